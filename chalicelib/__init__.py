@@ -1,0 +1,1 @@
+"""Coffer: a prepaid wallet platform, one room per capability (see README, "The house")."""

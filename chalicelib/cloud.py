@@ -1,0 +1,45 @@
+"""The only maker of AWS clients: one per service and process, short time-outs, connections kept alive."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+
+from chalicelib.settings import settings
+
+CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=3,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    tcp_keepalive=True,
+    parameter_validation=False,
+    max_pool_connections=10,
+    account_id_endpoint_mode="disabled",
+)
+
+
+@cache
+def _session() -> botocore.session.Session:
+    return botocore.session.get_session()
+
+
+@cache
+def client(service: str) -> Any:
+    """A botocore client, the same one every time."""
+    chosen = settings()
+    endpoint = chosen.aws_endpoint_url
+    if service == "dynamodb":
+        endpoint = chosen.dynamodb_endpoint or endpoint
+    return _session().create_client(service, config=CONFIG, endpoint_url=endpoint or None)
+
+
+@cache
+def secret(secret_id: str) -> dict[str, Any]:
+    """A JSON secret from Secrets Manager, read once per process."""
+    answer = client("secretsmanager").get_secret_value(SecretId=secret_id)
+    value: dict[str, Any] = json.loads(answer["SecretString"])
+    return value

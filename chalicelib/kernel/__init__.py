@@ -1,0 +1,1 @@
+"""What every room stands on: money, ids, clock, errors, text. Standard library only."""

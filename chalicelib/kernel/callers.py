@@ -1,0 +1,44 @@
+"""Who asks, as the guard proved it. Plain facts: whoever holds one of these need not ask again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    user_id: str
+    session_id: str
+    wallet_ids: tuple[str, ...]
+    tier: int
+    epoch: int
+    jurisdiction: str
+
+    @property
+    def subject(self) -> str:
+        return self.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    merchant_id: str
+    key_id: str
+    scopes: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        return self.merchant_id
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    user_id: str
+    session_id: str
+    role: str
+
+    @property
+    def subject(self) -> str:
+        return self.user_id
+
+
+Caller = Customer | Merchant | Operator

@@ -1,0 +1,161 @@
+"""One tree of errors. `code` is stable; its sentences are in `catalogues/errors.json`; `api` maps it to a status.
+
+`params` fill the sentence and may stand in the answer: nothing secret or personal goes in.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CofferError(Exception):
+    code: ClassVar[str]
+
+    def __init__(self, *, param: str | None = None, retry_after_seconds: int | None = None, **params: str | int):
+        super().__init__(self.code)
+        self.param = param
+        self.retry_after_seconds = retry_after_seconds
+        self.params = params
+
+
+class BadRequest(CofferError):
+    """The request cannot be read or breaks a rule of form."""
+
+
+class MalformedJson(BadRequest):
+    code = "malformed-json"
+
+
+class PayloadTooLarge(BadRequest):
+    code = "payload-too-large"
+
+
+class UnsupportedMediaType(BadRequest):
+    code = "unsupported-media-type"
+
+
+class MethodNotAllowed(BadRequest):
+    code = "method-not-allowed"
+
+
+class InvalidRequest(BadRequest):
+    code = "invalid-request"
+
+
+class AmountOutOfRange(BadRequest):
+    code = "amount-out-of-range"
+
+
+class CurrencyMismatch(BadRequest):
+    code = "currency-mismatch"
+
+
+class IdempotencyKeyInvalid(BadRequest):
+    code = "idempotency-key-invalid"
+
+
+class IdempotencyKeyReused(BadRequest):
+    code = "idempotency-key-reused"
+
+
+class InvalidCursor(BadRequest):
+    code = "invalid-cursor"
+
+
+class InvalidOrExpired(BadRequest):
+    """A code that is wrong, used, another's or too old: never says which."""
+
+    code = "invalid-or-expired"
+
+
+class AccessDenied(CofferError):
+    """Who asks may not, or is not who they say."""
+
+
+class InvalidToken(AccessDenied):
+    code = "invalid-token"
+
+
+class InvalidCredentials(AccessDenied):
+    code = "invalid-credentials"
+
+
+class InvalidSignature(AccessDenied):
+    code = "invalid-signature"
+
+
+class Forbidden(AccessDenied):
+    code = "forbidden"
+
+
+class StepUpRequired(AccessDenied):
+    code = "step-up-required"
+
+
+class NotFound(AccessDenied):
+    """Does not exist, or belongs to somebody else: the same answer, byte for byte."""
+
+    code = "not-found"
+
+
+class Refusal(CofferError):
+    """The request is sound and the rules of money say no. Stored as the movement's answer."""
+
+
+class InsufficientFunds(Refusal):
+    code = "insufficient-funds"
+
+
+class LimitReached(Refusal):
+    code = "limit-reached"
+
+
+class WalletFrozen(Refusal):
+    code = "wallet-frozen"
+
+
+class InvalidState(Refusal):
+    code = "invalid-state"
+
+
+class ProbableDuplicate(Refusal):
+    code = "probable-duplicate"
+
+
+class RefundExceedsCapture(Refusal):
+    code = "refund-exceeds-capture"
+
+
+class MerchantFundsInsufficient(Refusal):
+    code = "merchant-funds-insufficient"
+
+
+class InFlight(CofferError):
+    """A call to a processor for this very key is still under way."""
+
+    code = "in-flight"
+
+
+class TooManyRequests(CofferError):
+    code = "too-many-requests"
+
+
+class Unavailable(CofferError):
+    """Something we stand on is away; nothing happened, or the same key will find out."""
+
+    code = "unavailable"
+
+
+class Maintenance(Unavailable):
+    code = "maintenance"
+
+
+def every_error() -> list[type[CofferError]]:
+    """All concrete classes of the tree."""
+    found, waiting = [], [CofferError]
+    while waiting:
+        kind = waiting.pop()
+        waiting.extend(kind.__subclasses__())
+        if "code" in vars(kind):
+            found.append(kind)
+    return found

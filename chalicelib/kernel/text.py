@@ -1,0 +1,39 @@
+"""Every sentence a person reads, in English and 简体中文, from `catalogues/*.json` (key → language → sentence)."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("en", "zh")
+
+
+@cache
+def _catalogue() -> dict[str, dict[str, str]]:
+    sentences: dict[str, dict[str, str]] = {}
+    for file in sorted((Path(__file__).parent / "catalogues").glob("*.json")):
+        sentences.update(json.loads(file.read_text(encoding="utf-8")))
+    return sentences
+
+
+def sentence(key: str, language: str, **params: str | int) -> str:
+    return _catalogue()[key][language].format(**params)
+
+
+def has(key: str) -> bool:
+    return key in _catalogue()
+
+
+def language_of(accept_language: str | None) -> str:
+    """The best of `LANGUAGES` for an Accept-Language header (RFC 9110 §12.5.4); English when none fits."""
+    ranked = []
+    for position, choice in enumerate((accept_language or "").split(",")[:20]):
+        tag, _, quality = choice.strip().partition(";q=")
+        try:
+            weight = float(quality or 1)
+        except ValueError:
+            continue
+        ranked.append((-weight, position, tag.strip().lower()[:2]))
+    fitting = [tag for weight, _, tag in sorted(ranked) if weight < 0 and tag in LANGUAGES]
+    return fitting[0] if fitting else "en"

@@ -1,0 +1,57 @@
+"""The only reader of the environment. Missing values are named all at once, at the first look."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+
+
+class MissingSettings(RuntimeError):
+    """The environment lacks values; the message lists every one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    stage: str
+    public_url: str
+    ledger_table: str
+    journal_table: str
+    identity_table: str
+    merchants_table: str
+    topups_table: str
+    notices_table: str
+    cases_table: str
+    settlement_queue_url: str
+    fold_queue_url: str
+    notices_queue_url: str
+    token_public_keys: str
+    """JWKS (RFC 7517) of the keys that sign access tokens; public."""
+    access_secret_id: str
+    """Secrets Manager: {"signing_key": <private JWK>, "pepper": <hex>}; only *access* may read it."""
+    processors_secret_id: str
+    """Secrets Manager: {"sandbox": {"webhook_secret": …}, "stripe": {"api_key": …, "webhook_secret": …}}."""
+    cursor_key: str
+    sandbox_url: str
+    email_sender: str
+    aws_endpoint_url: str = ""
+    dynamodb_endpoint: str = ""
+    outbox: str = "aws"
+    """`aws` sends by SES and SNS; `local` keeps messages where the local outbox can show them."""
+    stripe_url: str = "https://api.stripe.com"
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Each field is read from its name in capitals."""
+    required = [field.name for field in fields(Settings) if field.default is MISSING]
+    missing = [name.upper() for name in required if not environment.get(name.upper())]
+    if missing:
+        raise MissingSettings("set these environment variables: " + ", ".join(missing))
+    given = {field.name: environment[field.name.upper()] for field in fields(Settings) if field.name.upper() in environment}
+    return Settings(**given)
+
+
+@cache
+def settings() -> Settings:
+    return from_environment(os.environ)
