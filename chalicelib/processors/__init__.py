@@ -1,0 +1,1 @@
+"""One adapter per payment processor, all behind one interface (`model.Adapter`)."""

@@ -1,0 +1,141 @@
+"""The sandbox bank: Standard Webhooks (standardwebhooks.com) and a plain JSON API (`docs/reference/sandbox.md`)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from chalicelib.kernel.errors import InvalidSignature, Unavailable
+from chalicelib.processors import signatures, wire
+from chalicelib.processors.model import Acknowledgement, Created, Intent, Kind, ProcessorEvent
+
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
+_KINDS: dict[str, Kind] = {
+    "topup.succeeded": "topup_succeeded",
+    "topup.failed": "topup_failed",
+    "topup.reversed": "topup_reversed",
+}
+_JSON = {"Content-Type": "application/json"}
+
+
+class _Payment(msgspec.Struct):
+    id: str
+    merchant: str
+    status: str
+    amount: int
+    currency: str
+    metadata: dict[str, str]
+    reversed_total: int = 0
+    reason: str | None = None
+    next_action: dict[str, str] | None = None
+
+
+class _Message(msgspec.Struct):
+    type: str
+    timestamp: datetime
+    data: msgspec.Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    url: str
+    secret: Callable[[], Mapping[str, str]]
+    """{"webhook_secret": "whsec_…"}; fetched only once a webhook looks like one."""
+    name: str = "sandbox"
+    account: str = "coffer"
+
+    def create(self, intent: Intent) -> Created:
+        wish = {
+            "id": intent.topup_id,
+            "merchant": self.account,
+            "amount": intent.amount,
+            "currency": intent.currency,
+            "method": intent.method,
+            "metadata": {"topup_id": intent.topup_id, "wallet_id": intent.wallet_id},
+        }
+        return self._progress("/intents", wish)
+
+    def refund(self, refund_id: str, reference: str, amount: int, currency: str) -> Created:
+        wish = {"id": refund_id, "amount": amount, "currency": currency}
+        return self._progress(f"/intents/{quote(reference, safe='')}/refunds", wish)
+
+    def query(self, intent: Intent, at: datetime) -> ProcessorEvent:
+        """The bank knows an intent by our id as well as by its own."""
+        known_as = quote(intent.reference or intent.topup_id, safe="")
+        silent = ProcessorEvent(f"query_{known_as}", self.name, "ignored", at)
+        try:
+            reply = wire.send("GET", f"{self.url}/intents/{known_as}", {})
+            if reply.status != 200:
+                return silent
+            payment = msgspec.convert(reply.json(), _Payment)
+        except (wire.NoAnswer, msgspec.ValidationError) as problem:
+            raise Unavailable from problem
+        kind = _KINDS.get("topup." + payment.status, "ignored")
+        return replace(self._facts(silent, payment), event_id=f"query_{known_as}_{payment.status}", kind=kind)
+
+    def verify_and_parse(self, raw: bytes, headers: Mapping[str, str], at: datetime) -> ProcessorEvent:
+        message_id = signatures.header(headers, "webhook-id")
+        timestamp = signatures.header(headers, "webhook-timestamp")
+        offered = [part[3:] for part in signatures.header(headers, "webhook-signature").split() if part[:3] == "v1,"]
+        signatures.check_fresh(timestamp, at)
+        if not offered or not _MESSAGE_ID.fullmatch(message_id):
+            raise InvalidSignature
+        expected = signatures.hmac_sha256(self._key(), message_id.encode(), timestamp.encode(), raw)
+        signatures.check_any(base64.b64encode(expected).decode(), offered)
+        return self._parsed(raw, ProcessorEvent(message_id, self.name, "unreadable", at))
+
+    def acknowledge(self, event: ProcessorEvent) -> Acknowledgement:
+        return Acknowledgement(200, "application/json", '{"received":true}')
+
+    def _key(self) -> bytes:
+        try:
+            return base64.b64decode(self.secret()["webhook_secret"].removeprefix("whsec_"), validate=True)
+        except binascii.Error as problem:
+            raise Unavailable from problem
+
+    def _parsed(self, raw: bytes, event: ProcessorEvent) -> ProcessorEvent:
+        try:
+            message = msgspec.json.decode(raw, type=_Message)
+            event = replace(event, occurred_at=message.timestamp.astimezone(UTC))
+            if message.type not in _KINDS:
+                return replace(event, kind="ignored")
+            payment = msgspec.json.decode(message.data, type=_Payment)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return event
+        return replace(self._facts(event, payment), kind=_KINDS[message.type])
+
+    def _facts(self, event: ProcessorEvent, payment: _Payment) -> ProcessorEvent:
+        return replace(
+            event,
+            topup_id=payment.metadata.get("topup_id"),
+            wallet_id=payment.metadata.get("wallet_id"),
+            reference=payment.id,
+            amount=payment.amount,
+            currency=payment.currency,
+            account=payment.merchant,
+            reversed_total=payment.reversed_total,
+            reason=payment.reason,
+        )
+
+    def _progress(self, path: str, wish: dict[str, Any]) -> Created:
+        try:
+            reply = wire.send("POST", self.url + path, _JSON, msgspec.json.encode(wish))
+            answer = reply.json()
+        except wire.NoAnswer:
+            return Created("unknown")
+        if reply.status not in (200, 201):
+            return Created("failed", reason=str(answer.get("code", reply.status)))
+        return Created(
+            status="failed" if answer.get("status") == "failed" else "pending",
+            reference=str(answer["id"]),
+            next_action=answer.get("next_action"),
+            reason=answer.get("reason"),
+        )

@@ -1,0 +1,211 @@
+"""Stripe, in the API version pinned below, without its library (`docs/decisions/stripe-thin-client.md`).
+
+https://docs.stripe.com/api/payment_intents, https://docs.stripe.com/webhooks/signature
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from chalicelib.kernel.errors import InvalidSignature, Unavailable
+from chalicelib.observability import page
+from chalicelib.processors import signatures, wire
+from chalicelib.processors.model import Acknowledgement, Created, Intent, Kind, ProcessorEvent
+
+API_VERSION = "2026-10-28.endive"
+_KINDS: dict[str, Kind] = {
+    "payment_intent.succeeded": "topup_succeeded",
+    "payment_intent.payment_failed": "topup_failed",
+    "charge.refunded": "topup_reversed",
+}
+
+
+class _Failure(msgspec.Struct):
+    code: str | None = None
+    decline_code: str | None = None
+
+
+class _Money(msgspec.Struct):
+    """What a PaymentIntent and a Charge share, and what each adds."""
+
+    id: str
+    amount: int
+    currency: str
+    livemode: bool
+    metadata: dict[str, str] = {}
+    status: str = ""
+    amount_received: int | None = None
+    amount_captured: int | None = None
+    amount_refunded: int = 0
+    payment_intent: str | None = None
+    last_payment_error: _Failure | None = None
+    latest_charge: _Money | str | None = None
+    client_secret: str | None = None
+
+
+class _Data(msgspec.Struct):
+    object: msgspec.Raw
+
+
+class _Event(msgspec.Struct):
+    id: str
+    type: str
+    created: int
+    livemode: bool
+    data: _Data
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stripe:
+    url: str
+    secret: Callable[[], Mapping[str, str]]
+    """{"api_key": "sk_…", "webhook_secret": "whsec_…", "account"?: "acct_…"}."""
+    name: str = "stripe"
+
+    @property
+    def account(self) -> str:
+        """`test`, `live`, or with a connected account `acct_…/live`: what our own events carry."""
+        return _account("_live_" in self.secret()["api_key"], self.secret().get("account"))
+
+    def create(self, intent: Intent) -> Created:
+        form = {
+            "amount": str(intent.amount),
+            "currency": intent.currency.lower(),
+            "metadata[topup_id]": intent.topup_id,
+            "metadata[wallet_id]": intent.wallet_id,
+            "automatic_payment_methods[enabled]": "true",
+            "automatic_payment_methods[allow_redirects]": "never",
+        }
+        if intent.method:
+            form |= {"payment_method": intent.method, "confirm": "true"}
+        return self._progress("/v1/payment_intents", intent.topup_id, form)
+
+    def refund(self, refund_id: str, reference: str, amount: int, currency: str) -> Created:
+        form = {"payment_intent": reference, "amount": str(amount), "metadata[refund_id]": refund_id}
+        return self._progress("/v1/refunds", refund_id, form)
+
+    def query(self, intent: Intent, at: datetime) -> ProcessorEvent:
+        found = self._found(intent)
+        nothing = ProcessorEvent(f"query_{intent.topup_id}", self.name, "ignored", at)
+        if found is None:
+            return nothing
+        charge = found.latest_charge if isinstance(found.latest_charge, _Money) else None
+        kind = _kind_of(found, charge)
+        event = replace(nothing, event_id=f"query_{found.id}_{found.status}", kind=kind)
+        return _facts(event, found, self.secret().get("account"), charge.amount_refunded if charge else 0)
+
+    def verify_and_parse(self, raw: bytes, headers: Mapping[str, str], at: datetime) -> ProcessorEvent:
+        pairs = [part.strip().partition("=") for part in signatures.header(headers, "stripe-signature").split(",")]
+        times = [value for key, _, value in pairs if key == "t"]
+        offered = [value for key, _, value in pairs if key == "v1"]
+        if len(times) != 1 or not offered:
+            raise InvalidSignature
+        signatures.check_fresh(times[0], at)
+        expected = signatures.hmac_sha256(self.secret()["webhook_secret"].encode(), times[0].encode(), raw)
+        signatures.check_any(expected.hex(), offered)
+        return self._parsed(raw, at)
+
+    def acknowledge(self, event: ProcessorEvent) -> Acknowledgement:
+        return Acknowledgement(200, "application/json", '{"received":true}')
+
+    def _parsed(self, raw: bytes, at: datetime) -> ProcessorEvent:
+        event = ProcessorEvent("raw_" + hashlib.sha256(raw).hexdigest(), self.name, "unreadable", at)
+        try:
+            told = msgspec.json.decode(raw, type=_Event)
+            occurred_at = datetime.fromtimestamp(told.created, UTC)
+            event = replace(event, event_id=told.id, occurred_at=occurred_at)
+            if told.type not in _KINDS:
+                return replace(event, kind="ignored")
+            money = msgspec.json.decode(told.data.object, type=_Money)
+        except (msgspec.DecodeError, UnicodeDecodeError, ValueError, OverflowError, OSError):
+            return event
+        event = replace(event, kind=_KINDS[told.type])
+        return replace(
+            _facts(event, money, told.account, money.amount_refunded), account=_account(told.livemode, told.account)
+        )
+
+    def _found(self, intent: Intent) -> _Money | None:
+        """By Stripe's id if we have it; else by our metadata, which its search shows within about a minute."""
+        if intent.reference:
+            path = f"/v1/payment_intents/{quote(intent.reference, safe='')}?expand[]=latest_charge"
+        else:
+            wanted = urlencode({"query": f"metadata['topup_id']:'{intent.topup_id}'", "expand[]": "data.latest_charge"})
+            path = f"/v1/payment_intents/search?{wanted}"
+        try:
+            reply = wire.send("GET", self.url + path, self._headers())
+            answer = reply.json()
+            found = [answer] if intent.reference else answer.get("data", [])
+            return msgspec.convert(found[0], _Money) if reply.status == 200 and found else None
+        except (wire.NoAnswer, msgspec.ValidationError) as problem:
+            raise Unavailable from problem
+
+    def _progress(self, path: str, key: str, form: dict[str, str]) -> Created:
+        headers = self._headers() | {"Idempotency-Key": key, "Content-Type": "application/x-www-form-urlencoded"}
+        try:
+            reply = wire.send("POST", self.url + path, headers, urlencode(form).encode())
+            answer = reply.json()
+        except wire.NoAnswer:
+            return Created("unknown")
+        return _created(answer) if reply.status == 200 else _declined(reply.status, answer.get("error", {}))
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.secret()['api_key']}", "Stripe-Version": API_VERSION}
+
+
+def _account(livemode: bool, account: str | None) -> str:
+    mode = "live" if livemode else "test"
+    return f"{account}/{mode}" if account else mode
+
+
+def _kind_of(intent: _Money, charge: _Money | None) -> Kind:
+    if charge and charge.amount_refunded:
+        return "topup_reversed"
+    if intent.status == "succeeded":
+        return "topup_succeeded"
+    if intent.status == "canceled" or (intent.status == "requires_payment_method" and intent.last_payment_error):
+        return "topup_failed"
+    return "ignored"
+
+
+def _facts(event: ProcessorEvent, money: _Money, account: str | None, reversed_total: int) -> ProcessorEvent:
+    """An intent succeeds for what it received, a charge for what it captured: a part of what we asked is a mismatch."""
+    moved = money.amount_captured if money.payment_intent else money.amount_received
+    failed = event.kind == "topup_failed" or moved is None
+    trouble = money.last_payment_error or _Failure()
+    return replace(
+        event,
+        topup_id=money.metadata.get("topup_id"),
+        wallet_id=money.metadata.get("wallet_id"),
+        reference=money.payment_intent or money.id,
+        amount=money.amount if failed else moved,
+        currency=money.currency.upper(),
+        account=_account(money.livemode, account),
+        reversed_total=reversed_total,
+        reason=trouble.decline_code or trouble.code,
+    )
+
+
+def _created(answer: dict[str, Any]) -> Created:
+    """A canceled intent or failed refund is `failed`; anything else, `succeeded` included, waits for its webhook."""
+    status = answer.get("status")
+    secret = answer.get("client_secret") if status != "succeeded" else None
+    return Created(
+        status="failed" if status in ("canceled", "failed") else "pending",
+        reference=str(answer["id"]),
+        next_action={"type": "confirm_with_stripe", "client_secret": str(secret)} if secret else None,
+    )
+
+
+def _declined(status: int, error: dict[str, Any]) -> Created:
+    if status in (401, 403):
+        page("ProcessorRefusesOurKey", processor="stripe", status=status)
+    reference = (error.get("payment_intent") or {}).get("id")
+    return Created("failed", reference, reason=error.get("decline_code") or error.get("code") or str(status))

@@ -1,0 +1,85 @@
+"""The one HTTP client of the room: short time-outs, few attempts, an honest `NoAnswer`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import msgspec
+import urllib3
+
+from chalicelib.kernel import clock, entropy
+
+CONNECT_SECONDS = 2.0
+READ_SECONDS = 5.0
+ATTEMPTS = 2
+"""For refusals that say "later" and connections that never stood. A slow answer is not waited for twice:
+a person is waiting, and whoever asks again later will know more."""
+_LATER = frozenset({409, 425, 429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    body: bytes
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object; NoAnswer if it is none, for then nobody knows what happened."""
+        try:
+            return msgspec.json.decode(self.body, type=dict[str, Any])
+        except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+            raise NoAnswer from problem
+
+
+class NoAnswer(Exception):
+    """The processor may have done it or not."""
+
+
+class NotReached(NoAnswer):
+    """No connection stood, so the request was not sent."""
+
+
+Transport = Callable[[str, str, Mapping[str, str], bytes], Reply]
+
+
+@cache
+def _pool() -> urllib3.PoolManager:
+    timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+    return urllib3.PoolManager(maxsize=4, timeout=timeout, retries=False)
+
+
+def over_the_network(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    try:
+        answer = _pool().request(method, url, headers=dict(headers), body=body or None, redirect=False)
+    except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as problem:
+        raise NotReached from problem
+    except urllib3.exceptions.HTTPError as problem:
+        raise NoAnswer from problem
+    return Reply(answer.status, answer.data)
+
+
+_transport: Transport = over_the_network
+
+
+def use(transport: Transport) -> Transport:
+    """Send through `transport` from now on; returns the one it replaces."""
+    global _transport
+    before, _transport = _transport, transport
+    return before
+
+
+def send(method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
+    """Only for requests that may safely be repeated. Raises NoAnswer."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            reply = _transport(method, url, headers, body)
+        except NotReached:
+            if attempt == ATTEMPTS:
+                raise
+        else:
+            if reply.status not in _LATER:
+                return reply
+        clock.pause(0.1 + 0.2 * entropy.fraction())
+    raise NoAnswer
