@@ -1,4 +1,4 @@
-"""The only maker of the logger and the metrics (AWS Lambda Powertools). The tracer costs 0.7 s of a cold start: left out."""
+"""The only maker of logger and metrics (AWS Lambda Powertools). The tracer costs 0.7 s of a cold start: left out."""
 
 from __future__ import annotations
 

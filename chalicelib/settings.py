@@ -48,7 +48,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     missing = [name.upper() for name in required if not environment.get(name.upper())]
     if missing:
         raise MissingSettings("set these environment variables: " + ", ".join(missing))
-    given = {field.name: environment[field.name.upper()] for field in fields(Settings) if field.name.upper() in environment}
+    names = [field.name for field in fields(Settings)]
+    given = {name: environment[name.upper()] for name in names if name.upper() in environment}
     return Settings(**given)
 
 

@@ -1,0 +1,1 @@
+"""Accounts, journal, holds, receipts: the only writer of balances."""

@@ -1,0 +1,55 @@
+"""The chart of accounts: the only source of account addresses.
+
+A customer's wallet (`wal_…`) and a merchant's account (`mac_…`) have a head and a journal of their own;
+`:held` and `:debt` are buckets of a wallet. System accounts (`sys:…`) are folded from the stream.
+"""
+
+from __future__ import annotations
+
+from chalicelib.kernel import ids
+
+_SYSTEM = "sys:"
+
+
+def wallet_of(user_id: str, currency: str) -> str:
+    return ids.derived("wal", user_id, currency)
+
+
+def merchant_account(merchant_id: str, currency: str) -> str:
+    return ids.derived("mac", merchant_id, currency)
+
+
+def held(account: str) -> str:
+    return account + ":held"
+
+
+def debt(account: str) -> str:
+    return account + ":debt"
+
+
+def clearing(processor: str, currency: str) -> str:
+    """What a processor holds for us: minus what it took in, until reconciled against the bank."""
+    return f"{_SYSTEM}clearing:{processor}:{currency}"
+
+
+def settling(currency: str) -> str:
+    """Captured from customers, not yet settled with merchants."""
+    return f"{_SYSTEM}settling:{currency}"
+
+
+def fees(currency: str) -> str:
+    return f"{_SYSTEM}fees:{currency}"
+
+
+def unclaimed(currency: str) -> str:
+    """Credits whose account was closed."""
+    return f"{_SYSTEM}unclaimed:{currency}"
+
+
+def is_system(address: str) -> bool:
+    return address.startswith(_SYSTEM)
+
+
+def owner_account(address: str) -> str:
+    """The account whose head holds the bucket at `address`."""
+    return address if is_system(address) else address.partition(":")[0]

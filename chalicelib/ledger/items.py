@@ -1,0 +1,130 @@
+"""A draft as the items of one transaction: heads, movement, journal, in the order that failures are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from chalicelib.kernel import clock
+from chalicelib.ledger import model
+from chalicelib.ledger.model import Change, Changed, Draft, Due, Entry, Leg, Movement, Taken, Verdict
+from chalicelib.ledger.wire import Item
+from chalicelib.ledger.write import Update, put_once
+from chalicelib.settings import settings
+
+HEAD, MOVEMENT, ALLOWANCE = "HEAD", "MOVEMENT", "ALLOWANCE"
+
+
+def legs(draft: Draft, at: datetime) -> list[Leg]:
+    """Every write of the draft, with the meaning of its failure."""
+    return [*_movement(draft), *_heads(draft, at), *_entries(draft), *draft.legs]
+
+
+def movement_item(movement: Movement) -> dict[str, Any]:
+    stored: dict[str, Any] = {
+        "pk": movement.id,
+        "sk": MOVEMENT,
+        "kind": movement.kind,
+        "account": movement.account,
+        "amount": movement.amount,
+        "currency": movement.currency,
+        "state": movement.state,
+        "created_at": clock.written(movement.at),
+        **movement.facts,
+    }
+    if movement.fingerprint:
+        stored["fingerprint"] = movement.fingerprint
+    if movement.receipt:
+        stored |= {"answer_status": movement.receipt.status, "answer": movement.receipt.body}
+    if movement.due:
+        stored |= movement.due.attributes(movement.id)
+    return stored
+
+
+def entry_item(entry: Entry, account: str) -> dict[str, Any]:
+    stored: dict[str, Any] = {
+        "pk": account,
+        "sk": clock.written(entry.at),
+        "id": entry.id,
+        "movement": entry.movement,
+        "kind": entry.kind,
+        "currency": entry.currency,
+        "postings": entry.postings,
+    }
+    stored |= {name: text for name in ("owner", "text", "payee") if (text := getattr(entry, name))}
+    if line := entry.line:
+        stored["line"] = {
+            "movement": line.movement,
+            "merchant": line.merchant,
+            "account": line.account,
+            "amount": line.amount,
+            "fee": line.fee,
+        }
+    return stored
+
+
+def head_update(change: Change, at: datetime) -> dict[str, Any]:
+    """The conditions are `model.judge`, told to DynamoDB."""
+    update = Update(settings().ledger_table, change.account, HEAD)
+    update.assign("last_at", clock.written(at)).require("last_at", "<", clock.written(at))
+    update.require("currency", "=", change.currency)
+    for bucket in ("available", "held", "debt"):
+        if delta := getattr(change, bucket):
+            update.add(bucket, delta)
+    if change.checks_floor:
+        update.require("floor", "=", change.floor).require("available", ">=", change.floor - change.available)
+    if change.held < 0:
+        update.require("held", ">=", -change.held)
+    if change.expected_debt is not None:
+        update.require("debt", "=", change.expected_debt)
+    if change.spend:
+        _spend(update, change, at)
+    elif not change.settles:
+        update.require("status", "<>", "closed")
+    for name, text in Due("close", model.month_after(at)).attributes(change.account).items():
+        update.keep(name, text)
+    return update.written()
+
+
+def _spend(update: Update, change: Change, at: datetime) -> None:
+    spend = change.spend
+    assert spend is not None
+    update.require("owner", "=", spend.owner).require("epoch", "=", spend.epoch)
+    update.require("status", "=", "active").require("tier", "=", spend.tier)
+    for name, limit in ((model.day_sum(at), spend.day_limit), (model.month_sum(at), spend.month_limit)):
+        update.count(name, change.spent).require_at_most(name, limit - change.spent)
+    if purchase := spend.purchase:
+        update.assign(purchase.slot, purchase.mark(at))
+        if not purchase.confirmed:
+            update.require_outside(purchase.slot, *purchase.looks_alike(at))
+
+
+def _movement(draft: Draft) -> Iterator[Leg]:
+    if draft.movement:
+        yield Leg(put_once(settings().ledger_table, movement_item(draft.movement)), _taken)
+
+
+def _heads(draft: Draft, at: datetime) -> Iterator[Leg]:
+    for change in draft.changes:
+
+        def explain(wired: Item | None, change: Change = change) -> Verdict:
+            return model.judge(change, at, wired)
+
+        yield Leg(head_update(change, at), explain)
+
+
+def _entries(draft: Draft) -> Iterator[Leg]:
+    """One copy for each account with a head; the same id on all of them, counted once."""
+    if draft.entry:
+        for change in draft.changes:
+            yield Leg(put_once(settings().journal_table, entry_item(draft.entry, change.account)), _squeezed)
+
+
+def _taken(wired: Item | None) -> Verdict:
+    return Taken(wired or {})
+
+
+def _squeezed(wired: Item | None) -> Verdict:
+    """An entry at this very instant: the head's `last_at` says where to go on."""
+    return Changed()

@@ -1,0 +1,343 @@
+"""What the ledger keeps and the rules that decide. No AWS, no clock of its own.
+
+A `Draft` is one movement of money, ready to become one transaction. A room makes it from a moment and from
+what is `known` of the heads (nothing, at first); where a condition proves it wrong, the old head becomes known
+and the room makes it once more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from chalicelib.kernel import clock, ids
+from chalicelib.kernel.errors import (
+    CofferError,
+    CurrencyMismatch,
+    InsufficientFunds,
+    InvalidState,
+    InvalidToken,
+    LimitReached,
+    NotFound,
+    ProbableDuplicate,
+    WalletFrozen,
+)
+from chalicelib.kernel.idempotency import Receipt
+from chalicelib.ledger.wire import Item, plain_item
+
+Status = Literal["active", "frozen", "closed"]
+SHARDS = 16
+DUPLICATE_SLOTS = 8
+TEXT_BYTES = 128
+REFERENCE_BYTES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The changing part of an account: what it holds now and what decides its next movement."""
+
+    account: str
+    owner: str
+    currency: str
+    status: Status
+    available: int
+    held: int
+    debt: int
+    floor: int
+    tier: int
+    epoch: int
+    last_at: str
+    reason: str
+    sums: Mapping[str, int]
+    slots: Mapping[str, bytes]
+
+    @classmethod
+    def of(cls, wired: Item) -> Head:
+        plain = plain_item(wired)
+        return cls(
+            account=plain["pk"],
+            owner=plain["owner"],
+            currency=plain["currency"],
+            status=plain["status"],
+            available=plain["available"],
+            held=plain["held"],
+            debt=plain["debt"],
+            floor=plain["floor"],
+            tier=plain["tier"],
+            epoch=plain["epoch"],
+            last_at=plain["last_at"],
+            reason=plain.get("reason", ""),
+            sums={name: amount for name, amount in plain.items() if _is_sum(name)},
+            slots={name: slot for name, slot in plain.items() if name[0] == "p" and name[1:].isdigit()},
+        )
+
+
+Known = Mapping[str, Head]
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What makes two payments look alike: same wallet, payee and amount, within the window."""
+
+    payee: str
+    amount: int
+    movement: str
+    window_seconds: int
+    confirmed: bool = False
+
+    @property
+    def _digest(self) -> bytes:
+        return hashlib.sha256(f"{self.payee} {self.amount}".encode()).digest()
+
+    @property
+    def slot(self) -> str:
+        return f"p{self._digest[0] % DUPLICATE_SLOTS}"
+
+    def mark(self, at: datetime) -> bytes:
+        return self._since(at) + ids.packed(self.movement)
+
+    def looks_alike(self, at: datetime) -> tuple[bytes, bytes]:
+        """Marks from the first to the second, both included, are probable duplicates."""
+        window = self._digest[1:7] + (int(at.timestamp()) - self.window_seconds).to_bytes(5, "big")
+        return window, self._digest[1:7] + b"\xff" * 21
+
+    def _since(self, at: datetime) -> bytes:
+        return self._digest[1:7] + int(at.timestamp()).to_bytes(5, "big")
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What an owner's debit must satisfy, beyond the money being there."""
+
+    owner: str
+    epoch: int
+    tier: int
+    day_limit: int
+    month_limit: int
+    purchase: Purchase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a movement does to one head; deltas in minor units."""
+
+    account: str
+    currency: str
+    available: int = 0
+    held: int = 0
+    debt: int = 0
+    spend: Spend | None = None
+    expected_debt: int | None = None
+    """Credits repay debt first, so they must know it: an equality condition."""
+    floor: int = 0
+    """Assumed; an equality condition of every debit."""
+    settles: bool = False
+    """Carries out what was promised before: asks neither status nor floor."""
+
+    @property
+    def spent(self) -> int:
+        return -self.available
+
+    @property
+    def checks_floor(self) -> bool:
+        return self.available < 0 and not self.settles
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One capture (+) or refund (−) to settle with a merchant, once."""
+
+    movement: str
+    merchant: str
+    account: str
+    amount: int
+    fee: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something that must still happen: what, from when on."""
+
+    kind: str
+    at: datetime
+
+    def attributes(self, item_id: str) -> dict[str, str]:
+        return {"due_key": due_key(self.kind, shard_of(item_id)), "due_at": clock.written(self.at)}
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A payment, top-up, refund …: its state and totals, and the receipt of the request that made it."""
+
+    id: str
+    kind: str
+    account: str
+    amount: int
+    currency: str
+    state: str
+    at: datetime
+    fingerprint: bytes = b""
+    receipt: Receipt | None = None
+    due: Due | None = None
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal. Postings (address → signed amount) sum to zero."""
+
+    movement: str
+    kind: str
+    currency: str
+    at: datetime
+    postings: Mapping[str, int]
+    owner: str = ""
+    text: str = ""
+    payee: str = ""
+    line: Line | None = None
+    sequence: str = ""
+    """Tells entries of one movement and kind apart, where there can be several."""
+
+    @property
+    def id(self) -> str:
+        return ids.derived("ent", self.movement, self.kind, self.sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The movement (or event) exists: this is a repetition."""
+
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The account's last entry is not older than this one."""
+
+    last_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Misjudged:
+    """What was assumed of the head is not so; here is what is."""
+
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The reason is already gone: something else won in between."""
+
+
+Verdict = CofferError | Taken | Behind | Misjudged | Changed
+Explain = Callable[[Item | None], Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One write of a transaction and what its failing means. Rooms hand in their own (a checkout, a coupon …)."""
+
+    write: Mapping[str, Any]
+    explain: Explain
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    movement: Movement | None
+    changes: tuple[Change, ...]
+    entry: Entry | None
+    legs: tuple[Leg, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.entry and sum(self.entry.postings.values()) != 0:
+            raise ValueError("postings of an entry sum to zero")
+
+
+def day_sum(at: datetime) -> str:
+    return f"d{at.date().toordinal() - 700_000:x}"
+
+
+def month_sum(at: datetime) -> str:
+    return f"m{at.year * 12 + at.month - 24_000:x}"
+
+
+def _is_sum(name: str) -> bool:
+    return name[0] in "dm" and name not in ("debt", "due_key", "due_at")
+
+
+def shard_of(item_id: str) -> int:
+    return ids.packed(item_id)[-1] % SHARDS
+
+
+def due_key(kind: str, shard: int) -> str:
+    return f"{kind}#{shard:02d}"
+
+
+def month_after(at: datetime) -> datetime:
+    """The first instant of the following month."""
+    first = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return first.replace(year=at.year + 1, month=1) if at.month == 12 else first.replace(month=at.month + 1)
+
+
+def judge(change: Change, at: datetime, wired: Item | None) -> Verdict:
+    """Why the change was not made, from the old head. Refusals in a deliberate order: who, what, when, how much."""
+    if wired is None:
+        return NotFound()
+    head = Head.of(wired)
+    for rule in (_who, _what, _when, _how_much, _how_often):
+        if (verdict := rule(change, head, at)) is not None:
+            return verdict
+    return Changed()
+
+
+def _who(change: Change, head: Head, at: datetime) -> Verdict | None:
+    if change.spend is None:
+        return None
+    if change.spend.owner != head.owner:
+        return NotFound()
+    return InvalidToken() if change.spend.epoch != head.epoch else None
+
+
+def _what(change: Change, head: Head, at: datetime) -> Verdict | None:
+    if change.currency != head.currency:
+        return CurrencyMismatch(param="currency")
+    if change.spend is None:
+        return Misjudged(head) if head.status == "closed" and not change.settles else None
+    if head.status == "frozen":
+        return WalletFrozen(reason=head.reason)
+    return InvalidState(state="closed") if head.status == "closed" else None
+
+
+def _when(change: Change, head: Head, at: datetime) -> Verdict | None:
+    if change.spend and change.spend.tier != head.tier:
+        return Misjudged(head)
+    if change.expected_debt is not None and change.expected_debt != head.debt:
+        return Misjudged(head)
+    if change.checks_floor and change.floor != head.floor:
+        return Misjudged(head)
+    return Behind(head.last_at) if head.last_at >= clock.written(at) else None
+
+
+def _how_much(change: Change, head: Head, at: datetime) -> Verdict | None:
+    missing = head.floor - head.available - change.available if change.checks_floor else 0
+    if missing > 0:
+        return Misjudged(head) if change.spend is None else InsufficientFunds(missing=missing, currency=head.currency)
+    return InvalidState(state="released") if head.held + change.held < 0 else None
+
+
+def _how_often(change: Change, head: Head, at: datetime) -> Verdict | None:
+    spend = change.spend
+    if spend is None:
+        return None
+    if head.sums.get(day_sum(at), 0) + change.spent > spend.day_limit:
+        return LimitReached(limit="day", maximum=spend.day_limit, currency=head.currency)
+    if head.sums.get(month_sum(at), 0) + change.spent > spend.month_limit:
+        return LimitReached(limit="month", maximum=spend.month_limit, currency=head.currency)
+    if spend.purchase is None or spend.purchase.confirmed:
+        return None
+    mark = head.slots.get(spend.purchase.slot, b"")
+    first, last = spend.purchase.looks_alike(at)
+    return ProbableDuplicate(payment_id=ids.unpacked("pay", mark[11:])) if first <= mark <= last else None

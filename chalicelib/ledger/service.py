@@ -1,0 +1,172 @@
+"""Moving money: one conditional transaction, tried again only where nobody has said no.
+
+A failed transaction says why through the old items it returns. In this order:
+a conflict or throttle anywhere → the whole again, with jitter;  the movement exists → its receipt;
+something assumed was not so → the draft once more from what is;  otherwise a refusal, itself stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from chalicelib.kernel import clock, entropy
+from chalicelib.kernel.errors import CofferError, IdempotencyKeyReused, NotFound, Refusal, Unavailable
+from chalicelib.kernel.idempotency import Receipt, RequestKey
+from chalicelib.ledger import items, model, store
+from chalicelib.ledger.model import Behind, Changed, Draft, Head, Known, Leg, Misjudged, Movement, Taken, Verdict
+from chalicelib.ledger.wire import Item, plain_item
+from chalicelib.ledger.write import Update
+from chalicelib.settings import settings
+
+TRIES = 12
+NO_ANSWER = Receipt(0, "")
+"""Of a movement that nobody asked for over HTTP."""
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.01, 0.4
+
+Build = Callable[[datetime, Known], Draft]
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    at: datetime
+    known: Mapping[str, Head] = field(default_factory=dict)
+
+    def better(self, verdicts: Sequence[Verdict]) -> _Guess | None:
+        """What the old heads teach; None if nothing."""
+        behind = [clock.read(verdict.last_at) for verdict in verdicts if isinstance(verdict, Behind)]
+        learned = {verdict.head.account: verdict.head for verdict in verdicts if isinstance(verdict, Misjudged)}
+        if not behind and not learned and not any(isinstance(verdict, Changed) for verdict in verdicts):
+            return None
+        at = max([self.at, *(last + clock.MICROSECOND for last in behind)])
+        return replace(self, at=at, known={**self.known, **learned})
+
+
+def commit(build: Build, at: datetime, key: RequestKey | None = None) -> Receipt:
+    """Make the movement that `build` drafts and return its receipt; of a repetition, the first one's.
+
+    Raises the errors of `model.judge` and of the legs, after storing a Refusal under the key; Unavailable
+    when conflicts do not end, with no effect.
+    """
+    guess = _Guess(at)
+    for attempt in range(TRIES):
+        draft = build(guess.at, guess.known)
+        legs = items.legs(draft, guess.at)
+        reasons = store.transact([leg.write for leg in legs])
+        if not reasons:
+            return (draft.movement and draft.movement.receipt) or NO_ANSWER
+        if any(reason.code in store.CONFLICTS for reason in reasons):
+            clock.pause(jitter(attempt))
+            continue
+        verdicts = _verdicts(legs, reasons)
+        if repetition := next((verdict for verdict in verdicts if isinstance(verdict, Taken)), None):
+            return replay(repetition.item, key)
+        errors = [verdict for verdict in verdicts if isinstance(verdict, CofferError)]
+        if better := guess.better(verdicts):
+            guess = better
+            continue
+        raise_error = errors[0] if errors else Unavailable(retry_after_seconds=1)
+        return refuse(draft.movement, key, raise_error)
+    raise Unavailable(retry_after_seconds=1)
+
+
+def refuse(movement: Movement | None, key: RequestKey | None, error: CofferError) -> Receipt:
+    """The receipt of a Refusal, stored so that a late second delivery cannot succeed; other errors are raised."""
+    if not isinstance(error, Refusal) or key is None or movement is None:
+        raise error
+    receipt = key.refuse(error)
+    refused = replace(movement, state="refused", receipt=receipt, due=None, facts={"refusal": error.code})
+    found = store.put_new(items.movement_item(refused))
+    return receipt if found is None else replay(found, key)
+
+
+def replay(found: Item, key: RequestKey | None) -> Receipt:
+    """The stored answer; IdempotencyKeyReused if another request took the key."""
+    plain = plain_item(found)
+    if key and plain.get("fingerprint") != key.fingerprint:
+        raise IdempotencyKeyReused()
+    return Receipt(plain.get("answer_status", 0), plain.get("answer", ""), replayed=True)
+
+
+def open_wallet(wallet_id: str, owner: str, currency: str, tier: int, at: datetime) -> None:
+    """Once or many times: the first opens."""
+    store.put_new(_new_head(wallet_id, owner, currency, at, tier=tier, floor=0))
+
+
+def open_merchant(account: str, owner: str, currency: str, floor: int, at: datetime) -> None:
+    """`floor` ≤ 0: how far refunds may take the merchant below zero."""
+    store.put_new({"pk": account, "sk": items.ALLOWANCE, "allowance": -floor})
+    store.put_new(_new_head(account, owner, currency, at, tier=0, floor=floor))
+
+
+def head(account: str) -> Head:
+    """Raises NotFound."""
+    wired = store.head(account)
+    if wired is None:
+        raise NotFound()
+    return Head.of(wired)
+
+
+def movement(movement_id: str) -> dict[str, object]:
+    """The stored attributes, plain. Raises NotFound; a refused request left no movement behind."""
+    wired = store.movement(movement_id)
+    if wired is None or wired["state"]["S"] == "refused":
+        raise NotFound()
+    return plain_item(wired)
+
+
+def movements(movement_ids: Sequence[str]) -> list[dict[str, object]]:
+    return [plain_item(wired) for wired in store.movements(movement_ids)]
+
+
+def set_status(account: str, status: model.Status, reason: str = "") -> None:
+    """Freeze, close or make active; the reason is what the owner may read. Raises NotFound."""
+    update = Update(settings().ledger_table, account, items.HEAD).assign("status", status)
+    made, _ = store.update(update.assign("reason", reason).written())
+    if not made:
+        raise NotFound()
+
+
+def raise_epoch(account: str) -> int:
+    """Stops every movement that tokens of before could make, at once; returns the new epoch. Raises NotFound."""
+    update = Update(settings().ledger_table, account, items.HEAD).add("epoch", 1)
+    made, attributes = store.update(update.written(), returns="UPDATED_NEW")
+    if not made:
+        raise NotFound()
+    return int(plain_item(attributes)["epoch"])
+
+
+def due(kind: str, at: datetime, limit: int = 100) -> list[str]:
+    """Ids of what is due, from all shards; candidates only, their conditions decide."""
+    until = clock.written(at)
+    shards = range(model.SHARDS)
+    return [found for shard in shards for found in store.due(model.due_key(kind, shard), until, limit)]
+
+
+def _new_head(account: str, owner: str, currency: str, at: datetime, *, tier: int, floor: int) -> dict[str, object]:
+    return {
+        "pk": account,
+        "sk": items.HEAD,
+        "owner": owner,
+        "currency": currency,
+        "status": "active",
+        "tier": tier,
+        "epoch": 0,
+        "available": 0,
+        "held": 0,
+        "debt": 0,
+        "floor": floor,
+        "last_at": clock.written(at),
+    }
+
+
+def _verdicts(legs: Sequence[Leg], reasons: Sequence[store.Reason]) -> list[Verdict]:
+    failed = [(leg, reason) for leg, reason in zip(legs, reasons, strict=True) if reason.code == store.CONDITION]
+    return [leg.explain(reason.item) for leg, reason in failed]
+
+
+def jitter(attempt: int) -> float:
+    """Seconds to wait before the next try."""
+    longest: float = min(_FIRST_PAUSE_SECONDS * 2.0**attempt, _LONGEST_PAUSE_SECONDS)
+    return entropy.fraction() * longest
