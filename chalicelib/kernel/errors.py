@@ -150,6 +150,12 @@ class Maintenance(Unavailable):
     code = "maintenance"
 
 
+class InternalError(CofferError):
+    """A mistake of ours; the log has it, the answer says nothing of it."""
+
+    code = "internal-error"
+
+
 def every_error() -> list[type[CofferError]]:
     """All concrete classes of the tree."""
     found, waiting = [], [CofferError]

@@ -1,0 +1,91 @@
+"""How a room declares its routes. `Room.route` settles everything that can be known before the first request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from types import UnionType
+from typing import Any, TypeVar, get_args
+
+import msgspec
+from chalice.app import Blueprint
+
+from chalicelib.api.model import Answer, Answers, Call, Route, View
+from chalicelib.api.pagination import PARAMETERS
+from chalicelib.api.view import served
+from chalicelib.kernel.callers import Caller
+from chalicelib.kernel.errors import CofferError
+
+__all__ = ["Answer", "Call", "Room", "Route", "routes"]
+
+FUNCTIONS = ("money", "access", "webhooks", "office")
+_Declared = TypeVar("_Declared", bound=View)
+_registry: list[Route] = []
+
+
+def routes() -> tuple[Route, ...]:
+    """Every route declared so far, in order."""
+    return tuple(_registry)
+
+
+class Room:
+    """The routes of one room; `app.register_blueprint(room.blueprint)` puts them to work."""
+
+    def __init__(self, name: str, function: str):
+        if function not in FUNCTIONS:
+            raise ValueError(f"{function} is none of {FUNCTIONS}")
+        self.name, self.function = name, function
+        self.blueprint = Blueprint(f"chalicelib.{name}.routes")
+
+    def route(
+        self,
+        method: str,
+        path: str,
+        *,
+        answers: Answers,
+        summary: str,
+        body: type[msgspec.Struct] | None = None,
+        caller: type[Caller] | UnionType | None = None,
+        moves_money: bool = False,
+        listing: bool = False,
+        query: Iterable[str] = (),
+        errors: tuple[type[CofferError], ...] = (),
+        function: str | None = None,
+    ) -> Callable[[_Declared], _Declared]:
+        """Declare a view.
+
+        `answers`: status → model, None for no body; of a listing, the model of one item.
+        `caller`: a kind of caller or a union of them, None for nobody. `query`: the parameters allowed, beside
+        `limit` and `cursor` of a listing. `errors`: what it raises beyond what its form implies, for the description.
+        """
+        if moves_money and caller is None:
+            raise ValueError(f"{method} {path}: money moves only for somebody")
+
+        def declare(view: _Declared) -> _Declared:
+            self._add(
+                Route(
+                    method=method,
+                    path=path,
+                    function=function or self.function,
+                    room=self.name,
+                    summary=summary,
+                    body=body,
+                    answers=answers,
+                    callers=_kinds(caller),
+                    moves_money=moves_money,
+                    listing=listing,
+                    query=frozenset(query) | (PARAMETERS if listing else frozenset()),
+                    errors=errors,
+                    view=view,
+                )
+            )
+            return view
+
+        return declare
+
+    def _add(self, route: Route) -> None:
+        _registry.append(route)
+        self.blueprint.route(route.path, methods=[route.method])(served(route))
+
+
+def _kinds(caller: Any) -> frozenset[type[Caller]]:
+    return frozenset() if caller is None else frozenset(get_args(caller) or (caller,))

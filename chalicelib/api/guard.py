@@ -1,0 +1,72 @@
+"""Who asks, and under which key. Refused before anything else is looked at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from chalicelib.api import problems
+from chalicelib.api.model import Call
+from chalicelib.kernel.callers import Caller, Customer, Merchant, Operator
+from chalicelib.kernel.errors import CofferError, Forbidden, IdempotencyKeyInvalid, InvalidToken
+from chalicelib.kernel.idempotency import Receipt, RequestKey, fingerprint
+
+Authenticator = Callable[[str, datetime], Caller]
+
+MERCHANT_KEY_PREFIX = "mk_"
+_CREDENTIALS = re.compile(r"Bearer +([A-Za-z0-9\-._~+/]{1,4096}=*)", re.IGNORECASE)
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_authenticators: dict[type[Caller], Authenticator] = {}
+
+
+def authenticate_with(
+    *,
+    customer: Callable[[str, datetime], Customer],
+    operator: Callable[[str, datetime], Operator],
+    merchant: Callable[[str, datetime], Merchant],
+) -> None:
+    """Who proves callers, from now on; each raises InvalidToken."""
+    _authenticators.update({Customer: customer, Operator: operator, Merchant: merchant})
+
+
+def caller_of(authorization: str | None, kinds: frozenset[type[Caller]], at: datetime) -> Caller:
+    """Who `authorization` proves; InvalidToken if nobody, Forbidden if somebody of another kind."""
+    credentials = _CREDENTIALS.fullmatch(authorization or "")
+    if credentials is None:
+        raise InvalidToken
+    token = credentials[1]
+    caller = _proved(token, kinds & _possible(token), at)
+    if caller is not None:
+        return caller
+    if _proved(token, _possible(token) - kinds, at) is not None:
+        raise Forbidden
+    raise InvalidToken
+
+
+def request_key(call: Call[Any], subject: str) -> RequestKey:
+    """The key of a call that moves money; IdempotencyKeyInvalid without a proper Idempotency-Key."""
+    given = call.headers.get("idempotency-key")
+    if given is None or not _KEY.fullmatch(given):
+        raise IdempotencyKeyInvalid(param="Idempotency-Key")
+    language, request_id = call.language, call.request_id
+
+    def refuse(error: CofferError) -> Receipt:
+        return problems.receipt(error, language, request_id)
+
+    known_by = fingerprint(call.method, call.target, call.raw)
+    return RequestKey(subject, f"{call.method} {call.target}", given, known_by, refuse)
+
+
+def _possible(token: str) -> frozenset[type[Caller]]:
+    return frozenset({Merchant}) if token.startswith(MERCHANT_KEY_PREFIX) else frozenset({Customer, Operator})
+
+
+def _proved(token: str, kinds: frozenset[Any], at: datetime) -> Caller | None:
+    for kind in kinds:
+        try:
+            return _authenticators[kind](token, at)
+        except InvalidToken:
+            continue
+    return None

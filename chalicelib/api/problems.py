@@ -1,0 +1,124 @@
+"""The one place that knows which error is which status, and how a refusal is written down (RFC 9457)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from chalicelib.kernel import errors, text
+from chalicelib.kernel.errors import CofferError
+from chalicelib.kernel.idempotency import Receipt
+from chalicelib.settings import settings
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[type[CofferError], int] = {
+    errors.MalformedJson: 400,
+    errors.IdempotencyKeyInvalid: 400,
+    errors.InvalidCursor: 400,
+    errors.InvalidOrExpired: 400,
+    errors.InvalidToken: 401,
+    errors.InvalidCredentials: 401,
+    errors.InvalidSignature: 401,
+    errors.Forbidden: 403,
+    errors.StepUpRequired: 403,
+    errors.NotFound: 404,
+    errors.MethodNotAllowed: 405,
+    errors.InsufficientFunds: 409,
+    errors.LimitReached: 409,
+    errors.WalletFrozen: 409,
+    errors.InvalidState: 409,
+    errors.ProbableDuplicate: 409,
+    errors.RefundExceedsCapture: 409,
+    errors.MerchantFundsInsufficient: 409,
+    errors.InFlight: 409,
+    errors.PayloadTooLarge: 413,
+    errors.UnsupportedMediaType: 415,
+    errors.InvalidRequest: 422,
+    errors.AmountOutOfRange: 422,
+    errors.CurrencyMismatch: 422,
+    errors.IdempotencyKeyReused: 422,
+    errors.TooManyRequests: 429,
+    errors.InternalError: 500,
+    errors.Unavailable: 503,
+    errors.Maintenance: 503,
+}
+_PAUSE_SECONDS = {errors.InFlight: 1, errors.TooManyRequests: 30, errors.Unavailable: 2, errors.Maintenance: 300}
+_CHALLENGES = {401: "Bearer"}
+_AWAY = frozenset(
+    {
+        "InternalServerError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+
+
+def receipt(error: CofferError, language: str, request_id: str) -> Receipt:
+    """The error as it is answered, and, if it refuses a movement, as it is kept."""
+    body = msgspec.json.encode(_body(error, language, request_id)).decode()
+    return Receipt(status=STATUS[type(error)], body=body)
+
+
+def headers(error: CofferError, language: str) -> dict[str, str]:
+    """The fields that go with the error: Retry-After, Allow, WWW-Authenticate."""
+    status = STATUS[type(error)]
+    fields = {"Content-Type": MEDIA_TYPE, "Content-Language": language}
+    pause = error.retry_after_seconds or _PAUSE_SECONDS.get(type(error))
+    if pause:
+        fields["Retry-After"] = str(pause)
+    if isinstance(error, errors.MethodNotAllowed):
+        fields["Allow"] = str(error.params["allowed"])
+    if isinstance(error, errors.InvalidToken):
+        fields["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    elif status in _CHALLENGES:
+        fields["WWW-Authenticate"] = _CHALLENGES[status]
+    return fields
+
+
+def recognised(error: Exception) -> CofferError:
+    """What an unexpected exception is for the caller: something we stand on is away, or our own mistake."""
+    return errors.Unavailable() if _is_away(getattr(error, "cause", None) or error) else errors.InternalError()
+
+
+def doc_url(code: str) -> str:
+    return f"{settings().public_url}/docs#{code}"
+
+
+def _body(error: CofferError, language: str, request_id: str) -> Mapping[str, Any]:
+    key, params = f"errors.{error.code}", error.params
+    body: dict[str, Any] = {
+        **params,
+        "type": f"urn:coffer:error:{error.code}",
+        "title": text.sentence(f"{key}.title", language, **params),
+        "status": STATUS[type(error)],
+        "code": error.code,
+        "request_id": request_id,
+        "doc_url": doc_url(error.code),
+    }
+    if text.has(f"{key}.detail"):
+        body["detail"] = text.sentence(f"{key}.detail", language, **params)
+    if error.param is not None:
+        body["param"] = error.param
+    return body
+
+
+def _is_away(error: Any) -> bool:
+    """Whether AWS could not be reached, was throttling, or failed on its own side."""
+    from botocore import exceptions
+
+    if isinstance(error, exceptions.ClientError):
+        failed_there = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500
+        return failed_there or error.response.get("Error", {}).get("Code") in _AWAY
+    return isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | exceptions.IncompleteReadError)
