@@ -1,0 +1,54 @@
+"""Chalice's zip made smaller and quicker to start: no packaging tools, no data of AWS services that
+nobody calls, and byte code that Python takes without looking at the source (unchecked-hash `.pyc`)."""
+
+from __future__ import annotations
+
+import compileall
+import re
+import shutil
+import zipfile
+from pathlib import Path
+from py_compile import PycInvalidationMode
+
+TOOLS = {
+    "_distutils_hack", "bin", "blessed", "click", "inquirer", "jinxed", "pip", "pkg_resources", "pycparser",
+    "questionary", "prompt_toolkit", "readchar", "editor", "runs", "xmod", "setuptools", "wcwidth", "wheel", "yaml",
+    "_yaml", "packaging", "ansicon", "tests", "test",
+}  # fmt: skip
+"""Top-level entries that only packaging or Chalice's command line imports."""
+
+DATA_FILES = {"endpoints.json", "partitions.json", "sdk-default-configuration.json", "_retry.json"}
+FIXED_TIME = (2020, 1, 1, 0, 0, 0)
+
+
+def services(source: Path) -> set[str]:
+    """AWS services that the product code makes clients of; pynamodb adds `dynamodb`."""
+    text = "\n".join(file.read_text(encoding="utf-8") for file in source.rglob("*.py"))
+    return {"dynamodb", "secretsmanager", *re.findall(r"""\bclient\(["']([a-z0-9-]+)["']\)""", text)}
+
+
+def needed(name: str, kept_services: set[str]) -> bool:
+    """Whether the zip's entry `name` can be reached at run time."""
+    first, *rest = name.split("/")
+    if first in TOOLS or first.endswith((".dist-info", ".pth")) or "__pycache__" in name or name.endswith(".pyi"):
+        return False
+    if first == "botocore" and rest[:1] == ["data"] and rest[1] not in DATA_FILES:
+        return rest[1] in kept_services and not rest[-1].startswith(("examples-", "waiters-"))
+    return True
+
+
+def rebuild(chalice_zip: Path, target: Path, work: Path, kept_services: set[str]) -> None:
+    """Write `target` from `chalice_zip`; the same input gives the same bytes."""
+    shutil.rmtree(work, ignore_errors=True)
+    with zipfile.ZipFile(chalice_zip) as found:
+        found.extractall(work, [name for name in found.namelist() if needed(name, kept_services)])
+    compileall.compile_dir(
+        work, quiet=2, workers=0, stripdir=str(work), prependdir="/var/task",
+        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
+    )  # fmt: skip
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+        for file in sorted(path for path in work.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(file.relative_to(work).as_posix(), FIXED_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            made.writestr(entry, file.read_bytes())

@@ -1,0 +1,141 @@
+"""The sandbox bank's post office: signs as Standard Webhooks and as Stripe do, and sends until a webhook arrives."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import heapq
+import hmac
+import itertools
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from infra.local.bank_book import Message, sandbox_view, stripe_charge, stripe_intent
+
+RETRY_SECONDS = (1, 5, 15, 60)
+STRIPE_VERSION = "2026-10-28.endive"
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+_STRIPE_TYPES = {
+    "succeeded": "payment_intent.succeeded",
+    "failed": "payment_intent.payment_failed",
+    "reversed": "charge.refunded",
+}
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The webhook secrets, both `whsec_…`."""
+
+    sandbox: str
+    stripe: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A webhook ready to send, signed anew at each try; its id and body stay."""
+
+    dialect: str
+    id: str
+    body: bytes
+
+
+def letter(message: Message) -> Letter:
+    about = _stripe_body(message) if message.payment.dialect == "stripe" else _sandbox_body(message)
+    return Letter(message.payment.dialect, message.id, json.dumps(about, separators=(",", ":")).encode())
+
+
+def signed(sent: Letter, keys: Keys, at: int) -> dict[str, str]:
+    """The headers of `sent` at Unix time `at`."""
+    if sent.dialect == "stripe":
+        digest = _mac(keys.stripe.encode(), str(at).encode() + b"." + sent.body).hex()
+        return {"Stripe-Signature": f"t={at},v1={digest}"}
+    key = base64.b64decode(keys.sandbox.removeprefix("whsec_"))
+    digest = base64.b64encode(_mac(key, f"{sent.id}.{at}.".encode() + sent.body)).decode()
+    return {"webhook-id": sent.id, "webhook-timestamp": str(at), "webhook-signature": f"v1,{digest}"}
+
+
+@dataclass
+class PostOffice:
+    """One thread; letters leave when due. An answer other than 2xx is tried again a few times."""
+
+    public_url: str
+    keys: Keys
+    _waiting: list[tuple[float, int, int, Letter]] = field(default_factory=list)
+    _bell: threading.Condition = field(default_factory=threading.Condition)
+    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    _open: bool = True
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="post office", daemon=True).start()
+
+    def stop(self) -> None:
+        with self._bell:
+            self._open = False
+            self._bell.notify()
+
+    def post(self, messages: list[Message]) -> None:
+        for message in messages:
+            self._wait(letter(message), message.delay_seconds, tries=0)
+
+    def deliver(self, sent: Letter, keys: Keys | None = None) -> tuple[int, str]:
+        """Now, once: the status and body of the answer, or 0 and the trouble. Other `keys` make a forgery."""
+        headers = {"Content-Type": "application/json", **signed(sent, keys or self.keys, int(time.time()))}
+        url = f"{self.public_url}/v1/webhooks/{sent.dialect}"
+        request = urllib.request.Request(url, data=sent.body, headers=headers, method="POST")
+        try:
+            with _DIRECT.open(request, timeout=30) as answer:
+                return answer.status, answer.read().decode(errors="replace")
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read().decode(errors="replace")
+        except OSError as trouble:
+            return 0, str(trouble)
+
+    def _wait(self, sent: Letter, seconds: float, tries: int) -> None:
+        with self._bell:
+            heapq.heappush(self._waiting, (time.monotonic() + seconds, next(self._numbers), tries, sent))
+            self._bell.notify()
+
+    def _run(self) -> None:
+        while (due := self._next()) is not None:
+            tries, sent = due
+            status, _ = self.deliver(sent)
+            if not 200 <= status < 300 and tries < len(RETRY_SECONDS):
+                self._wait(sent, RETRY_SECONDS[tries], tries + 1)
+
+    def _next(self) -> tuple[int, Letter] | None:
+        with self._bell:
+            while self._open:
+                left = self._waiting[0][0] - time.monotonic() if self._waiting else None
+                if left is not None and left <= 0:
+                    _, _, tries, sent = heapq.heappop(self._waiting)
+                    return tries, sent
+                self._bell.wait(left)
+        return None
+
+
+def _mac(key: bytes, text: bytes) -> bytes:
+    return hmac.new(key, text, hashlib.sha256).digest()
+
+
+def _sandbox_body(message: Message) -> dict[str, Any]:
+    view = sandbox_view(message.payment) | {"status": message.kind}
+    return {"type": f"topup.{message.kind}", "timestamp": datetime.now(UTC).isoformat(), "data": view}
+
+
+def _stripe_body(message: Message) -> dict[str, Any]:
+    reversed_ = message.kind == "reversed"
+    return {
+        "id": "evt_" + message.id[4:],
+        "object": "event",
+        "api_version": STRIPE_VERSION,
+        "created": int(time.time()),
+        "livemode": False,
+        "type": _STRIPE_TYPES[message.kind],
+        "data": {"object": stripe_charge(message.payment) if reversed_ else stripe_intent(message.payment)},
+    }

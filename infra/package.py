@@ -1,0 +1,162 @@
+"""`make package`: build/package/deployment.zip and build/package/sam.json, ready for CloudFormation.
+
+Chalice packages a clean copy of the tree together with our template; then the zip is rebuilt
+(`archive.py`) and the template linted. Nothing is done when nothing changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from infra import archive, furniture
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "build" / "package"
+SOURCES = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/template.yaml")
+TOOLS = ("infra/package.py", "infra/furniture.py", "infra/archive.py")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployments", "deployed")
+
+
+def package(stage: str = "prod") -> Path:
+    """The folder with the package, made or reused; prints what it does and how long it took."""
+    started, digest = time.monotonic(), inputs_digest(stage)
+    stamp = OUT / "inputs.sha256"
+    if stamp.exists() and stamp.read_text() == digest:
+        print("package: up to date, build/package/")
+        return OUT
+    OUT.mkdir(parents=True, exist_ok=True)
+    stamp.unlink(missing_ok=True)
+    tree = _clean_copy()
+    _step(started, "merge template")
+    merge = _merge_template(tree)
+    _step(started, "chalice package (the first time fetches wheels, about half a minute)")
+    _chalice(tree, merge, stage)
+    _step(started, "byte code")
+    archive.rebuild(tree / "out" / "deployment.zip", OUT / "deployment.zip", OUT / "zip", archive.services(tree))
+    shutil.copy(tree / "out" / "sam.json", OUT / "sam.json")
+    _step(started, "cfn-lint")
+    subprocess.run([_tool("cfn-lint"), "--regions", "eu-west-1", "--", str(OUT / "sam.json")], check=True)
+    stamp.write_text(digest)
+    _report(started)
+    return OUT
+
+
+def inputs_digest(stage: str) -> str:
+    digest = hashlib.sha256(f"{stage} {sys.version}".encode())
+    for name in (*SOURCES, *TOOLS):
+        for file in sorted([ROOT / name] if (ROOT / name).is_file() else _files(ROOT / name)):
+            digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> list[Path]:
+    unwanted = {"__pycache__", "deployments", "deployed"}
+    return [path for path in folder.rglob("*") if path.is_file() and not unwanted & set(path.parts)]
+
+
+def _clean_copy() -> Path:
+    tree = OUT / "tree"
+    for name in SOURCES:
+        source, target = ROOT / name, tree / name
+        if source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+            continue
+        kept = {path.relative_to(source) for path in _files(source)}
+        for old in [path for path in target.rglob("*") if path.is_file() and "deployments" not in path.parts]:
+            if old.relative_to(target) not in kept:
+                old.unlink()
+        shutil.copytree(source, target, dirs_exist_ok=True, ignore=LEFT_OUT)
+    return tree
+
+
+def _merge_template(tree: Path) -> Path:
+    """Our template and what follows from the routes, as one JSON file for Chalice."""
+    from chalice.package import TemplateDeepMerger, YAMLTemplateSerializer
+
+    written = YAMLTemplateSerializer().load_template((tree / "infra/template.yaml").read_text())
+    config = json.loads((tree / ".chalice/config.json").read_text())
+    names = ["access", "webhooks", "office", *("money" if name == "api_handler" else name for name in config["lambda_functions"])]
+    derived = furniture.furnish(names, _routes(tree), tree / ".chalice")
+    merged: dict[str, Any] = TemplateDeepMerger().merge(derived, written)
+    for name in ("AccessHandler", "WebhooksHandler", "OfficeHandler"):
+        merged["Resources"][name]["Properties"] |= {"CodeUri": "./deployment.zip", "Runtime": _runtime()}
+    target = tree / "merge.json"
+    target.write_text(json.dumps(merged, indent=1))
+    return target
+
+
+def _runtime() -> str:
+    return f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _routes(tree: Path) -> list[furniture.Route]:
+    """The routes of the app in `tree`, imported from there."""
+    sys.path.insert(0, str(tree))
+    importlib.import_module("app")
+    routes: list[furniture.Route] = importlib.import_module("chalicelib.api.blueprint").routes()
+    return routes
+
+
+def _chalice(tree: Path, merge: Path, stage: str) -> None:
+    environment = {"AWS_DEFAULT_REGION": "eu-west-1", **os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    shutil.rmtree(tree / "out", ignore_errors=True)
+    _reuse_dependencies(tree)
+    command = [_tool("chalice"), "--project-dir", str(tree), "package", "--stage", stage]
+    done = subprocess.run([*command, "--merge-template", str(merge), str(tree / "out")], env=environment,
+                          check=False, capture_output=True, text=True)  # fmt: skip
+    if done.returncode:
+        sys.exit(f"chalice package failed:\n{done.stdout}{done.stderr}")
+    made = max((tree / ".chalice/deployments").glob("*.zip"), key=lambda path: path.stat().st_mtime)
+    made.replace(_dependencies(tree))
+
+
+def _dependencies(tree: Path) -> Path:
+    """The last zip that Chalice made from these requirements."""
+    digest = hashlib.sha256((tree / "requirements.txt").read_bytes() + sys.version.encode()).hexdigest()[:16]
+    return OUT / f"dependencies-{digest}.zip"
+
+
+def _reuse_dependencies(tree: Path) -> None:
+    """Spare Chalice the wheels: put the new app into the last zip, under the name it looks for."""
+    if not _dependencies(tree).exists():
+        return
+    from chalice.cli.factory import CLIFactory  # noqa: F401  (loads what the next line needs)
+    from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager
+    from chalice.utils import UI, OSUtils
+
+    packager = LambdaDeploymentPackager(OSUtils(), DependencyBuilder(OSUtils()), UI(out=open(os.devnull, "w")))
+    expected = Path(packager.deployment_package_filename(str(tree), _runtime()))
+    expected.parent.mkdir(exist_ok=True)
+    shutil.copy(_dependencies(tree), expected)
+    packager.inject_latest_app(str(expected), str(tree))
+
+
+def _tool(name: str) -> str:
+    return str(Path(sys.executable).parent / name)
+
+
+def _step(started: float, what: str) -> None:
+    print(f"package: {time.monotonic() - started:5.1f} s  {what}", flush=True)
+
+
+def _report(started: float) -> None:
+    unzipped = sum(path.stat().st_size for path in (OUT / "zip").rglob("*") if path.is_file())
+    zipped = (OUT / "deployment.zip").stat().st_size
+    _step(started, f"done: deployment.zip {zipped / 1e6:.1f} MB ({unzipped / 1e6:.1f} MB unzipped), sam.json")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stage", choices=["local", "prod"], default="prod")
+    package(parser.parse_args().stage)
