@@ -133,6 +133,8 @@ class Sandbox:
             return Created("unknown")
         if reply.status not in (200, 201):
             return Created("failed", reason=str(answer.get("code", reply.status)))
+        if "id" not in answer:
+            return Created("unknown")
         return Created(
             status="failed" if answer.get("status") == "failed" else "pending",
             reference=str(answer["id"]),

@@ -195,6 +195,8 @@ def _facts(event: ProcessorEvent, money: _Money, account: str | None, reversed_t
 
 def _created(answer: dict[str, Any]) -> Created:
     """A canceled intent or failed refund is `failed`; anything else, `succeeded` included, waits for its webhook."""
+    if "id" not in answer:
+        return Created("unknown")
     status = answer.get("status")
     secret = answer.get("client_secret") if status != "succeeded" else None
     return Created(
