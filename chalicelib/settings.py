@@ -26,6 +26,8 @@ class Settings:
     settlement_queue_url: str
     fold_queue_url: str
     notices_queue_url: str
+    parked_queue_url: str
+    """Stream records that nobody can read wait here for a person."""
     token_public_keys: str
     """JWKS (RFC 7517) of the keys that sign access tokens; public."""
     access_secret_id: str

@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "SETTLEMENT_QUEUE_URL": f"{QUEUES}/settlement.fifo",
     "FOLD_QUEUE_URL": f"{QUEUES}/fold",
     "NOTICES_QUEUE_URL": f"{QUEUES}/notices",
+    "PARKED_QUEUE_URL": f"{QUEUES}/parked",
     "TOKEN_PUBLIC_KEYS": json.dumps(KeySet([SIGNING_KEY]).as_dict(private=False)),
     "ACCESS_SECRET_ID": "test/access",
     "PROCESSORS_SECRET_ID": "test/processors",
@@ -124,8 +125,10 @@ def _create_table(name: str) -> None:
     more: dict[str, Any] = {}
     if name in ("ledger", "cases"):
         keys |= {"due_key": "S", "due_at": "S"}
-        index = {"IndexName": "due", "KeySchema": _schema("due_key", "due_at")}
-        more["GlobalSecondaryIndexes"] = [{**index, "Projection": {"ProjectionType": "KEYS_ONLY"}}]
+        more["GlobalSecondaryIndexes"] = [_index("due", _schema("due_key", "due_at"))]
+    if name == "ledger":
+        keys["order_key"] = "S"
+        more["GlobalSecondaryIndexes"].append(_index("orders", _schema("order_key", "pk")))
     if name == "journal":
         more["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
     cloud_module.client("dynamodb").create_table(
@@ -137,6 +140,10 @@ def _create_table(name: str) -> None:
     )
 
 
+def _index(name: str, schema: list[dict[str, str]]) -> dict[str, Any]:
+    return {"IndexName": name, "KeySchema": schema, "Projection": {"ProjectionType": "KEYS_ONLY"}}
+
+
 def _schema(hash_key: str, range_key: str) -> list[dict[str, str]]:
     return [{"AttributeName": hash_key, "KeyType": "HASH"}, {"AttributeName": range_key, "KeyType": "RANGE"}]
 
@@ -145,7 +152,7 @@ def _create_queues() -> None:
     queues = cloud_module.client("sqs")
     high_throughput = {"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
     queues.create_queue(QueueName="settlement.fifo", Attributes={"FifoQueue": "true", **high_throughput})
-    for name in ("fold", "notices"):
+    for name in ("fold", "notices", "parked"):
         queues.create_queue(QueueName=name)
 
 

@@ -31,7 +31,7 @@ from chalicelib.ledger.wire import Item, plain_item
 Status = Literal["active", "frozen", "closed"]
 SHARDS = 16
 DUPLICATE_SLOTS = 8
-TEXT_BYTES = 128
+TEXT_BYTES = 100
 REFERENCE_BYTES = 64
 
 
@@ -250,6 +250,8 @@ class Draft:
     changes: tuple[Change, ...]
     entry: Entry | None
     legs: tuple[Leg, ...] = ()
+    refusal: CofferError | None = None
+    """A rule has already said no: nothing is sent but the refusal."""
 
     def __post_init__(self) -> None:
         if self.entry and sum(self.entry.postings.values()) != 0:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from chalicelib.kernel import clock, entropy
 from chalicelib.kernel.errors import CofferError, IdempotencyKeyReused, NotFound, Refusal, Unavailable
@@ -52,6 +53,8 @@ def commit(build: Build, at: datetime, key: RequestKey | None = None) -> Receipt
     guess = _Guess(at)
     for attempt in range(TRIES):
         draft = build(guess.at, guess.known)
+        if draft.refusal:
+            return refuse(draft.movement, key, draft.refusal)
         legs = items.legs(draft, guess.at)
         reasons = store.transact([leg.write for leg in legs])
         if not reasons:
@@ -108,7 +111,7 @@ def head(account: str) -> Head:
     return Head.of(wired)
 
 
-def movement(movement_id: str) -> dict[str, object]:
+def movement(movement_id: str) -> dict[str, Any]:
     """The stored attributes, plain. Raises NotFound; a refused request left no movement behind."""
     wired = store.movement(movement_id)
     if wired is None or wired["state"]["S"] == "refused":
@@ -116,7 +119,7 @@ def movement(movement_id: str) -> dict[str, object]:
     return plain_item(wired)
 
 
-def movements(movement_ids: Sequence[str]) -> list[dict[str, object]]:
+def movements(movement_ids: Sequence[str]) -> list[dict[str, Any]]:
     return [plain_item(wired) for wired in store.movements(movement_ids)]
 
 
@@ -142,6 +145,11 @@ def due(kind: str, at: datetime, limit: int = 100) -> list[str]:
     until = clock.written(at)
     shards = range(model.SHARDS)
     return [found for shard in shards for found in store.due(model.due_key(kind, shard), until, limit)]
+
+
+def of_order(order_key: str) -> list[str]:
+    """Ids of the payments that carry a merchant's order; a look-up for people, it decides nothing."""
+    return store.of_order(order_key)
 
 
 def _new_head(account: str, owner: str, currency: str, at: datetime, *, tier: int, floor: int) -> dict[str, object]:

@@ -126,6 +126,18 @@ def due(key: str, until: str, limit: int) -> list[str]:
     return [found["pk"]["S"] for found in answer["Items"]]
 
 
+def of_order(order_key: str) -> list[str]:
+    """At most 100, by the index `orders`; only payments that were made carry the key."""
+    answer = cloud.client("dynamodb").query(
+        TableName=settings().ledger_table,
+        IndexName="orders",
+        KeyConditionExpression="order_key = :key",
+        ExpressionAttributeValues=item({":key": order_key}),
+        Limit=100,
+    )
+    return [found["pk"]["S"] for found in answer["Items"]]
+
+
 def partition(pk: str, prefix: str) -> list[Item]:
     """All items of `pk` in the ledger whose sort key begins with `prefix`; for partitions that stay small."""
     answer = cloud.client("dynamodb").query(

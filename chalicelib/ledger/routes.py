@@ -1,0 +1,75 @@
+"""A customer's own wallets. Somebody else's is not found, before any call is made."""
+
+from __future__ import annotations
+
+from chalicelib.api.blueprint import Answer, Call, Room
+from chalicelib.kernel.callers import Customer
+from chalicelib.kernel.errors import InvalidRequest, NotFound
+from chalicelib.ledger import history, service, views
+from chalicelib.ledger.views import BalanceView, EntryView, StatementView, WalletsView, WalletView
+
+room = Room("ledger", function="money")
+_CSV = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": 'attachment; filename="statement.csv"'}
+
+
+@room.route("GET", "/v1/wallets", answers={200: WalletsView}, caller=Customer, summary="My wallets")
+def wallets(call: Call[None]) -> Answer:
+    return Answer(200, WalletsView([views.wallet(service.head(one)) for one in call.customer.wallet_ids]))
+
+
+@room.route("GET", "/v1/wallets/{id}", answers={200: WalletView}, caller=Customer, summary="One wallet")
+def wallet(call: Call[None]) -> Answer:
+    return Answer(200, views.wallet(service.head(_mine(call))))
+
+
+@room.route(
+    "GET",
+    "/v1/wallets/{id}/entries",
+    answers={200: EntryView},
+    caller=Customer,
+    listing=True,
+    summary="What happened, newest first",
+)
+def entries(call: Call[None]) -> Answer:
+    found = history.entries(_mine(call), call.page.cursor, call.page.limit + 1)
+    shown, more = found[: call.page.limit], len(found) > call.page.limit
+    return Answer(200, call.page.envelope([views.entry(one) for one in shown], shown[-1]["sk"] if more else None))
+
+
+@room.route(
+    "GET",
+    "/v1/wallets/{id}/balance",
+    answers={200: BalanceView},
+    caller=Customer,
+    query=("at",),
+    summary="The balance now or at any past instant",
+)
+def balance(call: Call[None]) -> Answer:
+    account = _mine(call)
+    at = views.moment(call.query["at"], "at") if "at" in call.query else call.at
+    return Answer(200, views.balance(service.head(account), at, history.balance_at(account, at)))
+
+
+@room.route(
+    "GET",
+    "/v1/wallets/{id}/statements/{month}",
+    answers={200: StatementView},
+    caller=Customer,
+    query=("format",),
+    summary="A month, as JSON or CSV",
+)
+def statement(call: Call[None]) -> Answer:
+    account, month = _mine(call), views.month(call.path["month"])
+    view = views.statement(service.head(account), history.statement(account, month))
+    match call.query.get("format", "json"):
+        case "json":
+            return Answer(200, view)
+        case "csv":
+            return Answer(200, views.statement_csv(view), _CSV)
+    raise InvalidRequest(param="format")
+
+
+def _mine(call: Call[None]) -> str:
+    if call.path["id"] not in call.customer.wallet_ids:
+        raise NotFound()
+    return call.path["id"]

@@ -1,0 +1,111 @@
+"""The stream of the journal is the outbox: fan-out gives every entry to those who wait for it.
+
+A record that cannot be read is parked for a person; any other failure fails the whole batch, which comes again.
+Consumers may see entries late, twice or out of order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from chalicelib import queues
+from chalicelib.ledger import chart, closing, folding
+from chalicelib.ledger.wire import plain_item
+from chalicelib.observability import page
+from chalicelib.settings import settings
+
+MOST_LINES = 90
+_NEEDED = frozenset({"id", "movement", "kind", "currency", "postings", "pk", "sk"})
+
+
+def fan_out(event: Mapping[str, Any]) -> int:
+    """Stream records in, messages out; returns how many entries were given on."""
+    entries: dict[tuple[str, str], dict[str, Any]] = {}
+    for record in event["Records"]:
+        if record["eventName"] != "INSERT":
+            continue
+        entry = _read(record)
+        if entry is None:
+            _park(record)
+        else:
+            entries[entry["pk"], entry["sk"]] = entry
+    found = list(entries.values())
+    queues.send(settings().settlement_queue_url, _settlements(found))
+    queues.send(settings().fold_queue_url, _folds(found))
+    queues.send(
+        settings().notices_queue_url, [{"MessageBody": json.dumps({"entry": one})} for one in found if "owner" in one]
+    )
+    return len(found)
+
+
+def fold(event: dict[str, Any]) -> dict[str, Any]:
+    """Messages: {"entries": [{"id", "postings"}]}."""
+    return queues.consume(event, _fold)
+
+
+def journal_changed(event: Mapping[str, Any]) -> int:
+    """The journal is append-only: a MODIFY or REMOVE in its stream pages someone."""
+    for record in event["Records"]:
+        keys = plain_item(record["dynamodb"]["Keys"])
+        page("JournalChanged", change=record["eventName"], account=keys["pk"], entry_at=keys["sk"])
+    return len(event["Records"])
+
+
+def close_due(at: datetime) -> int:
+    return closing.close_due(at)
+
+
+def _fold(body: str) -> int:
+    return folding.fold(json.loads(body)["entries"])
+
+
+def _read(record: Mapping[str, Any]) -> dict[str, Any] | None:
+    try:
+        entry = plain_item(record["dynamodb"]["NewImage"])
+    except (KeyError, ValueError, TypeError):
+        return None
+    return entry if entry.keys() >= _NEEDED else None
+
+
+def _settlements(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """One message per merchant account and up to 90 lines; its group is the account."""
+    lines: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for entry in entries:
+        if "line" in entry:
+            lines[entry["line"]["account"], entry["currency"]].append(entry["line"])
+    messages = []
+    for (account, currency), found in lines.items():
+        for start in range(0, len(found), MOST_LINES):
+            body = {"account": account, "currency": currency, "lines": found[start : start + MOST_LINES]}
+            messages.append(_ordered(account, body))
+    return messages
+
+
+def _ordered(account: str, body: Mapping[str, Any]) -> dict[str, str]:
+    named = " ".join(line["movement"] for line in body["lines"])
+    return {
+        "MessageBody": json.dumps(body),
+        "MessageGroupId": account,
+        "MessageDeduplicationId": hashlib.sha256(named.encode()).hexdigest(),
+    }
+
+
+def _folds(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    waiting = [
+        {"id": entry["id"], "postings": entry["postings"]}
+        for entry in entries
+        if any(chart.is_system(address) for address in entry["postings"])
+    ]
+    starts = range(0, len(waiting), folding.BATCH)
+    return [{"MessageBody": json.dumps({"entries": waiting[start : start + folding.BATCH]})} for start in starts]
+
+
+def _park(record: Mapping[str, Any]) -> None:
+    """Keys only: what it carries may be personal."""
+    kept = {"eventID": record.get("eventID"), "Keys": record.get("dynamodb", {}).get("Keys")}
+    queues.send(settings().parked_queue_url, [{"MessageBody": json.dumps(kept)}])

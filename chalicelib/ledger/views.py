@@ -1,0 +1,143 @@
+"""Wallets, entries and statements as their owner sees them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.kernel import clock
+from chalicelib.kernel.errors import InvalidRequest
+from chalicelib.ledger import chart
+from chalicelib.ledger.history import Balance, Statement
+from chalicelib.ledger.model import Head
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class WalletView(msgspec.Struct, frozen=True, omit_defaults=True):
+    id: str
+    currency: str
+    status: str
+    available: int
+    held: int
+    debt: int = 0
+    """Owed after a reversed top-up; credits repay it first."""
+    reason: str = ""
+    """Why it is frozen, for its owner to read."""
+
+
+class WalletsView(msgspec.Struct, frozen=True):
+    data: list[WalletView]
+
+
+class EntryView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`amount` is what `available` changed by, `held` what was put aside (+) or released (−)."""
+
+    id: str
+    kind: str
+    movement_id: str
+    at: str
+    amount: int
+    currency: str
+    held: int = 0
+    debt: int = 0
+    merchant_id: str = ""
+    order_reference: str = ""
+
+
+class BalanceView(msgspec.Struct, frozen=True):
+    wallet_id: str
+    at: str
+    currency: str
+    available: int
+    held: int
+    debt: int
+
+
+class SumsView(msgspec.Struct, frozen=True):
+    available: int
+    held: int
+    debt: int
+
+
+class StatementView(msgspec.Struct, frozen=True):
+    wallet_id: str
+    month: str
+    currency: str
+    opening: SumsView
+    closing: SumsView
+    entries: list[EntryView]
+
+
+def wallet(head: Head) -> WalletView:
+    return WalletView(head.account, head.currency, head.status, head.available, head.held, head.debt, head.reason)
+
+
+def entry(found: Mapping[str, Any]) -> EntryView:
+    account, postings = found["pk"], found["postings"]
+    return EntryView(
+        id=found["id"],
+        kind=found["kind"],
+        movement_id=found["movement"],
+        at=found["sk"],
+        amount=postings.get(account, 0),
+        currency=found["currency"],
+        held=postings.get(chart.held(account), 0),
+        debt=-postings.get(chart.debt(account), 0),
+        merchant_id=found.get("payee", ""),
+        order_reference=found.get("text", ""),
+    )
+
+
+def balance(head: Head, at: datetime, then: Balance) -> BalanceView:
+    return BalanceView(head.account, clock.written(at), head.currency, then.available, then.held, then.debt)
+
+
+def statement(head: Head, found: Statement) -> StatementView:
+    return StatementView(
+        wallet_id=found.account,
+        month=found.starts_at[:7],
+        currency=head.currency,
+        opening=_sums(found.opening),
+        closing=_sums(found.closing),
+        entries=[entry(one) for one in found.entries],
+    )
+
+
+def statement_csv(view: StatementView) -> str:
+    """RFC 4180; a cell that a spreadsheet would take for a formula is neutralised with an apostrophe (OWASP)."""
+    written = io.StringIO()
+    rows = csv.writer(written)
+    rows.writerow(EntryView.__struct_fields__)
+    for one in view.entries:
+        rows.writerow([_cell(getattr(one, name)) for name in EntryView.__struct_fields__])
+    return written.getvalue()
+
+
+def moment(text: str, param: str) -> datetime:
+    """Raises InvalidRequest unless RFC 3339."""
+    try:
+        return clock.read(text.replace(" ", "+"))
+    except ValueError as unreadable:
+        raise InvalidRequest(param=param) from unreadable
+
+
+def month(text: str) -> datetime:
+    """The first instant of `YYYY-MM`. Raises InvalidRequest."""
+    try:
+        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
+    except ValueError as unreadable:
+        raise InvalidRequest(param="month") from unreadable
+
+
+def _sums(then: Balance) -> SumsView:
+    return SumsView(then.available, then.held, then.debt)
+
+
+def _cell(value: str | int) -> str | int:
+    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value

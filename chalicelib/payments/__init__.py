@@ -1,0 +1,1 @@
+"""Money to merchants: pay, authorise, capture, void, refund."""

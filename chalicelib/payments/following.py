@@ -1,0 +1,155 @@
+"""What may follow a payment, as drafts: captured, voided or expired once; refunded up to what was captured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.kernel import clock
+from chalicelib.kernel.errors import CofferError, InvalidState, NotFound, RefundExceedsCapture
+from chalicelib.kernel.idempotency import RequestKey
+from chalicelib.ledger import allowance, chart, crediting, items
+from chalicelib.ledger.model import Change, Draft, Due, Entry, Known, Leg, Line, Movement
+from chalicelib.ledger.wire import Item, plain_item
+from chalicelib.ledger.write import Update
+from chalicelib.merchants.model import Terms
+from chalicelib.payments import model
+from chalicelib.payments.model import CaptureView, RefundView
+from chalicelib.payments.paying import SETTLE_GRACE, line, receipt
+from chalicelib.settings import settings
+
+Payment = Mapping[str, Any]
+"""A payment's movement as the ledger keeps it. Only what never changes is taken from it; the rest are conditions."""
+
+
+def capture(payment: Payment, terms: Terms, amount: int, key: RequestKey, at: datetime) -> Draft:
+    """Takes `amount` of what is held and releases the rest."""
+    wallet, currency, held = payment["account"], payment["currency"], payment["amount"]
+    answer = CaptureView(key.movement_id("cap"), "captured", payment["pk"], amount, currency, clock.written(at))
+    settled = line(answer.id, terms, amount, currency)
+    leaves = _leave(payment, "captured").assign("captured", amount).assign("refundable", amount)
+    leaves.require("due_at", ">", clock.written(at))
+    return Draft(
+        movement=_movement(payment, "capture", answer, amount, at, key, line=settled),
+        changes=(Change(wallet, currency, available=held - amount, held=-held, settles=True),),
+        entry=_entry(
+            payment,
+            "capture",
+            answer.id,
+            at,
+            {chart.held(wallet): -held, wallet: held - amount, chart.settling(currency): amount},
+            settled,
+        ),
+        legs=(Leg(leaves.written(), _not_authorized),),
+    )
+
+
+def void(payment: Payment, key: RequestKey, at: datetime) -> Draft:
+    amount, currency = payment["amount"], payment["currency"]
+    answer = CaptureView(key.movement_id("voi"), "voided", payment["pk"], amount, currency, clock.written(at))
+    return _release(payment, "voided", _movement(payment, "void", answer, amount, at, key))
+
+
+def expire(payment: Payment, expiry_id: str, at: datetime) -> Draft:
+    movement = Movement(
+        expiry_id, "expiry", payment["account"], payment["amount"], payment["currency"], "succeeded", at
+    )
+    return _release(payment, "expired", movement)
+
+
+def refund(payment: Payment, amount: int, reason: str, key: RequestKey, at: datetime, known: Known) -> Draft:
+    """Credits the customer at once; the merchant's account follows by settlement, within its allowance."""
+    currency, merchant = payment["currency"], payment["payee"]
+    answer = RefundView(key.movement_id("ref"), "succeeded", payment["pk"], amount, currency, clock.written(at), reason)
+    account = chart.merchant_account(merchant, currency)
+    settled = Line(answer.id, merchant, account, -amount, 0)
+    change, credited = crediting.credit(payment["account"], currency, amount, known)
+    return Draft(
+        movement=_movement(payment, "refund", answer, amount, at, key, line=settled),
+        changes=(change,),
+        entry=_entry(payment, "refund", answer.id, at, credited | {chart.settling(currency): -amount}, settled),
+        legs=(_refundable(payment["pk"], amount), allowance.draw(account, amount)),
+    )
+
+
+def _release(payment: Payment, state: str, movement: Movement) -> Draft:
+    """All that is held goes back."""
+    wallet, amount, at = payment["account"], payment["amount"], movement.at
+    return Draft(
+        movement=movement,
+        changes=(Change(wallet, payment["currency"], available=amount, held=-amount, settles=True),),
+        entry=_entry(payment, movement.kind, movement.id, at, {chart.held(wallet): -amount, wallet: amount}),
+        legs=(Leg(_leave(payment, state).written(), _not_authorized),),
+    )
+
+
+def _movement(
+    payment: Payment,
+    kind: str,
+    answer: CaptureView | RefundView,
+    amount: int,
+    at: datetime,
+    key: RequestKey,
+    *,
+    line: Line | None = None,
+) -> Movement:
+    facts = {"payee": payment["payee"], "payment": payment["pk"]}
+    return Movement(
+        id=answer.id,
+        kind=kind,
+        account=payment["account"],
+        amount=amount,
+        currency=payment["currency"],
+        state=answer.status,
+        at=at,
+        fingerprint=key.fingerprint,
+        receipt=receipt(answer),
+        due=Due("settle", at + SETTLE_GRACE) if line else None,
+        facts=facts | {"fee": line.fee} if line else facts,
+    )
+
+
+def _entry(
+    payment: Payment, kind: str, movement: str, at: datetime, postings: dict[str, int], line: Line | None = None
+) -> Entry:
+    return Entry(
+        movement=movement,
+        kind=kind,
+        currency=payment["currency"],
+        at=at,
+        postings=crediting.postings(postings),
+        owner=payment["owner"],
+        text=json.loads(payment["answer"])["order_reference"],
+        payee=payment["payee"],
+        line=line,
+    )
+
+
+def _leave(payment: Payment, state: str) -> Update:
+    """Leaves `authorized` for good; nothing is due any more."""
+    update = Update(settings().ledger_table, payment["pk"], items.MOVEMENT)
+    return update.assign("state", state).remove("due_key", "due_at").require("state", "=", "authorized")
+
+
+def _refundable(payment_id: str, amount: int) -> Leg:
+    update = Update(settings().ledger_table, payment_id, items.MOVEMENT)
+    update.add("refundable", -amount).require("refundable", ">=", amount).require("state", "=", "captured")
+    return Leg(update.written(), _not_refundable)
+
+
+def _not_authorized(wired: Item | None) -> CofferError:
+    if not wired:
+        return NotFound()
+    state = model.status(plain_item(wired))
+    return InvalidState(state="expired" if state == "authorized" else state)
+
+
+def _not_refundable(wired: Item | None) -> CofferError:
+    if not wired:
+        return NotFound()
+    payment = plain_item(wired)
+    if payment["state"] != "captured":
+        return InvalidState(state=payment["state"])
+    return RefundExceedsCapture(refundable=payment["refundable"], currency=payment["currency"])

@@ -1,0 +1,129 @@
+"""Payments as people see them, and the one rule that tells a payment's status from its totals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from chalicelib.kernel.errors import AmountOutOfRange, InvalidRequest
+from chalicelib.ledger.model import REFERENCE_BYTES, TEXT_BYTES
+
+Capture = Literal["automatic", "manual"]
+
+
+class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`."""
+
+    wallet_id: str
+    checkout_id: str | None = None
+    merchant_id: str | None = None
+    amount: int | None = None
+    currency: str | None = None
+    order_reference: str | None = None
+    description: str = ""
+    capture: Capture = "automatic"
+    confirm_duplicate: bool = False
+
+
+class CaptureRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Without `amount`: all that was authorised. What is not captured is released."""
+
+    amount: int | None = None
+
+
+class VoidRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class RefundRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Without `amount`: all that is left."""
+
+    amount: int | None = None
+    reason: str = ""
+
+
+class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
+    id: str
+    status: Literal["authorized", "captured", "partially_refunded", "refunded", "voided", "expired"]
+    wallet_id: str
+    merchant_id: str
+    amount: int
+    currency: str
+    captured: int
+    refunded: int
+    order_reference: str
+    created_at: str
+    description: str = ""
+    checkout_id: str = ""
+    expires_at: str = ""
+    """When an authorisation runs out."""
+
+
+class PaymentsView(msgspec.Struct, frozen=True):
+    data: list[PaymentView]
+
+
+class CaptureView(msgspec.Struct, frozen=True):
+    id: str
+    status: Literal["captured", "voided"]
+    payment_id: str
+    amount: int
+    currency: str
+    created_at: str
+
+
+class RefundView(msgspec.Struct, frozen=True, omit_defaults=True):
+    id: str
+    status: Literal["succeeded"]
+    payment_id: str
+    amount: int
+    currency: str
+    created_at: str
+    reason: str = ""
+
+
+def checked(order: PayRequest) -> PayRequest:
+    """Raises InvalidRequest unless the order names exactly one way to know what is paid."""
+    direct = {name: getattr(order, name) for name in ("merchant_id", "amount", "currency", "order_reference")}
+    given = [name for name, value in direct.items() if value is not None]
+    if order.checkout_id is not None:
+        if given:
+            raise InvalidRequest(param=given[0])
+    elif len(given) < len(direct):
+        raise InvalidRequest(param=next(name for name in direct if name not in given))
+    capped(order.order_reference or "", REFERENCE_BYTES, "order_reference")
+    capped(order.description, TEXT_BYTES, "description")
+    return order
+
+
+def capped(text: str, most_bytes: int, param: str) -> str:
+    """As it will be written in JSON: an item of the ledger stays within 1,024 bytes."""
+    if len(json.dumps(text, ensure_ascii=False).encode()) - 2 > most_bytes:
+        raise InvalidRequest(param=param, maximum_bytes=most_bytes)
+    return text
+
+
+def status(movement: Mapping[str, Any]) -> str:
+    """From the state and the totals that the ledger keeps."""
+    if movement["state"] != "captured" or movement["refundable"] == movement["captured"]:
+        return str(movement["state"])
+    return "refunded" if movement["refundable"] == 0 else "partially_refunded"
+
+
+def view(movement: Mapping[str, Any]) -> dict[str, Any]:
+    """The first answer, with today's status and totals."""
+    first: dict[str, Any] = json.loads(movement["answer"])
+    captured = movement["captured"]
+    refunded = captured - movement["refundable"]
+    return first | {"status": status(movement), "captured": captured, "refunded": refunded}
+
+
+def within(amount: int | None, most: int, param: str = "amount") -> int:
+    """The amount asked for, by default all of it. Raises AmountOutOfRange."""
+    chosen = most if amount is None else amount
+    if not 0 < chosen <= most:
+        raise AmountOutOfRange(param=param, maximum=most)
+    return chosen

@@ -1,0 +1,160 @@
+"""A payment as a draft: captured at once and due to be settled, or held until the merchant captures it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import msgspec
+
+from chalicelib.kernel import clock, ids, money
+from chalicelib.kernel.callers import Customer
+from chalicelib.kernel.errors import CofferError, InvalidState, LimitReached
+from chalicelib.kernel.idempotency import Receipt, RequestKey
+from chalicelib.ledger import chart
+from chalicelib.ledger.model import Change, Draft, Due, Entry, Head, Known, Line, Movement, Purchase, Spend
+from chalicelib.merchants import service as merchants
+from chalicelib.merchants.model import Checkout, Terms
+from chalicelib.payments.model import PaymentView, PayRequest
+from chalicelib.policy import service as policy
+from chalicelib.policy.model import Decision
+
+SETTLE_GRACE = timedelta(minutes=5)
+"""How long the stream may take before the sweep looks after a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is paid to whom, whichever way it was asked for."""
+
+    request: PayRequest
+    terms: Terms
+    amount: int
+    currency: str
+    reference: str
+    checkout: Checkout | None = None
+
+    @property
+    def wallet(self) -> str:
+        return self.request.wallet_id
+
+    @property
+    def manual(self) -> bool:
+        return self.request.capture == "manual"
+
+    def refusal(self, decision: Decision) -> CofferError | None:
+        """What forbids it whatever the wallet holds."""
+        if self.terms.status != "active":
+            return InvalidState(state="suspended")
+        return None if decision.allowed else LimitReached(limit=decision.reasons[0], currency=self.currency)
+
+
+def draft(customer: Customer, order: Order, key: RequestKey, at: datetime, known: Known) -> Draft:
+    """The tier is the token's until the head has shown another."""
+    payment_id, head = key.movement_id("pay"), known.get(order.wallet)
+    person = replace(customer, tier=head.tier) if head else customer
+    decision = policy.decide(person, "payment", order.amount, at)
+    movement = _movement(person, order, key, at, decision)
+    return Draft(
+        movement=movement,
+        changes=(_debit(person, order, payment_id, decision, head),),
+        entry=_entry(person, order, movement),
+        legs=(merchants.paying(order.checkout, payment_id, at),) if order.checkout else (),
+        refusal=order.refusal(decision),
+    )
+
+
+def line(movement_id: str, terms: Terms, amount: int, currency: str) -> Line:
+    """The settlement line of a capture; the fee is by today's terms."""
+    fee = fee_of(terms, amount)
+    return Line(movement_id, terms.merchant_id, chart.merchant_account(terms.merchant_id, currency), amount, fee)
+
+
+def fee_of(terms: Terms, amount: int) -> int:
+    """Never more than the amount itself."""
+    return min(amount, money.part(amount, terms.fee_basis_points) + terms.fee_fixed)
+
+
+def receipt(view: msgspec.Struct) -> Receipt:
+    return Receipt(201, msgspec.json.encode(view).decode())
+
+
+def order_key(merchant_id: str, reference: str) -> str:
+    return ids.derived("ord", merchant_id, reference)
+
+
+def _movement(customer: Customer, order: Order, key: RequestKey, at: datetime, decision: Decision) -> Movement:
+    expires_at = at + timedelta(days=decision.authorisation_days)
+    answer = _answer(order, key.movement_id("pay"), at, expires_at)
+    return Movement(
+        id=answer.id,
+        kind="payment",
+        account=order.wallet,
+        amount=order.amount,
+        currency=order.currency,
+        state=answer.status,
+        at=at,
+        fingerprint=key.fingerprint,
+        receipt=receipt(answer),
+        due=Due("expire", expires_at) if order.manual else Due("settle", at + SETTLE_GRACE),
+        facts={
+            "payee": order.terms.merchant_id,
+            "owner": customer.user_id,
+            "order_key": order_key(order.terms.merchant_id, order.reference),
+            "captured": answer.captured,
+            "refundable": answer.captured,
+            "fee": 0 if order.manual else fee_of(order.terms, order.amount),
+        },
+    )
+
+
+def _answer(order: Order, payment_id: str, at: datetime, expires_at: datetime) -> PaymentView:
+    return PaymentView(
+        id=payment_id,
+        status="authorized" if order.manual else "captured",
+        wallet_id=order.wallet,
+        merchant_id=order.terms.merchant_id,
+        amount=order.amount,
+        currency=order.currency,
+        captured=0 if order.manual else order.amount,
+        refunded=0,
+        order_reference=order.reference,
+        created_at=clock.written(at),
+        description=order.request.description,
+        checkout_id=order.request.checkout_id or "",
+        expires_at=clock.written(expires_at) if order.manual else "",
+    )
+
+
+def _entry(customer: Customer, order: Order, movement: Movement) -> Entry:
+    to = chart.held(order.wallet) if order.manual else chart.settling(order.currency)
+    return Entry(
+        movement=movement.id,
+        kind="authorisation" if order.manual else "payment",
+        currency=order.currency,
+        at=movement.at,
+        postings={order.wallet: -order.amount, to: order.amount},
+        owner=customer.user_id,
+        text=order.reference,
+        payee=order.terms.merchant_id,
+        line=None if order.manual else line(movement.id, order.terms, order.amount, order.currency),
+    )
+
+
+def _debit(customer: Customer, order: Order, payment_id: str, decision: Decision, head: Head | None) -> Change:
+    purchase = Purchase(
+        payee=order.terms.merchant_id,
+        amount=order.amount,
+        movement=payment_id,
+        window_seconds=decision.duplicate_window_seconds,
+        confirmed=order.request.confirm_duplicate,
+    )
+    limits = decision.limits
+    return Change(
+        order.wallet,
+        order.currency,
+        available=-order.amount,
+        held=order.amount if order.manual else 0,
+        spend=Spend(customer.user_id, customer.epoch, customer.tier, limits.day, limits.month, purchase),
+        floor=head.floor if head else 0,
+    )

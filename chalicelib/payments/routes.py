@@ -1,0 +1,123 @@
+"""Paying over HTTP."""
+
+from __future__ import annotations
+
+from chalicelib.api.blueprint import Answer, Call, Room
+from chalicelib.kernel.callers import Customer, Merchant
+from chalicelib.kernel.errors import (
+    CurrencyMismatch,
+    Forbidden,
+    InsufficientFunds,
+    InvalidRequest,
+    InvalidState,
+    LimitReached,
+    MerchantFundsInsufficient,
+    ProbableDuplicate,
+    RefundExceedsCapture,
+    WalletFrozen,
+)
+from chalicelib.kernel.idempotency import Receipt
+from chalicelib.payments import service
+from chalicelib.payments.model import (
+    CaptureRequest,
+    CaptureView,
+    PaymentsView,
+    PaymentView,
+    PayRequest,
+    RefundRequest,
+    RefundView,
+    VoidRequest,
+)
+
+room = Room("payments", function="money")
+_REFUSED = (InsufficientFunds, LimitReached, WalletFrozen, InvalidState, ProbableDuplicate, CurrencyMismatch)
+
+
+@room.route(
+    "POST",
+    "/v1/payments",
+    body=PayRequest,
+    answers={201: PaymentView},
+    caller=Customer,
+    moves_money=True,
+    errors=_REFUSED,
+    summary="Pay a merchant or a checkout",
+)
+def pay(call: Call[PayRequest]) -> Receipt:
+    return service.pay(call.customer, call.body, call.key, call.at)
+
+
+@room.route("GET", "/v1/payments/{id}", answers={200: PaymentView}, caller=Customer | Merchant, summary="One payment")
+def payment(call: Call[None]) -> Answer:
+    return Answer(200, service.payment(_payer_or_payee(call), call.path["id"]))
+
+
+@room.route(
+    "GET",
+    "/v1/payments",
+    answers={200: PaymentsView},
+    caller=Merchant,
+    query=("order_reference",),
+    summary="The payments of an order",
+)
+def payments_of_order(call: Call[None]) -> Answer:
+    if "order_reference" not in call.query:
+        raise InvalidRequest(param="order_reference")
+    return Answer(200, {"data": service.payments_of_order(_scoped(call, "payments"), call.query["order_reference"])})
+
+
+@room.route(
+    "POST",
+    "/v1/payments/{id}/capture",
+    body=CaptureRequest,
+    answers={201: CaptureView},
+    caller=Merchant,
+    moves_money=True,
+    errors=(InvalidState,),
+    summary="Take what was authorised, or a part of it",
+)
+def capture(call: Call[CaptureRequest]) -> Receipt:
+    return service.capture(_scoped(call, "payments"), call.path["id"], call.body, call.key, call.at)
+
+
+@room.route(
+    "POST",
+    "/v1/payments/{id}/void",
+    body=VoidRequest,
+    answers={201: CaptureView},
+    caller=Merchant,
+    moves_money=True,
+    errors=(InvalidState,),
+    summary="Give back what was authorised",
+)
+def void(call: Call[VoidRequest]) -> Receipt:
+    return service.void(_scoped(call, "payments"), call.path["id"], call.key, call.at)
+
+
+@room.route(
+    "POST",
+    "/v1/payments/{id}/refunds",
+    body=RefundRequest,
+    answers={201: RefundView},
+    caller=Merchant,
+    moves_money=True,
+    errors=(InvalidState, RefundExceedsCapture, MerchantFundsInsufficient),
+    summary="Give back what was captured, or a part of it",
+)
+def refund(call: Call[RefundRequest]) -> Receipt:
+    return service.refund(_scoped(call, "refunds"), call.path["id"], call.body, call.key, call.at)
+
+
+@room.route("GET", "/v1/refunds/{id}", answers={200: RefundView}, caller=Customer | Merchant, summary="One refund")
+def refund_view(call: Call[None]) -> Answer:
+    return Answer(200, service.refund_view(_payer_or_payee(call), call.path["id"]))
+
+
+def _payer_or_payee(call: Call[None]) -> Customer | Merchant:
+    return call.merchant if isinstance(call.caller, Merchant) else call.customer
+
+
+def _scoped(call: Call[object], scope: str) -> Merchant:
+    if scope not in call.merchant.scopes:
+        raise Forbidden()
+    return call.merchant

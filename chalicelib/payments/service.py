@@ -1,0 +1,124 @@
+"""Paying, in the order a person would tell it: pay or authorise, capture or void, refund; and what runs out."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from chalicelib.kernel import clock, ids, money
+from chalicelib.kernel.callers import Customer, Merchant
+from chalicelib.kernel.errors import CurrencyMismatch, InvalidState, NotFound
+from chalicelib.kernel.idempotency import Receipt, RequestKey
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import Draft, Known
+from chalicelib.merchants import service as merchants
+from chalicelib.payments import following, model, paying
+from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
+from chalicelib.payments.paying import Order
+
+
+def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) -> Receipt:
+    """One round trip. Raises or stores every refusal of `ledger.commit`, and the checkout's."""
+    model.checked(request)
+    if request.wallet_id not in customer.wallet_ids:
+        raise NotFound()
+    order = _order(request)
+
+    def build(at: datetime, known: Known) -> Draft:
+        return paying.draft(customer, order, key, at, known)
+
+    return ledger.commit(build, at, key)
+
+
+def payment(caller: Customer | Merchant, payment_id: str) -> dict[str, Any]:
+    """As it is now. Somebody else's is not found."""
+    return model.view(_visible(caller, _movement(payment_id, "pay")))
+
+
+def payments_of_order(merchant: Merchant, reference: str) -> list[dict[str, Any]]:
+    """All payments that carry the merchant's `order_reference`, oldest first, at most 100."""
+    found = ledger.movements(ledger.of_order(paying.order_key(merchant.merchant_id, reference)))
+    return [model.view(one) for one in sorted(found, key=lambda one: str(one["created_at"]))]
+
+
+def capture(merchant: Merchant, payment_id: str, request: CaptureRequest, key: RequestKey, at: datetime) -> Receipt:
+    """Raises or stores InvalidState unless authorised; AmountOutOfRange beyond what was."""
+    found = _taken_by(merchant, payment_id)
+    amount = model.within(request.amount, found["amount"])
+    terms = merchants.terms(merchant.merchant_id)
+    return ledger.commit(lambda at, known: following.capture(found, terms, amount, key, at), at, key)
+
+
+def void(merchant: Merchant, payment_id: str, key: RequestKey, at: datetime) -> Receipt:
+    found = _taken_by(merchant, payment_id)
+    return ledger.commit(lambda at, known: following.void(found, key, at), at, key)
+
+
+def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: RequestKey, at: datetime) -> Receipt:
+    """Several, up to what was captured. Raises or stores RefundExceedsCapture, MerchantFundsInsufficient, InvalidState.
+
+    Without an amount: what is left now, at least 1, so that nothing left is a refusal and not an empty refund.
+    """
+    found = _taken_by(merchant, payment_id)
+    model.capped(request.reason, model.TEXT_BYTES, "reason")
+    amount = max(1, found["refundable"]) if request.amount is None else money.check_amount(request.amount)
+
+    def build(at: datetime, known: Known) -> Draft:
+        return following.refund(found, amount, request.reason, key, at, known)
+
+    return ledger.commit(build, at, key)
+
+
+def refund_view(caller: Customer | Merchant, refund_id: str) -> dict[str, Any]:
+    found = _visible(caller, _movement(refund_id, "ref"))
+    view: dict[str, Any] = json.loads(found["answer"])
+    return view
+
+
+def expire(payment_id: str, at: datetime) -> bool:
+    """Releases an authorisation that has run out; whether it did (it may be captured, voided or gone)."""
+    found = ledger.movement(payment_id)
+    if found["state"] != "authorized" or found["due_at"] > clock.written(at):
+        return False
+    expiry_id = ids.derived("exp", payment_id)
+    try:
+        return not ledger.commit(lambda at, known: following.expire(found, expiry_id, at), at).replayed
+    except InvalidState:
+        return False
+
+
+def _order(request: PayRequest) -> Order:
+    """What never changes may be read first: a checkout's facts, a merchant's terms (both from a short-lived cache)."""
+    if request.checkout_id is not None:
+        checkout = merchants.checkout(request.checkout_id)
+        terms = merchants.terms(checkout.merchant_id)
+        return Order(request, terms, checkout.amount, checkout.currency, checkout.order_reference, checkout)
+    amount, currency = money.check_amount(request.amount or 0), money.check_currency(request.currency or "")
+    terms = merchants.terms(request.merchant_id or "")
+    if currency not in terms.account:
+        raise CurrencyMismatch(param="currency")
+    return Order(request, terms, amount, currency, request.order_reference or "")
+
+
+def _movement(movement_id: str, prefix: str) -> dict[str, Any]:
+    if not ids.is_id(movement_id, prefix):
+        raise NotFound()
+    return ledger.movement(movement_id)
+
+
+def _taken_by(merchant: Merchant, payment_id: str) -> dict[str, Any]:
+    found = _movement(payment_id, "pay")
+    if found["payee"] != merchant.merchant_id:
+        raise NotFound()
+    return found
+
+
+def _visible(caller: Customer | Merchant, found: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(caller, Customer):
+        mine = found["account"] in caller.wallet_ids
+    else:
+        mine = found["payee"] == caller.merchant_id
+    if not mine:
+        raise NotFound()
+    return found

@@ -1,0 +1,13 @@
+"""What runs out by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.ledger import service as ledger
+from chalicelib.payments import service
+
+
+def expire_due(at: datetime) -> int:
+    """Releases authorisations whose time is over; returns how many."""
+    return sum(service.expire(payment_id, at) for payment_id in ledger.due("expire", at))

@@ -1,0 +1,43 @@
+"""What every producer and every consumer of a queue does: send in tens, answer for each message on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from chalicelib import cloud
+from chalicelib.kernel.errors import Unavailable
+
+_SENT_AT_ONCE = 10
+Message = Mapping[str, str]
+"""Parameters of SendMessageBatch: MessageBody, and for FIFO queues MessageGroupId and MessageDeduplicationId."""
+
+
+def send(queue_url: str, messages: Sequence[Message]) -> None:
+    """Raises Unavailable if the queue did not take every one; sending all again is safe."""
+    for start in range(0, len(messages), _SENT_AT_ONCE):
+        chunk = [{"Id": str(place), **message} for place, message in enumerate(messages[start : start + _SENT_AT_ONCE])]
+        answer = cloud.client("sqs").send_message_batch(QueueUrl=queue_url, Entries=chunk)
+        if answer.get("Failed"):
+            raise Unavailable(retry_after_seconds=1)
+
+
+def consume(event: dict[str, Any], work: Callable[[str], object], *, fifo: bool = False) -> dict[str, Any]:
+    """Does `work` for the body of each message; the answer names those that failed, and only they come again.
+
+    Of a FIFO queue, a group stops at its first failure and the other groups go on.
+    """
+    from aws_lambda_powertools.utilities.batch import (
+        BatchProcessor,
+        EventType,
+        SqsFifoPartialProcessor,
+        process_partial_response,
+    )
+
+    processor = SqsFifoPartialProcessor(skip_group_on_error=True) if fifo else BatchProcessor(EventType.SQS)
+    processor.raise_on_entire_batch_failure = False
+
+    def handle(record: Any) -> object:
+        return work(record.body)
+
+    return dict(process_partial_response(event=event, record_handler=handle, processor=processor))

@@ -1,0 +1,111 @@
+"""Settling: one transaction per merchant account and up to 90 lines. Late, twice or out of order does no harm."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.kernel.errors import NotFound
+from chalicelib.ledger import allowance, chart, crediting, items
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import Change, Changed, Draft, Entry, Known, Leg, Line, Movement, Verdict
+from chalicelib.ledger.wire import Item
+from chalicelib.ledger.write import Update, put_once
+from chalicelib.settings import settings
+from chalicelib.settlement import model
+from chalicelib.settlement.model import Batch
+
+
+class _NothingLeft(Exception):
+    """Every line of the batch is settled already."""
+
+
+def settle(batch: Batch, at: datetime) -> int:
+    """Credits the merchant with what is not settled yet; returns how many lines that was."""
+    settled: set[str] = set()
+
+    def build(at: datetime, known: Known) -> Draft:
+        waiting = batch.without(settled)
+        if not waiting.lines:
+            raise _NothingLeft
+        return _draft(waiting, settled, at)
+
+    try:
+        ledger.commit(build, at)
+    except _NothingLeft:
+        return 0
+    return len(batch.lines) - len(settled)
+
+
+def sweep(at: datetime) -> int:
+    """What fell through the stream: lines still due. The same code settles them."""
+    candidates = ledger.due("settle", at)
+    found = [
+        one for start in range(0, len(candidates), 100) for one in ledger.movements(candidates[start : start + 100])
+    ]
+    lines = [(line_of(movement), movement["currency"]) for movement in found if "settled_by" not in movement]
+    return sum(settle(batch, at) for batch in model.batches(lines))
+
+
+def line_of(movement: dict[str, Any]) -> Line:
+    """The line of a payment, capture or refund, from its movement."""
+    sign = -1 if movement["kind"] == "refund" else 1
+    account = chart.merchant_account(movement["payee"], movement["currency"])
+    return Line(movement["pk"], movement["payee"], account, sign * movement["amount"], movement["fee"])
+
+
+def _draft(batch: Batch, settled: set[str], at: datetime) -> Draft:
+    movement = Movement(
+        id=batch.id,
+        kind="settlement",
+        account=batch.account,
+        amount=batch.net,
+        currency=batch.currency,
+        state="settled",
+        at=at,
+        facts={"gross": batch.gross, "fees": batch.fees, "lines": len(batch.lines)},
+    )
+    postings = {
+        chart.settling(batch.currency): -batch.gross,
+        batch.account: batch.net,
+        chart.fees(batch.currency): batch.fees,
+    }
+    return Draft(
+        movement=movement,
+        changes=(Change(batch.account, batch.currency, available=batch.net, settles=True),),
+        entry=Entry(
+            movement=batch.id,
+            kind="settlement",
+            currency=batch.currency,
+            at=at,
+            postings=crediting.postings(postings),
+            text=str(len(batch.lines)),
+            payee=batch.lines[0].merchant,
+        ),
+        legs=(*_kept(batch), *(_settled(line, batch, settled) for line in batch.lines)),
+    )
+
+
+def _kept(batch: Batch) -> list[Leg]:
+    """Which lines the batch holds, and what its captures add to the merchant's allowance."""
+    lines = [[line.movement, line.amount, line.fee] for line in batch.lines]
+    put = put_once(settings().ledger_table, {"pk": batch.id, "sk": "LINES", "lines": lines})
+    legs = [Leg(put, lambda wired: Changed())]
+    return [*legs, allowance.give(batch.account, batch.earned)] if batch.earned else legs
+
+
+def _settled(line: Line, batch: Batch, settled: set[str]) -> Leg:
+    """Once: a line that is settled already is dropped from the next try. The message is not trusted for the amount."""
+    update = Update(settings().ledger_table, line.movement, items.MOVEMENT)
+    update.assign("settled_by", batch.id).remove("due_key", "due_at")
+    update.require_absent("settled_by").require("fee", "=", line.fee).require("payee", "=", line.merchant)
+    amount = "captured" if line.movement.startswith("pay") else "amount"
+    update.require(amount, "=", abs(line.amount)).require("currency", "=", batch.currency)
+
+    def explain(wired: Item | None) -> Verdict:
+        if wired and "settled_by" in wired:
+            settled.add(line.movement)
+            return Changed()
+        return NotFound()
+
+    return Leg(update.written(), explain)

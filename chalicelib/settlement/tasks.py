@@ -1,0 +1,28 @@
+"""The consumer of settlement.fifo and the sweep."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from chalicelib import queues
+from chalicelib.kernel import clock
+from chalicelib.ledger.model import Line
+from chalicelib.settlement import service
+from chalicelib.settlement.model import Batch
+
+
+def settle(event: dict[str, Any]) -> dict[str, Any]:
+    """Messages as the fan-out makes them: {"account", "currency", "lines": [Line as a dictionary]}."""
+    return queues.consume(event, _settle, fifo=True)
+
+
+def sweep(at: datetime) -> int:
+    return service.sweep(at)
+
+
+def _settle(body: str) -> int:
+    message = json.loads(body)
+    lines = tuple(Line(**line) for line in message["lines"])
+    return service.settle(Batch(message["account"], message["currency"], lines), clock.now())
