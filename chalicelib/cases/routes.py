@@ -1,0 +1,33 @@
+"""Cases, for operators."""
+
+from __future__ import annotations
+
+from chalicelib.api.blueprint import Answer, Call, Room
+from chalicelib.cases import service
+from chalicelib.cases.model import CaseView, ResolveRequest
+from chalicelib.kernel.callers import Operator
+
+room = Room("cases", function="office")
+
+
+@room.route("GET", "/v1/cases", answers={200: CaseView}, caller=Operator, listing=True, summary="Open cases")
+def open_cases(call: Call[None]) -> Answer:
+    found, following = service.open_cases(call.page.cursor, call.page.limit)
+    return Answer(200, call.page.envelope([case.view for case in found], following))
+
+
+@room.route("GET", "/v1/cases/{id}", answers={200: CaseView}, caller=Operator, summary="One case")
+def case(call: Call[None]) -> Answer:
+    return Answer(200, service.case(call.path["id"]).view)
+
+
+@room.route(
+    "POST",
+    "/v1/cases/{id}/resolve",
+    body=ResolveRequest,
+    answers={200: CaseView},
+    caller=Operator,
+    summary="Resolve a case",
+)
+def resolve(call: Call[ResolveRequest]) -> Answer:
+    return Answer(200, service.resolve(call.path["id"], call.operator, call.body.note, call.at).view)

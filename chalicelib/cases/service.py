@@ -1,0 +1,47 @@
+"""Opening and resolving work for a person, and writing down who did what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.cases import store
+from chalicelib.cases.model import Case, Facts
+from chalicelib.kernel import ids
+from chalicelib.kernel.callers import Operator
+from chalicelib.kernel.errors import InvalidState, NotFound
+
+
+def open_case(kind: str, subject: str, facts: Facts, due_at: datetime, at: datetime, *, key: str = "") -> str:
+    """The id of the case; the same kind, subject and key open it once."""
+    case_id = ids.derived("cas", kind, subject, key)
+    store.put(Case(case_id, kind, subject, "open", opened_at=at, due_at=due_at, facts=facts))
+    return case_id
+
+
+def case(case_id: str) -> Case:
+    """Raises NotFound."""
+    found = store.get(case_id) if ids.is_id(case_id, "cas") else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def open_cases(position: str | None, limit: int) -> tuple[list[Case], str | None]:
+    """Soonest due first, from `position` on; and the position of the next page, None at the end."""
+    return store.open_cases(position, limit)
+
+
+def resolve(case_id: str, by: Operator, note: str, at: datetime) -> Case:
+    """Raises NotFound, or InvalidState if it is resolved already. The audit log has it before the case does."""
+    if case(case_id).state == "resolved":
+        raise InvalidState(state="resolved")
+    audit(by.user_id, "case.resolve", case_id, note, at)
+    resolved = store.resolve(case_id, by.user_id, note)
+    if resolved is None:
+        raise InvalidState(state="resolved")
+    return resolved
+
+
+def audit(who: str, what: str, whom: str, why: str, at: datetime) -> None:
+    """Add to the audit log: ids and reasons, nothing personal."""
+    store.log(who, what, whom, why, at)

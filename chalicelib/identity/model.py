@@ -1,0 +1,207 @@
+"""People, their sessions, and the rules about both. No AWS."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Annotated
+
+import msgspec
+
+from chalicelib.identity import names
+from chalicelib.kernel import clock
+from chalicelib.kernel.errors import InvalidRequest
+
+CUSTOMER = "customer"
+OPERATOR_ROLES = frozenset({"support", "finance", "risk", "admin", "auditor"})
+CODE_DIGITS, CODE_MINUTES, CODE_TRIES = 6, 10, 5
+SESSION_LIFETIME = timedelta(days=30)
+LOST_ANSWER_WINDOW = timedelta(seconds=60)
+FIRST_TIER = 0
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+Identifier = Annotated[str, msgspec.Meta(min_length=3, max_length=names.MAX_LENGTH, description="E-mail or phone")]
+Password = Annotated[str, msgspec.Meta(min_length=8, max_length=128)]
+AnyPassword = Annotated[str, msgspec.Meta(max_length=1024)]
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=32, description="Six digits")]
+DisplayName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+DeviceName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Locale = Annotated[str, msgspec.Meta(pattern=r"^(en|zh)([-_][A-Za-z0-9]{1,8}){0,3}$", description="en or zh")]
+Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+
+
+class SignUpRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    identifier: Identifier
+    password: Password
+    display_name: DisplayName
+    locale: Locale
+    jurisdiction: Country
+
+
+class SignUpView(msgspec.Struct, frozen=True):
+    status: str
+
+
+class VerifyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    identifier: Identifier
+    code: Code
+    device_name: DeviceName | None = None
+
+
+class SignInRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    identifier: Identifier
+    password: AnyPassword
+    device_name: DeviceName | None = None
+
+
+class RefreshRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    refresh_token: Annotated[str, msgspec.Meta(max_length=1024)]
+
+
+class ProfileRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    display_name: DisplayName | None = None
+    locale: Locale | None = None
+
+
+class TokensView(msgspec.Struct, frozen=True):
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    session_id: str
+    token_type: str = "Bearer"
+
+
+class UserView(msgspec.Struct, frozen=True):
+    id: str
+    display_name: str
+    identifier: str
+    """Masked."""
+    locale: str
+    jurisdiction: str
+    tier: int
+    wallets: tuple[str, ...]
+    created_at: str
+
+
+class WelcomeView(msgspec.Struct, frozen=True):
+    user: UserView
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    session_id: str
+    token_type: str = "Bearer"
+
+    @classmethod
+    def of(cls, user: UserView, tokens: TokensView) -> WelcomeView:
+        return cls(user, **msgspec.structs.asdict(tokens))
+
+
+class SessionView(msgspec.Struct, frozen=True):
+    id: str
+    device_name: str | None
+    created_at: str
+    last_used_at: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """What a person wants to become, until the code proves that the identifier is theirs."""
+
+    user_id: str
+    identifier: str
+    password_hash: str
+    display_name: str
+    locale: str
+    jurisdiction: str
+    code_mark: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    id: str
+    identifier: str
+    password_hash: str
+    display_name: str
+    locale: str
+    jurisdiction: str
+    tier: int
+    role: str
+    wallets: tuple[str, ...]
+    created_at: datetime
+
+    @property
+    def view(self) -> UserView:
+        return UserView(
+            self.id,
+            self.display_name,
+            names.masked(self.identifier),
+            self.locale,
+            self.jurisdiction,
+            self.tier,
+            self.wallets,
+            clock.written(self.created_at),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A family of refresh tokens: the hash of the one that is good, and of the one before."""
+
+    id: str
+    user_id: str
+    device_name: str | None
+    device_mark: str
+    created_at: datetime
+    last_used_at: datetime
+    rotated_at: datetime
+    expires_at: datetime
+    current: str
+    previous: str = ""
+
+    def view(self, current_id: str) -> SessionView:
+        created, used = clock.written(self.created_at), clock.written(self.last_used_at)
+        return SessionView(self.id, self.device_name, created, used, self.id == current_id)
+
+
+class Use(Enum):
+    """What presenting a refresh token means."""
+
+    ROTATE = "good"
+    REPEAT = "its answer was lost: the same successor again"
+    REVOKE = "used before: somebody has a copy"
+    IGNORE = "its session is over"
+
+
+def judge(session: Session | None, presented: str, device_mark: str, at: datetime) -> Use:
+    """`presented` is the hash of a token that we made for this session, some time."""
+    if session is None or session.expires_at <= at:
+        return Use.IGNORE
+    if presented == session.current:
+        return Use.ROTATE
+    fresh = at - session.rotated_at <= LOST_ANSWER_WINDOW
+    if presented == session.previous and fresh and device_mark == session.device_mark:
+        return Use.REPEAT
+    return Use.REVOKE
+
+
+def language_of(locale: str) -> str:
+    """`zh-CN` → `zh`."""
+    return locale[:2]
+
+
+def tidy_name(typed: str, param: str = "display_name") -> str:
+    """NFC, no space around it, no control characters. Raises InvalidRequest."""
+    name = unicodedata.normalize("NFC", typed).strip()
+    if not name or _CONTROL.search(name):
+        raise InvalidRequest(param=param)
+    return name
+
+
+def tidy_code(typed: str) -> str:
+    """As a person may paste it: full-width digits, spaces and hyphens."""
+    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed))

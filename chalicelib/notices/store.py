@@ -1,0 +1,70 @@
+"""The table `notices`: inboxes by user, and the outbox that exists only on the local cloud."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.cloud_tables import Table, absent, made
+from chalicelib.kernel import clock, ids
+from chalicelib.notices.model import Channel, Notice
+
+_INBOX = "INBOX#"
+_KEPT = timedelta(days=400)
+_OUTBOX_KEPT = timedelta(days=7)
+
+
+class _InboxItem(Table):
+    setting = "notices_table"
+    id = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    params = UnicodeAttribute()
+    expires_at_seconds = NumberAttribute()
+
+
+class _OutboxItem(Table):
+    setting = "notices_table"
+    channel = UnicodeAttribute()
+    subject = UnicodeAttribute()
+    body = UnicodeAttribute()
+    expires_at_seconds = NumberAttribute()
+
+
+def keep(user_id: str, notice: Notice) -> bool:
+    """Put into the inbox, once for each id; False if it was there."""
+    item = _InboxItem(
+        user_id,
+        _position(notice.at, notice.id),
+        id=notice.id,
+        kind=notice.kind,
+        params=msgspec.json.encode(notice.params).decode(),
+        expires_at_seconds=int((notice.at + _KEPT).timestamp()),
+    )
+    return made(lambda: item.save(absent()))
+
+
+def inbox(user_id: str, position: str | None, limit: int) -> tuple[list[Notice], str | None]:
+    found, following = _InboxItem.newest(user_id, _INBOX, position, limit)
+    return [_notice(item) for item in found], following
+
+
+def leave_in_outbox(to: str, channel: Channel, subject: str, body: str, at: datetime) -> None:
+    _OutboxItem(
+        f"OUTBOX#{to}",
+        f"{clock.written(at)}#{ids.new('msg', at)}",
+        channel=channel,
+        subject=subject,
+        body=body,
+        expires_at_seconds=int((at + _OUTBOX_KEPT).timestamp()),
+    ).save()
+
+
+def _position(at: datetime, notice_id: str) -> str:
+    return f"{_INBOX}{clock.written(at)}#{notice_id}"
+
+
+def _notice(item: _InboxItem) -> Notice:
+    at = clock.read(item.sk.split("#")[1])
+    return Notice(item.id, item.kind, at, msgspec.json.decode(item.params))

@@ -1,0 +1,77 @@
+"""Packs of rules: per jurisdiction its currency, per currency and tier the limits, in minor units."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+Action = Literal["payment", "transfer", "top-up", "withdrawal"]
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """In minor units. `balance` is the most a wallet may hold."""
+
+    per_movement: int
+    day: int
+    month: int
+    top_up: int
+    balance: int
+    step_up_above: int | None
+    """A movement above this needs a step-up; None: never."""
+
+
+class Jurisdiction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    currency: str
+
+
+class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All rules from `effective_at` until the next pack. `limits` are per currency, one for each tier from 0 up."""
+
+    id: str
+    effective_at: datetime
+    duplicate_window_seconds: int
+    authorisation_days: int
+    jurisdictions: dict[str, Jurisdiction]
+    limits: dict[str, tuple[Limits, ...]]
+
+    def limits_of(self, jurisdiction: str, tier: int) -> Limits:
+        """The highest tier stands for all above it. KeyError if the jurisdiction is unknown."""
+        tiers = self.limits[self.jurisdictions[jurisdiction].currency]
+        return tiers[min(tier, len(tiers) - 1)]
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What the rules say to one person, action and amount, and the rules that said it."""
+
+    allowed: bool
+    reasons: tuple[str, ...]
+    """Names of the limits that would be exceeded: per_movement, top_up."""
+    step_up: bool
+    limits: Limits
+    duplicate_window_seconds: int
+    authorisation_days: int
+    pack: str
+
+
+def decide(pack: Pack, jurisdiction: str, tier: int, action: Action, amount: int) -> Decision:
+    limits = pack.limits_of(jurisdiction, tier)
+    ceiling = "top_up" if action == "top-up" else "per_movement"
+    reasons = (ceiling,) if amount > getattr(limits, ceiling) else ()
+    return Decision(
+        allowed=not reasons,
+        reasons=reasons,
+        step_up=limits.step_up_above is not None and action != "top-up" and amount > limits.step_up_above,
+        limits=limits,
+        duplicate_window_seconds=pack.duplicate_window_seconds,
+        authorisation_days=pack.authorisation_days,
+        pack=pack.id,
+    )
+
+
+def effective(packs: list[Pack], at: datetime) -> Pack:
+    """The newest pack in force at `at`; the oldest one before all."""
+    ordered = sorted(packs, key=lambda pack: pack.effective_at)
+    begun = [pack for pack in ordered if pack.effective_at <= at]
+    return begun[-1] if begun else ordered[0]
