@@ -53,3 +53,10 @@ def is_system(address: str) -> bool:
 def owner_account(address: str) -> str:
     """The account whose head holds the bucket at `address`."""
     return address if is_system(address) else address.partition(":")[0]
+
+
+def group_of(address: str) -> str:
+    """`customers`, `merchants`, or a system account's name without its currency (`clearing:sandbox`)."""
+    if is_system(address):
+        return address.removeprefix(_SYSTEM).rpartition(":")[0]
+    return "customers" if address.startswith("wal_") else "merchants"
