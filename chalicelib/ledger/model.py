@@ -285,11 +285,11 @@ def month_after(at: datetime) -> datetime:
 
 
 def judge(change: Change, at: datetime, wired: Item | None) -> Verdict:
-    """Why the change was not made, from the old head. Refusals in a deliberate order: who, what, when, how much."""
+    """Why the change was not made, from the old head. Refusals in a deliberate order: who, what, how much, when."""
     if wired is None:
         return NotFound()
     head = Head.of(wired)
-    for rule in (_who, _what, _when, _how_much, _how_often):
+    for rule in (_who, _what, _assumed, _how_much, _how_often, _when):
         if (verdict := rule(change, head, at)) is not None:
             return verdict
     return Changed()
@@ -313,13 +313,17 @@ def _what(change: Change, head: Head, at: datetime) -> Verdict | None:
     return InvalidState(state="closed") if head.status == "closed" else None
 
 
-def _when(change: Change, head: Head, at: datetime) -> Verdict | None:
+def _assumed(change: Change, head: Head, at: datetime) -> Verdict | None:
     if change.spend and change.spend.tier != head.tier:
         return Misjudged(head)
     if change.expected_debt is not None and change.expected_debt != head.debt:
         return Misjudged(head)
     if change.checks_floor and change.floor != head.floor:
         return Misjudged(head)
+    return None
+
+
+def _when(change: Change, head: Head, at: datetime) -> Verdict | None:
     return Behind(head.last_at) if head.last_at >= clock.written(at) else None
 
 

@@ -2,7 +2,7 @@
 
 A failed transaction says why through the old items it returns. In this order:
 a conflict or throttle anywhere → the whole again, with jitter;  the movement exists → its receipt;
-something assumed was not so → the draft once more from what is;  otherwise a refusal, itself stored.
+a rule says no → a refusal, itself stored;  something assumed was not so → the draft once more from what is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from chalicelib.kernel import clock, entropy
 from chalicelib.kernel.errors import CofferError, IdempotencyKeyReused, NotFound, Refusal, Unavailable
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import items, model, store
-from chalicelib.ledger.model import Behind, Changed, Draft, Head, Known, Leg, Misjudged, Movement, Taken, Verdict
+from chalicelib.ledger.model import Behind, Draft, Head, Known, Leg, Misjudged, Movement, Taken, Verdict
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
 from chalicelib.settings import settings
@@ -34,12 +34,10 @@ class _Guess:
     at: datetime
     known: Mapping[str, Head] = field(default_factory=dict)
 
-    def better(self, verdicts: Sequence[Verdict]) -> _Guess | None:
-        """What the old heads teach; None if nothing."""
+    def better(self, verdicts: Sequence[Verdict]) -> _Guess:
+        """What the old heads teach; the same guess where the reason is already gone."""
         behind = [clock.read(verdict.last_at) for verdict in verdicts if isinstance(verdict, Behind)]
         learned = {verdict.head.account: verdict.head for verdict in verdicts if isinstance(verdict, Misjudged)}
-        if not behind and not learned and not any(isinstance(verdict, Changed) for verdict in verdicts):
-            return None
         at = max([self.at, *(last + clock.MICROSECOND for last in behind)])
         return replace(self, at=at, known={**self.known, **learned})
 
@@ -65,12 +63,9 @@ def commit(build: Build, at: datetime, key: RequestKey | None = None) -> Receipt
         verdicts = _verdicts(legs, reasons)
         if repetition := next((verdict for verdict in verdicts if isinstance(verdict, Taken)), None):
             return replay(repetition.item, key)
-        errors = [verdict for verdict in verdicts if isinstance(verdict, CofferError)]
-        if better := guess.better(verdicts):
-            guess = better
-            continue
-        raise_error = errors[0] if errors else Unavailable(retry_after_seconds=1)
-        return refuse(draft.movement, key, raise_error)
+        if error := next((verdict for verdict in verdicts if isinstance(verdict, CofferError)), None):
+            return refuse(draft.movement, key, error)
+        guess = guess.better(verdicts)
     raise Unavailable(retry_after_seconds=1)
 
 
