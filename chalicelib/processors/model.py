@@ -23,9 +23,17 @@ class Intent:
     wallet_id: str
     amount: int
     currency: str
+    owner: str = ""
+    """Whose wallet it is."""
     method: str | None = None
     reference: str | None = None
     """The processor's own id, once known."""
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What the processor attaches to the payment and tells us again with every event."""
+        ours = {"topup_id": self.topup_id, "wallet_id": self.wallet_id, "owner": self.owner}
+        return {name: text for name, text in ours.items() if text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,7 @@ class ProcessorEvent:
     occurred_at: datetime
     topup_id: str | None = None
     wallet_id: str | None = None
+    owner: str | None = None
     reference: str | None = None
     amount: int | None = None
     currency: str | None = None

@@ -59,7 +59,7 @@ class Sandbox:
             "amount": intent.amount,
             "currency": intent.currency,
             "method": intent.method,
-            "metadata": {"topup_id": intent.topup_id, "wallet_id": intent.wallet_id},
+            "metadata": intent.metadata,
         }
         return self._progress("/intents", wish)
 
@@ -79,7 +79,8 @@ class Sandbox:
         except (wire.NoAnswer, msgspec.ValidationError) as problem:
             raise Unavailable from problem
         kind = _KINDS.get("topup." + payment.status, "ignored")
-        return replace(self._facts(silent, payment), event_id=f"query_{known_as}_{payment.status}", kind=kind)
+        event_id = f"query_{payment.id}_{payment.status}_{payment.reversed_total}"
+        return replace(self._facts(silent, payment), event_id=event_id, kind=kind)
 
     def verify_and_parse(self, raw: bytes, headers: Mapping[str, str], at: datetime) -> ProcessorEvent:
         message_id = signatures.header(headers, "webhook-id")
@@ -117,6 +118,7 @@ class Sandbox:
             event,
             topup_id=payment.metadata.get("topup_id"),
             wallet_id=payment.metadata.get("wallet_id"),
+            owner=payment.metadata.get("owner"),
             reference=payment.id,
             amount=payment.amount,
             currency=payment.currency,

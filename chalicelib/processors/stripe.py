@@ -20,6 +20,7 @@ from chalicelib.processors import signatures, wire
 from chalicelib.processors.model import Acknowledgement, Created, Intent, Kind, ProcessorEvent
 
 API_VERSION = "2026-10-28.endive"
+_LONGEST_ID = 128
 _KINDS: dict[str, Kind] = {
     "payment_intent.succeeded": "topup_succeeded",
     "payment_intent.payment_failed": "topup_failed",
@@ -79,10 +80,9 @@ class Stripe:
         form = {
             "amount": str(intent.amount),
             "currency": intent.currency.lower(),
-            "metadata[topup_id]": intent.topup_id,
-            "metadata[wallet_id]": intent.wallet_id,
             "automatic_payment_methods[enabled]": "true",
             "automatic_payment_methods[allow_redirects]": "never",
+            **{f"metadata[{name}]": text for name, text in intent.metadata.items()},
         }
         if intent.method:
             form |= {"payment_method": intent.method, "confirm": "true"}
@@ -99,8 +99,9 @@ class Stripe:
             return nothing
         charge = found.latest_charge if isinstance(found.latest_charge, _Money) else None
         kind = _kind_of(found, charge)
-        event = replace(nothing, event_id=f"query_{found.id}_{found.status}", kind=kind)
-        return _facts(event, found, self.secret().get("account"), charge.amount_refunded if charge else 0)
+        refunded = charge.amount_refunded if charge else 0
+        event = replace(nothing, event_id=f"query_{found.id}_{found.status}_{refunded}", kind=kind)
+        return _facts(event, found, self.secret().get("account"), refunded)
 
     def verify_and_parse(self, raw: bytes, headers: Mapping[str, str], at: datetime) -> ProcessorEvent:
         pairs = [part.strip().partition("=") for part in signatures.header(headers, "stripe-signature").split(",")]
@@ -121,7 +122,7 @@ class Stripe:
         try:
             told = msgspec.json.decode(raw, type=_Event)
             occurred_at = datetime.fromtimestamp(told.created, UTC)
-            event = replace(event, event_id=told.id, occurred_at=occurred_at)
+            event = replace(event, event_id=told.id[:_LONGEST_ID], occurred_at=occurred_at)
             if told.type not in _KINDS:
                 return replace(event, kind="ignored")
             money = msgspec.json.decode(told.data.object, type=_Money)
@@ -184,6 +185,7 @@ def _facts(event: ProcessorEvent, money: _Money, account: str | None, reversed_t
         event,
         topup_id=money.metadata.get("topup_id"),
         wallet_id=money.metadata.get("wallet_id"),
+        owner=money.metadata.get("owner"),
         reference=money.payment_intent or money.id,
         amount=money.amount if failed else moved,
         currency=money.currency.upper(),

@@ -1,0 +1,1 @@
+"""Money in: intents, webhooks, repair of the unknown."""

@@ -1,0 +1,134 @@
+"""What a processor's event does to our books: each kind one transaction, in whatever order and however often they come.
+
+pending, unknown ──failed──▶ failed ──succeeded──▶ succeeded ──reversed──▶ succeeded, less the running total
+       └───────────────succeeded────────────────────▲
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from chalicelib.cases import service as cases
+from chalicelib.kernel import ids
+from chalicelib.kernel.errors import CofferError, InvalidState, Unavailable
+from chalicelib.ledger import chart, crediting
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import Change, Changed, Draft, Entry, Known, Taken, Verdict
+from chalicelib.observability import page
+from chalicelib.processors.model import ProcessorEvent
+from chalicelib.topups import model, store
+
+Effect = Literal["made", "none", "quarantined"]
+CASE_DUE = timedelta(hours=4)
+
+
+def apply(event: ProcessorEvent, raw: bytes, at: datetime) -> Effect:
+    """`raw` is kept if the event contradicts what we know. Raises Unavailable, then the processor sends it again."""
+    if event.kind == "ignored":
+        return "none"
+    if wrong := model.unsound(event):
+        return _quarantine(event, raw, wrong, at)
+    effect = {"topup_succeeded": _credit, "topup_failed": _fail, "topup_reversed": _reverse}[event.kind]
+    try:
+        return "made" if effect(event, at) else "none"
+    except Unavailable:
+        raise
+    except CofferError as refusal:
+        return _quarantine(event, raw, refusal.param or refusal.code, at)
+
+
+def _credit(event: ProcessorEvent, at: datetime, *, implied: bool = False) -> bool:
+    """`implied`: another event, still to be received, cannot be true without this."""
+    wallet, amount, currency = _facts(event)
+    receipt = () if implied else (store.told(event, at),)
+
+    def build(at: datetime, known: Known) -> Draft:
+        change, received = crediting.credit(wallet, currency, amount, known)
+        postings = received | {chart.clearing(event.processor, currency): -amount}
+        entry = _entry(event, "topup", postings, at)
+        return Draft(None, (change,), entry, (*receipt, store.succeeded(event)))
+
+    return not ledger.commit(build, at).replayed
+
+
+def _fail(event: ProcessorEvent, at: datetime) -> bool:
+    legs = (store.told(event, at), store.failed(event))
+    return not ledger.commit(lambda at, known: Draft(None, (), None, legs), at).replayed
+
+
+def _reverse(event: ProcessorEvent, at: datetime) -> bool:
+    """What is taken back was there first: if its success has not been heard of, it is credited, then reversed."""
+    try:
+        return _take_back(event, at)
+    except InvalidState:
+        _credit(event, at, implied=True)
+        return _take_back(event, at)
+
+
+def _take_back(event: ProcessorEvent, at: datetime) -> bool:
+    """Raises InvalidState if it has not succeeded yet."""
+    wallet, _, currency = _facts(event)
+    before = 0
+
+    def judge(found: Mapping[str, Any]) -> Verdict:
+        nonlocal before
+        if found["state"] != "succeeded":
+            return InvalidState(state=found["state"])
+        before = found["reversed_total"]
+        return Taken({}) if before >= event.reversed_total else Changed()
+
+    def build(at: datetime, known: Known) -> Draft:
+        amount = event.reversed_total - before
+        change, postings = _debit(wallet, currency, amount, known)
+        postings[chart.clearing(event.processor, currency)] = amount
+        entry = _entry(event, "topup-reversal", postings, at)
+        return Draft(None, (change,), entry, (store.told(event, at), store.reversed_to(event, before, judge)))
+
+    return not ledger.commit(build, at).replayed
+
+
+def _debit(wallet: str, currency: str, amount: int, known: Known) -> tuple[Change, dict[str, int]]:
+    """Takes what is available, owes the rest. A closed wallet owes it all: what it had was paid out."""
+    head = known.get(wallet)
+    closed = head is not None and head.status == "closed"
+    available = 0 if closed else max(0, head.available) if head else amount
+    taken = min(amount, available)
+    owed = amount - taken
+    floor = head.floor if head else 0
+    change = Change(wallet, currency, available=-taken, debt=owed, floor=floor, settles=closed)
+    return change, crediting.postings({wallet: -taken, chart.debt(wallet): -owed})
+
+
+def _entry(event: ProcessorEvent, kind: str, postings: dict[str, int], at: datetime) -> Entry:
+    """Reversals of one top-up are told apart by their running total."""
+    _, _, currency = _facts(event)
+    return Entry(
+        movement=event.topup_id or "",
+        kind=kind,
+        currency=currency,
+        at=at,
+        postings=postings,
+        owner=event.owner or "",
+        text=event.processor,
+        sequence=str(event.reversed_total) if kind == "topup-reversal" else "",
+    )
+
+
+def _facts(event: ProcessorEvent) -> tuple[str, int, str]:
+    """Of an event that is sound."""
+    return event.wallet_id or "", event.amount or 0, event.currency or ""
+
+
+def _quarantine(event: ProcessorEvent, raw: bytes, reason: str, at: datetime) -> Effect:
+    """Never credited, never dropped: kept as it came, and a person is called."""
+    leg = store.quarantined(event, raw, reason, at)
+    ledger.commit(lambda at, known: Draft(None, (), None, (leg,)), at)
+    facts = {"processor": event.processor, "event_id": event.event_id, "reason": reason}
+    subject = event.topup_id if ids.is_id(event.topup_id or "", "top") else event.event_id
+    cases.open_case(
+        "webhook-quarantine", subject or event.event_id, facts, due_at=at + CASE_DUE, at=at, key=event.event_id
+    )
+    page("WebhookQuarantined", **facts)
+    return "quarantined"

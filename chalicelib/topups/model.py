@@ -1,0 +1,136 @@
+"""Top-ups as people see them, what makes a processor's event ours, and when to ask a silent processor again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from chalicelib.kernel import clock, ids, money
+from chalicelib.kernel.idempotency import Receipt
+from chalicelib.processors.model import Created, Intent, ProcessorEvent
+
+Status = Literal["pending", "succeeded", "failed", "unknown"]
+UNFINISHED = ("pending", "unknown")
+RETRY_AFTER_SECONDS = 2
+LEASE = timedelta(seconds=30)
+"""How long one request has a top-up to itself: longer than any call to a processor."""
+GIVE_UP_AFTER = timedelta(days=30)
+_ASK_AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
+
+
+class TopupRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    wallet_id: str
+    amount: int
+    currency: str
+    processor: str = "sandbox"
+    method: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
+    """How to pay, in the processor's own words, for instance `pm_card_visa`."""
+
+
+class TopupView(msgspec.Struct, frozen=True):
+    id: str
+    status: Status
+    processor: str
+    next_action: dict[str, str] | None
+    wallet_id: str
+    amount: int
+    currency: str
+    created_at: str
+    reversed: int = 0
+    """Taken back by the processor so far."""
+    reason: str | None = None
+
+
+class Acknowledged(msgspec.Struct, frozen=True):
+    received: bool
+
+
+def answer(intent: Intent, processor: str, created: Created, at: datetime) -> Receipt:
+    """What the customer is told, now and whenever the same key comes again."""
+    view = TopupView(
+        id=intent.topup_id,
+        status=created.status,
+        processor=processor,
+        next_action=dict(created.next_action) if created.next_action else None,
+        wallet_id=intent.wallet_id,
+        amount=intent.amount,
+        currency=intent.currency,
+        created_at=clock.written(at),
+        reason=created.reason,
+    )
+    return Receipt(201, msgspec.json.encode(view).decode())
+
+
+def view(movement: Mapping[str, Any]) -> TopupView:
+    """As the ledger has it now."""
+    waits = movement["state"] == "pending" and "answer" in movement
+    return TopupView(
+        id=movement["pk"],
+        status=movement["state"],
+        processor=movement["processor"],
+        next_action=json.loads(movement["answer"])["next_action"] if waits else None,
+        wallet_id=movement["account"],
+        amount=movement["amount"],
+        currency=movement["currency"],
+        created_at=movement["created_at"],
+        reversed=movement["reversed_total"],
+        reason=movement.get("reason") if movement["state"] == "failed" else None,
+    )
+
+
+def intent_of(movement: Mapping[str, Any]) -> Intent:
+    return Intent(
+        topup_id=movement["pk"],
+        wallet_id=movement["account"],
+        amount=movement["amount"],
+        currency=movement["currency"],
+        owner=movement["owner"],
+        reference=movement["reference"] or None,
+    )
+
+
+def unsound(event: ProcessorEvent) -> str | None:
+    """The first fact of `event` that no top-up of ours could have; None if all could."""
+    sound = {
+        "body": event.kind != "unreadable",
+        "topup_id": ids.is_id(event.topup_id or "", "top"),
+        "wallet_id": ids.is_id(event.wallet_id or "", "wal"),
+        "amount": 0 < (event.amount or 0) <= money.MAX_AMOUNT,
+        "currency": event.currency in money.EXPONENTS,
+        "reference": bool(event.reference),
+        "account": bool(event.account),
+        "reversed_total": event.kind != "topup_reversed" or 0 < event.reversed_total <= (event.amount or 0),
+    }
+    return next((fact for fact, holds in sound.items() if not holds), None)
+
+
+def expected(event: ProcessorEvent) -> dict[str, tuple[str | int, ...]]:
+    """What our own stored intent must say for the event to be about it: attribute → values allowed."""
+    facts: dict[str, tuple[str | int | None, ...]] = {
+        "kind": ("topup",),
+        "account": (event.wallet_id,),
+        "amount": (event.amount,),
+        "currency": (event.currency,),
+        "processor": (event.processor,),
+        "processor_account": (event.account,),
+        "reference": ("", event.reference),
+    }
+    if event.owner:
+        facts["owner"] = (event.owner,)
+    return {name: tuple(value for value in values if value is not None) for name, values in facts.items()}
+
+
+def difference(event: ProcessorEvent, movement: Mapping[str, Any]) -> str | None:
+    """The first attribute of our intent that the event contradicts."""
+    return next((name for name, allowed in expected(event).items() if movement.get(name) not in allowed), None)
+
+
+def ask_again_at(created_at: datetime, at: datetime) -> datetime | None:
+    """1 min, 5 min, 1 h after the start, then daily; None once it is hopeless."""
+    if at - created_at > GIVE_UP_AFTER:
+        return None
+    return next((created_at + pause for pause in _ASK_AGAIN if created_at + pause > at), at + _ASK_AGAIN[-1])

@@ -1,0 +1,119 @@
+"""A top-up's writes, each with the meaning of its failure: legs of the ledger's transactions.
+
+The movement is in the ledger's table; what processors told us (`EVT#…`) and what we could not believe (`QUA#…`) are in
+`topups`, there once and for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.kernel import clock
+from chalicelib.kernel.errors import InFlight, InvalidRequest, NotFound
+from chalicelib.kernel.idempotency import Receipt
+from chalicelib.ledger import items
+from chalicelib.ledger.model import Due, Leg, Taken, Verdict
+from chalicelib.ledger.wire import Item, plain_item
+from chalicelib.ledger.write import Update, put_once
+from chalicelib.processors.model import Created, ProcessorEvent
+from chalicelib.settings import settings
+from chalicelib.topups import model
+
+_REASON_CHARACTERS = 64
+Judge = Callable[[Mapping[str, Any]], Verdict]
+
+
+def lease(topup_id: str, held_until: str, until: datetime) -> Leg:
+    """Go on with a top-up whose first request died. Fails with InFlight if somebody else does."""
+    update = _movement(topup_id).assign("lease_until", clock.written(until))
+    update.require("lease_until", "=", held_until).require_absent("answer")
+    return Leg(update.written(), lambda wired: InFlight(retry_after_seconds=model.RETRY_AFTER_SECONDS))
+
+
+def answered(topup_id: str, created: Created, receipt: Receipt, moved: bool, judge: Judge) -> Leg:
+    """Keep the answer, once; the state too, unless a webhook has `moved` it meanwhile, which `judge` learns."""
+    update = _movement(topup_id).assign("answer", receipt.body).assign("answer_status", receipt.status)
+    update.require_absent("answer")
+    if not moved:
+        update.require("state", "=", "pending").assign("state", created.status)
+        update.assign("reference", created.reference or "")
+        _conclude(update, created.status, created.reason)
+    return Leg(update.written(), lambda wired: Taken(wired) if wired and "answer" in wired else judge(wired or {}))
+
+
+def told(event: ProcessorEvent, at: datetime) -> Leg:
+    """The receipt of an event that had an effect."""
+    kept = {"pk": f"EVT#{event.processor}#{event.event_id}", "sk": "EVENT", "kind": event.kind, "at": clock.written(at)}
+    return Leg(put_once(settings().topups_table, kept | {"topup_id": event.topup_id or ""}), _taken)
+
+
+def quarantined(event: ProcessorEvent, raw: bytes, reason: str, at: datetime) -> Leg:
+    """The event as it came, for a person to judge."""
+    kept = {"pk": f"QUA#{event.processor}#{event.event_id}", "sk": "QUARANTINE", "raw": raw}
+    return Leg(put_once(settings().topups_table, {**kept, "reason": reason, "at": clock.written(at)}), _taken)
+
+
+def succeeded(event: ProcessorEvent) -> Leg:
+    """From any state but itself: success wins over failure."""
+    update = _ours(event).assign("state", "succeeded").assign("reference", event.reference)
+    update.require_one_of("state", *model.UNFINISHED, "failed").remove("due_key", "due_at")
+    return Leg(update.written(), _about(event, lambda found: Taken({})))
+
+
+def failed(event: ProcessorEvent) -> Leg:
+    update = _ours(event).assign("state", "failed").assign("reference", event.reference)
+    update.require_one_of("state", *model.UNFINISHED)
+    _conclude(update, "failed", event.reason)
+    return Leg(update.written(), _about(event, lambda found: Taken({})))
+
+
+def reversed_to(event: ProcessorEvent, before: int, judge: Judge) -> Leg:
+    """`before`: what was taken back already, as far as known; `judge` learns better from the old movement."""
+    update = _ours(event).assign("reversed_total", event.reversed_total)
+    update.require("state", "=", "succeeded").require("reversed_total", "=", before)
+    return Leg(update.written(), _about(event, judge))
+
+
+def asked_again(topup_id: str, was_due_at: str, next_at: datetime | None) -> Leg:
+    """When to ask the processor next; None: no more."""
+    update = _movement(topup_id).require("due_at", "=", was_due_at).require_one_of("state", *model.UNFINISHED)
+    if next_at is None:
+        update.remove("due_key", "due_at")
+    else:
+        update.assign("due_at", Due("topup", next_at).attributes(topup_id)["due_at"])
+    return Leg(update.written(), _taken)
+
+
+def _movement(topup_id: str) -> Update:
+    return Update(settings().ledger_table, topup_id, items.MOVEMENT)
+
+
+def _ours(event: ProcessorEvent) -> Update:
+    update = _movement(event.topup_id or "")
+    for name, allowed in model.expected(event).items():
+        update.require_one_of(name, *allowed)
+    return update
+
+
+def _about(event: ProcessorEvent, judge: Judge) -> Callable[[Item | None], Verdict]:
+    """NotFound without such a top-up, InvalidRequest where the event contradicts ours, else what `judge` says."""
+
+    def explain(wired: Item | None) -> Verdict:
+        if not wired:
+            return NotFound(param="topup_id")
+        found = plain_item(wired)
+        different = model.difference(event, found)
+        return InvalidRequest(param=different) if different else judge(found)
+
+    return explain
+
+
+def _conclude(update: Update, state: str, reason: str | None) -> None:
+    if state == "failed":
+        update.remove("due_key", "due_at").assign("reason", (reason or "declined")[:_REASON_CHARACTERS])
+
+
+def _taken(wired: Item | None) -> Verdict:
+    return Taken(wired or {})
