@@ -92,7 +92,7 @@ View = Callable[[Call[Any]], Answer | Receipt]
 Answers = Mapping[int, type[msgspec.Struct] | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Route:
     """A route as declared; `function` is the Lambda function that answers it."""
 

@@ -21,6 +21,11 @@ def sentence(key: str, language: str, **params: str | int) -> str:
     return _catalogue()[key][language].format(**params)
 
 
+def unfilled(key: str, language: str) -> str:
+    """The sentence with its gaps still open."""
+    return _catalogue()[key][language]
+
+
 def has(key: str) -> bool:
     return key in _catalogue()
 

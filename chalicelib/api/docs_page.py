@@ -1,0 +1,118 @@
+"""The API for a reader: a plain list that needs nothing, and Scalar's reference over it where it loads."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Iterable
+from html import escape
+from itertools import groupby
+from typing import Any
+
+from chalicelib.api import openapi, problems
+from chalicelib.api.model import Route
+from chalicelib.kernel import text
+
+Fields = dict[type, str]
+"""The fields of each model, as HTML."""
+
+SCALAR = "/packages/@scalar/api-reference/dist/browser/standalone.js"
+"""Served by the front door from the pinned package, so that no third party learns who reads this."""
+
+_START = """addEventListener("load", () => {
+  const plain = document.getElementById("plain"), full = document.getElementById("full");
+  if (!window.Scalar || (location.hash && document.getElementById(location.hash.slice(1)))) return;
+  window.Scalar.createApiReference(full, {
+    url: "/openapi.json", withDefaultFonts: false, telemetry: false, agent: { disabled: true },
+    showDeveloperTools: "never", hideClientButton: true,
+  });
+  plain.hidden = true;
+});"""
+_HASH = b64encode(hashlib.sha256(_START.encode()).digest()).decode()
+POLICY = (
+    f"default-src 'none'; script-src 'self' 'sha256-{_HASH}'; style-src 'unsafe-inline'; connect-src 'self'; "
+    "img-src 'self' data:; font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_STYLE = """
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, "Noto Sans SC", sans-serif }
+#plain { max-width: 60rem; margin: auto; padding: 1rem }
+section { border-top: 1px solid #8886; padding: .5rem 0 } h3 { margin: .5rem 0 }
+code { font: .95em ui-monospace, monospace } .path { overflow-wrap: anywhere }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .3rem 0 } dd { margin: 0 }
+:target { outline: 2px solid; outline-offset: 4px }
+"""
+
+
+def page(routes: tuple[Route, ...], language: str) -> str:
+    """HTML in `language`."""
+    refs, schemas = openapi.models(routes)
+    fields = {model: _fields(schemas[ref["$ref"].rpartition("/")[2]]) for model, ref in refs.items()}
+    rooms = groupby(sorted(routes, key=lambda route: route.room), key=lambda route: route.room)
+    sections = "".join(_room(room, declared, fields, language) for room, declared in rooms)
+    other = "zh" if language == "en" else "en"
+    return f"""<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{_said("api.docs.title", language)}</title><style>{_STYLE}</style></head>
+<body><main id="plain"><h1>{_said("api.docs.title", language)}</h1><p>{_said("api.about", language)}</p>
+<p><a href="/openapi.json">openapi.json</a> ·
+<a hreflang="{other}" href="?lang={other}">{_said("api.docs.title", other)}</a></p>
+{sections}{_errors(language)}</main><div id="full"></div>
+<script src="{SCALAR}" defer></script><script>{_START}</script></body></html>
+"""
+
+
+def summary(route: Route, language: str) -> str:
+    """What the route does; English where nobody has said it otherwise."""
+    key = f"api.summaries.{route.summary}"
+    return text.unfilled(key, language) if text.has(key) else route.summary
+
+
+def _room(room: str, routes: Iterable[Route], fields: Fields, language: str) -> str:
+    return f"<h2>{escape(room)}</h2>" + "".join(_route(route, fields, language) for route in routes)
+
+
+def _route(route: Route, fields: Fields, language: str) -> str:
+    callers = sorted(_said(f"api.callers.{kind.__name__}", language) for kind in route.callers)
+    facts = {
+        "api.docs.caller": ", ".join(callers) or _said("api.callers.nobody", language),
+        "api.docs.headers": "<code>Idempotency-Key</code>" if route.moves_money else "",
+        "api.docs.query": ", ".join(f"<code>{escape(name)}</code>" for name in sorted(route.query)),
+        "api.docs.body": fields[route.body] if route.body else "",
+        "api.docs.answers": _answers(route, fields),
+        "api.docs.refusals": _refusals(route),
+    }
+    rows = "".join(f"<dt>{_said(key, language)}</dt><dd>{said}</dd>" for key, said in facts.items() if said)
+    title = f"<code>{route.method}</code> <code class=path>{escape(route.path)}</code>"
+    return f"<section><h3>{title}</h3><p>{escape(summary(route, language))}</p><dl>{rows}</dl></section>"
+
+
+def _answers(route: Route, fields: Fields) -> str:
+    return "<br>".join(
+        f"<code>{status}</code> {fields[model] if model else ''}" for status, model in sorted(route.answers.items())
+    )
+
+
+def _refusals(route: Route) -> str:
+    return "<br>".join(
+        f"<code>{status}</code> " + ", ".join(f'<a href="#{kind.code}">{kind.code}</a>' for kind in kinds)
+        for status, kinds in openapi.errors_of(route).items()
+    )
+
+
+def _fields(schema: dict[str, Any]) -> str:
+    required = schema.get("required", ())
+    names = (escape(name) + ("" if name in required else "?") for name in schema.get("properties", {}))
+    return " ".join(f"<code>{name}</code>" for name in names)
+
+
+def _errors(language: str) -> str:
+    rows = "".join(
+        f"<dt id={kind.code}><code>{status} {kind.code}</code></dt>"
+        f"<dd>{escape(text.unfilled(f'errors.{kind.code}.title', language))}</dd>"
+        for kind, status in problems.STATUS.items()
+    )
+    return f"<h2>{_said('api.docs.refusals', language)}</h2><dl>{rows}</dl>"
+
+
+def _said(key: str, language: str) -> str:
+    return escape(text.sentence(key, language))
