@@ -1,0 +1,63 @@
+"""People for the tests: they sign up through the API with the code from the outbox."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from argon2 import PasswordHasher
+
+from chalicelib import cloud
+from chalicelib.settings import settings
+from tests.api.caller import Caller, Reply
+
+PASSWORD = "correct horse battery"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Argon2 at its minimum cost, for tests that are not about it."""
+
+
+def wish(identifier: str = "ann@example.com", **changes: Any) -> dict[str, Any]:
+    """The body of a sign-up."""
+    plain = {"password": PASSWORD, "display_name": "Ann", "locale": "en", "jurisdiction": "CN"}
+    return {"identifier": identifier, **plain, **changes}
+
+
+def outbox(to: str) -> list[dict[str, str]]:
+    """Messages sent to a contact, oldest first."""
+    found = cloud.client("dynamodb").query(
+        TableName=settings().notices_table,
+        KeyConditionExpression="pk = :to",
+        ExpressionAttributeValues={":to": {"S": f"OUTBOX#{to}"}},
+    )
+    return [{name: next(iter(kind.values())) for name, kind in item.items()} for item in found["Items"]]
+
+
+def code_for(to: str) -> str:
+    """The code in the newest message."""
+    found = re.search(r"\d{6}", outbox(to)[-1]["body"])
+    assert found is not None
+    return found[0]
+
+
+def signed_up(caller: Caller, identifier: str = "ann@example.com", **changes: Any) -> dict[str, Any]:
+    """A verified person: what `POST /v1/users/verify` answered. `identifier` is written canonically."""
+    asked = caller.post("/v1/users", wish(identifier, **changes))
+    assert asked.status == 202, asked.raw
+    proved = caller.post("/v1/users/verify", {"identifier": identifier, "code": code_for(identifier)})
+    assert proved.status == 201, proved.raw
+    welcome: dict[str, Any] = proved.json
+    return welcome
+
+
+def signed_in(caller: Caller, identifier: str = "ann@example.com", password: str = PASSWORD) -> dict[str, Any]:
+    """The tokens of a new session."""
+    tokens: dict[str, Any] = sign_in(caller, identifier, password).json
+    return tokens
+
+
+def sign_in(caller: Caller, identifier: str, password: str) -> Reply:
+    return caller.post("/v1/sessions", {"identifier": identifier, "password": password})
+
+
+def refresh(caller: Caller, token: str) -> Reply:
+    return caller.post("/v1/sessions/refresh", {"refresh_token": token})
