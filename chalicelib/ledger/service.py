@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.kernel import clock, entropy
@@ -21,9 +21,12 @@ from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
 from chalicelib.settings import settings
 
-TRIES = 12
+TRIES = 24
 NO_ANSWER = Receipt(0, "")
 """Of a movement that nobody asked for over HTTP."""
+_PATIENCE = 2
+"""Tries at a busy account before making room for the others."""
+_LONGEST_STRIDE = timedelta(milliseconds=128)
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.01, 0.4
 
 Build = Callable[[datetime, Known], Draft]
@@ -33,13 +36,16 @@ Build = Callable[[datetime, Known], Draft]
 class _Guess:
     at: datetime
     known: Mapping[str, Head] = field(default_factory=dict)
+    stride: timedelta = clock.MICROSECOND
+    """How far past the last entry to go: the longer somebody waits for a busy account, the further ahead."""
 
     def better(self, verdicts: Sequence[Verdict]) -> _Guess:
         """What the old heads teach; the same guess where the reason is already gone."""
         behind = [clock.read(verdict.last_at) for verdict in verdicts if isinstance(verdict, Behind)]
         learned = {verdict.head.account: verdict.head for verdict in verdicts if isinstance(verdict, Misjudged)}
-        at = max([self.at, *(last + clock.MICROSECOND for last in behind)])
-        return replace(self, at=at, known={**self.known, **learned})
+        at = max([self.at, *(last + self.stride for last in behind)])
+        stride = min(self.stride * 4, _LONGEST_STRIDE) if behind else self.stride
+        return replace(self, at=at, known={**self.known, **learned}, stride=stride)
 
 
 def commit(build: Build, at: datetime, key: RequestKey | None = None) -> Receipt:
@@ -66,6 +72,8 @@ def commit(build: Build, at: datetime, key: RequestKey | None = None) -> Receipt
         if error := next((verdict for verdict in verdicts if isinstance(verdict, CofferError)), None):
             return refuse(draft.movement, key, error)
         guess = guess.better(verdicts)
+        if attempt > _PATIENCE:
+            clock.pause(jitter(attempt - _PATIENCE))
     raise Unavailable(retry_after_seconds=1)
 
 
