@@ -33,7 +33,7 @@ from infra.local.bank_book import (
     stripe_intent,
     told,
 )
-from infra.local.bank_post import Keys, PostOffice, letter
+from infra.local.bank_post import Keys, PostOffice, letter, signed
 
 LONGEST_BODY_BYTES = 64 * 1024
 Answer = tuple[int, dict[str, Any]]
@@ -127,6 +127,15 @@ def _tell_again(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answe
     return bank.tell_again(payment, forged=body.get("as") == "forged") if payment else NOT_FOUND
 
 
+def _show_webhook(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:
+    payment = bank.book.find(found["id"])
+    if payment is None or payment.status == "pending":
+        return NOT_FOUND
+    sent = letter(told(payment)[0])
+    headers = {"Content-Type": "application/json", **signed(sent, bank.post.keys, int(time.time()))}
+    return 200, {"headers": headers, "body": sent.body.decode()}
+
+
 def _ask_stripe(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:
     wish = Payment(
         id="pi_" + secrets.token_hex(12),
@@ -174,6 +183,7 @@ ROUTES: list[tuple[str, str, Route]] = [
     ("POST", r"/intents/(?P<id>\w+)/confirm", _confirm),
     ("POST", r"/intents/(?P<id>\w+)/refunds", _refund_sandbox),
     ("POST", r"/intents/(?P<id>\w+)/webhooks", _tell_again),
+    ("GET", r"/intents/(?P<id>\w+)/webhooks", _show_webhook),
     ("POST", r"/v1/payment_intents", _ask_stripe),
     ("GET", r"/v1/payment_intents/search", _search_stripe),
     ("GET", r"/v1/payment_intents/(?P<id>\w+)", _show_stripe),

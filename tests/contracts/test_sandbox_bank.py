@@ -123,6 +123,17 @@ def test_a_replay_is_the_same_event_and_a_forgery_none(mailbox: Mailbox, open_ba
         bench.adapter.verify_and_parse(raw, headers, datetime.now(UTC))
 
 
+def test_the_bank_shows_a_webhook_that_our_adapter_believes(mailbox: Mailbox, open_bank: OpenBank) -> None:
+    url = open_bank()
+    bench = sandbox_bench(url)
+    made = bench.adapter.create(intent(1250))
+    (first,) = events(mailbox, bench, 1)
+    with urllib.request.urlopen(f"{url}/intents/{made.reference}/webhooks", timeout=5) as answer:
+        shown = json.loads(answer.read())
+    event = bench.adapter.verify_and_parse(shown["body"].encode(), shown["headers"], datetime.now(UTC))
+    assert (event.event_id, event.kind, event.amount) == (first.event_id, "topup_succeeded", 1250)
+
+
 def test_a_restarted_bank_knows_its_payments(tmp_path: Path) -> None:
     state = str(tmp_path / "bank.sqlite")
     wish = bank_book.Payment("sbx_1", "sandbox", "top_1", 1250, "CNY", {})
