@@ -26,6 +26,7 @@ from chalicelib.payments import routes as payments
 from chalicelib.payments import tasks as payments_tasks
 from chalicelib.settlement import tasks as settlement_tasks
 from chalicelib.topups import routes as topups
+from chalicelib.topups import tasks as topups_tasks
 
 _JOURNAL = "arn:aws:dynamodb:eu-west-1:123456789012:table/journal/stream/placeholder"
 _QUEUE = "arn:aws:sqs:eu-west-1:123456789012:placeholder"
@@ -64,4 +65,5 @@ def tell(event: SQSEvent) -> Any:
 @app.schedule("rate(1 minute)")
 def sweep(event: Any) -> int:
     at = clock.now()
-    return settlement_tasks.sweep(at) + payments_tasks.expire_due(at) + ledger_tasks.close_due(at)
+    due = (settlement_tasks.sweep, payments_tasks.expire_due, topups_tasks.ask_again, ledger_tasks.close_due)
+    return sum(task(at) for task in due)

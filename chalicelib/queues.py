@@ -1,14 +1,16 @@
-"""What every producer and every consumer of a queue does: send in tens, answer for each message on its own."""
+"""What every producer, consumer and sweep does: send in tens, and let no failure of one stop the others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from chalicelib import cloud
 from chalicelib.kernel.errors import Unavailable
+from chalicelib.observability import page
 
 _SENT_AT_ONCE = 10
+_One = TypeVar("_One")
 Message = Mapping[str, str]
 """Parameters of SendMessageBatch: MessageBody, and for FIFO queues MessageGroupId and MessageDeduplicationId."""
 
@@ -41,3 +43,14 @@ def consume(event: dict[str, Any], work: Callable[[str], object], *, fifo: bool 
         return work(record.body)
 
     return dict(process_partial_response(event=event, record_handler=handle, processor=processor))
+
+
+def sweep(name: str, found: Iterable[_One], work: Callable[[_One], object]) -> int:
+    """Does `work` for each; what fails is paged, and the next sweep finds it again. Returns how many had an effect."""
+    done = 0
+    for one in found:
+        try:
+            done += bool(work(one))
+        except Exception as error:
+            page("SweepFailed", sweep=name, error=type(error).__name__)
+    return done

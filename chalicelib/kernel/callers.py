@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalicelib.kernel.errors import Forbidden
+
 
 @dataclass(frozen=True, slots=True)
 class Customer:
@@ -28,6 +30,11 @@ class Merchant:
     @property
     def subject(self) -> str:
         return self.merchant_id
+
+    def require(self, scope: str) -> None:
+        """Raises Forbidden unless the key was given `scope`."""
+        if scope not in self.scopes:
+            raise Forbidden()
 
 
 @dataclass(frozen=True, slots=True)

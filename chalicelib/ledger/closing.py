@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from chalicelib import queues
 from chalicelib.kernel import clock
 from chalicelib.ledger import history, items, model, service, store
 from chalicelib.ledger.history import CLOSING, Balance
@@ -16,7 +17,7 @@ from chalicelib.settings import settings
 
 def close_due(at: datetime) -> int:
     """Closes the last month of every account that moved in it; returns how many."""
-    return sum(close(account, at) for account in service.due("close", at))
+    return queues.sweep("close", service.due("close", at), lambda account: close(account, at))
 
 
 def close(account: str, at: datetime) -> bool:

@@ -11,7 +11,7 @@ from chalicelib.kernel.callers import Customer, Merchant
 from chalicelib.kernel.errors import CurrencyMismatch, InvalidState, NotFound
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Draft, Known
+from chalicelib.ledger.model import TEXT_BYTES, Draft, Known
 from chalicelib.merchants import service as merchants
 from chalicelib.payments import following, model, paying
 from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
@@ -38,20 +38,21 @@ def payment(caller: Customer | Merchant, payment_id: str) -> dict[str, Any]:
 
 def payments_of_order(merchant: Merchant, reference: str) -> list[dict[str, Any]]:
     """All payments that carry the merchant's `order_reference`, oldest first, at most 100."""
+    merchant.require("payments")
     found = ledger.movements(ledger.of_order(paying.order_key(merchant.merchant_id, reference)))
     return [model.view(one) for one in sorted(found, key=lambda one: str(one["created_at"]))]
 
 
 def capture(merchant: Merchant, payment_id: str, request: CaptureRequest, key: RequestKey, at: datetime) -> Receipt:
     """Raises or stores InvalidState unless authorised; AmountOutOfRange beyond what was."""
-    found = _taken_by(merchant, payment_id)
+    found = _taken_by(merchant, payment_id, "payments")
     amount = model.within(request.amount, found["amount"])
     terms = merchants.terms(merchant.merchant_id)
     return ledger.commit(lambda at, known: following.capture(found, terms, amount, key, at), at, key)
 
 
 def void(merchant: Merchant, payment_id: str, key: RequestKey, at: datetime) -> Receipt:
-    found = _taken_by(merchant, payment_id)
+    found = _taken_by(merchant, payment_id, "payments")
     return ledger.commit(lambda at, known: following.void(found, key, at), at, key)
 
 
@@ -60,8 +61,8 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
 
     Without an amount: what is left now, at least 1, so that nothing left is a refusal and not an empty refund.
     """
-    found = _taken_by(merchant, payment_id)
-    model.capped(request.reason, model.TEXT_BYTES, "reason")
+    found = _taken_by(merchant, payment_id, "refunds")
+    model.capped(request.reason, TEXT_BYTES, "reason")
     amount = max(1, found["refundable"]) if request.amount is None else money.check_amount(request.amount)
 
     def build(at: datetime, known: Known) -> Draft:
@@ -107,7 +108,8 @@ def _movement(movement_id: str, prefix: str) -> dict[str, Any]:
     return ledger.movement(movement_id)
 
 
-def _taken_by(merchant: Merchant, payment_id: str) -> dict[str, Any]:
+def _taken_by(merchant: Merchant, payment_id: str, scope: str) -> dict[str, Any]:
+    merchant.require(scope)
     found = _movement(payment_id, "pay")
     if found["payee"] != merchant.merchant_id:
         raise NotFound()

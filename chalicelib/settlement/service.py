@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from chalicelib import queues
 from chalicelib.kernel.errors import NotFound
 from chalicelib.ledger import allowance, chart, crediting, items
 from chalicelib.ledger import service as ledger
@@ -38,13 +39,13 @@ def settle(batch: Batch, at: datetime) -> int:
 
 
 def sweep(at: datetime) -> int:
-    """What fell through the stream: lines still due. The same code settles them."""
+    """What fell through the stream: lines still due. The same code settles them; returns how many batches it took."""
     candidates = ledger.due("settle", at)
     found = [
         one for start in range(0, len(candidates), 100) for one in ledger.movements(candidates[start : start + 100])
     ]
     lines = [(line_of(movement), movement["currency"]) for movement in found if "settled_by" not in movement]
-    return sum(settle(batch, at) for batch in model.batches(lines))
+    return queues.sweep("settle", model.batches(lines), lambda batch: settle(batch, at))
 
 
 def line_of(movement: dict[str, Any]) -> Line:

@@ -47,7 +47,7 @@ def _credit(event: ProcessorEvent, at: datetime, *, implied: bool = False) -> bo
     def build(at: datetime, known: Known) -> Draft:
         change, received = crediting.credit(wallet, currency, amount, known)
         postings = received | {chart.clearing(event.processor, currency): -amount}
-        entry = _entry(event, "topup", postings, at)
+        entry = _entry(event, "top-up", postings, at)
         return Draft(None, (change,), entry, (*receipt, store.succeeded(event)))
 
     return not ledger.commit(build, at).replayed
@@ -83,7 +83,7 @@ def _take_back(event: ProcessorEvent, at: datetime) -> bool:
         amount = event.reversed_total - before
         change, postings = _debit(wallet, currency, amount, known)
         postings[chart.clearing(event.processor, currency)] = amount
-        entry = _entry(event, "topup-reversal", postings, at)
+        entry = _entry(event, "top-up-reversal", postings, at)
         return Draft(None, (change,), entry, (store.told(event, at), store.reversed_to(event, before, judge)))
 
     return not ledger.commit(build, at).replayed
@@ -112,7 +112,7 @@ def _entry(event: ProcessorEvent, kind: str, postings: dict[str, int], at: datet
         postings=postings,
         owner=event.owner or "",
         text=event.processor,
-        sequence=str(event.reversed_total) if kind == "topup-reversal" else "",
+        sequence=str(event.reversed_total) if kind == "top-up-reversal" else "",
     )
 
 

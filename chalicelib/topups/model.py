@@ -111,7 +111,7 @@ def unsound(event: ProcessorEvent) -> str | None:
 def expected(event: ProcessorEvent) -> dict[str, tuple[str | int, ...]]:
     """What our own stored intent must say for the event to be about it: attribute → values allowed."""
     facts: dict[str, tuple[str | int | None, ...]] = {
-        "kind": ("topup",),
+        "kind": ("top-up",),
         "account": (event.wallet_id,),
         "amount": (event.amount,),
         "currency": (event.currency,),

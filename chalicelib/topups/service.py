@@ -52,7 +52,7 @@ def topup(customer: Customer, topup_id: str) -> TopupView:
     if not ids.is_id(topup_id, "top"):
         raise NotFound()
     found = ledger.movement(topup_id)
-    if found["kind"] != "topup" or found["account"] not in customer.wallet_ids:
+    if found["kind"] != "top-up" or found["account"] not in customer.wallet_ids:
         raise NotFound()
     return model.view(found)
 
@@ -91,7 +91,7 @@ def _movement(customer: Customer, request: TopupRequest, adapter: Adapter, key: 
     next_at = model.ask_again_at(at, at)
     return Movement(
         id=key.movement_id("top"),
-        kind="topup",
+        kind="top-up",
         account=request.wallet_id,
         amount=request.amount,
         currency=request.currency,
@@ -150,6 +150,6 @@ def _ask(adapter: Adapter, intent: Intent, key: RequestKey, at: datetime) -> Rec
 def _postpone(topup_id: str, due_at: str, created_at: datetime, at: datetime) -> None:
     next_at = model.ask_again_at(created_at, at)
     if next_at is None:
-        cases.open_case("topup-unknown", topup_id, {}, due_at=at + events.CASE_DUE, at=at)
+        cases.open_case("top-up-unknown", topup_id, {}, due_at=at + events.CASE_DUE, at=at)
     leg = store.asked_again(topup_id, due_at, next_at)
     ledger.commit(lambda at, known: Draft(None, (), None, (leg,)), at)

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.kernel.errors import NotFound
+from chalicelib import queues
 from chalicelib.ledger import service as ledger
 from chalicelib.topups import service
 
 
 def ask_again(at: datetime) -> int:
     """Asks the processors about every top-up that is due; returns how many there were."""
-    found = ledger.due("topup", at)
-    for topup_id in found:
-        try:
-            service.ask_again(topup_id, at)
-        except NotFound:
-            continue
-    return len(found)
+    return queues.sweep("topup", ledger.due("topup", at), lambda topup_id: service.ask_again(topup_id, at))

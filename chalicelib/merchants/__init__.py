@@ -1,0 +1,1 @@
+"""Who takes payments: terms, API keys, checkouts, and what has been settled with them."""

@@ -1,0 +1,39 @@
+"""API keys: `mk_`, the 26 letters of the key's id, and 32 bytes of chance in base64url. Only a hash is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from base64 import urlsafe_b64encode
+from datetime import datetime
+
+from chalicelib.kernel import entropy, ids
+from chalicelib.merchants.model import Key, Scope
+
+_SECRET_BYTES = 32
+_KEY = re.compile(r"mk_([0-7][0-9a-hjkmnp-tv-z]{25})[A-Za-z0-9_-]{43}")
+
+
+def fresh(merchant_id: str, scopes: tuple[Scope, ...], at: datetime) -> tuple[Key, str]:
+    """A new key: what is kept of it, and the text that its merchant gets to see once."""
+    key_id = ids.new("key", at)
+    secret = urlsafe_b64encode(entropy.token(_SECRET_BYTES)).decode().rstrip("=")
+    text = "mk_" + key_id.removeprefix("key_") + secret
+    return Key(key_id, merchant_id, scopes, _digest(text), at), text
+
+
+def id_in(text: str) -> str | None:
+    """The id of the key that `text` claims to be; None if it is none of ours by its form."""
+    found = _KEY.fullmatch(text)
+    return "key_" + found[1] if found else None
+
+
+def opens(key: Key, text: str) -> bool:
+    """Whether `text` is the key and still good; compared in constant time."""
+    return hmac.compare_digest(key.digest, _digest(text)) and not key.revoked
+
+
+def _digest(text: str) -> bytes:
+    """32 bytes of chance need no slow hash and no salt."""
+    return hashlib.sha256(text.encode()).digest()

@@ -1,0 +1,190 @@
+"""Merchants as agreed (`Terms`), their API keys, and checkouts: an order to be paid, at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from chalicelib.kernel import clock
+from chalicelib.kernel.money import EXPONENTS, MAX_AMOUNT
+
+Status = Literal["active", "suspended"]
+CheckoutStatus = Literal["open", "paid", "expired", "cancelled"]
+Scope = Literal["payments", "refunds", "checkouts", "reports", "keys"]
+"""What an API key may be used for; `keys` makes and revokes other keys."""
+
+
+class NewMerchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`fee_fixed` and `floor` are minor units of each currency; `floor` ≤ 0 is how far refunds may go below zero."""
+
+    name: str
+    currencies: Annotated[list[str], msgspec.Meta(min_length=1, max_length=len(EXPONENTS))]
+    fee_basis_points: Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+    fee_fixed: Annotated[int, msgspec.Meta(ge=0, le=MAX_AMOUNT)] = 0
+    floor: Annotated[int, msgspec.Meta(ge=-MAX_AMOUNT, le=0)] = 0
+
+
+class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    scopes: Annotated[list[Scope], msgspec.Meta(min_length=1, max_length=5)]
+
+
+class NewCheckout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    amount: int
+    currency: str
+    order_reference: str
+    expires_at: str | None = None
+    return_url: str | None = None
+
+
+class MerchantView(msgspec.Struct, frozen=True):
+    """`accounts`: currency → id of the ledger account."""
+
+    id: str
+    name: str
+    status: Status
+    accounts: Mapping[str, str]
+    fee_basis_points: int
+    fee_fixed: int
+    floor: int
+    created_at: str
+
+
+class KeyView(msgspec.Struct, frozen=True):
+    """`key` is shown this once; only its hash is kept."""
+
+    id: str
+    key: str
+    scopes: tuple[Scope, ...]
+    created_at: str
+
+
+class CheckoutView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`payment_id` and `paid_at` are for the merchant alone."""
+
+    id: str
+    status: CheckoutStatus
+    code_url: str
+    amount: int
+    currency: str
+    order_reference: str
+    merchant_id: str
+    merchant_name: str
+    expires_at: str
+    created_at: str
+    return_url: str = ""
+    payment_id: str = ""
+    paid_at: str = ""
+
+
+class SettlementView(msgspec.Struct, frozen=True):
+    """A batch of `lines` captures and refunds: `gross` − `fees` = `net`, what the account received."""
+
+    id: str
+    at: str
+    gross: int
+    fees: int
+    net: int
+    currency: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What was agreed with a merchant. `account`: currency → id of the ledger account."""
+
+    merchant_id: str
+    name: str
+    status: Status
+    account: Mapping[str, str]
+    fee_basis_points: int
+    fee_fixed: int
+    floor: int
+    created_at: datetime
+
+    @property
+    def view(self) -> MerchantView:
+        return MerchantView(
+            self.merchant_id,
+            self.name,
+            self.status,
+            self.account,
+            self.fee_basis_points,
+            self.fee_fixed,
+            self.floor,
+            clock.written(self.created_at),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What is kept of an API key."""
+
+    id: str
+    merchant_id: str
+    scopes: tuple[Scope, ...]
+    digest: bytes
+    created_at: datetime
+    revoked: bool = False
+
+    def shown(self, text: str) -> KeyView:
+        return KeyView(self.id, text, self.scopes, clock.written(self.created_at))
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """The facts of an order, which never change."""
+
+    id: str
+    merchant_id: str
+    merchant_name: str
+    amount: int
+    currency: str
+    order_reference: str
+    created_at: datetime
+    expires_at: datetime
+    return_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What has become of a checkout, as stored: nobody writes down that it expired."""
+
+    stored: CheckoutStatus = "open"
+    payment_id: str = ""
+    paid_at: str = ""
+
+
+def status_of(stored: CheckoutStatus, expires_at: str, at: datetime) -> CheckoutStatus:
+    return "expired" if stored == "open" and expires_at <= clock.written(at) else stored
+
+
+def checkout_view(checkout: Checkout, progress: Progress, code_url: str, at: datetime) -> CheckoutView:
+    expires_at = clock.written(checkout.expires_at)
+    return CheckoutView(
+        id=checkout.id,
+        status=status_of(progress.stored, expires_at, at),
+        code_url=code_url,
+        amount=checkout.amount,
+        currency=checkout.currency,
+        order_reference=checkout.order_reference,
+        merchant_id=checkout.merchant_id,
+        merchant_name=checkout.merchant_name,
+        expires_at=expires_at,
+        created_at=clock.written(checkout.created_at),
+        return_url=checkout.return_url,
+        payment_id=progress.payment_id,
+        paid_at=progress.paid_at,
+    )
+
+
+def settlement_view(entry: Mapping[str, Any], gross_from: str, fees_to: str) -> SettlementView:
+    """From a journal entry of kind `settlement` and the addresses of its postings; its text counts the lines."""
+    postings = entry["postings"]
+    gross, fees = -postings.get(gross_from, 0), postings.get(fees_to, 0)
+    return SettlementView(
+        entry["movement"], entry["sk"], gross, fees, gross - fees, entry["currency"], int(entry["text"])
+    )

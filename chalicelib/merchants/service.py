@@ -1,0 +1,237 @@
+"""A merchant joins, gets keys, opens checkouts that customers pay, and sees what was settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+
+from chalicelib.cases import service as cases
+from chalicelib.kernel import clock, ids, money
+from chalicelib.kernel.callers import Customer, Merchant, Operator
+from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidState, InvalidToken, NotFound
+from chalicelib.ledger import chart, history
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import Changed, Leg, Verdict
+from chalicelib.ledger.wire import Item, plain_item
+from chalicelib.ledger.write import Update
+from chalicelib.merchants import keys, model, rules, store
+from chalicelib.merchants.model import (
+    Checkout,
+    CheckoutView,
+    Key,
+    NewCheckout,
+    NewMerchant,
+    Progress,
+    Scope,
+    SettlementView,
+    Terms,
+)
+from chalicelib.settings import settings
+
+OFFICERS = frozenset({"admin", "finance"})
+"""The roles that may agree terms and give out keys."""
+_TERMS_KEPT_SECONDS = 30
+_REMEMBERED = 1024
+
+
+def join(operator: Operator, wanted: NewMerchant, at: datetime) -> Terms:
+    """Its accounts are open before the merchant exists. Raises Forbidden, InvalidRequest, CurrencyMismatch."""
+    _officer(operator)
+    merchant_id = ids.new("mer", at)
+    agreed = Terms(
+        merchant_id=merchant_id,
+        name=rules.tidy_name(wanted.name),
+        status="active",
+        account={one: chart.merchant_account(merchant_id, one) for one in rules.check_currencies(wanted.currencies)},
+        fee_basis_points=wanted.fee_basis_points,
+        fee_fixed=wanted.fee_fixed,
+        floor=wanted.floor,
+        created_at=at,
+    )
+    cases.audit(operator.user_id, "merchant.join", merchant_id, "", at)
+    for currency, account in agreed.account.items():
+        ledger.open_merchant(account, merchant_id, currency, agreed.floor, at)
+    store.put_terms(agreed)
+    return agreed
+
+
+def merchant(caller: Operator | Merchant, merchant_id: str) -> Terms:
+    """As it is now. Raises NotFound."""
+    _own(caller, merchant_id)
+    return _found(merchant_id)
+
+
+def terms(merchant_id: str) -> Terms:
+    """At most 30 s old. Raises NotFound."""
+    return _terms(merchant_id, int(clock.now().timestamp()) // _TERMS_KEPT_SECONDS)
+
+
+def make_key(caller: Operator | Merchant, merchant_id: str, scopes: Sequence[Scope], at: datetime) -> tuple[Key, str]:
+    """The key, and its text, which nobody can read again. A merchant's key gives no scope that it has not itself.
+
+    Raises Forbidden, NotFound.
+    """
+    _key_keeper(caller, merchant_id)
+    if isinstance(caller, Merchant) and not set(scopes) <= set(caller.scopes):
+        raise Forbidden()
+    _found(merchant_id)
+    key, text = keys.fresh(merchant_id, tuple(sorted(set(scopes))), at)
+    cases.audit(_who(caller), "merchant.make_key", key.id, "", at)
+    store.put_key(key)
+    return key, text
+
+
+def revoke_key(caller: Operator | Merchant, merchant_id: str, key_id: str, at: datetime) -> None:
+    """At once and for good; once or many times. Raises Forbidden, NotFound."""
+    _key_keeper(caller, merchant_id)
+    if not ids.is_id(key_id, "key") or not store.revoke(key_id, merchant_id, at):
+        raise NotFound()
+    cases.audit(_who(caller), "merchant.revoke_key", key_id, "", at)
+
+
+def merchant_of(api_key: str, at: datetime) -> Merchant:
+    """Whose key it is. Raises InvalidToken if it is malformed, unknown, wrong or revoked."""
+    key_id = keys.id_in(api_key)
+    key = store.key(key_id) if key_id else None
+    if key is None or not keys.opens(key, api_key):
+        raise InvalidToken()
+    return Merchant(key.merchant_id, key.id, key.scopes)
+
+
+def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> CheckoutView:
+    """Raises Forbidden, AmountOutOfRange, CurrencyMismatch, InvalidRequest, InvalidState (suspended)."""
+    caller.require("checkouts")
+    agreed = terms(caller.merchant_id)
+    if wanted.currency not in agreed.account:
+        raise CurrencyMismatch(param="currency")
+    if agreed.status != "active":
+        raise InvalidState(state=agreed.status)
+    opened = Checkout(
+        id=ids.new("chk", at),
+        merchant_id=agreed.merchant_id,
+        merchant_name=agreed.name,
+        amount=money.check_amount(wanted.amount),
+        currency=wanted.currency,
+        order_reference=rules.check_reference(wanted.order_reference),
+        created_at=at,
+        expires_at=rules.expiry(wanted.expires_at, at),
+        return_url="" if wanted.return_url is None else rules.check_return_url(wanted.return_url),
+    )
+    store.put_checkout(opened)
+    return _view(opened, Progress(), at)
+
+
+def see_checkout(caller: Customer | Merchant, checkout_id: str, at: datetime) -> CheckoutView:
+    """A merchant sees its own; a customer any, without who paid it. Raises Forbidden, NotFound."""
+    if isinstance(caller, Merchant):
+        caller.require("checkouts")
+    found, progress = _checkout(checkout_id)
+    if isinstance(caller, Customer):
+        return _view(found, replace(progress, payment_id="", paid_at=""), at)
+    _own(caller, found.merchant_id)
+    return _view(found, progress, at)
+
+
+def cancel_checkout(caller: Merchant, checkout_id: str, at: datetime) -> CheckoutView:
+    """Once or many times. Raises Forbidden, NotFound, InvalidState (paid, expired)."""
+    caller.require("checkouts")
+    if not ids.is_id(checkout_id, "chk"):
+        raise NotFound()
+    cancelled = store.cancel(checkout_id, caller.merchant_id, at)
+    found, progress = cancelled or _checkout(checkout_id)
+    _own(caller, found.merchant_id)
+    seen = _view(found, progress, at)
+    if seen.status != "cancelled":
+        raise InvalidState(state=seen.status)
+    return seen
+
+
+@lru_cache(_REMEMBERED)
+def checkout(checkout_id: str) -> Checkout:
+    """Its facts, which never change. Raises NotFound."""
+    return _checkout(checkout_id)[0]
+
+
+def paying(checkout: Checkout, payment_id: str, at: datetime) -> Leg:
+    """Open → paid, inside the payment's transaction. Refuses with InvalidState (paid, expired, cancelled)."""
+    moment = clock.written(at)
+    update = Update(settings().merchants_table, checkout.id, store.CHECKOUT)
+    update.assign("status", "paid").assign("payment_id", payment_id).assign("paid_at", moment)
+    update.require("status", "=", "open").require("expires_at", ">", moment)
+
+    def explain(wired: Item | None) -> Verdict:
+        if not wired:
+            return NotFound()
+        old = plain_item(wired)
+        state = model.status_of(old["status"], old["expires_at"], at)
+        return Changed() if state == "open" else InvalidState(state=state)
+
+    return Leg(update.written(), explain)
+
+
+def settlements(
+    caller: Operator | Merchant, merchant_id: str, currency: str | None, before: str | None, limit: int
+) -> tuple[list[SettlementView], str | None]:
+    """Newest first, in one currency (by default the merchant's first), and the position of the next page.
+
+    Raises Forbidden, NotFound, CurrencyMismatch.
+    """
+    if isinstance(caller, Merchant):
+        caller.require("reports")
+    _own(caller, merchant_id)
+    accounts = terms(merchant_id).account
+    chosen = next(iter(accounts)) if currency is None else currency
+    if chosen not in accounts:
+        raise CurrencyMismatch(param="currency")
+    found = history.entries(accounts[chosen], before, limit + 1)
+    gross_from, fees_to = chart.settling(chosen), chart.fees(chosen)
+    page = [model.settlement_view(one, gross_from, fees_to) for one in found[:limit] if one["kind"] == "settlement"]
+    return page, found[limit - 1]["sk"] if len(found) > limit else None
+
+
+def _officer(operator: Operator) -> None:
+    if operator.role not in OFFICERS:
+        raise Forbidden()
+
+
+def _key_keeper(caller: Operator | Merchant, merchant_id: str) -> None:
+    if isinstance(caller, Merchant):
+        caller.require("keys")
+        _own(caller, merchant_id)
+    else:
+        _officer(caller)
+
+
+def _who(caller: Operator | Merchant) -> str:
+    return caller.key_id if isinstance(caller, Merchant) else caller.user_id
+
+
+def _own(caller: Operator | Merchant, merchant_id: str) -> None:
+    if isinstance(caller, Merchant) and caller.merchant_id != merchant_id:
+        raise NotFound()
+
+
+def _found(merchant_id: str) -> Terms:
+    found = store.terms(merchant_id) if ids.is_id(merchant_id, "mer") else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@lru_cache(_REMEMBERED)
+def _terms(merchant_id: str, period: int) -> Terms:
+    """What was read in this `period` of 30 s holds for the rest of it."""
+    return _found(merchant_id)
+
+
+def _checkout(checkout_id: str) -> tuple[Checkout, Progress]:
+    found = store.checkout(checkout_id) if ids.is_id(checkout_id, "chk") else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _view(checkout: Checkout, progress: Progress, at: datetime) -> CheckoutView:
+    return model.checkout_view(checkout, progress, f"{settings().public_url}/pay/{checkout.id}", at)

@@ -1,0 +1,180 @@
+"""The table `merchants`: terms, keys and checkouts, each under its own id."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from pynamodb.attributes import Attribute, BinaryAttribute, UnicodeAttribute
+from pynamodb.constants import NUMBER
+from pynamodb.expressions.update import Action
+
+from chalicelib.cloud_tables import Table, absent, made
+from chalicelib.kernel import clock
+from chalicelib.merchants.model import Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms
+
+CHECKOUT = "CHECKOUT"
+_TERMS, _KEY = "TERMS", "KEY"
+
+
+class _Whole(Attribute[int]):
+    """An integer to the last digit: pynamodb's own numbers may turn into floats."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: int) -> str:
+        return str(value)
+
+    def deserialize(self, value: str) -> int:
+        return int(value)
+
+
+class _TermsItem(Table):
+    setting = "merchants_table"
+    name = UnicodeAttribute()
+    status = UnicodeAttribute()
+    accounts = UnicodeAttribute()
+    fee_basis_points = _Whole()
+    fee_fixed = _Whole()
+    floor = _Whole()
+    created_at = UnicodeAttribute()
+
+
+class _KeyItem(Table):
+    setting = "merchants_table"
+    merchant_id = UnicodeAttribute()
+    scopes = UnicodeAttribute()
+    digest = BinaryAttribute(legacy_encoding=False)
+    created_at = UnicodeAttribute()
+    revoked_at = UnicodeAttribute(null=True)
+
+
+class _CheckoutItem(Table):
+    setting = "merchants_table"
+    merchant_id = UnicodeAttribute()
+    merchant_name = UnicodeAttribute()
+    amount = _Whole()
+    currency = UnicodeAttribute()
+    order_reference = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    expires_at = UnicodeAttribute()
+    return_url = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    payment_id = UnicodeAttribute(null=True)
+    paid_at = UnicodeAttribute(null=True)
+    cancelled_at = UnicodeAttribute(null=True)
+
+
+def put_terms(terms: Terms) -> None:
+    _TermsItem(
+        terms.merchant_id,
+        _TERMS,
+        name=terms.name,
+        status=terms.status,
+        accounts=" ".join(f"{currency}={account}" for currency, account in terms.account.items()),
+        fee_basis_points=terms.fee_basis_points,
+        fee_fixed=terms.fee_fixed,
+        floor=terms.floor,
+        created_at=clock.written(terms.created_at),
+    ).save(absent())
+
+
+def terms(merchant_id: str) -> Terms | None:
+    item = _TermsItem.find(merchant_id, _TERMS)
+    return _terms(item) if item else None
+
+
+def put_key(key: Key) -> None:
+    _KeyItem(
+        key.id,
+        _KEY,
+        merchant_id=key.merchant_id,
+        scopes=" ".join(key.scopes),
+        digest=key.digest,
+        created_at=clock.written(key.created_at),
+    ).save(absent())
+
+
+def key(key_id: str) -> Key | None:
+    item = _KeyItem.find(key_id, _KEY)
+    return _key(item) if item else None
+
+
+def revoke(key_id: str, merchant_id: str, at: datetime) -> bool:
+    """For good; the first moment stands. False if the merchant has no such key."""
+    item = _KeyItem(key_id, _KEY)
+    revoked: list[Action] = [_KeyItem.revoked_at.set(_KeyItem.revoked_at | clock.written(at))]
+    return made(lambda: item.update(revoked, _KeyItem.merchant_id == merchant_id))
+
+
+def put_checkout(checkout: Checkout) -> None:
+    _CheckoutItem(
+        checkout.id,
+        CHECKOUT,
+        merchant_id=checkout.merchant_id,
+        merchant_name=checkout.merchant_name,
+        amount=checkout.amount,
+        currency=checkout.currency,
+        order_reference=checkout.order_reference,
+        created_at=clock.written(checkout.created_at),
+        expires_at=clock.written(checkout.expires_at),
+        return_url=checkout.return_url or None,
+        status="open",
+    ).save(absent())
+
+
+def checkout(checkout_id: str) -> tuple[Checkout, Progress] | None:
+    item = _CheckoutItem.find(checkout_id, CHECKOUT)
+    return (_checkout(item), _progress(item)) if item else None
+
+
+def cancel(checkout_id: str, merchant_id: str, at: datetime) -> tuple[Checkout, Progress] | None:
+    """Open → cancelled; None if the merchant has no such checkout or it is not open any more."""
+    item, moment = _CheckoutItem(checkout_id, CHECKOUT), clock.written(at)
+    cancelled: list[Action] = [_CheckoutItem.status.set("cancelled"), _CheckoutItem.cancelled_at.set(moment)]
+    open_still = (_CheckoutItem.status == "open") & (_CheckoutItem.expires_at > moment)
+    done = made(lambda: item.update(cancelled, open_still & (_CheckoutItem.merchant_id == merchant_id)))
+    return (_checkout(item), _progress(item)) if done else None
+
+
+def _terms(item: _TermsItem) -> Terms:
+    accounts = (pair.partition("=") for pair in item.accounts.split(" "))
+    return Terms(
+        merchant_id=item.pk,
+        name=item.name,
+        status=cast(Status, item.status),
+        account={currency: account for currency, _, account in accounts},
+        fee_basis_points=item.fee_basis_points,
+        fee_fixed=item.fee_fixed,
+        floor=item.floor,
+        created_at=clock.read(item.created_at),
+    )
+
+
+def _key(item: _KeyItem) -> Key:
+    return Key(
+        id=item.pk,
+        merchant_id=item.merchant_id,
+        scopes=cast(tuple[Scope, ...], tuple(item.scopes.split(" "))),
+        digest=item.digest,
+        created_at=clock.read(item.created_at),
+        revoked=item.revoked_at is not None,
+    )
+
+
+def _checkout(item: _CheckoutItem) -> Checkout:
+    return Checkout(
+        id=item.pk,
+        merchant_id=item.merchant_id,
+        merchant_name=item.merchant_name,
+        amount=item.amount,
+        currency=item.currency,
+        order_reference=item.order_reference,
+        created_at=clock.read(item.created_at),
+        expires_at=clock.read(item.expires_at),
+        return_url=item.return_url or "",
+    )
+
+
+def _progress(item: _CheckoutItem) -> Progress:
+    return Progress(cast(CheckoutStatus, item.status), item.payment_id or "", item.paid_at or "")
