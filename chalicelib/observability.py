@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
+import json
+from functools import cache, partial
 
 from aws_lambda_powertools import Logger, Metrics
 
 
 @cache
 def logger() -> Logger:
-    return Logger(service="coffer")
+    """One JSON line per record, ASCII only: no character of a stranger's can end or colour it."""
+    return Logger(service="coffer", json_serializer=partial(json.dumps, default=str, separators=(",", ":")))
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,7 +44,7 @@ class Request:
         body = self.event.get("body") or ""
         try:
             raw = b64decode(body, validate=True) if self.event.get("isBase64Encoded") else body.encode()
-        except (binascii.Error, UnicodeEncodeError) as unreadable:
+        except ValueError as unreadable:
             raise MalformedJson from unreadable
         strict_json.check_size(raw)
         return raw

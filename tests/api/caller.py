@@ -115,6 +115,16 @@ class Caller:
         return FALLBACK, {"proxy": unquote(path.strip("/"))}
 
 
+def assert_problem(reply: Reply, status: int, code: str, param: str | None = None) -> dict[str, Any]:
+    """The body of `reply`, which is exactly that problem in the form every problem has."""
+    body: dict[str, Any] = reply.json
+    assert (reply.status, body["code"], body["status"], body.get("param")) == (status, code, status, param)
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert reply.headers["request-id"] == body["request_id"]
+    assert {"type", "title", "doc_url"} <= body.keys()
+    return body
+
+
 def _match(template: list[str], segments: list[str]) -> dict[str, str] | None:
     if len(template) != len(segments) or template == ["{proxy+}"]:
         return None
