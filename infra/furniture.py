@@ -1,19 +1,19 @@
 """What every function and every path gets, derived so that none can be forgotten.
 
 Each function: a name, a role of its own, a log group, reserved concurrency, an alarm on errors.
-Each path: its methods go to the function that its room names, any other method goes there too, and
+Each path: its methods go to the function that its room names and any other method goes there too;
 unknown paths go to *access*, so that a flood of them cannot starve payments.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 Template = dict[str, Any]
+Methods = Mapping[str, Iterable[str]]
 
 HTTP_FUNCTIONS = {
     "money": "APIHandler",
@@ -22,8 +22,6 @@ HTTP_FUNCTIONS = {
     "office": "OfficeHandler",
 }
 UNKNOWN_PATHS = "access"
-ANY_METHOD = "x-amazon-apigateway-any-method"
-INTEGRATION = "x-amazon-apigateway-integration"
 
 
 class Route(Protocol):
@@ -32,14 +30,15 @@ class Route(Protocol):
     function: str
 
 
-def furnish(names: Iterable[str], routes: Iterable[Route], policies: Path) -> Template:
-    """The part of the merge template that follows from `names` (as in the policy files) and `routes`."""
+def furnish(names: Iterable[str], methods: Methods, routes: Iterable[Route], policies: Path) -> Template:
+    """The part of the merge template that follows from the functions' `names` (as in the policy files),
+    the `methods` of every path and the `routes`, which name a function each."""
     resources: Template = {}
     for name in names:
         resources |= _function(name)
     for function in ("access", "webhooks", "office"):
         resources |= _role(function, policies) | _permission(function)
-    resources["RestAPI"] = {"Properties": {"DefinitionBody": {"paths": paths(routes)}}}
+    resources["RestAPI"] = {"Properties": {"DefinitionBody": {"paths": paths(methods, routes)}}}
     return {"Resources": resources}
 
 
@@ -118,30 +117,18 @@ def _permission(function: str) -> Template:
     return {f"{logical(function)}InvokePermission": {"Type": "AWS::Lambda::Permission", "Properties": properties}}
 
 
-def paths(routes: Iterable[Route]) -> Template:
-    """Overrides of Chalice's OpenAPI paths: which function each method calls."""
+def paths(methods: Methods, routes: Iterable[Route]) -> Template:
+    """Overrides of Chalice's paths: which function each method calls."""
+    named = {(route.path, route.method): route.function for route in routes}
+    rooms = {path: function for (path, _), function in reversed(named.items())}
     found: Template = {}
-    for route in routes:
-        path = found.setdefault(route.path, {ANY_METHOD: _whole(route.path, route.function)})
-        path[route.method.lower()] = {INTEGRATION: {"uri": _uri(route.function)}}
-    for path in ("/", "/{unknown+}"):
-        found.setdefault(path, {ANY_METHOD: _whole(path, UNKNOWN_PATHS)})
+    for path, declared in methods.items():
+        otherwise = rooms.get(path, UNKNOWN_PATHS)
+        found[path] = {
+            method.lower(): {"x-amazon-apigateway-integration": {"uri": _uri(named.get((path, method), otherwise))}}
+            for method in declared
+        }
     return found
-
-
-def _whole(path: str, function: str) -> Template:
-    names = re.findall(r"{(\w+)\+?}", path)
-    return {
-        "parameters": [{"name": name, "in": "path", "required": True, "type": "string"} for name in names],
-        "responses": {},
-        INTEGRATION: {
-            "type": "aws_proxy",
-            "httpMethod": "POST",
-            "passthroughBehavior": "when_no_match",
-            "contentHandling": "CONVERT_TO_TEXT",
-            "uri": _uri(function),
-        },
-    }
 
 
 def _uri(function: str) -> Template:

@@ -86,8 +86,13 @@ def _merge_template(tree: Path) -> Path:
 
     written = YAMLTemplateSerializer().load_template((tree / "infra/template.yaml").read_text())
     config = json.loads((tree / ".chalice/config.json").read_text())
-    names = ["access", "webhooks", "office", *("money" if name == "api_handler" else name for name in config["lambda_functions"])]
-    derived = furniture.furnish(names, _routes(tree), tree / ".chalice")
+    names = [
+        "access",
+        "webhooks",
+        "office",
+        *("money" if name == "api_handler" else name for name in config["lambda_functions"]),
+    ]
+    derived = furniture.furnish(names, *_declared(tree), tree / ".chalice")
     merged: dict[str, Any] = TemplateDeepMerger().merge(derived, written)
     for name in ("AccessHandler", "WebhooksHandler", "OfficeHandler"):
         merged["Resources"][name]["Properties"] |= {"CodeUri": "./deployment.zip", "Runtime": _runtime()}
@@ -100,12 +105,11 @@ def _runtime() -> str:
     return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _routes(tree: Path) -> list[furniture.Route]:
-    """The routes of the app in `tree`, imported from there."""
+def _declared(tree: Path) -> tuple[dict[str, Any], tuple[furniture.Route, ...]]:
+    """What the app in `tree`, imported from there, declares: methods of each path, and its routes."""
     sys.path.insert(0, str(tree))
-    importlib.import_module("app")
-    routes: list[furniture.Route] = importlib.import_module("chalicelib.api.blueprint").routes()
-    return routes
+    app = importlib.import_module("app").app
+    return app.routes, importlib.import_module("chalicelib.api.blueprint").routes()
 
 
 def _chalice(tree: Path, merge: Path, stage: str) -> None:

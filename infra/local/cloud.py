@@ -1,0 +1,249 @@
+"""The local cloud: ministack, the stack made from the package, the sandbox bank and the front door.
+
+    python -m infra.local.cloud up [--detach]   start it, or go on with what was left
+    python -m infra.local.cloud down            stop exactly what was started; the state stays
+    python -m infra.local.cloud status | reset | logs
+
+`up` without `--detach` follows the logs and stops everything at Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import importlib
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from infra import package
+from infra.local import follow, places, processes, stack
+
+PARTS = ("ministack", "bank", "front door")
+
+
+class Progress:
+    """A line a step, with the seconds since the start."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._started
+
+    def say(self, what: str) -> None:
+        print(f"{self.seconds:6.1f} s  {what}", flush=True)
+
+
+def up(port: int | None = None) -> dict[str, Any]:
+    """Start what is not running, and return what `build/local.json` says."""
+    with _alone():
+        if status() == "running":
+            return local()
+        processes.stop_all()
+        progress = Progress()
+        try:
+            return _start(progress, port or int(os.environ.get("PORT", "8000")))
+        except BaseException:
+            processes.stop_all()
+            raise
+
+
+def down() -> list[str]:
+    """Stop what was started here; the state stays. The names of what was stopped."""
+    with _alone():
+        return processes.stop_all()
+
+
+def status() -> str:
+    """`running`, `stopped`, or `broken` if only a part is alive."""
+    alive = processes.running()
+    if not alive:
+        return "stopped"
+    return "running" if set(alive) == set(PARTS) else "broken"
+
+
+def reset() -> None:
+    """Stop, and forget everybody and everything."""
+    down()
+    shutil.rmtree(places.HOME, ignore_errors=True)
+    places.LOCAL_JSON.unlink(missing_ok=True)
+
+
+def local() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(places.LOCAL_JSON.read_text())
+    return found
+
+
+def _start(progress: Progress, port: int) -> dict[str, Any]:
+    port = _front_port(port)
+    address = f"http://{places.HOST}:{port}"
+    progress.say("package")
+    made = package.package()
+    progress.say("start ministack, the local AWS")
+    endpoint = _start_ministack()
+    bank = f"http://{places.HOST}:{places.port_for('bank', 8002)}"
+    progress.say("create the stack from the package, or update it")
+    outputs = stack.deploy(made, endpoint, _parameters(endpoint, address, bank))
+    stack.fill_secrets(endpoint)
+    progress.say("start the sandbox bank and the front door")
+    _start_bank(bank, address)
+    _start_front_door(
+        port, f"{endpoint}/restapis/{outputs['RestAPIId']}/{outputs['ApiStage']}/_user_request_", endpoint
+    )
+    progress.say("wake the functions")
+    processes.wait_until_it_answers("front door", f"{address}/health")
+    _write_local_json(address, endpoint, bank)
+    _seed(progress)
+    progress.say("ready")
+    return local()
+
+
+def _front_port(port: int) -> int:
+    if not places.is_free(port):
+        sys.exit(f"Port {port} is taken by another program. Choose one: PORT=8010 make run")
+    return port
+
+
+def _start_ministack() -> str:
+    port = places.port_for("aws", 4566)
+    endpoint, temporary = f"http://{places.HOST}:{port}", places.HOME / "tmp"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    environment = {
+        "BIND_HOST": places.HOST, "GATEWAY_PORT": str(port), "MINISTACK_HOST": places.HOST,
+        "MINISTACK_REGION": places.REGION, "MINISTACK_ACCOUNT_ID": places.ACCOUNT,
+        "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0",
+        "PERSIST_STATE": "1", "STATE_DIR": str(places.HOME / "state"), "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(places.HOME / "s3"), "TMPDIR": str(temporary),
+        "LAMBDA_WARM_TTL_SECONDS": "60", "LAMBDA_ACCOUNT_CONCURRENCY": "40",
+    }  # fmt: skip
+    processes.start("ministack", [str(places.MINISTACK)], environment)
+    processes.wait_until_it_answers("ministack", f"{endpoint}/_ministack/health")
+    return endpoint
+
+
+def _parameters(endpoint: str, address: str, bank: str) -> dict[str, str]:
+    return {
+        "Stage": "local",
+        "PublicUrl": address,
+        "EmailSender": "hello@coffer.example",
+        "SandboxUrl": bank,
+        "StripeUrl": bank,
+        "TokenPublicKeys": json.dumps(stack.secrets()["public_keys"]),
+        "AwsEndpointUrl": endpoint,
+    }
+
+
+def _start_bank(bank: str, address: str) -> None:
+    command = [sys.executable, "-m", "infra.local.bank", "--port", bank.rpartition(":")[2], "--public-url", address]
+    webhooks = stack.secrets()["webhooks"]
+    keys = {f"{name.upper()}_WEBHOOK_SECRET": secret for name, secret in webhooks.items()}
+    processes.start("bank", [*command, "--state", str(places.HOME / "bank.sqlite")], keys)
+    processes.wait_until_it_answers("bank", f"{bank}/health")
+
+
+def _start_front_door(port: int, api: str, endpoint: str) -> None:
+    command = [sys.executable, "-m", "infra.local.front", "--port", str(port), "--api", api]
+    processes.start("front door", command, stack.environment(endpoint))
+
+
+def _write_local_json(address: str, endpoint: str, bank: str) -> None:
+    about = {
+        "api": address,
+        "tour": f"{address}/",
+        "docs": f"{address}/docs",
+        "openapi": f"{address}/openapi.json",
+        "outbox": f"{address}/_local/outbox",
+        "books": f"{address}/_local/books",
+        "state": f"{address}/_local/state",
+        "bank": bank,
+        "aws": {"endpoint": endpoint, "region": places.REGION, "access_key_id": places.ACCOUNT, "stack": places.STACK},
+        "webhook_secrets": stack.secrets()["webhooks"],
+        "people": places.read("people.json") or {},
+    }
+    places.BUILD.mkdir(exist_ok=True)
+    places.LOCAL_JSON.touch(mode=0o600)
+    places.LOCAL_JSON.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+
+
+def _seed(progress: Progress) -> None:
+    """Demo people, through the API itself, once; `seed.seed(local)` gives them as they stand in `local.json`."""
+    if places.read("people.json") or importlib.util.find_spec("infra.local.seed") is None:
+        return
+    progress.say("seed demo customers, merchants and an operator through the API")
+    people = importlib.import_module("infra.local.seed").seed(local())
+    places.keep("people.json", people)
+    places.LOCAL_JSON.write_text(json.dumps({**local(), "people": people}, indent=2, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One at a time: whoever comes second waits."""
+    places.HOME.mkdir(parents=True, exist_ok=True)
+    with (places.BUILD / "cloud.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _welcome(about: dict[str, Any], seconds: float) -> None:
+    print(f"""
+Coffer runs, {seconds:.0f} s after the start.
+
+  the tour     {about["tour"]}
+  the API      {about["docs"]}   ({about["openapi"]})
+  the outbox   {about["outbox"]}?to=…   what was sent by e-mail and text
+  the books    {about["books"]}
+  everything   build/local.json   (people, secrets, the AWS endpoint)
+
+Try:   make demo        the main job, played over HTTP (DEMO_LANG=zh for Chinese)
+       curl {about["api"]}/health
+""", flush=True)  # fmt: skip
+
+
+def run() -> None:
+    """`make run`: up, follow the logs, and stop at a signal what was started here."""
+    started, ours = time.monotonic(), status() != "running"
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        _welcome(up(), time.monotonic() - started)
+        print("Ctrl-C stops it and keeps the state. The logs follow.\n" if ours else "It ran already.\n", flush=True)
+        follow.follow(PARTS)
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if ours:
+            print("\nstopping …", flush=True)
+            print(f"stopped: {', '.join(down())}. The state is kept; `make run` goes on, `make reset` starts anew.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["up", "down", "status", "reset", "logs"])
+    parser.add_argument("function", nargs="?", default="money", help="for logs: which function")
+    parser.add_argument("--detach", action="store_true", help="return when it answers")
+    chosen = parser.parse_args()
+    if chosen.what == "up" and not chosen.detach:
+        run()
+    elif chosen.what == "up":
+        _welcome(up(), 0)
+    elif chosen.what == "logs":
+        follow.show(chosen.function)
+    elif chosen.what == "down":
+        print("stopped:", ", ".join(down()) or "nothing was running")
+    elif chosen.what == "reset":
+        reset()
+        print("Everything local is forgotten.")
+    else:
+        print(status())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""The local front door: one clean address, which does what CloudFront does in the cloud.
+
+    python -m infra.local.front --port 8000 --api http://127.0.0.1:4566/restapis/<id>/api/_user_request_
+
+`/v1/…`, `/health`, `/openapi.json` and `/docs` go to the API; `/_local/…` is answered by `visits.py`;
+anything else is a file of `infra/web`, packages under `/packages/`. A thread per connection; requests
+beyond `--in-flight` wait their turn, so that a burst does not start a Lambda process for each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import http.client
+import json
+import mimetypes
+import signal
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from infra.local import places, visits
+
+API = ("/v1/", "/health", "/openapi.json", "/docs")
+LARGEST_BODY_BYTES = 10 * 1024 * 1024  # as API Gateway
+ANSWER_SECONDS = 29  # as API Gateway
+HOP_BY_HOP = {
+    "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "host",
+    "content-length", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
+    "date", "server", "expect", "x-local-drop-answer", "x-amz-request-id",
+}  # fmt: skip
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".webmanifest": "application/manifest+json"}
+Headers = list[tuple[str, str]]
+
+
+class Door(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 75
+    server: Server
+
+    def handle_any(self) -> None:
+        started, self.status = time.monotonic(), 0
+        body = self._body()
+        if body is not None:
+            self._route(body)
+        took = (time.monotonic() - started) * 1000
+        if not self.path.startswith("/_local/"):
+            print(
+                f"{time.strftime('%H:%M:%S')}  {self.command} {self._logged()}  {self.status}  {took:.0f} ms",
+                flush=True,
+            )
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any
+
+    def _route(self, body: bytes) -> None:
+        path = urlsplit(self.path).path
+        if path.startswith("/v1/") or path in API:
+            self._carry(body)
+        elif path.startswith("/_local/"):
+            status, found = visits.answer(self.command, self.path, body)
+            self._json(status, found)
+        elif self.command in ("GET", "HEAD"):
+            self._file(unquote(path))
+        else:
+            self._json(405, {"code": "method-not-allowed"}, [("Allow", "GET, HEAD")])
+
+    def _carry(self, body: bytes) -> None:
+        """To the API and back; with `X-Local-Drop-Answer: 1`, only there."""
+        drop = self.headers.get("X-Local-Drop-Answer") == "1"
+        try:
+            with self.server.turn:
+                status, headers, answer = self._ask(body)
+        except OSError:
+            return self._json(503, {"code": "unavailable", "title": "The local cloud is away."}, [("Retry-After", "2")])
+        if urlsplit(self.path).path.startswith("/v1/webhooks/"):
+            visits.remember(self.headers, body)
+        if drop:
+            self.status, self.close_connection = status, True
+            return None
+        return self._send(status, headers, answer)
+
+    def _ask(self, body: bytes) -> tuple[int, Headers, bytes]:
+        api = self.server.api
+        connection = http.client.HTTPConnection(api.hostname or places.HOST, api.port, timeout=ANSWER_SECONDS)
+        try:
+            connection.putrequest(self.command, api.path + self.path, skip_accept_encoding=True)
+            for name, value in self.headers.items():
+                if name.lower() not in HOP_BY_HOP:
+                    connection.putheader(name, value.encode("latin-1"))
+            connection.putheader("X-Forwarded-For", self.client_address[0])
+            connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            answer = connection.getresponse()
+            return answer.status, answer.getheaders(), answer.read()
+        except http.client.HTTPException as broken:
+            raise OSError from broken
+        finally:
+            connection.close()
+
+    def _file(self, path: str) -> None:
+        file = self.server.file_at(path)
+        if file is None:
+            return self._json(404, {"code": "not-found"})
+        content = file.read_bytes()
+        tag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
+        kind = TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        charset = "; charset=utf-8" if kind.startswith("text/") or kind.endswith("json") else ""
+        headers = [("Content-Type", kind + charset), ("ETag", tag), ("Cache-Control", "no-cache")]
+        headers += list(SECURITY.items())
+        if tag in self.headers.get("If-None-Match", ""):
+            return self._send(304, headers, b"")
+        return self._send(200, headers, content)
+
+    def _json(self, status: int, value: object, headers: Headers | None = None) -> None:
+        about = [("Content-Type", "application/json"), ("Cache-Control", "no-store"), *(headers or [])]
+        self._send(status, about, json.dumps(value, ensure_ascii=False).encode())
+
+    def _send(self, status: int, headers: Headers, content: bytes) -> None:
+        self.status = status
+        self.send_response(status)
+        for name, value in headers:
+            if name.lower() not in HOP_BY_HOP:
+                self.send_header(name, value)
+        if status not in (204, 304):
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD" and status not in (204, 304):
+            self.wfile.write(content)
+
+    def _body(self) -> bytes | None:
+        """The request's body; None if it was refused."""
+        self.close_connection = self.close_connection or "Transfer-Encoding" in self.headers
+        length = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not length.isdecimal():
+            self._json(411, {"code": "length-required"})
+        elif int(length) > LARGEST_BODY_BYTES:
+            self.close_connection = True
+            self._json(413, {"code": "payload-too-large"})
+        else:
+            return self.rfile.read(int(length))
+        return None
+
+    def _logged(self) -> str:
+        """The path without its query, which may hold what no log should."""
+        return "".join(letter if letter.isprintable() else "?" for letter in urlsplit(self.path).path)[:200]
+
+    def version_string(self) -> str:
+        return "coffer-local"
+
+    def log_message(self, format: str, *args: object) -> None:
+        """`handle_any` writes one line a request."""
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+    def __init__(self, port: int, api: str, in_flight: int, web: Path = places.WEB):
+        super().__init__((places.HOST, port), Door)
+        self.api, self.web = urlsplit(api), web.resolve()
+        self.turn = threading.BoundedSemaphore(in_flight)
+
+    def file_at(self, path: str) -> Path | None:
+        """The file shown at `path`; None if there is none or it lies elsewhere."""
+        name = path.removeprefix("/")
+        if name.startswith("packages/"):
+            name = "node_modules/" + name.removeprefix("packages/")
+        try:
+            file = (self.web / name).resolve()
+            file = file / "index.html" if file.is_dir() else file
+            return file if file.is_relative_to(self.web) and file.is_file() else None
+        except (OSError, ValueError):
+            return None
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Somebody who hung up is no news."""
+        if not isinstance(sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--api", required=True)
+    parser.add_argument("--in-flight", type=int, default=12)
+    chosen = parser.parse_args()
+    server = Server(chosen.port, chosen.api, chosen.in_flight)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    done = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: done.set())
+    done.wait()
+    server.shutdown()
+
+
+if __name__ == "__main__":
+    main()

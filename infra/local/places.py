@@ -1,0 +1,59 @@
+"""Where the local cloud keeps things; all of it under `build/`, gone with `make reset`."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BUILD = ROOT / "build"
+HOME = BUILD / "cloud"
+LOGS = HOME / "logs"
+LOCAL_JSON = BUILD / "local.json"
+WEB = ROOT / "infra" / "web"
+MINISTACK = ROOT / ".venv-cloud" / "bin" / "ministack"
+
+HOST = "127.0.0.1"
+REGION = "eu-west-1"
+ACCOUNT = "000000000000"
+STACK = "coffer"
+
+
+def read(name: str) -> Any:
+    """What was kept under `name`, or None."""
+    file = HOME / name
+    return json.loads(file.read_text()) if file.exists() else None
+
+
+def keep(name: str, value: Any) -> None:
+    HOME.mkdir(parents=True, exist_ok=True)
+    file = HOME / name
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(value, indent=1))
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def port_for(name: str, wanted: int) -> int:
+    """The port that `name` had last time, or `wanted`, or a free one; the addresses people saved stay good."""
+    ports = read("ports.json") or {}
+    port = next((one for one in (ports.get(name), wanted) if one and is_free(one)), None) or _any_free()
+    keep("ports.json", {**ports, name: port})
+    return port
+
+
+def _any_free() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        found: int = probe.getsockname()[1]
+        return found

@@ -1,0 +1,126 @@
+"""Processes that the local cloud started: told apart by id and time of birth, stopped one by one, nobody else's."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from infra.local import places
+
+RUNNING = "running.json"
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+_FOREIGN = ("AWS_", "BOTO_")
+_ALONE = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_ACCESS_KEY_ID": places.ACCOUNT,
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_DEFAULT_REGION": places.REGION,
+    "NO_PROXY": "127.0.0.1,localhost",
+    "no_proxy": "127.0.0.1,localhost",
+    "PYTHONUNBUFFERED": "1",
+}
+
+
+class DidNotStart(RuntimeError):
+    """Its log says why."""
+
+
+def start(name: str, command: list[str], environment: Mapping[str, str]) -> None:
+    """Start `command` in a session of its own and write down who it is."""
+    places.LOGS.mkdir(parents=True, exist_ok=True)
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)}
+    with log_of(name).open("ab") as log:
+        process = subprocess.Popen(
+            command, env={**inherited, **_ALONE, **environment}, cwd=places.ROOT, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    record = {"name": name, "pid": process.pid, "born": _born(process.pid)}
+    places.keep(RUNNING, [*_records(), record])
+
+
+def wait_until_it_answers(name: str, url: str, seconds: float = 60) -> None:
+    """Return as soon as `url` answers anything but a server's error. Raises DidNotStart."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if name not in running():
+            break
+        try:
+            with _DIRECT.open(url, timeout=10):
+                return
+        except urllib.error.HTTPError as answer:
+            if answer.code < 500:
+                return
+        except OSError:
+            time.sleep(0.1)
+    tail = "\n".join(log_of(name).read_text(errors="replace").splitlines()[-20:])
+    raise DidNotStart(f"{name} does not answer at {url}; the end of {log_of(name)}:\n{tail}")
+
+
+def running() -> dict[str, int]:
+    """Name → process id of what was started here and still lives."""
+    return {one["name"]: one["pid"] for one in _records() if _is_same(one)}
+
+
+def stop_all() -> list[str]:
+    """Stop what was started here, the last first; returns the names."""
+    stopped = []
+    for one in reversed(_records()):
+        if _is_same(one):
+            _stop(one)
+            stopped.append(one["name"])
+    places.keep(RUNNING, [])
+    return stopped
+
+
+def log_of(name: str) -> Path:
+    return places.LOGS / f"{name}.log"
+
+
+def _records() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = places.read(RUNNING) or []
+    return found
+
+
+def _stop(record: dict[str, Any], patience_seconds: float = 30) -> None:
+    """SIGTERM and wait, so that it can save its state; only what stays deaf is killed, with its children."""
+    os.kill(record["pid"], signal.SIGTERM)
+    until = time.monotonic() + patience_seconds
+    while _is_same(record) and time.monotonic() < until:
+        time.sleep(0.05)
+    if _is_same(record):
+        os.killpg(record["pid"], signal.SIGKILL)
+
+
+def _is_same(record: dict[str, Any]) -> bool:
+    _reap(record["pid"])
+    return record["born"] is not None and _born(record["pid"]) == record["born"]
+
+
+def _reap(pid: int) -> None:
+    """A child of ours that has ended stays in the table of processes until asked for."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return
+
+
+def _born(pid: int) -> str | None:
+    """When the process began; None if there is none, or only what is left of it."""
+    if Path("/proc/self/stat").exists():
+        try:
+            about = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return None if about[0] == "Z" else about[19]
+    shown = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    state, _, began = shown.stdout.strip().partition(" ")
+    return None if not began or state.startswith("Z") else began.strip()

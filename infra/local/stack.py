@@ -1,0 +1,121 @@
+"""The stack in the local cloud: made from the very package that goes to AWS, with parameters of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets as chance
+import time
+from base64 import b64encode
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from infra import keys
+from infra.local import places
+
+BUCKET = "coffer-packages"
+
+
+class DidNotDeploy(RuntimeError):
+    """CloudFormation's reasons."""
+
+
+@cache
+def client(service: str, endpoint: str) -> Any:
+    config = Config(proxies={}, retries={"total_max_attempts": 2}, max_pool_connections=32, read_timeout=60)
+    return botocore.session.get_session().create_client(
+        service, region_name=places.REGION, endpoint_url=endpoint, config=config,
+        aws_access_key_id=places.ACCOUNT, aws_secret_access_key="local",
+    )  # fmt: skip
+
+
+def secrets() -> dict[str, Any]:
+    """Keys of this local cloud: made once, kept until `make reset`."""
+    kept = places.read("secrets.json")
+    if kept is None:
+        public, access = keys.make()
+        webhooks = {name: "whsec_" + b64encode(chance.token_bytes(24)).decode() for name in ("sandbox", "stripe")}
+        kept = {"public_keys": public, "access": access, "webhooks": webhooks}
+        places.keep("secrets.json", kept)
+    found: dict[str, Any] = kept
+    return found
+
+
+def deploy(package: Path, endpoint: str, parameters: dict[str, str]) -> dict[str, str]:
+    """Create the stack, or update it if the package or a parameter changed; its outputs."""
+    code, template = (package / "deployment.zip").read_bytes(), (package / "sam.json").read_text()
+    name = hashlib.sha256(code).hexdigest()[:32] + ".zip"
+    template = template.replace('"./deployment.zip"', f'"s3://{BUCKET}/{name}"')
+    wanted = hashlib.sha256(json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()
+    formation = client("cloudformation", endpoint)
+    exists = _stack(formation) is not None
+    if not exists or places.read("deployed.json") != wanted:
+        _upload(endpoint, {name: code, "sam.json": template.encode()})
+        call = formation.update_stack if exists else formation.create_stack
+        _apply(formation, call, f"{endpoint}/{BUCKET}/sam.json", parameters)
+        places.keep("deployed.json", wanted)
+    stack = _stack(formation) or {}
+    return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+
+
+def fill_secrets(endpoint: str) -> None:
+    kept, manager = secrets(), client("secretsmanager", endpoint)
+    processors = {
+        "sandbox": {"webhook_secret": kept["webhooks"]["sandbox"]},
+        "stripe": {"api_key": "sk_test_local", "webhook_secret": kept["webhooks"]["stripe"]},
+    }
+    for name, value in (("access", kept["access"]), ("processors", processors)):
+        manager.put_secret_value(SecretId=f"{places.STACK}/{name}", SecretString=json.dumps(value))
+
+
+def environment(endpoint: str) -> dict[str, str]:
+    """What the functions find in their environment."""
+    function = client("lambda", endpoint).get_function_configuration(FunctionName=f"{places.STACK}-money")
+    found: dict[str, str] = function["Environment"]["Variables"]
+    return found
+
+
+def _stack(formation: Any) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = formation.describe_stacks(StackName=places.STACK)["Stacks"][0]
+    except ClientError:
+        return None
+    return found
+
+
+def _upload(endpoint: str, objects: dict[str, bytes]) -> None:
+    storage = client("s3", endpoint)
+    try:
+        storage.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": places.REGION})
+    except storage.exceptions.BucketAlreadyOwnedByYou:
+        """It is there since the first run."""
+    for name, body in objects.items():
+        storage.put_object(Bucket=BUCKET, Key=name, Body=body)
+
+
+def _apply(formation: Any, call: Any, template_url: str, parameters: dict[str, str]) -> None:
+    try:
+        call(
+            StackName=places.STACK,
+            TemplateURL=template_url,
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+        )
+    except ClientError as refused:
+        if "No updates are to be performed" not in str(refused):
+            raise DidNotDeploy(str(refused)[-2000:]) from refused
+    while (stack := _stack(formation) or {})["StackStatus"].endswith("IN_PROGRESS"):
+        time.sleep(0.2)
+    if stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        raise DidNotDeploy(f"{stack['StackStatus']}\n" + "\n".join(_failures(formation)))
+
+
+def _failures(formation: Any) -> list[str]:
+    events = formation.describe_stack_events(StackName=places.STACK)["StackEvents"]
+    failed = [one for one in events if one["ResourceStatus"].endswith("FAILED")]
+    return [f"  {one['LogicalResourceId']}: {one.get('ResourceStatusReason', '')}" for one in failed]
