@@ -34,3 +34,8 @@ def tell_of_entry(entry: Mapping[str, Any]) -> None:
 def inbox(user_id: str, position: str | None, limit: int) -> tuple[list[Notice], str | None]:
     """Newest first, from `position` on; and the position of the next page, None at the end."""
     return store.inbox(user_id, position, limit)
+
+
+def outbox(contact: str, limit: int = 20) -> list[dict[str, str]]:
+    """What the local cloud would have sent, newest first: {to, channel, subject, body, at}."""
+    return store.outbox(contact, limit)

@@ -61,6 +61,21 @@ def leave_in_outbox(to: str, channel: Channel, subject: str, body: str, at: date
     ).save()
 
 
+def outbox(to: str, limit: int) -> list[dict[str, str]]:
+    """What was sent to a contact, newest first."""
+    found = _OutboxItem.query(f"OUTBOX#{to}", scan_index_forward=False, limit=limit, consistent_read=True)
+    return [
+        {
+            "to": to,
+            "channel": item.channel,
+            "subject": item.subject,
+            "body": item.body,
+            "at": item.sk.partition("#")[0],
+        }
+        for item in found
+    ]
+
+
 def _position(at: datetime, notice_id: str) -> str:
     return f"{_INBOX}{clock.written(at)}#{notice_id}"
 

@@ -61,8 +61,7 @@ def remember(headers: Mapping[str, str], body: bytes) -> None:
 def _outbox(query: Mapping[str, str], wish: Mapping[str, Any]) -> Reply:
     from chalicelib.notices import service as notices
 
-    found = notices.outbox(query.get("to", ""))
-    return 200, {"data": found}
+    return 200, {"data": notices.outbox(query.get("to", ""))}
 
 
 def _books(query: Mapping[str, str], wish: Mapping[str, Any]) -> Reply:

@@ -62,7 +62,7 @@ class Usual:
         return answer["statusCode"], answer["body"].encode()
 
     def count(self, orders: list[dict[str, Any]], funds: int) -> list[Facts]:
-        recorded = [item for item in _everything(self._handler.payments)]
+        recorded = _everything(self._handler.payments)
         announced = {message["payment_id"]: message for message in self._messages()}
         return [self._facts(order["wallet_id"], funds, recorded, list(announced.values())) for order in orders]
 

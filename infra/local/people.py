@@ -1,0 +1,114 @@
+"""Customers, merchants and operators of the local cloud, made through the public API as apps and tills would."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import quote
+
+from infra.local.client import Client, Unexpected
+
+PATIENCE_SECONDS = 30.0
+_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+KEY_SCOPES = ["payments", "refunds", "checkouts", "reports", "keys"]
+
+
+class TooLate(Exception):
+    """What was awaited did not come in time; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """As somebody signs up: `jurisdiction` decides the currency of the wallet."""
+
+    identifier: str
+    password: str
+    display_name: str
+    locale: str = "en"
+    jurisdiction: str = "CN"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """As an operator takes on a merchant: the fee in basis points, `floor` in minor units of each currency."""
+
+    name: str
+    currencies: tuple[str, ...] = ("CNY",)
+    fee_basis_points: int = 60
+    floor: int = -100_000
+
+
+def ask_to_join(client: Client, person: Person) -> None:
+    client.insist("/v1/users", asdict(person)).expect(202)
+
+
+def code_for(client: Client, identifier: str) -> str:
+    """The newest code in the outbox. Raises TooLate."""
+
+    def look() -> str | None:
+        messages = client.get(f"/_local/outbox?to={quote(identifier, safe='')}").expect(200)["data"]
+        found = _CODE.search(messages[0]["body"]) if messages else None
+        return found[0] if found else None
+
+    return str(wait_for(look, f"a code for {identifier} in the outbox"))
+
+
+def verify(client: Client, identifier: str, code: str) -> dict[str, Any]:
+    """{user, access_token, refresh_token, expires_in}."""
+    welcome: dict[str, Any] = client.insist("/v1/users/verify", {"identifier": identifier, "code": code}).expect(201)
+    return welcome
+
+
+def sign_up(client: Client, person: Person) -> dict[str, Any]:
+    ask_to_join(client, person)
+    return verify(client, person.identifier, code_for(client, person.identifier))
+
+
+def sign_in(client: Client, person: Person) -> dict[str, Any] | None:
+    """The tokens; None if this person is not known."""
+    wish = {"identifier": person.identifier, "password": person.password}
+    answer = client.insist("/v1/sessions", wish)
+    tokens: dict[str, Any] | None = None if answer.status == 401 else answer.expect(201)
+    return tokens
+
+
+def top_up(client: Client, wallet: dict[str, Any], amount: int, key: str) -> dict[str, Any]:
+    """Through the sandbox bank, until the money is there. Raises TooLate, Unexpected."""
+    wish = {"wallet_id": wallet["id"], "amount": amount, "currency": wallet["currency"], "processor": "sandbox"}
+    return arrived(client, client.insist("/v1/topups", wish, key=key).expect(201)["id"])
+
+
+def arrived(client: Client, topup_id: str) -> dict[str, Any]:
+    """The top-up once it has succeeded. Raises TooLate, Unexpected."""
+
+    def look() -> dict[str, Any] | None:
+        found: dict[str, Any] = client.get(f"/v1/topups/{topup_id}").expect(200)
+        if found["status"] == "failed":
+            raise Unexpected(f"top-up {topup_id} failed: {found.get('reason')}")
+        return found if found["status"] == "succeeded" else None
+
+    return dict(wait_for(look, f"top-up {topup_id} to succeed"))
+
+
+def wallets(client: Client) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get("/v1/wallets").expect(200)["data"]
+    return found
+
+
+def open_shop(operator: Client, shop: Shop) -> dict[str, Any]:
+    """{"id", "name", "api_key"}: a new merchant with a key for everything."""
+    made = operator.insist("/v1/merchants", {**asdict(shop), "currencies": list(shop.currencies)}).expect(201)
+    key = operator.insist(f"/v1/merchants/{made['id']}/keys", {"scopes": KEY_SCOPES}).expect(201)
+    return {"id": made["id"], "name": made["name"], "api_key": key["key"]}
+
+
+def wait_for(look: Any, what: str, seconds: float = PATIENCE_SECONDS, pause_seconds: float = 0.2) -> Any:
+    """What `look` finds, as soon as it finds anything. Raises TooLate."""
+    until = time.monotonic() + seconds
+    while (found := look()) is None:
+        if time.monotonic() > until:
+            raise TooLate(f"waited {seconds:.0f} s for {what}")
+        time.sleep(pause_seconds)
+    return found

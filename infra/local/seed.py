@@ -1,0 +1,77 @@
+"""Demo people, made through the API; a second run finds them. Their passwords open play money on this machine only."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from infra.local import people, places, stack
+from infra.local.client import Client
+from infra.local.people import Person, Shop
+
+OPERATOR = Person("olga@coffer.example", "olga keeps the books", "Olga")
+CUSTOMERS = (
+    (Person("zhangwei@coffer.example", "zhang wei buys oolong", "张伟", "zh", "CN"), 80_000),
+    (Person("lina@coffer.example", "li na rides bicycles", "李娜", "zh", "CN"), 50_000),
+    (Person("ana@coffer.example", "ana likes her coffee", "Ana", "en", "DE"), 30_000),
+)
+"""With what each gets to begin with, in minor units."""
+SHOPS = (Shop("Oolong Tea House 乌龙茶馆", ("CNY", "EUR")), Shop("Blue Bicycle 蓝色单车", ("CNY", "EUR"), 80))
+
+
+def seed(local: Mapping[str, Any]) -> dict[str, Any]:
+    """{"customers", "merchants", "operators"}, each with what it takes to act as them.
+
+    `local`: what `build/local.json` says. Merchants' keys cannot be read again: without the `people` of an earlier
+    run in it, the merchants are made anew.
+    """
+    anybody = Client(local["api"])
+    operator = _operator(anybody, stack.environment(local["aws"]["endpoint"]))
+    customers = [_customer(anybody, person, funds) for person, funds in CUSTOMERS]
+    merchants = [_merchant(anybody, operator, shop, local.get("people", {})) for shop in SHOPS]
+    return {"customers": customers, "merchants": merchants, "operators": [_shown(OPERATOR, operator)]}
+
+
+def _operator(anybody: Client, environment: Mapping[str, str]) -> dict[str, Any]:
+    if (tokens := people.sign_in(anybody, OPERATOR)) is None:
+        user = people.sign_up(anybody, OPERATOR)["user"]
+        _appoint(user["id"], "admin", environment)
+        tokens = people.sign_in(anybody, OPERATOR) or {}
+    token = tokens["access_token"]
+    return {"token": token, "user": anybody.bearing(token).get("/v1/me").expect(200)}
+
+
+def _appoint(user_id: str, role: str, environment: Mapping[str, str]) -> None:
+    command = [sys.executable, "-m", "infra.local.appoint", user_id, role]
+    credentials = {"AWS_ACCESS_KEY_ID": places.ACCOUNT, "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": places.REGION}
+    region = {"AWS_DEFAULT_REGION": places.REGION}
+    subprocess.run(command, cwd=places.ROOT, env={**os.environ, **environment, **credentials, **region}, check=True)
+
+
+def _customer(anybody: Client, person: Person, funds: int) -> dict[str, Any]:
+    tokens = people.sign_in(anybody, person) or people.sign_up(anybody, person)
+    customer = anybody.bearing(tokens["access_token"])
+    wallet = people.wallets(customer)[0]
+    people.top_up(customer, wallet, funds, key="seed")
+    shown = _shown(person, {"user": customer.get("/v1/me").expect(200)})
+    return {**shown, "wallet_id": wallet["id"], "currency": wallet["currency"]}
+
+
+def _merchant(anybody: Client, operator: dict[str, Any], shop: Shop, known: Mapping[str, Any]) -> dict[str, Any]:
+    for merchant in known.get("merchants", []):
+        works = anybody.bearing(merchant["api_key"]).get(f"/v1/merchants/{merchant['id']}").status == 200
+        if merchant["name"] == shop.name and works:
+            return dict(merchant)
+    return people.open_shop(anybody.bearing(operator["token"]), shop)
+
+
+def _shown(person: Person, found: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "display_name": person.display_name,
+        "identifier": person.identifier,
+        "password": person.password,
+        "user_id": found["user"]["id"],
+    }
