@@ -61,3 +61,9 @@ def sign_in(caller: Caller, identifier: str, password: str) -> Reply:
 
 def refresh(caller: Caller, token: str) -> Reply:
     return caller.post("/v1/sessions/refresh", {"refresh_token": token})
+
+
+def all_items(table: str) -> list[dict[str, Any]]:
+    """Everything in a table, as the wire has it."""
+    found: list[dict[str, Any]] = cloud.client("dynamodb").scan(TableName=f"test-{table}")["Items"]
+    return found

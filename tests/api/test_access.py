@@ -1,0 +1,389 @@
+"""Signing up and signing in: what a person is told, and what nobody can find out."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from chalicelib import cloud
+from chalicelib.identity import passwords, secrets, store
+from chalicelib.ledger import service as ledger
+from tests.api.caller import Caller, Reply
+from tests.conftest import FrozenClock
+from tests.people import CHEAP, PASSWORD, all_items, code_for, outbox, sign_in, signed_in, signed_up, wish
+
+Calls = list[tuple[str, str]]
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "hasher", CHEAP)
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each run of Argon2, from here on."""
+    found: list[str] = []
+
+    class Counted:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(CHEAP, name)
+
+        def hash(self, *given: Any, **named: Any) -> str:
+            found.append("hash")
+            return CHEAP.hash(*given, **named)
+
+        def verify(self, *given: Any) -> bool:
+            found.append("verify")
+            return CHEAP.verify(*given)
+
+    monkeypatch.setattr(passwords, "hasher", Counted())
+    return found
+
+
+def told(reply: Reply) -> tuple[int, dict[str, str], bytes]:
+    """All that an onlooker sees of an answer; the number of the request is no news."""
+    headers = {name: value for name, value in reply.headers.items() if name != "request-id"}
+    return reply.status, headers, re.sub(rb'"request_id":"[^"]*"', b"", reply.raw)
+
+
+def verify(caller: Caller, code: str, identifier: str = "ann@example.com") -> Reply:
+    return caller.post("/v1/users/verify", {"identifier": identifier, "code": code})
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+def test_a_person_signs_up_proves_the_address_and_has_an_open_wallet(caller: Caller) -> None:
+    asked = caller.post("/v1/users", wish())
+    assert (asked.status, asked.json) == (202, {"status": "verification_sent"})
+    proved = verify(caller, code_for("ann@example.com"))
+    assert proved.status == 201
+    user = proved.json["user"]
+    assert user["identifier"] == "a***@example.com"
+    assert (user["display_name"], user["locale"], user["jurisdiction"], user["tier"]) == ("Ann", "en", "CN", 0)
+    head = ledger.head(user["wallets"][0])
+    assert (head.owner, head.currency, head.available) == (user["id"], "CNY", 0)
+    assert proved.json["expires_in"] == 600
+    assert caller.bearing(proved.json["access_token"]).get("/v1/me").json == user
+
+
+@pytest.mark.parametrize(("jurisdiction", "currency"), [("US", "USD"), ("DE", "EUR"), ("GB", "GBP")])
+def test_the_wallet_is_in_the_jurisdictions_currency(caller: Caller, jurisdiction: str, currency: str) -> None:
+    user = signed_up(caller, jurisdiction=jurisdiction)["user"]
+    assert ledger.head(user["wallets"][0]).currency == currency
+
+
+def test_a_phone_is_told_by_text_message_in_the_language_asked_for(caller: Caller) -> None:
+    caller.post("/v1/users", wish("+86 138 0013 8000", locale="zh-CN"))
+    (message,) = outbox("+8613800138000")
+    assert (message["channel"], message["subject"]) == ("text", "您的 Coffer 验证码")
+    assert verify(caller, code_for("+8613800138000"), "+86-138-0013-8000").json["user"]["locale"] == "zh"
+
+
+def test_a_known_and_an_unknown_name_look_the_same_to_whoever_signs_up(
+    caller: Caller, aws_calls: Calls, runs: list[str]
+) -> None:
+    signed_up(caller, "ann@example.com")
+    seen = []
+    for identifier in ("ann@example.com", "bob@example.com"):
+        aws_calls.clear()
+        runs.clear()
+        seen.append((told(caller.post("/v1/users", wish(identifier))), list(aws_calls), list(runs)))
+    assert seen[0] == seen[1]
+    assert seen[0][1] == [("dynamodb", "GetItem"), ("dynamodb", "PutItem"), ("dynamodb", "PutItem")]
+    assert seen[0][2] == ["hash"]
+
+
+def test_the_owner_of_a_known_name_is_told_and_nothing_changes(caller: Caller) -> None:
+    signed_up(caller)
+    caller.post("/v1/users", wish("ANN@example.com", password="quite another one", display_name="Eve"))
+    assert outbox("ann@example.com")[-1]["subject"] == "You already have a Coffer account"
+    assert not re.search(r"\d{6}", outbox("ann@example.com")[-1]["body"])
+    assert sign_in(caller, "ann@example.com", "quite another one").status == 401
+    assert caller.bearing(signed_in(caller)["access_token"]).get("/v1/me").json["display_name"] == "Ann"
+
+
+def test_even_the_right_code_of_a_second_sign_up_does_not_replace_an_account(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = signed_up(caller)
+    monkeypatch.setattr("chalicelib.kernel.entropy.digits", lambda count: "424242")
+    caller.post("/v1/users", wish(password="quite another one"))
+    assert told(verify(caller, "424242")) == told(verify(caller, "000000"))
+    assert sign_in(caller, "ann@example.com", "quite another one").status == 401
+    assert caller.bearing(signed_in(caller)["access_token"]).get("/v1/me").json["id"] == first["user"]["id"]
+
+
+@pytest.mark.parametrize("typed", ["Ann@Example.COM", "ａｎｎ@example.com", " ann@example.com "])
+def test_every_way_to_write_a_name_signs_in_to_the_one_account(caller: Caller, typed: str) -> None:
+    signed_up(caller)
+    assert sign_in(caller, typed, PASSWORD).status == 201
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("identifier", "аnn@example.com"),
+        ("identifier", "ann"),
+        ("identifier", "ann@example.com\x00"),
+        ("identifier", "ann@example.com\r\nBcc: eve@example.com"),
+        ("identifier", "\u202eann@example.com"),
+        ("identifier", ["ann@example.com"]),
+        ("password", "seven77"),
+        ("password", "x" * 129),
+        ("password", "password123"),
+        ("password", 12345678),
+        ("display_name", ""),
+        ("display_name", "   "),
+        ("display_name", "x" * 65),
+        ("display_name", "Ann\r\nEve"),
+        ("display_name", "Ann\x1b[31m"),
+        ("display_name", None),
+        ("locale", "fr"),
+        ("locale", "english"),
+        ("jurisdiction", "ZZ"),
+        ("jurisdiction", "cn"),
+        ("jurisdiction", True),
+        ("role", "admin"),
+        ("status", "active"),
+        ("balance", 100),
+        ("tier", 2),
+    ],
+)
+def test_a_sign_up_with_a_bad_field_is_refused_by_its_name_and_sends_nothing(
+    caller: Caller, aws_calls: Calls, field: str, value: Any
+) -> None:
+    caller.post("/v1/users", wish("warm@example.com"))
+    aws_calls.clear()
+    refused = caller.post("/v1/users", wish(**{field: value}))
+    assert (refused.status, refused.json["code"], refused.json["param"]) == (422, "invalid-request", field)
+    assert aws_calls == []
+
+
+@pytest.mark.parametrize("password", ["12345 78", "x" * 128, "密码密码密码密码", " spaces  ", '#n:v{"S":"x"}'])
+def test_any_password_of_eight_to_128_characters_is_taken_as_typed(caller: Caller, password: str) -> None:
+    signed_up(caller, password=password)
+    assert sign_in(caller, "ann@example.com", password).status == 201
+    assert sign_in(caller, "ann@example.com", password + " ").status == 401
+
+
+def test_a_code_may_be_pasted_with_a_space_and_in_full_width(caller: Caller) -> None:
+    caller.post("/v1/users", wish())
+    code = code_for("ann@example.com")
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
+    assert verify(caller, f"{wide[:3]} {wide[3:]}").status == 201
+
+
+def test_a_code_works_once(caller: Caller) -> None:
+    caller.post("/v1/users", wish())
+    code = code_for("ann@example.com")
+    replies = [verify(caller, code).status for _ in range(50)]
+    assert replies == [201] + [400] * 49
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(599, 201), (600, 400), (86_400, 400)])
+def test_a_code_is_dead_after_ten_minutes_though_nothing_has_deleted_it(
+    caller: Caller, clock: FrozenClock, seconds: int, status: int
+) -> None:
+    caller.post("/v1/users", wish())
+    clock.advance(seconds)
+    assert verify(caller, code_for("ann@example.com")).status == status
+
+
+def test_after_five_wrong_codes_the_right_one_is_dead_and_nothing_more_is_compared(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller.post("/v1/users", wish())
+    code = code_for("ann@example.com")
+    compared: list[bool] = []
+
+    def counted(one: str, other: str) -> bool:
+        compared.append(one == other)
+        return one == other
+
+    monkeypatch.setattr("chalicelib.identity.service.hmac.compare_digest", counted)
+    replies = [verify(caller, wrong(code)) for _ in range(200)]
+    assert {reply.status for reply in replies} == {400}
+    assert compared == [False] * 5
+    assert told(verify(caller, code)) == told(replies[0])
+
+
+def test_a_try_is_counted_before_the_code_is_looked_at(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    caller.post("/v1/users", wish())
+    code = code_for("ann@example.com")
+
+    def killed(*_: Any) -> bool:
+        raise RuntimeError("the function is killed while comparing")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("chalicelib.identity.service.hmac.compare_digest", killed)
+        for _ in range(5):
+            verify(caller, wrong(code))
+    assert verify(caller, code).status == 400
+
+
+def test_a_new_code_takes_the_place_of_the_one_before(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = iter(["111111", "222222"])
+    monkeypatch.setattr("chalicelib.kernel.entropy.digits", lambda count: next(codes))
+    caller.post("/v1/users", wish())
+    caller.post("/v1/users", wish())
+    assert verify(caller, "111111").status == 400
+    assert verify(caller, "222222").status == 201
+
+
+def test_a_code_is_no_good_for_anybody_else(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = iter(["111111", "222222"])
+    monkeypatch.setattr("chalicelib.kernel.entropy.digits", lambda count: next(codes))
+    caller.post("/v1/users", wish("ann@example.com"))
+    caller.post("/v1/users", wish("bob@example.com"))
+    assert verify(caller, "222222", "ann@example.com").status == 400
+
+
+@pytest.mark.parametrize("code", ["", "x" * 33, None, 123456])
+def test_a_code_of_the_wrong_form_is_refused_by_its_field(caller: Caller, code: Any) -> None:
+    refused = caller.post("/v1/users/verify", {"identifier": "ann@example.com", "code": code})
+    assert (refused.status, refused.json["param"]) == (422, "code")
+
+
+@pytest.mark.parametrize("code", ["abcdef", "1", '{"S":"1"}', "١٢٣٤٥٦", "💰"])
+def test_a_code_that_is_none_is_as_wrong_as_any_other(caller: Caller, code: str) -> None:
+    caller.post("/v1/users", wish())
+    assert told(verify(caller, code)) == told(verify(caller, "000000", "nobody@example.com"))
+
+
+def test_when_the_process_dies_before_the_user_is_written_the_same_code_still_works(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller.post("/v1/users", wish())
+
+    def killed(*_: Any) -> bool:
+        raise RuntimeError("the function is killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "welcome", killed)
+        assert verify(caller, code_for("ann@example.com")).status == 500
+    user = verify(caller, code_for("ann@example.com")).json["user"]
+    assert ledger.head(user["wallets"][0]).owner == user["id"]
+
+
+def test_an_unknown_name_and_a_wrong_password_are_the_same_answer_for_the_same_work(
+    caller: Caller, aws_calls: Calls, runs: list[str]
+) -> None:
+    signed_up(caller)
+    caller.post("/v1/users", wish("waiting@example.com"))
+    seen = []
+    for identifier in ("ann@example.com", "nobody@example.com", "waiting@example.com", "+8613800138000"):
+        aws_calls.clear()
+        runs.clear()
+        reply = sign_in(caller, identifier, "wrong horse battery")
+        seen.append((told(reply), list(aws_calls), list(runs)))
+    assert all(one == seen[0] for one in seen)
+    assert (seen[0][0][0], seen[0][2]) == (401, ["verify"])
+    assert seen[0][1] == [("dynamodb", "GetItem"), ("dynamodb", "GetItem")]
+
+
+def test_a_sign_in_takes_four_calls(caller: Caller, aws_calls: Calls) -> None:
+    signed_up(caller)
+    aws_calls.clear()
+    signed_in(caller)
+    assert aws_calls == [("dynamodb", "GetItem")] * 3 + [("dynamodb", "PutItem")]
+
+
+def test_a_verification_takes_four_calls(caller: Caller, aws_calls: Calls) -> None:
+    caller.post("/v1/users", wish())
+    code = code_for("ann@example.com")
+    aws_calls.clear()
+    verify(caller, code)
+    names = [name for _, name in aws_calls]
+    assert names == ["UpdateItem", "PutItem", "GetItem", "TransactWriteItems"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/v1/users", wish(owner="usr_1")),
+        ("POST", "/v1/users/verify", {"identifier": "ann@example.com", "code": "1", "role": "admin"}),
+        ("POST", "/v1/sessions", {"identifier": "ann@example.com", "password": "x", "tier": 2}),
+        ("POST", "/v1/sessions/refresh", {"refresh_token": "crt_", "epoch": 9}),
+        ("PATCH", "/v1/me", {"display_name": "Eve", "role": "admin"}),
+        ("PATCH", "/v1/me", {"tier": 2}),
+        ("PATCH", "/v1/me", {"wallets": []}),
+        ("PATCH", "/v1/me", {"identifier": "eve@example.com"}),
+    ],
+)
+def test_nobody_can_assign_what_is_not_theirs_to_set(caller: Caller, method: str, path: str, body: Any) -> None:
+    welcome = signed_up(caller)
+    me = caller.bearing(welcome["access_token"])
+    refused = me.request(method, path, body)
+    assert (refused.status, refused.json["code"]) == (422, "invalid-request")
+    assert me.get("/v1/me").json == welcome["user"]
+
+
+def test_a_poisoned_host_reaches_no_answer_and_no_message(caller: Caller) -> None:
+    poisoned = caller.with_headers(host="evil.test", x_forwarded_host="evil.test", origin="https://evil.test")
+    welcome = signed_up(poisoned)
+    replies = [poisoned.post("/v1/users", wish()), sign_in(poisoned, "ann@example.com", "wrong")]
+    said = repr([welcome, outbox("ann@example.com"), [(reply.raw, reply.headers) for reply in replies]])
+    assert "evil.test" not in said
+
+
+def test_nothing_personal_is_in_a_key_a_token_or_a_log(caller: Caller, capfd: pytest.CaptureFixture[str]) -> None:
+    welcome = signed_up(caller, "canary@example.com", password="canary-password", display_name="Canary Name")
+    signed_in(caller, "canary@example.com", "canary-password")
+    sign_in(caller, "canary@example.com", "canary-wrong")
+    verify(caller, "999999", "canary@example.com")
+    code = code_for("canary@example.com")
+    keys = [item["pk"]["S"] + item["sk"]["S"] for table in ("identity", "ledger") for item in all_items(table)]
+    out = "".join(capfd.readouterr())
+    assert "canary" not in "".join(keys).lower()
+    assert "canary" not in out.lower()
+    assert code not in out
+    assert welcome["refresh_token"] not in out
+    assert welcome["access_token"].split(".")[2] not in out
+
+
+def test_tables_hold_no_password_code_or_token(caller: Caller) -> None:
+    caller.post("/v1/users", wish("bob@example.com"))
+    welcome = signed_up(caller)
+    stored = repr(all_items("identity"))
+    assert PASSWORD not in stored
+    assert code_for("bob@example.com") not in stored
+    assert welcome["refresh_token"] not in stored
+
+
+def test_the_profile_can_be_changed_and_says_nothing_else(caller: Caller) -> None:
+    me = caller.bearing(signed_up(caller)["access_token"])
+    changed = me.patch("/v1/me", {"display_name": "  Anne-Ma\u0301rie  ", "locale": "zh-CN"})
+    assert changed.status == 200
+    assert (changed.json["display_name"], changed.json["locale"]) == ("Anne-M\u00e1rie", "zh")
+    assert me.get("/v1/me").json == changed.json
+    assert me.patch("/v1/me", {}).json == changed.json
+
+
+def test_strings_that_look_like_expressions_are_stored_as_they_are(caller: Caller) -> None:
+    me = caller.bearing(signed_up(caller)["access_token"])
+    for name in ("#n", ":v", '{"S": "x"}', "${jndi:ldap://x}", "=1+1"):
+        assert me.patch("/v1/me", {"display_name": name}).json["display_name"] == name
+
+
+def test_while_the_tables_are_away_the_answer_is_to_come_back(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: Any) -> Any:
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.test")
+
+    secrets.mark("warm")
+    monkeypatch.setattr(cloud.client("dynamodb"), "_make_api_call", away)
+    for reply in (caller.post("/v1/users", wish()), sign_in(caller, "ann@example.com", PASSWORD)):
+        assert (reply.status, reply.json["code"]) == (503, "unavailable")
+        assert int(reply.headers["retry-after"]) > 0
+
+
+def test_codes_last_ten_minutes_by_the_clock_of_the_request(caller: Caller, clock: FrozenClock) -> None:
+    caller.post("/v1/users", wish())
+    clock.moment -= timedelta(minutes=5)
+    assert verify(caller, code_for("ann@example.com")).status == 201

@@ -1,0 +1,95 @@
+"""Notices arrive: by e-mail, by text message, in the inbox, or in the outbox of the local cloud."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
+from moto.sns.models import sns_backends
+
+from chalicelib import settings as settings_module
+from chalicelib.notices import service, tasks
+from tests.conftest import REGION
+from tests.people import outbox
+
+AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
+ENTRY = {
+    "pk": "wal_1",
+    "sk": "2026-11-22T08:00:00.000000Z",
+    "id": "ent_1",
+    "movement": "pay_1",
+    "kind": "payment",
+    "currency": "CNY",
+    "postings": {"wal_1": -1250, "sys:settling:CNY": 1250},
+    "owner": "usr_1",
+}
+
+
+@pytest.fixture
+def real_channels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUTBOX", "aws")
+    settings_module.settings.cache_clear()
+
+
+def queue_event(*bodies: str) -> dict[str, Any]:
+    records = [{"messageId": str(place), "body": body, "eventSource": "aws:sqs"} for place, body in enumerate(bodies)]
+    return {"Records": records}
+
+
+def test_locally_every_message_waits_in_the_outbox(cloud: None) -> None:
+    service.send("ann@example.com", "zh", "sign_up_code", {"code": "123456", "minutes": 10}, AT)
+    service.send("+8613800138000", "en", "sign_up_known", {}, AT)
+    (email,), (text,) = outbox("ann@example.com"), outbox("+8613800138000")
+    assert (email["channel"], email["subject"]) == ("email", "您的 Coffer 验证码")
+    assert "123456" in email["body"]
+    assert (text["channel"], text["subject"]) == ("text", "You already have a Coffer account")
+
+
+def test_in_the_cloud_mail_goes_by_ses_and_nothing_is_kept(cloud: None, real_channels: None) -> None:
+    service.send("ann@example.com", "en", "sign_up_code", {"code": "123456", "minutes": 10}, AT)
+    (sent,) = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
+    assert sent.destinations["ToAddresses"] == ["ann@example.com"]
+    assert "123456" in sent.body
+    assert outbox("ann@example.com") == []
+
+
+def test_in_the_cloud_texts_go_by_sns_and_nothing_is_kept(cloud: None, real_channels: None) -> None:
+    service.send("+8613800138000", "en", "sign_up_code", {"code": "123456", "minutes": 10}, AT)
+    ((number, message, *_),) = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages.values()
+    assert number == "+8613800138000"
+    assert "123456" in message
+    assert outbox("+8613800138000") == []
+
+
+def test_an_entry_is_told_once_however_often_it_is_delivered(cloud: None) -> None:
+    for _ in range(3):
+        assert tasks.tell(queue_event(json.dumps({"entry": ENTRY}))) == {"batchItemFailures": []}
+    (notice,), _ = service.inbox("usr_1", None, 10)
+    assert (notice.kind, notice.title("en")) == ("payment", "Paid ¥12.50")
+
+
+def test_a_poisoned_message_does_not_stop_the_good_ones(cloud: None) -> None:
+    good = json.dumps({"entry": ENTRY})
+    answer = tasks.tell(queue_event("{", json.dumps({"entry": {}}), good))
+    assert [failed["itemIdentifier"] for failed in answer["batchItemFailures"]] == ["0", "1"]
+    assert len(service.inbox("usr_1", None, 10)[0]) == 1
+
+
+def test_the_inbox_shows_the_newest_first_page_by_page(cloud: None) -> None:
+    for minute in range(3):
+        params = {"amount": minute + 1, "currency": "CNY"}
+        service.tell("usr_1", "top_up", params, AT + timedelta(minutes=minute))
+    first, position = service.inbox("usr_1", None, 2)
+    second, end = service.inbox("usr_1", position, 2)
+    assert [notice.params["amount"] for notice in first + second] == [3, 2, 1]
+    assert end is None
+
+
+def test_a_contact_that_is_given_is_told_as_well(cloud: None) -> None:
+    params = {"amount": 100, "currency": "CNY"}
+    service.tell("usr_1", "top_up", params, AT, contact="ann@example.com", language="en")
+    assert outbox("ann@example.com")[0]["subject"] == "¥1.00 has arrived"
