@@ -47,8 +47,8 @@ def page(routes: tuple[Route, ...], language: str) -> str:
     """HTML in `language`."""
     refs, schemas = openapi.models(routes)
     fields = {model: _fields(schemas[ref["$ref"].rpartition("/")[2]]) for model, ref in refs.items()}
-    rooms = groupby(sorted(routes, key=lambda route: route.room), key=lambda route: route.room)
-    sections = "".join(_room(room, declared, fields, language) for room, declared in rooms)
+    rooms = groupby(sorted(routes, key=_tag), key=_tag)
+    sections = "".join(_room(tag, declared, fields, language) for tag, declared in rooms)
     other = "zh" if language == "en" else "en"
     return f"""<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -67,8 +67,12 @@ def summary(route: Route, language: str) -> str:
     return text.unfilled(key, language) if text.has(key) else route.summary
 
 
-def _room(room: str, routes: Iterable[Route], fields: Fields, language: str) -> str:
-    return f"<h2>{escape(room)}</h2>" + "".join(_route(route, fields, language) for route in routes)
+def _tag(route: Route) -> str:
+    return route.tag
+
+
+def _room(tag: str, routes: Iterable[Route], fields: Fields, language: str) -> str:
+    return f"<h2>{escape(tag)}</h2>" + "".join(_route(route, fields, language) for route in routes)
 
 
 def _route(route: Route, fields: Fields, language: str) -> str:

@@ -110,6 +110,11 @@ class Route:
     errors: tuple[type[CofferError], ...]
     view: View
 
+    @property
+    def tag(self) -> str:
+        """What readers look it up under: `merchants` for the room `merchants_office`."""
+        return self.room.partition("_")[0]
+
 
 def _of_kind(caller: Caller | None, kind: type[Kind]) -> Kind:
     if not isinstance(caller, kind):

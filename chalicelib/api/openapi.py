@@ -42,7 +42,7 @@ def document(routes: tuple[Route, ...], public_url: str) -> bytes:
         "openapi": "3.1.0",
         "info": {"title": "Coffer", "version": VERSION, "description": text.sentence("api.about", "en")},
         "servers": [{"url": public_url}],
-        "tags": [{"name": room} for room in dict.fromkeys(route.room for route in routes)],
+        "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
         "paths": paths,
         "components": _components(components),
     }
@@ -87,7 +87,7 @@ def _implied(route: Route) -> list[type[CofferError]]:
 def _operation(route: Route, refs: dict[type, Schema]) -> Schema:
     operation: Schema = {
         "operationId": f"{route.room}_{route.view.__name__}",
-        "tags": [route.room],
+        "tags": [route.tag],
         "summary": route.summary,
         "parameters": list(_parameters(route)),
         "security": [{_SCHEMES[kind]: []} for kind in sorted(route.callers, key=lambda kind: kind.__name__)],
