@@ -23,7 +23,8 @@ _START = """addEventListener("load", () => {
   const plain = document.getElementById("plain"), full = document.getElementById("full");
   if (!window.Scalar || (location.hash && document.getElementById(location.hash.slice(1)))) return;
   window.Scalar.createApiReference(full, {
-    url: "/openapi.json", withDefaultFonts: false, telemetry: false, agent: { disabled: true },
+    url: "/openapi.json?lang=" + document.documentElement.lang, withDefaultFonts: false, telemetry: false,
+    agent: { disabled: true }, mcp: { disabled: true },
     showDeveloperTools: "never", hideClientButton: true,
   });
   plain.hidden = true;
@@ -35,7 +36,7 @@ POLICY = (
 )
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, "Noto Sans SC", sans-serif }
-#plain { max-width: 60rem; margin: auto; padding: 1rem }
+body { margin: 0 } nav { padding: .5rem 1rem } #plain { max-width: 60rem; margin: auto; padding: 0 1rem 1rem }
 section { border-top: 1px solid #8886; padding: .5rem 0 } h3 { margin: .5rem 0 }
 code { font: .95em ui-monospace, monospace } .path { overflow-wrap: anywhere }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .3rem 0 } dd { margin: 0 }
@@ -53,18 +54,12 @@ def page(routes: tuple[Route, ...], language: str) -> str:
     return f"""<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{_said("api.docs.title", language)}</title><style>{_STYLE}</style></head>
-<body><main id="plain"><h1>{_said("api.docs.title", language)}</h1><p>{_said("api.about", language)}</p>
-<p><a href="/openapi.json">openapi.json</a> ·
-<a hreflang="{other}" href="?lang={other}">{_said("api.docs.title", other)}</a></p>
+<body><nav><a href="/openapi.json?lang={language}">openapi.json</a> ·
+<a lang="{other}" hreflang="{other}" href="?lang={other}">{_said("api.docs.title", other)}</a></nav>
+<main id="plain"><h1>{_said("api.docs.title", language)}</h1><p>{_said("api.about", language)}</p>
 {sections}{_errors(language)}</main><div id="full"></div>
 <script src="{SCALAR}" defer></script><script>{_START}</script></body></html>
 """
-
-
-def summary(route: Route, language: str) -> str:
-    """What the route does; English where nobody has said it otherwise."""
-    key = f"api.summaries.{route.summary}"
-    return text.unfilled(key, language) if text.has(key) else route.summary
 
 
 def _tag(route: Route) -> str:
@@ -87,7 +82,7 @@ def _route(route: Route, fields: Fields, language: str) -> str:
     }
     rows = "".join(f"<dt>{_said(key, language)}</dt><dd>{said}</dd>" for key, said in facts.items() if said)
     title = f"<code>{route.method}</code> <code class=path>{escape(route.path)}</code>"
-    return f"<section><h3>{title}</h3><p>{escape(summary(route, language))}</p><dl>{rows}</dl></section>"
+    return f"<section><h3>{title}</h3><p>{escape(openapi.summary(route, language))}</p><dl>{rows}</dl></section>"
 
 
 def _answers(route: Route, fields: Fields) -> str:

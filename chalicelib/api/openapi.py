@@ -32,15 +32,15 @@ _TEXT: Schema = {"type": "string"}
 
 
 @cache
-def document(routes: tuple[Route, ...], public_url: str) -> bytes:
-    """The whole description, as JSON."""
+def document(routes: tuple[Route, ...], public_url: str, language: str) -> bytes:
+    """The whole description, as JSON; its sentences in `language`."""
     refs, components = models(routes)
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     for route in routes:
-        paths[route.path][route.method.lower()] = _operation(route, refs)
+        paths[route.path][route.method.lower()] = _operation(route, refs, language)
     description: Schema = {
         "openapi": "3.1.0",
-        "info": {"title": "Coffer", "version": VERSION, "description": text.sentence("api.about", "en")},
+        "info": {"title": "Coffer", "version": VERSION, "description": text.sentence("api.about", language)},
         "servers": [{"url": public_url}],
         "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
         "paths": paths,
@@ -84,14 +84,20 @@ def _implied(route: Route) -> list[type[CofferError]]:
     return kinds
 
 
-def _operation(route: Route, refs: dict[type, Schema]) -> Schema:
+def summary(route: Route, language: str) -> str:
+    """What the route does; English where nobody has said it otherwise."""
+    key = f"api.summaries.{route.summary}"
+    return text.unfilled(key, language) if text.has(key) else route.summary
+
+
+def _operation(route: Route, refs: dict[type, Schema], language: str) -> Schema:
     operation: Schema = {
         "operationId": f"{route.room}_{route.view.__name__}",
         "tags": [route.tag],
-        "summary": route.summary,
+        "summary": summary(route, language),
         "parameters": list(_parameters(route)),
         "security": [{_SCHEMES[kind]: []} for kind in sorted(route.callers, key=lambda kind: kind.__name__)],
-        "responses": {str(status): response for status, response in _responses(route, refs).items()},
+        "responses": {str(status): response for status, response in _responses(route, refs, language).items()},
     }
     if route.body is not None:
         operation["requestBody"] = {"required": True, "content": {JSON: {"schema": refs[route.body]}}}
@@ -110,14 +116,14 @@ def _parameters(route: Route) -> Iterable[Schema]:
     yield {"$ref": "#/components/parameters/accept-language"}
 
 
-def _responses(route: Route, refs: dict[type, Schema]) -> dict[int, Schema]:
-    responses = {}
+def _responses(route: Route, refs: dict[type, Schema], language: str) -> dict[int, Schema]:
+    responses, done = {}, summary(route, language)
     for status, model in sorted(route.answers.items()):
-        responses[status] = _response(route.summary, JSON, _success(route, refs[model]) if model else None)
+        responses[status] = _response(done, JSON, _success(route, refs[model]) if model else None)
         if route.moves_money:
             responses[status]["headers"]["Idempotent-Replayed"] = {"$ref": "#/components/headers/Idempotent-Replayed"}
     for status, kinds in errors_of(route).items():
-        responses.setdefault(status, _problem(status, kinds))
+        responses.setdefault(status, _problem(status, kinds, language))
     return responses
 
 
@@ -135,20 +141,20 @@ def _success(route: Route, item: Schema) -> Schema:
     }
 
 
-def _problem(status: int, kinds: list[type[CofferError]]) -> Schema:
+def _problem(status: int, kinds: list[type[CofferError]], language: str) -> Schema:
     codes = sorted(kind.code for kind in kinds)
     allowed: Schema = {"type": "object", "properties": {"code": {"enum": codes}}}
     schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}, allowed]}
     response = _response(", ".join(f"`{code}`" for code in codes), MEDIA_TYPE, schema)
-    response["content"][MEDIA_TYPE]["example"] = _example(kinds[0], status)
+    response["content"][MEDIA_TYPE]["example"] = _example(kinds[0], status, language)
     for header, statuses in (("Retry-After", (429, 503)), ("WWW-Authenticate", (401,))):
         if status in statuses:
             response["headers"][header] = {"$ref": f"#/components/headers/{header}"}
     return response
 
 
-def _example(kind: type[CofferError], status: int) -> Schema:
-    title = text.unfilled(f"errors.{kind.code}.title", "en")
+def _example(kind: type[CofferError], status: int, language: str) -> Schema:
+    title = text.unfilled(f"errors.{kind.code}.title", language)
     request_id = "3f0c9f3e-5d2b-4c55-9f6e-0a4f6d1c2b7a"
     said = {"title": title, "status": status, "code": kind.code, "request_id": request_id}
     return {"type": f"urn:coffer:error:{kind.code}", **said, "doc_url": doc_url(kind.code)}

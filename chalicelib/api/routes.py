@@ -23,14 +23,19 @@ def health(call: Call[None]) -> Answer:
     return Answer(200, HealthView("ok", settings().stage, clock.written(call.at)))
 
 
-@room.route("GET", "/openapi.json", answers={200: None}, summary="This description, OpenAPI 3.1")
+@room.route("GET", "/openapi.json", answers={200: None}, query=("lang",), summary="This description, OpenAPI 3.1")
 def described(call: Call[None]) -> Answer:
-    document = openapi.document(routes(), settings().public_url)
+    document = openapi.document(routes(), settings().public_url, _language(call))
     return Answer(200, document.decode(), {"Content-Type": "application/json"})
 
 
 @room.route("GET", "/docs", answers={200: None}, query=("lang",), summary="This description, for a reader")
 def docs(call: Call[None]) -> Answer:
-    language = call.query.get("lang", call.language)
-    page = docs_page.page(routes(), language if language in text.LANGUAGES else call.language)
+    page = docs_page.page(routes(), _language(call))
     return Answer(200, page, {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": docs_page.POLICY})
+
+
+def _language(call: Call[None]) -> str:
+    """A link's `lang` before the browser's Accept-Language."""
+    chosen = call.query.get("lang")
+    return chosen if chosen in text.LANGUAGES else call.language

@@ -40,6 +40,13 @@ def test_the_page_reads_without_anything_else(probe: Caller, language: str, titl
         assert expected in page
 
 
+def test_the_description_comes_in_the_readers_language(probe: Caller) -> None:
+    for path, language in (("/openapi.json?lang=zh", "en"), ("/openapi.json", "zh-CN")):
+        document = probe.get(path, accept_language=language).json
+        assert document["paths"]["/health"]["get"]["summary"] == "服务是否正常"
+        assert document["info"]["description"].startswith("Coffer 是")
+
+
 def test_the_page_takes_nothing_from_third_parties(probe: Caller) -> None:
     reply = probe.get("/docs")
     page = reply.raw.decode()

@@ -9,7 +9,7 @@ import pytest
 from openapi_spec_validator import validate
 
 import app
-from chalicelib.api import docs_page, guard
+from chalicelib.api import guard, openapi
 from chalicelib.api.blueprint import Route, routes
 from chalicelib.kernel import text
 from chalicelib.kernel.callers import Caller as Person
@@ -118,8 +118,8 @@ def test_other_methods_get_405_and_browsers_may_ask(anybody: Caller, route: Rout
 def test_every_summary_is_said_in_chinese_too(route: Route) -> None:
     key = f"api.summaries.{route.summary}"
     assert text.has(key), f"write {key} in chalicelib/kernel/catalogues/api.json"
-    assert docs_page.summary(route, "en") == route.summary
-    assert docs_page.summary(route, "zh") != route.summary
+    assert openapi.summary(route, "en") == route.summary
+    assert openapi.summary(route, "zh") != route.summary
 
 
 def test_the_description_has_every_route_and_is_openapi(anybody: Caller) -> None:
