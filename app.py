@@ -32,8 +32,9 @@ _JOURNAL = "arn:aws:dynamodb:eu-west-1:123456789012:table/journal/stream/placeho
 _QUEUE = "arn:aws:sqs:eu-west-1:123456789012:placeholder"
 
 app = Coffer(app_name="coffer")
-for _room in (api, identity, ledger, notices, cases, merchants, topups, payments):
-    app.register_blueprint(_room.room.blueprint)
+for _rooms in (api, identity, ledger, notices, cases, merchants, topups, payments):
+    app.register_blueprint(_rooms.room.blueprint)
+app.register_blueprint(merchants.office.blueprint)
 guard.authenticate_with(customer=people.customer_of, operator=people.operator_of, merchant=shops.merchant_of)
 
 

@@ -17,8 +17,8 @@ HEAD, MOVEMENT, ALLOWANCE = "HEAD", "MOVEMENT", "ALLOWANCE"
 
 
 def legs(draft: Draft, at: datetime) -> list[Leg]:
-    """Every write of the draft, with the meaning of its failure."""
-    return [*_movement(draft), *_heads(draft, at), *_entries(draft), *draft.legs]
+    """Every write of the draft, with the meaning of its failure. The rooms' own refusals speak before the head's."""
+    return [*_movement(draft), *draft.legs, *_heads(draft, at), *_entries(draft)]
 
 
 def movement_item(movement: Movement) -> dict[str, Any]:

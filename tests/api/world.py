@@ -1,0 +1,218 @@
+"""A small world for tests of the whole: a customer, a merchant with a till, and what carries messages between them.
+
+Everything goes through the app: the people by its API, stream and queues by its handlers. Only money comes by the
+ledger's own door, as a top-up would bring it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import Any
+
+import app
+from chalicelib import cloud
+from chalicelib.identity import passwords
+from chalicelib.identity import service as people
+from chalicelib.kernel import ids
+from chalicelib.ledger import chart, crediting, service, store
+from chalicelib.ledger.model import Draft, Entry, Known, Movement
+from chalicelib.settings import settings
+from tests.api.caller import Caller, Reply
+from tests.conftest import FrozenClock
+
+PASSWORD = "correct horse battery staple"
+_numbers = itertools.count(1)
+
+
+class World:
+    def __init__(self, clock: FrozenClock) -> None:
+        self.clock, self.nobody = clock, Caller()
+        self._seen: set[tuple[str, str]] = set()
+        self.operator = self._operator()
+        self.shop = self._shop("Tea House")
+
+    def customer(self, amount: int = 0, jurisdiction: str = "CN") -> Person:
+        person = Person(self, self._sign_up(jurisdiction))
+        if amount:
+            self.put_in(person, amount)
+        return person
+
+    def put_in(self, person: Person, amount: int) -> None:
+        top_up = ids.derived("top", str(next(_numbers)))
+
+        def build(at: Any, known: Known) -> Draft:
+            change, credited = crediting.credit(person.wallet, person.currency, amount, known)
+            postings = credited | {chart.clearing("sandbox", person.currency): -amount}
+            movement = Movement(top_up, "top-up", person.wallet, amount, person.currency, "succeeded", at)
+            return Draft(movement, (change,), Entry(top_up, "top-up", person.currency, at, postings, owner=person.id))
+
+        service.commit(build, self.clock.now())
+
+    def deliver(self) -> None:
+        """All that the journal's stream and the queues hold, until nothing moves any more."""
+        while records := self._new_records():
+            app.fan_out({"Records": records}, None)
+            for queue_url, handler in self._queues().items():
+                while (
+                    messages := cloud.client("sqs")
+                    .receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)
+                    .get("Messages")
+                ):
+                    answer = handler(_sqs_event(queue_url, messages), None)
+                    assert answer == {"batchItemFailures": []}
+                    for message in messages:
+                        cloud.client("sqs").delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+
+    def sweep(self) -> int:
+        """One minute's turn of the schedule; how much it did."""
+        event = {"version": "0", "account": "1", "region": "eu-west-1", "detail": {}, "detail-type": "", "source": ""}
+        return int(app.sweep(event | {"time": "", "id": "1", "resources": []}, None))
+
+    def _queues(self) -> dict[str, Any]:
+        named = settings()
+        return {
+            named.settlement_queue_url: app.settle,
+            named.fold_queue_url: app.fold,
+            named.notices_queue_url: app.tell,
+        }
+
+    def _new_records(self) -> list[dict[str, Any]]:
+        records = []
+        for found in store.everything(settings().journal_table):
+            place = (found["pk"]["S"], found["sk"]["S"])
+            if place not in self._seen:
+                self._seen.add(place)
+                keys = {name: found[name] for name in ("pk", "sk")}
+                records.append({"eventName": "INSERT", "eventID": "1", "dynamodb": {"Keys": keys, "NewImage": found}})
+        return records
+
+    def _sign_up(self, jurisdiction: str) -> dict[str, Any]:
+        identifier = f"person{next(_numbers)}@example.com"
+        wish = {
+            "identifier": identifier,
+            "password": PASSWORD,
+            "display_name": "Ana",
+            "locale": "en",
+            "jurisdiction": jurisdiction,
+        }
+        assert self.nobody.post("/v1/users", wish).status == 202
+        reply = self.nobody.post("/v1/users/verify", {"identifier": identifier, "code": self.code_of(identifier)})
+        assert reply.status == 201, reply.raw
+        welcome: dict[str, Any] = reply.json
+        return welcome | {"identifier": identifier}
+
+    def code_of(self, contact: str) -> str:
+        """The code in the newest message to `contact`."""
+        found = cloud.client("dynamodb").query(
+            TableName=settings().notices_table,
+            KeyConditionExpression="pk = :to",
+            ExpressionAttributeValues={":to": {"S": f"OUTBOX#{contact}"}},
+            ScanIndexForward=False,
+        )["Items"]
+        body = found[0]["body"]["S"]
+        return next(
+            word for word in body.replace(".", " ").replace(":", " ").split() if word.isdigit() and len(word) == 6
+        )
+
+    def _operator(self) -> Caller:
+        welcome = self._sign_up("CN")
+        people.appoint(welcome["user"]["id"], "admin", self.clock.now())
+        claim = {"identifier": welcome["identifier"], "password": PASSWORD}
+        return self.nobody.bearing(self.nobody.post("/v1/sessions", claim).json["access_token"])
+
+    def _shop(self, name: str) -> Shop:
+        terms = {"name": name, "currencies": ["CNY"], "fee_basis_points": 60, "fee_fixed": 0, "floor": -10_000}
+        merchant = self.operator.post("/v1/merchants", terms).json
+        scopes = {"scopes": ["payments", "refunds", "checkouts", "reports"]}
+        key = self.operator.post(f"/v1/merchants/{merchant['id']}/keys", scopes).json["key"]
+        return Shop(merchant["id"], merchant["accounts"]["CNY"], self.nobody.bearing(key))
+
+    def another_shop(self) -> Shop:
+        return self._shop("Noodle Bar")
+
+
+class Shop:
+    def __init__(self, merchant_id: str, account: str, till: Caller) -> None:
+        self.id, self.account, self.till = merchant_id, account, till
+
+    def checkout(self, amount: int, reference: str = "order-1", **more: Any) -> dict[str, Any]:
+        order = {"amount": amount, "currency": "CNY", "order_reference": reference} | more
+        reply = self.till.post("/v1/checkouts", order)
+        assert reply.status == 201, reply.raw
+        found: dict[str, Any] = reply.json
+        return found
+
+    def act(self, payment_id: str, what: str, body: dict[str, Any] | None = None, key: str = "") -> Reply:
+        """`what`: capture, void or refunds."""
+        return self.till.post(f"/v1/payments/{payment_id}/{what}", body or {}, idempotency_key=key or fresh_key())
+
+
+class Person:
+    def __init__(self, world: World, welcome: dict[str, Any]) -> None:
+        self.world, self.id, self.identifier = world, welcome["user"]["id"], welcome["identifier"]
+        self.tokens = welcome
+        self.phone = world.nobody.bearing(welcome["access_token"])
+        first = self.phone.get("/v1/wallets").json["data"][0]
+        self.wallet, self.currency = first["id"], first["currency"]
+
+    def sign_in(self) -> None:
+        """Tokens last ten minutes."""
+        claim = {"identifier": self.identifier, "password": PASSWORD}
+        self.phone = self.world.nobody.bearing(self.world.nobody.post("/v1/sessions", claim).json["access_token"])
+
+    @property
+    def available(self) -> int:
+        return int(self.phone.get(f"/v1/wallets/{self.wallet}").json["available"])
+
+    @property
+    def held(self) -> int:
+        return int(self.phone.get(f"/v1/wallets/{self.wallet}").json["held"])
+
+    def order(self, amount: int, reference: str = "order-1", **more: Any) -> dict[str, Any]:
+        """The body of a direct payment."""
+        return {
+            "wallet_id": self.wallet,
+            "merchant_id": self.world.shop.id,
+            "amount": amount,
+            "currency": self.currency,
+            "order_reference": reference,
+        } | more
+
+    def pay(self, amount: int, key: str = "", **more: Any) -> Reply:
+        return self.phone.post("/v1/payments", self.order(amount, **more), idempotency_key=key or fresh_key())
+
+    def pay_checkout(self, checkout_id: str, key: str = "", **more: Any) -> Reply:
+        body = {"wallet_id": self.wallet, "checkout_id": checkout_id} | more
+        return self.phone.post("/v1/payments", body, idempotency_key=key or fresh_key())
+
+
+def fresh_key() -> str:
+    return f"key-{next(_numbers)}"
+
+
+def cheap_passwords(monkeypatch: Any) -> None:
+    """Argon2 at its least cost: its parameters are proved elsewhere."""
+    from argon2 import PasswordHasher
+
+    monkeypatch.setattr(passwords, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def _sqs_event(queue_url: str, messages: list[dict[str, Any]]) -> dict[str, Any]:
+    name = queue_url.rsplit("/", 1)[1]
+    return {
+        "Records": [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": {"MessageGroupId": json.loads(message["Body"]).get("account", "")},
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:eu-west-1:123456789012:{name}",
+                "awsRegion": "eu-west-1",
+                "md5OfBody": "",
+            }
+            for message in messages
+        ]
+    }
