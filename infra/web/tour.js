@@ -21,3 +21,15 @@
  * without an answer. Files are served as they lie here (`/tour.css`, `/tour/feed.js` …), packages from
  * `node_modules` at `/packages/<name>/…`; `.mjs` is `text/javascript`.
  */
+import { learn, language, say } from "./tour/language.js";
+import { watch } from "./tour/feed.js";
+import { Page } from "./tour/page.js";
+import { effect, html, render } from "./tour/ui.js";
+
+await learn();
+effect(() => {
+  document.documentElement.lang = language.value === "zh" ? "zh-Hans" : "en";
+  document.title = say("page.title");
+  render(html`<${Page} />`, document.getElementById("tour"));
+});
+await watch();

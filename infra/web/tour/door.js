@@ -1,0 +1,64 @@
+/** Requests to the API, as an app makes them: one key per intention, and the same key again when no answer comes. */
+import { language } from "./language.js";
+
+const TRIES = 8;
+const LATER = [503, 429];
+
+/** The connection ended without an answer: nobody knows yet whether it happened. */
+export class NoAnswer extends Error {}
+
+/** The answer was a problem (RFC 9457); `answer.body` holds it. */
+export class Refused extends Error {
+  constructor(answer) {
+    super(answer.body?.title ?? answer.text);
+    this.answer = answer;
+  }
+}
+
+/** One request → {status, text, body (parsed, or null), bytes, replayed, milliseconds}. Throws NoAnswer. */
+export async function send(method, path, { token, key, body, raw, headers = {} } = {}) {
+  const began = performance.now();
+  const sent = { "Accept-Language": language.value, ...headers };
+  if (token) sent.Authorization = `Bearer ${token}`;
+  if (key) sent["Idempotency-Key"] = key;
+  if (body) sent["Content-Type"] = "application/json";
+  try {
+    const answer = await fetch(path, { method, headers: sent, body: raw ?? (body && JSON.stringify(body)), cache: "no-store" });
+    const bytes = await answer.arrayBuffer();
+    return { ...read(bytes), status: answer.status, replayed: answer.headers.get("Idempotent-Replayed") === "true",
+             milliseconds: Math.round(performance.now() - began) };
+  } catch (problem) {
+    throw new NoAnswer(`${method} ${path}`, { cause: problem });
+  }
+}
+
+/** `send`, again with the same key while there is no answer or it says "later": safe for whatever carries a key. */
+export async function insist(method, path, options) {
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      const answer = await send(method, path, options);
+      if (left === 1 || !(LATER.includes(answer.status) || answer.body?.code === "in-flight")) return answer;
+    } catch (problem) {
+      if (left === 1 || !(problem instanceof NoAnswer)) throw problem;
+    }
+    await pause(250 + Math.random() * 500);
+  }
+}
+
+/** The body of an answer that must be a success. Throws Refused. */
+export function good(answer) {
+  if (answer.status >= 400) throw new Refused(answer);
+  return answer.body;
+}
+
+export const newKey = () => crypto.randomUUID();
+export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+function read(bytes) {
+  const text = new TextDecoder().decode(bytes);
+  try {
+    return { bytes, text, body: JSON.parse(text) };
+  } catch {
+    return { bytes, text, body: null };
+  }
+}
