@@ -158,6 +158,14 @@ def test_no_single_letter_of_a_token_can_be_changed(data: st.DataObject) -> None
         service.customer_of(token[:place] + letter + token[place + 1 :], AT)
 
 
+@pytest.mark.parametrize("letter", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+def test_a_signature_has_one_spelling_though_its_last_letter_has_bits_to_spare(letter: str) -> None:
+    token = signed()
+    if letter != token[-1]:
+        with pytest.raises(InvalidToken):
+            service.customer_of(token[:-1] + letter, AT)
+
+
 @given(st.text(max_size=300))
 def test_no_text_at_all_is_more_than_an_invalid_token(text: str) -> None:
     with pytest.raises(InvalidToken):
