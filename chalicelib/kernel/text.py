@@ -6,7 +6,11 @@ import json
 from functools import cache
 from pathlib import Path
 
+from chalicelib.kernel.errors import InvalidRequest
+
 LANGUAGES = ("en", "zh")
+TEXT_BYTES, REFERENCE_BYTES = 100, 64
+"""As written in JSON: an item of the ledger that carries both stays within 1,024 bytes."""
 
 
 @cache
@@ -28,6 +32,13 @@ def unfilled(key: str, language: str) -> str:
 
 def has(key: str) -> bool:
     return key in _catalogue()
+
+
+def capped(written: str, most_bytes: int, param: str) -> str:
+    """Raises InvalidRequest if its JSON form is longer."""
+    if len(json.dumps(written, ensure_ascii=False).encode()) - 2 > most_bytes:
+        raise InvalidRequest(param=param, maximum_bytes=most_bytes)
+    return written
 
 
 def language_of(accept_language: str | None) -> str:

@@ -31,8 +31,6 @@ from chalicelib.ledger.wire import Item, plain_item
 Status = Literal["active", "frozen", "closed"]
 SHARDS = 16
 DUPLICATE_SLOTS = 8
-TEXT_BYTES = 100
-REFERENCE_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True)

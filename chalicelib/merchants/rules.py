@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, text
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.kernel.money import check_currency
 
 CHECKOUT_LASTS = timedelta(hours=24)
 CHECKOUT_LASTS_AT_MOST = timedelta(days=30)
-REFERENCE_BYTES = 64
 _NAME_LETTERS, _URL_LETTERS = 64, 512
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 """Unicode's general categories of what nobody sees: controls, formats and overrides, separators of lines."""
@@ -42,10 +40,9 @@ def check_currencies(currencies: list[str]) -> list[str]:
 
 def check_reference(reference: str) -> str:
     """1 to 64 bytes as they are written in JSON, nothing hidden. Raises InvalidRequest."""
-    size = len(json.dumps(reference, ensure_ascii=False).encode()) - 2
-    if not 1 <= size <= REFERENCE_BYTES or _hides_something(reference):
-        raise InvalidRequest(param="order_reference", maximum_bytes=REFERENCE_BYTES)
-    return reference
+    if not reference or _hides_something(reference):
+        raise InvalidRequest(param="order_reference")
+    return text.capped(reference, text.REFERENCE_BYTES, "order_reference")
 
 
 def check_return_url(url: str) -> str:

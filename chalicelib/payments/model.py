@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from chalicelib.kernel import text
 from chalicelib.kernel.errors import AmountOutOfRange, InvalidRequest
-from chalicelib.ledger.model import REFERENCE_BYTES, TEXT_BYTES
 
 Capture = Literal["automatic", "manual"]
 
@@ -94,16 +94,11 @@ def checked(order: PayRequest) -> PayRequest:
             raise InvalidRequest(param=given[0])
     elif len(given) < len(direct):
         raise InvalidRequest(param=next(name for name in direct if name not in given))
-    capped(order.order_reference or "", REFERENCE_BYTES, "order_reference")
-    capped(order.description, TEXT_BYTES, "description")
+    if order.order_reference == "":
+        raise InvalidRequest(param="order_reference")
+    text.capped(order.order_reference or "", text.REFERENCE_BYTES, "order_reference")
+    text.capped(order.description, text.TEXT_BYTES, "description")
     return order
-
-
-def capped(text: str, most_bytes: int, param: str) -> str:
-    """As it will be written in JSON: an item of the ledger stays within 1,024 bytes."""
-    if len(json.dumps(text, ensure_ascii=False).encode()) - 2 > most_bytes:
-        raise InvalidRequest(param=param, maximum_bytes=most_bytes)
-    return text
 
 
 def status(movement: Mapping[str, Any]) -> str:

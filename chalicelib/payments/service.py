@@ -6,12 +6,12 @@ import json
 from datetime import datetime
 from typing import Any
 
-from chalicelib.kernel import clock, ids, money
+from chalicelib.kernel import clock, ids, money, text
 from chalicelib.kernel.callers import Customer, Merchant
 from chalicelib.kernel.errors import CurrencyMismatch, InvalidState, NotFound
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import TEXT_BYTES, Draft, Known
+from chalicelib.ledger.model import Draft, Known
 from chalicelib.merchants import service as merchants
 from chalicelib.payments import following, model, paying
 from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
@@ -62,7 +62,7 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
     Without an amount: what is left now, at least 1, so that nothing left is a refusal and not an empty refund.
     """
     found = _taken_by(merchant, payment_id, "refunds")
-    model.capped(request.reason, TEXT_BYTES, "reason")
+    text.capped(request.reason, text.TEXT_BYTES, "reason")
     amount = max(1, found["refundable"]) if request.amount is None else money.check_amount(request.amount)
 
     def build(at: datetime, known: Known) -> Draft:
@@ -120,6 +120,7 @@ def _visible(caller: Customer | Merchant, found: dict[str, Any]) -> dict[str, An
     if isinstance(caller, Customer):
         mine = found["account"] in caller.wallet_ids
     else:
+        caller.require("payments")
         mine = found["payee"] == caller.merchant_id
     if not mine:
         raise NotFound()

@@ -9,8 +9,7 @@ import pytest
 
 from chalicelib.kernel.callers import Merchant
 from chalicelib.kernel.errors import Forbidden
-from chalicelib.ledger import model as ledger_model
-from chalicelib.merchants import keys, model, rules
+from chalicelib.merchants import keys, model
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
@@ -77,7 +76,3 @@ def test_a_merchant_key_may_do_what_its_scopes_say_and_nothing_else() -> None:
     till.require("payments")
     with pytest.raises(Forbidden):
         till.require("refunds")
-
-
-def test_a_reference_that_a_checkout_takes_fits_into_the_ledger() -> None:
-    assert rules.REFERENCE_BYTES <= ledger_model.REFERENCE_BYTES
