@@ -111,10 +111,9 @@ class World:
             ExpressionAttributeValues={":to": {"S": f"OUTBOX#{contact}"}},
             ScanIndexForward=False,
         )["Items"]
-        body = found[0]["body"]["S"]
-        return next(
-            word for word in body.replace(".", " ").replace(":", " ").split() if word.isdigit() and len(word) == 6
-        )
+        code = re.search(r"\b\d{6}\b", found[0]["body"]["S"])
+        assert code, "the newest message holds no code"
+        return code.group()
 
     def _operator(self) -> Caller:
         welcome = self._sign_up("CN")
