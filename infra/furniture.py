@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 Template = dict[str, Any]
-Methods = Mapping[str, Iterable[str]]
 
 HTTP_FUNCTIONS = {
     "money": "APIHandler",
@@ -21,24 +21,27 @@ HTTP_FUNCTIONS = {
     "webhooks": "WebhooksHandler",
     "office": "OfficeHandler",
 }
+OURS = ("access", "webhooks", "office")
+"""The HTTP functions that Chalice does not make."""
 UNKNOWN_PATHS = "access"
 
 
-class Route(Protocol):
-    method: str
-    path: str
-    function: str
+@dataclass(frozen=True)
+class Declared:
+    """What the app declares: the methods of every path, and (path, method, function) of every route."""
+
+    methods: Mapping[str, Iterable[str]]
+    functions: Iterable[tuple[str, str, str]]
 
 
-def furnish(names: Iterable[str], methods: Methods, routes: Iterable[Route], policies: Path) -> Template:
-    """The part of the merge template that follows from the functions' `names` (as in the policy files),
-    the `methods` of every path and the `routes`, which name a function each."""
+def furnish(handlers: Iterable[str], declared: Declared, policies: Path) -> Template:
+    """The part of the merge template that follows from Chalice's `handlers`, our own functions and the routes."""
     resources: Template = {}
-    for name in names:
-        resources |= _function(name)
-    for function in ("access", "webhooks", "office"):
-        resources |= _role(function, policies) | _permission(function)
-    resources["RestAPI"] = {"Properties": {"DefinitionBody": {"paths": paths(methods, routes)}}}
+    for name in (*OURS, *handlers):
+        resources |= _function("money" if name == "api_handler" else name)
+    for name in OURS:
+        resources |= _role(name, policies) | _permission(name)
+    resources["RestAPI"] = {"Properties": {"DefinitionBody": {"paths": paths(declared)}}}
     return {"Resources": resources}
 
 
@@ -53,7 +56,7 @@ def _function(name: str) -> Template:
         "FunctionName": {"Fn::Sub": "${AWS::StackName}-" + name.replace("_", "-")},
         "ReservedConcurrentExecutions": {"Fn::FindInMap": ["Concurrency", {"Ref": "Stage"}, function]},
     }
-    if name in ("access", "webhooks", "office"):
+    if name in OURS:
         properties |= {"Role": {"Fn::GetAtt": [f"{function}Role", "Arn"]}}
     return {
         function: {"Properties": properties},
@@ -117,16 +120,16 @@ def _permission(function: str) -> Template:
     return {f"{logical(function)}InvokePermission": {"Type": "AWS::Lambda::Permission", "Properties": properties}}
 
 
-def paths(methods: Methods, routes: Iterable[Route]) -> Template:
+def paths(declared: Declared) -> Template:
     """Overrides of Chalice's paths: which function each method calls."""
-    named = {(route.path, route.method): route.function for route in routes}
+    named = {(path, method): function for path, method, function in declared.functions}
     rooms = {path: function for (path, _), function in reversed(named.items())}
     found: Template = {}
-    for path, declared in methods.items():
+    for path, methods in declared.methods.items():
         otherwise = rooms.get(path, UNKNOWN_PATHS)
         found[path] = {
             method.lower(): {"x-amazon-apigateway-integration": {"uri": _uri(named.get((path, method), otherwise))}}
-            for method in declared
+            for method in methods
         }
     return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import importlib
+import io
 import json
 import os
 import shutil
@@ -24,6 +24,15 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "package"
 SOURCES = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/template.yaml")
 TOOLS = ("infra/package.py", "infra/furniture.py", "infra/archive.py")
+QUIET = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
+_ASK = """
+import json, app
+from chalicelib.api.blueprint import routes
+print(json.dumps({
+    "methods": {path: list(methods) for path, methods in app.app.routes.items()},
+    "functions": [[route.path, route.method, route.function] for route in routes()],
+}))
+"""
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployments", "deployed")
 
 
@@ -86,15 +95,9 @@ def _merge_template(tree: Path) -> Path:
 
     written = YAMLTemplateSerializer().load_template((tree / "infra/template.yaml").read_text())
     config = json.loads((tree / ".chalice/config.json").read_text())
-    names = [
-        "access",
-        "webhooks",
-        "office",
-        *("money" if name == "api_handler" else name for name in config["lambda_functions"]),
-    ]
-    derived = furniture.furnish(names, *_declared(tree), tree / ".chalice")
+    derived = furniture.furnish(list(config["lambda_functions"]), _declared(tree), tree / ".chalice")
     merged: dict[str, Any] = TemplateDeepMerger().merge(derived, written)
-    for name in ("AccessHandler", "WebhooksHandler", "OfficeHandler"):
+    for name in map(furniture.logical, furniture.OURS):
         merged["Resources"][name]["Properties"] |= {"CodeUri": "./deployment.zip", "Runtime": _runtime()}
     target = tree / "merge.json"
     target.write_text(json.dumps(merged, indent=1))
@@ -105,15 +108,17 @@ def _runtime() -> str:
     return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _declared(tree: Path) -> tuple[dict[str, Any], tuple[furniture.Route, ...]]:
-    """What the app in `tree`, imported from there, declares: methods of each path, and its routes."""
-    sys.path.insert(0, str(tree))
-    app = importlib.import_module("app").app
-    return app.routes, importlib.import_module("chalicelib.api.blueprint").routes()
+def _declared(tree: Path) -> furniture.Declared:
+    """What the app in `tree` declares; asked in a process of its own, which has imported nothing else."""
+    asked = [sys.executable, "-c", _ASK]
+    answer = subprocess.run(asked, cwd=tree, env={**os.environ, **QUIET}, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        sys.exit(f"app.py cannot be imported:\n{answer.stderr}")
+    return furniture.Declared(**json.loads(answer.stdout))
 
 
 def _chalice(tree: Path, merge: Path, stage: str) -> None:
-    environment = {"AWS_DEFAULT_REGION": "eu-west-1", **os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {"AWS_DEFAULT_REGION": "eu-west-1", **os.environ, **QUIET}
     shutil.rmtree(tree / "out", ignore_errors=True)
     _reuse_dependencies(tree)
     command = [_tool("chalice"), "--project-dir", str(tree), "package", "--stage", stage]
@@ -139,7 +144,7 @@ def _reuse_dependencies(tree: Path) -> None:
     from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager
     from chalice.utils import UI, OSUtils
 
-    packager = LambdaDeploymentPackager(OSUtils(), DependencyBuilder(OSUtils()), UI(out=open(os.devnull, "w")))
+    packager = LambdaDeploymentPackager(OSUtils(), DependencyBuilder(OSUtils()), UI(out=io.StringIO()))
     expected = Path(packager.deployment_package_filename(str(tree), _runtime()))
     expected.parent.mkdir(exist_ok=True)
     shutil.copy(_dependencies(tree), expected)

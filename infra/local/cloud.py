@@ -96,11 +96,10 @@ def _start(progress: Progress, port: int) -> dict[str, Any]:
     stack.fill_secrets(endpoint)
     progress.say("start the sandbox bank and the front door")
     _start_bank(bank, address)
-    _start_front_door(
-        port, f"{endpoint}/restapis/{outputs['RestAPIId']}/{outputs['ApiStage']}/_user_request_", endpoint
-    )
+    _start_front_door(port, endpoint, outputs)
     progress.say("wake the functions")
     processes.wait_until_it_answers("front door", f"{address}/health")
+    stack.wake(endpoint)
     _write_local_json(address, endpoint, bank)
     _seed(progress)
     progress.say("ready")
@@ -151,7 +150,8 @@ def _start_bank(bank: str, address: str) -> None:
     processes.wait_until_it_answers("bank", f"{bank}/health")
 
 
-def _start_front_door(port: int, api: str, endpoint: str) -> None:
+def _start_front_door(port: int, endpoint: str, outputs: dict[str, str]) -> None:
+    api = f"{endpoint}/restapis/{outputs['RestAPIId']}/{outputs['ApiStage']}/_user_request_"
     command = [sys.executable, "-m", "infra.local.front", "--port", str(port), "--api", api]
     processes.start("front door", command, stack.environment(endpoint))
 
@@ -164,7 +164,6 @@ def _write_local_json(address: str, endpoint: str, bank: str) -> None:
         "openapi": f"{address}/openapi.json",
         "outbox": f"{address}/_local/outbox",
         "books": f"{address}/_local/books",
-        "state": f"{address}/_local/state",
         "bank": bank,
         "aws": {"endpoint": endpoint, "region": places.REGION, "access_key_id": places.ACCOUNT, "stack": places.STACK},
         "webhook_secrets": stack.secrets()["webhooks"],
@@ -194,9 +193,9 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _welcome(about: dict[str, Any], seconds: float) -> None:
+def _welcome(about: dict[str, Any], started: float) -> None:
     print(f"""
-Coffer runs, {seconds:.0f} s after the start.
+Coffer runs, {time.monotonic() - started:.0f} s after the start.
 
   the tour     {about["tour"]}
   the API      {about["docs"]}   ({about["openapi"]})
@@ -214,7 +213,7 @@ def run() -> None:
     started, ours = time.monotonic(), status() != "running"
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        _welcome(up(), time.monotonic() - started)
+        _welcome(up(), started)
         print("Ctrl-C stops it and keeps the state. The logs follow.\n" if ours else "It ran already.\n", flush=True)
         follow.follow(PARTS)
     except KeyboardInterrupt:
@@ -229,11 +228,11 @@ def main() -> None:
     parser.add_argument("what", choices=["up", "down", "status", "reset", "logs"])
     parser.add_argument("function", nargs="?", default="money", help="for logs: which function")
     parser.add_argument("--detach", action="store_true", help="return when it answers")
-    chosen = parser.parse_args()
+    chosen, started = parser.parse_args(), time.monotonic()
     if chosen.what == "up" and not chosen.detach:
         run()
     elif chosen.what == "up":
-        _welcome(up(), 0)
+        _welcome(up(), started)
     elif chosen.what == "logs":
         follow.show(chosen.function)
     elif chosen.what == "down":

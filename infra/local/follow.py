@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 
@@ -13,7 +12,7 @@ _NEWS = re.compile(r"ESM: Lambda (\S+) (processed|failed) .*|.*(ERROR|Traceback|
 
 def follow(names: tuple[str, ...]) -> None:
     """Print what is new until interrupted, or until one of `names` is no more."""
-    positions = {name: os.path.getsize(processes.log_of(name)) for name in names}
+    positions = {name: processes.log_of(name).stat().st_size for name in names}
     while set(names) <= set(processes.running()):
         for name in names:
             for line in _fresh(name, positions):

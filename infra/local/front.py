@@ -18,6 +18,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -69,12 +70,18 @@ class Door(BaseHTTPRequestHandler):
         if path.startswith("/v1/") or path in API:
             self._carry(body)
         elif path.startswith("/_local/"):
-            status, found = visits.answer(self.command, self.path, body)
-            self._json(status, found)
+            self._json(*self._visit(body))
         elif self.command in ("GET", "HEAD"):
             self._file(unquote(path))
         else:
             self._json(405, {"code": "method-not-allowed"}, [("Allow", "GET, HEAD")])
+
+    def _visit(self, body: bytes) -> tuple[int, object]:
+        try:
+            return visits.answer(self.command, self.path, body)
+        except Exception:
+            traceback.print_exc()
+            return 500, {"code": "internal", "title": "The log of the front door says why."}
 
     def _carry(self, body: bytes) -> None:
         """To the API and back; with `X-Local-Drop-Answer: 1`, only there."""
@@ -186,7 +193,7 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Somebody who hung up is no news."""
-        if not isinstance(sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1], OSError):
+        if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 

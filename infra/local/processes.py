@@ -90,14 +90,26 @@ def _records() -> list[dict[str, Any]]:
     return found
 
 
-def _stop(record: dict[str, Any], patience_seconds: float = 30) -> None:
-    """SIGTERM and wait, so that it can save its state; only what stays deaf is killed, with its children."""
+def _stop(record: dict[str, Any], patience_seconds: float = 60) -> None:
+    """SIGTERM and wait, so that it can save its state; what it started itself goes with it."""
     os.kill(record["pid"], signal.SIGTERM)
     until = time.monotonic() + patience_seconds
     while _is_same(record) and time.monotonic() < until:
         time.sleep(0.05)
-    if _is_same(record):
+    if _is_same(record) or not _family_leaves(record["pid"]):
         os.killpg(record["pid"], signal.SIGKILL)
+
+
+def _family_leaves(session: int, patience_seconds: float = 5) -> bool:
+    """Whether the processes of its session (ministack's functions) end soon, now that it is gone."""
+    until = time.monotonic() + patience_seconds
+    while time.monotonic() < until:
+        try:
+            os.killpg(session, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _is_same(record: dict[str, Any]) -> bool:

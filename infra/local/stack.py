@@ -7,7 +7,8 @@ import json
 import secrets as chance
 import time
 from base64 import b64encode
-from functools import cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,17 @@ def environment(endpoint: str) -> dict[str, str]:
     function = client("lambda", endpoint).get_function_configuration(FunctionName=f"{places.STACK}-money")
     found: dict[str, str] = function["Environment"]["Variables"]
     return found
+
+
+def wake(endpoint: str) -> None:
+    """Cold starts happen here, side by side, not to the first person who clicks."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(partial(_wake, client("lambda", endpoint)), ("access", "webhooks", "office")))
+
+
+def _wake(functions: Any, name: str) -> None:
+    event = {"httpMethod": "GET", "path": "/", "requestContext": {"resourcePath": "/"}, "headers": {}}
+    functions.invoke(FunctionName=f"{places.STACK}-{name}", Payload=json.dumps(event))
 
 
 def _stack(formation: Any) -> dict[str, Any] | None:

@@ -1,0 +1,63 @@
+# `make help` lists what there is. Each target installs what it needs, once.
+
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+
+RUN := .venv/bin/python
+TOOLS := .venv/.installed
+CLOUD := .venv-cloud/.installed
+WEB := infra/web/node_modules/.installed
+PIP := -m pip install --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: run reset demo package test check format help install
+
+run: install ## start the local cloud at http://127.0.0.1:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
+	@exec $(RUN) -m infra.local.cloud up
+
+reset: $(TOOLS) ## forget everybody and everything in the local cloud
+	@$(RUN) -m infra.local.cloud reset
+
+demo: install ## play the main job over HTTP (DEMO_LANG=zh for Chinese)
+	@$(RUN) -m infra.local.demo
+
+package: $(TOOLS) ## build/package/: the template and the zip for CloudFormation
+	@$(RUN) -m infra.package
+
+test: check install ## everything that CI runs: check, then every test, those on the local cloud too
+	@$(RUN) -m pytest
+
+check: package ## ruff, mypy --strict, import-linter, cfn-lint, bandit
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy --strict app.py chalicelib
+	.venv/bin/lint-imports
+	.venv/bin/cfn-lint --regions eu-west-1 -- build/package/sam.json
+	.venv/bin/bandit --quiet --recursive app.py chalicelib infra --exclude infra/web --configfile pyproject.toml
+
+format: $(TOOLS) ## let ruff write the code as `make check` wants it
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+install: $(TOOLS) $(CLOUD) $(WEB)
+
+$(TOOLS): requirements.txt requirements-dev.txt
+	@echo "install: Python packages into .venv (a minute or two, once)"
+	@started=$$(date +%s); $(PYTHON) -m venv .venv && $(RUN) $(PIP) -r requirements-dev.txt && touch $@ && \
+		echo "install: .venv is ready, $$(( $$(date +%s) - started )) s"
+
+$(CLOUD): infra/local/requirements.txt
+	@echo "install: the local AWS into .venv-cloud (half a minute, once)"
+	@started=$$(date +%s); $(PYTHON) -m venv .venv-cloud && .venv-cloud/bin/python $(PIP) -r $< && touch $@ && \
+		echo "install: .venv-cloud is ready, $$(( $$(date +%s) - started )) s"
+
+$(WEB): $(wildcard infra/web/package.json infra/web/package-lock.json)
+	@if [ -f infra/web/package.json ]; then \
+		echo "install: the pages' packages into infra/web/node_modules"; \
+		npm ci --prefix infra/web --no-audit --no-fund --ignore-scripts --loglevel=error; \
+	fi
+	@mkdir -p $(@D) && touch $@
