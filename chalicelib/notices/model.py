@@ -59,6 +59,8 @@ def told_by(entry: Mapping[str, Any]) -> Notice | None:
     amount = sum(part for address, part in entry["postings"].items() if address.partition(":")[0] == entry["pk"])
     if kind is None or amount == 0:
         return None
+    if kind == "top_up" and amount < 0:
+        kind = "top_up_reversed"
     params = {"amount": abs(amount), "currency": entry["currency"], "text": entry.get("text", "")}
     return Notice(entry["id"], kind, clock.read(entry["sk"]), params)
 

@@ -65,19 +65,19 @@ def receive(processor: str, raw: bytes, headers: Mapping[str, str], at: datetime
     return adapter.acknowledge(event)
 
 
-def ask_again(topup_id: str, at: datetime) -> None:
-    """Of a top-up that has been silent: what the processor says now has the effect its webhook would have had."""
+def ask_again(topup_id: str, at: datetime) -> bool:
+    """Of a top-up that has been silent: what the processor says has its webhook's effect; whether there was one."""
     found = ledger.movement(topup_id)
     if found["state"] not in model.UNFINISHED or found.get("due_at", "~") > clock.written(at):
-        return
+        return False
     try:
         event = processors.adapter(found["processor"]).query(model.intent_of(found), at)
     except Unavailable:
         event = None
     if event is None or event.kind == "ignored":
         _postpone(topup_id, found["due_at"], clock.read(found["created_at"]), at)
-    else:
-        events.apply(event, msgspec.json.encode(asdict(event)), at)
+        return False
+    return events.apply(event, msgspec.json.encode(asdict(event)), at) == "made"
 
 
 def _chosen(name: str) -> Adapter:

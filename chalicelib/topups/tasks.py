@@ -10,5 +10,5 @@ from chalicelib.topups import service
 
 
 def ask_again(at: datetime) -> int:
-    """Asks the processors about every top-up that is due; returns how many there were."""
+    """Asks the processors about every top-up that is due; returns how many are known now."""
     return queues.sweep("topup", ledger.due("topup", at), lambda topup_id: service.ask_again(topup_id, at))

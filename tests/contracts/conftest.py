@@ -165,4 +165,4 @@ def open_bank(mailbox: Mailbox) -> Iterator[Callable[..., str]]:
 
 
 def intent(amount: int = 1250, name: str = "contract", method: str | None = None) -> Intent:
-    return Intent(ids.derived("top", name), WALLET, amount, "CNY", method)
+    return Intent(ids.derived("top", name), WALLET, amount, "CNY", method=method)
