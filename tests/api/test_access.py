@@ -100,8 +100,9 @@ def test_a_known_and_an_unknown_name_look_the_same_to_whoever_signs_up(
     assert seen[0][2] == ["hash"]
 
 
-def test_the_owner_of_a_known_name_is_told_and_nothing_changes(caller: Caller) -> None:
+def test_the_owner_of_a_known_name_is_told_and_nothing_changes(caller: Caller, clock: FrozenClock) -> None:
     signed_up(caller)
+    clock.advance(1)
     caller.post("/v1/users", wish("ANN@example.com", password="quite another one", display_name="Eve"))
     assert outbox("ann@example.com")[-1]["subject"] == "You already have a Coffer account"
     assert not re.search(r"\d{6}", outbox("ann@example.com")[-1]["body"])
