@@ -12,8 +12,9 @@ import urllib3
 
 from chalicelib.kernel import clock, entropy
 
-CONNECT_SECONDS = 2.0
-READ_SECONDS = 5.0
+CONNECT_SECONDS = 1.0
+READ_SECONDS = 3.5
+"""Two attempts at their slowest still end before the function that makes them does (10 s)."""
 ATTEMPTS = 2
 """For refusals that say "later" and connections that never stood. A slow answer is not waited for twice:
 a person is waiting, and whoever asks again later will know more."""

@@ -66,16 +66,21 @@ def receive(processor: str, raw: bytes, headers: Mapping[str, str], at: datetime
 
 
 def ask_again(topup_id: str, at: datetime) -> bool:
-    """Of a top-up that has been silent: what the processor says has its webhook's effect; whether there was one."""
+    """Of a top-up that has been silent: what the processor says has its webhook's effect; whether there was one.
+
+    Raises Unavailable if the processor is silent still; it will be asked again.
+    """
     found = ledger.movement(topup_id)
     if found["state"] not in model.UNFINISHED or found.get("due_at", "~") > clock.written(at):
         return False
+    due_at, created_at = found["due_at"], clock.read(found["created_at"])
     try:
         event = processors.adapter(found["processor"]).query(model.intent_of(found), at)
     except Unavailable:
-        event = None
-    if event is None or event.kind == "ignored":
-        _postpone(topup_id, found["due_at"], clock.read(found["created_at"]), at)
+        _postpone(topup_id, due_at, created_at, at)
+        raise
+    if event.kind == "ignored":
+        _postpone(topup_id, due_at, created_at, at)
         return False
     return events.apply(event, msgspec.json.encode(asdict(event)), at) == "made"
 

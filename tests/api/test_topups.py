@@ -257,6 +257,17 @@ def test_the_webhook_after_the_question_changes_nothing(till: Till, clock: Froze
     assert till.money == (1250, 0)
 
 
+def test_a_processor_that_is_away_does_not_hold_up_the_sweep(till: Till, clock: FrozenClock) -> None:
+    till.silent = True
+    for number in range(8):
+        till.top_up(key=f"k{number}")
+    before = till.asked
+    tasks.ask_again(clock.advance(61))
+    assert till.asked == before + tasks.MOST_SILENCES
+    tasks.ask_again(clock.advance(1))
+    assert till.asked == before + 8
+
+
 def test_a_month_of_silence_becomes_a_case(till: Till, clock: FrozenClock) -> None:
     till.silent = True
     topup_id = till.top_up().json["id"]
