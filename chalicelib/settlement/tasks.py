@@ -10,11 +10,11 @@ from chalicelib import queues
 from chalicelib.kernel import clock
 from chalicelib.ledger.model import Line
 from chalicelib.settlement import service
-from chalicelib.settlement.model import Batch
+from chalicelib.settlement.model import batches
 
 
 def settle(event: dict[str, Any]) -> dict[str, Any]:
-    """Messages as the fan-out makes them: {"account", "currency", "lines": [Line as a dictionary]}."""
+    """Messages as the fan-out makes them: {"account", "currency", "lines": [a Line's fields]}."""
     return queues.consume(event, _settle, fifo=True)
 
 
@@ -24,5 +24,5 @@ def sweep(at: datetime) -> int:
 
 def _settle(body: str) -> int:
     message = json.loads(body)
-    lines = tuple(Line(**line) for line in message["lines"])
-    return service.settle(Batch(message["account"], message["currency"], lines), clock.now())
+    lines = [(Line(**line), message["currency"]) for line in message["lines"]]
+    return sum(service.settle(batch, clock.now()) for batch in batches(lines))
