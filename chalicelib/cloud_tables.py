@@ -19,12 +19,11 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactGet, TransactWrite
 
 from chalicelib import cloud
-from chalicelib.kernel import clock, entropy
+from chalicelib.kernel import backoff
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.settings import settings
 
 TRIES = 8
-_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.01, 0.4
 _CONDITION = "ConditionalCheckFailed"
 _BUSY_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 _BUSY = frozenset({"TransactionConflictException", "TransactionInProgressException"})
@@ -122,7 +121,7 @@ class _Connection(Connection):
                     raise _away(error) from error
             except BotoCoreError as error:
                 raise Unavailable(retry_after_seconds=1) from error
-            clock.pause(entropy.fraction() * min(_FIRST_PAUSE_SECONDS * 2**attempt, _LONGEST_PAUSE_SECONDS))
+            backoff.wait(attempt)
         raise Unavailable(retry_after_seconds=1)
 
 

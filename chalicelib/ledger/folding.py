@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.kernel import clock
+from chalicelib.kernel import backoff
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.ledger import chart, model, service, store
 from chalicelib.ledger.wire import plain_item
@@ -42,7 +42,7 @@ def _fold(batch: list[str], postings: Mapping[str, Mapping[str, int]]) -> int:
         if not reasons:
             return len(batch)
         if any(reason.code in store.CONFLICTS for reason in reasons):
-            clock.pause(service.jitter(attempt))
+            backoff.wait(attempt)
             continue
         batch = [one for one, reason in zip(batch, reasons, strict=False) if reason.code != store.CONDITION]
     raise Unavailable(retry_after_seconds=1)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.kernel import clock, entropy
+from chalicelib.kernel import backoff, clock
 from chalicelib.kernel.errors import CofferError, IdempotencyKeyReused, NotFound, Refusal, Unavailable
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import items, model, store
@@ -27,7 +27,6 @@ NO_ANSWER = Receipt(0, "")
 _PATIENCE = 2
 """Tries at a busy account before making room for the others."""
 _LONGEST_STRIDE = timedelta(milliseconds=128)
-_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.01, 0.4
 
 Build = Callable[[datetime, Known], Draft]
 
@@ -64,7 +63,7 @@ def commit(build: Build, at: datetime, key: RequestKey | None = None) -> Receipt
         if not reasons:
             return (draft.movement and draft.movement.receipt) or NO_ANSWER
         if any(reason.code in store.CONFLICTS for reason in reasons):
-            clock.pause(jitter(attempt))
+            backoff.wait(attempt)
             continue
         verdicts = _verdicts(legs, reasons)
         if repetition := next((verdict for verdict in verdicts if isinstance(verdict, Taken)), None):
@@ -73,7 +72,7 @@ def commit(build: Build, at: datetime, key: RequestKey | None = None) -> Receipt
             return refuse(draft.movement, key, error)
         guess = guess.better(verdicts)
         if attempt > _PATIENCE:
-            clock.pause(jitter(attempt - _PATIENCE))
+            backoff.wait(attempt - _PATIENCE)
     raise Unavailable(retry_after_seconds=1)
 
 
@@ -175,9 +174,3 @@ def _new_head(account: str, owner: str, currency: str, at: datetime, *, tier: in
 def _verdicts(legs: Sequence[Leg], reasons: Sequence[store.Reason]) -> list[Verdict]:
     failed = [(leg, reason) for leg, reason in zip(legs, reasons, strict=True) if reason.code == store.CONDITION]
     return [leg.explain(reason.item) for leg, reason in failed]
-
-
-def jitter(attempt: int) -> float:
-    """Seconds to wait before the next try."""
-    longest: float = min(_FIRST_PAUSE_SECONDS * 2.0**attempt, _LONGEST_PAUSE_SECONDS)
-    return entropy.fraction() * longest

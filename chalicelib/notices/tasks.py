@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
-
-import msgspec
 
 from chalicelib import queues
 from chalicelib.notices import service
 
 
 def tell(event: dict[str, Any]) -> dict[str, Any]:
-    """Messages: {"entry": <a journal item>}."""
+    """Messages: {"entry": {…}}."""
     return queues.consume(event, _tell)
 
 
 def _tell(body: str) -> None:
-    service.tell_of_entry(msgspec.json.decode(body)["entry"])
+    service.tell_of_entry(json.loads(body)["entry"])
