@@ -121,7 +121,8 @@ def _start_ministack() -> str:
         "BIND_HOST": places.HOST, "GATEWAY_PORT": str(port), "MINISTACK_HOST": places.HOST,
         "MINISTACK_REGION": places.REGION, "MINISTACK_ACCOUNT_ID": places.ACCOUNT,
         "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0",
-        "PERSIST_STATE": "1", "STATE_DIR": str(places.HOME / "state"), "S3_PERSIST": "1",
+        "PERSIST_STATE": "1",
+        "AUTH": "true", "STATE_DIR": str(places.HOME / "state"), "S3_PERSIST": "1",
         "S3_DATA_DIR": str(places.HOME / "s3"), "TMPDIR": str(temporary),
         "LAMBDA_WARM_TTL_SECONDS": "60", "LAMBDA_ACCOUNT_CONCURRENCY": "40",
     }  # fmt: skip
