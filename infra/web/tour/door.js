@@ -23,10 +23,15 @@ export async function send(method, path, { token, key, body, raw, headers = {} }
   if (key) sent["Idempotency-Key"] = key;
   if (body) sent["Content-Type"] = "application/json";
   try {
-    const answer = await fetch(path, { method, headers: sent, body: raw ?? (body && JSON.stringify(body)), cache: "no-store" });
+    const answer = await fetch(path, {
+      method,
+      headers: sent,
+      body: raw ?? (body && JSON.stringify(body)),
+      cache: "no-store",
+    });
     const bytes = await answer.arrayBuffer();
-    return { ...read(bytes), status: answer.status, replayed: answer.headers.get("Idempotent-Replayed") === "true",
-             milliseconds: Math.round(performance.now() - began) };
+    const replayed = answer.headers.get("Idempotent-Replayed") === "true";
+    return { ...read(bytes), status: answer.status, replayed, milliseconds: Math.round(performance.now() - began) };
   } catch (problem) {
     throw new NoAnswer(`${method} ${path}`, { cause: problem });
   }

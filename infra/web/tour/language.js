@@ -24,6 +24,7 @@ export function say(key, params = {}) {
   return sentences[key][language.value].replace(/\{(\w+)\}/g, (_, name) => shown(params[name]));
 }
 
+export const knows = (key) => key in sentences;
 export const money = (amount, currency) => ({ amount, currency });
 
 function shown(value) {
@@ -34,7 +35,10 @@ function shown(value) {
 /** `¥12.50` of 1250 and CNY; with `signed`, a plus before what came in. */
 export function shownMoney(amount, currency, signed = false) {
   const style = { style: "currency", currency, currencyDisplay: "narrowSymbol" };
-  const format = new Intl.NumberFormat(LOCALES[language.value], { ...style, signDisplay: signed ? "exceptZero" : "auto" });
+  const format = new Intl.NumberFormat(LOCALES[language.value], {
+    ...style,
+    signDisplay: signed ? "exceptZero" : "auto",
+  });
   return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits).replace("-", "−");
 }
 

@@ -1,6 +1,6 @@
 /** The ledger: that the books sum to nothing, who holds what, the visitor's entries and the messages sent. */
 import { books, entries, outbox, sums } from "./feed.js";
-import { say, shownMoney, shownTime } from "./language.js";
+import { knows, say, shownMoney, shownTime } from "./language.js";
 import { kindOf } from "./phone.js";
 import { inMoney } from "./shop.js";
 import { html } from "./ui.js";
@@ -18,8 +18,10 @@ export const Ledger = () => html`
       <h2>${say("ledger.outbox")}</h2>
       ${outbox.value.length === 0 && html`<p class="nothing">${say("ledger.silent")}</p>`}
       <ul>
-        ${outbox.value.slice(0, 2).map((message) => html`
-          <li key=${message.at}><b>${message.subject}</b> <small>${shownTime(message.at)}</small><p>${message.body}</p></li>`)}
+        ${outbox.value.slice(0, 2).map(
+          (message) => html`
+          <li key=${message.at}><b>${message.subject}</b> <small>${shownTime(message.at)}</small><p>${message.body}</p></li>`,
+        )}
       </ul>
     </div>
   </section>
@@ -34,10 +36,12 @@ function Books({ sum }) {
         <small>${say("ledger.entries", { count: books.value.entries })} · ${say(books.value.balanced ? "ledger.balanced" : "ledger.settling")}</small></h2>
       <p class="sides" aria-hidden="true"><span>${say("ledger.ours")}</span><span>${say("ledger.theirs")}</span></p>
       <ul>
-        ${accounts.map(([name, amount]) => html`
+        ${accounts.map(
+          ([name, amount]) => html`
           <li key=${name} data-sign=${Math.sign(amount)}>
             <span>${name}</span><${Bar} share=${amount / most} /><b>${shownMoney(amount, inMoney(0).currency)}</b>
-          </li>`)}
+          </li>`,
+        )}
       </ul>
     </div>
   `;
@@ -57,19 +61,22 @@ function accountsOf({ customers, merchants, system }) {
 
 function systemName(address) {
   const [kind, processor] = address.split(":");
-  return kind === "clearing" ? say("ledger.clearing", { processor }) : say(`ledger.system.${kind}`);
+  if (kind === "clearing") return say("ledger.clearing", { processor });
+  return knows(`ledger.system.${kind}`) ? say(`ledger.system.${kind}`) : address;
 }
 
 const Journal = () => html`
   <table>
     <thead><tr><th scope="col">${say("ledger.when")}</th><th scope="col">${say("ledger.what")}</th><th scope="col">${say("ledger.amount")}</th></tr></thead>
     <tbody>
-      ${entries.value.slice(0, SHOWN).map((entry) => html`
+      ${entries.value.slice(0, SHOWN).map(
+        (entry) => html`
         <tr key=${entry.id}>
           <td>${shownTime(entry.at)}</td>
           <td>${kindOf(entry)} <code>${short(entry.movement_id)}</code></td>
           <td data-sign=${Math.sign(entry.amount)}>${shownMoney(entry.amount, entry.currency, true)}</td>
-        </tr>`)}
+        </tr>`,
+      )}
     </tbody>
   </table>
 `;

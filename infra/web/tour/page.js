@@ -25,7 +25,6 @@ export const Page = () => html`
     <section class="lead">
       <h1>${say("page.lead")}</h1>
       <p>${say("page.sub")}</p>
-      <${Weather} />
     </section>
     <section class="acts" id="acts" tabindex="-1" aria-label=${say("page.acts")}>
       <ol>${NAMES.map((name) => html`<${Act} key=${name} name=${name} />`)}</ol>
@@ -36,6 +35,7 @@ export const Page = () => html`
       <${Ledger} />
     </div>
   </main>
+  <${Weather} />
   <footer><p>${say("page.foot")}</p></footer>
 `;
 

@@ -7,6 +7,7 @@ import { html } from "./ui.js";
 import { visitor } from "./visitor.js";
 
 const SHOWN = 4;
+const KINDS = { pay: "kind.payment", top: "kind.topup", ref: "kind.refund" };
 const MARKS = { paid: "✓", received: "↓", refused: "×", drained: "∅", busy: "", idle: "¥" };
 
 export const Phone = () => html`
@@ -18,11 +19,13 @@ export const Phone = () => html`
       <h2>${say("phone.recent")}</h2>
       ${entries.value.length === 0 && html`<p class="nothing">${say("phone.nothing")}</p>`}
       <ul class="recent">
-        ${entries.value.slice(0, SHOWN).map((entry) => html`
+        ${entries.value.slice(0, SHOWN).map(
+          (entry) => html`
           <li key=${entry.id}>
             <span>${nameOf(entry)}<small>${shownTime(entry.at)}</small></span>
             <b data-sign=${Math.sign(entry.amount)}>${shownMoney(entry.amount, entry.currency, true)}</b>
-          </li>`)}
+          </li>`,
+        )}
       </ul>
     </div>
   </section>
@@ -47,9 +50,7 @@ function Screen() {
   `;
 }
 
-/** What an entry is called where people read it: the order, or the kind of movement. */
-export const nameOf = (entry) => entry.order_reference || kindOf(entry);
+/** What an entry is called on the phone: a payment by its order, anything else by its kind. */
+const nameOf = (entry) => (entry.movement_id.startsWith("pay_") && entry.order_reference) || kindOf(entry);
 
 export const kindOf = (entry) => say(KINDS[entry.movement_id.slice(0, 3)] ?? "kind.other");
-
-const KINDS = { pay: "kind.payment", top: "kind.topup", ref: "kind.refund" };

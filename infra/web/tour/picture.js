@@ -13,14 +13,16 @@ const ICONS = {
 export const Picture = ({ wide = false }) => html`
   <section class=${wide ? "trip wide" : "trip narrow"} aria-label=${say("trip.heading")}>
     <ol>
-      ${STATIONS.map((name) => html`
+      ${STATIONS.map(
+        (name) => html`
         <li key=${name} data-station=${name} data-state=${trip.value.stations[name].state}>
           <svg viewBox="0 0 24 24" aria-hidden="true"><path d=${ICONS[name]} /></svg>
           <h2>${say(`trip.${name}`)}</h2>
           <p>${noteOf(trip.value.stations[name]) || say(`trip.${name}.rest`)}</p>
           ${name === "request" && html`<${Dots} />`}
           ${name === "transaction" && html`<${Items} />`}
-        </li>`)}
+        </li>`,
+      )}
     </ol>
   </section>
 `;

@@ -75,14 +75,19 @@ export async function afford(trip, amount) {
 /** Waits in the background until what the bank owes us is folded; `before` is the books until now. */
 export function followTopUp(trip, before) {
   const owed = (now) => now.system["clearing:sandbox"] ?? 0;
-  follow(trip, (now) => owed(now) < owed(before), () => ["trip.topup.folded", { amount: inMoney(TOP_UP) }]);
+  follow(
+    trip,
+    (now) => owed(now) < owed(before),
+    () => ["trip.topup.folded", { amount: inMoney(TOP_UP) }],
+  );
 }
 
 /** Waits in the background until the journal's stream has settled `amount`; `before` is the books until now. */
 export function followPayments(trip, before, amount) {
   const earned = (now) => now.merchants - before.merchants;
   const done = (now) => earned(now) > amount * (1 - MOST_FEES) && (now.system.settling ?? 0) === 0;
-  const told = (now) => (earned(now) <= amount ? ["trip.settled", { amount: inMoney(earned(now)) }] : ["trip.settled.more", {}]);
+  const told = (now) =>
+    earned(now) <= amount ? ["trip.settled", { amount: inMoney(earned(now)) }] : ["trip.settled.more", {}];
   follow(trip, done, told);
 }
 

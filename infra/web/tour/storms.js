@@ -22,7 +22,7 @@ export async function pay(trip) {
   settle(trip, before, bought.amount);
   await look();
   const params = { order: bought.order, amount: inMoney(paid.amount), milliseconds: answer.milliseconds, id: paid.id };
-  return { tone: "good", told: "pay.happened", params, proof: [proof(answer)], screen: { state: "paid", ...bought } };
+  return { tone: "good", told: "pay.happened", params, proof: [proof(answer)], screen: paidFor(bought) };
 }
 
 export async function taps(trip) {
@@ -46,8 +46,8 @@ export async function taps(trip) {
     digest: digests[0].slice(0, 12),
   };
   const exact = params.equal === TAPS && spent === bought.amount;
-  return { tone: exact ? "good" : "bad", told: "taps.happened", params, proof: [tally(digests), proof(answers[0])],
-           screen: { state: "paid", ...bought } };
+  const shown = [tally(digests), proof(answers[0])];
+  return { tone: exact ? "good" : "bad", told: "taps.happened", params, proof: shown, screen: paidFor(bought) };
 }
 
 export async function drop(trip) {
@@ -56,7 +56,9 @@ export async function drop(trip) {
   const before = await known();
   trip.at("request", "now", "trip.drop.asked", { amount: inMoney(bought.amount) });
   const intention = await mine({ body: order(bought.amount, bought.order) });
-  const lost = await send("POST", "/v1/payments", { ...intention, headers: { "X-Local-Drop-Answer": "1" } }).catch(silence);
+  const lost = await send("POST", "/v1/payments", { ...intention, headers: { "X-Local-Drop-Answer": "1" } }).catch(
+    silence,
+  );
   trip.dot(0, "lost");
   trip.at("request", "now", "trip.drop.again");
   const answer = await insist("POST", "/v1/payments", intention);
@@ -68,7 +70,13 @@ export async function drop(trip) {
   const spent = before.available - wallet.value.available;
   const exact = lost === null && answer.replayed && spent === bought.amount;
   const params = { amount: inMoney(spent), id: paid.id, milliseconds: answer.milliseconds };
-  return { tone: exact ? "good" : "bad", told: "drop.happened", params, proof: [proof(answer)], screen: { state: "paid", ...bought } };
+  return {
+    tone: exact ? "good" : "bad",
+    told: "drop.happened",
+    params,
+    proof: [proof(answer)],
+    screen: paidFor(bought),
+  };
 }
 
 export async function drain(trip) {
@@ -90,12 +98,23 @@ export async function drain(trip) {
     before: inMoney(before.available),
   };
   const exact = paid === AFFORDED && params.refused === PHONES - AFFORDED;
-  return { tone: exact ? "good" : "bad", told: "drain.happened", params, proof: [tally(answers.map((one) => `${one.status} ${one.body?.code ?? one.body?.status}`))],
-           screen: { state: "drained", amount: wallet.value.available } };
+  return {
+    tone: exact ? "good" : "bad",
+    told: "drain.happened",
+    params,
+    proof: [tally(answers.map((one) => `${one.status} ${one.body?.code ?? one.body?.status}`))],
+    screen: { state: "drained", amount: wallet.value.available },
+  };
 }
 
+const paidFor = (bought) => ({ state: "paid", ...bought });
+
 const phonePays = (price, phone) =>
-  mine({ body: order(price, say("drain.phone", { number: phone + 1, code: newKey().slice(0, 4) }), { confirm_duplicate: true }) });
+  mine({
+    body: order(price, say("drain.phone", { number: phone + 1, code: newKey().slice(0, 4) }), {
+      confirm_duplicate: true,
+    }),
+  });
 
 /** `count` payments at once; each colours its dot when it is answered. */
 function storm(trip, count, request) {
@@ -128,7 +147,9 @@ function silence(problem) {
 
 async function digest({ bytes, status }) {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return `${status} sha-256 ${Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, 32)}…`;
+  return `${status} sha-256 ${Array.from(hash, (byte) => byte.toString(16).padStart(2, "0"))
+    .join("")
+    .slice(0, 32)}…`;
 }
 
 /** `49 × this`, one line for each different text. */

@@ -38,7 +38,11 @@ async function refresh() {
   const answer = await insist("POST", "/v1/sessions/refresh", { body: { refresh_token: customer.refresh_token } });
   if (answer.status >= 400) return startAnew();
   const { access_token, refresh_token, expires_in } = answer.body;
-  return keep({ ...visitor.value, customer: { ...customer, access_token, refresh_token }, until: Date.now() + expires_in * 1000 });
+  return keep({
+    ...visitor.value,
+    customer: { ...customer, access_token, refresh_token },
+    until: Date.now() + expires_in * 1000,
+  });
 }
 
 function keep(guest) {

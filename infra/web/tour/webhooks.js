@@ -16,7 +16,13 @@ export async function topup(trip) {
   trip.dot(0, "done");
   followTopUp(trip, before.books);
   const params = { amount: inMoney(last.amount), milliseconds: last.waited, id: last.id };
-  return { tone: "good", told: "topup.happened", params, proof: [last.told], screen: { state: "received", amount: last.amount } };
+  return {
+    tone: "good",
+    told: "topup.happened",
+    params,
+    proof: [last.told],
+    screen: { state: "received", amount: last.amount },
+  };
 }
 
 export async function replay(trip) {
@@ -29,7 +35,12 @@ export async function replay(trip) {
   trip.at("transaction", "stopped", "trip.replay.known");
   await look();
   const credited = wallet.value.available - before.available;
-  const params = { status: answer.status, amount: inMoney(credited), balance: inMoney(wallet.value.available), id: headers["webhook-id"] };
+  const params = {
+    status: answer.status,
+    amount: inMoney(credited),
+    balance: inMoney(wallet.value.available),
+    id: headers["webhook-id"],
+  };
   const exact = answer.status < 300 && credited === 0;
   return { tone: exact ? "good" : "bad", told: "replay.happened", params, proof: [told(answer, headers, body)] };
 }
@@ -41,17 +52,25 @@ export async function forge(trip) {
   const richer = body.replace(/("amount":\s*)(\d+)/, (_, name, amount) => name + Number(amount) * 100);
   trip.at("request", "now", "trip.forge.asked", { amount: inMoney(last.amount * 100) });
   const unsigned = { ...headers, "webhook-signature": FORGED };
-  const tried = [[richer, headers], [richer, unsigned]];
+  const tried = [
+    [richer, headers],
+    [richer, unsigned],
+  ];
   const answers = await Promise.all(tried.map(([raw, named]) => send("POST", ADDRESS, { raw, headers: named })));
   answers.forEach((_, index) => trip.dot(index, "refused"));
   trip.at("request", "stopped", "trip.forge.answered", { status: answers[0].status });
   const now = await known();
   const untouched = now.available === before.available && entries.value[0].id === newest;
   const exact = untouched && answers.every((one) => one.status === 401);
-  const params = { status: answers[0].status, code: answers[0].body?.code ?? "", amount: inMoney(last.amount * 100),
-                   credited: inMoney(now.available - before.available), balance: inMoney(now.available) };
-  return { tone: exact ? "good" : "bad", told: "forge.happened", params,
-           proof: answers.map((one, index) => told(one, tried[index][1], tried[index][0])) };
+  const params = {
+    status: answers[0].status,
+    code: answers[0].body?.code ?? "",
+    amount: inMoney(last.amount * 100),
+    credited: inMoney(now.available - before.available),
+    balance: inMoney(now.available),
+  };
+  const shown = answers.map((one, index) => told(one, tried[index][1], tried[index][0]));
+  return { tone: exact ? "good" : "bad", told: "forge.happened", params, proof: shown };
 }
 
 /** The last webhook as it went over the wire: raw bytes and headers. */
@@ -64,4 +83,5 @@ async function overheard(trip) {
   return last.webhook;
 }
 
-const told = (answer, headers, body) => `webhook-id: ${headers["webhook-id"]}\n${body}\n→ ${answer.status} ${answer.text}`;
+const told = (answer, headers, body) =>
+  `webhook-id: ${headers["webhook-id"]}\n${body}\n→ ${answer.status} ${answer.text}`;
