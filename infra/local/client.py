@@ -78,11 +78,16 @@ class Client:
             raise ValueError(f"{url} is not on this machine")
         self.url = url.rstrip("/")
         self._connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=TIMEOUT_SECONDS)
+        self._token, self._language = token, language
         self._headers = {"Accept-Language": language} | ({"Authorization": f"Bearer {token}"} if token else {})
 
     def bearing(self, token: str) -> Client:
         """Another caller, on a connection of their own."""
-        return Client(self.url, token, self._headers["Accept-Language"])
+        return Client(self.url, token, self._language)
+
+    def twin(self) -> Client:
+        """The same caller on another connection."""
+        return self.bearing(self._token)
 
     def get(self, path: str) -> Answer:
         return self.send("GET", path)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
@@ -99,7 +100,11 @@ async def _readable(connection: Connection) -> None:
 
 
 def _serve(side: Side, connection: Connection, other_end: Connection) -> None:
+    """What handlers print is for logs that nobody keeps here."""
     other_end.close()
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
     wire = Wire()
     wire.install()
     while (job := connection.recv()) is not None:

@@ -201,4 +201,4 @@ def _key(purchase: Purchase) -> str:
 
 
 def written(score: Score) -> dict[str, Any]:
-    return {**asdict(score), "flawless": score.flawless}
+    return {**asdict(score), "taps": DRAIN_TAPS, "affords": DRAIN_AFFORDS, "flawless": score.flawless}

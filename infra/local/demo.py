@@ -1,0 +1,54 @@
+"""`make demo`: the main job over HTTP, as an app and a processor play it, then a storm against two handlers.
+
+    python -m infra.local.demo        (DEMO_LANG=zh for Chinese, DEMO_SEED for another storm)
+
+Starts the local cloud if none is running and stops what it started. Exit 0 only if everything was as expected.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Any
+
+from infra.local import cloud, demo_storm, demo_story, people, processes
+from infra.local.client import NoAnswer, Unexpected
+from infra.local.demo_story import Story
+from infra.local.narration import GREEN, RED, Narrator, Wrong
+
+KNOWN_TROUBLE = (Wrong, Unexpected, NoAnswer, people.TooLate, processes.DidNotStart)
+
+
+def play(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
+    """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
+    story = Story(narrator, local)
+    narrator.title("title.story")
+    for step in demo_story.STEPS:
+        step(story)
+    narrator.title("title.storm", seed=seed)
+    demo_storm.compare(narrator, seed)
+    demo_story.prove_the_books(story)
+
+
+def main() -> int:
+    language = "zh" if os.environ.get("DEMO_LANG", "en").startswith("zh") else "en"
+    narrator, began = Narrator(language), time.monotonic()
+    ours = cloud.status() != "running"
+    narrator.title("title.cloud.start" if ours else "title.cloud.running")
+    try:
+        play(narrator, cloud.up(), int(os.environ.get("DEMO_SEED", "7")))
+    except KNOWN_TROUBLE as trouble:
+        narrator.line("    " + narrator.painted(narrator.words("end.wrong", why=trouble), RED))
+        return 1
+    finally:
+        if ours:
+            cloud.down()
+            narrator.say("end.stopped")
+    text = narrator.words("end.right", seconds=f"{time.monotonic() - began:.0f}")
+    narrator.line("\n" + narrator.painted(text, GREEN))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
