@@ -1,4 +1,4 @@
-"""Stripe, in the API version pinned below, without its library (`docs/decisions/stripe-thin-client.md`).
+"""Stripe, in the API version pinned below, without its library (`docs/decisions/0009-stripe-without-its-library.md`).
 
 https://docs.stripe.com/api/payment_intents, https://docs.stripe.com/webhooks/signature
 """
