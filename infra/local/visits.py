@@ -51,6 +51,8 @@ def remember(headers: Mapping[str, str], body: bytes) -> None:
         topup_id = json.loads(body)["data"]["metadata"]["topup_id"]
     except (ValueError, KeyError, TypeError):
         return
+    if not isinstance(topup_id, str):
+        return
     signed = {name.lower(): value for name, value in headers.items()}
     kept = {name: value for name, value in signed.items() if name.startswith("webhook-") or name in _SIGNED}
     _webhooks[topup_id] = {"headers": kept, "body": body.decode()}
