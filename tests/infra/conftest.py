@@ -1,0 +1,69 @@
+"""The package as it goes to CloudFormation, made once (or found up to date) and read."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from infra import package
+
+STAGES = ("local", "prod")
+
+
+@dataclass(frozen=True)
+class Packaged:
+    template: dict[str, Any]
+
+    def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Name → properties of each resource of a type."""
+        found = {name: one for name, one in self.template["Resources"].items() if one["Type"] == kind}
+        return {name: one["Properties"] for name, one in found.items()}
+
+    @property
+    def functions(self) -> dict[str, dict[str, Any]]:
+        common = self.template["Globals"]["Function"]
+        return {name: common | own for name, own in self.of_type("AWS::Serverless::Function").items()}
+
+    @property
+    def events(self) -> dict[str, dict[str, Any]]:
+        """Function → its one event source."""
+        with_events = {name: one["Events"] for name, one in self.functions.items() if "Events" in one}
+        return {name: next(iter(events.values())) for name, events in with_events.items()}
+
+    @property
+    def policies(self) -> dict[str, list[dict[str, Any]]]:
+        """Role → the statements of its policies."""
+        roles = self.of_type("AWS::IAM::Role").items()
+        return {name: [one for policy in role["Policies"] for one in policy["PolicyDocument"]["Statement"]]
+                for name, role in roles}  # fmt: skip
+
+    def value(self, node: Any, stage: str) -> Any:
+        """What a `FindInMap` by stage comes to."""
+        if isinstance(node, dict) and "Fn::FindInMap" in node:
+            name, _, key = node["Fn::FindInMap"]
+            return self.template["Mappings"][name][stage][key]
+        return node
+
+
+@pytest.fixture(scope="session")
+def packaged() -> Packaged:
+    return Packaged(json.loads((package.package() / "sam.json").read_text()))
+
+
+@pytest.fixture(scope="session")
+def archive() -> Iterator[zipfile.ZipFile]:
+    with zipfile.ZipFile(package.package() / "deployment.zip") as found:
+        yield found
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def get_att(name: str, attribute: str = "Arn") -> dict[str, list[str]]:
+    return {"Fn::GetAtt": [name, attribute]}

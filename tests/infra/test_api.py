@@ -1,0 +1,84 @@
+"""The HTTP surface: which path reaches which function, read from the packaged template."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from infra import furniture
+from infra.package import ROOT
+from tests.infra.conftest import Packaged
+
+ANY = "x-amazon-apigateway-any-method"
+ASK = "import json, app; from chalicelib.api.blueprint import routes; " \
+      "print(json.dumps([[one.method, one.path, one.function] for one in routes()]))"  # fmt: skip
+ROUTES: list[list[str]] = json.loads(
+    subprocess.run([sys.executable, "-c", ASK], cwd=ROOT, capture_output=True, check=True).stdout
+)
+
+
+def paths(packaged: Packaged) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = packaged.of_type("AWS::Serverless::Api")["RestAPI"]["DefinitionBody"]["paths"]
+    return found
+
+
+def reached(operation: dict[str, Any]) -> str:
+    integration = operation["x-amazon-apigateway-integration"]
+    assert integration["type"] == "aws_proxy"
+    uri: str = integration["uri"]["Fn::Sub"]
+    return uri.partition("functions/${")[2].partition(".Arn}")[0]
+
+
+@pytest.mark.parametrize(("method", "path", "function"), ROUTES, ids=lambda text: text)
+def test_a_route_reaches_the_function_that_its_room_names(
+    packaged: Packaged, method: str, path: str, function: str
+) -> None:
+    assert reached(paths(packaged)[path][method.lower()]) == furniture.HTTP_FUNCTIONS[function]
+
+
+def test_the_api_has_no_path_that_no_route_declares(packaged: Packaged) -> None:
+    assert set(paths(packaged)) - {"/{proxy+}"} == {path for _, path, _ in ROUTES}
+
+
+def test_other_methods_of_a_known_path_reach_us_too(packaged: Packaged) -> None:
+    for path, methods in paths(packaged).items():
+        if path != "/{proxy+}":
+            own = {reached(operation) for operation in methods.values()}
+            assert reached(methods[ANY]) in own
+
+
+def test_unknown_paths_reach_us_and_cannot_starve_payments(packaged: Packaged) -> None:
+    methods = paths(packaged)["/{proxy+}"]
+    assert {"get", "post", "put", "patch", "delete", "head", "options"} <= set(methods)
+    assert {reached(operation) for operation in methods.values()} == {"AccessHandler"}
+
+
+def test_the_api_may_call_its_four_functions_and_only_this_api_may(packaged: Packaged) -> None:
+    permissions = packaged.of_type("AWS::Lambda::Permission").values()
+    assert {one["FunctionName"]["Ref"] for one in permissions} == set(furniture.HTTP_FUNCTIONS.values())
+    for one in permissions:
+        assert "RestAPI" in json.dumps(one["SourceArn"])
+
+
+@pytest.mark.parametrize("kind", ["DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED"])
+def test_what_the_gateway_answers_itself_has_our_form(packaged: Packaged, kind: str) -> None:
+    body = packaged.of_type("AWS::Serverless::Api")["RestAPI"]["DefinitionBody"]
+    answer = body["x-amazon-apigateway-gateway-responses"][kind]
+    headers = answer["responseParameters"]
+    assert headers["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
+    assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+    assert ("gatewayresponse.header.Retry-After" in headers) == (kind != "DEFAULT_4XX")
+    shown = answer["responseTemplates"]["application/json"].replace("$context.error.messageString", '"text"')
+    assert {"type", "code", "title", "request_id"} <= set(json.loads(shown))
+
+
+def test_the_stage_is_throttled(packaged: Packaged) -> None:
+    settings = packaged.of_type("AWS::Serverless::Api")["RestAPI"]["MethodSettings"]
+    assert [(one["ResourcePath"], one["HttpMethod"]) for one in settings] == [("/*", "*")]
+    for stage in ("local", "prod"):
+        assert packaged.value(settings[0]["ThrottlingRateLimit"], stage) > 0
+        assert packaged.value(settings[0]["ThrottlingBurstLimit"], stage) > 0

@@ -1,0 +1,117 @@
+"""What is kept: tables, queues, secrets and the bucket, read from the packaged template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.infra.conftest import Packaged, get_att
+
+KEY = get_att("Key")
+TABLES = {
+    "LedgerTable", "JournalTable", "IdentityTable", "MerchantsTable", "TopupsTable", "NoticesTable", "CasesTable",
+}  # fmt: skip
+EXPIRING = {"IdentityTable", "MerchantsTable", "NoticesTable"}
+INDEXES = {"LedgerTable": ["due", "orders"], "CasesTable": ["due"]}
+WITHOUT_READER = {"ParkedQueue"}
+
+
+def readers(packaged: Packaged) -> dict[str, str]:
+    """Queue → the function that reads it."""
+    sources = packaged.events.items()
+    return {one["Properties"]["Queue"]["Fn::GetAtt"][0]: name for name, one in sources if one["Type"] == "SQS"}
+
+
+def dead_letters(packaged: Packaged) -> set[str]:
+    queues = packaged.of_type("AWS::SQS::Queue").values()
+    return {one["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for one in queues if "RedrivePolicy" in one}
+
+
+def test_there_are_the_seven_tables(packaged: Packaged) -> None:
+    assert set(packaged.of_type("AWS::DynamoDB::Table")) == TABLES
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_a_table_is_encrypted_restorable_and_hard_to_lose(packaged: Packaged, name: str) -> None:
+    table = packaged.of_type("AWS::DynamoDB::Table")[name]
+    assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    whole = packaged.template["Resources"][name]
+    assert (whole["DeletionPolicy"], whole["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_a_table_has_the_keys_that_every_room_counts_on(packaged: Packaged, name: str) -> None:
+    table = packaged.of_type("AWS::DynamoDB::Table")[name]
+    assert [(key["AttributeName"], key["KeyType"]) for key in table["KeySchema"]] == [("pk", "HASH"), ("sk", "RANGE")]
+    expiry = {"AttributeName": "expires_at_seconds", "Enabled": True} if name in EXPIRING else None
+    assert table.get("TimeToLiveSpecification") == expiry
+    indexes = table.get("GlobalSecondaryIndexes", [])
+    assert [one["IndexName"] for one in indexes] == INDEXES.get(name, [])
+    assert {one["Projection"]["ProjectionType"] for one in indexes} <= {"KEYS_ONLY"}
+
+
+def test_only_the_journal_has_a_stream_and_it_shows_both_sides(packaged: Packaged) -> None:
+    tables = packaged.of_type("AWS::DynamoDB::Table").items()
+    streams = {name: table["StreamSpecification"] for name, table in tables if "StreamSpecification" in table}
+    assert streams == {"JournalTable": {"StreamViewType": "NEW_AND_OLD_IMAGES"}}
+
+
+def test_every_queue_is_encrypted_with_the_customers_key(packaged: Packaged) -> None:
+    assert {name for name, one in packaged.of_type("AWS::SQS::Queue").items() if one["KmsMasterKeyId"] != KEY} == set()
+
+
+def test_every_queue_that_is_read_has_its_own_dead_letters(packaged: Packaged) -> None:
+    queues, dead = packaged.of_type("AWS::SQS::Queue"), dead_letters(packaged)
+    assert set(readers(packaged)) == set(queues) - dead - WITHOUT_READER
+    assert len(dead) == len(readers(packaged)), "two queues share their dead letters"
+    for name in readers(packaged):
+        assert 1 < queues[name]["RedrivePolicy"]["maxReceiveCount"] <= 10
+    for name in dead:
+        assert queues[name]["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+def test_dead_letters_of_a_fifo_queue_are_fifo(packaged: Packaged) -> None:
+    queues = packaged.of_type("AWS::SQS::Queue")
+    for name in readers(packaged):
+        dead = queues[queues[name]["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]
+        assert dead.get("FifoQueue") == queues[name].get("FifoQueue")
+
+
+def test_settlement_is_a_high_throughput_fifo(packaged: Packaged) -> None:
+    queue = packaged.of_type("AWS::SQS::Queue")["SettlementQueue"]
+    about = (queue["FifoQueue"], queue["DeduplicationScope"], queue["FifoThroughputLimit"])
+    assert about == (True, "messageGroup", "perMessageGroupId")
+
+
+def test_a_message_stays_hidden_six_times_as_long_as_its_reader_may_take(packaged: Packaged) -> None:
+    queues = packaged.of_type("AWS::SQS::Queue")
+    for queue, function in readers(packaged).items():
+        assert queues[queue]["VisibilityTimeout"] >= 6 * packaged.functions[function]["Timeout"], queue
+
+
+def test_the_key_turns_over_and_stays(packaged: Packaged) -> None:
+    key = packaged.template["Resources"]["Key"]
+    assert key["Properties"]["EnableKeyRotation"] is True
+    assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    actions = [action for one in key["Properties"]["KeyPolicy"]["Statement"] for action in one["Action"]]
+    assert [action for action in actions if "*" in action] == []
+
+
+def test_secrets_are_under_the_key_and_not_in_the_template(packaged: Packaged) -> None:
+    secrets = packaged.of_type("AWS::SecretsManager::Secret")
+    assert set(secrets) == {"AccessSecret", "ProcessorsSecret", "CursorSecret"}
+    for secret in secrets.values():
+        assert secret["KmsKeyId"] == KEY and "SecretString" not in secret
+
+
+def test_what_the_stream_could_not_deliver_lies_in_a_closed_bucket(packaged: Packaged) -> None:
+    bucket: dict[str, Any] = packaged.of_type("AWS::S3::Bucket")["StreamFailures"]
+    rule = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"]
+    assert rule == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    statement = packaged.of_type("AWS::S3::BucketPolicy")["StreamFailuresOverTls"]["PolicyDocument"]["Statement"][0]
+    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})

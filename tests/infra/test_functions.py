@@ -1,0 +1,106 @@
+"""What runs: each function's settings, its concurrency, log, stream and queue, read from the packaged template."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+
+import pytest
+
+from chalicelib.settings import Settings
+from tests.infra.conftest import STAGES, Packaged, get_att
+
+FUNCTIONS = {
+    "APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler",
+    "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Sweep",
+}  # fmt: skip
+HTTP = {"APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler"}
+UNRESERVED_AWS_KEEPS = 100
+ACCOUNT_CONCURRENCY = 1000
+
+
+def test_there_are_the_ten_functions(packaged: Packaged) -> None:
+    assert set(packaged.functions) == FUNCTIONS
+
+
+def test_all_functions_run_the_same_code(packaged: Packaged) -> None:
+    assert {one["CodeUri"] for one in packaged.functions.values()} == {"./deployment.zip"}
+    assert len({one["Runtime"] for one in packaged.functions.values()}) == 1
+    assert {packaged.functions[name]["Handler"] for name in HTTP} == {"app.app"}
+
+
+def test_every_function_finds_every_setting_in_its_environment(packaged: Packaged) -> None:
+    for name, function in packaged.functions.items():
+        missing = {field.name.upper() for field in fields(Settings)} - set(function["Environment"]["Variables"])
+        assert not missing, f"{name} lacks {sorted(missing)}: add them under Globals in infra/template.yaml"
+
+
+def test_no_setting_of_the_environment_is_unknown_to_the_code(packaged: Packaged) -> None:
+    given = set(packaged.template["Globals"]["Function"]["Environment"]["Variables"])
+    assert given == {field.name.upper() for field in fields(Settings)}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_function_has_reserved_concurrency_and_leaves_room(packaged: Packaged, stage: str) -> None:
+    functions = packaged.functions.items()
+    reserved = {name: packaged.value(one["ReservedConcurrentExecutions"], stage) for name, one in functions}
+    assert min(reserved.values()) >= 1
+    assert sum(reserved.values()) <= ACCOUNT_CONCURRENCY - UNRESERVED_AWS_KEEPS
+
+
+def test_no_two_functions_share_a_role(packaged: Packaged) -> None:
+    roles = [one["Role"]["Fn::GetAtt"][0] for one in packaged.functions.values()]
+    assert len(set(roles)) == len(FUNCTIONS)
+    assert set(roles) == set(packaged.of_type("AWS::IAM::Role"))
+
+
+def test_environments_are_encrypted_with_the_customers_key(packaged: Packaged) -> None:
+    assert {name for name, one in packaged.functions.items() if one["KmsKeyArn"] != get_att("Key")} == set()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_function_has_a_log_of_its_own_that_ends(packaged: Packaged, stage: str) -> None:
+    groups = packaged.of_type("AWS::Logs::LogGroup")
+    for name, function in packaged.functions.items():
+        group = groups[f"{name}LogGroup"]
+        assert group["LogGroupName"]["Fn::Sub"] == "/aws/lambda/" + function["FunctionName"]["Fn::Sub"]
+        assert 1 <= packaged.value(group["RetentionInDays"], stage) <= 400
+        assert group["KmsKeyId"] == get_att("Key")
+
+
+@pytest.mark.parametrize(("function", "events"), [("FanOut", ["INSERT"]), ("JournalChanged", ["MODIFY", "REMOVE"])])
+def test_a_reader_of_the_stream_sees_its_events_and_loses_none(
+    packaged: Packaged, function: str, events: list[str]
+) -> None:
+    source = packaged.events[function]["Properties"]
+    assert source["Stream"] == get_att("JournalTable", "StreamArn")
+    assert [json.loads(one["Pattern"]) for one in source["FilterCriteria"]["Filters"]] == [{"eventName": events}]
+    assert (source["BisectBatchOnFunctionError"], source["MaximumRetryAttempts"]) == (True, 10)
+    assert source["DestinationConfig"] == {"OnFailure": {"Destination": get_att("StreamFailures")}}
+    assert source["StartingPosition"] == "TRIM_HORIZON"
+
+
+def test_no_event_is_read_by_nobody_or_twice(packaged: Packaged) -> None:
+    readers = [one["Properties"] for one in packaged.events.values() if one["Type"] == "DynamoDB"]
+    patterns = [json.loads(one["FilterCriteria"]["Filters"][0]["Pattern"])["eventName"] for one in readers]
+    assert sorted(event for events in patterns for event in events) == ["INSERT", "MODIFY", "REMOVE"]
+
+
+@pytest.mark.parametrize("function", ["Settle", "Fold", "Tell"])
+def test_a_reader_of_a_queue_reports_what_failed_one_by_one(packaged: Packaged, function: str) -> None:
+    source = packaged.events[function]["Properties"]
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["BatchSize"] <= 10
+    for stage in STAGES:
+        most = packaged.value(source["ScalingConfig"]["MaximumConcurrency"], stage)
+        reserved = packaged.value(packaged.functions[function]["ReservedConcurrentExecutions"], stage)
+        assert 2 <= most <= reserved, "the queue would hand out more batches than may run: they end as dead letters"
+
+
+def test_the_sweep_comes_every_minute_and_ends_before_the_next(packaged: Packaged) -> None:
+    assert packaged.events["Sweep"]["Properties"]["Schedule"] == "rate(1 minute)"
+    assert packaged.functions["Sweep"]["Timeout"] < 60
+
+
+def test_no_placeholder_is_left(packaged: Packaged) -> None:
+    assert "placeholder" not in json.dumps(packaged.template)

@@ -1,0 +1,104 @@
+"""Who may do what: least privilege, read from the packaged template. The local cloud enforces the same roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.infra.conftest import Packaged, get_att, listed
+
+JOURNAL = get_att("JournalTable")
+APPEND_ONLY = {
+    "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem",
+    "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PartiQLDelete",
+}  # fmt: skip
+ROLES = [
+    "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
+    "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
+]  # fmt: skip
+SEND_TEXTS = {"AccessHandlerRole", "TellRole"}
+MAY_READ = {
+    "AccessSecret": {"AccessHandlerRole"},
+    "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole"},
+}
+
+
+def allowed(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for one in statements if one["Effect"] == "Allow"]
+
+
+def test_every_role_is_looked_at_here(packaged: Packaged) -> None:
+    assert set(packaged.policies) == set(ROLES)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_action_is_a_wildcard(packaged: Packaged, role: str) -> None:
+    actions = [action for one in packaged.policies[role] for action in listed(one["Action"])]
+    assert [action for action in actions if "*" in action] == []
+    assert not any("NotAction" in one for one in packaged.policies[role])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_resource_is_a_wildcard(packaged: Packaged, role: str) -> None:
+    """A text message goes to a number, which has no ARN: AWS knows only «everything that is no topic»."""
+    for one in packaged.policies[role]:
+        if "NotResource" in one:
+            assert role in SEND_TEXTS and one["Action"] == ["sns:Publish"]
+            assert one["NotResource"] == {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}
+            continue
+        for resource in listed(one["Resource"]):
+            assert isinstance(resource, dict), f"{role} {one['Sid']}: name the resource with an intrinsic"
+            text = resource.get("Fn::Sub", "").removesuffix("/aws/lambda/*")
+            assert "*" not in text, f"{role} {one['Sid']}: {text}"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_may_change_or_remove_a_journal_entry(packaged: Packaged, role: str) -> None:
+    denied = {
+        action
+        for one in packaged.policies[role]
+        if one["Effect"] == "Deny" and JOURNAL in listed(one["Resource"]) and "Condition" not in one
+        for action in listed(one["Action"])
+    }
+    assert denied >= APPEND_ONLY
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_journal_is_only_put_to_and_queried(packaged: Packaged, role: str) -> None:
+    granted = {
+        action
+        for one in allowed(packaged.policies[role])
+        if JOURNAL in listed(one.get("Resource"))
+        for action in listed(one["Action"])
+    }
+    assert granted <= {"dynamodb:PutItem", "dynamodb:Query"}
+
+
+@pytest.mark.parametrize(("secret", "roles"), MAY_READ.items())
+def test_a_secret_is_read_by_those_who_need_it(packaged: Packaged, secret: str, roles: set[str]) -> None:
+    readers = {
+        role
+        for role, statements in packaged.policies.items()
+        for one in allowed(statements)
+        if "secretsmanager:GetSecretValue" in listed(one["Action"])
+        and get_att(secret, "Id") in listed(one.get("Resource"))
+    }
+    assert readers == roles
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_may_write_a_secret_or_a_policy(packaged: Packaged, role: str) -> None:
+    actions = {action for one in allowed(packaged.policies[role]) for action in listed(one["Action"])}
+    services = {action.partition(":")[0] for action in actions}
+    assert services <= {"dynamodb", "kms", "logs", "s3", "secretsmanager", "ses", "sns", "sqs"}
+    assert {action for action in actions if action.startswith("secretsmanager:")} <= {"secretsmanager:GetSecretValue"}
+    assert {action for action in actions if action.startswith("kms:")} <= {
+        "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey",
+    }  # fmt: skip
+
+
+def test_only_lambda_may_take_a_role(packaged: Packaged) -> None:
+    for role in packaged.of_type("AWS::IAM::Role").values():
+        trust = role["AssumeRolePolicyDocument"]["Statement"]
+        assert [one["Principal"] for one in trust] == [{"Service": "lambda.amazonaws.com"}]
