@@ -8,13 +8,14 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from infra.local import places
 
 RUNNING = "running.json"
+_PROC = Path("/proc/self")
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _FOREIGN = ("AWS_", "BOTO_")
 _ALONE = {
@@ -93,23 +94,30 @@ def _records() -> list[dict[str, Any]]:
 def _stop(record: dict[str, Any], patience_seconds: float = 60) -> None:
     """SIGTERM and wait, so that it can save its state; what it started itself goes with it."""
     os.kill(record["pid"], signal.SIGTERM)
-    until = time.monotonic() + patience_seconds
-    while _is_same(record) and time.monotonic() < until:
-        time.sleep(0.05)
-    if _is_same(record) or not _family_leaves(record["pid"]):
+    if not (_passes(lambda: _is_same(record), patience_seconds) and _passes(lambda: _lives(record["pid"]), 5)):
         os.killpg(record["pid"], signal.SIGKILL)
+        _passes(lambda: _is_same(record), 5)
 
 
-def _family_leaves(session: int, patience_seconds: float = 5) -> bool:
-    """Whether the processes of its session (ministack's functions) end soon, now that it is gone."""
+def _passes(state: Callable[[], bool], patience_seconds: float) -> bool:
+    """Whether `state` comes to an end in time."""
     until = time.monotonic() + patience_seconds
-    while time.monotonic() < until:
-        try:
-            os.killpg(session, 0)
-        except ProcessLookupError:
-            return True
+    while still := state():
+        if time.monotonic() > until:
+            break
         time.sleep(0.05)
-    return False
+    return not still
+
+
+def _lives(session: int) -> bool:
+    """Whether any process of its session (ministack's functions) is more than a zombie waiting for its parent."""
+    if _PROC.exists():
+        return any(about[2] == str(session) for about in map(_about, _PROC.parent.glob("[0-9]*")) if about)
+    try:
+        os.killpg(session, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _is_same(record: dict[str, Any]) -> bool:
@@ -127,12 +135,18 @@ def _reap(pid: int) -> None:
 
 def _born(pid: int) -> str | None:
     """When the process began; None if there is none, or only what is left of it."""
-    if Path("/proc/self/stat").exists():
-        try:
-            about = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            return None
-        return None if about[0] == "Z" else about[19]
+    if _PROC.exists():
+        about = _about(_PROC.parent / str(pid))
+        return about[19] if about else None
     shown = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     state, _, began = shown.stdout.strip().partition(" ")
     return None if not began or state.startswith("Z") else began.strip()
+
+
+def _about(folder: Path) -> list[str]:
+    """The fields of Linux's proc(5) `stat` after the name: state, parent, group …; none for zombies and the dead."""
+    try:
+        about = (folder / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+    return [] if about[0] == "Z" else about
