@@ -46,7 +46,8 @@ def pause(seconds: float) -> None:
 
 
 def written(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """Four digits of a year, always: `strftime` leaves zeros out, and text would no longer sort as time does."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def read(text: str) -> datetime:

@@ -24,7 +24,7 @@ def close(account: str, at: datetime) -> bool:
     """The month before `at`. The head's `last_at` moves to the month's end, so that no late entry can enter it."""
     head = service.head(account)
     end = at.replace(day=1, hour=0, minute=0, second=0, microsecond=0) - clock.MICROSECOND
-    balance = history.balance_at(account, end)
+    balance = history.balance_at(account, min(end, clock.read(head.last_at)))
     now = history.fold(account, balance, history.between(account, clock.written(end), head.last_at))
     if now != Balance(head.available, head.held, head.debt):
         page("LedgerDrift", account=account)

@@ -27,6 +27,10 @@ class Reason:
     item: Item | None
 
 
+_UNEXPLAINED = Reason("TransactionConflict", None)
+"""Not made, and nobody says why: to be tried again."""
+
+
 def transact(writes: Sequence[Mapping[str, Any]]) -> list[Reason]:
     """All of `writes` or none: an empty list when they are made, otherwise a reason for each, in their order."""
     try:
@@ -34,9 +38,9 @@ def transact(writes: Sequence[Mapping[str, Any]]) -> list[Reason]:
     except ClientError as error:
         if error.response["Error"]["Code"] == "TransactionCanceledException":
             reasons = error.response.get("CancellationReasons", [])
-            return [Reason(reason["Code"], reason.get("Item")) for reason in reasons]
+            return [Reason(reason["Code"], reason.get("Item")) for reason in reasons] or [_UNEXPLAINED]
         if error.response["Error"]["Code"] in _BUSY:
-            return [Reason("TransactionConflict", None)]
+            return [_UNEXPLAINED]
         raise
     return []
 

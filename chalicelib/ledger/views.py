@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any
 
 import msgspec
@@ -123,16 +123,19 @@ def moment(text: str, param: str) -> datetime:
     """Raises InvalidRequest unless RFC 3339."""
     try:
         return clock.read(text.replace(" ", "+"))
-    except ValueError as unreadable:
+    except (ValueError, OverflowError) as unreadable:
         raise InvalidRequest(param=param) from unreadable
 
 
 def month(text: str) -> datetime:
-    """The first instant of `YYYY-MM`. Raises InvalidRequest."""
+    """The first instant of `YYYY-MM`, a month with one before and one after it. Raises InvalidRequest."""
     try:
-        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
+        found = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
     except ValueError as unreadable:
         raise InvalidRequest(param="month") from unreadable
+    if not MINYEAR < found.year < MAXYEAR:
+        raise InvalidRequest(param="month")
+    return found
 
 
 def _sums(then: Balance) -> SumsView:

@@ -6,15 +6,31 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import queues
+from chalicelib.kernel import ids
 from chalicelib.kernel.errors import NotFound
 from chalicelib.ledger import allowance, chart, crediting, items
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Change, Changed, Draft, Entry, Known, Leg, Line, Movement, Verdict
+from chalicelib.ledger.model import (
+    Change,
+    Changed,
+    Draft,
+    Entry,
+    Known,
+    Leg,
+    Line,
+    Movement,
+    Verdict,
+    due_key,
+    shard_of,
+)
 from chalicelib.ledger.wire import Item
 from chalicelib.ledger.write import Update, put_once
 from chalicelib.settings import settings
 from chalicelib.settlement import model
 from chalicelib.settlement.model import Batch
+
+_SIGNS = {"pay": 1, "cap": 1, "ref": -1}
+"""Kind of movement (the prefix of its id) → which way its line goes."""
 
 
 class _NothingLeft(Exception):
@@ -22,7 +38,12 @@ class _NothingLeft(Exception):
 
 
 def settle(batch: Batch, at: datetime) -> int:
-    """Credits the merchant with what is not settled yet; returns how many lines that was."""
+    """Credits the merchant with what is not settled yet; returns how many lines that was.
+
+    Raises NotFound if a line contradicts itself or its movement.
+    """
+    if not all(_is_sound(line, batch.currency) for line in batch.lines):
+        raise NotFound()
     settled: set[str] = set()
 
     def build(at: datetime, known: Known) -> Draft:
@@ -95,13 +116,24 @@ def _kept(batch: Batch) -> list[Leg]:
     return [*legs, allowance.give(batch.account, batch.earned)] if batch.earned else legs
 
 
+def _is_sound(line: Line, currency: str) -> bool:
+    """Whose money it is and which way it goes follow from the line itself; the rest are conditions."""
+    sign = _SIGNS.get(line.movement[:3], 0)
+    mine = line.account == chart.merchant_account(line.merchant, currency)
+    return mine and sign * line.amount > 0 and ids.is_id(line.movement, line.movement[:3])
+
+
 def _settled(line: Line, batch: Batch, settled: set[str]) -> Leg:
-    """Once: a line that is settled already is dropped from the next try. The message is not trusted for the amount."""
+    """Once, and only what waits for it: a line that is settled already is dropped from the next try.
+
+    The message is not trusted for the amount. A payment that was held waits for nothing: its capture does.
+    """
     update = Update(settings().ledger_table, line.movement, items.MOVEMENT)
     update.assign("settled_by", batch.id).remove("due_key", "due_at")
     update.require_absent("settled_by").require("fee", "=", line.fee).require("payee", "=", line.merchant)
     amount = "captured" if line.movement.startswith("pay") else "amount"
     update.require(amount, "=", abs(line.amount)).require("currency", "=", batch.currency)
+    update.require("due_key", "=", due_key("settle", shard_of(line.movement)))
 
     def explain(wired: Item | None) -> Verdict:
         if wired and "settled_by" in wired:
