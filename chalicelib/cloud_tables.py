@@ -57,6 +57,10 @@ class Table(Model):
         except cls.DoesNotExist:
             return None
 
+    def keep_new(self) -> None:
+        """Put an item whose key holds chance. If it is there, this very call put it and the answer was lost."""
+        made(lambda: self.save(absent()))
+
     @classmethod
     def newest(cls, pk: str, prefix: str, position: str | None, limit: int) -> tuple[list[Self], str | None]:
         """A consistent page of the items whose sort key begins with `prefix`, last first, and the next position."""

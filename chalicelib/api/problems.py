@@ -49,7 +49,12 @@ _PAUSE_SECONDS = {errors.InFlight: 1, errors.TooManyRequests: 30, errors.Unavail
 _CHALLENGES = {401: "Bearer"}
 _AWAY = frozenset(
     {
+        "DecryptionFailure",
         "InternalServerError",
+        "KMSInvalidStateException",
+        "KMSThrottlingException",
+        "KmsInvalidState",
+        "KmsThrottled",
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",

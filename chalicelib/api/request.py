@@ -37,7 +37,7 @@ class Request:
         return address
 
     def path(self) -> dict[str, str]:
-        return dict(self.event.get("pathParameters") or {})
+        return {name: _sound(value) for name, value in (self.event.get("pathParameters") or {}).items()}
 
     def raw(self) -> bytes:
         """The body's bytes as they were sent; PayloadTooLarge, or MalformedJson if API Gateway's coding is broken."""
@@ -69,11 +69,16 @@ class Request:
 def request_of(event: Event) -> Request:
     context, at = event["requestContext"], clock.now()
     fields = event.get("multiValueHeaders") or {name: [value] for name, value in (event.get("headers") or {}).items()}
-    headers = Headers({name.lower(): ", ".join(values) for name, values in fields.items()})
+    headers = Headers({_sound(name).lower(): _sound(", ".join(values)) for name, values in fields.items()})
     request_id = context.get("requestId") or ids.new("req", at)
     return Request(
         event, event["httpMethod"], request_id, headers, text.language_of(headers.get("accept-language")), at
     )
+
+
+def _sound(text: str) -> str:
+    """Without lone surrogates, which bytes that are not UTF-8 become on their way here and no encoder takes."""
+    return text.encode(errors="replace").decode()
 
 
 def target_of(template: str, parameters: Mapping[str, str]) -> str:

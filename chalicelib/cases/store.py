@@ -107,8 +107,7 @@ def _together(case_ids: list[str]) -> list[Case]:
 
 def log(who: str, what: str, whom: str, why: str, at: datetime) -> None:
     day, moment = clock.written(at)[:10], clock.written(at)
-    entry = _AuditItem(f"AUDIT#{day}", f"{moment}#{ids.new('aud', at)}", who=who, what=what, whom=whom, why=why)
-    entry.save(absent())
+    _AuditItem(f"AUDIT#{day}", f"{moment}#{ids.new('aud', at)}", who=who, what=what, whom=whom, why=why).keep_new()
 
 
 def _case(item: _CaseItem) -> Case:

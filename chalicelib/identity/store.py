@@ -137,7 +137,7 @@ def update_user(user_id: str, **changes: str) -> User | None:
 
 
 def put_session(session: Session) -> None:
-    _session_item(session).save(absent())
+    _session_item(session).keep_new()
 
 
 def user_and_session(user_id: str, session_id: str) -> tuple[User | None, Session | None]:

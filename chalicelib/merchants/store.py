@@ -9,7 +9,7 @@ from pynamodb.attributes import Attribute, BinaryAttribute, UnicodeAttribute
 from pynamodb.constants import NUMBER
 from pynamodb.expressions.update import Action
 
-from chalicelib.cloud_tables import Table, absent, made
+from chalicelib.cloud_tables import Table, made
 from chalicelib.kernel import clock
 from chalicelib.merchants.model import Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms
 
@@ -76,7 +76,7 @@ def put_terms(terms: Terms) -> None:
         fee_fixed=terms.fee_fixed,
         floor=terms.floor,
         created_at=clock.written(terms.created_at),
-    ).save(absent())
+    ).keep_new()
 
 
 def terms(merchant_id: str) -> Terms | None:
@@ -92,7 +92,7 @@ def put_key(key: Key) -> None:
         scopes=" ".join(key.scopes),
         digest=key.digest,
         created_at=clock.written(key.created_at),
-    ).save(absent())
+    ).keep_new()
 
 
 def key(key_id: str) -> Key | None:
@@ -120,7 +120,7 @@ def put_checkout(checkout: Checkout) -> None:
         expires_at=clock.written(checkout.expires_at),
         return_url=checkout.return_url or None,
         status="open",
-    ).save(absent())
+    ).keep_new()
 
 
 def checkout(checkout_id: str) -> tuple[Checkout, Progress] | None:
