@@ -44,9 +44,16 @@ def answered(topup_id: str, created: Created, receipt: Receipt, moved: bool, jud
 
 
 def told(event: ProcessorEvent, at: datetime) -> Leg:
-    """The receipt of an event that had an effect."""
-    kept = {"pk": f"EVT#{event.processor}#{event.event_id}", "sk": "EVENT", "kind": event.kind, "at": clock.written(at)}
-    return Leg(put_once(settings().topups_table, kept | {"topup_id": event.topup_id or ""}), _taken)
+    """The receipt of an event that had an effect. InvalidRequest if its id was another event's before."""
+    about = {"kind": event.kind, "topup_id": event.topup_id or ""}
+    kept = {"pk": f"EVT#{event.processor}#{event.event_id}", "sk": "EVENT", "at": clock.written(at)}
+
+    def explain(wired: Item | None) -> Verdict:
+        found = plain_item(wired or {})
+        repeated = all(found.get(name) == fact for name, fact in about.items())
+        return Taken(wired or {}) if repeated else InvalidRequest(param="event_id")
+
+    return Leg(put_once(settings().topups_table, kept | about), explain)
 
 
 def quarantined(event: ProcessorEvent, raw: bytes, reason: str, at: datetime) -> Leg:
