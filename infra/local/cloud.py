@@ -112,7 +112,17 @@ def _front_port(port: int) -> int:
     return port
 
 
+def _rewind_streams() -> None:
+    """ministack keeps how far a stream was read, not the stream: what comes first after a restart would be skipped."""
+    kept = places.HOME / "state" / "lambda.json"
+    if kept.exists():
+        state = json.loads(kept.read_text())
+        state["payload"].pop("dynamodb_stream_positions", None)
+        kept.write_text(json.dumps(state))
+
+
 def _start_ministack() -> str:
+    _rewind_streams()
     port = places.port_for("aws", 4566)
     endpoint, temporary = f"http://{places.HOST}:{port}", places.HOME / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
@@ -189,7 +199,7 @@ def _seed(progress: Progress) -> None:
 def _alone() -> Iterator[None]:
     """One at a time: whoever comes second waits."""
     places.HOME.mkdir(parents=True, exist_ok=True)
-    with (places.BUILD / "cloud.lock").open("w") as lock:
+    with places.HOME.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / "build"
-HOME = BUILD / "cloud"
+HOME = Path(os.environ.get("COFFER_HOME", BUILD / "cloud"))
+"""The environment may name another one: a second local cloud beside the first."""
 LOGS = HOME / "logs"
-LOCAL_JSON = BUILD / "local.json"
+LOCAL_JSON = (HOME if "COFFER_HOME" in os.environ else BUILD) / "local.json"
 WEB = ROOT / "infra" / "web"
 MINISTACK = ROOT / ".venv-cloud" / "bin" / "ministack"
 
