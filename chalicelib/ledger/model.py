@@ -283,7 +283,7 @@ def month_after(at: datetime) -> datetime:
 
 
 def judge(change: Change, at: datetime, wired: Item | None) -> Verdict:
-    """Why the change was not made, from the old head. Refusals in a deliberate order: who, what, how much, when."""
+    """Why the change was not made, from the old head; in a deliberate order: who, what, how much, how often, when."""
     if wired is None:
         return NotFound()
     head = Head.of(wired)

@@ -90,7 +90,7 @@ def expire(payment_id: str, at: datetime) -> bool:
 
 
 def _order(request: PayRequest) -> Order:
-    """What never changes may be read first: a checkout's facts, a merchant's terms (both from a short-lived cache)."""
+    """What never changes may be read first: a checkout's facts, and a merchant's terms of the last 30 s."""
     if request.checkout_id is not None:
         checkout = merchants.checkout(request.checkout_id)
         terms = merchants.terms(checkout.merchant_id)

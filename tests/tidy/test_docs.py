@@ -46,7 +46,8 @@ def section(text: str, title: str) -> str:
 
 def key_parts() -> Iterator[tuple[str, str]]:
     """Literal parts of keys in the code: (file, part), for instance `HEAD` and `FOLD#`."""
-    files = [*(ROOT / "chalicelib").glob("*/store.py"), *(ROOT / "chalicelib/ledger").glob("*.py")]
+    patterns = ("*/store.py", "*/service.py", "ledger/*.py")
+    files = {file for pattern in patterns for file in (ROOT / "chalicelib").glob(pattern)}
     for file in sorted(file for file in files if file.name != "routes.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and KEY_PART.fullmatch(node.value):
