@@ -111,6 +111,29 @@ def test_every_attribute_of_the_ledgers_items_stands_in_the_reference() -> None:
         assert not missing, f"name {missing} under «{table}» in docs/reference/tables-and-items.md"
 
 
+def test_every_attribute_that_a_room_sets_stands_in_the_reference() -> None:
+    """Names in `Movement(facts={…})` and in the updates that rooms put together."""
+    text, named = page("tables-and-items.md"), set()
+    for file in (ROOT / "chalicelib").glob("*/*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                named |= {(file.name, name) for name in names_set_by(node)}
+    missing = sorted(f"{name} ({file})" for file, name in named if f"`{name}`" not in text)
+    assert named, "the code sets no attribute: this test looks for the wrong thing"
+    assert not missing, f"name these attributes in docs/reference/tables-and-items.md: {missing}"
+
+
+def names_set_by(call: ast.Call) -> Iterator[str]:
+    if isinstance(call.func, ast.Name) and call.func.id == "Movement":
+        facts = [one.value for one in call.keywords if one.arg == "facts"]
+        keys = [key for one in facts if isinstance(one, ast.Dict) for key in one.keys]
+    elif isinstance(call.func, ast.Attribute) and call.func.attr in ("assign", "add", "count", "keep"):
+        keys = call.args[:1] if len(call.args) == 2 else []
+    else:
+        return
+    yield from (key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str))
+
+
 @pytest.mark.parametrize("handler", re.findall(r"^def (\w+)\(event", (ROOT / "app.py").read_text(), re.MULTILINE))
 def test_every_handler_stands_in_the_reference(handler: str) -> None:
     assert f"`{handler}`" in page("events-and-queues.md"), f"write a line for {handler} in events-and-queues.md"
