@@ -12,12 +12,12 @@ import sys
 import time
 from typing import Any
 
-from infra.local import cloud, demo_storm, demo_story, people, processes
+from infra.local import cloud, demo_storm, demo_story, people, processes, stack
 from infra.local.client import NoAnswer, Unexpected
 from infra.local.demo_story import Story
 from infra.local.narration import GREEN, RED, Narrator, Wrong
 
-KNOWN_TROUBLE = (Wrong, Unexpected, NoAnswer, people.TooLate, processes.DidNotStart)
+KNOWN_TROUBLE = (Wrong, Unexpected, NoAnswer, people.TooLate, processes.DidNotStart, stack.DidNotDeploy)
 
 
 def play(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
@@ -39,8 +39,11 @@ def main() -> int:
     try:
         play(narrator, cloud.up(), int(os.environ.get("DEMO_SEED", "7")))
     except KNOWN_TROUBLE as trouble:
-        narrator.line("    " + narrator.painted(narrator.words("end.wrong", why=trouble), RED))
+        narrator.line("    " + narrator.painted(narrator.words("end.wrong", why=_why(narrator, trouble)), RED))
         return 1
+    except KeyboardInterrupt:
+        narrator.say("end.interrupted")
+        return 130
     finally:
         if ours:
             cloud.down()
@@ -48,6 +51,12 @@ def main() -> int:
     text = narrator.words("end.right", seconds=f"{time.monotonic() - began:.0f}")
     narrator.line("\n" + narrator.painted(text, GREEN))
     return 0
+
+
+def _why(narrator: Narrator, trouble: Exception) -> str:
+    if isinstance(trouble, people.TooLate):
+        return narrator.words("wrong.late", what=trouble.what, seconds=trouble.seconds)
+    return str(trouble)
 
 
 if __name__ == "__main__":

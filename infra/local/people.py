@@ -16,7 +16,11 @@ KEY_SCOPES = ["payments", "refunds", "checkouts", "reports", "keys"]
 
 
 class TooLate(Exception):
-    """What was awaited did not come in time; the text says what."""
+    """`what` was awaited for so many seconds and did not come."""
+
+    def __init__(self, what: str, seconds: float):
+        super().__init__(f"waited {seconds:.0f} s for {what}")
+        self.what, self.seconds = what, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,6 @@ def wait_for(look: Any, what: str, seconds: float = PATIENCE_SECONDS, pause_seco
     until = time.monotonic() + seconds
     while (found := look()) is None:
         if time.monotonic() > until:
-            raise TooLate(f"waited {seconds:.0f} s for {what}")
+            raise TooLate(what, seconds)
         time.sleep(pause_seconds)
     return found
