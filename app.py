@@ -50,7 +50,7 @@ def journal_changed(event: DynamoDBEvent) -> int:
 
 @app.on_sqs_message(queue_arn=_QUEUE + ".fifo", batch_size=10)
 def settle(event: SQSEvent) -> Any:
-    return settlement_tasks.settle(event.to_dict())
+    return settlement_tasks.settle(event.to_dict(), clock.now())
 
 
 @app.on_sqs_message(queue_arn=_QUEUE, batch_size=10)

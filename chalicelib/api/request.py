@@ -77,8 +77,8 @@ def request_of(event: Event) -> Request:
 
 
 def _sound(text: str) -> str:
-    """Without lone surrogates, which bytes that are not UTF-8 become on their way here and no encoder takes."""
-    return text.encode(errors="replace").decode()
+    """U+FFFD for lone surrogates, which bytes that are not UTF-8 become on their way here and no encoder takes."""
+    return text.encode(errors="surrogatepass").decode(errors="replace")
 
 
 def target_of(template: str, parameters: Mapping[str, str]) -> str:

@@ -48,6 +48,8 @@ class EntryView(msgspec.Struct, frozen=True, omit_defaults=True):
     debt: int = 0
     merchant_id: str = ""
     order_reference: str = ""
+    processor: str = ""
+    """Of a top-up: who brought it."""
 
 
 class BalanceView(msgspec.Struct, frozen=True):
@@ -80,6 +82,7 @@ def wallet(head: Head) -> WalletView:
 
 def entry(found: Mapping[str, Any]) -> EntryView:
     account, postings = found["pk"], found["postings"]
+    payee, text = found.get("payee", ""), found.get("text", "")
     return EntryView(
         id=found["id"],
         kind=found["kind"],
@@ -89,8 +92,9 @@ def entry(found: Mapping[str, Any]) -> EntryView:
         currency=found["currency"],
         held=postings.get(chart.held(account), 0),
         debt=-postings.get(chart.debt(account), 0),
-        merchant_id=found.get("payee", ""),
-        order_reference=found.get("text", ""),
+        merchant_id=payee,
+        order_reference=text if payee else "",
+        processor="" if payee else text,
     )
 
 

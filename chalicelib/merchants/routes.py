@@ -79,7 +79,7 @@ def revoke_key(call: Call[None]) -> Answer:
 )
 def settlements(call: Call[None]) -> Answer:
     page, currency = call.page, call.query.get("currency")
-    found, following = service.settlements(_either(call), call.path["id"], currency, page.cursor, page.limit)
+    found, following = service.settlements(_either(call), call.path["id"], currency, page.cursor, page.limit, call.at)
     return Answer(200, page.envelope(found, following))
 
 

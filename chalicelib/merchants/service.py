@@ -63,9 +63,9 @@ def merchant(caller: Operator | Merchant, merchant_id: str) -> Terms:
     return _found(merchant_id)
 
 
-def terms(merchant_id: str) -> Terms:
+def terms(merchant_id: str, at: datetime) -> Terms:
     """At most 30 s old. Raises NotFound."""
-    return _terms(merchant_id, int(clock.now().timestamp()) // _TERMS_KEPT_SECONDS)
+    return _terms(merchant_id, int(at.timestamp()) // _TERMS_KEPT_SECONDS)
 
 
 def make_key(caller: Operator | Merchant, merchant_id: str, scopes: Sequence[Scope], at: datetime) -> tuple[Key, str]:
@@ -103,7 +103,7 @@ def merchant_of(api_key: str, at: datetime) -> Merchant:
 def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> CheckoutView:
     """Raises Forbidden, AmountOutOfRange, CurrencyMismatch, InvalidRequest, InvalidState (suspended)."""
     caller.require("checkouts")
-    agreed = terms(caller.merchant_id)
+    agreed = terms(caller.merchant_id, at)
     if wanted.currency not in agreed.account:
         raise CurrencyMismatch(param="currency")
     if agreed.status != "active":
@@ -172,7 +172,7 @@ def paying(checkout: Checkout, payment_id: str, at: datetime) -> Leg:
 
 
 def settlements(
-    caller: Operator | Merchant, merchant_id: str, currency: str | None, before: str | None, limit: int
+    caller: Operator | Merchant, merchant_id: str, currency: str | None, before: str | None, limit: int, at: datetime
 ) -> tuple[list[SettlementView], str | None]:
     """Newest first, in one currency (by default the merchant's first), and the position of the next page.
 
@@ -181,7 +181,7 @@ def settlements(
     if isinstance(caller, Merchant):
         caller.require("reports")
     _own(caller, merchant_id)
-    accounts = terms(merchant_id).account
+    accounts = terms(merchant_id, at).account
     chosen = next(iter(accounts)) if currency is None else currency
     if chosen not in accounts:
         raise CurrencyMismatch(param="currency")

@@ -23,7 +23,7 @@ def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) 
     model.checked(request)
     if request.wallet_id not in customer.wallet_ids:
         raise NotFound()
-    order = _order(request)
+    order = _order(request, at)
 
     def build(at: datetime, known: Known) -> Draft:
         return paying.draft(customer, order, key, at, known)
@@ -47,7 +47,7 @@ def capture(merchant: Merchant, payment_id: str, request: CaptureRequest, key: R
     """Raises or stores InvalidState unless authorised; AmountOutOfRange beyond what was."""
     found = _taken_by(merchant, payment_id, "payments")
     amount = model.within(request.amount, found["amount"])
-    terms = merchants.terms(merchant.merchant_id)
+    terms = merchants.terms(merchant.merchant_id, at)
     return ledger.commit(lambda at, known: following.capture(found, terms, amount, key, at), at, key)
 
 
@@ -89,14 +89,14 @@ def expire(payment_id: str, at: datetime) -> bool:
         return False
 
 
-def _order(request: PayRequest) -> Order:
+def _order(request: PayRequest, at: datetime) -> Order:
     """What never changes may be read first: a checkout's facts, and a merchant's terms of the last 30 s."""
     if request.checkout_id is not None:
         checkout = merchants.checkout(request.checkout_id)
-        terms = merchants.terms(checkout.merchant_id)
+        terms = merchants.terms(checkout.merchant_id, at)
         return Order(request, terms, checkout.amount, checkout.currency, checkout.order_reference, checkout)
     amount, currency = money.check_amount(request.amount or 0), money.check_currency(request.currency or "")
-    terms = merchants.terms(request.merchant_id or "")
+    terms = merchants.terms(request.merchant_id or "", at)
     if currency not in terms.account:
         raise CurrencyMismatch(param="currency")
     return Order(request, terms, amount, currency, request.order_reference or "")

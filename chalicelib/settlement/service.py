@@ -40,23 +40,24 @@ class _NothingLeft(Exception):
 def settle(batch: Batch, at: datetime) -> int:
     """Credits the merchant with what is not settled yet; returns how many lines that was.
 
-    Raises NotFound if a line contradicts itself or its movement.
+    Raises NotFound, after settling the others, if a line contradicts itself or its movement.
     """
-    if not all(_is_sound(line, batch.currency) for line in batch.lines):
-        raise NotFound()
+    wrong = {line.movement for line in batch.lines if not _is_sound(line, batch.currency)}
     settled: set[str] = set()
 
     def build(at: datetime, known: Known) -> Draft:
-        waiting = batch.without(settled)
+        waiting = batch.without(settled | wrong)
         if not waiting.lines:
             raise _NothingLeft
-        return _draft(waiting, settled, at)
+        return _draft(waiting, settled, wrong, at)
 
     try:
-        ledger.commit(build, at)
+        done = 0 if ledger.commit(build, at).replayed else len(batch.without(settled | wrong).lines)
     except _NothingLeft:
-        return 0
-    return len(batch.lines) - len(settled)
+        done = 0
+    if wrong:
+        raise NotFound()
+    return done
 
 
 def sweep(at: datetime) -> int:
@@ -76,7 +77,7 @@ def line_of(movement: dict[str, Any]) -> Line:
     return Line(movement["pk"], movement["payee"], account, sign * movement["amount"], movement["fee"])
 
 
-def _draft(batch: Batch, settled: set[str], at: datetime) -> Draft:
+def _draft(batch: Batch, settled: set[str], wrong: set[str], at: datetime) -> Draft:
     movement = Movement(
         id=batch.id,
         kind="settlement",
@@ -104,7 +105,7 @@ def _draft(batch: Batch, settled: set[str], at: datetime) -> Draft:
             text=str(len(batch.lines)),
             payee=batch.lines[0].merchant,
         ),
-        legs=(*_kept(batch), *(_settled(line, batch, settled) for line in batch.lines)),
+        legs=(*_kept(batch), *(_settled(line, batch, settled, wrong) for line in batch.lines)),
     )
 
 
@@ -123,7 +124,7 @@ def _is_sound(line: Line, currency: str) -> bool:
     return mine and sign * line.amount > 0 and ids.is_id(line.movement, line.movement[:3])
 
 
-def _settled(line: Line, batch: Batch, settled: set[str]) -> Leg:
+def _settled(line: Line, batch: Batch, settled: set[str], wrong: set[str]) -> Leg:
     """Once, and only what waits for it: a line that is settled already is dropped from the next try.
 
     The message is not trusted for the amount. A payment that was held waits for nothing: its capture does.
@@ -136,9 +137,7 @@ def _settled(line: Line, batch: Batch, settled: set[str]) -> Leg:
     update.require("due_key", "=", due_key("settle", shard_of(line.movement)))
 
     def explain(wired: Item | None) -> Verdict:
-        if wired and "settled_by" in wired:
-            settled.add(line.movement)
-            return Changed()
-        return NotFound()
+        (settled if wired and "settled_by" in wired else wrong).add(line.movement)
+        return Changed()
 
     return Leg(update.written(), explain)

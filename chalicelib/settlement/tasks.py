@@ -7,22 +7,21 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import queues
-from chalicelib.kernel import clock
 from chalicelib.ledger.model import Line
 from chalicelib.settlement import service
 from chalicelib.settlement.model import batches
 
 
-def settle(event: dict[str, Any]) -> dict[str, Any]:
+def settle(event: dict[str, Any], at: datetime) -> dict[str, Any]:
     """Messages as the fan-out makes them: {"account", "currency", "lines": [a Line's fields]}."""
-    return queues.consume(event, _settle, fifo=True)
+    return queues.consume(event, lambda body: _settle(body, at), fifo=True)
 
 
 def sweep(at: datetime) -> int:
     return service.sweep(at)
 
 
-def _settle(body: str) -> int:
+def _settle(body: str, at: datetime) -> int:
     message = json.loads(body)
     lines = [(Line(**line), message["currency"]) for line in message["lines"]]
-    return sum(service.settle(batch, clock.now()) for batch in batches(lines))
+    return sum(service.settle(batch, at) for batch in batches(lines))

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib import cloud as clients
 from chalicelib.kernel.callers import Customer, Merchant, Operator
+from chalicelib.kernel.clock import now
 from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidState, InvalidToken, NotFound
 from chalicelib.ledger import chart
 from chalicelib.ledger import service as ledger
@@ -47,22 +48,22 @@ def test_a_merchant_joins_with_an_open_account_in_each_currency(tea: Terms) -> N
 
 
 def test_terms_are_read_back_as_they_were_agreed(tea: Terms) -> None:
-    assert service.merchant(SUPPORT, tea.merchant_id) == tea == service.terms(tea.merchant_id)
+    assert service.merchant(SUPPORT, tea.merchant_id) == tea == service.terms(tea.merchant_id, now())
 
 
 def test_terms_cost_one_read_in_thirty_seconds(tea: Terms, clock: FrozenClock, aws_calls: Calls) -> None:
     for _ in range(3):
-        service.terms(tea.merchant_id)
+        service.terms(tea.merchant_id, now())
     assert aws_calls == [("dynamodb", "GetItem")]
     clock.advance(30)
-    service.terms(tea.merchant_id)
+    service.terms(tea.merchant_id, now())
     assert len(aws_calls) == 2
 
 
 def test_terms_of_nobody_are_not_found_and_not_remembered(tea: Terms) -> None:
     for stranger in ("mer_0", "", "mer_00000000000000000000000000"):
         with pytest.raises(NotFound):
-            service.terms(stranger)
+            service.terms(stranger, now())
 
 
 @pytest.mark.parametrize("role", ["support", "risk", "auditor", "customer"])
@@ -149,7 +150,7 @@ def test_taking_on_a_merchant_and_its_keys_is_in_the_audit_log(tea: Terms, clock
 def test_a_checkout_is_opened_with_one_write_and_seen_with_one_read(
     till: Merchant, clock: FrozenClock, aws_calls: Calls
 ) -> None:
-    service.terms(till.merchant_id)
+    service.terms(till.merchant_id, now())
     aws_calls.clear()
     opened = service.open_checkout(till, ORDER, clock.now())
     assert aws_calls == [("dynamodb", "PutItem")]
@@ -305,17 +306,17 @@ def test_settlements_are_listed_newest_first_by_page_with_one_query(
     for number in range(3):
         _settle(tea, "CNY", number, 1000 * (number + 1), 6, clock)
     _settle(tea, "USD", 3, 700, 0, clock)
-    service.terms(tea.merchant_id)
+    service.terms(tea.merchant_id, now())
     aws_calls.clear()
-    first, position = service.settlements(till, tea.merchant_id, None, None, 2)
+    first, position = service.settlements(till, tea.merchant_id, None, None, 2, now())
     assert aws_calls == [("dynamodb", "Query")]
     assert [(one.id, one.gross, one.fees, one.net, one.lines) for one in first] == [
         ("stl_2", 3000, 6, 2994, 3),
         ("stl_1", 2000, 6, 1994, 2),
     ]
-    rest, end = service.settlements(till, tea.merchant_id, "CNY", position, 2)
+    rest, end = service.settlements(till, tea.merchant_id, "CNY", position, 2, now())
     assert ([one.id for one in rest], end) == (["stl_0"], None)
-    dollars, _ = service.settlements(SUPPORT, tea.merchant_id, "USD", None, 2)
+    dollars, _ = service.settlements(SUPPORT, tea.merchant_id, "USD", None, 2, now())
     assert [(one.id, one.currency) for one in dollars] == [("stl_3", "USD")]
 
 
@@ -323,8 +324,8 @@ def test_settlements_are_for_the_merchant_itself_with_the_scope_of_reports(
     tea: Terms, till: Merchant, clock: FrozenClock
 ) -> None:
     with pytest.raises(Forbidden):
-        service.settlements(replace(till, scopes=("payments",)), tea.merchant_id, None, None, 2)
+        service.settlements(replace(till, scopes=("payments",)), tea.merchant_id, None, None, 2, now())
     with pytest.raises(NotFound):
-        service.settlements(replace(till, merchant_id="mer_other"), tea.merchant_id, None, None, 2)
+        service.settlements(replace(till, merchant_id="mer_other"), tea.merchant_id, None, None, 2, now())
     with pytest.raises(CurrencyMismatch):
-        service.settlements(till, tea.merchant_id, "EUR", None, 2)
+        service.settlements(till, tea.merchant_id, "EUR", None, 2, now())
