@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey
 
 def make() -> tuple[dict[str, Any], dict[str, Any]]:
     """The parameter TokenPublicKeys (a JWKS, RFC 7517) and the secret that goes with it."""
-    about = {"kid": secrets.token_hex(8), "use": "sig", "alg": "ES256"}
+    about: Any = {"kid": secrets.token_hex(8), "use": "sig", "alg": "ES256"}
     key = ECKey.generate_key("P-256", about)
     public, private = key.as_dict(private=False), key.as_dict(private=True)
     return {"keys": [public]}, {"signing_key": private, "pepper": secrets.token_hex(32)}

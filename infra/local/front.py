@@ -92,7 +92,7 @@ class Door(BaseHTTPRequestHandler):
         except OSError:
             return self._json(503, {"code": "unavailable", "title": "The local cloud is away."}, [("Retry-After", "2")])
         if urlsplit(self.path).path.startswith("/v1/webhooks/"):
-            visits.remember(self.headers, body)
+            visits.remember(dict(self.headers), body)
         if drop:
             self.status, self.close_connection = status, True
             return None

@@ -19,19 +19,22 @@ UNCHECKED_HASH = 0b01
 
 def test_every_module_has_byte_code_that_is_taken_unseen(archive: zipfile.ZipFile) -> None:
     names = set(archive.namelist())
-    compiled = [name for name in names if name.endswith(".pyc")]
-    for name in compiled:
+    for name in (name for name in names if name.endswith(".pyc")):
         assert struct.unpack("<I", archive.read(name)[4:8]) == (UNCHECKED_HASH,), name
-    tag = sys.implementation.cache_tag
-    for name in names:
-        if name.startswith(("chalicelib/", "botocore/")) and name.endswith(".py"):
-            folder, _, file = name.rpartition("/")
-            assert f"{folder}/__pycache__/{file.removesuffix('.py')}.{tag}.pyc" in names
+    for name in (name for name in names if name.endswith(".py")):
+        folder, _, file = name.rpartition("/")
+        cached = f"__pycache__/{file.removesuffix('.py')}.{sys.implementation.cache_tag}.pyc"
+        assert (f"{folder}/{cached}" if folder else cached) in names
 
 
 def test_every_module_and_catalogue_of_ours_is_in_it(archive: zipfile.ZipFile) -> None:
     ours = [path for path in (ROOT / "chalicelib").rglob("*") if path.suffix in (".py", ".json")]
     assert {"app.py", *(str(path.relative_to(ROOT)) for path in ours)} <= set(archive.namelist())
+
+
+def test_only_ours_brings_its_sources(archive: zipfile.ZipFile) -> None:
+    sources = {name.split("/")[0] for name in archive.namelist() if name.endswith(".py")}
+    assert sources == {"app.py", "chalicelib"}
 
 
 def test_nothing_is_in_it_that_only_builds_or_tests(archive: zipfile.ZipFile) -> None:
