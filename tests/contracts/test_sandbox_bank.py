@@ -19,12 +19,14 @@ from infra.local import bank_book
 from tests.contracts.conftest import Bench, Mailbox, intent, sandbox_bench, stripe_bench
 
 OpenBank = Callable[..., str]
+PATIENCE_SECONDS = 60
+"""For a machine with much else to do; nothing waits that long where all is well."""
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "sandbox.md"
 
 
 def post(url: str, body: dict[str, Any]) -> dict[str, Any]:
     request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=PATIENCE_SECONDS) as answer:
         parsed: dict[str, Any] = json.loads(answer.read())
     return parsed
 
@@ -33,7 +35,7 @@ def events(mailbox: Mailbox, bench: Bench, count: int) -> list[ProcessorEvent]:
     """The next `count` webhooks as our adapter reads them, and no more within half a second."""
     found = []
     for _ in range(count):
-        path, raw, headers = mailbox.letters.get(timeout=5)
+        path, raw, headers = mailbox.letters.get(timeout=PATIENCE_SECONDS)
         assert path == f"/v1/webhooks/{bench.adapter.name}"
         found.append(bench.adapter.verify_and_parse(raw, headers, datetime.now(UTC)))
     with pytest.raises(queue.Empty):
@@ -106,8 +108,8 @@ def test_refunds_report_their_running_total(mailbox: Mailbox, open_bank: OpenBan
     events(mailbox, bench, 1)
     for refund_id, amount in (("ref_1", 400), ("ref_2", 600)):
         bench.adapter.refund(refund_id, str(made.reference), amount, "CNY")
-    told = [(event.kind, event.reversed_total) for event in events(mailbox, bench, 2)]
-    assert told == [("topup_reversed", 400), ("topup_reversed", 1000)]
+    told = {(event.kind, event.reversed_total) for event in events(mailbox, bench, 2)}
+    assert told == {("topup_reversed", 400), ("topup_reversed", 1000)}
 
 
 def test_a_replay_is_the_same_event_and_a_forgery_none(mailbox: Mailbox, open_bank: OpenBank) -> None:
@@ -118,7 +120,7 @@ def test_a_replay_is_the_same_event_and_a_forgery_none(mailbox: Mailbox, open_ba
     assert post(f"{url}/intents/{made.reference}/webhooks", {})["status"] == 200
     assert events(mailbox, bench, 1)[0].event_id == first.event_id
     post(f"{url}/intents/{made.reference}/webhooks", {"as": "forged"})
-    _, raw, headers = mailbox.letters.get(timeout=5)
+    _, raw, headers = mailbox.letters.get(timeout=PATIENCE_SECONDS)
     with pytest.raises(InvalidSignature):
         bench.adapter.verify_and_parse(raw, headers, datetime.now(UTC))
 
