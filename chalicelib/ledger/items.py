@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.kernel import clock
 from chalicelib.ledger import model
-from chalicelib.ledger.model import Change, Changed, Draft, Due, Entry, Leg, Movement, Taken, Verdict
+from chalicelib.ledger.model import Change, Changed, Draft, Due, Entry, Leg, Movement, Spend, Taken, Verdict
 from chalicelib.ledger.wire import Item
 from chalicelib.ledger.write import Update, put_once
 from chalicelib.settings import settings
@@ -79,7 +79,7 @@ def head_update(change: Change, at: datetime) -> dict[str, Any]:
     if change.expected_debt is not None:
         update.require("debt", "=", change.expected_debt)
     if change.spend:
-        _spend(update, change, at)
+        _spend(update, change.spend, change.spent, at)
     elif not change.settles:
         update.require("status", "<>", "closed")
     for name, text in Due("close", model.month_after(at)).attributes(change.account).items():
@@ -87,13 +87,11 @@ def head_update(change: Change, at: datetime) -> dict[str, Any]:
     return update.written()
 
 
-def _spend(update: Update, change: Change, at: datetime) -> None:
-    spend = change.spend
-    assert spend is not None
+def _spend(update: Update, spend: Spend, amount: int, at: datetime) -> None:
     update.require("owner", "=", spend.owner).require("epoch", "=", spend.epoch)
     update.require("status", "=", "active").require("tier", "=", spend.tier)
     for name, limit in ((model.day_sum(at), spend.day_limit), (model.month_sum(at), spend.month_limit)):
-        update.count(name, change.spent).require_at_most(name, limit - change.spent)
+        update.count(name, amount).require_at_most(name, limit - amount)
     if purchase := spend.purchase:
         update.assign(purchase.slot, purchase.mark(at))
         if not purchase.confirmed:
