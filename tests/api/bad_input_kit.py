@@ -1,0 +1,119 @@
+"""What the tests of bad input share: a sound body for every route that takes one, and callers whom no AWS answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import NoneType
+from typing import Any, NoReturn, get_args
+
+import botocore.endpoint
+import msgspec
+import pytest
+
+import app
+from chalicelib.api import guard
+from chalicelib.api.blueprint import Route, routes
+from chalicelib.kernel.callers import Customer, Merchant, Operator
+from tests.api import probe as probes
+from tests.api.caller import Caller, Reply
+
+TOKENS: dict[Any, str] = {Customer: "alice", Operator: "clerk", Merchant: "mk_shop"}
+HOSTILE = {"NUL": "a\0b", "lone surrogate": "a\ud800b", "override": "a\u202eb", "isolate": "a\u2066b"}
+
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /v1/users": {
+        "identifier": "ann@example.com",
+        "password": "correct horse battery",
+        "display_name": "Ann",
+        "locale": "en",
+        "jurisdiction": "CN",
+    },
+    "POST /v1/users/verify": {"identifier": "ann@example.com", "code": "123456", "device_name": "phone"},
+    "POST /v1/sessions": {"identifier": "ann@example.com", "password": "correct horse", "device_name": "phone"},
+    "POST /v1/sessions/refresh": {"refresh_token": "crt_x"},
+    "PATCH /v1/me": {"display_name": "Ann", "locale": "en"},
+    "POST /v1/cases/{id}/resolve": {"note": "done"},
+    "POST /v1/merchants": {"name": "Tea", "currencies": ["CNY"], "fee_basis_points": 60, "fee_fixed": 0, "floor": 0},
+    "POST /v1/merchants/{id}/keys": {"scopes": ["payments"]},
+    "POST /v1/checkouts": {
+        "amount": 100,
+        "currency": "CNY",
+        "order_reference": "A-1",
+        "expires_at": "2026-11-23T08:00:00Z",
+        "return_url": "https://tea.example/",
+    },
+    "POST /v1/topups": {
+        "wallet_id": "wal_1",
+        "amount": 100,
+        "currency": "CNY",
+        "processor": "sandbox",
+        "method": "manual",
+    },
+    "POST /v1/payments": {
+        "wallet_id": "wal_1",
+        "checkout_id": "chk_1",
+        "merchant_id": "mer_1",
+        "amount": 100,
+        "currency": "CNY",
+        "order_reference": "A-1",
+        "description": "tea",
+        "capture": "automatic",
+        "confirm_duplicate": False,
+    },
+    "POST /v1/payments/{id}/capture": {"amount": 100},
+    "POST /v1/payments/{id}/void": {},
+    "POST /v1/payments/{id}/refunds": {"amount": 100, "reason": "broken"},
+}
+"""Every field of every body, each of its own type."""
+
+
+def name_of(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+def path_of(route: Route) -> str:
+    return route.path.replace("{", "").replace("}", "")
+
+
+def with_body() -> list[Route]:
+    return [route for route in routes() if route.body]
+
+
+def moving_money() -> list[Route]:
+    return [route for route in routes() if route.moves_money]
+
+
+def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> Caller:
+    """Nobody in particular before the whole app; tokens of `TOKENS` are good, and a call to AWS fails the test."""
+
+    def sent(*_: Any) -> NoReturn:
+        raise AssertionError("nothing may be sent for this")
+
+    monkeypatch.setattr(botocore.endpoint.Endpoint, "_get_response", sent)
+    monkeypatch.setattr(guard, "_authenticators", {})
+    probes.stand_guard()
+    return Caller(app.app)
+
+
+def allowed(caller: Caller, route: Route) -> Caller:
+    """Somebody who may call `route`, with a key if it takes one."""
+    known = [caller.bearing(token) for kind, token in TOKENS.items() if kind in route.callers] or [caller]
+    return known[0].with_headers(idempotency_key="k") if route.moves_money else known[0]
+
+
+def fields() -> Iterator[tuple[Route, str, Any]]:
+    """(route, field, its sound value), for every field of every body."""
+    for route in with_body():
+        for field, value in BODIES[name_of(route)].items():
+            yield route, field, value
+
+
+def may_be_null(route: Route, field: str) -> bool:
+    (found,) = [one for one in msgspec.structs.fields(route.body or msgspec.Struct) if one.name == field]
+    return NoneType in get_args(found.type)
+
+
+def told(reply: Reply) -> tuple[int, dict[str, str], bytes]:
+    """All of an answer, byte for byte, but the number of the request."""
+    headers = {name: value for name, value in reply.headers.items() if name != "request-id"}
+    return reply.status, headers, reply.raw.replace(reply.headers["request-id"].encode(), b"")
