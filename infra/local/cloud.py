@@ -222,13 +222,15 @@ Try:   make demo        the main job, played over HTTP (DEMO_LANG=zh for Chinese
 def run() -> None:
     """`make run`: up, follow the logs, and stop at a signal what was started here."""
     started, ours = time.monotonic(), status() != "running"
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's `&` would have SIGINT ignored
+        signal.signal(number, signal.default_int_handler)
     try:
         _welcome(up(), started)
         print("Ctrl-C stops it and keeps the state. The logs follow.\n" if ours else "It ran already.\n", flush=True)
         follow.follow(PARTS)
     except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         if ours:
             print("\nstopping …", flush=True)
             print(f"stopped: {', '.join(down())}. The state is kept; `make run` goes on, `make reset` starts anew.")

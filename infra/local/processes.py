@@ -48,7 +48,7 @@ def start(name: str, command: list[str], environment: Mapping[str, str]) -> None
     places.keep(RUNNING, [*_records(), record])
 
 
-def wait_until_it_answers(name: str, url: str, seconds: float = 60) -> None:
+def wait_until_it_answers(name: str, url: str, seconds: float = 120) -> None:
     """Return as soon as `url` answers anything but a server's error. Raises DidNotStart."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

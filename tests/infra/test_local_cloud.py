@@ -58,9 +58,10 @@ class Session:
 
 def run(home: Path, port: int) -> Session:
     outside = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    as_in_the_background = ["/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "infra.local.cloud", "up"], cwd=ROOT, text=True, stdout=subprocess.PIPE,
-        env={**outside, "COFFER_HOME": str(home), "PORT": str(port)}, stdin=subprocess.DEVNULL,
+        [*as_in_the_background, sys.executable, "-m", "infra.local.cloud", "up"], cwd=ROOT, stdin=subprocess.DEVNULL,
+        env={**outside, "COFFER_HOME": str(home), "PORT": str(port)}, text=True, stdout=subprocess.PIPE,
     )  # fmt: skip
     return Session(home, process)
 
