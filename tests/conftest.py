@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import botocore.endpoint
@@ -52,6 +53,16 @@ os.environ.update(ENVIRONMENT)
 from chalicelib import cloud as cloud_module  # noqa: E402  (the environment comes first)
 from chalicelib import settings as settings_module  # noqa: E402
 from chalicelib.kernel import clock as clock_module  # noqa: E402
+
+LOCAL_CLOUD = ("browser", "infra", "concurrency/test_over_http.py")
+"""Share one local cloud and one package: they run in one worker, beside all the others."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    root = Path(__file__).parent
+    for item in items:
+        if str(item.path.relative_to(root)).startswith(LOCAL_CLOUD):
+            item.add_marker(pytest.mark.xdist_group("local cloud"))
 
 
 class FrozenClock:
