@@ -96,7 +96,7 @@ def _stop(record: dict[str, Any], patience_seconds: float = 60) -> None:
     os.kill(record["pid"], signal.SIGTERM)
     if not (_passes(lambda: _is_same(record), patience_seconds) and _passes(lambda: _lives(record["pid"]), 5)):
         os.killpg(record["pid"], signal.SIGKILL)
-        _passes(lambda: _is_same(record), 5)
+        _passes(lambda: _is_same(record) or _lives(record["pid"]), 5)
 
 
 def _passes(state: Callable[[], bool], patience_seconds: float) -> bool:
