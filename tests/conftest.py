@@ -51,8 +51,12 @@ ENVIRONMENT = {
 os.environ.update(ENVIRONMENT)
 
 from chalicelib import cloud as cloud_module  # noqa: E402  (the environment comes first)
+from chalicelib import observability  # noqa: E402
 from chalicelib import settings as settings_module  # noqa: E402
 from chalicelib.kernel import clock as clock_module  # noqa: E402
+
+observability.logger()
+"""Made now, on the output of the whole run: made in a test that captures, it would write to what that test closes."""
 
 LOCAL_CLOUD = ("browser", "infra", "concurrency/test_over_http.py")
 """Share one local cloud and one package: they run in one worker, beside all the others."""
