@@ -75,8 +75,9 @@ def told(till: Till, topup_id: str, name: str) -> None:
 
 
 def test_any_order_and_any_repetition_ends_the_same(till: Till, clock: FrozenClock) -> None:
-    """Every order of five events, the success twice among them: the last total stands."""
-    stories = sorted(set(itertools.permutations(["succeeded", "succeeded", "failed", "reversed 300", "reversed 500"])))
+    """Every order of four events, each told twice: the last total stands."""
+    orders = itertools.permutations(["succeeded", "failed", "reversed 300", "reversed 500"])
+    stories = [[name for name in order for _ in range(2)] for order in orders]
     for number, story in enumerate(stories):
         clock.advance(1)
         before, _ = till.money

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests.browser.conftest import ROOT
+from tests.local import ROOT
 
 SCREENS = ROOT / "build" / "screens"
 AXE = ROOT / "infra" / "web" / "node_modules" / "axe-core" / "axe.min.js"
