@@ -9,6 +9,7 @@ from typing import Any
 
 from chalice.app import DynamoDBEvent, SQSEvent
 
+from chalicelib import queues
 from chalicelib.api import guard
 from chalicelib.api import routes as api
 from chalicelib.api.application import Coffer
@@ -67,4 +68,4 @@ def tell(event: SQSEvent) -> Any:
 def sweep(event: Any) -> int:
     at = clock.now()
     due = (settlement_tasks.sweep, payments_tasks.expire_due, topups_tasks.ask_again, ledger_tasks.close_due)
-    return sum(task(at) for task in due)
+    return queues.sweep("minute", due, lambda task: task(at))

@@ -66,7 +66,7 @@ class World:
                         cloud.client("sqs").delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
 
     def sweep(self) -> int:
-        """One minute's turn of the schedule; how much it did."""
+        """One minute's turn of the schedule; how many of its tasks did something."""
         event = {"version": "0", "account": "1", "region": "eu-west-1", "detail": {}, "detail-type": "", "source": ""}
         return int(app.sweep(event | {"time": "", "id": "1", "resources": []}, None))
 
