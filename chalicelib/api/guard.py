@@ -35,14 +35,14 @@ def caller_of(authorization: str | None, kinds: frozenset[type[Caller]], at: dat
     """Who `authorization` proves; InvalidToken if nobody, Forbidden if somebody of another kind."""
     credentials = _CREDENTIALS.fullmatch(authorization or "")
     if credentials is None:
-        raise InvalidToken
+        raise _unproved(kinds, authorization)
     token = credentials[1]
     caller = _proved(token, kinds & _possible(token), at)
     if caller is not None:
         return caller
     if _proved(token, _possible(token) - kinds, at) is not None:
         raise Forbidden
-    raise InvalidToken
+    raise _unproved(kinds, authorization)
 
 
 def request_key(call: Call[Any], subject: str) -> RequestKey:
@@ -61,6 +61,12 @@ def request_key(call: Call[Any], subject: str) -> RequestKey:
 
 def _possible(token: str) -> frozenset[type[Caller]]:
     return frozenset({Merchant}) if token.startswith(MERCHANT_KEY_PREFIX) else frozenset({Customer, Operator})
+
+
+def _unproved(kinds: frozenset[type[Caller]], authorization: str | None) -> InvalidToken:
+    """A till cannot sign in again: where an API key was meant, readable or not, the answer speaks of that."""
+    meant = (authorization or "").rpartition(" ")[2].startswith(MERCHANT_KEY_PREFIX)
+    return InvalidToken(credential="api-key") if meant or kinds == {Merchant} else InvalidToken()
 
 
 def _proved(token: str, kinds: frozenset[Any], at: datetime) -> Caller | None:

@@ -7,12 +7,15 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.kernel import errors, text
+from chalicelib.api import wording
+from chalicelib.kernel import errors
 from chalicelib.kernel.errors import CofferError
 from chalicelib.kernel.idempotency import Receipt
 from chalicelib.settings import settings
 
 MEDIA_TYPE = "application/problem+json"
+KEPT_BYTES = 480
+"""A refusal is kept as a movement's answer, in an item of at most 1,024 bytes: a longer one goes without `detail`."""
 
 STATUS: dict[type[CofferError], int] = {
     errors.MalformedJson: 400,
@@ -72,8 +75,11 @@ _AWAY = frozenset(
 
 def receipt(error: CofferError, language: str, request_id: str) -> Receipt:
     """The error as it is answered, and, if it refuses a movement, as it is kept."""
-    body = msgspec.json.encode(_body(error, language, request_id)).decode()
-    return Receipt(status=STATUS[type(error)], body=body)
+    said = _body(error, language, request_id)
+    body = msgspec.json.encode(said)
+    if isinstance(error, errors.Refusal) and len(body) > KEPT_BYTES:
+        body = msgspec.json.encode({name: value for name, value in said.items() if name != "detail"})
+    return Receipt(status=STATUS[type(error)], body=body.decode())
 
 
 def headers(error: CofferError, language: str) -> dict[str, str]:
@@ -102,18 +108,17 @@ def doc_url(code: str) -> str:
 
 
 def _body(error: CofferError, language: str, request_id: str) -> Mapping[str, Any]:
-    key, params = f"errors.{error.code}", error.params
     body: dict[str, Any] = {
-        **params,
+        **error.params,
         "type": f"urn:coffer:error:{error.code}",
-        "title": text.sentence(f"{key}.title", language, **params),
+        "title": wording.sentence(error, "title", language),
         "status": STATUS[type(error)],
         "code": error.code,
         "request_id": request_id,
         "doc_url": doc_url(error.code),
     }
-    if text.has(f"{key}.detail"):
-        body["detail"] = text.sentence(f"{key}.detail", language, **params)
+    if detail := wording.sentence(error, "detail", language):
+        body["detail"] = detail
     if error.param is not None:
         body["param"] = error.param
     return body

@@ -46,7 +46,10 @@ class Order:
         """What forbids it whatever the wallet holds."""
         if self.terms.status != "active":
             return InvalidState(state="suspended")
-        return None if decision.allowed else LimitReached(limit=decision.reasons[0], currency=self.currency)
+        if decision.allowed:
+            return None
+        most = decision.limits.per_movement
+        return LimitReached(limit=decision.reasons[0], maximum=most, currency=self.currency)
 
 
 def draft(customer: Customer, order: Order, key: RequestKey, at: datetime, known: Known) -> Draft:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.api import problems
 from chalicelib.ledger import audit, chart, folding, service, store
 from chalicelib.ledger.wire import size
 from chalicelib.settings import settings
@@ -267,6 +268,23 @@ def test_every_item_of_the_money_path_stays_within_a_kilobyte_at_its_fattest(wor
     sizes = {found["pk"]["S"]: size(found) for table in tables for found in store.everything(table)}
     assert len(service.head(ana.wallet).sums) == 36 + 2
     assert max(sizes.values()) <= 1_024, max(sizes, key=sizes.__getitem__)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_refused_movement_stays_within_a_kilobyte_at_its_fattest(
+    world: World, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setattr(problems, "doc_url", lambda code: f"https://{'a' * 60}.example/docs#{code}")
+    ana = world.customer(10_000_000)
+    ana.phone = ana.phone.with_headers(accept_language=language)
+    body = ana.order(100, "单" * 21, description="汉" * 33, capture="manual")
+    said = {ana.phone.post("/v1/payments", body, idempotency_key=f"{n}").json.get("code") for n in range(2)}
+    service.set_status(ana.wallet, "frozen", "汉" * 33)
+    said |= {ana.pay(100).json["code"], ana.pay(9_999_999_999).json["code"]}
+    assert said == {None, "probable-duplicate", "wallet-frozen", "limit-reached"}
+    refused = [found for found in store.everything(settings().ledger_table) if found.get("state") == {"S": "refused"}]
+    assert len(refused) == 3
+    assert max(size(found) for found in refused) <= 1_024
 
 
 def _without_id(raw: bytes) -> dict[str, object]:
