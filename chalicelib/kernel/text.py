@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from functools import cache
 from pathlib import Path
 
 from chalicelib.kernel.errors import InvalidRequest
 
 LANGUAGES = ("en", "zh")
+_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+"""Unicode's general categories of what nobody sees: controls, formats and overrides, separators of lines."""
 TEXT_BYTES, REFERENCE_BYTES = 100, 64
 """As written in JSON: an item of the ledger that carries both stays within 1,024 bytes."""
 
@@ -39,6 +42,17 @@ def capped(written: str, most_bytes: int, param: str) -> str:
     if len(json.dumps(written, ensure_ascii=False).encode()) - 2 > most_bytes:
         raise InvalidRequest(param=param, maximum_bytes=most_bytes)
     return written
+
+
+def reference(written: str, param: str = "order_reference") -> str:
+    """1 to 64 bytes, every character one that people see. Raises InvalidRequest."""
+    if not written or hides_something(written):
+        raise InvalidRequest(param=param)
+    return capped(written, REFERENCE_BYTES, param)
+
+
+def hides_something(written: str) -> bool:
+    return any(unicodedata.category(letter) in _UNSEEN for letter in written)
 
 
 def language_of(accept_language: str | None) -> str:

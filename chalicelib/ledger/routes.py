@@ -46,7 +46,7 @@ def entries(call: Call[None]) -> Answer:
 )
 def balance(call: Call[None]) -> Answer:
     account = _mine(call)
-    at = views.moment(call.query["at"], "at") if "at" in call.query else call.at
+    at = views.past(call.query["at"], call.at, "at") if "at" in call.query else call.at
     return Answer(200, views.balance(service.head(account), at, history.balance_at(account, at)))
 
 
@@ -59,7 +59,7 @@ def balance(call: Call[None]) -> Answer:
     summary="A month, as JSON or CSV",
 )
 def statement(call: Call[None]) -> Answer:
-    account, month = _mine(call), views.month(call.path["month"])
+    account, month = _mine(call), views.month(call.path["month"], call.at)
     view = views.statement(service.head(account), history.statement(account, month))
     match call.query.get("format", "json"):
         case "json":

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.kernel import backoff, clock
+from chalicelib.kernel import backoff, clock, text
 from chalicelib.kernel.errors import CofferError, IdempotencyKeyReused, NotFound, Refusal, Unavailable
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import items, model, store
@@ -126,7 +126,8 @@ def movements(movement_ids: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def set_status(account: str, status: model.Status, reason: str = "") -> None:
-    """Freeze, close or make active; the reason is what the owner may read. Raises NotFound."""
+    """Freeze, close or make active; the reason is for the owner to read. Raises NotFound, InvalidRequest (too long)."""
+    text.capped(reason, text.TEXT_BYTES, "reason")
     update = Update(settings().ledger_table, account, items.HEAD).assign("status", status)
     made, _ = store.update(update.assign("reason", reason).written())
     if not made:
@@ -149,9 +150,9 @@ def due(kind: str, at: datetime, limit: int = 100) -> list[str]:
     return [found for shard in shards for found in store.due(model.due_key(kind, shard), until, limit)]
 
 
-def of_order(order_key: str) -> list[str]:
-    """Ids of the payments that carry a merchant's order; a look-up for people, it decides nothing."""
-    return store.of_order(order_key)
+def of_order(order_key: str, after: str, limit: int) -> list[str]:
+    """Ids after `after` of the payments that carry a merchant's order; a look-up for people, it decides nothing."""
+    return store.of_order(order_key, after, limit)
 
 
 def _new_head(account: str, owner: str, currency: str, at: datetime, *, tier: int, floor: int) -> dict[str, object]:

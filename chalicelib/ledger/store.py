@@ -130,14 +130,14 @@ def due(key: str, until: str, limit: int) -> list[str]:
     return [found["pk"]["S"] for found in answer["Items"]]
 
 
-def of_order(order_key: str) -> list[str]:
-    """At most 100, by the index `orders`; only payments that were made carry the key."""
+def of_order(order_key: str, after: str, limit: int) -> list[str]:
+    """In order, by the index `orders`; only payments that were made carry the key."""
     answer = cloud.client("dynamodb").query(
         TableName=settings().ledger_table,
         IndexName="orders",
-        KeyConditionExpression="order_key = :key",
-        ExpressionAttributeValues=item({":key": order_key}),
-        Limit=100,
+        KeyConditionExpression="order_key = :key AND pk > :after",
+        ExpressionAttributeValues=item({":key": order_key, ":after": after or "pay_"}),
+        Limit=limit,
     )
     return [found["pk"]["S"] for found in answer["Items"]]
 

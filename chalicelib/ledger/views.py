@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from datetime import MINYEAR, UTC, datetime
 from typing import Any
 
 import msgspec
@@ -32,7 +32,11 @@ class WalletView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class WalletsView(msgspec.Struct, frozen=True):
+    """All of them: nobody has more than fit on a page."""
+
     data: list[WalletView]
+    has_more: bool = False
+    next_cursor: str | None = None
 
 
 class EntryView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -123,21 +127,24 @@ def statement_csv(view: StatementView) -> str:
     return written.getvalue()
 
 
-def moment(text: str, param: str) -> datetime:
-    """Raises InvalidRequest unless RFC 3339."""
+def past(text: str, at: datetime, param: str) -> datetime:
+    """Raises InvalidRequest unless RFC 3339 and not after `at`: the future has no balance."""
     try:
-        return clock.read(text.replace(" ", "+"))
+        found = clock.read(text.replace(" ", "+"))
     except (ValueError, OverflowError) as unreadable:
         raise InvalidRequest(param=param) from unreadable
+    if found > at:
+        raise InvalidRequest(param=param)
+    return found
 
 
-def month(text: str) -> datetime:
-    """The first instant of `YYYY-MM`, a month with one before and one after it. Raises InvalidRequest."""
+def month(text: str, at: datetime) -> datetime:
+    """The first instant of `YYYY-MM`, a month that has begun, and with one before it. Raises InvalidRequest."""
     try:
         found = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
     except ValueError as unreadable:
         raise InvalidRequest(param="month") from unreadable
-    if not MINYEAR < found.year < MAXYEAR:
+    if found > at or found.year <= MINYEAR:
         raise InvalidRequest(param="month")
     return found
 

@@ -68,6 +68,12 @@ class Update:
         self._conditions.append(f"(attribute_not_exists({named}) OR {named} < {low} OR {named} > {high})")
         return self
 
+    def checked(self) -> dict[str, Any]:
+        """The conditions alone, as a ConditionCheck: nothing is written."""
+        asked = self.written()["Update"]
+        del asked["UpdateExpression"]
+        return {"ConditionCheck": asked}
+
     def written(self) -> dict[str, Any]:
         expression = "SET " + ", ".join(self._sets) if self._sets else ""
         if self._removes:

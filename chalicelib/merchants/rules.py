@@ -14,8 +14,6 @@ from chalicelib.kernel.money import check_currency
 CHECKOUT_LASTS = timedelta(hours=24)
 CHECKOUT_LASTS_AT_MOST = timedelta(days=30)
 _NAME_LETTERS, _URL_LETTERS = 64, 512
-_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
-"""Unicode's general categories of what nobody sees: controls, formats and overrides, separators of lines."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _VISIBLE = re.compile(rf"[\x21-\x5b\x5d-\x7e]{{1,{_URL_LETTERS}}}")
 """Printable ASCII but the backslash, which some browsers read as a slash."""
@@ -24,7 +22,7 @@ _VISIBLE = re.compile(rf"[\x21-\x5b\x5d-\x7e]{{1,{_URL_LETTERS}}}")
 def tidy_name(typed: str) -> str:
     """NFC, no space around it, every character one that people see. Raises InvalidRequest."""
     name = unicodedata.normalize("NFC", typed).strip()
-    if not 1 <= len(name) <= _NAME_LETTERS or _hides_something(name):
+    if not 1 <= len(name) <= _NAME_LETTERS or text.hides_something(name):
         raise InvalidRequest(param="name")
     return name
 
@@ -36,13 +34,6 @@ def check_currencies(currencies: list[str]) -> list[str]:
     if len(set(currencies)) < len(currencies):
         raise InvalidRequest(param="currencies")
     return currencies
-
-
-def check_reference(reference: str) -> str:
-    """1 to 64 bytes as they are written in JSON, nothing hidden. Raises InvalidRequest."""
-    if not reference or _hides_something(reference):
-        raise InvalidRequest(param="order_reference")
-    return text.capped(reference, text.REFERENCE_BYTES, "order_reference")
 
 
 def check_return_url(url: str) -> str:
@@ -63,10 +54,6 @@ def expiry(asked: str | None, at: datetime) -> datetime:
     if not at < expires_at <= at + CHECKOUT_LASTS_AT_MOST:
         raise InvalidRequest(param="expires_at")
     return expires_at
-
-
-def _hides_something(text: str) -> bool:
-    return any(unicodedata.category(letter) in _UNSEEN for letter in text)
 
 
 def _leads_back(url: str) -> bool:

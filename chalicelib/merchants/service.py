@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from chalicelib.cases import service as cases
-from chalicelib.kernel import clock, ids, money
+from chalicelib.kernel import clock, ids, money, text
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidState, InvalidToken, NotFound
 from chalicelib.ledger import chart, history
@@ -114,7 +114,7 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
         merchant_name=agreed.name,
         amount=money.check_amount(wanted.amount),
         currency=wanted.currency,
-        order_reference=rules.check_reference(wanted.order_reference),
+        order_reference=text.reference(wanted.order_reference),
         created_at=at,
         expires_at=rules.expiry(wanted.expires_at, at),
         return_url="" if wanted.return_url is None else rules.check_return_url(wanted.return_url),

@@ -11,7 +11,7 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.errors import CofferError, InvalidState, NotFound, RefundExceedsCapture
 from chalicelib.kernel.idempotency import RequestKey
 from chalicelib.ledger import allowance, chart, crediting, items
-from chalicelib.ledger.model import Change, Draft, Due, Entry, Known, Leg, Line, Movement
+from chalicelib.ledger.model import Draft, Due, Entry, Known, Leg, Line, Movement
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
 from chalicelib.merchants.model import Terms
@@ -24,39 +24,33 @@ Payment = Mapping[str, Any]
 """A payment's movement as the ledger keeps it. Only what never changes is taken from it; the rest are conditions."""
 
 
-def capture(payment: Payment, terms: Terms, amount: int, key: RequestKey, at: datetime) -> Draft:
+def capture(payment: Payment, terms: Terms, amount: int, key: RequestKey, at: datetime, known: Known) -> Draft:
     """Takes `amount` of what is held and releases the rest."""
     wallet, currency, held = payment["account"], payment["currency"], payment["amount"]
     answer = CaptureView(key.movement_id("cap"), "captured", payment["pk"], amount, currency, clock.written(at))
     settled = line(answer.id, terms, amount, currency)
     leaves = _leave(payment, "captured").assign("captured", amount).assign("refundable", amount)
     leaves.require("due_at", ">", clock.written(at))
+    change, postings = crediting.release(wallet, currency, held, held - amount, known)
     return Draft(
         movement=_movement(payment, "capture", answer, amount, at, key, line=settled),
-        changes=(Change(wallet, currency, available=held - amount, held=-held, settles=True),),
-        entry=_entry(
-            payment,
-            "capture",
-            answer.id,
-            at,
-            {chart.held(wallet): -held, wallet: held - amount, chart.settling(currency): amount},
-            settled,
-        ),
+        changes=(change,),
+        entry=_entry(payment, "capture", answer.id, at, postings | {chart.settling(currency): amount}, settled),
         legs=(Leg(leaves.written(), _not_authorized),),
     )
 
 
-def void(payment: Payment, key: RequestKey, at: datetime) -> Draft:
+def void(payment: Payment, key: RequestKey, at: datetime, known: Known) -> Draft:
     amount, currency = payment["amount"], payment["currency"]
     answer = CaptureView(key.movement_id("voi"), "voided", payment["pk"], amount, currency, clock.written(at))
-    return _release(payment, "voided", _movement(payment, "void", answer, amount, at, key))
+    return _release(payment, "voided", _movement(payment, "void", answer, amount, at, key), known)
 
 
-def expire(payment: Payment, expiry_id: str, at: datetime) -> Draft:
+def expire(payment: Payment, expiry_id: str, at: datetime, known: Known) -> Draft:
     movement = Movement(
         expiry_id, "expiry", payment["account"], payment["amount"], payment["currency"], "succeeded", at
     )
-    return _release(payment, "expired", movement)
+    return _release(payment, "expired", movement, known)
 
 
 def refund(payment: Payment, amount: int, reason: str, key: RequestKey, at: datetime, known: Known) -> Draft:
@@ -74,13 +68,14 @@ def refund(payment: Payment, amount: int, reason: str, key: RequestKey, at: date
     )
 
 
-def _release(payment: Payment, state: str, movement: Movement) -> Draft:
+def _release(payment: Payment, state: str, movement: Movement, known: Known) -> Draft:
     """All that is held goes back."""
-    wallet, amount, at = payment["account"], payment["amount"], movement.at
+    amount = payment["amount"]
+    change, postings = crediting.release(payment["account"], payment["currency"], amount, amount, known)
     return Draft(
         movement=movement,
-        changes=(Change(wallet, payment["currency"], available=amount, held=-amount, settles=True),),
-        entry=_entry(payment, movement.kind, movement.id, at, {chart.held(wallet): -amount, wallet: amount}),
+        changes=(change,),
+        entry=_entry(payment, movement.kind, movement.id, movement.at, postings),
         legs=(Leg(_leave(payment, state).written(), _not_authorized),),
     )
 

@@ -62,10 +62,6 @@ class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
     """When an authorisation runs out."""
 
 
-class PaymentsView(msgspec.Struct, frozen=True):
-    data: list[PaymentView]
-
-
 class CaptureView(msgspec.Struct, frozen=True):
     id: str
     status: Literal["captured", "voided"]
@@ -94,9 +90,8 @@ def checked(order: PayRequest) -> PayRequest:
             raise InvalidRequest(param=given[0])
     elif len(given) < len(direct):
         raise InvalidRequest(param=next(name for name in direct if name not in given))
-    if order.order_reference == "":
-        raise InvalidRequest(param="order_reference")
-    text.capped(order.order_reference or "", text.REFERENCE_BYTES, "order_reference")
+    if order.order_reference is not None:
+        text.reference(order.order_reference)
     text.capped(order.description, text.TEXT_BYTES, "description")
     return order
 

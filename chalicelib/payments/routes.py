@@ -20,7 +20,6 @@ from chalicelib.payments import service
 from chalicelib.payments.model import (
     CaptureRequest,
     CaptureView,
-    PaymentsView,
     PaymentView,
     PayRequest,
     RefundRequest,
@@ -54,15 +53,18 @@ def payment(call: Call[None]) -> Answer:
 @room.route(
     "GET",
     "/v1/payments",
-    answers={200: PaymentsView},
+    answers={200: PaymentView},
     caller=Merchant,
+    listing=True,
     query=("order_reference",),
     summary="The payments of an order",
 )
 def payments_of_order(call: Call[None]) -> Answer:
     if "order_reference" not in call.query:
         raise InvalidRequest(param="order_reference")
-    return Answer(200, {"data": service.payments_of_order(call.merchant, call.query["order_reference"])})
+    reference, page = call.query["order_reference"], call.page
+    found, following = service.payments_of_order(call.merchant, reference, page.cursor or "", page.limit)
+    return Answer(200, page.envelope(found, following))
 
 
 @room.route(

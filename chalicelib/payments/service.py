@@ -36,11 +36,14 @@ def payment(caller: Customer | Merchant, payment_id: str) -> dict[str, Any]:
     return model.view(_visible(caller, _movement(payment_id, "pay")))
 
 
-def payments_of_order(merchant: Merchant, reference: str) -> list[dict[str, Any]]:
-    """All payments that carry the merchant's `order_reference`, oldest first, at most 100."""
+def payments_of_order(
+    merchant: Merchant, reference: str, after: str, limit: int
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The payments that carry the merchant's `order_reference`, by id; and the position of the next page."""
     merchant.require("payments")
-    found = ledger.movements(ledger.of_order(paying.order_key(merchant.merchant_id, reference)))
-    return [model.view(one) for one in sorted(found, key=lambda one: str(one["created_at"]))]
+    found = ledger.of_order(paying.order_key(merchant.merchant_id, reference), after, limit + 1)
+    shown = sorted(ledger.movements(found[:limit]), key=lambda one: str(one["pk"]))
+    return [model.view(one) for one in shown], found[limit - 1] if len(found) > limit else None
 
 
 def capture(merchant: Merchant, payment_id: str, request: CaptureRequest, key: RequestKey, at: datetime) -> Receipt:
@@ -48,12 +51,12 @@ def capture(merchant: Merchant, payment_id: str, request: CaptureRequest, key: R
     found = _taken_by(merchant, payment_id, "payments")
     amount = model.within(request.amount, found["amount"])
     terms = merchants.terms(merchant.merchant_id, at)
-    return ledger.commit(lambda at, known: following.capture(found, terms, amount, key, at), at, key)
+    return ledger.commit(lambda at, known: following.capture(found, terms, amount, key, at, known), at, key)
 
 
 def void(merchant: Merchant, payment_id: str, key: RequestKey, at: datetime) -> Receipt:
     found = _taken_by(merchant, payment_id, "payments")
-    return ledger.commit(lambda at, known: following.void(found, key, at), at, key)
+    return ledger.commit(lambda at, known: following.void(found, key, at, known), at, key)
 
 
 def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: RequestKey, at: datetime) -> Receipt:
@@ -84,7 +87,7 @@ def expire(payment_id: str, at: datetime) -> bool:
         return False
     expiry_id = ids.derived("exp", payment_id)
     try:
-        return not ledger.commit(lambda at, known: following.expire(found, expiry_id, at), at).replayed
+        return not ledger.commit(lambda at, known: following.expire(found, expiry_id, at, known), at).replayed
     except InvalidState:
         return False
 

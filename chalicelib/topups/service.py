@@ -17,10 +17,11 @@ from chalicelib.kernel import clock, ids, money
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import CurrencyMismatch, InFlight, InvalidRequest, LimitReached, NotFound, Unavailable
 from chalicelib.kernel.idempotency import Receipt, RequestKey
-from chalicelib.ledger import chart
+from chalicelib.ledger import chart, standing
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Changed, Draft, Due, Movement
 from chalicelib.policy import service as policy
+from chalicelib.policy.model import Decision
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import Acknowledgement, Adapter, Intent
 from chalicelib.topups import events, model, store
@@ -28,7 +29,7 @@ from chalicelib.topups.model import TopupRequest, TopupView
 
 
 def start(customer: Customer, request: TopupRequest, key: RequestKey, at: datetime) -> Receipt:
-    """Raises InFlight while another request with this key talks to the processor; stores LimitReached."""
+    """Raises InFlight while another request with this key talks to the processor; stores LimitReached, InvalidState."""
     money.check_currency(request.currency)
     money.check_amount(request.amount)
     if request.wallet_id not in customer.wallet_ids:
@@ -37,8 +38,10 @@ def start(customer: Customer, request: TopupRequest, key: RequestKey, at: dateti
         raise CurrencyMismatch(param="currency")
     adapter = _chosen(request.processor)
     movement = _movement(customer, request, adapter, key, at)
-    refusal = _refusal(customer, request, at)
-    receipt = ledger.commit(lambda at, known: Draft(movement, (), None, refusal=refusal), at, key)
+    decision = policy.decide(customer, "top-up", request.amount, at)
+    refusal = _refusal(decision, request.currency)
+    legs = (standing.check(customer, request.wallet_id, request.amount, decision.limits.balance),)
+    receipt = ledger.commit(lambda at, known: Draft(movement, (), None, legs, refusal), at, key)
     if receipt.status:
         return receipt
     if receipt.replayed and (answer := _taken_over(movement.id, key, at)):
@@ -115,11 +118,10 @@ def _movement(customer: Customer, request: TopupRequest, adapter: Adapter, key: 
     )
 
 
-def _refusal(customer: Customer, request: TopupRequest, at: datetime) -> LimitReached | None:
-    decision = policy.decide(customer, "top-up", request.amount, at)
+def _refusal(decision: Decision, currency: str) -> LimitReached | None:
     if decision.allowed:
         return None
-    return LimitReached(limit=decision.reasons[0], maximum=decision.limits.top_up, currency=request.currency)
+    return LimitReached(limit=decision.reasons[0], maximum=decision.limits.top_up, currency=currency)
 
 
 def _taken_over(topup_id: str, key: RequestKey, at: datetime) -> Receipt | None:

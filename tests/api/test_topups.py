@@ -211,6 +211,7 @@ def test_other_movements_are_no_top_ups(till: Till, clock: FrozenClock) -> None:
 def test_keys_of_two_customers_are_independent(till: Till, clock: FrozenClock) -> None:
     mine = till.top_up(key="same").json["id"]
     ben = till.caller.bearing(token(BEN, clock.now()))
+    ledger.open_wallet(chart.wallet_of(BEN, "CNY"), BEN, "CNY", 0, clock.now())
     body = {"wallet_id": chart.wallet_of(BEN, "CNY"), "amount": 1250, "currency": "CNY", "method": "manual"}
     assert ben.post("/v1/topups", body, idempotency_key="same").json["id"] != mine
 

@@ -1,0 +1,31 @@
+"""Whether somebody may start what will credit their wallet later: a condition, though nothing is written yet."""
+
+from __future__ import annotations
+
+from chalicelib.kernel.callers import Customer
+from chalicelib.kernel.errors import InvalidState, InvalidToken, LimitReached, NotFound
+from chalicelib.ledger import items
+from chalicelib.ledger.model import Changed, Head, Leg, Verdict
+from chalicelib.ledger.wire import Item
+from chalicelib.ledger.write import Update
+from chalicelib.settings import settings
+
+
+def check(customer: Customer, wallet: str, amount: int, most: int) -> Leg:
+    """The wallet is theirs, their session not revoked, the wallet not closed, and `amount` more stays within `most`."""
+    update = Update(settings().ledger_table, wallet, items.HEAD).require("owner", "=", customer.user_id)
+    update.require("epoch", "=", customer.epoch).require("status", "<>", "closed")
+    update.require("available", "<=", most - amount)
+
+    def explain(wired: Item | None) -> Verdict:
+        head = Head.of(wired) if wired else None
+        if head is None or head.owner != customer.user_id:
+            return NotFound()
+        if head.epoch != customer.epoch:
+            return InvalidToken()
+        if head.status == "closed":
+            return InvalidState(state="closed")
+        full = head.available + amount > most
+        return LimitReached(limit="balance", maximum=most, currency=head.currency) if full else Changed()
+
+    return Leg(update.checked(), explain)
