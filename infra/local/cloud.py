@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import fcntl
-import importlib
-import importlib.util
 import json
 import os
 import shutil
@@ -24,7 +22,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from infra import package
-from infra.local import follow, places, processes, stack
+from infra.local import follow, memory, places, processes, seed, stack
 
 PARTS = ("ministack", "bank", "front door")
 
@@ -86,6 +84,10 @@ def local() -> dict[str, Any]:
 def _start(progress: Progress, port: int) -> dict[str, Any]:
     port = _front_port(port)
     address = f"http://{places.HOST}:{port}"
+    lost = memory.was_lost()
+    if lost:
+        progress.say(memory.LOST)
+        memory.expect_an_older_stack()
     progress.say("package")
     made = package.package()
     progress.say("start ministack, the local AWS")
@@ -101,7 +103,7 @@ def _start(progress: Progress, port: int) -> dict[str, Any]:
     processes.wait_until_it_answers("front door", f"{address}/health")
     stack.wake(endpoint)
     _write_local_json(address, endpoint, bank)
-    _seed(progress)
+    _seed(progress, lost)
     progress.say("ready")
     return local()
 
@@ -112,17 +114,8 @@ def _front_port(port: int) -> int:
     return port
 
 
-def _rewind_streams() -> None:
-    """ministack keeps how far a stream was read, not the stream: what comes first after a restart would be skipped."""
-    kept = places.HOME / "state" / "lambda.json"
-    if kept.exists():
-        state = json.loads(kept.read_text())
-        state["payload"].pop("dynamodb_stream_positions", None)
-        kept.write_text(json.dumps(state))
-
-
 def _start_ministack() -> str:
-    _rewind_streams()
+    memory.rewind_streams()
     port = places.port_for("aws", 4566)
     endpoint, temporary = f"http://{places.HOST}:{port}", places.HOME / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
@@ -132,12 +125,13 @@ def _start_ministack() -> str:
         "MINISTACK_REGION": places.REGION, "MINISTACK_ACCOUNT_ID": places.ACCOUNT,
         "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0",
         "PERSIST_STATE": "1",
-        "AUTH": "true", "STATE_DIR": str(places.HOME / "state"), "S3_PERSIST": "1",
+        "AUTH": "true", "STATE_DIR": str(memory.state()), "S3_PERSIST": "1",
         "S3_DATA_DIR": str(places.HOME / "s3"), "TMPDIR": str(temporary),
         "LAMBDA_WARM_TTL_SECONDS": "60", "LAMBDA_ACCOUNT_CONCURRENCY": "40",
     }  # fmt: skip
     processes.start("ministack", [str(places.MINISTACK)], environment)
     processes.wait_until_it_answers("ministack", f"{endpoint}/_ministack/health")
+    memory.note_start()
     return endpoint
 
 
@@ -185,12 +179,19 @@ def _write_local_json(address: str, endpoint: str, bank: str) -> None:
     places.LOCAL_JSON.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
 
 
-def _seed(progress: Progress) -> None:
-    """Demo people, through the API itself, once; `seed.seed(local)` gives them as they stand in `local.json`."""
-    if places.read("people.json") or importlib.util.find_spec("infra.local.seed") is None:
+def _seed(progress: Progress, lost: bool) -> None:
+    """Demo people, through the API itself; those who were written down and are there stay as they are."""
+    known = places.read("people.json")
+    if known and not lost and seed.stands(local()):
         return
     progress.say("seed demo customers, merchants and an operator through the API")
-    people = importlib.import_module("infra.local.seed").seed(local())
+    try:
+        people = seed.seed(local())
+    except seed.TROUBLE as trouble:
+        if not known:
+            raise
+        progress.say(f"not seeded again: {trouble}. A changed password does this too; `make reset` starts anew.")
+        return
     places.keep("people.json", people)
     places.LOCAL_JSON.write_text(json.dumps({**local(), "people": people}, indent=2, ensure_ascii=False) + "\n")
 
@@ -206,13 +207,13 @@ def _alone() -> Iterator[None]:
 
 def _welcome(about: dict[str, Any], started: float) -> None:
     print(f"""
-Coffer runs, {time.monotonic() - started:.0f} s after the start.
+Coffer runs, {time.monotonic() - started:.0f} s after installing.
 
   the tour     {about["tour"]}
   the API      {about["docs"]}   ({about["openapi"]})
   the outbox   {about["outbox"]}?to=…   what was sent by e-mail and text
   the books    {about["books"]}
-  everything   build/local.json   (people, secrets, the AWS endpoint)
+  everything   {places.shown(places.LOCAL_JSON)}   (people, secrets, the AWS endpoint)
 
 Try:   make demo        the main job, played over HTTP (DEMO_LANG=zh for Chinese)
        curl {about["api"]}/health
@@ -228,12 +229,27 @@ def run() -> None:
         _welcome(up(), started)
         print("Ctrl-C stops it and keeps the state. The logs follow.\n" if ours else "It ran already.\n", flush=True)
         follow.follow(PARTS)
+        _end_with_the_fallen()
     except KeyboardInterrupt:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         if ours:
             print("\nstopping …", flush=True)
             print(f"stopped: {', '.join(down())}. The state is kept; `make run` goes on, `make reset` starts anew.")
+
+
+def _end_with_the_fallen() -> None:
+    """A part ended by itself: name it and stop the rest. No part did if somebody else stopped them all meanwhile."""
+    with _alone():
+        fallen = processes.fallen()
+        stopped = processes.stop_all()
+    if not fallen:
+        print("It was stopped from elsewhere; `make run` starts it again.", flush=True)
+        return
+    for name in fallen:
+        print(f"\n{name} ended by itself. Its log: {places.shown(processes.log_of(name))}", flush=True)
+    rest = f"The rest is stopped: {', '.join(stopped)}. " if stopped else ""
+    sys.exit(f"{rest}Read the log, then `make run` starts again; `make reset` starts anew.")
 
 
 def main() -> None:

@@ -14,12 +14,16 @@ def follow(names: tuple[str, ...]) -> None:
     """Print what is new until interrupted, or until one of `names` is no more."""
     positions = {name: processes.log_of(name).stat().st_size for name in names}
     while set(names) <= set(processes.running()):
-        for name in names:
-            for line in _fresh(name, positions):
-                if name != "ministack" or _NEWS.search(line):
-                    print(f"{name:>10}  {line}", flush=True)
+        _print_news(names, positions)
         time.sleep(0.3)
-    print("A part of the local cloud ended by itself; its log is under build/cloud/logs/.", flush=True)
+    _print_news(names, positions)
+
+
+def _print_news(names: tuple[str, ...], positions: dict[str, int]) -> None:
+    for name in names:
+        for line in _fresh(name, positions):
+            if name != "ministack" or _NEWS.search(line):
+                print(f"{name:>10}  {line}", flush=True)
 
 
 def _fresh(name: str, positions: dict[str, int]) -> list[str]:

@@ -36,6 +36,11 @@ def keep(name: str, value: Any) -> None:
     file.write_text(json.dumps(value, indent=1))
 
 
+def shown(file: Path) -> str:
+    """For a person at the root of the checkout: from there if it lies within, else the whole path."""
+    return str(file.relative_to(ROOT) if file.is_relative_to(ROOT) else file)
+
+
 def is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

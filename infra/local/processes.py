@@ -71,6 +71,11 @@ def running() -> dict[str, int]:
     return {one["name"]: one["pid"] for one in _records() if _is_same(one)}
 
 
+def fallen() -> list[str]:
+    """Names of what was started here, was not stopped, and lives no more."""
+    return [one["name"] for one in _records() if not _is_same(one)]
+
+
 def stop_all() -> list[str]:
     """Stop what was started here, the last first; returns the names."""
     stopped = []

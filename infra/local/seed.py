@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.local import people, places, stack
-from infra.local.client import Client
+from infra.local.client import Client, NoAnswer, Unexpected
 from infra.local.people import Person, Shop
 
 OPERATOR = Person("olga@coffer.example", "olga keeps the books", "Olga")
@@ -19,20 +19,44 @@ CUSTOMERS = (
     (Person("ana@coffer.example", "ana likes her coffee", "Ana", "en", "DE"), 30_000),
 )
 """With what each gets to begin with, in minor units."""
+TROUBLE = (Unexpected, NoAnswer, people.TooLate)
 SHOPS = (Shop("Oolong Tea House 乌龙茶馆", ("CNY", "EUR")), Shop("Blue Bicycle 蓝色单车", ("CNY", "EUR"), 80))
 
 
 def seed(local: Mapping[str, Any]) -> dict[str, Any]:
     """{"customers", "merchants", "operators"}, each with what it takes to act as them.
 
-    `local`: what `build/local.json` says. Merchants' keys cannot be read again: without the `people` of an earlier
-    run in it, the merchants are made anew.
+    `local`: what `build/local.json` says. Those of its `people` whom the API knows stay as they are; merchants' keys
+    cannot be read again: without them there, the merchants are made anew.
     """
-    anybody = Client(local["api"])
+    anybody, known = Client(local["api"]), local.get("people", {})
     operator = _operator(anybody, stack.environment(local["aws"]["endpoint"]))
-    customers = [_customer(anybody, person, funds) for person, funds in CUSTOMERS]
-    merchants = [_merchant(anybody, operator, shop, local.get("people", {})) for shop in SHOPS]
+    customers = [_customer(anybody, person, funds, known) for person, funds in CUSTOMERS]
+    merchants = [_merchant(anybody, operator, shop, known) for shop in SHOPS]
     return {"customers": customers, "merchants": merchants, "operators": [_shown(OPERATOR, operator)]}
+
+
+def stands(local: Mapping[str, Any]) -> bool:
+    """Whether any of `people` are there: they were written down, but an AWS that was killed has forgotten them.
+
+    One is enough: a password may have been changed since, a key revoked.
+    """
+    anybody, known = Client(local["api"]), local["people"]
+    return any(_opens(anybody, one) for one in known["merchants"]) or any(
+        _signs_in(anybody, one) for one in known["customers"]
+    )
+
+
+def _signs_in(anybody: Client, shown: Mapping[str, Any]) -> bool:
+    """Under the id that was written down: signed up anew since, it would be somebody else."""
+    tokens = people.sign_in(anybody, Person(shown["identifier"], shown["password"], shown["display_name"]))
+    me = anybody.bearing(tokens["access_token"]).get("/v1/me").expect(200) if tokens else {}
+    return bool(me.get("id") == shown["user_id"])
+
+
+def _opens(anybody: Client, merchant: Mapping[str, Any]) -> bool:
+    """Whether the merchant's key works."""
+    return anybody.bearing(merchant["api_key"]).get(f"/v1/merchants/{merchant['id']}").status == 200
 
 
 def _operator(anybody: Client, environment: Mapping[str, str]) -> dict[str, Any]:
@@ -51,19 +75,21 @@ def _appoint(user_id: str, role: str, environment: Mapping[str, str]) -> None:
     subprocess.run(command, cwd=places.ROOT, env={**os.environ, **environment, **credentials, **region}, check=True)
 
 
-def _customer(anybody: Client, person: Person, funds: int) -> dict[str, Any]:
+def _customer(anybody: Client, person: Person, funds: int, known: Mapping[str, Any]) -> dict[str, Any]:
+    for customer in known.get("customers", []):
+        if customer["identifier"] == person.identifier and _signs_in(anybody, customer):
+            return dict(customer)
     tokens = people.sign_in(anybody, person) or people.sign_up(anybody, person)
-    customer = anybody.bearing(tokens["access_token"])
-    wallet = people.wallets(customer)[0]
-    people.top_up(customer, wallet, funds, key="seed")
-    shown = _shown(person, {"user": customer.get("/v1/me").expect(200)})
+    caller = anybody.bearing(tokens["access_token"])
+    wallet = people.wallets(caller)[0]
+    people.top_up(caller, wallet, funds, key="seed")
+    shown = _shown(person, {"user": caller.get("/v1/me").expect(200)})
     return {**shown, "wallet_id": wallet["id"], "currency": wallet["currency"]}
 
 
 def _merchant(anybody: Client, operator: dict[str, Any], shop: Shop, known: Mapping[str, Any]) -> dict[str, Any]:
     for merchant in known.get("merchants", []):
-        works = anybody.bearing(merchant["api_key"]).get(f"/v1/merchants/{merchant['id']}").status == 200
-        if merchant["name"] == shop.name and works:
+        if merchant["name"] == shop.name and _opens(anybody, merchant):
             return dict(merchant)
     return people.open_shop(anybody.bearing(operator["token"]), shop)
 

@@ -22,6 +22,8 @@ from infra.local import places
 BUCKET = "coffer-packages"
 SEND, SEND_AS_MINISTACK_HAS_IT = '"sqs:SendMessage"', '"sqs:SendMessage", "sqs:SendMessageBatch"'
 """AWS grants SendMessageBatch with SendMessage; ministack, which enforces the roles, wants it by its own name."""
+BINARY, BINARY_AS_MINISTACK_HAS_IT = '"*~1*"', '"*/*"'
+"""CloudFormation writes the slash of a media type as ~1; ministack compares what is written."""
 
 
 class DidNotDeploy(RuntimeError):
@@ -53,7 +55,8 @@ def deploy(package: Path, endpoint: str, parameters: dict[str, str]) -> dict[str
     """Create the stack, or update it if the package or a parameter changed; its outputs."""
     code, template = (package / "deployment.zip").read_bytes(), (package / "sam.json").read_text()
     name = hashlib.sha256(code).hexdigest()[:32] + ".zip"
-    template = template.replace('"./deployment.zip"', f'"s3://{BUCKET}/{name}"').replace(SEND, SEND_AS_MINISTACK_HAS_IT)
+    template = template.replace('"./deployment.zip"', f'"s3://{BUCKET}/{name}"')
+    template = template.replace(SEND, SEND_AS_MINISTACK_HAS_IT).replace(BINARY, BINARY_AS_MINISTACK_HAS_IT)
     wanted = hashlib.sha256(json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()
     formation = client("cloudformation", endpoint)
     exists = _stack(formation) is not None

@@ -82,3 +82,10 @@ def test_the_stage_is_throttled(packaged: Packaged) -> None:
     for stage in ("local", "prod"):
         assert packaged.value(settings[0]["ThrottlingRateLimit"], stage) > 0
         assert packaged.value(settings[0]["ThrottlingBurstLimit"], stage) > 0
+
+
+def test_bodies_reach_the_functions_byte_for_byte(packaged: Packaged) -> None:
+    """Said in both places: SAM keeps the property for CloudFormation, where slashes are written ~1."""
+    api = packaged.of_type("AWS::Serverless::Api")["RestAPI"]
+    assert api["BinaryMediaTypes"] == ["*~1*"]
+    assert api["DefinitionBody"]["x-amazon-apigateway-binary-media-types"] == ["*/*"]

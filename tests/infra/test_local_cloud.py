@@ -143,6 +143,28 @@ def test_it_starts_stops_and_goes_on_with_the_same_people_balances_and_keys(home
     assert [pid for pid in parts.values() if processes._born(pid)] == []
 
 
+def test_a_killed_part_ends_the_session_and_the_next_one_says_what_is_lost_and_has_its_people(
+    home: Path, port: int
+) -> None:
+    session = run(home, port)
+    session.until_ready()
+    parts = session.parts()
+    os.kill(parts["ministack"], signal.SIGKILL)
+    said, _ = session.process.communicate(timeout=120)
+    assert session.process.returncode == 1
+    assert f"ministack ended by itself. Its log: {home / 'logs' / 'ministack.log'}" in said
+    assert [pid for pid in parts.values() if processes._born(pid)] == []
+
+    (home / "state").rename(home / "state of before")  # as after a first session that was killed
+    again = run(home, port)
+    assert "is lost" in "".join(again.until_ready())
+    known, shop = again.local["people"]["customers"][0], again.local["people"]["merchants"][0]
+    wish = {"identifier": known["identifier"], "password": known["password"]}
+    assert call(f"{again.local['api']}/v1/sessions", body=wish)[0] == 201
+    assert call(f"{again.local['api']}/v1/merchants/{shop['id']}", shop["api_key"])[0] == 200
+    again.stop(signal.SIGTERM)
+
+
 def test_a_taken_port_is_named_with_the_way_out(tmp_path: Path) -> None:
     with places.socket.create_server((places.HOST, 0)) as taken:
         session = run(tmp_path / "home", taken.getsockname()[1])

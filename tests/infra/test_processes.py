@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import places, processes
+from infra.local import cloud, follow, places, processes
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 DEAF = """
@@ -64,6 +65,36 @@ def test_a_part_that_ended_by_itself_is_not_running(home: Path) -> None:
     processes.start("brief", [sys.executable, "-c", ""], {})
     os.waitid(os.P_PID, processes.places.read("running.json")[0]["pid"], os.WEXITED | os.WNOWAIT)
     assert processes.running() == {}
+
+
+def test_one_that_was_killed_has_fallen_and_the_others_have_not(home: Path) -> None:
+    for name in ("killed", "alive"):
+        processes.start(name, SLEEP, {})
+    os.kill(processes.running()["killed"], signal.SIGKILL)
+    follow.follow(("killed", "alive"))
+    assert processes.fallen() == ["killed"]
+    assert processes.stop_all() == ["alive"]
+    assert processes.fallen() == []
+
+
+def test_the_end_names_the_fallen_part_and_its_log_and_stops_the_rest(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("bank", "front door"):
+        processes.start(name, SLEEP, {})
+    os.kill(processes.running()["bank"], signal.SIGKILL)
+    follow.follow(("bank", "front door"))
+    with pytest.raises(SystemExit, match="The rest is stopped: front door"):
+        cloud._end_with_the_fallen()
+    assert f"bank ended by itself. Its log: {home / 'logs' / 'bank.log'}" in capsys.readouterr().out
+    assert processes.running() == {}
+
+
+def test_what_was_stopped_from_elsewhere_did_not_fall(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    processes.start("bank", SLEEP, {})
+    processes.stop_all()
+    cloud._end_with_the_fallen()
+    assert "stopped from elsewhere" in capsys.readouterr().out
 
 
 def start(name: str, script: str, *words: str) -> str:
