@@ -72,6 +72,11 @@ class Engine:
         """TTL's own deletes."""
         self.witness([self.table(table).put(key, None, self.now()) for key in keys])
 
+    def reasons(self, parameters: Parameters) -> list[Answer]:
+        """What each write of a transaction would meet, without making it."""
+        writes = parameters["TransactItems"]
+        return _all_tried([_planned(self, kind, one) for write in writes for kind, one in write.items()], writes)[1]
+
     def commit(self, writes: Sequence[tuple[Table, Key, Item | None]]) -> None:
         self.witness([table.put(key, item, self.now()) for table, key, item in writes])
 
@@ -194,13 +199,9 @@ def _transact_write(engine: Engine, parameters: Parameters) -> Answer:
     planned = [_planned(engine, kind, one) for write in writes for kind, one in write.items()]
     if len({(table.name, key) for table, key, _ in planned}) < len(planned):
         raise Invalid("Transaction request cannot include multiple operations on one item")
-    made, reasons = [], []
-    for (table, key, build), write in zip(planned, writes, strict=True):
-        new, reason = _tried(table, key, build, next(iter(write.values())))
-        made.append((table, key, new))
-        reasons.append(reason)
+    made, reasons = _all_tried(planned, writes)
     if any(reason["Code"] != "None" for reason in reasons):
-        raise _cancelled(reasons)
+        raise cancelled(reasons)
     if sum(size(item) for _, _, item in made if item) > LARGEST_TRANSACTION_BYTES:
         raise Invalid("Transaction request size exceeded the limit of 4 MB")
     kinds = [next(iter(write)) for write in writes]
@@ -208,6 +209,15 @@ def _transact_write(engine: Engine, parameters: Parameters) -> Answer:
     if token:
         engine.keep_token(token, writes)
     return {}
+
+
+def _all_tried(planned: Sequence[Planned], writes: Sequence[Parameters]) -> tuple[list[Made], list[Answer]]:
+    made, reasons = [], []
+    for (table, key, build), write in zip(planned, writes, strict=True):
+        new, reason = _tried(table, key, build, next(iter(write.values())))
+        made.append((table, key, new))
+        reasons.append(reason)
+    return made, reasons
 
 
 Build = Callable[["Item | None"], "Item | None"]
@@ -239,7 +249,7 @@ def _tried(table: Table, key: Key, build: Build, one: Parameters) -> tuple[Item 
         return None, {"Code": "ValidationError", "Message": str(unfit)}
 
 
-def _cancelled(reasons: Sequence[Answer]) -> ClientError:
+def cancelled(reasons: Sequence[Answer]) -> ClientError:
     codes = ", ".join(reason["Code"] for reason in reasons)
     message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"
     return refused("TransactWriteItems", "TransactionCanceledException", message, CancellationReasons=list(reasons))
@@ -247,9 +257,11 @@ def _cancelled(reasons: Sequence[Answer]) -> ClientError:
 
 def cancelled_by(codes: Sequence[str]) -> ClientError:
     """A cancellation that nobody's condition asked for: conflicts and throttles, `None` where nothing was wrong."""
-    return _cancelled([{"Code": code, "Message": code} if code != "None" else {"Code": code} for code in codes])
+    return cancelled([{"Code": code, "Message": code} if code != "None" else {"Code": code} for code in codes])
 
 
+Planned = tuple[Table, Key, Build]
+Made = tuple[Table, Key, "Item | None"]
 _OPERATIONS: dict[str, Callable[[Engine, Parameters], Answer]] = {
     "PutItem": _put,
     "UpdateItem": _update,

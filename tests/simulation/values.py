@@ -113,3 +113,17 @@ def _size(value: Value) -> int:
     if kind in ("SS", "NS", "BS"):
         return sum(_size({kind[0]: one}) for one in raw)
     return 1
+
+
+def plain(item: Mapping[str, Value]) -> dict[str, Any]:
+    """Without the wire's kinds; numbers as integers."""
+    return {name: _plain(value) for name, value in item.items()}
+
+
+def _plain(value: Value) -> Any:
+    ((kind, raw),) = value.items()
+    if kind == "N":
+        return int(raw)
+    if kind == "M":
+        return plain(raw)
+    return [_plain(one) for one in raw] if kind == "L" else raw

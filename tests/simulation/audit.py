@@ -1,0 +1,99 @@
+"""Everything at once: the books against the model, the journal against the heads, the totals against both."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from tests.simulation.truth import hold
+from tests.simulation.values import plain
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+def everything(world: World) -> None:
+    """Raises Violation."""
+    sums: dict[str, int] = defaultdict(int)
+    seen: set[str] = set()
+    for item in world.engine.tables["test-journal"].everything():
+        account, postings, entry_id = item["pk"]["S"], item["postings"]["M"], item["id"]["S"]
+        for address, amount in postings.items():
+            owner = address if address.startswith("sys:") else address.partition(":")[0]
+            if owner == account or (owner.startswith("sys:") and entry_id not in seen):
+                sums[address] += int(amount["N"])
+        seen.add(entry_id)
+    hold(sum(sums.values()) == 0, "all postings ever made sum to zero", sums=dict(sums))
+    for wallet in world.model.wallets.values():
+        found = (sums[wallet.account], sums[wallet.account + ":held"], -sums[wallet.account + ":debt"])
+        hold(found == wallet.buckets, "a balance is the fold of its postings", wallet=wallet.account, found=found)
+        head = _head(world, wallet.account)
+        hold((head["available"], head["held"], head["debt"]) == wallet.buckets, "a head is its journal", head=head)
+    for shop in world.model.shops.values():
+        hold(sums[shop.account] == shop.balance, "a merchant's balance is the fold of its postings", shop=shop)
+        allowance = plain(world.engine.tables["test-ledger"].get((shop.account, "ALLOWANCE")) or {})["allowance"]
+        hold(allowance == shop.allowance, "an allowance is as it should be", shop=shop, found=allowance)
+    for address, amount in world.model.system.items():
+        hold(sums[address] == amount, "a system account is the fold of its postings", address=address)
+    _movements(world)
+
+
+def _movements(world: World) -> None:
+    ledger = world.engine.tables["test-ledger"]
+    for payment in world.model.payments.values():
+        kept = plain(ledger.get((payment.id, "MOVEMENT")) or {})
+        found = (kept["state"], kept["captured"], kept["captured"] - kept["refundable"])
+        expected = (payment.state, payment.captured, payment.refunded)
+        hold(found == expected, "a payment's state and totals are as they should be", payment=payment, found=found)
+
+
+def _head(world: World, account: str) -> dict[str, Any]:
+    return plain(world.engine.tables["test-ledger"].get((account, "HEAD")) or {})
+
+
+def finished(world: World) -> None:
+    """Once everything is calm: nothing is due, all is settled, folded, told, and the product's own audit agrees."""
+    from chalicelib.ledger import audit as trial
+    from chalicelib.ledger import folding
+
+    for movement, line in world.model.lines.items():
+        hold(bool(line.batch), "a line is settled eventually", movement=movement, line=line)
+    for address, amount in world.model.system.items():
+        hold(folding.total(address) == amount, "folds are complete", address=address, found=folding.total(address))
+    for item in world.engine.tables["test-ledger"].everything():
+        due = item.get("due_key", {"S": "close"})["S"]
+        hold(due.startswith("close"), "nothing is left to be done", item=plain(item))
+    for top_up, amount in world.model.credited.items():
+        hold(world.bank.paid[top_up].amount == amount, "what the bank took is credited", top_up=top_up)
+    for name, paid in world.bank.paid.items():
+        hold((name in world.model.credited) == (paid.status != "failed"), "money that came is credited", paid=paid)
+        hold(world.model.reversed[name] == paid.reversed_total, "what was taken back is taken back", paid=paid)
+    found = trial.trial_balance()
+    hold(found.balanced, "the product's own trial balance agrees", books=found)
+    _notices(world)
+
+
+def _notices(world: World) -> None:
+    """One for each movement of a customer's money, however often its entry was delivered."""
+    told: set[str] = set()
+    for item in world.engine.tables["test-notices"].everything():
+        if item["sk"]["S"].startswith("INBOX#"):
+            hold(item["id"]["S"] not in told, "a notice is given once", notice=plain(item))
+            told.add(item["id"]["S"])
+    for item in world.engine.tables["test-journal"].everything():
+        entry = plain(item)
+        mine = sum(amount for address, amount in entry["postings"].items() if address.partition(":")[0] == entry["pk"])
+        if entry["movement"][:3] in ("pay", "top", "ref") and mine and "owner" in entry:
+            hold(entry["id"] in told, "what moved is told", entry=entry)
+
+
+def books(world: World) -> str:
+    """SHA-256 of ledger and journal, in one canonical form."""
+    digest = hashlib.sha256()
+    for name in ("test-ledger", "test-journal"):
+        items = sorted(world.engine.tables[name].everything(), key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+        for item in items:
+            digest.update(json.dumps(item, sort_keys=True, default=bytes.hex).encode() + b"\n")
+    return digest.hexdigest()

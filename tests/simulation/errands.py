@@ -1,0 +1,158 @@
+"""Requests as people mean them: sent, sent again with the same key, judged by every answer."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.kernel import ids
+from tests.api.caller import Caller, Reply
+from tests.simulation import truth
+from tests.simulation.model import Model
+from tests.simulation.truth import Wish, hold
+
+SKEW_SECONDS = 700.0
+"""How far a worker's clock may be from the true one, and a little more."""
+_STORED = frozenset({
+    "insufficient-funds", "limit-reached", "wallet-frozen", "invalid-state", "probable-duplicate",
+    "refund-exceeds-capture", "merchant-funds-insufficient",
+})  # fmt: skip
+_PREFIX = {"pay": "pay", "capture": "cap", "void": "voi", "refund": "ref", "top-up": "top"}
+
+
+@dataclass
+class Errand:
+    """`caller`: the id whose keys these are; `token`: gives the credentials of the moment."""
+
+    caller: str
+    path: str
+    body: dict[str, Any]
+    key: str
+    token: Callable[[], str]
+    wish: Wish
+    under_way: int = 0
+    sent: int = 0
+    last_sent: float = 0.0
+    then: Callable[[Reply], None] = lambda reply: None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def answered(self) -> bool:
+        return bool(self.wish.answer)
+
+
+def movement_id(kind: str, caller: str, path: str, key: str) -> str:
+    """As the design says: it follows from caller, route and key."""
+    return ids.derived(_PREFIX[kind], caller, f"POST {path}", key)
+
+
+def epoch_in(token: str) -> int:
+    """What an access token says; -1 of an API key."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return -1
+    claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    return int(claims["epoch"])
+
+
+def expiry_in(token: str) -> float:
+    parts = token.split(".")
+    if len(parts) != 3:
+        return float("inf")
+    return float(json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))["exp"])
+
+
+def event_of(
+    phone: Caller, method: str, path: str, body: dict[str, Any] | None, headers: dict[str, str], name: str
+) -> dict[str, Any]:
+    raw = None if body is None else json.dumps(body).encode()
+    event = phone.event(method, path, raw, {"Content-Type": "application/json", **headers} if raw else headers)
+    event["requestContext"]["requestId"] = name
+    return event
+
+
+def judge(model: Model, errand: Errand, reply: Reply, sent_at: float, faults: list[str], calls: int) -> None:
+    """Raises Violation unless this answer may be given to this wish now."""
+    wish, code = errand.wish, "" if reply.status == 201 else str(reply.json.get("code"))
+    told = f"{errand.path} {errand.body} → {reply.status} {reply.raw.decode()}"
+    hold(reply.status != 500, "no mistake of ours", answer=told, faults=faults)
+    if reply.status == 201 or code in _STORED:
+        if wish.answer:
+            hold(wish.answer == reply.raw, "one key, one answer", first=wish.answer, now=reply.raw, faults=faults)
+            return
+        wish.answer = reply.raw
+        _final(model, wish, reply, code, sent_at, told)
+        errand.then(reply)
+    elif reply.status == 503:
+        hold(bool(faults) or calls > 15, "no 503 out of the blue", answer=told)
+    elif reply.status == 401:
+        token = errand.facts["token"]
+        late = model.seconds + SKEW_SECONDS >= expiry_in(token) - errand.facts["epoch_of_clock"]
+        wallet = model.wallets.get(wish.wallet)
+        hold(late or (wallet is not None and epoch_in(token) < wallet.epoch), "a good token is believed", answer=told)
+    elif code == "in-flight":
+        hold(wish.kind == "top-up" and errand.sent > 1, "in flight only around calls to a processor", answer=told)
+    else:
+        hold(False, "an answer that nobody expects", answer=told, faults=faults)
+
+
+def _final(model: Model, wish: Wish, reply: Reply, code: str, sent_at: float, told: str) -> None:
+    if reply.status == 201:
+        hold(reply.json["id"] == wish.movement, "an id follows from caller, route and key", answer=told)
+        made = wish.movement in model.done or wish.kind == "top-up"
+        hold(made, "a success that is told has happened", answer=told)
+        hold(wish.takes_all or reply.json["amount"] == wish.amount or wish.kind == "void", "as asked", answer=told)
+        return
+    hold(wish.movement not in model.done, "a refusal that is told left no effect", answer=told)
+    hold(_justified(model, wish, reply.json, sent_at), "a refusal has its reason", answer=told, wish=wish)
+
+
+def _justified(model: Model, wish: Wish, body: dict[str, Any], sent_at: float) -> bool:
+    wallet, payment = model.wallets.get(wish.wallet), model.payments.get(wish.payment)
+    match body["code"]:
+        case "insufficient-funds":
+            return wallet is not None and min(wallet.seen_since(sent_at)) < wish.amount
+        case "limit-reached":
+            return wallet is not None and _beyond_limits(wish, wallet)
+        case "wallet-frozen":
+            return wallet is not None and (wallet.status == "frozen" or wallet.not_active_until >= sent_at)
+        case "probable-duplicate":
+            earlier = model.payments.get(body["payment_id"])
+            found = earlier and (earlier.wallet, earlier.shop, earlier.amount)
+            return not wish.confirmed and found == (wish.wallet, wish.shop, wish.amount)
+        case "refund-exceeds-capture":
+            return payment is not None and (payment.refunded > 0 if wish.takes_all else payment.refundable < wish.amount)
+        case "merchant-funds-insufficient":
+            shop = model.shops[wish.shop]
+            return min(truth.since(shop.lows, sent_at, -shop.floor)) < max(wish.amount, 1) or wish.takes_all
+        case "invalid-state":
+            return _wrong_state(model, wish)
+    return False
+
+
+def _beyond_limits(wish: Wish, wallet: truth.Wallet) -> bool:
+    if wish.kind == "top-up":
+        return wish.amount > truth.PER_TOP_UP
+    months: dict[str, int] = {}
+    for day, spent in wallet.days.items():
+        months[day[:7]] = months.get(day[:7], 0) + spent
+    return (
+        wish.amount > truth.PER_MOVEMENT
+        or any(spent + wish.amount > truth.PER_DAY for spent in wallet.days.values())
+        or any(spent + wish.amount > truth.PER_MONTH for spent in months.values())
+    )
+
+
+def _wrong_state(model: Model, wish: Wish) -> bool:
+    if wish.kind == "pay":
+        checkout = model.checkouts.get(wish.checkout)
+        late = model.seconds + SKEW_SECONDS
+        return checkout is not None and (checkout["status"] != "open" or checkout["expires_seconds"] <= late)
+    payment = model.payments[wish.payment]
+    due = payment.at - model.started + truth.AUTHORISATION_DAYS * 86_400
+    if wish.kind == "refund":
+        return payment.state != "captured" or payment.held_once
+    return payment.state != "authorized" or due <= model.seconds + SKEW_SECONDS

@@ -1,0 +1,131 @@
+"""The product, unmodified, put under the simulation: its clients, clock, chance, processor and log."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from argon2 import PasswordHasher
+
+from chalicelib import cloud, observability
+from chalicelib.identity import passwords
+from chalicelib.kernel import clock as kernel_clock
+from chalicelib.kernel import entropy as kernel_entropy
+from chalicelib.merchants import service as merchants
+from chalicelib.processors import wire
+from tests.conftest import ENVIRONMENT, PEPPER, SANDBOX_WEBHOOK_SECRET, SIGNING_KEY, TABLES
+from tests.simulation.engine import Engine, refused
+from tests.simulation.post import Post, Queue
+from tests.simulation.seam import Client
+from tests.simulation.tables import Index, Table
+from tests.simulation.workers import Call, current
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_SECRETS = {
+    ENVIRONMENT["ACCESS_SECRET_ID"]: {"signing_key": SIGNING_KEY.as_dict(private=True), "pepper": PEPPER},
+    ENVIRONMENT["PROCESSORS_SECRET_ID"]: {"sandbox": {"webhook_secret": SANDBOX_WEBHOOK_SECRET}},
+}
+Perform = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+def tables() -> dict[str, Table]:
+    found = {f"test-{name}": Table(f"test-{name}") for name in TABLES}
+    for name in ("ledger", "cases"):
+        found[f"test-{name}"].indexes["due"] = Index("due_key", "due_at")
+    found["test-ledger"].indexes["orders"] = Index("order_key", "pk")
+    for name in ("identity", "notices"):
+        found[f"test-{name}"].expires_by = "expires_at_seconds"
+    return found
+
+
+def queues() -> dict[str, Queue]:
+    names = ("SETTLEMENT_QUEUE_URL", "FOLD_QUEUE_URL", "NOTICES_QUEUE_URL", "PARKED_QUEUE_URL")
+    return {ENVIRONMENT[name]: Queue(ENVIRONMENT[name]) for name in names}
+
+
+def call(service: str, operation: str, parameters: Mapping[str, Any], engine: Engine, post: Post) -> dict[str, Any]:
+    """One AWS call, made for real: what every client of the product ends in."""
+    if service == "dynamodb":
+        return engine.call(operation, parameters)
+    if service == "sqs":
+        return post.call(operation, parameters, engine.now())
+    if service == "secretsmanager":
+        return {"SecretString": json.dumps(_SECRETS[parameters["SecretId"]])}
+    raise refused(operation, "NotSimulated", f"{service}.{operation}")
+
+
+def forget() -> None:
+    """What a worker that starts cold does not know: secrets, and merchants' terms."""
+    cloud.secret.cache_clear()
+    merchants._terms.cache_clear()
+    merchants.checkout.cache_clear()
+
+
+@contextlib.contextmanager
+def inhabited(engine: Engine, post: Post, clock: Any, entropy: Any, bank: Any) -> Iterator[list[str]]:
+    """The product lives in the simulation inside; gives the list of alarms it raises."""
+    alarms: list[str] = []
+
+    def through(service: str) -> Client:
+        return clients.setdefault(service, Client(service, lambda *given: _seam(service, engine, post, *given)))
+
+    clients: dict[str, Client] = {}
+    before = cloud.client, kernel_clock.use(clock), kernel_entropy.use(entropy), wire.use(bank.transport)
+    hasher, passwords.hasher = passwords.hasher, CHEAP
+    cloud.client = through  # type: ignore[assignment]
+    forget()
+    try:
+        with _listening(alarms):
+            yield alarms
+    finally:
+        cloud.client, passwords.hasher = before[0], hasher
+        kernel_clock.use(before[1])
+        kernel_entropy.use(before[2])
+        wire.use(before[3])
+        forget()
+
+
+def _seam(
+    service: str, engine: Engine, post: Post, operation: str, parameters: Mapping[str, Any]
+) -> dict[str, Any]:
+    worker = current()
+    if worker is None:
+        return call(service, operation, parameters, engine, post)
+    made = Call(service, operation, parameters, lambda: call(service, operation, parameters, engine, post))
+    answer: dict[str, Any] = worker.ask(made)
+    return answer
+
+
+class _Mute:
+    """In the place of the product's logger: keeps the names of errors and the facts beside them."""
+
+    def __init__(self, alarms: list[str]) -> None:
+        self._alarms = alarms
+
+    def info(self, message: str, **more: Any) -> None: ...
+
+    def error(self, message: str, extra: Mapping[str, Any] | None = None, **more: Any) -> None:
+        self._alarms.append(message + " " + json.dumps(extra or {}, default=str))
+
+
+@contextlib.contextmanager
+def _listening(alarms: list[str]) -> Iterator[None]:
+    import aws_lambda_powertools.metrics as powertools
+
+    from chalicelib.api import view
+
+    mute, single = _Mute(alarms), powertools.single_metric
+    loggers = observability.logger, view.logger
+    observability.logger = view.logger = lambda: mute  # type: ignore[assignment,return-value]
+    powertools.single_metric = lambda **given: contextlib.nullcontext(_Metric())  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        observability.logger, view.logger = loggers
+        powertools.single_metric = single
+
+
+class _Metric:
+    def add_dimension(self, **given: Any) -> None: ...

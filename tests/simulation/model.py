@@ -1,0 +1,276 @@
+"""The judge of the books: sees every commit as the store made it, and says whether it was allowed to be.
+
+Each journal entry must answer a wish that somebody sent (or something that was due), once, at a moment when the rules
+allowed it; what it does to balances is computed here, from the wish, and compared.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.simulation import truth
+from tests.simulation.tables import Change
+from tests.simulation.truth import Line, Payment, Shop, Wallet, Wish, hold
+from tests.simulation.values import plain
+from tests.simulation.workers import BEGINNING
+
+Entry = dict[str, Any]
+SETTLING, FEES, CLEARING = "sys:settling:CNY", "sys:fees:CNY", "sys:clearing:sandbox:CNY"
+
+
+def seconds_of(written: str) -> float:
+    return datetime.fromisoformat(written).astimezone(UTC).timestamp()
+
+
+class Model:
+    def __init__(self, bank: dict[str, Any]) -> None:
+        self.bank = bank
+        """What the bank really did: top-up → its payment."""
+        self.seconds, self.started = 0.0, BEGINNING.timestamp()
+        self.wallets: dict[str, Wallet] = {}
+        self.shops: dict[str, Shop] = {}
+        self.accounts: dict[str, Shop] = {}
+        self.wishes: dict[str, Wish] = {}
+        self.payments: dict[str, Payment] = {}
+        self.lines: dict[str, Line] = {}
+        self.credited: dict[str, int] = {}
+        self.reversed: dict[str, int] = defaultdict(int)
+        self.refused: set[str] = set()
+        self.done: set[str] = set()
+        self.checkouts: dict[str, dict[str, Any]] = {}
+        self.system: dict[str, int] = defaultdict(int)
+        self.effects: dict[str, int] = defaultdict(int)
+
+    def open_shop(self, shop: Shop) -> None:
+        self.shops[shop.id] = self.accounts[shop.account] = shop
+
+    def commit(self, changes: Sequence[Change]) -> None:
+        """Raises Violation."""
+        entries: dict[str, list[Entry]] = {}
+        for change in changes:
+            if change.table == "test-journal":
+                hold(change.old is None and change.new is not None, "the journal is append-only", change=change)
+                entry = plain(change.new or {})
+                entries.setdefault(entry["id"], []).append(entry)
+            elif change.table == "test-ledger" and change.key[1] == "MOVEMENT" and change.old is None:
+                self._movement(plain(change.new or {}))
+        for copies in entries.values():
+            self._entry(copies, changes)
+        for change in changes:
+            if change.table == "test-ledger" and change.key[1] == "HEAD":
+                self._head(change)
+            elif change.table == "test-merchants" and change.key[1] == "CHECKOUT" and change.old:
+                self._checkout(change)
+
+    def _movement(self, movement: dict[str, Any]) -> None:
+        if movement["state"] == "refused":
+            hold(movement["pk"] not in self.done, "a refusal follows no success", movement=movement)
+            self.refused.add(movement["pk"])
+
+    def _entry(self, copies: list[Entry], changes: Sequence[Change]) -> None:
+        entry = copies[0]
+        hold(all(one["postings"] == entry["postings"] for one in copies), "copies of an entry agree", copies=copies)
+        hold(sum(entry["postings"].values()) == 0, "an entry sums to zero", entry=entry)
+        hold(entry["id"] not in self.done, "an entry is made once", entry=entry)
+        hold(entry["movement"] not in self.refused, "what was refused cannot succeed later", entry=entry)
+        self.done |= {entry["id"], entry["movement"]}
+        expected = _KINDS[entry["kind"]](self, entry, changes)
+        found = {address: amount for address, amount in entry["postings"].items() if amount}
+        hold(found == {address: amount for address, amount in expected.items() if amount}, "postings are as they should be",
+             entry=entry, expected=expected)  # fmt: skip
+        for address, amount in found.items():
+            if address.startswith("sys:"):
+                self.system[address] += amount
+        self.effects[entry["kind"]] += 1
+        wallet, shop = self.wallets.get(entry["pk"]), self.shops.get(entry.get("payee", ""))
+        if shop:
+            shop.lows.append((self.seconds, shop.allowance))
+        if wallet:
+            wallet.lows.append((self.seconds, wallet.available))
+            wallet.moments.append((entry["sk"], wallet.buckets))
+            hold(min(wallet.buckets) >= 0, "nothing goes below zero", wallet=wallet)
+
+    def _wish(self, entry: Entry, *kinds: str) -> Wish:
+        wish = self.wishes.get(entry["movement"])
+        hold(wish is not None and wish.kind in kinds, "nothing happens that nobody asked for", entry=entry)
+        assert wish is not None
+        return wish
+
+    def pay(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        wish = self._wish(entry, "pay")
+        wallet, at, amount = self.wallets[wish.wallet], seconds_of(entry["sk"]), wish.amount
+        manual = entry["kind"] == "authorisation"
+        hold(wish.manual == manual, "held or taken as asked", entry=entry)
+        hold(wallet.available >= amount, "no wallet is overdrawn", wallet=wallet, entry=entry)
+        hold(wallet.status == "active", "a frozen wallet pays nothing", wallet=wallet, entry=entry)
+        hold(wallet.epoch in wish.epochs, "no payment with a token from before a sign-out", wallet=wallet, wish=wish)
+        hold(amount <= truth.PER_MOVEMENT, "no payment above the limit", entry=entry)
+        self._limits(wallet, entry["sk"], amount)
+        self._duplicates(wallet, wish, at)
+        wallet.available -= amount
+        self.payments[wish.movement] = payment = Payment(
+            wish.movement, wish.wallet, wish.shop, amount, "authorized" if manual else "captured", at
+        )
+        if wish.checkout:
+            self._pay_checkout(wish, payment, at)
+        payment.held_once = manual
+        if manual:
+            wallet.held += amount
+            return {wallet.account: -amount, wallet.account + ":held": amount}
+        payment.captured = amount
+        self._line(wish.movement, wish.shop, amount)
+        return {wallet.account: -amount, SETTLING: amount}
+
+    def _limits(self, wallet: Wallet, at: str, amount: int) -> None:
+        wallet.days[at[:10]] = day = wallet.days.get(at[:10], 0) + amount
+        month = sum(spent for day, spent in wallet.days.items() if day[:7] == at[:7])
+        hold(day <= truth.PER_DAY, "the day's limit holds", wallet=wallet)
+        hold(month <= truth.PER_MONTH, "the month's limit holds", wallet=wallet)
+
+    def _duplicates(self, wallet: Wallet, wish: Wish, at: float) -> None:
+        slot = truth.slot_of(wish.shop, wish.amount)
+        payee, amount, before, earlier = wallet.slots.get(slot, ("", 0, 0.0, ""))
+        alike = (payee, amount) == (wish.shop, wish.amount) and before >= int(at) - truth.DUPLICATE_SECONDS
+        hold(wish.confirmed or not alike, "a probable duplicate needs confirming", wish=wish, earlier=earlier)
+        wallet.slots[slot] = (wish.shop, wish.amount, int(at), wish.movement)
+
+    def _pay_checkout(self, wish: Wish, payment: Payment, at: float) -> None:
+        checkout = self.checkouts[wish.checkout]
+        payment.checkout = wish.checkout
+        hold(checkout["status"] == "open", "a checkout is paid at most once", checkout=checkout)
+        hold(at < checkout["expires"], "an expired checkout is not paid", checkout=checkout)
+        checkout["status"] = "paid"
+
+    def _line(self, movement: str, shop_id: str, amount: int) -> None:
+        shop = self.shops[shop_id]
+        self.lines[movement] = Line(shop.account, amount, shop.fee(amount) if amount > 0 else 0)
+
+    def capture(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        wish = self._wish(entry, "capture")
+        payment = self._authorized(wish.payment, entry)
+        hold(seconds_of(entry["sk"]) < payment.at + truth.AUTHORISATION_DAYS * 86_400, "no capture too late", entry=entry)
+        amount = payment.amount if wish.takes_all else wish.amount
+        hold(0 < amount <= payment.amount, "no capture beyond what is held", entry=entry)
+        payment.state, payment.captured = "captured", amount
+        wallet = self.wallets[payment.wallet]
+        wallet.held -= payment.amount
+        wallet.available += payment.amount - amount
+        self._line(wish.movement, payment.shop, amount)
+        return {wallet.account + ":held": -payment.amount, wallet.account: payment.amount - amount, SETTLING: amount}
+
+    def _authorized(self, payment_id: str, entry: Entry) -> Payment:
+        payment = self.payments[payment_id]
+        hold(payment.state == "authorized", "a hold is released once", payment=payment, entry=entry)
+        return payment
+
+    def void(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        return self._release(self._authorized(self._wish(entry, "void").payment, entry), "voided")
+
+    def expiry(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        of_it = [change.key[0] for change in changes if change.key[0].startswith("pay_")]
+        payment = self._authorized(of_it[0], entry)
+        due = payment.at + truth.AUTHORISATION_DAYS * 86_400
+        hold(seconds_of(entry["sk"]) >= due, "no hold expires before its time", payment=payment, entry=entry)
+        return self._release(payment, "expired")
+
+    def _release(self, payment: Payment, state: str) -> dict[str, int]:
+        wallet, payment.state = self.wallets[payment.wallet], state
+        wallet.held -= payment.amount
+        wallet.available += payment.amount
+        return {wallet.account + ":held": -payment.amount, wallet.account: payment.amount}
+
+    def refund(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        wish = self._wish(entry, "refund")
+        payment = self.payments[wish.payment]
+        amount = -entry["postings"][SETTLING] if wish.takes_all else wish.amount
+        shop = self.shops[payment.shop]
+        hold(payment.state == "captured", "only what was captured is refunded", payment=payment, entry=entry)
+        hold(0 < amount <= payment.refundable, "refunds never exceed the capture", payment=payment, entry=entry)
+        hold(shop.allowance >= amount, "refunds stay within the merchant's floor", shop=shop, entry=entry)
+        payment.refunded += amount
+        shop.allowance -= amount
+        self._line(wish.movement, payment.shop, -amount)
+        return self._credit(self.wallets[payment.wallet], amount) | {SETTLING: -amount}
+
+    def _credit(self, wallet: Wallet, amount: int) -> dict[str, int]:
+        """Debt is repaid first; a closed wallet's credit waits elsewhere."""
+        if wallet.status == "closed":
+            return {"sys:unclaimed:CNY": amount}
+        repaid = min(wallet.debt, amount)
+        wallet.debt -= repaid
+        wallet.available += amount - repaid
+        return {wallet.account: amount - repaid, wallet.account + ":debt": repaid}
+
+    def top_up(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        wish = self._wish(entry, "top-up")
+        paid = self.bank.get(wish.movement)
+        hold(paid is not None and paid.status in ("succeeded", "reversed"), "no credit without money", entry=entry)
+        hold(wish.movement not in self.credited, "a top-up is credited once", entry=entry)
+        hold(paid.amount == wish.amount, "credited as intended", entry=entry)
+        self.credited[wish.movement] = wish.amount
+        return self._credit(self.wallets[wish.wallet], wish.amount) | {CLEARING: -wish.amount}
+
+    def reversal(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        top_up, amount = entry["movement"], entry["postings"][CLEARING]
+        wallet = self.wallets[self.wishes[top_up].wallet]
+        self.reversed[top_up] += amount
+        hold(top_up in self.credited, "only what was credited is taken back", entry=entry)
+        hold(amount > 0, "a reversal takes", entry=entry)
+        hold(self.reversed[top_up] <= self.bank[top_up].reversed_total, "no more is taken back than told", entry=entry)
+        taken = 0 if wallet.status == "closed" else min(amount, wallet.available)
+        wallet.available -= taken
+        wallet.debt += amount - taken
+        return {wallet.account: -taken, wallet.account + ":debt": taken - amount, CLEARING: amount}
+
+    def settlement(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        shop = self.accounts[entry["pk"]]
+        (kept,) = [plain(change.new or {})["lines"] for change in changes if change.key[1] == "LINES"]
+        gross = fees = 0
+        for movement, amount, fee in kept:
+            line = self.lines.get(movement)
+            hold(line is not None, "only lines are settled", movement=movement)
+            assert line is not None
+            hold(not line.batch, "a line is settled once", movement=movement, line=line)
+            hold((line.account, line.amount, line.fee) == (shop.account, amount, fee), "settled as agreed", line=line)
+            line.batch = entry["movement"]
+            gross, fees = gross + amount, fees + fee
+            shop.allowance += amount - fee if amount > 0 else 0
+        shop.balance += gross - fees
+        hold(shop.balance >= shop.floor, "no merchant goes below its floor", shop=shop)
+        return {SETTLING: -gross, shop.account: gross - fees, FEES: fees}
+
+    def _head(self, change: Change) -> None:
+        head = plain(change.new or {})
+        found = (head["available"], head["held"], head["debt"])
+        if head["pk"] in self.accounts:
+            expected = (self.accounts[head["pk"]].balance, 0, 0)
+            hold(found == expected, "a merchant's head is as it should be", head=head, expected=expected)
+            return
+        wallet = self.wallets.setdefault(head["pk"], Wallet(head["pk"], head["owner"]))
+        hold(found == wallet.buckets, "a wallet's head is as it should be", head=head, expected=wallet.buckets)
+        hold(head["epoch"] in (wallet.epoch, wallet.epoch + 1, wallet.epoch + 2), "an epoch only rises", head=head)
+        if head["status"] != wallet.status:
+            wallet.not_active_until = self.seconds
+        wallet.epoch, wallet.status = head["epoch"], head["status"]
+
+    def _checkout(self, change: Change) -> None:
+        known, now = self.checkouts.get(change.key[0]), plain(change.new or {})
+        if known and now["status"] == "cancelled":
+            hold(known["status"] in ("open", "cancelled"), "only an open checkout is cancelled", checkout=known)
+            known["status"] = "cancelled"
+
+
+_KINDS = {
+    "payment": Model.pay,
+    "authorisation": Model.pay,
+    "capture": Model.capture,
+    "void": Model.void,
+    "expiry": Model.expiry,
+    "refund": Model.refund,
+    "top-up": Model.top_up,
+    "top-up-reversal": Model.reversal,
+    "settlement": Model.settlement,
+}

@@ -1,0 +1,295 @@
+"""Weighted random people: customers on their phones and merchants at their tills, patient and impatient."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from tests.api.caller import Reply
+from tests.simulation import truth
+from tests.simulation.errands import Errand, epoch_in, expiry_in, judge, movement_id
+from tests.simulation.model import seconds_of
+from tests.simulation.truth import Wish, hold
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+PASSWORD = "correct horse battery staple"
+_AMOUNTS = (100, 250, 999, 5_000, 5_000, 20_000, 333_333, 990_000, 1_000_001)
+_KEPT = 400
+Then = Callable[["Reply | None"], None]
+
+
+class Person:
+    """A customer. What they know is what they were told: nothing is looked up behind the product's back."""
+
+    def __init__(self, number: int, world: World) -> None:
+        self.world, self.number = world, number
+        self.identifier = f"person{number}@example.com"
+        self.stage, self.busy = "new", False
+        self.access = self.refresh = self.user = self.wallet = ""
+        self.errands: list[Errand] = []
+        self.successors: dict[str, str] = {}
+        self.over: set[str] = set()
+        """Refresh tokens whose session was ended, as we were told."""
+        self.keys = 0
+
+    def act(self, chance: random.Random) -> None:
+        if self.busy or (self.stage != "in" and not self.get_in()):
+            return
+        if self.stage != "in":
+            return
+        acts = (self._pay, self._pay_checkout, self._top_up, self._again, self._same_purchase, self._look, self._look_back,
+                self._refresh, self._sign_out, self._sign_in)  # fmt: skip
+        chance.choices(acts, (26, 8, 16, 26, 7, 4, 4, 4, 0.6, 1))[0](chance)
+
+    def get_in(self) -> bool:
+        """One step of signing up or in. False: something was sent."""
+        steps = {"new": self._sign_up, "asked": self._verify, "out": self._sign_in}
+        self.busy = True
+        steps[self.stage](self.world.chance)
+        return False
+
+    def _sign_up(self, chance: random.Random) -> None:
+        wish = {"identifier": self.identifier, "password": PASSWORD, "display_name": "Ana", "locale": "en"}
+
+        def then(reply: Reply | None) -> None:
+            self.busy = False
+            if reply and reply.status == 202:
+                self.stage = "asked"
+
+        self.world.send("POST", "/v1/users", wish | {"jurisdiction": "CN"}, {}, then)
+
+    def _verify(self, chance: random.Random) -> None:
+        def then(reply: Reply | None) -> None:
+            self.busy = False
+            if reply and reply.status == 201:
+                self._keep(reply.json)
+            elif reply and reply.status == 400:
+                self.stage = "out"
+
+        body = {"identifier": self.identifier, "code": self.world.code_of(self.identifier)}
+        self.world.send("POST", "/v1/users/verify", body, {}, then)
+
+    def _sign_in(self, chance: random.Random) -> None:
+        def then(reply: Reply | None) -> None:
+            self.busy = False
+            if reply and reply.status == 201:
+                self._keep(reply.json)
+            elif reply and reply.status == 401:
+                hold(not self.user, "the right password opens", answer=reply.raw)
+                self.stage = "new"
+
+        self.world.send("POST", "/v1/sessions", {"identifier": self.identifier, "password": PASSWORD}, {}, then)
+
+    def _keep(self, tokens: dict[str, Any]) -> None:
+        self.stage, self.access, self.refresh = "in", tokens["access_token"], tokens["refresh_token"]
+        if "user" in tokens:
+            self.user, self.wallet = tokens["user"]["id"], tokens["user"]["wallets"][0]
+        elif not self.user:
+            claims = self.world.claims(self.access)
+            self.user, self.wallet = claims["sub"], claims["wallets"][0]
+
+    def _refresh(self, chance: random.Random) -> None:
+        presented = self.refresh
+
+        def then(reply: Reply | None) -> None:
+            if reply is None or reply.status == 503:
+                return
+            if reply.status == 200:
+                hold(presented not in self.over, "an ended session refreshes nothing", answer=reply.raw)
+                successor = self.successors.setdefault(presented, reply.json["refresh_token"])
+                hold(successor == reply.json["refresh_token"], "a refresh token has one successor", answer=reply.raw)
+                if self.refresh == presented:
+                    self._keep(reply.json)
+            elif self.refresh == presented:
+                hold(reply.status == 401, "a refresh token is good or not", answer=reply.raw)
+                self.stage = "out"
+
+        self.world.send("POST", "/v1/sessions/refresh", {"refresh_token": presented}, {}, then)
+
+    def _sign_out(self, chance: random.Random) -> None:
+        access, refresh = self.access, self.refresh
+
+        def then(reply: Reply | None) -> None:
+            if reply and reply.status == 204:
+                self.over.add(refresh)
+                wallet = self.world.model.wallets[self.wallet]
+                hold(wallet.epoch > epoch_in(access), "a sign-out stops payments at once", wallet=wallet)
+                self.stage = "out" if self.access == access else self.stage
+
+        self.world.send("DELETE", "/v1/sessions/current", None, {"Authorization": f"Bearer {access}"}, then)
+
+    def _pay(self, chance: random.Random) -> None:
+        shop = chance.choice(self.world.shops)
+        amount = chance.choice(_AMOUNTS)
+        self._purchase(chance, shop.id, amount, f"order-{self.number}-{len(self.errands)}")
+
+    def _purchase(self, chance: random.Random, shop: str, amount: int, reference: str, confirmed: bool = False) -> None:
+        manual = chance.random() < 0.35
+        body = {
+            "wallet_id": self.wallet,
+            "merchant_id": shop,
+            "amount": amount,
+            "currency": "CNY",
+            "order_reference": reference,
+            "capture": "manual" if manual else "automatic",
+        } | ({"confirm_duplicate": True} if confirmed else {})
+        facts = {"shop": shop, "manual": manual, "confirmed": confirmed}
+        self._errand("pay", "/v1/payments", body, amount, **facts)
+
+    def _pay_checkout(self, chance: random.Random) -> None:
+        known = list(self.world.model.checkouts.items())[-12:]
+        if known:
+            checkout_id, facts = chance.choice(known)
+            body = {"wallet_id": self.wallet, "checkout_id": checkout_id}
+            self._errand("pay", "/v1/payments", body, facts["amount"], shop=facts["shop"], checkout=checkout_id)
+
+    def _top_up(self, chance: random.Random) -> None:
+        amount = chance.choice((*_AMOUNTS[3:], 600_000, 1_000_000))
+        body = {"wallet_id": self.wallet, "amount": amount, "currency": "CNY"}
+        self._errand("top-up", "/v1/topups", body, amount)
+
+    def _errand(self, kind: str, path: str, body: dict[str, Any], amount: int, **facts: Any) -> None:
+        self.keys += 1
+        key = f"{self.number}-{self.keys}"
+        wish = Wish(kind, movement_id(kind, self.user, path, key), self.wallet, amount, **facts)
+        self.errands = [*self.errands[-_KEPT:], Errand(self.user, path, body, key, lambda: self.access, wish)]
+        send(self.world, self.errands[-1])
+
+    def _again(self, chance: random.Random) -> None:
+        """The same key once more: because no answer came, or days later, or just so."""
+        waiting = [errand for errand in self.errands if not errand.answered]
+        chosen = waiting if waiting and chance.random() < 0.8 else self.errands
+        if chosen:
+            send(self.world, chance.choice(chosen))
+
+    def _same_purchase(self, chance: random.Random) -> None:
+        """A new key for what looks like the same: refused until confirmed, if it was just paid."""
+        paid = [errand for errand in self.errands[-8:] if errand.wish.kind == "pay" and "amount" in errand.body]
+        if paid:
+            before = chance.choice(paid)
+            confirmed = chance.random() < 0.4
+            self._purchase(chance, before.wish.shop, before.wish.amount, before.body["order_reference"], confirmed)
+
+    def _look(self, chance: random.Random) -> None:
+        wallet, sent_at = self.wallet, self.world.clock.seconds
+
+        def then(reply: Reply | None) -> None:
+            if reply and reply.status == 200:
+                seen = self.world.model.wallets[wallet].seen_since(sent_at)
+                hold(reply.json["available"] in seen, "a wallet shows what it held", answer=reply.raw, seen=seen)
+
+        self.world.send("GET", f"/v1/wallets/{wallet}", None, {"Authorization": f"Bearer {self.access}"}, then)
+
+    def _look_back(self, chance: random.Random) -> None:
+        """Before the last entry, nothing changes any more."""
+        moments = self.world.model.wallets[self.wallet].moments
+        if len(moments) < 2:
+            return
+        at, expected = chance.choice(moments[:-1])
+
+        def then(reply: Reply | None) -> None:
+            if reply and reply.status == 200:
+                found = tuple(reply.json[name] for name in ("available", "held", "debt"))
+                hold(found == expected, "a balance of the past stays", at=at, found=found, expected=expected)
+
+        path = f"/v1/wallets/{self.wallet}/balance?at={at}"
+        self.world.send("GET", path, None, {"Authorization": f"Bearer {self.access}"}, then)
+
+
+class Till:
+    """A merchant's: captures, voids, refunds, checkouts, by the payments that its customers showed it."""
+
+    def __init__(self, shop: truth.Shop, token: str, world: World) -> None:
+        self.shop, self.id, self.token, self.world = shop, shop.id, token, world
+        self.errands: list[Errand] = []
+        self.keys = 0
+
+    def act(self, chance: random.Random) -> None:
+        acts = (self._capture, self._void, self._refund, self._again, self._checkout, self._cancel)
+        chance.choices(acts, (20, 6, 26, 20, 10, 2))[0](chance)
+
+    def _any(self, chance: random.Random, *states: str) -> truth.Payment | None:
+        recent = self.world.recent_payments(self.id)
+        found = [payment for payment in recent if payment.state in states] or recent
+        return chance.choice(found) if found else None
+
+    def _capture(self, chance: random.Random) -> None:
+        if payment := self._any(chance, "authorized"):
+            amount = None if chance.random() < 0.6 else chance.randint(1, payment.amount)
+            self._errand("capture", payment, "capture", amount)
+
+    def _void(self, chance: random.Random) -> None:
+        if payment := self._any(chance, "authorized"):
+            self._errand("void", payment, "void", None)
+
+    def _refund(self, chance: random.Random) -> None:
+        if payment := self._any(chance, "captured"):
+            amount = None if chance.random() < 0.3 else chance.randint(1, payment.amount)
+            self._errand("refund", payment, "refunds", amount)
+
+    def _errand(self, kind: str, payment: truth.Payment, verb: str, amount: int | None) -> None:
+        self.keys += 1
+        path, key = f"/v1/payments/{payment.id}/{verb}", f"till-{self.keys}"
+        body = {} if amount is None else {"amount": amount}
+        wish = Wish(
+            kind,
+            movement_id(kind, self.id, path, key),
+            payment.wallet,
+            amount or payment.amount,
+            shop=self.id,
+            payment=payment.id,
+            takes_all=amount is None,
+        )
+        self.errands = [*self.errands[-_KEPT:], Errand(self.id, path, body, key, lambda: self.token, wish)]
+        send(self.world, self.errands[-1])
+
+    def _again(self, chance: random.Random) -> None:
+        waiting = [errand for errand in self.errands if not errand.answered]
+        chosen = waiting if waiting and chance.random() < 0.8 else self.errands
+        if chosen:
+            send(self.world, chance.choice(chosen))
+
+    def _checkout(self, chance: random.Random) -> None:
+        amount = chance.choice(_AMOUNTS[:6])
+        body = {"amount": amount, "currency": "CNY", "order_reference": f"checkout-{chance.randrange(10**6)}"}
+
+        def then(reply: Reply | None) -> None:
+            if reply and reply.status == 201:
+                expires = seconds_of(reply.json["expires_at"])
+                self.world.model.checkouts[reply.json["id"]] = {
+                    "status": "open",
+                    "amount": amount,
+                    "shop": self.id,
+                    "expires": expires,
+                    "expires_seconds": expires - self.world.model.started,
+                }
+
+        self.world.send("POST", "/v1/checkouts", body, {"Authorization": f"Bearer {self.token}"}, then)
+
+    def _cancel(self, chance: random.Random) -> None:
+        mine = [one for one, facts in self.world.model.checkouts.items() if facts["shop"] == self.id][-5:]
+        if mine:
+            path = f"/v1/checkouts/{chance.choice(mine)}/cancel"
+            self.world.send("POST", path, {}, {"Authorization": f"Bearer {self.token}"}, lambda reply: None)
+
+
+def send(world: World, errand: Errand) -> None:
+    """Once more, with the token of the moment; the answer is judged when it comes, if it comes."""
+    token, sent_at = errand.token(), world.clock.seconds
+    errand.facts |= {"token": token, "epoch_of_clock": world.model.started}
+    errand.wish.epochs.append(epoch_in(token))
+    errand.sent += 1
+    world.model.wishes[errand.wish.movement] = errand.wish
+
+    def judged(reply: Reply | None) -> None:
+        if reply is not None:
+            worker = world.finishing
+            judge(world.model, errand, reply, sent_at, worker.faults, worker.calls)
+            if reply.status == 401 and expiry_in(token) != float("inf"):
+                world.turned_away(errand.caller, token)
+
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": errand.key}
+    world.send("POST", errand.path, errand.body, headers, judged)

@@ -1,0 +1,61 @@
+"""A run from its seed: so many decisions, everything checked every 1,000, then calm until all is finished."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.simulation import audit, calm, house
+from tests.simulation.truth import Violation
+from tests.simulation.world import World
+
+EVERYTHING_EVERY = 1_000
+
+
+@dataclass
+class Outcome:
+    seed: int
+    steps: int
+    faults: dict[str, int]
+    effects: dict[str, int]
+    hash: str
+    books: str
+    seconds: float
+    violation: str = ""
+    failed_at: int = -1
+    """The decision that broke a promise; `steps` if it was the calm after them."""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def run(seed: int, decisions: Iterable[int]) -> Outcome:
+    """Makes these decisions, in order, and settles everything afterwards."""
+    world, started, number = World(seed), time.perf_counter(), -1
+    violation, steps = "", 0
+    with house.inhabited(world.engine, world.post, world.clock, world.entropy, world.bank) as world.alarms:
+        try:
+            world.furnish()
+            for number in decisions:
+                world.step(number)
+                steps += 1
+                if steps % EVERYTHING_EVERY == 0:
+                    audit.everything(world)
+            number = -1
+            calm.settle(world)
+            audit.everything(world)
+            audit.finished(world)
+        except Violation as broken:
+            violation = str(broken)
+    faults = {name: count for name, count in sorted(world.counts.items()) if not name.startswith("alarm ")}
+    return Outcome(
+        seed=seed,
+        steps=steps,
+        faults=faults,
+        effects=dict(sorted(world.model.effects.items())),
+        hash=world.history.hexdigest(),
+        books=audit.books(world),
+        seconds=time.perf_counter() - started,
+        violation=violation,
+        failed_at=number if violation else -1,
+    )

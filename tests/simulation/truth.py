@@ -1,0 +1,130 @@
+"""What should be true, in plain dictionaries: people's wallets, purchases, holds, lines, written down apart from the product.
+
+Nothing here calls the product. The limits are those of the sandbox's pack for CNY, tier 0.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+PER_MOVEMENT, PER_DAY, PER_MONTH, PER_TOP_UP = 1_000_000, 3_000_000, 10_000_000, 1_000_000
+DUPLICATE_SECONDS, AUTHORISATION_DAYS, SLOTS = 300, 7, 8
+
+
+class Violation(AssertionError):
+    """The product broke a promise; the text says which."""
+
+
+def hold(promise: bool, what: str, **facts: Any) -> None:
+    """Raises Violation unless `promise`."""
+    if not promise:
+        raise Violation(what + "".join(f"\n  {name}: {fact}" for name, fact in facts.items()))
+
+
+@dataclass
+class Wallet:
+    account: str
+    owner: str
+    available: int = 0
+    held: int = 0
+    debt: int = 0
+    epoch: int = 0
+    status: str = "active"
+    not_active_until: float = -1.0
+    """When it was last seen frozen or closed, in seconds of the true clock."""
+    days: dict[str, int] = field(default_factory=dict)
+    slots: dict[int, tuple[str, int, float, str]] = field(default_factory=dict)
+    """Slot → payee, amount, time, payment of the last purchase there."""
+    lows: list[tuple[float, int]] = field(default_factory=list)
+    """(seconds, available) after each movement."""
+    moments: list[tuple[str, tuple[int, int, int]]] = field(default_factory=list)
+    """(entry's time, balance) after each movement."""
+
+    def seen_since(self, seconds: float) -> list[int]:
+        """All that was available at some time from `seconds` until now."""
+        return since(self.lows, seconds, 0)
+
+    @property
+    def buckets(self) -> tuple[int, int, int]:
+        return self.available, self.held, self.debt
+
+
+@dataclass
+class Shop:
+    id: str
+    account: str
+    basis_points: int
+    fixed: int
+    floor: int
+    balance: int = 0
+    allowance: int = 0
+    lows: list[tuple[float, int]] = field(default_factory=list)
+    """(seconds, allowance) after each change."""
+
+    def fee(self, amount: int) -> int:
+        """Hundredths of a per cent, half up, and the fixed part; never more than the amount."""
+        return min(amount, (amount * self.basis_points + 5_000) // 10_000 + self.fixed)
+
+
+@dataclass
+class Payment:
+    id: str
+    wallet: str
+    shop: str
+    amount: int
+    state: str
+    at: float
+    captured: int = 0
+    refunded: int = 0
+    checkout: str = ""
+    held_once: bool = False
+    """It was authorised first."""
+
+    @property
+    def refundable(self) -> int:
+        return self.captured - self.refunded
+
+
+@dataclass
+class Line:
+    account: str
+    amount: int
+    fee: int
+    batch: str = ""
+
+
+@dataclass
+class Wish:
+    """A request that may move money, as its sender means it; `movement` is the id that the product must give it."""
+
+    kind: str
+    movement: str
+    wallet: str
+    amount: int
+    shop: str = ""
+    payment: str = ""
+    checkout: str = ""
+    manual: bool = False
+    confirmed: bool = False
+    takes_all: bool = False
+    """A refund or capture without an amount: all there is."""
+    epochs: list[int] = field(default_factory=list)
+    """Of the tokens it was sent with."""
+    answer: bytes = b""
+    """The final answer, once one was given."""
+
+
+def since(history: list[tuple[float, int]], seconds: float, first: int) -> list[int]:
+    """The values that held at some time from `seconds` on; `first` held before all."""
+    found = []
+    for when, value in reversed(history):
+        found.append(value)
+        if when < seconds:
+            return found
+    return [*found, first]
+
+
+def slot_of(payee: str, amount: int) -> int:
+    return hashlib.sha256(f"{payee} {amount}".encode()).digest()[0] % SLOTS

@@ -1,0 +1,220 @@
+"""The whole: product, people, bank, queues and clocks, moved on by one decision at a time.
+
+Decision number n draws from its own chance, seeded by (seed, n): leaving others out does not change what it draws,
+so a failing run can be shortened by leaving decisions out.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import app
+from tests.api.caller import Caller, Reply
+from tests.simulation import faults, nature
+from tests.simulation.bank import Bank
+from tests.simulation.engine import Engine
+from tests.simulation.errands import event_of
+from tests.simulation.house import queues, tables
+from tests.simulation.model import Model
+from tests.simulation.people import PASSWORD, Person, Till
+from tests.simulation.post import Post, Stream
+from tests.simulation.tables import Change
+from tests.simulation.truth import Payment, Shop, hold
+from tests.simulation.workers import Call, Clock, Entropy, Killed, Worker
+
+MOST_WORKERS, PEOPLE = 7, 10
+FAULTY, SECONDS_A_STEP = 0.035, 0.008
+API_SECONDS = 10.0
+_GRAVE = ("JournalChanged", "LedgerDrift")
+
+
+class World:
+    def __init__(self, seed: int, faulty: float = FAULTY) -> None:
+        self.seed, self.faulty, self.step_number = seed, faulty, 0
+        self.clock = Clock()
+        self.engine = Engine(lambda: self.clock.seconds, tables(), self._committed)
+        self.post, self.stream, self.bank = Post(queues()), Stream(), Bank(self.clock)
+        self.model = Model(self.bank.paid)
+        self.entropy = Entropy(f"{seed}/world")
+        self.chance = random.Random(f"{seed}/world")
+        self.workers: list[Worker] = []
+        self.finishing: Worker
+        self.counts: Counter[str] = Counter()
+        self.history = hashlib.sha256()
+        self.alarms: list[str] = []
+        self.people: list[Person] = []
+        self.tills: list[Till] = []
+        self.quiet = False
+        self._phone = Caller(app.app)
+
+    @property
+    def shops(self) -> list[Shop]:
+        return list(self.model.shops.values())
+
+    def furnish(self) -> None:
+        """An operator and three merchants, before anything can go wrong; then the people."""
+        operator = self._operator()
+        for name, basis_points, fixed, floor in (("Tea", 60, 0, -10_000), ("Noodles", 250, 30, 0), ("Books", 0, 0, -10**6)):
+            terms = {"name": name, "currencies": ["CNY"], "fee_basis_points": basis_points, "fee_fixed": fixed, "floor": floor}
+            merchant = operator.post("/v1/merchants", terms).json
+            shop = Shop(merchant["id"], merchant["accounts"]["CNY"], basis_points, fixed, floor, allowance=-floor)
+            self.model.open_shop(shop)
+            scopes = {"scopes": ["payments", "refunds", "checkouts", "reports"]}
+            key = operator.post(f"/v1/merchants/{shop.id}/keys", scopes).json["key"]
+            self.tills.append(Till(shop, key, self))
+        self.people = [Person(number, self) for number in range(PEOPLE)]
+
+    def _operator(self) -> Caller:
+        from chalicelib.identity import service as identity
+
+        wish = {"identifier": "olga@example.com", "password": PASSWORD, "display_name": "Olga", "locale": "en"}
+        self._phone.post("/v1/users", wish | {"jurisdiction": "CN"})
+        proof = {"identifier": "olga@example.com", "code": self.code_of("olga@example.com")}
+        welcome = self._phone.post("/v1/users/verify", proof).json
+        identity.appoint(welcome["user"]["id"], "admin", self.clock.true)
+        claim = {"identifier": "olga@example.com", "password": PASSWORD}
+        return self._phone.bearing(self._phone.post("/v1/sessions", claim).json["access_token"])
+
+    def step(self, number: int) -> None:
+        """One decision. Raises Violation."""
+        chance = self.chance = random.Random(f"{self.seed}/{number}")
+        self.step_number = number
+        self.model.seconds = self.clock.seconds = self.clock.seconds + chance.expovariate(1 / SECONDS_A_STEP)
+        ready = [worker for worker in self.workers if worker.wake_at <= self.clock.seconds]
+        full = len(self.workers) >= MOST_WORKERS or self.quiet
+        if ready and (full or chance.random() < 0.8):
+            self._resume(chance.choice(ready), chance)
+        elif self.workers and full:
+            self.clock.seconds = min(worker.wake_at for worker in self.workers)
+        else:
+            nature.begin(self, chance)
+        self._look_at_alarms()
+
+    def _resume(self, worker: Worker, chance: random.Random) -> None:
+        """The worker makes its next call, perhaps badly, and runs to the one after it."""
+        made, kind = worker.waiting, ""
+        assert made is not None
+        if self.clock.seconds - worker.born_at > worker.limit_seconds:
+            kind = "function-timed-out"
+        elif chance.random() < self.faulty:
+            kind = chance.choice(faults.possible(made))
+        elif chance.random() < self.faulty / 3:
+            self.clock.seconds += chance.uniform(0.5, 3)
+            self.count("slow-call")
+        if kind:
+            self.count(kind)
+            worker.faults.append(kind)
+        if self.faulty and chance.random() < 0.002:
+            worker.skew -= chance.uniform(0, 600 + worker.skew)
+            self.count("clock-backwards")
+        self.model.seconds = self.clock.seconds
+        self.note(worker.name, made.shown, kind)
+        self.finishing = worker
+        act = faults.act_of(kind, self.engine, chance) if kind else _perform
+        worker.go_on(act)
+        if worker.finished:
+            self.workers.remove(worker)
+
+    def count(self, fault: str) -> None:
+        self.counts[fault] += 1
+
+    def note(self, *facts: object) -> None:
+        """Into the history's hash."""
+        self.history.update(" ".join(map(str, (self.step_number, f"{self.clock.seconds:.6f}", *facts))).encode() + b"\n")
+
+    def start(self, name: str, work: Callable[[], Any], done: Callable[[Any], None], limit_seconds: float) -> Worker:
+        """A new worker, up to its first call."""
+        skew = 0.0
+        if self.faulty and self.chance.random() < 0.15:
+            skew = self.chance.uniform(-600, 600)
+            self.count("clock-skew")
+        if self.faulty and self.chance.random() < 0.02:
+            nature.go_cold(self)
+        seed = f"{self.seed}/{self.step_number}/{name}"
+        worker = Worker(name, work, done, seed, self.clock.seconds, limit_seconds, skew)
+        self.finishing = worker
+        self.note("start", name)
+        worker.go_on()
+        if not worker.finished:
+            self.workers.append(worker)
+        return worker
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        headers: dict[str, str],
+        then: Callable[[Reply | None], None],
+    ) -> None:
+        """A request; `then` gets its answer, None if the worker died."""
+        event = event_of(self._phone, method, path, body, {"User-Agent": "sim", **headers}, f"req-{self.step_number}")
+        self._ask(f"{method} {path}", event, then)
+
+    def send_raw(self, path: str, body: bytes, headers: dict[str, str], then: Callable[[Reply | None], None]) -> None:
+        """A processor's."""
+        event = self._phone.event("POST", path, body, headers)
+        event["requestContext"]["requestId"] = f"req-{self.step_number}"
+        self._ask(f"POST {path}", event, then)
+
+    def _ask(self, name: str, event: dict[str, Any], then: Callable[[Reply | None], None]) -> None:
+        def done(result: Any) -> None:
+            if isinstance(result, Killed):
+                then(None)
+                return
+            if isinstance(result, Exception):
+                raise result
+            self.note("answer", name, result.status)
+            hold(result.status != 500, "no mistake of ours", request=name, answer=result.raw, faults=self.finishing.faults,
+                 alarms=self.alarms[-1:])  # fmt: skip
+            then(result)
+
+        self.start(name, lambda: self._phone.send(event), done, API_SECONDS)
+
+    def _committed(self, changes: Sequence[Change]) -> None:
+        self.model.commit(changes)
+        for change in changes:
+            self.note(change.table, *change.key, change.new is None)
+            if change.table == "test-journal":
+                self.stream.add(change)
+
+    def _look_at_alarms(self) -> None:
+        for alarm in self.alarms:
+            hold(not alarm.startswith(_GRAVE), "what must never happen did not", alarm=alarm)
+        self.counts.update("alarm " + alarm.partition(" ")[0] for alarm in self.alarms)
+        self.alarms.clear()
+
+    def code_of(self, contact: str) -> str:
+        """The code in the newest message to `contact`."""
+        found = self.engine.tables["test-notices"].found(f"OUTBOX#{contact}", ())
+        codes = [re.findall(r"\b\d{6}\b", item["body"]["S"]) for item in found]
+        return next((code[0] for code in reversed(codes) if code), "000000")
+
+    def claims(self, token: str) -> dict[str, Any]:
+        part = token.split(".")[1]
+        read: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        return read
+
+    def recent_payments(self, shop: str) -> list[Payment]:
+        recent = list(self.model.payments.values())[-60:]
+        return [payment for payment in recent if payment.shop == shop]
+
+    def turned_away(self, user: str, token: str) -> None:
+        """A person whose token is not believed gets a new one."""
+        for person in self.people:
+            if person.user == user and person.access == token and not person.busy and person.stage == "in":
+                if self.chance.random() < 0.5:
+                    person.stage = "out"
+                else:
+                    person._refresh(self.chance)
+
+
+def _perform(call: Call) -> Any:
+    return call.perform()
