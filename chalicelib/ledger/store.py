@@ -9,6 +9,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib import cloud
+from chalicelib.kernel import backoff
+from chalicelib.kernel.errors import Unavailable
 from chalicelib.ledger.items import HEAD, MOVEMENT
 from chalicelib.ledger.wire import Item, item
 from chalicelib.ledger.write import put_once
@@ -16,6 +18,7 @@ from chalicelib.settings import settings
 
 CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 _BUSY = frozenset({"TransactionInProgressException", "TransactionConflictException"})
+_TRIES = 8
 CONDITION = "ConditionalCheckFailed"
 
 
@@ -49,7 +52,7 @@ def put_new(plain: Mapping[str, Any]) -> Item | None:
     """Put into the ledger if absent; otherwise the item that is there."""
     put = put_once(settings().ledger_table, plain)["Put"]
     try:
-        cloud.client("dynamodb").put_item(**put)
+        _insist("put_item", put)
     except ClientError as error:
         if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
             found: Item = error.response.get("Item", {})
@@ -61,12 +64,26 @@ def put_new(plain: Mapping[str, Any]) -> Item | None:
 def update(written: Mapping[str, Any], returns: str = "NONE") -> tuple[bool, Item]:
     """One conditional update: whether it was made, and the attributes asked for (the old item if it was not)."""
     try:
-        answer = cloud.client("dynamodb").update_item(**written["Update"], ReturnValues=returns)
+        answer = _insist("update_item", {**written["Update"], "ReturnValues": returns})
     except ClientError as error:
         if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
             return False, error.response.get("Item", {})
         raise
     return True, answer.get("Attributes", {})
+
+
+def _insist(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """One write to one item, again with jitter while a transaction has the item: the SDK does not (Unavailable)."""
+    for attempt in range(_TRIES):
+        try:
+            answer: dict[str, Any] = getattr(cloud.client("dynamodb"), operation)(**parameters)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _BUSY:
+                raise
+            backoff.wait(attempt)
+        else:
+            return answer
+    raise Unavailable(retry_after_seconds=1)
 
 
 def head(account: str) -> Item | None:
