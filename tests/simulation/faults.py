@@ -23,8 +23,8 @@ def possible(call: Call) -> tuple[str, ...]:
     if call.service == "bank":
         return _BANK
     found = [*_ANY]
-    if call.operation in _WRITES:
-        found.append("sdk-retried")
+    if call.operation in _WRITES and call.operation != _TRANSACTION:
+        found.append("sdk-retried")  # a transaction carries a token of the SDK's own: its repetition changes nothing
     if call.service == "dynamodb":
         found.append("key-away")
     if call.operation == _TRANSACTION:
