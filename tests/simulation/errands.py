@@ -33,9 +33,8 @@ class Errand:
     key: str
     token: Callable[[], str]
     wish: Wish
-    under_way: int = 0
     sent: int = 0
-    last_sent: float = 0.0
+    first_sent: float = -1.0
     then: Callable[[Reply], None] = lambda reply: None
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -74,7 +73,7 @@ def event_of(
     return event
 
 
-def judge(model: Model, errand: Errand, reply: Reply, sent_at: float, faults: list[str], calls: int) -> None:
+def judge(model: Model, errand: Errand, reply: Reply, faults: list[str], calls: int) -> None:
     """Raises Violation unless this answer may be given to this wish now."""
     wish, code = errand.wish, "" if reply.status == 201 else str(reply.json.get("code"))
     told = f"{errand.path} {errand.body} → {reply.status} {reply.raw.decode()}"
@@ -84,7 +83,7 @@ def judge(model: Model, errand: Errand, reply: Reply, sent_at: float, faults: li
             hold(wish.answer == reply.raw, "one key, one answer", first=wish.answer, now=reply.raw, faults=faults)
             return
         wish.answer = reply.raw
-        _final(model, wish, reply, code, sent_at, told)
+        _final(model, wish, reply, code, errand.first_sent, told)
         errand.then(reply)
     elif reply.status == 503:
         hold(bool(faults) or calls > 15, "no 503 out of the blue", answer=told)

@@ -278,7 +278,9 @@ class Till:
 
 def send(world: World, errand: Errand) -> None:
     """Once more, with the token of the moment; the answer is judged when it comes, if it comes."""
-    token, sent_at = errand.token(), world.clock.seconds
+    token = errand.token()
+    if not errand.sent:
+        errand.first_sent = world.clock.seconds
     errand.facts |= {"token": token, "epoch_of_clock": world.model.started}
     errand.wish.epochs.append(epoch_in(token))
     errand.sent += 1
@@ -287,7 +289,7 @@ def send(world: World, errand: Errand) -> None:
     def judged(reply: Reply | None) -> None:
         if reply is not None:
             worker = world.finishing
-            judge(world.model, errand, reply, sent_at, worker.faults, worker.calls)
+            judge(world.model, errand, reply, worker.faults, worker.calls)
             if reply.status == 401 and expiry_in(token) != float("inf"):
                 world.turned_away(errand.caller, token)
 
