@@ -57,6 +57,8 @@ class Model:
                 entries.setdefault(entry["id"], []).append(entry)
             elif change.table == "test-ledger" and change.key[1] == "MOVEMENT" and change.old is None:
                 self._movement(plain(change.new or {}))
+            elif change.key[1].startswith("CLOSING#"):
+                self._closing(plain(change.new or {}))
         for copies in entries.values():
             self._entry(copies, changes)
         for change in changes:
@@ -69,6 +71,15 @@ class Model:
         if movement["state"] == "refused":
             hold(movement["pk"] not in self.done, "a refusal follows no success", movement=movement)
             self.refused.add(movement["pk"])
+
+    def _closing(self, closing: dict[str, Any]) -> None:
+        """What a wallet held at the end of that month."""
+        end, wallet = closing["sk"].removeprefix("CLOSING#"), self.wallets.get(closing["pk"])
+        self.effects["closing"] += 1
+        if wallet:
+            before = [buckets for at, buckets in wallet.moments if at <= end]
+            found, expected = tuple(closing[name] for name in ("available", "held", "debt")), (before or [(0, 0, 0)])[-1]
+            hold(found == expected, "a month closes with what there was", closing=closing, expected=expected)
 
     def _entry(self, copies: list[Entry], changes: Sequence[Change]) -> None:
         entry = copies[0]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PASSWORD = "correct horse battery staple"
 _AMOUNTS = (100, 250, 999, 5_000, 5_000, 20_000, 333_333, 990_000, 1_000_001)
 _KEPT = 400
+_DOUBLE_TAPS = 0.1
 Then = Callable[["Reply | None"], None]
 
 
@@ -40,9 +41,16 @@ class Person:
             return
         if self.stage != "in":
             return
+        if self._stale() and chance.random() < 0.85:
+            self._refresh(chance)
+            return
         acts = (self._pay, self._pay_checkout, self._top_up, self._again, self._same_purchase, self._look, self._look_back,
                 self._refresh, self._sign_out, self._sign_in)  # fmt: skip
-        chance.choices(acts, (26, 8, 16, 26, 7, 4, 4, 4, 0.6, 1))[0](chance)
+        chance.choices(acts, (26, 8, 18, 22, 7, 4, 4, 2, 0.6, 1))[0](chance)
+
+    def _stale(self) -> bool:
+        """The access token has run out, by the phone's clock."""
+        return self.world.model.seconds + self.world.model.started >= expiry_in(self.access)
 
     def get_in(self) -> bool:
         """One step of signing up or in. False: something was sent."""
@@ -277,7 +285,15 @@ class Till:
 
 
 def send(world: World, errand: Errand) -> None:
-    """Once more, with the token of the moment; the answer is judged when it comes, if it comes."""
+    """Once more; some thumbs tap twice."""
+    _send(world, errand)
+    if world.chance.random() < _DOUBLE_TAPS:
+        world.count("request-sent-twice")
+        _send(world, errand)
+
+
+def _send(world: World, errand: Errand) -> None:
+    """With the token of the moment; the answer is judged when it comes, if it comes."""
     token = errand.token()
     if not errand.sent:
         errand.first_sent = world.clock.seconds

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from tests.simulation import audit, calm, house
 from tests.simulation.truth import Violation
@@ -24,15 +23,16 @@ class Outcome:
     books: str
     seconds: float
     violation: str = ""
+    days: int = 0
+    """How much time passed for those inside."""
     failed_at: int = -1
     """The decision that broke a promise; `steps` if it was the calm after them."""
-    facts: dict[str, Any] = field(default_factory=dict)
 
 
 def run(seed: int, decisions: Iterable[int]) -> Outcome:
     """Makes these decisions, in order, and settles everything afterwards."""
     world, started, number = World(seed), time.perf_counter(), -1
-    violation, steps = "", 0
+    violation, steps, days = "", 0, 0
     with house.inhabited(world.engine, world.post, world.clock, world.entropy, world.bank) as world.alarms:
         try:
             world.furnish()
@@ -41,7 +41,7 @@ def run(seed: int, decisions: Iterable[int]) -> Outcome:
                 steps += 1
                 if steps % EVERYTHING_EVERY == 0:
                     audit.everything(world)
-            number = -1
+            number, days = -1, int(world.clock.seconds // 86_400)
             calm.settle(world)
             audit.everything(world)
             audit.finished(world)
@@ -57,5 +57,6 @@ def run(seed: int, decisions: Iterable[int]) -> Outcome:
         books=audit.books(world),
         seconds=time.perf_counter() - started,
         violation=violation,
+        days=days or int(world.clock.seconds // 86_400),
         failed_at=number if violation else -1,
     )
