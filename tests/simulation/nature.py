@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 SWEEP_SECONDS, QUEUE_SECONDS, STREAM_SECONDS = 50.0, 30.0, 60.0
+_JUMPS = ((1, 60), (60, 400), (60, 1_800), (3_600, 43_200), (43_200, 4 * 86_400))
 Begin = Callable[["World", random.Random], None]
 
 
@@ -211,11 +212,10 @@ def time_passes(world: World, chance: random.Random) -> None:
         world.quiet = True
         return
     world.quiet = False
-    kind = chance.choices(("seconds", "minutes", "hours", "days"), (50, 30, 14, 6))[0]
-    most = {"seconds": 60, "minutes": 1_800, "hours": 43_200, "days": 4 * 86_400}[kind]
-    if kind in ("hours", "days"):
+    least, most = chance.choices(_JUMPS, (45, 25, 12, 12, 6))[0]
+    if most > 1_800:
         world.count("schedule-late")
-    world.clock.seconds += chance.uniform(1, most)
+    world.clock.seconds += chance.uniform(least, most)
 
 
 def stale_index(world: World, chance: random.Random) -> None:

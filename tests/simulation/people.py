@@ -46,7 +46,7 @@ class Person:
             return
         acts = (self._pay, self._pay_checkout, self._top_up, self._again, self._same_purchase, self._look, self._look_back,
                 self._refresh, self._sign_out, self._sign_in)  # fmt: skip
-        chance.choices(acts, (26, 8, 18, 22, 7, 4, 4, 2, 0.6, 1))[0](chance)
+        chance.choices(acts, (26, 8, 18, 22, 10, 4, 4, 2, 0.6, 1))[0](chance)
 
     def _stale(self) -> bool:
         """The access token has run out, by the phone's clock."""
@@ -221,6 +221,8 @@ class Till:
 
     def _any(self, chance: random.Random, *states: str) -> truth.Payment | None:
         recent = self.world.recent_payments(self.id)
+        if states == ("authorized",) and chance.random() < 0.3:
+            recent = self.world.held_payments(self.id) or recent
         found = [payment for payment in recent if payment.state in states] or recent
         return chance.choice(found) if found else None
 

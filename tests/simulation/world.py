@@ -206,6 +206,10 @@ class World:
         recent = list(self.model.payments.values())[-60:]
         return [payment for payment in recent if payment.shop == shop]
 
+    def held_payments(self, shop: str) -> list[Payment]:
+        """However old."""
+        return [one for one in self.model.payments.values() if one.shop == shop and one.state == "authorized"]
+
     def turned_away(self, user: str, token: str) -> None:
         """A person whose token is not believed gets a new one."""
         for person in self.people:
