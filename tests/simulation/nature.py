@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import app
 from chalicelib.ledger import service as ledger
-from tests.simulation import house
+from tests.simulation import house, truth
 from tests.simulation.post import MOST_RECORDS, Queue, Shard, event_of
 from tests.simulation.truth import hold
 from tests.simulation.workers import Killed
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SWEEP_SECONDS, QUEUE_SECONDS, STREAM_SECONDS = 50.0, 30.0, 60.0
 _JUMPS = ((1, 60), (60, 400), (60, 1_800), (3_600, 43_200), (43_200, 4 * 86_400))
+_EDGES = 0.05
 Begin = Callable[["World", random.Random], None]
 
 
@@ -212,10 +213,22 @@ def time_passes(world: World, chance: random.Random) -> None:
         world.quiet = True
         return
     world.quiet = False
+    if chance.random() < _EDGES and to_an_edge(world, chance):
+        return
     least, most = chance.choices(_JUMPS, (45, 25, 12, 12, 6))[0]
     if most > 1_800:
         world.count("schedule-late")
     world.clock.seconds += chance.uniform(least, most)
+
+
+def to_an_edge(world: World, chance: random.Random) -> bool:
+    """To the minutes in which an authorisation runs out; False if none is held."""
+    held = [one for one in world.model.payments.values() if one.state == "authorized"]
+    if not held:
+        return False
+    due = chance.choice(held).at - world.model.started + truth.AUTHORISATION_DAYS * 86_400
+    world.clock.seconds = max(world.clock.seconds, due + chance.uniform(-120, 300))
+    return True
 
 
 def stale_index(world: World, chance: random.Random) -> None:
