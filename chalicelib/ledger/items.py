@@ -78,6 +78,8 @@ def head_update(change: Change, at: datetime) -> dict[str, Any]:
         update.require("held", ">=", -change.held)
     if change.expected_debt is not None:
         update.require("debt", "=", change.expected_debt)
+    if change.expected_available is not None:
+        update.require("available", "=", change.expected_available)
     if change.spend:
         _spend(update, change.spend, change.spent, at)
     elif not change.settles:

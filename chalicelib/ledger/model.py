@@ -130,6 +130,8 @@ class Change:
     spend: Spend | None = None
     expected_debt: int | None = None
     """Credits repay debt first, so they must know it: an equality condition."""
+    expected_available: int | None = None
+    """What takes all there is and owes the rest must know what there is: an equality condition."""
     floor: int = 0
     """Assumed; an equality condition of every debit."""
     settles: bool = False
@@ -315,6 +317,8 @@ def _assumed(change: Change, head: Head, at: datetime) -> Verdict | None:
     if change.spend and change.spend.tier != head.tier:
         return Misjudged(head)
     if change.expected_debt is not None and change.expected_debt != head.debt:
+        return Misjudged(head)
+    if change.expected_available is not None and change.expected_available != head.available:
         return Misjudged(head)
     if change.checks_floor and change.floor != head.floor:
         return Misjudged(head)

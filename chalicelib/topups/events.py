@@ -97,7 +97,15 @@ def _debit(wallet: str, currency: str, amount: int, known: Known) -> tuple[Chang
     taken = min(amount, available)
     owed = amount - taken
     floor = head.floor if head else 0
-    change = Change(wallet, currency, available=-taken, debt=owed, floor=floor, settles=closed)
+    change = Change(
+        wallet,
+        currency,
+        available=-taken,
+        debt=owed,
+        floor=floor,
+        settles=closed,
+        expected_available=available if owed and not closed else None,
+    )
     return change, crediting.postings({wallet: -taken, chart.debt(wallet): -owed})
 
 
