@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+SEED ?= 1
+STEPS ?= 100000
 export PORT
 
 RUN := .venv/bin/python
@@ -11,7 +13,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: run reset demo package test check format help install
+.PHONY: run reset demo package test simulate check format help install
 
 run: install ## start the local cloud at http://127.0.0.1:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -27,6 +29,9 @@ package: $(TOOLS) ## build/package/: the template and the zip for CloudFormation
 
 test: check install ## everything that CI runs: check, then every test, those on the local cloud too
 	@$(RUN) -m pytest
+
+simulate: install ## play people, faults and clocks from a SEED for so many STEPS; the same seed, the same hash
+	@exec $(RUN) -m tests.simulation --seed $(SEED) --steps $(STEPS)
 
 check: package ## ruff, mypy --strict, import-linter, bandit; cfn-lint comes with the package
 	.venv/bin/ruff check .

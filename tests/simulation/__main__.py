@@ -11,7 +11,8 @@ from tests.simulation.run import Outcome, run
 
 
 def shown(outcome: Outcome) -> str:
-    lines = [f"seed {outcome.seed}  steps {outcome.steps}  days {outcome.days}  {outcome.steps / outcome.seconds:.0f} steps a second"]
+    speed = f"{outcome.steps / outcome.seconds:.0f} steps a second"
+    lines = [f"seed {outcome.seed}  steps {outcome.steps}  days {outcome.days}  {speed}"]
     lines += ["faults", *(f"  {name:28} {count}" for name, count in outcome.faults.items())]
     lines += ["effects", *(f"  {name:28} {count}" for name, count in outcome.effects.items())]
     lines += [f"hash  {outcome.hash}", f"books {outcome.books}"]

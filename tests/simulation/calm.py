@@ -65,4 +65,8 @@ def _everything_arrives(world: World, chance: random.Random, day: int) -> None:
 
 
 def _nothing_left(world: World) -> bool:
-    return world.post.empty and not world.bank.letters and all(shard.idle and not shard.gone for shard in world.stream.shards)
+    return (
+        world.post.empty
+        and not world.bank.letters
+        and all(shard.idle and not shard.gone for shard in world.stream.shards)
+    )

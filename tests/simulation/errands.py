@@ -110,26 +110,43 @@ def _final(model: Model, wish: Wish, reply: Reply, code: str, sent_at: float, to
 
 
 def _justified(model: Model, wish: Wish, body: dict[str, Any], sent_at: float) -> bool:
-    wallet, payment = model.wallets.get(wish.wallet), model.payments.get(wish.payment)
-    match body["code"]:
-        case "insufficient-funds":
-            return wallet is not None and min(wallet.seen_since(sent_at)) < wish.amount
-        case "limit-reached":
-            return wallet is not None and _beyond_limits(wish, wallet)
-        case "wallet-frozen":
-            return wallet is not None and (wallet.status == "frozen" or wallet.not_active_until >= sent_at)
-        case "probable-duplicate":
-            earlier = model.payments.get(body["payment_id"])
-            found = earlier and (earlier.wallet, earlier.shop, earlier.amount)
-            return not wish.confirmed and found == (wish.wallet, wish.shop, wish.amount)
-        case "refund-exceeds-capture":
-            return payment is not None and (payment.refunded > 0 if wish.takes_all else payment.refundable < wish.amount)
-        case "merchant-funds-insufficient":
-            shop = model.shops[wish.shop]
-            return min(truth.since(shop.lows, sent_at, -shop.floor)) < max(wish.amount, 1) or wish.takes_all
-        case "invalid-state":
-            return _wrong_state(model, wish)
-    return False
+    return _REASONS[body["code"]](model, wish, body, sent_at)
+
+
+def _too_little(model: Model, wish: Wish, body: dict[str, Any], sent_at: float) -> bool:
+    return min(model.wallets[wish.wallet].seen_since(sent_at)) < wish.amount
+
+
+def _frozen(model: Model, wish: Wish, body: dict[str, Any], sent_at: float) -> bool:
+    wallet = model.wallets[wish.wallet]
+    return wallet.status == "frozen" or wallet.not_active_until >= sent_at
+
+
+def _alike(model: Model, wish: Wish, body: dict[str, Any], sent_at: float) -> bool:
+    earlier = model.payments.get(body["payment_id"])
+    found = earlier and (earlier.wallet, earlier.shop, earlier.amount)
+    return not wish.confirmed and found == (wish.wallet, wish.shop, wish.amount)
+
+
+def _refunded(model: Model, wish: Wish, body: dict[str, Any], sent_at: float) -> bool:
+    payment = model.payments[wish.payment]
+    return payment.refunded > 0 if wish.takes_all else payment.refundable < wish.amount
+
+
+def _shop_too_little(model: Model, wish: Wish, body: dict[str, Any], sent_at: float) -> bool:
+    shop = model.shops[wish.shop]
+    return wish.takes_all or min(truth.since(shop.lows, sent_at, -shop.floor)) < wish.amount
+
+
+_REASONS: dict[str, Callable[[Model, Wish, dict[str, Any], float], bool]] = {
+    "insufficient-funds": _too_little,
+    "limit-reached": lambda model, wish, body, sent_at: _beyond_limits(wish, model.wallets[wish.wallet]),
+    "wallet-frozen": _frozen,
+    "probable-duplicate": _alike,
+    "refund-exceeds-capture": _refunded,
+    "merchant-funds-insufficient": _shop_too_little,
+    "invalid-state": lambda model, wish, body, sent_at: _wrong_state(model, wish),
+}
 
 
 def _beyond_limits(wish: Wish, wallet: truth.Wallet) -> bool:

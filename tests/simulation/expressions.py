@@ -157,14 +157,19 @@ def _either(reader: Reader) -> Test:
     tests = [_both(reader)]
     while reader.word("OR"):
         tests.append(_both(reader))
-    return tests[0] if len(tests) == 1 else lambda *given: any([test(*given) for test in tests])
+    return tests[0] if len(tests) == 1 else lambda *given: any(_each(tests, given))
 
 
 def _both(reader: Reader) -> Test:
     tests = [_not(reader)]
     while reader.word("AND"):
         tests.append(_not(reader))
-    return tests[0] if len(tests) == 1 else lambda *given: all([test(*given) for test in tests])
+    return tests[0] if len(tests) == 1 else lambda *given: all(_each(tests, given))
+
+
+def _each(parts: Sequence[Callable[..., Any]], given: tuple[Any, ...]) -> list[Any]:
+    """Of every part, also where the first has decided: a placeholder that is not defined is found all the same."""
+    return [part(*given) for part in parts]
 
 
 def _not(reader: Reader) -> Test:
@@ -205,7 +210,7 @@ def _comparison(left: Take, reader: Reader) -> Test:
         return lambda *given: _ordered(">=", left(*given), low(*given)) and _ordered("<=", left(*given), high(*given))
     if reader.word("IN"):
         choices = _arguments(reader, operand)
-        return lambda *given: any([_same(left(*given), choice(*given)) for choice in choices])
+        return lambda *given: any(_same(left(*given), one) for one in _each(choices, given))
     sign = reader.take()
     if sign not in ("=", "<>", *_COMPARE):
         raise Invalid(f'Invalid expression: Syntax error; token: "{sign or "<EOF>"}"')
@@ -365,7 +370,7 @@ def _key_term(reader: Reader) -> list[tuple[str, str, str]]:
         return [(path, ">=", low), (path, "<=", reader.take())]
     sign = reader.take()
     if sign not in ("=", *_COMPARE):
-        raise Invalid(f'Invalid operator used in KeyConditionExpression: {sign or "<EOF>"}')
+        raise Invalid(f"Invalid operator used in KeyConditionExpression: {sign or '<EOF>'}")
     return [(path, sign, reader.take())]
 
 

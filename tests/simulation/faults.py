@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable
 from typing import Any
@@ -107,10 +108,8 @@ def _entries_failed(call: Call) -> Any:
 
 def _retried(call: Call) -> Any:
     """The first answer was lost on its way, and the SDK asked again by itself."""
-    try:
+    with contextlib.suppress(exceptions.ClientError):
         call.perform()
-    except exceptions.ClientError:
-        pass
     return call.perform()
 
 

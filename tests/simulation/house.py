@@ -88,9 +88,7 @@ def inhabited(engine: Engine, post: Post, clock: Any, entropy: Any, bank: Any) -
         forget()
 
 
-def _seam(
-    service: str, engine: Engine, post: Post, operation: str, parameters: Mapping[str, Any]
-) -> dict[str, Any]:
+def _seam(service: str, engine: Engine, post: Post, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     worker = current()
     if worker is None or (parameters.get("IndexName") == "due" and worker.random.random() < _UNINTERRUPTED):
         return call(service, operation, parameters, engine, post)

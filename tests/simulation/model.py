@@ -78,7 +78,10 @@ class Model:
         self.effects["closing"] += 1
         if wallet:
             before = [buckets for at, buckets in wallet.moments if at <= end]
-            found, expected = tuple(closing[name] for name in ("available", "held", "debt")), (before or [(0, 0, 0)])[-1]
+            found, expected = (
+                tuple(closing[name] for name in ("available", "held", "debt")),
+                (before or [(0, 0, 0)])[-1],
+            )
             hold(found == expected, "a month closes with what there was", closing=closing, expected=expected)
 
     def _entry(self, copies: list[Entry], changes: Sequence[Change]) -> None:
@@ -90,8 +93,8 @@ class Model:
         self.done |= {entry["id"], entry["movement"]}
         expected = _KINDS[entry["kind"]](self, entry, changes)
         found = {address: amount for address, amount in entry["postings"].items() if amount}
-        hold(found == {address: amount for address, amount in expected.items() if amount}, "postings are as they should be",
-             entry=entry, expected=expected)  # fmt: skip
+        wanted = {address: amount for address, amount in expected.items() if amount}
+        hold(found == wanted, "postings are as they should be", entry=entry, expected=wanted)
         for address, amount in found.items():
             if address.startswith("sys:"):
                 self.system[address] += amount
@@ -162,7 +165,9 @@ class Model:
     def capture(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
         wish = self._wish(entry, "capture")
         payment = self._authorized(wish.payment, entry)
-        hold(seconds_of(entry["sk"]) < payment.at + truth.AUTHORISATION_DAYS * 86_400, "no capture too late", entry=entry)
+        hold(
+            seconds_of(entry["sk"]) < payment.at + truth.AUTHORISATION_DAYS * 86_400, "no capture too late", entry=entry
+        )
         amount = payment.amount if wish.takes_all else wish.amount
         hold(0 < amount <= payment.amount, "no capture beyond what is held", entry=entry)
         payment.state, payment.captured = "captured", amount

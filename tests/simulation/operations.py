@@ -45,29 +45,32 @@ class Operations:
         return self._key() | {name: self._value(name) for name in names}
 
     def _condition(self, values: dict[str, Any], depth: int = 0) -> str:
-        name, token = self._random.choice(_NAMES), f":c{len(values)}"
-        simple = self._random.randrange(8)
-        if simple == 0:
-            return f"attribute_exists({self._random.choice(('pk', '#' + name))})"
-        if simple == 1:
-            return f"attribute_not_exists({self._random.choice(('pk', '#' + name))})"
-        if simple == 2 and depth < 2:
-            joined = self._random.choice((" AND ", " OR "))
-            return "(" + joined.join(self._condition(values, depth + 1) for _ in range(2)) + ")"
-        if simple == 3 and depth < 2:
-            return f"NOT ({self._condition(values, depth + 1)})"
-        values[token] = self._value(name)
-        if simple == 4:
-            more = f":c{len(values)}"
-            values[more] = self._value(name)
-            return f"#{name} IN ({token}, {more})"
-        if simple == 5:
-            values[token] = {"S": self._random.choice("xyz")}
-            return f"begins_with(#state, {token})"
+        name, inner = self._random.choice(_NAMES), depth + 1
+        nested = ("joined", "not")[depth:]
+        kind = self._random.choice(("exists", "absent", "in", "begins", "compare", "compare", *nested))
+        match kind:
+            case "exists" | "absent":
+                function = {"exists": "attribute_exists", "absent": "attribute_not_exists"}[kind]
+                return f"{function}({self._random.choice(('pk', '#' + name))})"
+            case "joined":
+                sign = self._random.choice((" AND ", " OR "))
+                return "(" + sign.join(self._condition(values, inner) for _ in range(2)) + ")"
+            case "not":
+                return f"NOT {self._condition(values, 2)}"
+            case "in":
+                return f"#{name} IN ({self._bound(values, name)}, {self._bound(values, name)})"
+            case "begins":
+                return f"begins_with(#state, {self._bound(values, 'state')})"
+        token = self._bound(values, name)
         sign = self._random.choice(("=", "<>", "<", "<=", ">", ">="))
         if next(iter(values[token])) not in ("S", "N", "B"):
             sign = "="  # AWS refuses to order such values; the local cloud finds them unequal
         return f"#{name} {sign} {token}"
+
+    def _bound(self, values: dict[str, Any], name: str) -> str:
+        token = f":c{len(values)}"
+        values[token] = self._value(name)
+        return token
 
     def _conditioned(self, parameters: dict[str, Any]) -> dict[str, Any]:
         values = parameters.pop("ExpressionAttributeValues", {})
@@ -131,7 +134,9 @@ class Operations:
         keys = {str(key): key for key in (self._key() for _ in range(3))}
         if self._random.random() < 0.5:
             return "BatchGetItem", {"RequestItems": {TABLE: {"Keys": list(keys.values()), "ConsistentRead": True}}}
-        return "TransactGetItems", {"TransactItems": [{"Get": {"TableName": TABLE, "Key": key}} for key in keys.values()]}
+        return "TransactGetItems", {
+            "TransactItems": [{"Get": {"TableName": TABLE, "Key": key}} for key in keys.values()]
+        }
 
     def _query(self) -> Operation:
         values = {":pk": {"S": self._random.choice("pqr")}}

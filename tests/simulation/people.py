@@ -44,9 +44,22 @@ class Person:
         if self._stale() and chance.random() < 0.85:
             self._refresh(chance)
             return
-        acts = (self._pay, self._pay_checkout, self._top_up, self._again, self._same_purchase, self._look, self._look_back,
-                self._refresh, self._sign_out, self._sign_in)  # fmt: skip
-        chance.choices(acts, (26, 8, 18, 22, 10, 4, 4, 2, 0.6, 1))[0](chance)
+        acts, weights = zip(*self._acts(), strict=True)
+        chance.choices(acts, weights)[0](chance)
+
+    def _acts(self) -> tuple[tuple[Callable[[random.Random], None], float], ...]:
+        return (
+            (self._pay, 26),
+            (self._pay_checkout, 8),
+            (self._top_up, 18),
+            (self._again, 22),
+            (self._same_purchase, 10),
+            (self._look, 4),
+            (self._look_back, 4),
+            (self._refresh, 2),
+            (self._sign_out, 0.6),
+            (self._sign_in, 1),
+        )
 
     def _stale(self) -> bool:
         """The access token has run out, by the phone's clock."""

@@ -36,9 +36,7 @@ def _shown(item: Item, parameters: Parameters) -> Item:
 
 
 def batch_get(engine: Engine, parameters: Parameters) -> Answer:
-    wanted = [
-        (name, one, request) for name, request in parameters["RequestItems"].items() for one in request["Keys"]
-    ]
+    wanted = [(name, one, request) for name, request in parameters["RequestItems"].items() for one in request["Keys"]]
     if not 0 < len(wanted) <= MOST_IN_BATCH:
         raise Invalid("Too many items requested for the BatchGetItem call")
     keys = [(name, key_of(dict(one))) for name, one, _ in wanted]

@@ -20,7 +20,8 @@ def shortest(outcome: Outcome, script: Sequence[int], most_seconds: float = MOST
         return run(outcome.seed, candidate).violation.partition("\n")[0] == headline
 
     found = reduced(found, broken, lambda: time.monotonic() < until)
-    return f"the same with {len(found)} decisions:\n  python -m tests.simulation --seed {outcome.seed} --only {written(found)}"
+    again = f"python -m tests.simulation --seed {outcome.seed} --only {written(found)}"
+    return f"the same with {len(found)} decisions:\n  {again}"
 
 
 def reduced(script: list[int], broken: Callable[[Sequence[int]], bool], more_time: Callable[[], bool]) -> list[int]:

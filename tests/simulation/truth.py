@@ -1,4 +1,4 @@
-"""What should be true, in plain dictionaries: people's wallets, purchases, holds, lines, written down apart from the product.
+"""What should be true, in plain dictionaries: wallets, purchases, holds, lines, written down apart from the product.
 
 Nothing here calls the product. The limits are those of the sandbox's pack for CNY, tier 0.
 """

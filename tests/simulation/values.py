@@ -5,7 +5,7 @@ Source: Amazon DynamoDB Developer Guide, "Constraints", "Item sizes and formats"
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
@@ -100,19 +100,28 @@ def size(item: Mapping[str, Value]) -> int:
 
 def _size(value: Value) -> int:
     ((kind, raw),) = value.items()
-    if kind == "S":
-        return len(raw) if raw.isascii() else len(raw.encode())
-    if kind == "B":
-        return len(raw)
-    if kind == "N":
-        return (len(raw.lstrip("-").replace(".", "").strip("0")) + 1) // 2 + (2 if raw[0] == "-" else 1)
-    if kind == "M":
-        return 3 + size(raw) + len(raw)
-    if kind == "L":
-        return 3 + sum(1 + _size(one) for one in raw)
-    if kind in ("SS", "NS", "BS"):
-        return sum(_size({kind[0]: one}) for one in raw)
-    return 1
+    measure = _SIZES.get(kind)
+    return measure(raw) if measure else 1
+
+
+def _number_size(raw: str) -> int:
+    return (len(raw.lstrip("-").replace(".", "").strip("0")) + 1) // 2 + (2 if raw[0] == "-" else 1)
+
+
+def _text_size(raw: str) -> int:
+    return len(raw) if raw.isascii() else len(raw.encode())
+
+
+_SIZES: dict[str, Callable[[Any], int]] = {
+    "S": _text_size,
+    "B": len,
+    "N": _number_size,
+    "M": lambda raw: 3 + size(raw) + len(raw),
+    "L": lambda raw: 3 + sum(1 + _size(one) for one in raw),
+    "SS": lambda raw: sum(map(_text_size, raw)),
+    "NS": lambda raw: sum(map(_number_size, raw)),
+    "BS": lambda raw: sum(map(len, raw)),
+}
 
 
 def plain(item: Mapping[str, Value]) -> dict[str, Any]:

@@ -61,8 +61,18 @@ class World:
     def furnish(self) -> None:
         """An operator and three merchants, before anything can go wrong; then the people."""
         operator = self._operator()
-        for name, basis_points, fixed, floor in (("Tea", 60, 0, -10_000), ("Noodles", 250, 30, 0), ("Books", 0, 0, -10**6)):
-            terms = {"name": name, "currencies": ["CNY"], "fee_basis_points": basis_points, "fee_fixed": fixed, "floor": floor}
+        for name, basis_points, fixed, floor in (
+            ("Tea", 60, 0, -10_000),
+            ("Noodles", 250, 30, 0),
+            ("Books", 0, 0, -(10**6)),
+        ):
+            terms = {
+                "name": name,
+                "currencies": ["CNY"],
+                "fee_basis_points": basis_points,
+                "fee_fixed": fixed,
+                "floor": floor,
+            }
             merchant = operator.post("/v1/merchants", terms).json
             shop = Shop(merchant["id"], merchant["accounts"]["CNY"], basis_points, fixed, floor, allowance=-floor)
             self.model.open_shop(shop)
@@ -127,7 +137,9 @@ class World:
 
     def note(self, *facts: object) -> None:
         """Into the history's hash."""
-        self.history.update(" ".join(map(str, (self.step_number, f"{self.clock.seconds:.6f}", *facts))).encode() + b"\n")
+        self.history.update(
+            " ".join(map(str, (self.step_number, f"{self.clock.seconds:.6f}", *facts))).encode() + b"\n"
+        )
 
     def start(self, name: str, work: Callable[[], Any], done: Callable[[Any], None], limit_seconds: float) -> Worker:
         """A new worker, up to its first call."""
@@ -172,8 +184,8 @@ class World:
             if isinstance(result, Exception):
                 raise result
             self.note("answer", name, result.status)
-            hold(result.status != 500, "no mistake of ours", request=name, answer=result.raw, faults=self.finishing.faults,
-                 alarms=self.alarms[-1:])  # fmt: skip
+            facts = {"answer": result.raw, "faults": self.finishing.faults, "alarms": self.alarms[-1:]}
+            hold(result.status != 500, "no mistake of ours", request=name, **facts)
             then(result)
 
         self.start(name, lambda: self._phone.send(event), done, API_SECONDS)

@@ -1,0 +1,70 @@
+"""The whole under faults: a fixed seed and a fresh one. `make simulate` plays longer ones."""
+
+from __future__ import annotations
+
+import os
+import random
+
+import pytest
+
+from tests.simulation import shrinking
+from tests.simulation.run import Outcome, run
+
+FIXED_SEED, FIXED_STEPS, FRESH_STEPS = 1, 20_000, 12_000
+EXPECTED_EFFECTS = {
+    "authorisation", "capture", "closing", "expiry", "payment", "refund", "settlement", "top-up", "top-up-reversal",
+    "void",
+}  # fmt: skip
+
+
+def told(outcome: Outcome, steps: int) -> str:
+    script = range(steps)
+    return f"seed {outcome.seed}: {outcome.violation}\n{shrinking.shortest(outcome, script, most_seconds=60)}"
+
+
+@pytest.fixture(scope="module")
+def fixed() -> Outcome:
+    return run(FIXED_SEED, range(FIXED_STEPS))
+
+
+def test_a_fixed_seed_breaks_no_promise(fixed: Outcome) -> None:
+    assert not fixed.violation, told(fixed, FIXED_STEPS)
+
+
+def test_at_least_twenty_kinds_of_fault_were_injected(fixed: Outcome) -> None:
+    assert len(fixed.faults) >= 20, fixed.faults
+
+
+def test_every_kind_of_movement_happened(fixed: Outcome) -> None:
+    """What never happens is never checked."""
+    assert set(fixed.effects) == EXPECTED_EFFECTS
+
+
+def test_a_fresh_seed_breaks_no_promise(capsys: pytest.CaptureFixture[str]) -> None:
+    seed = random.SystemRandom().randrange(1 << 32)
+    with capsys.disabled():
+        print(f" simulation seed {seed} ", end="")
+    outcome = run(seed, range(FRESH_STEPS))
+    assert not outcome.violation, told(outcome, FRESH_STEPS)
+
+
+def test_the_same_seed_makes_the_same_history_and_the_same_books() -> None:
+    first, second = run(7, range(2_500)), run(7, range(2_500))
+    assert (first.hash, first.books) == (second.hash, second.books)
+    assert run(8, range(300)).hash != run(7, range(300)).hash
+
+
+def test_a_decision_left_out_does_not_change_what_the_others_draw() -> None:
+    outcome = run(7, [one for one in range(1_200) if one % 50])
+    assert outcome.steps == 1_200 - 24
+    assert not outcome.violation
+
+
+def test_leaves_the_product_as_it_was() -> None:
+    from chalicelib import cloud
+    from chalicelib.kernel import clock, entropy
+
+    before = cloud.client, clock._clock, entropy._source
+    run(7, range(50))
+    assert (cloud.client, clock._clock, entropy._source) == before
+    assert entropy._source is os.urandom
