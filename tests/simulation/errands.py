@@ -163,6 +163,8 @@ def _beyond_limits(wish: Wish, wallet: truth.Wallet) -> bool:
 
 
 def _wrong_state(model: Model, wish: Wish) -> bool:
+    if wish.kind == "pay" and model.wallets[wish.wallet].status == "closed":
+        return True
     if wish.kind == "pay":
         checkout = model.checkouts.get(wish.checkout)
         late = model.seconds + SKEW_SECONDS

@@ -207,6 +207,17 @@ def thaw(world: World, chance: random.Random) -> None:
         world.start("thaw", lambda: ledger.set_status(chosen, "active"), lambda result: None, 10.0)
 
 
+def close(world: World, chance: random.Random) -> None:
+    """A wallet is closed for good, whatever is under way; somebody new comes in the owner's place."""
+    place = chance.randrange(len(world.people))
+    wallet = world.people[place].wallet
+    if wallet not in world.model.wallets or world.model.wallets[wallet].status != "active":
+        return
+    world.people[place] = world.newcomer()
+    world.count("wallet-closed")
+    world.start("close", lambda: ledger.set_status(wallet, "closed", "asked"), lambda result: None, 10.0)
+
+
 def time_passes(world: World, chance: random.Random) -> None:
     """Far jumps only when nobody is in the middle of something: first everybody finishes."""
     if world.workers:
@@ -263,6 +274,7 @@ _KINDS: tuple[tuple[Begin, float], ...] = (
     (sweep, 0.8),
     (freeze, 0.15),
     (thaw, 0.5),
+    (close, 0.04),
     (time_passes, 5),
     (stale_index, 0.5),
     (expire, 0.05),

@@ -51,7 +51,7 @@ class World:
         self.alarms: list[str] = []
         self.people: list[Person] = []
         self.tills: list[Till] = []
-        self.quiet = False
+        self.quiet, self.arrived = False, 0
         self._phone = Caller(app.app)
 
     @property
@@ -79,7 +79,11 @@ class World:
             scopes = {"scopes": ["payments", "refunds", "checkouts", "reports"]}
             key = operator.post(f"/v1/merchants/{shop.id}/keys", scopes).json["key"]
             self.tills.append(Till(shop, key, self))
-        self.people = [Person(number, self) for number in range(PEOPLE)]
+        self.people = [self.newcomer() for _ in range(PEOPLE)]
+
+    def newcomer(self) -> Person:
+        self.arrived += 1
+        return Person(self.arrived, self)
 
     def _operator(self) -> Caller:
         from chalicelib.identity import service as identity
