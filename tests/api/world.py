@@ -65,6 +65,16 @@ class World:
                     for message in messages:
                         cloud.client("sqs").delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
 
+    def messages_of_settlement(self) -> dict[str, Any]:
+        """The event that `settle` is given for what the journal holds anew."""
+        app.fan_out({"Records": self._new_records()}, None)
+        received = cloud.client("sqs").receive_message(QueueUrl=settings().settlement_queue_url, MaxNumberOfMessages=10)
+        return _sqs_event(settings().settlement_queue_url, received["Messages"])
+
+    def event_of(self, queue: str, bodies: list[str]) -> dict[str, Any]:
+        messages = [{"MessageId": str(n), "ReceiptHandle": "", "Body": body} for n, body in enumerate(bodies)]
+        return _sqs_event(queue, messages)
+
     def sweep(self) -> int:
         """One minute's turn of the schedule; how many of its tasks did something."""
         event = {"version": "0", "account": "1", "region": "eu-west-1", "detail": {}, "detail-type": "", "source": ""}

@@ -1,0 +1,252 @@
+"""Every use case, killed before and after each of its AWS calls, then tried again: one success or one clean failure.
+
+A kill is not an exception that the product could handle: it ends the worker. What the call did, it did.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import botocore.endpoint
+import pytest
+
+import app
+from chalicelib.kernel import ids
+from chalicelib.ledger import audit, chart, folding, service
+from tests.api.caller import Reply
+from tests.api.world import PASSWORD, Person, World, cheap_passwords, fresh_key
+from tests.conftest import FrozenClock
+
+
+class Killed(BaseException):
+    """The worker is gone."""
+
+
+class Fate:
+    """Counts the AWS calls of a worker and ends it at one of them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.calls, self._at, self._after = 0, 0, False
+        send = botocore.endpoint.Endpoint._get_response
+        fate = self
+
+        def fated(self: Any, request: Any, operation_model: Any, context: Any) -> Any:
+            fate.calls += 1
+            if fate.calls == fate._at and not fate._after:
+                raise Killed
+            answer = send(self, request, operation_model, context)
+            if fate.calls == fate._at:
+                raise Killed
+            return answer
+
+        monkeypatch.setattr(botocore.endpoint.Endpoint, "_get_response", fated)
+
+    def kill(self, call: int, *, after: bool) -> None:
+        self.calls, self._at, self._after = 0, call, after
+
+    def spare(self) -> None:
+        self.kill(0, after=False)
+
+
+Act = Callable[[], Any]
+Case = Callable[[World], tuple[Act, Callable[[Any], None]]]
+"""Gives what is done, and what must be true of the last answer and of the world when it was done once."""
+
+
+@pytest.fixture
+def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:
+    cheap_passwords(monkeypatch)
+    return World(clock)
+
+
+def payment(world: World) -> tuple[Act, Callable[[Any], None]]:
+    ana, key = world.customer(1_000), fresh_key()
+
+    def once(reply: Reply) -> None:
+        assert (reply.status, ana.available) == (201, 900)
+
+    return lambda: ana.pay(100, key), once
+
+
+def payment_of_a_checkout(world: World) -> tuple[Act, Callable[[Any], None]]:
+    ana, key, checkout = world.customer(1_000), fresh_key(), world.shop.checkout(100)
+
+    def once(reply: Reply) -> None:
+        assert (reply.status, ana.available) == (201, 900)
+        assert world.shop.till.get(f"/v1/checkouts/{checkout['id']}").json["payment_id"] == reply.json["id"]
+
+    return lambda: ana.pay_checkout(checkout["id"], key), once
+
+
+def refused_payment(world: World) -> tuple[Act, Callable[[Any], None]]:
+    ana, key = world.customer(50), fresh_key()
+
+    def once(reply: Reply) -> None:
+        assert (reply.json["code"], ana.available) == ("insufficient-funds", 50)
+        world.put_in(ana, 500)
+        assert ana.pay(100, key).raw == reply.raw
+
+    return lambda: ana.pay(100, key), once
+
+
+def _held(world: World) -> tuple[Person, str]:
+    ana = world.customer(1_000)
+    return ana, ana.pay(400, capture="manual").json["id"]
+
+
+def capture(world: World) -> tuple[Act, Callable[[Any], None]]:
+    (ana, held), key = _held(world), fresh_key()
+
+    def once(reply: Reply) -> None:
+        assert (reply.status, ana.available, ana.held) == (201, 700, 0)
+
+    return lambda: world.shop.act(held, "capture", {"amount": 300}, key), once
+
+
+def void(world: World) -> tuple[Act, Callable[[Any], None]]:
+    (ana, held), key = _held(world), fresh_key()
+
+    def once(reply: Reply) -> None:
+        assert (reply.status, ana.available, ana.held) == (201, 1_000, 0)
+
+    return lambda: world.shop.act(held, "void", {}, key), once
+
+
+def refund(world: World) -> tuple[Act, Callable[[Any], None]]:
+    ana, key = world.customer(1_000), fresh_key()
+    paid = ana.pay(400).json["id"]
+
+    def once(reply: Reply) -> None:
+        assert (reply.status, ana.available) == (201, 750)
+        assert ana.phone.get(f"/v1/payments/{paid}").json["refunded"] == 150
+
+    return lambda: world.shop.act(paid, "refunds", {"amount": 150}, key), once
+
+
+def settlement(world: World) -> tuple[Act, Callable[[Any], None]]:
+    ana = world.customer(1_000)
+    before = service.head(world.shop.account).available
+    ana.pay(400)
+    messages = world.messages_of_settlement()
+
+    def once(answer: Any) -> None:
+        assert answer == {"batchItemFailures": []}
+        assert service.head(world.shop.account).available - before == 400 - 2
+
+    return lambda: app.settle(messages, None), once
+
+
+def fold(world: World) -> tuple[Act, Callable[[Any], None]]:
+    ana, settling = world.customer(1_000), chart.settling("CNY")
+    before = folding.total(settling)
+    paid = ana.pay(400).json["id"]
+    entry = {"id": ids.derived("ent", paid), "postings": {settling: 400}}
+    body = json.dumps({"entries": [entry]})
+
+    def once(answer: Any) -> None:
+        assert folding.total(settling) - before == 400
+
+    return lambda: app.fold(world.event_of("fold", [body]), None), once
+
+
+def expiry(world: World) -> tuple[Act, Callable[[Any], None]]:
+    ana, held = _held(world)
+    world.clock.advance(8 * 86_400)
+
+    def once(answer: Any) -> None:
+        assert service.movement(held)["state"] == "expired"
+        assert (service.head(ana.wallet).available, service.head(ana.wallet).held) == (1_000, 0)
+
+    return world.sweep, once
+
+
+def signing_up(world: World) -> tuple[Act, Callable[[Any], None]]:
+    name = f"{fresh_key()}@example.com"
+    wish = {"identifier": name, "password": PASSWORD, "display_name": "Bo", "locale": "en", "jurisdiction": "CN"}
+
+    def once(reply: Reply) -> None:
+        proof = {"identifier": name, "code": world.code_of(name)}
+        assert (reply.status, world.nobody.post("/v1/users/verify", proof).status) == (202, 201)
+
+    return lambda: world.nobody.post("/v1/users", wish), once
+
+
+def signing_in(world: World) -> tuple[Act, Callable[[Any], None]]:
+    ana = world.customer(0)
+    claim = {"identifier": ana.identifier, "password": PASSWORD}
+
+    def once(reply: Reply) -> None:
+        phone = world.nobody.bearing(reply.json["access_token"])
+        assert (reply.status, phone.get("/v1/wallets").status) == (201, 200)
+
+    return lambda: world.nobody.post("/v1/sessions", claim), once
+
+
+def refreshing(world: World) -> tuple[Act, Callable[[Any], None]]:
+    """A lost answer: the same successor comes again."""
+    ana = world.customer(100)
+    token = {"refresh_token": ana.tokens["refresh_token"]}
+
+    def once(reply: Reply) -> None:
+        ana.phone = world.nobody.bearing(reply.json["access_token"])
+        assert (reply.status, ana.pay(1).status) == (200, 201)
+        following = world.nobody.post("/v1/sessions/refresh", {"refresh_token": reply.json["refresh_token"]})
+        assert following.status == 200
+
+    return lambda: world.nobody.post("/v1/sessions/refresh", token), once
+
+
+def signing_out(world: World) -> tuple[Act, Callable[[Any], None]]:
+    ana = world.customer(100)
+
+    def once(reply: Reply) -> None:
+        assert (reply.status, ana.pay(1).status) == (204, 401)
+
+    return lambda: ana.phone.delete("/v1/sessions/current"), once
+
+
+CASES = (
+    payment,
+    payment_of_a_checkout,
+    refused_payment,
+    capture,
+    void,
+    refund,
+    settlement,
+    fold,
+    expiry,
+    signing_up,
+    signing_in,
+    refreshing,
+    signing_out,
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+def test_killed_at_any_call_and_tried_again_it_happened_once(
+    world: World, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fate = Fate(monkeypatch)
+    act, once = case(world)
+    fate.spare()
+    answer = act()
+    length = fate.calls
+    once(answer)
+    kills = 0
+    for call in range(1, length + 1):
+        for after in (False, True):
+            world.clock.advance(1)
+            act, once = case(world)
+            fate.kill(call, after=after)
+            try:
+                act()
+            except Killed:
+                kills += 1
+            fate.spare()
+            world.clock.advance(1)
+            once(act())
+    assert kills >= 2
+    world.deliver()
+    assert audit.trial_balance().balanced
