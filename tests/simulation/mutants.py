@@ -1,0 +1,92 @@
+"""Planted bugs, each one line of the product, each caught by a checker that is named here.
+
+    python -m tests.simulation.mutants            all of them, as a table
+    python -m tests.simulation.mutants NAME …     some
+
+A bug is planted in a copy of the tree; its checker must fail there. A checker that cannot fail is not a checker.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.simulation.bugs import BUGS, Bug
+
+ROOT = Path(__file__).resolve().parents[2]
+COPIED = ("app.py", "chalicelib", "infra", "tests", "pyproject.toml", "docs")
+WORKERS = 2
+SECONDS_AT_MOST = 300
+_FAILED = re.compile(r"^(FAILED|ERROR) ", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    bug: Bug
+    caught: bool
+    seconds: float
+    told: str
+
+
+def main(names: Sequence[str]) -> int:
+    chosen = [bug for bug in BUGS if not names or bug.name in names]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        verdicts = list(pool.map(_told_aloud, chosen))
+    missed = [verdict for verdict in verdicts if not verdict.caught]
+    print(f"\n{len(verdicts) - len(missed)} of {len(verdicts)} caught")
+    for verdict in missed:
+        print(f"\nNOT CAUGHT: {verdict.bug.name}\n{verdict.told[-2000:]}")
+    return 1 if missed or not verdicts else 0
+
+
+def tried(bug: Bug) -> Verdict:
+    """Plants the bug in a copy and runs its checker there. Raises ValueError if the line to change is not there once."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for name in COPIED:
+            _copy(ROOT / name, copy / name)
+        _plant(bug, copy)
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *bug.checkers]
+        inside = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": folder}
+        run = subprocess.run(
+            command, cwd=copy, env=inside, capture_output=True, text=True, timeout=SECONDS_AT_MOST, check=False
+        )
+    caught = run.returncode == 1 and bool(_FAILED.search(run.stdout))
+    return Verdict(bug, caught, time.monotonic() - began, run.stdout + run.stderr)
+
+
+def _told_aloud(bug: Bug) -> Verdict:
+    verdict = tried(bug)
+    word = "caught" if verdict.caught else "MISSED"
+    checker = bug.checkers[0].rpartition("::")[2]
+    print(f"{word}  {verdict.seconds:5.1f} s  {bug.name:<44} {checker}", flush=True)
+    return verdict
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("node_modules", "__pycache__", "build"))
+    else:
+        shutil.copy(source, target)
+
+
+def _plant(bug: Bug, copy: Path) -> None:
+    file = copy / bug.file
+    text = file.read_text(encoding="utf-8")
+    if text.count(bug.line) != 1:
+        raise ValueError(f"{bug.name}: {bug.file} holds {text.count(bug.line)} times {bug.line!r}")
+    file.write_text(text.replace(bug.line, bug.becomes), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
