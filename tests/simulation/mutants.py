@@ -56,7 +56,7 @@ def tried(bug: Bug) -> Verdict:
         for name in COPIED:
             _copy(ROOT / name, copy / name)
         _plant(bug, copy)
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *bug.checkers]
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-n", "0", *bug.checkers]
         inside = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": folder}
         run = subprocess.run(
             command, cwd=copy, env=inside, capture_output=True, text=True, timeout=SECONDS_AT_MOST, check=False
