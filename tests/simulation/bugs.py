@@ -15,7 +15,7 @@ CONTRACTS = "tests/contracts/test_webhooks.py::test_"
 
 @dataclass(frozen=True)
 class Bug:
-    """`line`, which stands once in `file`, `becomes` another; `invariants` are numbers of docs/reference/guarantees.md."""
+    """`line`, once in `file`, `becomes` another; `invariants` are numbers of docs/reference/guarantees.md."""
 
     name: str
     invariants: tuple[int, ...]
@@ -90,7 +90,7 @@ BUGS = (
         "a limit that forgets the amount itself",
         (10,),
         "ledger/items.py",
-        ".require_at_most(name, limit - change.spent)",
+        ".require_at_most(name, limit - amount)",
         ".require_at_most(name, limit)",
         LEDGER + "a_limit_holds_to_the_unit",
     ),

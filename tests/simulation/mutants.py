@@ -49,7 +49,7 @@ def main(names: Sequence[str]) -> int:
 
 
 def tried(bug: Bug) -> Verdict:
-    """Plants the bug in a copy and runs its checker there. Raises ValueError if the line to change is not there once."""
+    """Plants the bug in a copy and runs its checker there. Raises ValueError unless its line is there, once."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
