@@ -68,8 +68,11 @@ class World:
     def messages_of_settlement(self) -> dict[str, Any]:
         """The event that `settle` is given for what the journal holds anew."""
         app.fan_out({"Records": self._new_records()}, None)
-        received = cloud.client("sqs").receive_message(QueueUrl=settings().settlement_queue_url, MaxNumberOfMessages=10)
-        return _sqs_event(settings().settlement_queue_url, received["Messages"])
+        queue_url, queues = settings().settlement_queue_url, cloud.client("sqs")
+        messages = queues.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)["Messages"]
+        for message in messages:
+            queues.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return _sqs_event(queue_url, messages)
 
     def event_of(self, queue: str, bodies: list[str]) -> dict[str, Any]:
         messages = [{"MessageId": str(n), "ReceiptHandle": "", "Body": body} for n, body in enumerate(bodies)]
@@ -209,7 +212,7 @@ def cheap_passwords(monkeypatch: Any) -> None:
 
 
 def _sqs_event(queue_url: str, messages: list[dict[str, Any]]) -> dict[str, Any]:
-    name = queue_url.rsplit("/", 1)[1]
+    name = queue_url.rsplit("/", 1)[-1]
     return {
         "Records": [
             {

@@ -140,7 +140,7 @@ def _shop_too_little(model: Model, wish: Wish, body: dict[str, Any], sent_at: fl
 
 _REASONS: dict[str, Callable[[Model, Wish, dict[str, Any], float], bool]] = {
     "insufficient-funds": _too_little,
-    "limit-reached": lambda model, wish, body, sent_at: _beyond_limits(wish, model.wallets[wish.wallet]),
+    "limit-reached": lambda model, wish, body, sent_at: _beyond_limits(wish, model.wallets[wish.wallet], sent_at),
     "wallet-frozen": _frozen,
     "probable-duplicate": _alike,
     "refund-exceeds-capture": _refunded,
@@ -149,9 +149,10 @@ _REASONS: dict[str, Callable[[Model, Wish, dict[str, Any], float], bool]] = {
 }
 
 
-def _beyond_limits(wish: Wish, wallet: truth.Wallet) -> bool:
+def _beyond_limits(wish: Wish, wallet: truth.Wallet, sent_at: float) -> bool:
     if wish.kind == "top-up":
-        return wish.amount > truth.PER_TOP_UP
+        fullest = max(wallet.seen_since(sent_at))
+        return wish.amount > truth.PER_TOP_UP or fullest + wish.amount > truth.MOST_HELD
     months: dict[str, int] = {}
     for day, spent in wallet.days.items():
         months[day[:7]] = months.get(day[:7], 0) + spent
@@ -163,7 +164,7 @@ def _beyond_limits(wish: Wish, wallet: truth.Wallet) -> bool:
 
 
 def _wrong_state(model: Model, wish: Wish) -> bool:
-    if wish.kind == "pay" and model.wallets[wish.wallet].status == "closed":
+    if wish.kind in ("pay", "top-up") and model.wallets[wish.wallet].status == "closed":
         return True
     if wish.kind == "pay":
         checkout = model.checkouts.get(wish.checkout)

@@ -171,11 +171,8 @@ class Model:
         amount = payment.amount if wish.takes_all else wish.amount
         hold(0 < amount <= payment.amount, "no capture beyond what is held", entry=entry)
         payment.state, payment.captured = "captured", amount
-        wallet = self.wallets[payment.wallet]
-        wallet.held -= payment.amount
-        wallet.available += payment.amount - amount
         self._line(wish.movement, payment.shop, amount)
-        return {wallet.account + ":held": -payment.amount, wallet.account: payment.amount - amount, SETTLING: amount}
+        return self._give_back(payment, payment.amount - amount) | {SETTLING: amount}
 
     def _authorized(self, payment_id: str, entry: Entry) -> Payment:
         payment = self.payments[payment_id]
@@ -193,10 +190,14 @@ class Model:
         return self._release(payment, "expired")
 
     def _release(self, payment: Payment, state: str) -> dict[str, int]:
-        wallet, payment.state = self.wallets[payment.wallet], state
+        payment.state = state
+        return self._give_back(payment, payment.amount)
+
+    def _give_back(self, payment: Payment, freed: int) -> dict[str, int]:
+        """Nothing of it is held any more; what is freed is a credit like any other."""
+        wallet = self.wallets[payment.wallet]
         wallet.held -= payment.amount
-        wallet.available += payment.amount
-        return {wallet.account + ":held": -payment.amount, wallet.account: payment.amount}
+        return {wallet.account + ":held": -payment.amount} | (self._credit(wallet, freed) if freed else {})
 
     def refund(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
         wish = self._wish(entry, "refund")

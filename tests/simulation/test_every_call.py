@@ -1,4 +1,4 @@
-"""Every use case, killed before and after each of its AWS calls, then tried again: one success or one clean failure.
+"""Every use case, killed before and after each call to the database, then tried again: it happened once.
 
 A kill is not an exception that the product could handle: it ends the worker. What the call did, it did.
 """
@@ -6,18 +6,20 @@ A kill is not an exception that the product could handle: it ends the worker. Wh
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import botocore.endpoint
 import pytest
 
 import app
+from chalicelib import cloud as clients
 from chalicelib.kernel import ids
 from chalicelib.ledger import audit, chart, folding, service
 from tests.api.caller import Reply
 from tests.api.world import PASSWORD, Person, World, cheap_passwords, fresh_key
 from tests.conftest import FrozenClock
+from tests.simulation import house, seam
+from tests.simulation.engine import Engine
 
 
 class Killed(BaseException):
@@ -25,23 +27,19 @@ class Killed(BaseException):
 
 
 class Fate:
-    """Counts the AWS calls of a worker and ends it at one of them."""
+    """Counts the calls of a worker to the database and ends it at one of them."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.calls, self._at, self._after = 0, 0, False
-        send = botocore.endpoint.Endpoint._get_response
-        fate = self
+    def __init__(self, engine: Engine) -> None:
+        self.calls, self._at, self._after, self._engine = 0, 0, False, engine
 
-        def fated(self: Any, request: Any, operation_model: Any, context: Any) -> Any:
-            fate.calls += 1
-            if fate.calls == fate._at and not fate._after:
-                raise Killed
-            answer = send(self, request, operation_model, context)
-            if fate.calls == fate._at:
-                raise Killed
-            return answer
-
-        monkeypatch.setattr(botocore.endpoint.Endpoint, "_get_response", fated)
+    def call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        self.calls += 1
+        if self.calls == self._at and not self._after:
+            raise Killed
+        answer = self._engine.call(operation, parameters)
+        if self.calls == self._at:
+            raise Killed
+        return answer
 
     def kill(self, call: int, *, after: bool) -> None:
         self.calls, self._at, self._after = 0, call, after
@@ -56,7 +54,15 @@ Case = Callable[[World], tuple[Act, Callable[[Any], None]]]
 
 
 @pytest.fixture
-def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:
+def fate(clock: FrozenClock) -> Fate:
+    return Fate(Engine(lambda: clock.now().timestamp(), house.tables()))
+
+
+@pytest.fixture
+def world(cloud: None, clock: FrozenClock, fate: Fate, monkeypatch: pytest.MonkeyPatch) -> World:
+    """On the simulation's database; queues and secrets are moto's."""
+    others, database = clients.client, seam.Client("dynamodb", fate.call)
+    monkeypatch.setattr(clients, "client", lambda service: database if service == "dynamodb" else others(service))
     cheap_passwords(monkeypatch)
     return World(clock)
 
@@ -225,10 +231,7 @@ CASES = (
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
-def test_killed_at_any_call_and_tried_again_it_happened_once(
-    world: World, case: Case, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fate = Fate(monkeypatch)
+def test_killed_at_any_call_and_tried_again_it_happened_once(world: World, fate: Fate, case: Case) -> None:
     act, once = case(world)
     fate.spare()
     answer = act()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PER_MOVEMENT, PER_DAY, PER_MONTH, PER_TOP_UP = 1_000_000, 3_000_000, 10_000_000, 1_000_000
+MOST_HELD = 5_000_000
 DUPLICATE_SECONDS, AUTHORISATION_DAYS, SLOTS = 300, 7, 8
 
 
