@@ -13,7 +13,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: run reset demo package test simulate check format help install
+.PHONY: run reset demo package test simulate mutants check format help install
 
 run: install ## start the local cloud at http://127.0.0.1:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -32,6 +32,9 @@ test: check install ## everything that CI runs: check, then every test, those on
 
 simulate: install ## play people, faults and clocks from a SEED for so many STEPS; the same seed, the same hash
 	@exec $(RUN) -m tests.simulation --seed $(SEED) --steps $(STEPS)
+
+mutants: install ## plant each known bug in a copy and see its checker fail
+	@exec $(RUN) -m tests.simulation.mutants
 
 check: package ## ruff, mypy --strict, import-linter, bandit; cfn-lint comes with the package
 	.venv/bin/ruff check .
