@@ -207,12 +207,12 @@ BUGS = (
         PAYMENTS + "an_expired_checkout_is_not_paid",
     ),
     _bug(
-        "a line that is settled twice",
+        "a line that stays due after it is settled",
         (9, 14),
         "settlement/service.py",
-        'update.require_absent("settled_by").require("fee", "=", line.fee)',
-        'update.require("fee", "=", line.fee)',
-        MONEY + "a_line_repeated_in_one_message_or_in_many_settles_once",
+        'update.assign("settled_by", batch.id).remove("due_key", "due_at")',
+        'update.assign("settled_by", batch.id)',
+        PAYMENTS + "settlement_and_sweep_settle_each_line_once_between_them",
     ),
     _bug(
         "a settlement that believes the message",
