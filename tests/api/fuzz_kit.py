@@ -26,7 +26,7 @@ SIDES = ("anonymous", "customer", "merchant")
 _CHANCE = hashlib.sha256(b"a stranger").hexdigest()
 """Made, not written: hypothesis tries the literals of our files, and would send a name that stood here."""
 STRANGER, STRANGERS_SHOP = f"Person {_CHANCE[:12]}", f"Shop {_CHANCE[12:24]}"
-STRANGERS_MONEY = 4_000_000 + int(_CHANCE[24:], 16) % 900_000
+STRANGERS_MONEY = 7_000_000 + int(_CHANCE[24:], 16) % 900_000
 Schema = dict[str, Any]
 Ids = dict[str, list[str]]
 
