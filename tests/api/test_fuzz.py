@@ -8,7 +8,6 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.ledger import routes as wallets
-from chalicelib.ledger import views
 from tests.api import fuzz
 
 REACHED = {"anonymous": 5, "customer": 19, "merchant": 14}
@@ -33,7 +32,7 @@ def test_somebody_elses_wallet_in_an_answer_is_noticed(monkeypatch: pytest.Monke
 
 
 def test_an_undescribed_refusal_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "MONTH", "2026-0[1-9]")
+    monkeypatch.setattr(wallets.views, "MONTH", "2026-0[1-9]")
     with fuzz.fresh("customer") as side:
         tally = fuzz.play(side, ("coverage",), examples=1, seed=1, paths="/statements/")
     assert any("refused_for_a_reason" in failure for failure in tally.failures)
