@@ -108,8 +108,6 @@ class Route:
     listing: bool
     query: frozenset[str]
     errors: tuple[type[CofferError], ...]
-    parameters: Mapping[str, Mapping[str, Any]]
-    media: Mapping[str, Mapping[str, Any]]
     view: View
 
     @property

@@ -66,11 +66,13 @@ def errors_of(route: Route) -> dict[int, list[type[CofferError]]]:
 
 
 def _implied(route: Route) -> list[type[CofferError]]:
-    kinds: list[type[CofferError]] = [errors.InvalidRequest]
+    kinds: list[type[CofferError]] = []
     if route.callers:
         kinds += [errors.InvalidToken, errors.Forbidden]
     if "{" in route.path or route.listing:
         kinds += [errors.NotFound]
+    if route.query or route.body:
+        kinds += [errors.InvalidRequest]
     if route.listing:
         kinds += [errors.InvalidCursor]
     if route.method in ("POST", "PUT", "PATCH"):
@@ -104,9 +106,9 @@ def _operation(route: Route, refs: dict[type, Schema], language: str) -> Schema:
 
 def _parameters(route: Route) -> Iterable[Schema]:
     for name in re.findall(r"{(\w+)}", route.path):
-        yield {"name": name, "in": "path", "required": True, "schema": _TEXT, **route.parameters.get(name, {})}
+        yield {"name": name, "in": "path", "required": True, "schema": _TEXT}
     for name in sorted(route.query - PARAMETERS):
-        yield {"name": name, "in": "query", "schema": _TEXT, **route.parameters.get(name, {})}
+        yield {"name": name, "in": "query", "schema": _TEXT}
     if route.listing:
         yield from ({"$ref": f"#/components/parameters/{name}"} for name in ("limit", "cursor"))
     if route.moves_money:
@@ -118,8 +120,6 @@ def _responses(route: Route, refs: dict[type, Schema], language: str) -> dict[in
     responses, done = {}, summary(route, language)
     for status, model in sorted(route.answers.items()):
         responses[status] = _response(done, JSON, _success(route, refs[model]) if model else None)
-        for media_type, schema in route.media.items():
-            responses[status].setdefault("content", {})[media_type] = {"schema": schema}
         if route.moves_money:
             responses[status]["headers"]["Idempotent-Replayed"] = {"$ref": "#/components/headers/Idempotent-Replayed"}
     for status, kinds in errors_of(route).items():
