@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,12 @@ def settings_afresh() -> Iterator[None]:
 
 @pytest.fixture
 def cloud() -> Iterator[None]:
+    with empty_cloud():
+        yield
+
+
+@contextmanager
+def empty_cloud() -> Iterator[None]:
     """Every table, queue and secret, empty."""
     with mock_aws():
         _forget_clients()

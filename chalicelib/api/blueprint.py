@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from types import UnionType
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType, UnionType
 from typing import Any, TypeVar, get_args
 
 import msgspec
@@ -19,6 +19,7 @@ __all__ = ["Answer", "Call", "Room", "Route", "routes"]
 
 FUNCTIONS = ("money", "access", "webhooks", "office")
 _Declared = TypeVar("_Declared", bound=View)
+_NOTHING: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 _registry: list[Route] = []
 
 
@@ -49,6 +50,8 @@ class Room:
         listing: bool = False,
         query: Iterable[str] = (),
         errors: tuple[type[CofferError], ...] = (),
+        parameters: Mapping[str, Mapping[str, Any]] = _NOTHING,
+        media: Mapping[str, Mapping[str, Any]] = _NOTHING,
         function: str | None = None,
     ) -> Callable[[_Declared], _Declared]:
         """Declare a view.
@@ -56,6 +59,8 @@ class Room:
         `answers`: status → model, None for no body; of a listing, the model of one item.
         `caller`: a kind of caller or a union of them, None for nobody. `query`: the parameters allowed, beside
         `limit` and `cursor` of a listing. `errors`: what it raises beyond what its form implies, for the description.
+        `parameters`: what the description says of those in path and query beyond that they are strings.
+        `media`: media type → schema of what else a success may come as.
         """
         if moves_money and caller is None:
             raise ValueError(f"{method} {path}: money moves only for somebody")
@@ -75,6 +80,8 @@ class Room:
                     listing=listing,
                     query=frozenset(query) | (PARAMETERS if listing else frozenset()),
                     errors=errors,
+                    parameters=parameters,
+                    media=media,
                     view=view,
                 )
             )

@@ -108,6 +108,8 @@ class Route:
     listing: bool
     query: frozenset[str]
     errors: tuple[type[CofferError], ...]
+    parameters: Mapping[str, Mapping[str, Any]]
+    media: Mapping[str, Mapping[str, Any]]
     view: View
 
     @property

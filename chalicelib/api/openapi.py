@@ -66,13 +66,11 @@ def errors_of(route: Route) -> dict[int, list[type[CofferError]]]:
 
 
 def _implied(route: Route) -> list[type[CofferError]]:
-    kinds: list[type[CofferError]] = []
+    kinds: list[type[CofferError]] = [errors.InvalidRequest]
     if route.callers:
         kinds += [errors.InvalidToken, errors.Forbidden]
     if "{" in route.path or route.listing:
         kinds += [errors.NotFound]
-    if route.query or route.body:
-        kinds += [errors.InvalidRequest]
     if route.listing:
         kinds += [errors.InvalidCursor]
     if route.method in ("POST", "PUT", "PATCH"):
@@ -106,9 +104,9 @@ def _operation(route: Route, refs: dict[type, Schema], language: str) -> Schema:
 
 def _parameters(route: Route) -> Iterable[Schema]:
     for name in re.findall(r"{(\w+)}", route.path):
-        yield {"name": name, "in": "path", "required": True, "schema": _TEXT}
+        yield {"name": name, "in": "path", "required": True, "schema": _TEXT, **route.parameters.get(name, {})}
     for name in sorted(route.query - PARAMETERS):
-        yield {"name": name, "in": "query", "schema": _TEXT}
+        yield {"name": name, "in": "query", "schema": _TEXT, **route.parameters.get(name, {})}
     if route.listing:
         yield from ({"$ref": f"#/components/parameters/{name}"} for name in ("limit", "cursor"))
     if route.moves_money:
@@ -120,6 +118,8 @@ def _responses(route: Route, refs: dict[type, Schema], language: str) -> dict[in
     responses, done = {}, summary(route, language)
     for status, model in sorted(route.answers.items()):
         responses[status] = _response(done, JSON, _success(route, refs[model]) if model else None)
+        for media_type, schema in route.media.items():
+            responses[status].setdefault("content", {})[media_type] = {"schema": schema}
         if route.moves_money:
             responses[status]["headers"]["Idempotent-Replayed"] = {"$ref": "#/components/headers/Idempotent-Replayed"}
     for status, kinds in errors_of(route).items():

@@ -23,13 +23,27 @@ def health(call: Call[None]) -> Answer:
     return Answer(200, HealthView("ok", settings().stage, clock.written(call.at)))
 
 
-@room.route("GET", "/openapi.json", answers={200: None}, query=("lang",), summary="This description, OpenAPI 3.1")
+@room.route(
+    "GET",
+    "/openapi.json",
+    answers={200: None},
+    query=("lang",),
+    summary="This description, OpenAPI 3.1",
+    media={"application/json": {"type": "object"}},
+)
 def described(call: Call[None]) -> Answer:
     document = openapi.document(routes(), settings().public_url, _language(call))
     return Answer(200, document.decode(), {"Content-Type": "application/json"})
 
 
-@room.route("GET", "/docs", answers={200: None}, query=("lang",), summary="This description, for a reader")
+@room.route(
+    "GET",
+    "/docs",
+    answers={200: None},
+    query=("lang",),
+    summary="This description, for a reader",
+    media={"text/html": {"type": "string"}},
+)
 def docs(call: Call[None]) -> Answer:
     page = docs_page.page(routes(), _language(call))
     return Answer(200, page, {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": docs_page.POLICY})

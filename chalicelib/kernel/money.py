@@ -8,6 +8,10 @@ MAX_AMOUNT = 10_000_000_000
 """The largest amount of one movement, in minor units."""
 
 EXPONENTS = {"CNY": 2, "USD": 2, "EUR": 2, "GBP": 2, "HKD": 2, "SGD": 2, "JPY": 0}
+AMOUNT_SCHEMA = {"minimum": 1, "maximum": MAX_AMOUNT}
+"""What `check_amount` lets through, in JSON Schema's words."""
+CURRENCY_SCHEMA = {"enum": list(EXPONENTS)}
+"""Likewise `check_currency`."""
 _SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "SGD": "S$", "JPY": "¥"}
 
 

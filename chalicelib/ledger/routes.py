@@ -42,6 +42,7 @@ def entries(call: Call[None]) -> Answer:
     answers={200: BalanceView},
     caller=Customer,
     query=("at",),
+    parameters={"at": {"schema": {"type": "string", "format": "date-time"}}},
     summary="The balance now or at any past instant",
 )
 def balance(call: Call[None]) -> Answer:
@@ -56,6 +57,11 @@ def balance(call: Call[None]) -> Answer:
     answers={200: StatementView},
     caller=Customer,
     query=("format",),
+    parameters={
+        "month": {"schema": {"type": "string", "pattern": f"^{views.MONTH}$"}, "example": "2026-11"},
+        "format": {"schema": {"enum": ["json", "csv"], "default": "json"}},
+    },
+    media={"text/csv": {"type": "string"}},
     summary="A month, as JSON or CSV",
 )
 def statement(call: Call[None]) -> Answer:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
-from datetime import MINYEAR, UTC, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from chalicelib.ledger import chart
 from chalicelib.ledger.history import Balance, Statement
 from chalicelib.ledger.model import Head
 
+MONTH = "[12][0-9]{3}-(0[1-9]|1[0-2])"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -139,12 +141,11 @@ def past(text: str, at: datetime, param: str) -> datetime:
 
 
 def month(text: str, at: datetime) -> datetime:
-    """The first instant of `YYYY-MM`, a month that has begun, and with one before it. Raises InvalidRequest."""
-    try:
-        found = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
-    except ValueError as unreadable:
-        raise InvalidRequest(param="month") from unreadable
-    if found > at or found.year <= MINYEAR:
+    """The first instant of `YYYY-MM`, written as MONTH says, of a month that has begun. Raises InvalidRequest."""
+    if not re.fullmatch(MONTH, text):
+        raise InvalidRequest(param="month")
+    found = datetime(int(text[:4]), int(text[5:]), 1, tzinfo=UTC)
+    if found > at:
         raise InvalidRequest(param="month")
     return found
 

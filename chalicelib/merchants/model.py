@@ -9,20 +9,28 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, money, text
 from chalicelib.kernel.money import EXPONENTS, MAX_AMOUNT
+from chalicelib.merchants.rules import URL_LETTERS
 
 Status = Literal["active", "suspended"]
 CheckoutStatus = Literal["open", "paid", "expired", "cancelled"]
 Scope = Literal["payments", "refunds", "checkouts", "reports", "keys"]
 """What an API key may be used for; `keys` makes and revokes other keys."""
+Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
+Currency = Annotated[str, msgspec.Meta(extra_json_schema=money.CURRENCY_SCHEMA)]
+Reference = Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": text.REFERENCE_BYTES})]
+Moment = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
+Address = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uri", "maxLength": URL_LETTERS})]
 
 
 class NewMerchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`fee_fixed` and `floor` are minor units of each currency; `floor` ≤ 0 is how far refunds may go below zero."""
 
-    name: str
-    currencies: Annotated[list[str], msgspec.Meta(min_length=1, max_length=len(EXPONENTS))]
+    name: Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1})]
+    currencies: Annotated[
+        list[Currency], msgspec.Meta(min_length=1, max_length=len(EXPONENTS), extra_json_schema={"uniqueItems": True})
+    ]
     fee_basis_points: Annotated[int, msgspec.Meta(ge=0, le=10_000)]
     fee_fixed: Annotated[int, msgspec.Meta(ge=0, le=MAX_AMOUNT)] = 0
     floor: Annotated[int, msgspec.Meta(ge=-MAX_AMOUNT, le=0)] = 0
@@ -33,11 +41,11 @@ class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewCheckout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    amount: int
-    currency: str
-    order_reference: str
-    expires_at: str | None = None
-    return_url: str | None = None
+    amount: Amount
+    currency: Currency
+    order_reference: Reference
+    expires_at: Moment | None = None
+    return_url: Address | None = None
 
 
 class MerchantView(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.kernel.errors import CurrencyMismatch, InvalidState
+from chalicelib.kernel.money import CURRENCY_SCHEMA
 from chalicelib.merchants import service
 from chalicelib.merchants.model import (
     CheckoutView,
@@ -74,6 +75,7 @@ def revoke_key(call: Call[None]) -> Answer:
     caller=Operator | Merchant,
     listing=True,
     query=("currency",),
+    parameters={"currency": {"schema": CURRENCY_SCHEMA}},
     errors=(CurrencyMismatch,),
     summary="What was settled with a merchant, newest first",
 )

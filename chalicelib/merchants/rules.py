@@ -13,9 +13,9 @@ from chalicelib.kernel.money import check_currency
 
 CHECKOUT_LASTS = timedelta(hours=24)
 CHECKOUT_LASTS_AT_MOST = timedelta(days=30)
-_NAME_LETTERS, _URL_LETTERS = 64, 512
+_NAME_LETTERS, URL_LETTERS = 64, 512
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_VISIBLE = re.compile(rf"[\x21-\x5b\x5d-\x7e]{{1,{_URL_LETTERS}}}")
+_VISIBLE = re.compile(rf"[\x21-\x5b\x5d-\x7e]{{1,{URL_LETTERS}}}")
 """Printable ASCII but the backslash, which some browsers read as a slash."""
 
 

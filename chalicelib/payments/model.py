@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from chalicelib.kernel import text
+from chalicelib.kernel import money, text
 from chalicelib.kernel.errors import AmountOutOfRange, InvalidRequest
 
 Capture = Literal["automatic", "manual"]
+Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
+Currency = Annotated[str, msgspec.Meta(extra_json_schema=money.CURRENCY_SCHEMA)]
+Reference = Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": text.REFERENCE_BYTES})]
+Text = Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": text.TEXT_BYTES})]
 
 
 class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -20,10 +24,10 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wallet_id: str
     checkout_id: str | None = None
     merchant_id: str | None = None
-    amount: int | None = None
-    currency: str | None = None
-    order_reference: str | None = None
-    description: str = ""
+    amount: Amount | None = None
+    currency: Currency | None = None
+    order_reference: Reference | None = None
+    description: Text = ""
     capture: Capture = "automatic"
     confirm_duplicate: bool = False
 
@@ -31,7 +35,7 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CaptureRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Without `amount`: all that was authorised. What is not captured is released."""
 
-    amount: int | None = None
+    amount: Amount | None = None
 
 
 class VoidRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,8 +45,8 @@ class VoidRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class RefundRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Without `amount`: all that is left."""
 
-    amount: int | None = None
-    reason: str = ""
+    amount: Amount | None = None
+    reason: Text = ""
 
 
 class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -11,6 +11,7 @@ from chalicelib.kernel.errors import (
     InvalidState,
     LimitReached,
     MerchantFundsInsufficient,
+    NotFound,
     ProbableDuplicate,
     RefundExceedsCapture,
     WalletFrozen,
@@ -28,7 +29,7 @@ from chalicelib.payments.model import (
 )
 
 room = Room("payments", function="money")
-_REFUSED = (InsufficientFunds, LimitReached, WalletFrozen, InvalidState, ProbableDuplicate, CurrencyMismatch)
+_REFUSED = (NotFound, InsufficientFunds, LimitReached, WalletFrozen, InvalidState, ProbableDuplicate, CurrencyMismatch)
 
 
 @room.route(
@@ -57,6 +58,7 @@ def payment(call: Call[None]) -> Answer:
     caller=Merchant,
     listing=True,
     query=("order_reference",),
+    parameters={"order_reference": {"required": True}},
     summary="The payments of an order",
 )
 def payments_of_order(call: Call[None]) -> Answer:

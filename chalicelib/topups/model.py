@@ -20,12 +20,14 @@ LEASE = timedelta(seconds=30)
 """How long one request has a top-up to itself: longer than any call to a processor."""
 GIVE_UP_AFTER = timedelta(days=30)
 _ASK_AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
+Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
+Currency = Annotated[str, msgspec.Meta(extra_json_schema=money.CURRENCY_SCHEMA)]
 
 
 class TopupRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wallet_id: str
-    amount: int
-    currency: str
+    amount: Amount
+    currency: Currency
     processor: str = "sandbox"
     method: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
     """How to pay, in the processor's own words, for instance `pm_card_visa`."""

@@ -254,6 +254,8 @@ def test_a_body_is_an_object_with_known_fields_on_every_route(anybody: Caller, r
         ("/statements/9999-12", "month"),
         ("/statements/2026-13", "month"),
         ("/statements/2026", "month"),
+        ("/statements/2026-1", "month"),
+        ("/statements/２０２６-11", "month"),
         ("/statements/%00", "month"),
         ("/statements/2026-11?format=exe", "format"),
     ],

@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 import app
 from chalicelib.api import guard, openapi
 from chalicelib.api.blueprint import Route, routes
-from chalicelib.kernel import text
+from chalicelib.kernel import money, text
 from chalicelib.kernel.callers import Caller as Person
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from tests.api import probe as probes
@@ -127,6 +127,22 @@ def test_the_description_has_every_route_and_is_openapi(anybody: Caller) -> None
     validate(document)
     described = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     assert described == {(route.method, route.path) for route in routes()}
+
+
+def test_the_description_tells_what_is_taken_and_what_comes_back(anybody: Caller) -> None:
+    document = anybody.get("/openapi.json").json
+    paths, schemas = document["paths"], document["components"]["schemas"]
+    assert all("422" in operation["responses"] for methods in paths.values() for operation in methods.values())
+    assert "404" in paths["/v1/payments"]["post"]["responses"]
+    taken = {one["name"]: one for one in paths["/v1/payments"]["get"]["parameters"] if "name" in one}
+    assert taken["order_reference"]["required"]
+    month = paths["/v1/wallets/{id}/statements/{month}"]["get"]
+    assert {one["name"]: one["schema"] for one in month["parameters"] if "name" in one}["month"]["pattern"]
+    assert set(month["responses"]["200"]["content"]) == {"application/json", "text/csv"}
+    assert set(paths["/docs"]["get"]["responses"]["200"]["content"]) == {"text/html"}
+    amount = schemas["TopupRequest"]["properties"]["amount"]
+    assert (amount["minimum"], amount["maximum"]) == (1, money.MAX_AMOUNT)
+    assert schemas["NewCheckout"]["properties"]["currency"]["enum"] == list(money.EXPONENTS)
 
 
 def test_operation_ids_are_unique(anybody: Caller) -> None:
