@@ -9,6 +9,7 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
+from chalicelib.cloud_transactions import Transactions
 from chalicelib.settings import settings
 
 CONFIG = Config(
@@ -34,7 +35,10 @@ def client(service: str) -> Any:
     endpoint = chosen.aws_endpoint_url
     if service == "dynamodb":
         endpoint = chosen.dynamodb_endpoint or endpoint
-    return _session().create_client(service, config=CONFIG, endpoint_url=endpoint or None)
+    made = _session().create_client(service, config=CONFIG, endpoint_url=endpoint or None)
+    if service == "dynamodb":
+        made.transact_write_items = Transactions(made, _session().get_credentials())
+    return made
 
 
 @cache

@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import botocore.endpoint
 import pytest
 from joserfc.jwk import ECKey, KeySet
 from moto import mock_aws
@@ -55,6 +54,7 @@ from chalicelib import cloud as cloud_module  # noqa: E402  (the environment com
 from chalicelib import observability  # noqa: E402
 from chalicelib import settings as settings_module  # noqa: E402
 from chalicelib.kernel import clock as clock_module  # noqa: E402
+from tests import aws  # noqa: E402
 
 observability.logger()
 """Made now, on the output of the whole run: made in a test that captures, it would write to what that test closes."""
@@ -127,13 +127,12 @@ def empty_cloud() -> Iterator[None]:
 def aws_calls(cloud: None, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """Each (service, operation) sent from here on, every attempt of it. `clear()` it where counting starts."""
     calls: list[tuple[str, str]] = []
-    send = botocore.endpoint.Endpoint._get_response
 
-    def counted(self: Any, request: Any, operation_model: Any, context: Any) -> Any:
-        calls.append((operation_model.service_model.service_name, operation_model.name))
-        return send(self, request, operation_model, context)
+    def counted(sent: aws.Sent) -> Any:
+        calls.append((sent.service, sent.operation))
+        return sent.go_on()
 
-    monkeypatch.setattr(botocore.endpoint.Endpoint, "_get_response", counted)
+    aws.stand_before(monkeypatch, counted)
     return calls
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import NoneType
-from typing import Any, NoReturn, get_args
+from typing import Any, get_args
 
-import botocore.endpoint
 import msgspec
 import pytest
 
@@ -14,6 +13,7 @@ import app
 from chalicelib.api import guard
 from chalicelib.api.blueprint import Route, routes
 from chalicelib.kernel.callers import Customer, Merchant, Operator
+from tests import aws
 from tests.api import probe as probes
 from tests.api.caller import Caller, Reply
 
@@ -86,10 +86,7 @@ def moving_money() -> list[Route]:
 def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> Caller:
     """Nobody in particular before the whole app; tokens of `TOKENS` are good, and a call to AWS fails the test."""
 
-    def sent(*_: Any) -> NoReturn:
-        raise AssertionError("nothing may be sent for this")
-
-    monkeypatch.setattr(botocore.endpoint.Endpoint, "_get_response", sent)
+    aws.forbid(monkeypatch)
     monkeypatch.setattr(guard, "_authenticators", {})
     probes.stand_guard()
     return Caller(app.app)

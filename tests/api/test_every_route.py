@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
-import botocore.endpoint
 import pytest
 from openapi_spec_validator import validate
 
@@ -14,6 +13,7 @@ from chalicelib.api.blueprint import Route, routes
 from chalicelib.kernel import money, text
 from chalicelib.kernel.callers import Caller as Person
 from chalicelib.kernel.callers import Customer, Merchant, Operator
+from tests import aws
 from tests.api import probe as probes
 from tests.api.caller import Caller, assert_problem
 
@@ -35,10 +35,7 @@ listing = _named([route for route in routes() if route.listing])
 def anybody(monkeypatch: pytest.MonkeyPatch) -> Caller:
     """Nobody yet; tokens of `TOKENS` are good, and a call to AWS fails the test."""
 
-    def sent(*_: Any) -> NoReturn:
-        raise AssertionError("nothing may be sent for this")
-
-    monkeypatch.setattr(botocore.endpoint.Endpoint, "_get_response", sent)
+    aws.forbid(monkeypatch)
     monkeypatch.setattr(guard, "_authenticators", {})
     probes.stand_guard()
     return Caller(app.app)

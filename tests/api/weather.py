@@ -1,11 +1,10 @@
-"""Bad weather over AWS, made at botocore's transport: no connection, throttles, failures, lost answers.
+"""Bad weather over AWS, made at the transport: no connection, throttles, failures, lost answers.
 
 Like DynamoDB, and unlike moto, it knows a transaction that it has made by its ClientRequestToken.
 """
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,20 +15,22 @@ import botocore.endpoint
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+from moto.core.botocore_stubber import MockRawResponse
+
+from tests import aws
+from tests.aws import Sent
 
 AWAY = ("unreachable", "silent", "throttled", "broken", "cancelled by a throttle")
 LOST = "lost"
-_ERRORS = {
-    "unreachable": EndpointConnectionError(endpoint_url="https://aws.test"),
-    "silent": ConnectTimeoutError(endpoint_url="https://aws.test"),
-    LOST: ReadTimeoutError(endpoint_url="https://aws.test"),
-}
+_ERRORS = {"unreachable": EndpointConnectionError, "silent": ConnectTimeoutError, LOST: ReadTimeoutError}
 _CODES = {
     "throttled": (400, "ProvisionedThroughputExceededException"),
     "broken": (500, "InternalServerError"),
     "cancelled by a throttle": (400, "TransactionCanceledException"),
     "no key": (400, "DecryptionFailure"),
 }
+_IN_XML = ("ses", "sns")
+"""These answer in XML, the others in JSON."""
 
 
 class Weather:
@@ -37,7 +38,6 @@ class Weather:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._patch, self._made = monkeypatch, {}
-        self._real: Any = botocore.endpoint.Endpoint._get_response
 
     @contextmanager
     def storm(
@@ -46,34 +46,42 @@ class Weather:
         """The first `times` calls of `operations` (all, if empty) fail; the operations called are in what it gives."""
         called: list[str] = []
 
-        def answer(endpoint: Any, request: Any, operation: Any, context: Any) -> Any:
-            called.append(operation.name)
-            hit = operation.service_model.service_name == service and operation.name in (operations or operation.name)
+        def answer(sent: Sent) -> Any:
+            called.append(sent.operation)
+            hit = sent.service == service and sent.operation in (operations or sent.operation)
             failing = hit and sum(name in (operations or name) for name in called) <= times
             if failing and how != LOST:
-                return self._failure(how)
-            answered = self._once(endpoint, request, operation, context)
-            return (None, _ERRORS[LOST]) if failing else answered
+                return _failure(how, sent)
+            answered = self._once(sent)
+            if failing:
+                raise _ERRORS[LOST](endpoint_url=sent.request.url)
+            return answered
 
         with self._patch.context() as patch:
-            patch.setattr(botocore.endpoint.Endpoint, "_get_response", answer)
+            aws.stand_before(patch, answer)
             patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: None))
             yield called
 
-    def _once(self, endpoint: Any, request: Any, operation: Any, context: Any) -> Any:
-        token = operation.name == "TransactWriteItems" and json.loads(request.body)["ClientRequestToken"]
+    def _once(self, sent: Sent) -> Any:
+        token = sent.operation == "TransactWriteItems" and json.loads(sent.request.body)["ClientRequestToken"]
         if token in self._made:
-            return self._made[token]
-        answered = self._real(endpoint, request, operation, context)
-        if token and answered[0] and answered[0][0].status_code == 200:
-            self._made[token] = answered
+            return _answered(200, "{}")
+        answered = sent.go_on()
+        if token and answered.status_code == 200:
+            self._made[token] = True
         return answered
 
-    def _failure(self, how: str) -> Any:
-        if how in _ERRORS:
-            return None, _ERRORS[how]
-        status, code = _CODES[how]
-        said: dict[str, Any] = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}}
-        if code == "TransactionCanceledException":
-            said["CancellationReasons"] = [{"Code": "None"}, {"Code": "ThrottlingError"}]
-        return (AWSResponse("https://aws.test", status, {}, io.BytesIO()), said), None
+
+def _failure(how: str, sent: Sent) -> AWSResponse:
+    if how in _ERRORS:
+        raise _ERRORS[how](endpoint_url=sent.request.url)
+    status, code = _CODES[how]
+    said: dict[str, Any] = {"__type": f"com.amazonaws.{sent.service}#{code}", "message": ""}
+    if code == "TransactionCanceledException":
+        said["CancellationReasons"] = [{"Code": "None"}, {"Code": "ThrottlingError"}]
+    xml = f"<ErrorResponse><Error><Code>{code}</Code><Message/></Error></ErrorResponse>"
+    return _answered(status, xml if sent.service in _IN_XML else json.dumps(said))
+
+
+def _answered(status: int, body: str) -> AWSResponse:
+    return AWSResponse("https://aws.test", status, {}, MockRawResponse(body))

@@ -1,0 +1,105 @@
+"""The ledger's way to TransactWriteItems: the ordinary client's answers and errors, with less work on the way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ClientError, ReadTimeoutError
+from moto.core.botocore_stubber import MockRawResponse
+
+from chalicelib import cloud
+from chalicelib.cloud_transactions import Transactions
+from tests import aws
+from tests.conftest import ENVIRONMENT
+
+pytestmark = pytest.mark.usefixtures("cloud")
+TABLE = ENVIRONMENT["LEDGER_TABLE"]
+
+
+def put(pk: str, **more: Any) -> dict[str, Any]:
+    item = {"pk": {"S": pk}, "sk": {"S": "HEAD"}, **more}
+    condition = {"ConditionExpression": "attribute_not_exists(pk)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    return {"Put": {"TableName": TABLE, "Item": item, **condition}}
+
+
+def transact(*writes: dict[str, Any]) -> Any:
+    return cloud.client("dynamodb").transact_write_items(TransactItems=list(writes))
+
+
+def refusal(call: Callable[..., Any], *writes: dict[str, Any]) -> dict[str, Any]:
+    with pytest.raises(ClientError) as raised:
+        call(TransactItems=list(writes))
+    response = dict(raised.value.response)
+    del response["ResponseMetadata"]
+    response.pop("Message", None)
+    return response
+
+
+def first_answer(patch: pytest.MonkeyPatch, spoil: Callable[[aws.Sent], Any]) -> list[str]:
+    """The first attempt is spoilt; the tokens of all attempts, in order."""
+    tokens: list[str] = []
+
+    def answer(sent: aws.Sent) -> Any:
+        tokens.append(json.loads(sent.request.body)["ClientRequestToken"])
+        return spoil(sent) if len(tokens) == 1 else sent.go_on()
+
+    aws.stand_before(patch, answer)
+    return tokens
+
+
+def lost(sent: aws.Sent) -> Any:
+    raise ReadTimeoutError(endpoint_url=sent.request.url)
+
+
+def damaged(sent: aws.Sent) -> AWSResponse:
+    return AWSResponse(sent.request.url, 200, {"x-amz-crc32": "1"}, MockRawResponse("{}"))
+
+
+def garbled(sent: aws.Sent) -> AWSResponse:
+    return AWSResponse(sent.request.url, 200, {}, MockRawResponse("<html>"))
+
+
+def throttled(sent: aws.Sent) -> AWSResponse:
+    return AWSResponse(sent.request.url, 400, {}, MockRawResponse('{"__type": "x#ThrottlingException"}'))
+
+
+def test_the_client_of_the_ledger_sends_it_this_way() -> None:
+    assert isinstance(cloud.client("dynamodb").transact_write_items, Transactions)
+
+
+def test_one_transaction_is_one_call(aws_calls: list[tuple[str, str]]) -> None:
+    transact(put("a"), put("b"))
+    assert aws_calls == [("dynamodb", "TransactWriteItems")]
+
+
+def test_a_cancelled_transaction_is_told_as_the_ordinary_client_tells_it() -> None:
+    transact(put("a", mark={"B": b"\x00\xff"}, amount={"N": "12"}))
+    ours = cloud.client("dynamodb").transact_write_items
+    told = refusal(ours, put("new"), put("a"))
+    assert told == refusal(ours._ordinary, put("new"), put("a"))
+    assert told["CancellationReasons"][1]["Item"]["mark"] == {"B": b"\x00\xff"}
+
+
+def test_another_error_is_the_ordinary_clients() -> None:
+    unknown = {"Put": {**put("a")["Put"], "TableName": "nobody's"}}
+    assert refusal(cloud.client("dynamodb").transact_write_items, unknown)["Error"]["Code"] != ""
+
+
+@pytest.mark.parametrize("spoil", [lost, damaged, garbled, throttled])
+def test_what_is_not_known_is_asked_once_more_under_the_same_token(
+    monkeypatch: pytest.MonkeyPatch, spoil: Callable[[aws.Sent], Any]
+) -> None:
+    tokens = first_answer(monkeypatch, spoil)
+    transact(put("a"))
+    assert len(tokens) == 2
+    assert len(set(tokens)) == 1
+
+
+def test_a_token_that_is_given_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = first_answer(monkeypatch, lambda sent: sent.go_on())
+    cloud.client("dynamodb").transact_write_items(TransactItems=[put("a")], ClientRequestToken="mine")
+    assert tokens == ["mine"]
