@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import botocore.session
 from botocore.config import Config
 
-from chalicelib.cloud_transactions import Transactions
+from chalicelib.cloud_dynamodb import DynamoDB
 from chalicelib.settings import settings
 
 CONFIG = Config(
@@ -22,6 +22,8 @@ CONFIG = Config(
     account_id_endpoint_mode="disabled",
 )
 
+_AFTER_ONE_TRY = Config(retries={"mode": "standard", "total_max_attempts": 2})
+
 
 @cache
 def _session() -> botocore.session.Session:
@@ -30,15 +32,15 @@ def _session() -> botocore.session.Session:
 
 @cache
 def client(service: str) -> Any:
-    """A botocore client, the same one every time."""
+    """A botocore client, the same one every time; DynamoDB's is our own (`cloud_dynamodb`)."""
     chosen = settings()
     endpoint = chosen.aws_endpoint_url
     if service == "dynamodb":
         endpoint = chosen.dynamodb_endpoint or endpoint
-    made = _session().create_client(service, config=CONFIG, endpoint_url=endpoint or None)
+    make = partial(_session().create_client, service, endpoint_url=endpoint or None)
     if service == "dynamodb":
-        made.transact_write_items = Transactions(made, _session().get_credentials())
-    return made
+        return DynamoDB(_session(), CONFIG, endpoint, partial(make, config=CONFIG.merge(_AFTER_ONE_TRY)))
+    return make(config=CONFIG)
 
 
 @cache

@@ -44,6 +44,11 @@ class Settings:
     stripe_url: str = "https://api.stripe.com"
 
 
+def answers_http(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether this process stands behind API Gateway: Lambda tells a function its handler. Elsewhere, everything is."""
+    return environment.get("_HANDLER", "app.app") == "app.app"
+
+
 def from_environment(environment: Mapping[str, str]) -> Settings:
     """Each field is read from its name in capitals."""
     required = [field.name for field in fields(Settings) if field.default is MISSING]

@@ -93,7 +93,8 @@ def test_a_model_knows_no_aws_and_no_service(room: str) -> None:
 
 def test_the_switchboard_only_switches() -> None:
     for function in functions(ROOT / "app.py"):
-        statements = sum(isinstance(node, ast.stmt) for part in function.body for node in ast.walk(part))
+        done = [part for part in function.body if not isinstance(part, ast.ImportFrom)]
+        statements = sum(isinstance(node, ast.stmt) for part in done for node in ast.walk(part))
         assert statements <= 3, f"app.py {function.name}: move its work to a room's tasks.py"
 
 

@@ -1,4 +1,4 @@
-"""The ledger's way to TransactWriteItems: the ordinary client's answers and errors, with less work on the way."""
+"""Our own way to DynamoDB: the ordinary client's answers and errors, with less work on the way."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from moto.core.botocore_stubber import MockRawResponse
 
 from chalicelib import cloud
-from chalicelib.cloud_transactions import Transactions
+from chalicelib.cloud_dynamodb import DynamoDB
 from tests import aws
 from tests.conftest import ENVIRONMENT
 
 pytestmark = pytest.mark.usefixtures("cloud")
 TABLE = ENVIRONMENT["LEDGER_TABLE"]
+KEY = {"pk": {"S": "a"}, "sk": {"S": "HEAD"}}
 
 
 def put(pk: str, **more: Any) -> dict[str, Any]:
@@ -67,8 +68,51 @@ def throttled(sent: aws.Sent) -> AWSResponse:
     return AWSResponse(sent.request.url, 400, {}, MockRawResponse('{"__type": "x#ThrottlingException"}'))
 
 
-def test_the_client_of_the_ledger_sends_it_this_way() -> None:
-    assert isinstance(cloud.client("dynamodb").transact_write_items, Transactions)
+def ordinary() -> Any:
+    return cloud.client("dynamodb").ordinary
+
+
+def plain(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: told for name, told in answer.items() if name != "ResponseMetadata"}
+
+
+def test_calls_about_items_never_make_the_ordinary_client() -> None:
+    made: list[bool] = []
+    ours = DynamoDB(cloud._session(), cloud.CONFIG, "", lambda: made.append(True))
+    ours.transact_write_items(TransactItems=[put("a")])
+    assert ours.get_item(TableName=TABLE, Key=KEY)["Item"]["pk"] == {"S": "a"}
+    assert not made
+
+
+@pytest.mark.parametrize(
+    ("method", "asked"),
+    [
+        ("get_item", {"TableName": TABLE, "Key": KEY, "ConsistentRead": True}),
+        ("scan", {"TableName": TABLE}),
+        ("batch_get_item", {"RequestItems": {TABLE: {"Keys": [KEY]}}}),
+        ("transact_get_items", {"TransactItems": [{"Get": {"TableName": TABLE, "Key": KEY}}]}),
+        ("put_item", {"TableName": TABLE, "Item": {**KEY, "n": {"N": "2"}}, "ReturnValues": "ALL_OLD"}),
+    ],
+)
+def test_an_answer_is_the_ordinary_clients(method: str, asked: dict[str, Any]) -> None:
+    nested = {"M": {"B": {"B": b"\x01"}, "list": {"L": [{"B": b""}, {"BS": [b"a"]}, {"NULL": True}, {"SS": ["B"]}]}}}
+    item = put("a", mark={"B": b"\x00\xff"}, B={"S": "B"}, nested=nested)["Put"]["Item"]
+    told = []
+    for client in (cloud.client("dynamodb"), ordinary()):
+        client.put_item(TableName=TABLE, Item=item)
+        told.append(plain(getattr(client, method)(**asked)))
+    assert told[0] == told[1]
+
+
+def test_a_failed_condition_is_told_with_the_old_item() -> None:
+    transact(put("a", mark={"B": b"\x00"}))
+    asked = put("a")["Put"]
+    told = []
+    for client in (cloud.client("dynamodb"), ordinary()):
+        with pytest.raises(ClientError) as raised:
+            client.put_item(**asked)
+        told.append((raised.value.response["Error"]["Code"], raised.value.response["Item"]))
+    assert told[0] == told[1]
 
 
 def test_one_transaction_is_one_call(aws_calls: list[tuple[str, str]]) -> None:
@@ -80,7 +124,7 @@ def test_a_cancelled_transaction_is_told_as_the_ordinary_client_tells_it() -> No
     transact(put("a", mark={"B": b"\x00\xff"}, amount={"N": "12"}))
     ours = cloud.client("dynamodb").transact_write_items
     told = refusal(ours, put("new"), put("a"))
-    assert told == refusal(ours._ordinary, put("new"), put("a"))
+    assert told == refusal(ordinary().transact_write_items, put("new"), put("a"))
     assert told["CancellationReasons"][1]["Item"]["mark"] == {"B": b"\x00\xff"}
 
 
