@@ -25,6 +25,7 @@ from schemathesis.engine import events
 
 from chalicelib.kernel import clock
 from chalicelib.ledger import audit
+from chalicelib.processors import wire
 from tests.api.fuzz_kit import SIDES, TOKEN, Side, aimed, in_process
 from tests.api.world import cheap_passwords
 from tests.conftest import FrozenClock, empty_cloud
@@ -160,12 +161,15 @@ def _config(kind: str, phases: tuple[str, ...], examples: int, seed: int) -> Sch
 def fresh(kind: str) -> Iterator[Side]:
     """A side in a world of its own."""
     frozen = FrozenClock(START)
-    before = clock.use(frozen)
-    with empty_cloud(), pytest.MonkeyPatch.context() as patch:
-        cheap_passwords(patch)
-        in_process(patch)
-        yield Side(kind, frozen)
-    clock.use(before)
+    clock_before, wire_before = clock.use(frozen), wire.use(wire.over_the_network)
+    try:
+        with empty_cloud(), pytest.MonkeyPatch.context() as patch:
+            cheap_passwords(patch)
+            in_process(patch)
+            yield Side(kind, frozen)
+    finally:
+        clock.use(clock_before)
+        wire.use(wire_before)
 
 
 def main() -> int:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.kernel import clock
 from chalicelib.ledger import routes as wallets
 from chalicelib.ledger import views
+from chalicelib.processors import wire
 from tests.api import fuzz
 
 REACHED = {"anonymous": 5, "customer": 19, "merchant": 14}
@@ -44,3 +46,10 @@ def test_a_preflight_is_no_success_of_the_operation() -> None:
         tally = fuzz.play(side, ("coverage",), examples=1, seed=1, paths="^/v1/me$")
     assert tally.cases > len(tally.answers) > 0
     assert tally.reached == set()
+
+
+def test_playing_leaves_the_product_as_it_was() -> None:
+    before = clock._clock, wire._transport
+    with pytest.raises(RuntimeError), fuzz.fresh("customer"):
+        raise RuntimeError
+    assert (clock._clock, wire._transport) == before
