@@ -13,7 +13,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: run reset demo package test simulate mutants fuzz check format help install
+.PHONY: run reset demo package test simulate mutants bench fuzz check format help install
 
 run: install ## start the local cloud at http://127.0.0.1:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -35,6 +35,9 @@ simulate: install ## play people, faults and clocks from a SEED for so many STEP
 
 mutants: install ## plant each known bug in a copy and see its checker fail
 	@exec $(RUN) -m tests.simulation.mutants
+
+bench: install ## measure speed and cost, print the table, write build/bench.json; fails beyond a limit (ONLY="cpu cold")
+	@$(RUN) -m tests.bench.measure $(ONLY)
 
 fuzz: $(TOOLS) ## generated requests against the API's own description (CASES=5000 SEED=1)
 	@POWERTOOLS_LOG_LEVEL=CRITICAL $(RUN) -m tests.api.fuzz --cases $(or $(CASES),5000) --seed $(or $(SEED),1)

@@ -15,46 +15,38 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from joserfc.jwk import ECKey, KeySet
 from moto import mock_aws
 
-REGION = "eu-west-1"
-SIGNING_KEY = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, private=True, auto_kid=True)
-QUEUES = f"https://sqs.{REGION}.amazonaws.com/123456789012"
-PEPPER = "5c" * 32
-SANDBOX_WEBHOOK_SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXRlc3Rz"
-STRIPE_WEBHOOK_SECRET = "whsec_stripe_secret_of_the_tests"
-TABLES = ("ledger", "journal", "identity", "merchants", "topups", "notices", "cases")
+from tests.environment import (
+    ENVIRONMENT,
+    PEPPER,
+    QUEUES,
+    REGION,
+    SANDBOX_WEBHOOK_SECRET,
+    SIGNING_KEY,
+    STRIPE_WEBHOOK_SECRET,
+    TABLES,
+    secrets,
+)
 
-ENVIRONMENT = {
-    "STAGE": "test",
-    "PUBLIC_URL": "https://coffer.test",
-    **{f"{name.upper()}_TABLE": f"test-{name}" for name in TABLES},
-    "SETTLEMENT_QUEUE_URL": f"{QUEUES}/settlement.fifo",
-    "FOLD_QUEUE_URL": f"{QUEUES}/fold",
-    "NOTICES_QUEUE_URL": f"{QUEUES}/notices",
-    "PARKED_QUEUE_URL": f"{QUEUES}/parked",
-    "TOKEN_PUBLIC_KEYS": json.dumps(KeySet([SIGNING_KEY]).as_dict(private=False)),
-    "ACCESS_SECRET_ID": "test/access",
-    "PROCESSORS_SECRET_ID": "test/processors",
-    "CURSOR_KEY": "6b" * 32,
-    "SANDBOX_URL": "https://sandbox.test",
-    "EMAIL_SENDER": "hello@coffer.test",
-    "OUTBOX": "local",
-    "AWS_DEFAULT_REGION": REGION,
-    "AWS_REGION": REGION,
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
-    "POWERTOOLS_METRICS_NAMESPACE": "Coffer",
-}
-os.environ.update(ENVIRONMENT)
+__all__ = [
+    "ENVIRONMENT",
+    "PEPPER",
+    "QUEUES",
+    "REGION",
+    "SANDBOX_WEBHOOK_SECRET",
+    "SIGNING_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+    "TABLES",
+]
 
-from chalicelib import cloud as cloud_module  # noqa: E402  (the environment comes first)
-from chalicelib import observability  # noqa: E402
-from chalicelib import settings as settings_module  # noqa: E402
-from chalicelib.kernel import clock as clock_module  # noqa: E402
-from tests import aws  # noqa: E402
+os.environ.update(ENVIRONMENT)  # before anything of the product is imported
+
+from chalicelib import cloud as cloud_module
+from chalicelib import observability
+from chalicelib import settings as settings_module
+from chalicelib.kernel import clock as clock_module
+from tests import aws
 
 observability.logger()
 """Made now, on the output of the whole run: made in a test that captures, it would write to what that test closes."""
@@ -178,12 +170,5 @@ def _create_queues() -> None:
 
 
 def _create_secrets() -> None:
-    secrets = {
-        ENVIRONMENT["ACCESS_SECRET_ID"]: {"signing_key": SIGNING_KEY.as_dict(private=True), "pepper": PEPPER},
-        ENVIRONMENT["PROCESSORS_SECRET_ID"]: {
-            "sandbox": {"webhook_secret": SANDBOX_WEBHOOK_SECRET},
-            "stripe": {"api_key": "sk_test_of_the_tests", "webhook_secret": STRIPE_WEBHOOK_SECRET},
-        },
-    }
-    for name, value in secrets.items():
+    for name, value in secrets().items():
         cloud_module.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(value))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.processors.wire import Reply
-from tests.conftest import SANDBOX_WEBHOOK_SECRET
+from tests.environment import SANDBOX_WEBHOOK_SECRET
 from tests.simulation.workers import Call, Clock, current
 
 _KEY = base64.b64decode(SANDBOX_WEBHOOK_SECRET.removeprefix("whsec_"))

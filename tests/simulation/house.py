@@ -15,7 +15,7 @@ from chalicelib.kernel import clock as kernel_clock
 from chalicelib.kernel import entropy as kernel_entropy
 from chalicelib.merchants import service as merchants
 from chalicelib.processors import wire
-from tests.conftest import ENVIRONMENT, PEPPER, SANDBOX_WEBHOOK_SECRET, SIGNING_KEY, TABLES
+from tests.environment import ENVIRONMENT, PEPPER, SANDBOX_WEBHOOK_SECRET, SIGNING_KEY, TABLES
 from tests.simulation.engine import Engine, refused
 from tests.simulation.post import Post, Queue
 from tests.simulation.seam import Client

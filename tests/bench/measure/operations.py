@@ -1,0 +1,159 @@
+"""What people and schedules ask for, as the invocations it takes: each made afresh, with all that it presupposes."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.api.caller import Caller
+from tests.api.world import PASSWORD, Person, fresh_key
+from tests.bench.measure.town import Event, Invocation, Town
+
+AMOUNT, FUNDS = 1250, 1_000_000
+PAGE = 20
+FULL_BATCH, FULL_STREAM_BATCH = 90, 100
+_references = itertools.count(1)
+Operation = Callable[[Town], Invocation]
+
+
+def customer(town: Town) -> Person:
+    """With money, and no entry in this very instant."""
+    person = town.world.customer(FUNDS)
+    town.clock.advance(1)
+    return person
+
+
+def sign_in(town: Town) -> Invocation:
+    claim = {"identifier": town.world.customer().identifier, "password": PASSWORD}
+    return _asked("access", town.world.nobody, "POST", "/v1/sessions", claim)
+
+
+def top_up(town: Town) -> Invocation:
+    body = {"wallet_id": _till_wallet(town), "amount": AMOUNT, "currency": "CNY", "method": "manual"}
+    return _asked("money", town.till.customer, "POST", "/v1/topups", body, fresh_key())
+
+
+def webhook(town: Town) -> Invocation:
+    from infra.local.bank_post import letter, signed
+    from tests.api.topup_kit import KEYS
+
+    message = town.till.message(town.till.top_up(AMOUNT, fresh_key()).json["id"], "succeeded")
+    town.clock.advance(1)
+    sent = letter(message)
+    caller, headers = town.till.caller, signed(sent, KEYS, int(town.clock.now().timestamp()))
+    return Invocation("webhooks", caller.event("POST", "/v1/webhooks/sandbox", sent.body, headers))
+
+
+def payment(town: Town, person: Person | None = None, amount: int = AMOUNT, **more: Any) -> Invocation:
+    payer = person or customer(town)
+    order = payer.order(amount, f"order-{next(_references)}", **more)
+    return _asked("money", payer.phone, "POST", "/v1/payments", order, fresh_key())
+
+
+def payment_of_a_checkout(town: Town) -> Invocation:
+    payer, checkout = customer(town), town.world.shop.checkout(AMOUNT, f"order-{next(_references)}")
+    body = {"wallet_id": payer.wallet, "checkout_id": checkout["id"]}
+    return _asked("money", payer.phone, "POST", "/v1/payments", body, fresh_key())
+
+
+def duplicate(town: Town) -> Invocation:
+    first = payment(town)
+    town.invoke(first)
+    return first
+
+
+def refusal(town: Town) -> Invocation:
+    """Not enough money."""
+    return payment(town, town.world.customer(1))
+
+
+def capture(town: Town) -> Invocation:
+    held = customer(town).pay(AMOUNT, capture="manual").json["id"]
+    town.clock.advance(1)
+    return _asked("money", town.world.shop.till, "POST", f"/v1/payments/{held}/capture", {}, fresh_key())
+
+
+def refund(town: Town) -> Invocation:
+    paid = customer(town).pay(AMOUNT).json["id"]
+    town.clock.advance(1)
+    return _asked("money", town.world.shop.till, "POST", f"/v1/payments/{paid}/refunds", {}, fresh_key())
+
+
+def statement_page(town: Town) -> Invocation:
+    """The first of two."""
+    person = customer(town)
+    for amount in range(1, PAGE + 2):
+        town.clock.advance(1)
+        assert person.pay(amount).status == 201
+    return _asked("money", person.phone, "GET", f"/v1/wallets/{person.wallet}/entries?limit={PAGE}")
+
+
+def cases_page(town: Town) -> Invocation:
+    return _asked("office", town.world.operator, "GET", "/v1/cases")
+
+
+def fan_out(town: Town, entries: int = 1) -> Invocation:
+    """Of as many payments, and of nothing else."""
+    town.records(10**9)
+    paid(town, entries)
+    return Invocation("fan_out", {"Records": town.records(entries)})
+
+
+def settle(town: Town, lines: int = 1) -> Invocation:
+    return _consumed(town, "settle", "SETTLEMENT_QUEUE_URL", lines)
+
+
+def fold(town: Town) -> Invocation:
+    return _consumed(town, "fold", "FOLD_QUEUE_URL", 1)
+
+
+def tell(town: Town) -> Invocation:
+    return _consumed(town, "tell", "NOTICES_QUEUE_URL", 1)
+
+
+def journal_changed(town: Town) -> Invocation:
+    (record,) = fan_out(town).event["Records"]
+    return Invocation("journal_changed", {"Records": [{**record, "eventName": "MODIFY"}]})
+
+
+def sweep(town: Town) -> Invocation:
+    """Of a minute in which nothing is due."""
+    event = {"version": "0", "account": "1", "region": "eu-west-1", "detail": {}, "detail-type": "", "source": ""}
+    return Invocation("sweep", event | {"time": "", "id": "1", "resources": []})
+
+
+def paid(town: Town, payments: int) -> None:
+    """Each by somebody, of amounts that do not look alike; nothing of what they leave behind is delivered."""
+    people = [customer(town) for _ in range(1 + payments // 50)]
+    town.records(10**9)
+    for number in range(payments):
+        town.clock.advance(1)
+        assert town.invoke(payment(town, people[number // 50], 100 + number))["statusCode"] == 201
+
+
+def _consumed(town: Town, function: str, setting: str, payments: int) -> Invocation:
+    while town.messages(setting):
+        """What went before is of no interest."""
+    town.invoke(fan_out(town, payments))
+    event = town.messages(setting)
+    assert event
+    return Invocation(function, event)
+
+
+def _asked(
+    function: str, caller: Caller, method: str, path: str, body: Any = None, idempotency_key: str = ""
+) -> Invocation:
+    asked = caller.with_headers(idempotency_key=idempotency_key) if idempotency_key else caller
+    raw = None if body is None else json.dumps(body).encode()
+    sent = {**asked._headers, **({} if raw is None else {"Content-Type": "application/json"})}
+    event: Event = asked.event(method, path, raw, sent)
+    return Invocation(function, event)
+
+
+def _till_wallet(town: Town) -> str:
+    from tests.api.topup_kit import WALLET
+
+    town.clock.advance(1)
+    return WALLET

@@ -1,0 +1,50 @@
+"""What the product finds in its environment under test, and the secrets that go with it; nothing else is imported."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from joserfc.jwk import ECKey, KeySet
+
+REGION = "eu-west-1"
+SIGNING_KEY = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, private=True, auto_kid=True)
+QUEUES = f"https://sqs.{REGION}.amazonaws.com/123456789012"
+PEPPER = "5c" * 32
+SANDBOX_WEBHOOK_SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXRlc3Rz"
+STRIPE_WEBHOOK_SECRET = "whsec_stripe_secret_of_the_tests"
+TABLES = ("ledger", "journal", "identity", "merchants", "topups", "notices", "cases")
+
+ENVIRONMENT = {
+    "STAGE": "test",
+    "PUBLIC_URL": "https://coffer.test",
+    **{f"{name.upper()}_TABLE": f"test-{name}" for name in TABLES},
+    "SETTLEMENT_QUEUE_URL": f"{QUEUES}/settlement.fifo",
+    "FOLD_QUEUE_URL": f"{QUEUES}/fold",
+    "NOTICES_QUEUE_URL": f"{QUEUES}/notices",
+    "PARKED_QUEUE_URL": f"{QUEUES}/parked",
+    "TOKEN_PUBLIC_KEYS": json.dumps(KeySet([SIGNING_KEY]).as_dict(private=False)),
+    "ACCESS_SECRET_ID": "test/access",
+    "PROCESSORS_SECRET_ID": "test/processors",
+    "CURSOR_KEY": "6b" * 32,
+    "SANDBOX_URL": "https://sandbox.test",
+    "EMAIL_SENDER": "hello@coffer.test",
+    "OUTBOX": "local",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+    "POWERTOOLS_METRICS_NAMESPACE": "Coffer",
+}
+
+
+def secrets() -> dict[str, dict[str, Any]]:
+    """Name → value, of every secret that the product reads."""
+    return {
+        ENVIRONMENT["ACCESS_SECRET_ID"]: {"signing_key": SIGNING_KEY.as_dict(private=True), "pepper": PEPPER},
+        ENVIRONMENT["PROCESSORS_SECRET_ID"]: {
+            "sandbox": {"webhook_secret": SANDBOX_WEBHOOK_SECRET},
+            "stripe": {"api_key": "sk_test_of_the_tests", "webhook_secret": STRIPE_WEBHOOK_SECRET},
+        },
+    }
