@@ -1,4 +1,4 @@
-"""DynamoDB without botocore's request building: JSON as it is, botocore's signer, one kept connection.
+"""DynamoDB without botocore's request building: JSON as it is, signed, over one kept connection.
 
 A payment is one call, and most of its CPU was spent before it left; of a cold start, a third was making the client
 (`make bench`). One try is made here. Whatever DynamoDB has not decided goes to the ordinary client, made when it is
@@ -12,15 +12,19 @@ import uuid
 import zlib
 from base64 import b64decode
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
 import msgspec
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest, AWSResponse
+import urllib3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.httpsession import URLLib3Session
+from botocore.httpsession import get_cert_path
+
+from chalicelib.cloud_signature import Signer
+from chalicelib.kernel import clock
 
 Make = Callable[[], Any]
 
@@ -44,7 +48,10 @@ _DECIDED = frozenset(
         "TransactionInProgressException",
     }
 )
-_KEPT_ALIVE = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1), (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
+_KEPT_ALIVE: list[tuple[int, int, int | bytes]] = [
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+]
 
 
 class DynamoDB:
@@ -54,15 +61,12 @@ class DynamoDB:
     """
 
     def __init__(self, session: Any, config: Config, endpoint: str, make: Make) -> None:
-        self._make, self._credentials = make, session.get_credentials()
-        self._region = session.get_config_variable("region")
-        self._url = (endpoint or _endpoint_of(self._region)).rstrip("/") + "/"
-        self._agent, self._events = session.user_agent(), session.get_component("event_emitter")
-        self._http = URLLib3Session(
-            timeout=(config.connect_timeout, config.read_timeout),
-            max_pool_connections=config.max_pool_connections,
-            socket_options=_KEPT_ALIVE,
-        )
+        region = session.get_config_variable("region")
+        address = (endpoint or _endpoint_of(region)).rstrip("/")
+        self._make, self._url, self._events = make, address + "/", session.get_component("event_emitter")
+        self._sign = Signer(session.get_credentials(), "dynamodb", region, address.partition("://")[2]).signed
+        self._unsigned = {"accept-encoding": "identity", "user-agent": session.user_agent()}
+        self._http = urllib3.connection_from_url(address, **_connection(config, address))
 
     def __getattr__(self, name: str) -> Any:
         operation = _OPERATIONS.get(name)
@@ -98,30 +102,42 @@ class DynamoDB:
     def _decided(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
         """What DynamoDB made or refused; None if that is not known."""
         try:
-            answered = self._sent(operation, self._signed(operation, msgspec.json.encode(parameters)))
+            answered = self._sent(operation, msgspec.json.encode(parameters))
             told = _sound(answered)
-        except (BotoCoreError, ValueError):
+        except (BotoCoreError, urllib3.exceptions.HTTPError, ValueError):
             return None
         if answered.status_code == 200:
             return told
         code = str(told.get("__type", "")).rpartition("#")[2]
         return _refused(code, answered.status_code, told) if code in _DECIDED else None
 
-    def _signed(self, operation: str, body: bytes) -> Any:
-        headers = {
-            "Accept-Encoding": "identity",
-            "Content-Type": "application/x-amz-json-1.0",
-            "User-Agent": self._agent,
-            "X-Amz-Target": f"DynamoDB_20120810.{operation}",
-        }
-        request = AWSRequest("POST", self._url, headers=headers, data=body)
-        SigV4Auth(self._credentials, "dynamodb", self._region).add_auth(request)
-        return request.prepare()
-
-    def _sent(self, operation: str, request: Any) -> AWSResponse:
+    def _sent(self, operation: str, body: bytes) -> Any:
         """By whoever listens for botocore's `before-send`, as with every other call; otherwise over the network."""
+        named = {"content-type": "application/x-amz-json-1.0", "x-amz-target": f"DynamoDB_20120810.{operation}"}
+        headers = self._sign(named, body, clock.now()) | self._unsigned
+        request = AWSPreparedRequest("POST", self._url, headers, body, False)
         _, answered = self._events.emit_until_response(f"before-send.dynamodb.{operation}", request=request)
-        return answered if answered is not None else self._http.send(request)
+        return answered or _Answered.of(self._http.urlopen("POST", "/", body, headers, retries=False))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """What matters of botocore's AWSResponse."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @classmethod
+    def of(cls, response: urllib3.BaseHTTPResponse) -> _Answered:
+        return cls(response.status, response.headers, response.data)
+
+
+def _connection(config: Config, address: str) -> dict[str, Any]:
+    """Options of urllib3's pool: as botocore would have it."""
+    timeout = urllib3.Timeout(connect=config.connect_timeout, read=config.read_timeout)
+    more = {"ca_certs": get_cert_path(True)} if address.startswith("https") else {}
+    return {"timeout": timeout, "maxsize": config.max_pool_connections, "socket_options": _KEPT_ALIVE, **more}
 
 
 def _endpoint_of(region: str) -> str:
@@ -129,7 +145,7 @@ def _endpoint_of(region: str) -> str:
     return f"https://dynamodb.{region}.amazonaws.com" + (".cn" if region.startswith("cn-") else "")
 
 
-def _sound(answered: AWSResponse) -> dict[str, Any]:
+def _sound(answered: AWSResponse | _Answered) -> dict[str, Any]:
     """ValueError for a body that is not what DynamoDB sent."""
     content, sum_of_sent = answered.content, answered.headers.get("x-amz-crc32")
     if sum_of_sent is not None and zlib.crc32(content) != int(sum_of_sent):

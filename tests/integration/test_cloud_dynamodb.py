@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from botocore.awsrequest import AWSResponse
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest, AWSResponse
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError, ReadTimeoutError
+from hypothesis import given
+from hypothesis import strategies as st
 from moto.core.botocore_stubber import MockRawResponse
 
 from chalicelib import cloud
 from chalicelib.cloud_dynamodb import DynamoDB
+from chalicelib.cloud_signature import Signer
 from tests import aws
 from tests.conftest import ENVIRONMENT
 
@@ -113,6 +120,27 @@ def test_a_failed_condition_is_told_with_the_old_item() -> None:
             client.put_item(**asked)
         told.append((raised.value.response["Error"]["Code"], raised.value.response["Item"]))
     assert told[0] == told[1]
+
+
+@given(
+    body=st.binary(max_size=200),
+    secret=st.text(st.characters(codec="ascii"), min_size=1),
+    token=st.sampled_from([None, "t"]),
+)
+def test_a_signature_is_botocores(body: bytes, secret: str, token: str | None) -> None:
+    credentials = Credentials("AKID", secret, token)
+    at = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
+    named = {"content-type": "application/x-amz-json-1.0", "x-amz-target": "DynamoDB_20120810.PutItem"}
+    request = AWSRequest("POST", "https://dynamodb.eu-west-1.amazonaws.com/", headers=named, data=body)
+    with freeze(at):
+        SigV4Auth(credentials, "dynamodb", "eu-west-1").add_auth(request)
+    ours = Signer(credentials, "dynamodb", "eu-west-1", "dynamodb.eu-west-1.amazonaws.com").signed(named, body, at)
+    assert ours["authorization"] == request.headers["Authorization"]
+
+
+def freeze(at: datetime) -> Any:
+    """botocore's signer asks its own clock."""
+    return patch("botocore.auth.get_current_datetime", lambda: at.replace(tzinfo=None))
 
 
 def test_one_transaction_is_one_call(aws_calls: list[tuple[str, str]]) -> None:

@@ -14,7 +14,7 @@ from tests.conftest import ENVIRONMENT
 CONSUMERS = ("fan_out", "journal_changed", "settle", "fold", "tell", "sweep")
 HEAVY = {"boto3", "duckdb", "pandas", "pydantic", "s3transfer", "stripe", "webauthn", "zxcvbn", "phonenumbers"}
 """In no function when it starts; what needs one of them imports it there and then."""
-ONLY_FOR_HTTP = {"argon2", "joserfc", "pynamodb", "chalicelib.identity", "chalicelib.merchants", "chalicelib.topups"}
+ONLY_FOR_HTTP = {"argon2", "pynamodb", "chalicelib.identity", "chalicelib.merchants", "chalicelib.topups"}
 MODULES_AT_MOST = {"app": 640, **dict.fromkeys(CONSUMERS, 240)}
 """Everything in `sys.modules` after the import of `app`, the standard library's too."""
 
