@@ -66,7 +66,8 @@ class DynamoDB:
         self._make, self._url, self._events = make, address + "/", session.get_component("event_emitter")
         self._sign = Signer(session.get_credentials(), "dynamodb", region, address.partition("://")[2]).signed
         self._unsigned = {"accept-encoding": "identity", "user-agent": session.user_agent()}
-        self._http = urllib3.connection_from_url(address, **_connection(config, address))
+        self._connect = partial(urllib3.connection_from_url, address, **_connection(config, address))
+        self._http = self._connect()
 
     def __getattr__(self, name: str) -> Any:
         operation = _OPERATIONS.get(name)
@@ -81,6 +82,7 @@ class DynamoDB:
     def close(self) -> None:
         """Connections are opened anew when they are needed."""
         self._http.close()
+        self._http = self._connect()
         if "ordinary" in self.__dict__:
             self.ordinary.close()
 
