@@ -15,7 +15,7 @@ from tests.bench.measure import rows
 from tests.bench.measure.rows import Row
 
 ROOT = Path(__file__).resolve().parents[3]
-FAMILIES = ("cpu",)
+FAMILIES = ("cpu", "cold")
 
 
 def measured(family: str, folder: Path) -> list[Row]:
