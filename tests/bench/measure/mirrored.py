@@ -31,7 +31,7 @@ class Mirrored:
         self.waited_ns = 0
         """Of all requests together, on the wall's clock."""
         for table in store.engine.tables.values():
-            self._call("CreateTable", _described(table))
+            self._call("CreateTable", described(table))
 
     def __call__(self, sent: Sent) -> tuple[int, bytes]:
         own, raw = self._store(sent)
@@ -68,7 +68,7 @@ class _Line(http.client.HTTPConnection):
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def _described(table: Table) -> dict[str, Any]:
+def described(table: Table) -> dict[str, Any]:
     keys = {"pk", "sk"} | {name for index in table.indexes.values() for name in (index.hash_name, index.range_name)}
     described = {
         "TableName": table.name,
