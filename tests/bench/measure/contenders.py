@@ -81,8 +81,8 @@ class Usual:
             "order_reference": "order-1",
         }
 
-    def event(self, number: int) -> Event:
-        return _plain_event(self._order, number)
+    def event(self, number: int, amount: int = AMOUNT) -> Event:
+        return _plain_event({**self._order, "amount": amount}, number)
 
     def pay(self, event: Event) -> dict[str, Any]:
         answer: dict[str, Any] = self._handler(event, UsualContext())

@@ -36,6 +36,8 @@ class Bill:
     units: Units = field(default_factory=Units)
     reported: Units = field(default_factory=Units)
     """What the engine says it was; nothing where it says nothing."""
+    kept: int = 0
+    """Bytes that are stored more than before."""
     queued: dict[str, int] = field(default_factory=dict)
     """URL of a queue → requests that SQS bills."""
 
@@ -62,6 +64,7 @@ class Meter:
         self.bill.reported += _reported(not named, answer)
         if named:
             self.bill.units += units.of_write(sent.operation, before, after, self._indexes)
+            self.bill.kept += units.kept(after, self._indexes) - units.kept(before, self._indexes)
         elif status == 200:
             self.bill.units += units.of_read(sent.operation, parameters, answer)
         return status, raw

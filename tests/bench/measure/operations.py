@@ -5,9 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from infra.local.bank_post import letter, signed
 from tests.api.caller import Caller
+from tests.api.topup_kit import ANA, KEYS, WALLET, token
 from tests.api.world import PASSWORD, Person, fresh_key
 from tests.bench.measure.town import Event, Invocation, Town
 
@@ -18,6 +21,15 @@ _references = itertools.count(1)
 Operation = Callable[[Town], Invocation]
 
 
+HALF_A_MINUTE = 30
+
+
+def warm(town: Town) -> None:
+    """The merchant's terms have just been read, and stay good for half a minute."""
+    town.clock.advance(HALF_A_MINUTE - town.clock.now().timestamp() % HALF_A_MINUTE)
+    town.invoke(payment(town))
+
+
 def customer(town: Town) -> Person:
     """With money, and no entry in this very instant."""
     person = town.world.customer(FUNDS)
@@ -26,24 +38,23 @@ def customer(town: Town) -> Person:
 
 
 def sign_in(town: Town) -> Invocation:
-    claim = {"identifier": town.world.customer().identifier, "password": PASSWORD}
+    with town.true_passwords():
+        claim = {"identifier": town.world.customer().identifier, "password": PASSWORD}
     return _asked("access", town.world.nobody, "POST", "/v1/sessions", claim)
 
 
 def top_up(town: Town) -> Invocation:
-    body = {"wallet_id": _till_wallet(town), "amount": AMOUNT, "currency": "CNY", "method": "manual"}
-    return _asked("money", town.till.customer, "POST", "/v1/topups", body, fresh_key())
+    body = {"wallet_id": WALLET, "amount": AMOUNT, "currency": "CNY", "method": "manual"}
+    return _asked("money", _signed_in(town), "POST", "/v1/topups", body, fresh_key())
 
 
 def webhook(town: Town) -> Invocation:
-    from infra.local.bank_post import letter, signed
-    from tests.api.topup_kit import KEYS
-
+    town.till.customer = _signed_in(town)
     message = town.till.message(town.till.top_up(AMOUNT, fresh_key()).json["id"], "succeeded")
     town.clock.advance(1)
     sent = letter(message)
     caller, headers = town.till.caller, signed(sent, KEYS, int(town.clock.now().timestamp()))
-    return Invocation("webhooks", caller.event("POST", "/v1/webhooks/sandbox", sent.body, headers))
+    return Invocation("webhooks", caller.event("POST", "/v1/webhooks/sandbox", sent.body, headers), 200)
 
 
 def payment(town: Town, person: Person | None = None, amount: int = AMOUNT, **more: Any) -> Invocation:
@@ -66,7 +77,7 @@ def duplicate(town: Town) -> Invocation:
 
 def refusal(town: Town) -> Invocation:
     """Not enough money."""
-    return payment(town, town.world.customer(1))
+    return replace(payment(town, town.world.customer(1)), expects=409)
 
 
 def capture(town: Town) -> Invocation:
@@ -76,9 +87,15 @@ def capture(town: Town) -> Invocation:
 
 
 def refund(town: Town) -> Invocation:
-    paid = customer(town).pay(AMOUNT).json["id"]
+    """Of a payment that the merchant has already got."""
+    town.records(10**9)
+    made = customer(town).pay(AMOUNT).json["id"]
+    town.invoke(Invocation("fan_out", {"Records": town.records(10**9)}))
+    while lines := town.messages("SETTLEMENT_QUEUE_URL"):
+        town.clock.advance(1)
+        town.invoke(Invocation("settle", lines))
     town.clock.advance(1)
-    return _asked("money", town.world.shop.till, "POST", f"/v1/payments/{paid}/refunds", {}, fresh_key())
+    return _asked("money", town.world.shop.till, "POST", f"/v1/payments/{made}/refunds", {}, fresh_key())
 
 
 def statement_page(town: Town) -> Invocation:
@@ -105,12 +122,12 @@ def settle(town: Town, lines: int = 1) -> Invocation:
     return _consumed(town, "settle", "SETTLEMENT_QUEUE_URL", lines)
 
 
-def fold(town: Town) -> Invocation:
-    return _consumed(town, "fold", "FOLD_QUEUE_URL", 1)
+def fold(town: Town, entries: int = 1) -> Invocation:
+    return _consumed(town, "fold", "FOLD_QUEUE_URL", entries)
 
 
-def tell(town: Town) -> Invocation:
-    return _consumed(town, "tell", "NOTICES_QUEUE_URL", 1)
+def tell(town: Town, entries: int = 1) -> Invocation:
+    return _consumed(town, "tell", "NOTICES_QUEUE_URL", entries)
 
 
 def journal_changed(town: Town) -> Invocation:
@@ -149,11 +166,10 @@ def _asked(
     raw = None if body is None else json.dumps(body).encode()
     sent = {**asked._headers, **({} if raw is None else {"Content-Type": "application/json"})}
     event: Event = asked.event(method, path, raw, sent)
-    return Invocation(function, event)
+    return Invocation(function, event, 200 if method == "GET" else 201)
 
 
-def _till_wallet(town: Town) -> str:
-    from tests.api.topup_kit import WALLET
-
+def _signed_in(town: Town) -> Caller:
+    """Who tops up; tokens last ten minutes."""
     town.clock.advance(1)
-    return WALLET
+    return town.till.caller.bearing(token(ANA, town.clock.now()))

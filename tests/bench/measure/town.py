@@ -34,6 +34,8 @@ class Invocation:
     function: str
     """`money`, `access`, `webhooks`, `office`, or a name in `app.py`."""
     event: Event
+    expects: int | None = None
+    """The status of the answer, if it has one."""
 
 
 class InMemory(Wire):
@@ -60,19 +62,28 @@ def _is_entry(change: Change) -> bool:
 class Town:
     """`world` and `till` speak to the app; `records`, `messages` give what Lambda would hand to the consumers."""
 
-    def __init__(self, store: InMemory, meter: Meter, transport: Transport, clock: Any) -> None:
+    def __init__(self, store: InMemory, meter: Meter, transport: Transport, clock: Any, hasher: Any) -> None:
         from tests.api.caller import Caller
         from tests.api.topup_kit import Till
         from tests.api.world import World
 
         self.store, self.meter, self.transport, self.clock = store, meter, transport, clock
-        self.world, self.till = World(clock), Till(Caller())
+        self.world, self.till, self._hasher = World(clock), Till(Caller()), hasher
 
     def invoke(self, invocation: Invocation) -> Any:
         import app
 
         web = invocation.function in ("money", "access", "webhooks", "office")
         return getattr(app, "app" if web else invocation.function)(invocation.event, None)
+
+    @contextmanager
+    def true_passwords(self) -> Iterator[None]:
+        """Passwords that are set inside cost what they cost in production; so does every look at them."""
+        from chalicelib.identity import passwords
+
+        cheap, passwords.hasher = passwords.hasher, self._hasher
+        yield
+        passwords.hasher = cheap
 
     def records(self, most: int) -> list[Event]:
         """Of the stream, those that nobody has read yet."""
@@ -112,7 +123,7 @@ def opened(store: InMemory, answers: Store | None = None, start: datetime = MORN
     cloud.client.cache_clear()
     try:
         with Transport(meter).open() as transport:
-            town = Town(store, meter, transport, clock)
+            town = Town(store, meter, transport, clock, hasher)
             bank = processors.use(town.till.transport)
             yield town
             processors.use(bank)

@@ -15,7 +15,7 @@ from typing import Any
 from tests.simulation.tables import Index
 from tests.simulation.values import Item, size
 
-WRITE_BYTES, READ_BYTES = 1024, 4096
+WRITE_BYTES, READ_BYTES, OVERHEAD_BYTES = 1024, 4096, 100
 Place = tuple[str, str, str]
 """Table and key of an item."""
 Found = Mapping[Place, "Item | None"]
@@ -44,6 +44,18 @@ def read(items: Iterable[Item], *, consistent: bool) -> float:
 
 def indexed(before: Item | None, after: Item | None, indexes: Iterable[Index]) -> float:
     return float(sum(_moved(_entry(before, index), _entry(after, index)) for index in indexes))
+
+
+def kept(found: Found, indexes: Mapping[str, Iterable[Index]]) -> int:
+    """Bytes stored, with the hundred that AWS adds for every item and every entry of an index."""
+    return sum(_kept(item, indexes[place[0]]) for place, item in found.items() if item is not None)
+
+
+def _kept(item: Item, indexes: Iterable[Index]) -> int:
+    keys = {"pk": item["pk"], "sk": item["sk"]}
+    entries = [keys | {name: item[name] for name in (one.hash_name, one.range_name)}
+               for one in indexes if _entry(item, one)]  # fmt: skip
+    return sum(size(one) + OVERHEAD_BYTES for one in (item, *entries))
 
 
 def _moved(old: tuple[str, str] | None, new: tuple[str, str] | None) -> int:
