@@ -5,12 +5,14 @@ moto answers there; here somebody stands in front of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from moto.core.botocore_stubber import BotocoreStubber
+from botocore.awsrequest import AWSResponse
+from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
 _NAMES = {"secrets-manager": "secretsmanager"}
 """Where the service's id is spelled otherwise than its client is named."""
@@ -37,6 +39,12 @@ def stand_before(patch: pytest.MonkeyPatch, answer: Callable[[Sent], Any]) -> No
         )
 
     patch.setattr(BotocoreStubber, "__call__", sent)
+
+
+def answered(status: int, told: Mapping[str, Any] | str) -> AWSResponse:
+    """As AWS answers: JSON, or text as it is."""
+    body = told if isinstance(told, str) else json.dumps(told)
+    return AWSResponse("https://aws.test", status, {}, MockRawResponse(body))
 
 
 def forbid(patch: pytest.MonkeyPatch) -> None:

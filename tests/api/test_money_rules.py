@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import botocore.endpoint
 import pytest
+from botocore.awsrequest import AWSResponse
 
 from chalicelib.kernel import ids
+from tests import aws
 from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 
@@ -34,20 +35,18 @@ def test_a_foreign_wallet_costs_no_call(world: World, aws_calls: list[tuple[str,
 def test_a_conflict_beside_a_failed_condition_is_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The item that failed its condition may be the half of somebody else's transaction."""
     ana = world.customer(1_000)
-    send = botocore.endpoint.Endpoint._send_request
-    busy = [True]
+    busy = [_cancelled(ana.wallet)]
 
-    def sent(self: Any, request_dict: Any, operation_model: Any) -> Any:
-        if operation_model.name == "TransactWriteItems" and busy.pop() if busy else False:
-            return _cancelled(ana.wallet, len(request_dict["body"]))
-        return send(self, request_dict, operation_model)
+    def answer(sent: aws.Sent) -> Any:
+        return busy.pop() if busy and sent.operation == "TransactWriteItems" else sent.go_on()
 
-    monkeypatch.setattr(botocore.endpoint.Endpoint, "_send_request", sent)
+    aws.stand_before(monkeypatch, answer)
     assert ana.pay(100).status == 201
     assert ana.available == 900
+    assert not busy
 
 
-def _cancelled(wallet: str, size: int) -> Any:
+def _cancelled(wallet: str) -> AWSResponse:
     poor = {name: {"N": "0"} for name in ("available", "held", "debt", "floor", "tier", "epoch")}
     head = poor | {"pk": {"S": wallet}, "owner": {"S": ids.derived("usr", "x")}, "last_at": {"S": "0"}}
     head |= {"currency": {"S": "CNY"}, "status": {"S": "active"}}
@@ -56,5 +55,4 @@ def _cancelled(wallet: str, size: int) -> Any:
         {"Code": "ConditionalCheckFailed", "Item": head},
         {"Code": "None"},
     ]
-    error = {"Error": {"Code": "TransactionCanceledException", "Message": ""}, "CancellationReasons": reasons}
-    return type("Response", (), {"status_code": 400, "headers": {}})(), error
+    return aws.answered(400, {"__type": "x#TransactionCanceledException", "CancellationReasons": reasons})

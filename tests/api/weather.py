@@ -15,7 +15,6 @@ import botocore.endpoint
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
-from moto.core.botocore_stubber import MockRawResponse
 
 from tests import aws
 from tests.aws import Sent
@@ -65,7 +64,7 @@ class Weather:
     def _once(self, sent: Sent) -> Any:
         token = sent.operation == "TransactWriteItems" and json.loads(sent.request.body)["ClientRequestToken"]
         if token in self._made:
-            return _answered(200, "{}")
+            return aws.answered(200, {})
         answered = sent.go_on()
         if token and answered.status_code == 200:
             self._made[token] = True
@@ -80,8 +79,4 @@ def _failure(how: str, sent: Sent) -> AWSResponse:
     if code == "TransactionCanceledException":
         said["CancellationReasons"] = [{"Code": "None"}, {"Code": "ThrottlingError"}]
     xml = f"<ErrorResponse><Error><Code>{code}</Code><Message/></Error></ErrorResponse>"
-    return _answered(status, xml if sent.service in _IN_XML else json.dumps(said))
-
-
-def _answered(status: int, body: str) -> AWSResponse:
-    return AWSResponse("https://aws.test", status, {}, MockRawResponse(body))
+    return aws.answered(status, xml if sent.service in _IN_XML else said)

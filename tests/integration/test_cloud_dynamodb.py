@@ -68,11 +68,11 @@ def damaged(sent: aws.Sent) -> AWSResponse:
 
 
 def garbled(sent: aws.Sent) -> AWSResponse:
-    return AWSResponse(sent.request.url, 200, {}, MockRawResponse("<html>"))
+    return aws.answered(200, "<html>")
 
 
 def throttled(sent: aws.Sent) -> AWSResponse:
-    return AWSResponse(sent.request.url, 400, {}, MockRawResponse('{"__type": "x#ThrottlingException"}'))
+    return aws.answered(400, {"__type": "x#ThrottlingException"})
 
 
 def ordinary() -> Any:
