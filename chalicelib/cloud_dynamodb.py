@@ -7,22 +7,20 @@ first needed, a transaction under the same ClientRequestToken: it knows how to w
 
 from __future__ import annotations
 
-import socket
 import uuid
 import zlib
 from base64 import b64decode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
+from http.client import HTTPException
 from typing import Any
 
 import msgspec
-import urllib3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.httpsession import get_cert_path
 
+from chalicelib.cloud_connections import Answered, Connections
 from chalicelib.cloud_signature import Signer
 from chalicelib.kernel import clock
 
@@ -48,10 +46,6 @@ _DECIDED = frozenset(
         "TransactionInProgressException",
     }
 )
-_KEPT_ALIVE: list[tuple[int, int, int | bytes]] = [
-    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
-    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-]
 
 
 class DynamoDB:
@@ -66,8 +60,7 @@ class DynamoDB:
         self._make, self._url, self._events = make, address + "/", session.get_component("event_emitter")
         self._sign = Signer(session.get_credentials(), "dynamodb", region, address.partition("://")[2]).signed
         self._unsigned = {"accept-encoding": "identity", "user-agent": session.user_agent()}
-        self._connect = partial(urllib3.connection_from_url, address, **_connection(config, address))
-        self._http = self._connect()
+        self._http = Connections(address, config.connect_timeout, config.read_timeout)
 
     def __getattr__(self, name: str) -> Any:
         operation = _OPERATIONS.get(name)
@@ -82,7 +75,6 @@ class DynamoDB:
     def close(self) -> None:
         """Connections are opened anew when they are needed."""
         self._http.close()
-        self._http = self._connect()
         if "ordinary" in self.__dict__:
             self.ordinary.close()
 
@@ -106,7 +98,7 @@ class DynamoDB:
         try:
             answered = self._sent(operation, msgspec.json.encode(parameters))
             told = _sound(answered)
-        except (BotoCoreError, urllib3.exceptions.HTTPError, ValueError):
+        except (BotoCoreError, HTTPException, OSError, ValueError):
             return None
         if answered.status_code == 200:
             return told
@@ -119,27 +111,7 @@ class DynamoDB:
         headers = self._sign(named, body, clock.now()) | self._unsigned
         request = AWSPreparedRequest("POST", self._url, headers, body, False)
         _, answered = self._events.emit_until_response(f"before-send.dynamodb.{operation}", request=request)
-        return answered or _Answered.of(self._http.urlopen("POST", "/", body, headers, retries=False))
-
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """What matters of botocore's AWSResponse."""
-
-    status_code: int
-    headers: Mapping[str, str]
-    content: bytes
-
-    @classmethod
-    def of(cls, response: urllib3.BaseHTTPResponse) -> _Answered:
-        return cls(response.status, response.headers, response.data)
-
-
-def _connection(config: Config, address: str) -> dict[str, Any]:
-    """Options of urllib3's pool: as botocore would have it."""
-    timeout = urllib3.Timeout(connect=config.connect_timeout, read=config.read_timeout)
-    more = {"ca_certs": get_cert_path(True)} if address.startswith("https") else {}
-    return {"timeout": timeout, "maxsize": config.max_pool_connections, "socket_options": _KEPT_ALIVE, **more}
+        return answered or self._http.post(headers, body)
 
 
 def _endpoint_of(region: str) -> str:
@@ -147,7 +119,7 @@ def _endpoint_of(region: str) -> str:
     return f"https://dynamodb.{region}.amazonaws.com" + (".cn" if region.startswith("cn-") else "")
 
 
-def _sound(answered: AWSResponse | _Answered) -> dict[str, Any]:
+def _sound(answered: AWSResponse | Answered) -> dict[str, Any]:
     """ValueError for a body that is not what DynamoDB sent."""
     content, sum_of_sent = answered.content, answered.headers.get("x-amz-crc32")
     if sum_of_sent is not None and zlib.crc32(content) != int(sum_of_sent):

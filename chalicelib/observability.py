@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from functools import cache, partial
+import logging
+from functools import cache
 
 from aws_lambda_powertools import Logger, Metrics
 
@@ -11,7 +12,8 @@ from aws_lambda_powertools import Logger, Metrics
 @cache
 def logger() -> Logger:
     """One JSON line per record, ASCII only: no character of a stranger's can end or colour it."""
-    return Logger(service="coffer", json_serializer=partial(json.dumps, default=str, separators=(",", ":")))
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    return Logger(service="coffer", json_serializer=json.JSONEncoder(default=str, separators=(",", ":")).encode)
 
 
 @cache

@@ -47,7 +47,8 @@ def pause(seconds: float) -> None:
 
 def written(moment: datetime) -> str:
     """Four digits of a year, always: `strftime` leaves zeros out, and text would no longer sort as time does."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    universal = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return universal.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def read(text: str) -> datetime:

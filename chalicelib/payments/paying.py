@@ -57,7 +57,7 @@ def draft(customer: Customer, order: Order, key: RequestKey, at: datetime, known
     payment_id, head = key.movement_id("pay"), known.get(order.wallet)
     person = replace(customer, tier=head.tier) if head else customer
     decision = policy.decide(person, "payment", order.amount, at)
-    movement = _movement(person, order, key, at, decision)
+    movement = _movement(person, order, payment_id, key, at, decision)
     return Draft(
         movement=movement,
         changes=(_debit(person, order, payment_id, decision, head),),
@@ -70,7 +70,7 @@ def draft(customer: Customer, order: Order, key: RequestKey, at: datetime, known
 def line(movement_id: str, terms: Terms, amount: int, currency: str) -> Line:
     """The settlement line of a capture; the fee is by today's terms."""
     fee = fee_of(terms, amount)
-    return Line(movement_id, terms.merchant_id, chart.merchant_account(terms.merchant_id, currency), amount, fee)
+    return Line(movement_id, terms.merchant_id, terms.account[currency], amount, fee)
 
 
 def fee_of(terms: Terms, amount: int) -> int:
@@ -86,9 +86,11 @@ def order_key(merchant_id: str, reference: str) -> str:
     return ids.derived("ord", merchant_id, reference)
 
 
-def _movement(customer: Customer, order: Order, key: RequestKey, at: datetime, decision: Decision) -> Movement:
+def _movement(
+    customer: Customer, order: Order, payment_id: str, key: RequestKey, at: datetime, decision: Decision
+) -> Movement:
     expires_at = at + timedelta(days=decision.authorisation_days)
-    answer = _answer(order, key.movement_id("pay"), at, expires_at)
+    answer = _answer(order, payment_id, at, expires_at)
     return Movement(
         id=answer.id,
         kind="payment",

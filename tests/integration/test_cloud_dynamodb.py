@@ -143,14 +143,6 @@ def freeze(at: datetime) -> Any:
     return patch("botocore.auth.get_current_datetime", lambda: at.replace(tzinfo=None))
 
 
-def test_a_client_that_was_closed_opens_its_connections_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = cloud.client("dynamodb")
-    before = ours._http
-    ours.close()
-    assert ours._http is not before
-    assert ours._http.pool is not None
-
-
 def test_one_transaction_is_one_call(aws_calls: list[tuple[str, str]]) -> None:
     transact(put("a"), put("b"))
     assert aws_calls == [("dynamodb", "TransactWriteItems")]
