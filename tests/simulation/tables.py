@@ -98,7 +98,10 @@ class Table:
                 last = min(last, bisect_right(order, text))
             else:
                 last = min(last, bisect_left(order, text))
-        return [partition[sk] for sk in order[first:last] if _within(sk, bounds)]
+        chosen = order[first:last]
+        if all(sign in _RANGES for _, sign, _ in bounds):
+            return [partition[sk] for sk in chosen]
+        return [partition[sk] for sk in chosen if _within(sk, bounds)]
 
     def everything(self) -> Iterator[Item]:
         for pk, order in self.order.items():
@@ -112,6 +115,10 @@ class Table:
             if due and due[0] == "N" and due[1] < now_seconds:
                 late.append((item["pk"]["S"], item["sk"]["S"]))
         return late
+
+
+_RANGES = frozenset({"<", "<=", ">", ">="})
+"""Signs that two places in the order say all about."""
 
 
 def _within(text: str, bounds: Bounds) -> bool:

@@ -18,7 +18,7 @@ from tests.bench.measure import rows
 from tests.bench.measure.rows import Row
 
 ROOT = Path(__file__).resolve().parents[3]
-FAMILIES = ("cpu", "cold", "requests", "throughput")
+FAMILIES = ("cpu", "cold", "requests", "throughput", "growth", "parcel")
 ON_AN_ENGINE = {"requests", "throughput"}
 """Families that need a DynamoDB which is more than the simulation's."""
 

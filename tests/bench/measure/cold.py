@@ -25,6 +25,7 @@ from statistics import median
 from typing import Any
 
 from infra import package
+from tests.bench.measure import medians, parcel
 from tests.bench.measure.rows import Row
 from tests.bench.measure.transport import Answer, Sent
 
@@ -65,18 +66,18 @@ def measure() -> list[Row]:
             some = starts if number < ROUNDS else {"money": starts["money"]}
             for name, start in {EMPTY: empty, **some}.items():
                 took[name].append(start()["milliseconds"])
-    found = {name: median(times) for name, times in took.items()}
-    return rows(found)
+    return rows(took)
 
 
-def rows(found: Mapping[str, float]) -> list[Row]:
-    empty = found[EMPTY]
+def rows(took: Mapping[str, list[float]]) -> list[Row]:
+    empty = median(took[EMPTY])
     times = [
-        Row(name, "CPU of a cold start, the first answer included", "ms", one, floor=empty)
-        for name, one in found.items()
+        Row(name, "CPU of a cold start, the first answer included", "ms", median(one), floor=empty)
+        for name, one in took.items()
         if name != EMPTY
     ]
-    return [*times, Row("money", "cold start against an empty app's", "ratio", found["money"] / empty, limit=LIMIT)]
+    of_empty = medians.ratio(took["money"], took[EMPTY])
+    return [*times, Row("money", "cold start against an empty app's", "times", of_empty, limit=LIMIT)]
 
 
 Start = Callable[[], dict[str, Any]]
@@ -147,8 +148,7 @@ def packaged(folder: Path) -> dict[str, Path]:
     found = {}
     for one in template["Resources"].values():
         if one["Type"] == "AWS::Serverless::Function":
-            name = one["Properties"]["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-").replace("-", "_")
-            found[name] = _unzipped(made / one["Properties"]["CodeUri"], folder)
+            found[parcel.name_of(one)] = _unzipped(made / one["Properties"]["CodeUri"], folder)
     return found
 
 

@@ -40,12 +40,12 @@ def customer(town: Town) -> Person:
 def sign_in(town: Town) -> Invocation:
     with town.true_passwords():
         claim = {"identifier": town.world.customer().identifier, "password": PASSWORD}
-    return _asked("access", town.world.nobody, "POST", "/v1/sessions", claim)
+    return asked("access", town.world.nobody, "POST", "/v1/sessions", claim)
 
 
 def top_up(town: Town) -> Invocation:
     body = {"wallet_id": WALLET, "amount": AMOUNT, "currency": "CNY", "method": "manual"}
-    return _asked("money", _signed_in(town), "POST", "/v1/topups", body, fresh_key())
+    return asked("money", _signed_in(town), "POST", "/v1/topups", body, fresh_key())
 
 
 def webhook(town: Town) -> Invocation:
@@ -60,13 +60,13 @@ def webhook(town: Town) -> Invocation:
 def payment(town: Town, person: Person | None = None, amount: int = AMOUNT, **more: Any) -> Invocation:
     payer = person or customer(town)
     order = payer.order(amount, f"order-{next(_references)}", **more)
-    return _asked("money", payer.phone, "POST", "/v1/payments", order, fresh_key())
+    return asked("money", payer.phone, "POST", "/v1/payments", order, fresh_key())
 
 
 def payment_of_a_checkout(town: Town) -> Invocation:
     payer, checkout = customer(town), town.world.shop.checkout(AMOUNT, f"order-{next(_references)}")
     body = {"wallet_id": payer.wallet, "checkout_id": checkout["id"]}
-    return _asked("money", payer.phone, "POST", "/v1/payments", body, fresh_key())
+    return asked("money", payer.phone, "POST", "/v1/payments", body, fresh_key())
 
 
 def duplicate(town: Town) -> Invocation:
@@ -83,7 +83,7 @@ def refusal(town: Town) -> Invocation:
 def capture(town: Town) -> Invocation:
     held = customer(town).pay(AMOUNT, capture="manual").json["id"]
     town.clock.advance(1)
-    return _asked("money", town.world.shop.till, "POST", f"/v1/payments/{held}/capture", {}, fresh_key())
+    return asked("money", town.world.shop.till, "POST", f"/v1/payments/{held}/capture", {}, fresh_key())
 
 
 def refund(town: Town) -> Invocation:
@@ -95,7 +95,7 @@ def refund(town: Town) -> Invocation:
         town.clock.advance(1)
         town.invoke(Invocation("settle", lines))
     town.clock.advance(1)
-    return _asked("money", town.world.shop.till, "POST", f"/v1/payments/{made}/refunds", {}, fresh_key())
+    return asked("money", town.world.shop.till, "POST", f"/v1/payments/{made}/refunds", {}, fresh_key())
 
 
 def statement_page(town: Town) -> Invocation:
@@ -104,11 +104,11 @@ def statement_page(town: Town) -> Invocation:
     for amount in range(1, PAGE + 2):
         town.clock.advance(1)
         assert person.pay(amount).status == 201
-    return _asked("money", person.phone, "GET", f"/v1/wallets/{person.wallet}/entries?limit={PAGE}")
+    return asked("money", person.phone, "GET", f"/v1/wallets/{person.wallet}/entries?limit={PAGE}")
 
 
 def cases_page(town: Town) -> Invocation:
-    return _asked("office", town.world.operator, "GET", "/v1/cases")
+    return asked("office", town.world.operator, "GET", "/v1/cases")
 
 
 def fan_out(town: Town, entries: int = 1) -> Invocation:
@@ -159,7 +159,7 @@ def _consumed(town: Town, function: str, setting: str, payments: int) -> Invocat
     return Invocation(function, event)
 
 
-def _asked(
+def asked(
     function: str, caller: Caller, method: str, path: str, body: Any = None, idempotency_key: str = ""
 ) -> Invocation:
     asked = caller.with_headers(idempotency_key=idempotency_key) if idempotency_key else caller

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from infra import package
-from tests.bench.measure import dollars, operations, town, usual_town
+from tests.bench.measure import dollars, operations, parcel, town, usual_town
 from tests.bench.measure.dollars import Dollars, Function
 from tests.bench.measure.mirrored import Mirrored
 from tests.bench.measure.operations import FULL_BATCH, FULL_STREAM_BATCH
@@ -117,7 +117,7 @@ def _counts(ours: dict[str, Sample], usual: dict[str, Sample]) -> Iterator[Row]:
             theirs = count(other) if other else None
             yield Row(name, figure, _unit(figure), count(one), theirs, limit=LIMITS.get((name, figure)))
     share = ours["payment"].requests / usual["payment"].requests
-    yield Row("payment", "requests against the usual handler's", "ratio", share, limit=SHARE_OF_USUAL)
+    yield Row("payment", "requests against the usual handler's", "times", share, limit=SHARE_OF_USUAL)
 
 
 _FIGURES: dict[str, Callable[[Sample], float]] = {
@@ -210,7 +210,7 @@ def _functions(template: dict[str, Any]) -> dict[str, Function]:
     for one in template["Resources"].values():
         if one["Type"] == "AWS::Serverless::Function":
             about = one["Properties"]
-            name = about["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}-").replace("-", "_")
+            name = parcel.name_of(one)
             found[name] = Function(about["MemorySize"], name in _WEB, _QUEUES.get(name, ""))
     return found
 

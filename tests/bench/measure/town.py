@@ -76,6 +76,10 @@ class Town:
         web = invocation.function in ("money", "access", "webhooks", "office")
         return getattr(app, "app" if web else invocation.function)(invocation.event, None)
 
+    def stand_on(self, store: InMemory) -> None:
+        """From here on, on another store that knows the same people."""
+        self.store = self.meter.store = store
+
     @contextmanager
     def true_passwords(self) -> Iterator[None]:
         """Passwords that are set inside cost what they cost in production; so does every look at them."""
