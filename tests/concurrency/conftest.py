@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from chalicelib import cloud as clients
 from chalicelib import settings as settings_module
 from tests import conftest as harness
-
-MINISTACK = Path(__file__).parents[2] / ".venv-cloud" / "bin" / "ministack"
-_SECONDS_TO_START = 60
+from tests.concurrency import ministack
 
 
 @pytest.fixture(scope="session")
@@ -26,16 +19,8 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given := os.environ.get("DYNAMODB_ENDPOINT"):
         yield given
         return
-    port, home = _free_port(), tmp_path_factory.mktemp("ministack")
-    chosen = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0"}
-    with (home / "log").open("wb") as log:
-        started = subprocess.Popen([str(MINISTACK)], env={**os.environ, **chosen}, cwd=home, stdout=log, stderr=log)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_ministack/health")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        started.terminate()
-        started.wait(timeout=30)
+    with ministack.running(tmp_path_factory.mktemp("ministack")) as address:
+        yield address
 
 
 @pytest.fixture
@@ -45,32 +30,19 @@ def atomic(engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, engine)
     settings_module.settings.cache_clear()
     harness._forget_clients()
-    for table in clients.client("dynamodb").list_tables()["TableNames"]:
-        if table.startswith("test-"):
-            clients.client("dynamodb").delete_table(TableName=table)
+    _forget_our_own()
     for name in harness.TABLES:
         harness._create_table(name)
-    for secret in clients.client("secretsmanager").list_secrets()["SecretList"]:
-        clients.client("secretsmanager").delete_secret(SecretId=secret["Name"], ForceDeleteWithoutRecovery=True)
     harness._create_secrets()
     yield
     harness._forget_clients()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def _wait_for(url: str) -> None:
-    until = time.monotonic() + _SECONDS_TO_START
-    while time.monotonic() < until:
-        try:
-            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(f"{url} does not answer")
+def _forget_our_own() -> None:
+    """Whatever else is on that engine stays."""
+    ours, tables = set(harness.ENVIRONMENT.values()), clients.client("dynamodb")
+    for table in ours.intersection(tables.list_tables()["TableNames"]):
+        tables.delete_table(TableName=table)
+    secrets = clients.client("secretsmanager")
+    for name in ours.intersection(found["Name"] for found in secrets.list_secrets()["SecretList"]):
+        secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
