@@ -49,13 +49,14 @@ class Transport:
         self.answer = answer
         self.sent: list[Sent] = []
         self.spent_ns = 0
+        self._far_ends: list[socket.socket] = []
 
     @contextmanager
     def open(self) -> Iterator[Transport]:
         stub, network = self, {client: client.__dict__["connect"] for client in _CLIENTS}
 
         def connect(client: Any) -> None:
-            client.sock = _Line(stub)
+            client.sock = _Line(stub, stub._near_end())
             client.is_verified = True
 
         for client in _CLIENTS:
@@ -65,6 +66,17 @@ class Transport:
         finally:
             for client, before in network.items():
                 client.connect = before  # type: ignore[method-assign]
+            self._hang_up()
+
+    def _near_end(self) -> int:
+        near, far = socket.socketpair()
+        self._far_ends.append(far)
+        return near.detach()
+
+    def _hang_up(self) -> None:
+        """Whoever kept a connection finds it closed, and connects anew."""
+        while self._far_ends:
+            self._far_ends.pop().close()
 
     def carry(self, request: bytes, head: int) -> bytes:
         """The whole response to a whole request, whose body begins at `head`."""
@@ -75,10 +87,10 @@ class Transport:
 
 
 class _Line(socket.socket):
-    """A socket that nobody else holds: it takes a request and has the response ready. It is never readable before."""
+    """A socket on which nothing ever arrives: it takes a request and has the response ready."""
 
-    def __init__(self, transport: Transport) -> None:
-        super().__init__(socket.AF_UNIX, socket.SOCK_DGRAM)
+    def __init__(self, transport: Transport, file: int) -> None:
+        super().__init__(fileno=file)
         self._transport, self._taken, self._response = transport, b"", b""
 
     def sendall(self, data: Any, flags: int = 0) -> None:
