@@ -1,5 +1,6 @@
 """Signing up, signing in, staying signed in, signing out; who a token proves.
 
+Passwords are imported where they are looked at: every function proves tokens, one of them runs Argon2.
 Whether a name is known never shows: known and unknown take the same steps, the same AWS calls, the same Argon2 runs.
 The auth epoch and tier of new tokens are the wallet head's, read before the session is written: whoever ends a
 session ends it first and raises the epoch then, so a token made in between cannot move money.
@@ -11,7 +12,7 @@ import hmac
 from datetime import datetime, timedelta
 
 from chalicelib.cases import service as cases
-from chalicelib.identity import model, names, passwords, refresh, secrets, store, tokens
+from chalicelib.identity import model, names, refresh, secrets, store, tokens
 from chalicelib.identity.model import (
     ProfileRequest,
     Session,
@@ -47,6 +48,8 @@ _NOBODY = ids.derived("usr", "nobody")
 
 def sign_up(wish: SignUpRequest, at: datetime) -> None:
     """Send a code to a new name, or word of the attempt to the owner of a known one. Raises InvalidRequest."""
+    from chalicelib.identity import passwords
+
     identifier, login = _login(wish.identifier)
     passwords.check(wish.password)
     display_name = model.tidy_name(wish.display_name)
@@ -84,6 +87,8 @@ def verify(proof: VerifyRequest, user_agent: str, at: datetime) -> WelcomeView:
 
 def sign_in(claim: SignInRequest, user_agent: str, at: datetime) -> TokensView:
     """Raises InvalidCredentials, the same for an unknown name and a wrong password, after the same work."""
+    from chalicelib.identity import passwords
+
     _, login = _login(claim.identifier)
     user = store.user(store.user_id_of(login) or _NOBODY)
     if not passwords.matches(claim.password, user.password_hash if user else None) or user is None:
