@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import botocore.endpoint
+import hypothesis
 import pytest
 from joserfc.jwk import ECKey, KeySet
 from moto import mock_aws
@@ -58,6 +59,10 @@ from chalicelib.kernel import clock as clock_module  # noqa: E402
 
 observability.logger()
 """Made now, on the output of the whole run: made in a test that captures, it would write to what that test closes."""
+
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
+"""How long an example takes depends on what else this machine does: that is no property."""
 
 LOCAL_CLOUD = ("browser", "infra", "concurrency/test_over_http.py")
 """Share one local cloud and one package: they run in one worker, beside all the others."""
