@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import UTC, datetime
 from functools import cache
 
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging.formatter import RESERVED_LOG_ATTRS, LambdaPowertoolsFormatter
+
+SERVICE = "coffer"
+
+
+class Formatter(LambdaPowertoolsFormatter):
+    """One JSON line per record, ASCII only: no character of a stranger's can end or colour it.
+
+    Powertools' own takes a record apart in six passes: a tenth of a payment's CPU (`make bench`). What raised is told
+    by whoever logs it, by kind and place: a message may quote what somebody typed.
+    """
+
+    _encoded = staticmethod(json.JSONEncoder(default=str, separators=(",", ":")).encode)
+
+    def format(self, record: logging.LogRecord) -> str:
+        facts = {name: fact for name, fact in record.__dict__.items() if name not in RESERVED_LOG_ATTRS}
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        told = {"level": record.levelname, "message": record.getMessage(), "timestamp": at, "service": SERVICE}
+        return self._encoded(told | facts)
 
 
 @cache
 def logger() -> Logger:
-    """One JSON line per record, ASCII only: no character of a stranger's can end or colour it."""
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-    return Logger(service="coffer", json_serializer=json.JSONEncoder(default=str, separators=(",", ":")).encode)
+    logging._srcfile = None  # how "Optimization" in the logging HOWTO leaves places out
+    return Logger(service=SERVICE, logger_formatter=Formatter())
 
 
 @cache
 def metrics() -> Metrics:
-    return Metrics(namespace="Coffer", service="coffer")
+    return Metrics(namespace="Coffer", service=SERVICE)
 
 
 def count(name: str, value: int = 1, **dimensions: str) -> None:

@@ -78,7 +78,7 @@ def request_of(event: Event) -> Request:
 
 def _sound(text: str) -> str:
     """U+FFFD for lone surrogates, which bytes that are not UTF-8 become on their way here and no encoder takes."""
-    return text.encode(errors="surrogatepass").decode(errors="replace")
+    return text if text.isascii() else text.encode(errors="surrogatepass").decode(errors="replace")
 
 
 def target_of(template: str, parameters: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 MICROSECOND = timedelta(microseconds=1)
@@ -45,6 +46,7 @@ def pause(seconds: float) -> None:
     _clock.pause(seconds)
 
 
+@lru_cache(maxsize=32)
 def written(moment: datetime) -> str:
     """Four digits of a year, always: `strftime` leaves zeros out, and text would no longer sort as time does."""
     universal = moment if moment.tzinfo is UTC else moment.astimezone(UTC)

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from chalicelib.kernel import clock, ids
@@ -88,7 +89,7 @@ class Purchase:
 
     @property
     def _digest(self) -> bytes:
-        return hashlib.sha256(f"{self.payee} {self.amount}".encode()).digest()
+        return _likeness(self.payee, self.amount)
 
     @property
     def slot(self) -> str:
@@ -104,6 +105,11 @@ class Purchase:
 
     def _since(self, at: datetime) -> bytes:
         return self._digest[1:7] + int(at.timestamp()).to_bytes(5, "big")
+
+
+@lru_cache(maxsize=16)
+def _likeness(payee: str, amount: int) -> bytes:
+    return hashlib.sha256(f"{payee} {amount}".encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http.client import HTTPException
 
 import pytest
 
@@ -21,6 +22,8 @@ class Server:
     listener: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
     lines: list[socket.socket] = field(default_factory=list)
     silent: bool = False
+    answer: bytes = ANSWER
+    heard: list[bytes] = field(default_factory=list)
 
     @property
     def address(self) -> str:
@@ -37,8 +40,11 @@ class Server:
             threading.Thread(target=self._serve, args=(line,), daemon=True).start()
 
     def _serve(self, line: socket.socket) -> None:
-        while line.recv(65536) and not self.silent:
-            line.sendall(ANSWER)
+        while (heard := line.recv(65536)) and not self.silent:
+            self.heard.append(heard)
+            line.sendall(self.answer)
+            if self.answer is not ANSWER:
+                line.shutdown(socket.SHUT_WR)
 
     def hang_up(self) -> None:
         for line in self.lines:
@@ -85,6 +91,43 @@ def test_silence_is_a_time_out_and_its_connection_is_never_used_again(server: Se
     ours = connections(server, read_seconds=0.05)
     server.silent = True
     with pytest.raises(OSError, match="timed out"):
+        ours.post({}, b"")
+    assert ours._taken() is None
+
+
+def test_a_request_is_told_as_http_tells_it(server: Server) -> None:
+    connections(server).post({"host": "h", "x-a": "b"}, b"body")
+    assert server.heard == [b"POST / HTTP/1.1\r\nhost: h\r\nx-a: b\r\ncontent-length: 4\r\n\r\nbody"]
+
+
+def test_a_connection_that_is_said_to_end_is_not_used_again(server: Server) -> None:
+    server.answer = b"HTTP/1.1 400 Bad\r\nConnection: Close\r\nContent-Length: 1\r\n\r\nx"
+    ours = connections(server)
+    assert ours.post({}, b"").status_code == 400
+    assert ours._taken() is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"nothing of the kind\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/2 200 OK\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n",
+        b"HTTP/1.1 200 OK\r\nno colon\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2, 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 65 + b"Content-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX-A: " + b"b" * 9000 + b"\r\nContent-Length: 0\r\n\r\n",
+    ],
+)
+def test_an_answer_of_another_form_is_not_known_and_ends_its_connection(server: Server, answer: bytes) -> None:
+    server.answer, ours = answer, connections(server)
+    with pytest.raises(HTTPException):
         ours.post({}, b"")
     assert ours._taken() is None
 
