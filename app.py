@@ -10,9 +10,10 @@ from typing import Any
 
 from chalice.app import DynamoDBEvent, SQSEvent
 
+from chalicelib import settings
 from chalicelib.api.application import Coffer
+from chalicelib.api.blueprint import Room
 from chalicelib.kernel import clock
-from chalicelib.settings import answers_http
 
 _JOURNAL = "arn:aws:dynamodb:eu-west-1:123456789012:table/journal/stream/placeholder"
 _QUEUE = "arn:aws:sqs:eu-west-1:123456789012:placeholder"
@@ -20,36 +21,52 @@ _QUEUE = "arn:aws:sqs:eu-west-1:123456789012:placeholder"
 app = Coffer(app_name="coffer")
 
 
-def _open_the_door() -> None:
-    from chalicelib.api import guard
-    from chalicelib.api import routes as api
-    from chalicelib.cases import routes as cases
-    from chalicelib.identity import routes as identity
-    from chalicelib.identity import service as people
+def _money() -> list[Room]:
     from chalicelib.ledger import routes as ledger
     from chalicelib.merchants import routes as merchants
-    from chalicelib.merchants import service as shops
-    from chalicelib.notices import routes as notices
     from chalicelib.payments import routes as payments
     from chalicelib.topups import routes as topups
 
-    for room in (
-        api.room,
-        identity.room,
-        ledger.room,
-        notices.room,
-        cases.room,
-        merchants.office,
-        merchants.room,
-        topups.room,
-        payments.room,
-    ):
+    return [ledger.room, merchants.room, topups.room, payments.room]
+
+
+def _webhooks() -> list[Room]:
+    from chalicelib.topups import routes_webhooks as topups
+
+    return [topups.room]
+
+
+def _office() -> list[Room]:
+    from chalicelib.cases import routes as cases
+    from chalicelib.merchants import routes_office as merchants
+
+    return [cases.room, merchants.room]
+
+
+def _access() -> list[Room]:
+    """Unknown paths and the description are its own, so it knows every room."""
+    from chalicelib.api import routes as api
+    from chalicelib.identity import routes as identity
+    from chalicelib.notices import routes as notices
+
+    return [api.room, identity.room, notices.room, *_money(), *_webhooks(), *_office()]
+
+
+_ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office}
+
+
+def _open(door: str) -> None:
+    from chalicelib.api import guard
+    from chalicelib.identity import service as people
+    from chalicelib.merchants import service as shops
+
+    for room in _ROOMS.get(door, _access)():
         app.register_blueprint(room.blueprint)
     guard.authenticate_with(customer=people.customer_of, operator=people.operator_of, merchant=shops.merchant_of)
 
 
-if answers_http():
-    _open_the_door()
+if (door := settings.door()) is not None:
+    _open(door)
 
 
 @app.on_dynamodb_record(stream_arn=_JOURNAL, batch_size=100)

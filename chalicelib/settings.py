@@ -44,9 +44,14 @@ class Settings:
     stripe_url: str = "https://api.stripe.com"
 
 
-def answers_http(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether this process stands behind API Gateway: Lambda tells a function its handler. Elsewhere, everything is."""
-    return environment.get("_HANDLER", "app.app") == "app.app"
+def door(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The HTTP function that this process is, None if it is another one; "" outside Lambda, where one process is all.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    if environment.get("_HANDLER", "app.app") != "app.app":
+        return None
+    return environment.get("AWS_LAMBDA_FUNCTION_NAME", "").rpartition("-")[2]
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:

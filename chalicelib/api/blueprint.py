@@ -52,7 +52,6 @@ class Room:
         errors: tuple[type[CofferError], ...] = (),
         parameters: Mapping[str, Mapping[str, Any]] = _NOTHING,
         media: Mapping[str, Mapping[str, Any]] = _NOTHING,
-        function: str | None = None,
     ) -> Callable[[_Declared], _Declared]:
         """Declare a view.
 
@@ -70,7 +69,7 @@ class Room:
                 Route(
                     method=method,
                     path=path,
-                    function=function or self.function,
+                    function=self.function,
                     room=self.name,
                     summary=summary,
                     body=body,

@@ -1,4 +1,4 @@
-"""Topping up, for customers; webhooks, for processors."""
+"""Topping up."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from chalicelib.kernel.errors import (
     AmountOutOfRange,
     CurrencyMismatch,
     InFlight,
-    InvalidSignature,
     LimitReached,
     NotFound,
 )
 from chalicelib.topups import model, service
-from chalicelib.topups.model import Acknowledged, TopupRequest, TopupView
+from chalicelib.topups.model import TopupRequest, TopupView
 
 room = Room("topups", function="money")
 _LATER = {"Retry-After": str(model.RETRY_AFTER_SECONDS)}
@@ -52,16 +51,3 @@ def start(call: Call[TopupRequest]) -> Answer:
 def topup(call: Call[None]) -> Answer:
     view = service.topup(call.customer, call.path["id"])
     return Answer(200, view, _LATER if view.status in model.UNFINISHED else {})
-
-
-@room.route(
-    "POST",
-    "/v1/webhooks/{processor}",
-    answers={200: Acknowledged},
-    summary="A processor's own signed event",
-    function="webhooks",
-    errors=(NotFound, InvalidSignature),
-)
-def webhook(call: Call[None]) -> Answer:
-    told = service.receive(call.path["processor"], call.raw, call.headers, call.at)
-    return Answer(told.status, told.body, {"Content-Type": told.content_type})

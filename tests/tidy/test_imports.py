@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from app import app
+from chalicelib.api.blueprint import FUNCTIONS, routes
 from tests.bench.measure import cold
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +34,20 @@ def libraries(modules: list[str]) -> set[str]:
     tops = {name.partition(".")[0] for name in modules}
     known = sys.stdlib_module_names | OURS | DEVELOPERS
     return {top for top in tops if top not in known and not top.startswith("_")}
+
+
+def test_all_methods_of_a_path_go_to_one_function() -> None:
+    """Which knows them all, and so what to allow."""
+    assert app.routes
+    functions = {(route.path, route.function) for route in routes()}
+    assert len(functions) == len({path for path, _ in functions})
+
+
+@pytest.mark.parametrize("function", sorted({*FUNCTIONS} - {"access"}))
+def test_a_function_imports_the_routes_that_it_answers_and_no_others(begin: Begin, function: str) -> None:
+    modules = begin(function, [ROOT, Path(sysconfig.get_path("purelib"))])["modules"]
+    imported = {name for name in modules if name.startswith("chalicelib.") and ".routes" in name}
+    assert imported == {route.view.__module__ for route in routes() if route.function == function}
 
 
 def test_every_function_has_a_budget() -> None:

@@ -1,0 +1,78 @@
+"""Merchants, their keys and settlements, called by operators and by merchants themselves."""
+
+from __future__ import annotations
+
+from chalicelib.api.blueprint import Answer, Call, Room
+from chalicelib.kernel.callers import Merchant, Operator
+from chalicelib.kernel.errors import CurrencyMismatch
+from chalicelib.kernel.money import CURRENCY_SCHEMA
+from chalicelib.merchants import service
+from chalicelib.merchants.model import KeyView, MerchantView, NewKey, NewMerchant, SettlementView
+
+room = Room("merchants_office", function="office")
+
+
+@room.route(
+    "POST",
+    "/v1/merchants",
+    body=NewMerchant,
+    answers={201: MerchantView},
+    caller=Operator,
+    errors=(CurrencyMismatch,),
+    summary="Take on a merchant",
+)
+def join(call: Call[NewMerchant]) -> Answer:
+    return Answer(201, service.join(call.operator, call.body, call.at).view)
+
+
+@room.route(
+    "GET", "/v1/merchants/{id}", answers={200: MerchantView}, caller=Operator | Merchant, summary="One merchant"
+)
+def merchant(call: Call[None]) -> Answer:
+    return Answer(200, service.merchant(_either(call), call.path["id"]).view)
+
+
+@room.route(
+    "POST",
+    "/v1/merchants/{id}/keys",
+    body=NewKey,
+    answers={201: KeyView},
+    caller=Operator | Merchant,
+    summary="Make an API key, shown this once",
+)
+def make_key(call: Call[NewKey]) -> Answer:
+    key, text = service.make_key(_either(call), call.path["id"], call.body.scopes, call.at)
+    return Answer(201, key.shown(text))
+
+
+@room.route(
+    "DELETE",
+    "/v1/merchants/{id}/keys/{key_id}",
+    answers={204: None},
+    caller=Operator | Merchant,
+    summary="Revoke an API key",
+)
+def revoke_key(call: Call[None]) -> Answer:
+    service.revoke_key(_either(call), call.path["id"], call.path["key_id"], call.at)
+    return Answer(204)
+
+
+@room.route(
+    "GET",
+    "/v1/merchants/{id}/settlements",
+    answers={200: SettlementView},
+    caller=Operator | Merchant,
+    listing=True,
+    query=("currency",),
+    parameters={"currency": {"schema": CURRENCY_SCHEMA}},
+    errors=(CurrencyMismatch,),
+    summary="What was settled with a merchant, newest first",
+)
+def settlements(call: Call[None]) -> Answer:
+    page, currency = call.page, call.query.get("currency")
+    found, following = service.settlements(_either(call), call.path["id"], currency, page.cursor, page.limit, call.at)
+    return Answer(200, page.envelope(found, following))
+
+
+def _either(call: Call[NewKey] | Call[None]) -> Operator | Merchant:
+    return call.merchant if isinstance(call.caller, Merchant) else call.operator
