@@ -15,6 +15,7 @@ from chalicelib.api import routes as api
 from chalicelib.api.application import Coffer
 from chalicelib.cases import routes as cases
 from chalicelib.identity import routes as identity
+from chalicelib.identity import routes_sessions as sessions
 from chalicelib.identity import service as people
 from chalicelib.kernel import clock
 from chalicelib.ledger import routes as ledger
@@ -33,7 +34,7 @@ _JOURNAL = "arn:aws:dynamodb:eu-west-1:123456789012:table/journal/stream/placeho
 _QUEUE = "arn:aws:sqs:eu-west-1:123456789012:placeholder"
 
 app = Coffer(app_name="coffer")
-for _rooms in (api, identity, ledger, notices, cases, merchants, topups, payments):
+for _rooms in (api, identity, sessions, ledger, notices, cases, merchants, topups, payments):
     app.register_blueprint(_rooms.room.blueprint)
 app.register_blueprint(merchants.office.blueprint)
 guard.authenticate_with(customer=people.customer_of, operator=people.operator_of, merchant=shops.merchant_of)

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib import cloud
-from chalicelib.identity import passwords, secrets, store
+from chalicelib.identity import passwords, secrets, store_sign_ups
 from chalicelib.ledger import service as ledger
 from tests.api.caller import Caller, Reply
 from tests.conftest import FrozenClock
@@ -208,7 +208,7 @@ def test_after_five_wrong_codes_the_right_one_is_dead_and_nothing_more_is_compar
         compared.append(one == other)
         return one == other
 
-    monkeypatch.setattr("chalicelib.identity.service.hmac.compare_digest", counted)
+    monkeypatch.setattr("chalicelib.identity.signing_up.hmac.compare_digest", counted)
     replies = [verify(caller, wrong(code)) for _ in range(200)]
     assert {reply.status for reply in replies} == {400}
     assert compared == [False] * 5
@@ -223,7 +223,7 @@ def test_a_try_is_counted_before_the_code_is_looked_at(caller: Caller, monkeypat
         raise RuntimeError("the function is killed while comparing")
 
     with monkeypatch.context() as patch:
-        patch.setattr("chalicelib.identity.service.hmac.compare_digest", killed)
+        patch.setattr("chalicelib.identity.signing_up.hmac.compare_digest", killed)
         for _ in range(5):
             verify(caller, wrong(code))
     assert verify(caller, code).status == 400
@@ -267,7 +267,7 @@ def test_when_the_process_dies_before_the_user_is_written_the_same_code_still_wo
         raise RuntimeError("the function is killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "welcome", killed)
+        patch.setattr(store_sign_ups, "welcome", killed)
         assert verify(caller, code_for("ann@example.com")).status == 500
     user = verify(caller, code_for("ann@example.com")).json["user"]
     assert ledger.head(user["wallets"][0]).owner == user["id"]

@@ -257,7 +257,7 @@ BUGS = (
     _bug(
         "a sixth guess at a code",
         (20,),
-        "identity/store.py",
+        "identity/store_sign_ups.py",
         "allowed = (_SignUpItem.tries < CODE_TRIES) & (_SignUpItem.expires_at > clock.written(at))",
         "allowed = _SignUpItem.expires_at > clock.written(at)",
         ACCESS + "after_five_wrong_codes_the_right_one_is_dead_and_nothing_more_is_compared",
@@ -265,7 +265,7 @@ BUGS = (
     _bug(
         "a code that outlives its ten minutes",
         (17, 20),
-        "identity/store.py",
+        "identity/store_sign_ups.py",
         "allowed = (_SignUpItem.tries < CODE_TRIES) & (_SignUpItem.expires_at > clock.written(at))",
         "allowed = _SignUpItem.tries < CODE_TRIES",
         ACCESS + "a_code_is_dead_after_ten_minutes_though_nothing_has_deleted_it",
@@ -281,7 +281,7 @@ BUGS = (
     _bug(
         "a sign-out that leaves payments running",
         (21,),
-        "identity/service.py",
+        "identity/sessions.py",
         "ledger.raise_epoch(wallet)",
         "ledger.head(wallet)",
         SESSIONS + "signing_out_stops_refreshing_and_paying_at_once",
