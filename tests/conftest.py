@@ -37,6 +37,7 @@ ENVIRONMENT = {
     "PARKED_QUEUE_URL": f"{QUEUES}/parked",
     "TOKEN_PUBLIC_KEYS": json.dumps(KeySet([SIGNING_KEY]).as_dict(private=False)),
     "ACCESS_SECRET_ID": "test/access",
+    "FIELDS_KEY_ID": "alias/test-fields",
     "PROCESSORS_SECRET_ID": "test/processors",
     "CURSOR_KEY": "6b" * 32,
     "SANDBOX_URL": "https://sandbox.test",
@@ -54,6 +55,7 @@ os.environ.update(ENVIRONMENT)
 from chalicelib import cloud as cloud_module  # noqa: E402  (the environment comes first)
 from chalicelib import observability  # noqa: E402
 from chalicelib import settings as settings_module  # noqa: E402
+from chalicelib.identity import vault  # noqa: E402
 from chalicelib.kernel import clock as clock_module  # noqa: E402
 
 observability.logger()
@@ -111,13 +113,14 @@ def cloud() -> Iterator[None]:
 
 @contextmanager
 def empty_cloud() -> Iterator[None]:
-    """Every table, queue and secret, empty."""
+    """Every table, queue and secret, empty, and a key."""
     with mock_aws():
         _forget_clients()
         for name in TABLES:
             _create_table(name)
         _create_queues()
         _create_secrets()
+        _create_key()
         cloud_module.client("ses").verify_email_identity(EmailAddress=ENVIRONMENT["EMAIL_SENDER"])
         yield
     _forget_clients()
@@ -140,6 +143,7 @@ def aws_calls(cloud: None, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, s
 def _forget_clients() -> None:
     for cached in (cloud_module.client, cloud_module.secret):
         cached.cache_clear()
+    vault.forget()
 
 
 def _create_table(name: str) -> None:
@@ -176,6 +180,11 @@ def _create_queues() -> None:
     queues.create_queue(QueueName="settlement.fifo", Attributes={"FifoQueue": "true", **high_throughput})
     for name in ("fold", "notices", "parked"):
         queues.create_queue(QueueName=name)
+
+
+def _create_key() -> None:
+    keys = cloud_module.client("kms")
+    keys.create_alias(AliasName=ENVIRONMENT["FIELDS_KEY_ID"], TargetKeyId=keys.create_key()["KeyMetadata"]["KeyId"])
 
 
 def _create_secrets() -> None:

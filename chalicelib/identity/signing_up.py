@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 from datetime import datetime, timedelta
 
-from chalicelib.identity import model, names, passwords, secrets, sessions, store, store_sign_ups
+from chalicelib.identity import model, names, passwords, secrets, sessions, store, store_sign_ups, vault
 from chalicelib.identity.model import SignUp, SignUpRequest, User, VerifyRequest, WelcomeView
 from chalicelib.kernel import entropy, ids
 from chalicelib.kernel.errors import InvalidOrExpired
@@ -25,6 +25,7 @@ def sign_up(wish: SignUpRequest, at: datetime) -> None:
     passwords.check(wish.password)
     display_name = model.tidy_name(wish.display_name)
     policy.currency_of(wish.jurisdiction, at)
+    vault.ready()
     code, language = entropy.digits(model.CODE_DIGITS), model.language_of(wish.locale)
     waiting = SignUp(
         user_id=ids.new("usr", at),
@@ -44,6 +45,7 @@ def sign_up(wish: SignUpRequest, at: datetime) -> None:
 def verify(proof: VerifyRequest, user_agent: str, at: datetime) -> WelcomeView:
     """A user with an open wallet and a first session, for the right code. Raises InvalidOrExpired."""
     login = secrets.login(names.canonical(proof.identifier))
+    vault.ready()
     waiting = store_sign_ups.count_try(login, at)
     given = _code_mark(login, model.tidy_code(proof.code))
     if waiting is None or not hmac.compare_digest(waiting.code_mark, given):

@@ -12,12 +12,18 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import Table, made
+from chalicelib.identity import vault
 from chalicelib.identity.model import User
 from chalicelib.kernel import clock
 
+_PERSONAL = ("identifier", "display_name")
+
 
 class UserItem(Table):
-    """The base of every item under a user: `pk` is whose it is, `sk` begins with its kind."""
+    """The base of every item under a user: `pk` is whose it is, `sk` begins with its kind.
+
+    What is personal in it is sealed (`vault`) for `pk`, under the attribute's name.
+    """
 
     setting = "identity_table"
 
@@ -54,7 +60,8 @@ def user(user_id: str) -> User | None:
 def update_user(user_id: str, **changes: str) -> User | None:
     """Set attributes that are text; None if there is no such user."""
     item = PersonItem(user_id, "USER")
-    actions: list[Action] = [getattr(PersonItem, name).set(text) for name, text in changes.items()]
+    kept = {name: vault.seal(user_id, name, text) if name in _PERSONAL else text for name, text in changes.items()}
+    actions: list[Action] = [getattr(PersonItem, name).set(text) for name, text in kept.items()]
     return person(item) if made(lambda: item.update(actions, PersonItem.pk.exists())) else None
 
 
@@ -62,9 +69,8 @@ def person_item(user: User) -> PersonItem:
     return PersonItem(
         user.id,
         "USER",
-        identifier=user.identifier,
+        **vault.sealed(user.id, identifier=user.identifier, display_name=user.display_name),
         password_hash=user.password_hash,
-        display_name=user.display_name,
         locale=user.locale,
         jurisdiction=user.jurisdiction,
         tier=user.tier,
@@ -77,9 +83,9 @@ def person_item(user: User) -> PersonItem:
 def person(item: PersonItem) -> User:
     return User(
         id=item.pk,
-        identifier=item.identifier,
+        identifier=vault.opened(item.pk, "identifier", item.identifier),
         password_hash=item.password_hash,
-        display_name=item.display_name,
+        display_name=vault.opened(item.pk, "display_name", item.display_name),
         locale=item.locale,
         jurisdiction=item.jurisdiction,
         tier=int(item.tier),

@@ -14,6 +14,7 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import made, reading
+from chalicelib.identity import vault
 from chalicelib.identity.model import Session, User
 from chalicelib.identity.store import PersonItem, UserItem, person
 from chalicelib.kernel import clock
@@ -95,7 +96,7 @@ def _session_key(session: Session) -> tuple[str, str]:
 def session_item(session: Session) -> _SessionItem:
     return _SessionItem(
         *_session_key(session),
-        device_name=session.device_name,
+        **vault.sealed(session.user_id, device_name=session.device_name),
         device_mark=session.device_mark,
         created_at=clock.written(session.created_at),
         last_used_at=clock.written(session.last_used_at),
@@ -111,7 +112,7 @@ def _session(item: _SessionItem) -> Session:
     return Session(
         id=item.sk.removeprefix(_SESSION),
         user_id=item.pk,
-        device_name=item.device_name,
+        device_name=item.device_name and vault.opened(item.pk, "device_name", item.device_name),
         device_mark=item.device_mark,
         created_at=clock.read(item.created_at),
         last_used_at=clock.read(item.last_used_at),

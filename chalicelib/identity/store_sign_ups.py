@@ -10,6 +10,7 @@ from datetime import datetime
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.cloud_tables import Table, absent, made, writing
+from chalicelib.identity import vault
 from chalicelib.identity.model import CODE_TRIES, Session, SignUp, User
 from chalicelib.identity.store import LoginItem, person_item
 from chalicelib.identity.store_sessions import session_item
@@ -35,9 +36,8 @@ def put_sign_up(login: str, sign_up: SignUp) -> None:
     _SignUpItem(
         *_sign_up_key(login),
         user_id=sign_up.user_id,
-        identifier=sign_up.identifier,
+        **vault.sealed(sign_up.user_id, identifier=sign_up.identifier, display_name=sign_up.display_name),
         password_hash=sign_up.password_hash,
-        display_name=sign_up.display_name,
         locale=sign_up.locale,
         jurisdiction=sign_up.jurisdiction,
         code_mark=sign_up.code_mark,
@@ -55,9 +55,9 @@ def count_try(login: str, at: datetime) -> SignUp | None:
         return None
     return SignUp(
         user_id=item.user_id,
-        identifier=item.identifier,
+        identifier=vault.opened(item.user_id, "identifier", item.identifier),
         password_hash=item.password_hash,
-        display_name=item.display_name,
+        display_name=vault.opened(item.user_id, "display_name", item.display_name),
         locale=item.locale,
         jurisdiction=item.jurisdiction,
         code_mark=item.code_mark,

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import cloud
 from chalicelib import settings as settings_module
 from chalicelib.api.blueprint import routes
+from chalicelib.identity import vault
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.ledger import audit, service
 from chalicelib.processors import wire
@@ -311,6 +312,21 @@ def test_without_the_key_of_the_secrets_nobody_gets_in(world: World, weather: We
     assert world.nobody.post("/v1/sessions", claim).status == 201
     assert till.deliver(sent.body, headers).status == 200
     assert till.money == (1250, 0)
+
+
+@pytest.mark.parametrize("how", ["unreachable", "broken", "throttled"])
+def test_without_the_key_of_personal_fields_nothing_happens(world: World, weather: Weather, how: str) -> None:
+    ana, wish = world.customer(), BODIES["POST /v1/users"] | {"identifier": "new@example.com", "password": PASSWORD}
+    claim = {"identifier": ana.identifier, "password": PASSWORD, "device_name": "phone"}
+    before = {table: topup_kit.items(table) for table in ("identity", "notices")}
+    vault.forget()
+    with weather.storm(how, service="kms"):
+        assert_away(world.nobody.post("/v1/users", wish))
+        assert_away(world.nobody.post("/v1/sessions", claim))
+        assert_away(ana.phone.get("/v1/me"))
+        assert_away(ana.phone.patch("/v1/me", {"display_name": "Eve"}))
+    assert {table: topup_kit.items(table) for table in ("identity", "notices")} == before
+    assert world.nobody.post("/v1/users", wish).status == 202
 
 
 @pytest.mark.parametrize(("contact", "service_name"), [("new@example.com", "ses"), ("+8613800138000", "sns")])
