@@ -8,15 +8,22 @@ from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.identity import service, signing_up
 from chalicelib.identity.model import ProfileRequest, SignUpRequest, SignUpView, UserView, VerifyRequest, WelcomeView
 from chalicelib.kernel.callers import Customer, Merchant, Operator
-from chalicelib.kernel.errors import Forbidden, InvalidOrExpired
+from chalicelib.kernel.errors import Forbidden, InvalidOrExpired, TooManyRequests
 
 room = Room("identity", function="access")
 Person = Customer | Operator
 
 
-@room.route("POST", "/v1/users", body=SignUpRequest, answers={202: SignUpView}, summary="Sign up")
+@room.route(
+    "POST",
+    "/v1/users",
+    body=SignUpRequest,
+    answers={202: SignUpView},
+    errors=(TooManyRequests,),
+    summary="Sign up",
+)
 def sign_up(call: Call[SignUpRequest]) -> Answer:
-    signing_up.sign_up(call.body, call.at)
+    signing_up.sign_up(call.body, call.source_address, call.at)
     return Answer(202, SignUpView("verification_sent"))
 
 

@@ -17,7 +17,7 @@ from chalicelib.ledger import audit, service
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
 from tests.api import topup_kit
-from tests.api.bad_input_kit import BODIES
+from tests.api.bad_input_kit import BODIES, SIGN_UP_SECRET
 from tests.api.caller import Reply, assert_problem
 from tests.api.topup_kit import KEYS, Till, everything
 from tests.api.weather import AWAY, LOST, Weather
@@ -176,6 +176,7 @@ def of_anybody(world: World, ana: Person) -> dict[str, Call]:
     nobody, wish = world.nobody, BODIES["POST /v1/users"] | {"identifier": "new@example.com", "password": PASSWORD}
     nobody.post("/v1/users", wish)
     proof = {"identifier": "new@example.com", "code": world.code_of("new@example.com")}
+    proof["sign_up_secret"] = SIGN_UP_SECRET
     claim, token = {"identifier": ana.identifier, "password": PASSWORD}, {"refresh_token": ana.tokens["refresh_token"]}
     return {
         "GET /health": lambda: nobody.get("/health"),

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity import passwords, service, sessions, signing_in, signing_up
+from chalicelib.identity import codes, passwords, service, sessions, signing_in, signing_up
 from chalicelib.identity.model import SignInRequest, SignUpRequest, TokensView, VerifyRequest
 from chalicelib.kernel.errors import CofferError
 from chalicelib.ledger import service as ledger
@@ -50,7 +50,7 @@ def tally(outcomes: list[Any]) -> Counter[str]:
 
 def asked() -> str:
     """The code sent to Ann."""
-    signing_up.sign_up(SignUpRequest(ANN, PASSWORD, "Ann", "en", "CN"), now())
+    signing_up.sign_up(SignUpRequest(ANN, PASSWORD, "Ann", "en", "CN"), "203.0.113.7", now())
     return code_for(ANN)
 
 
@@ -75,7 +75,7 @@ def test_two_hundred_guesses_at_once_are_five_comparisons(monkeypatch: pytest.Mo
         compared.append(one == other)
         return hmac.compare_digest(one, other)
 
-    monkeypatch.setattr(signing_up, "hmac", SimpleNamespace(compare_digest=counted))
+    monkeypatch.setattr(codes, "hmac", SimpleNamespace(compare_digest=counted))
     guess = f"{(int(code) + 1) % 1_000_000:06d}"
     assert tally(storm(200, lambda _: prove(guess))) == {"invalid-or-expired": 200}
     assert compared == [False] * 5
