@@ -17,6 +17,7 @@ from chalicelib.cases import routes as cases
 from chalicelib.identity import routes as identity
 from chalicelib.identity import routes_sessions as sessions
 from chalicelib.identity import service as people
+from chalicelib.identity import tasks as identity_tasks
 from chalicelib.kernel import clock
 from chalicelib.ledger import routes as ledger
 from chalicelib.ledger import tasks as ledger_tasks
@@ -68,5 +69,5 @@ def tell(event: SQSEvent) -> Any:
 @app.schedule("rate(1 minute)")
 def sweep(event: Any) -> int:
     at = clock.now()
-    due = (settlement_tasks.sweep, payments_tasks.expire_due, topups_tasks.ask_again, ledger_tasks.close_due)
-    return queues.sweep("minute", due, lambda task: task(at))
+    money = (settlement_tasks.sweep, payments_tasks.expire_due, topups_tasks.ask_again, ledger_tasks.close_due)
+    return queues.sweep("minute", (*money, identity_tasks.sweep), lambda task: task(at))

@@ -149,7 +149,7 @@ def _forget_clients() -> None:
 def _create_table(name: str) -> None:
     keys = {"pk": "S", "sk": "S"}
     more: dict[str, Any] = {}
-    if name in ("ledger", "cases"):
+    if name in ("ledger", "identity", "cases"):
         keys |= {"due_key": "S", "due_at": "S"}
         more["GlobalSecondaryIndexes"] = [_index("due", _schema("due_key", "due_at"))]
     if name == "ledger":

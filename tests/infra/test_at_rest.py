@@ -13,7 +13,7 @@ TABLES = {
     "LedgerTable", "JournalTable", "IdentityTable", "MerchantsTable", "TopupsTable", "NoticesTable", "CasesTable",
 }  # fmt: skip
 EXPIRING = {"IdentityTable", "MerchantsTable", "NoticesTable"}
-INDEXES = {"LedgerTable": ["due", "orders"], "CasesTable": ["due"]}
+INDEXES = {"LedgerTable": ["due", "orders"], "IdentityTable": ["due"], "CasesTable": ["due"]}
 WITHOUT_READER = {"ParkedQueue"}
 
 

@@ -17,7 +17,7 @@ ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
 ]  # fmt: skip
-SEND_TEXTS = {"AccessHandlerRole", "TellRole"}
+SEND_TEXTS = {"AccessHandlerRole", "SweepRole", "TellRole"}
 MAY_READ = {
     "AccessSecret": {"AccessHandlerRole"},
     "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole"},

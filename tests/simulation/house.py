@@ -36,7 +36,7 @@ _UNINTERRUPTED = 0.9
 
 def tables() -> dict[str, Table]:
     found = {f"test-{name}": Table(f"test-{name}") for name in TABLES}
-    for name in ("ledger", "cases"):
+    for name in ("ledger", "identity", "cases"):
         found[f"test-{name}"].indexes["due"] = Index("due_key", "due_at")
     found["test-ledger"].indexes["orders"] = Index("order_key", "pk")
     for name in ("identity", "notices"):
