@@ -95,9 +95,11 @@ def test_a_secret_opens_for_those_who_need_it(worn: tuple[str, Callable[[str], A
         assert code == ("" if role in readers else "AccessDeniedException"), (role, secret)
 
 
-def test_a_data_key_is_given_to_those_who_seal_personal_fields(worn: tuple[str, Callable[[str], Any]]) -> None:
+def test_a_data_key_is_given_to_those_who_seal_personal_fields(
+    worn: tuple[str, Callable[[str], Any]], endpoint: str
+) -> None:
     role, client = worn
-    wish = {"KeyId": f"alias/{places.STACK}-fields", "KeySpec": "AES_256"}
+    wish = {"KeyId": stack.environment(endpoint)["FIELDS_KEY_ID"], "KeySpec": "AES_256"}
     context = {"purpose": "identity-fields", "stage": "local"}
     code = refusal(lambda: client("kms").generate_data_key(**wish, EncryptionContext=context))
     assert code == ("" if role in MAY_OPEN_PERSONAL_FIELDS else "AccessDeniedException")
