@@ -25,6 +25,7 @@ def _open_the_door() -> None:
     from chalicelib.api import routes as api
     from chalicelib.cases import routes as cases
     from chalicelib.identity import routes as identity
+    from chalicelib.identity import routes_sessions as sessions
     from chalicelib.identity import service as people
     from chalicelib.ledger import routes as ledger
     from chalicelib.merchants import routes as merchants
@@ -36,6 +37,7 @@ def _open_the_door() -> None:
     for room in (
         api.room,
         identity.room,
+        sessions.room,
         ledger.room,
         notices.room,
         cases.room,
@@ -90,11 +92,12 @@ def tell(event: SQSEvent) -> Any:
 @app.schedule("rate(1 minute)")
 def sweep(event: Any) -> int:
     from chalicelib import queues
+    from chalicelib.identity import tasks as identity
     from chalicelib.ledger import tasks as ledger
     from chalicelib.payments import tasks as payments
     from chalicelib.settlement import tasks as settlement
     from chalicelib.topups import tasks as topups
 
     at = clock.now()
-    due = (settlement.sweep, payments.expire_due, topups.ask_again, ledger.close_due)
+    due = (settlement.sweep, payments.expire_due, topups.ask_again, ledger.close_due, identity.sweep)
     return queues.sweep("minute", due, lambda task: task(at))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity import passwords, service
+from chalicelib.identity import passwords, service, sessions
 from chalicelib.kernel import ids
 from chalicelib.ledger import service as ledger
 from tests.api.caller import Caller, Reply
@@ -172,7 +172,7 @@ def test_a_sign_out_between_reading_and_writing_defeats_the_refresh(
     def signed_out_meanwhile(account: str) -> Any:
         found = head(account)
         customer = service.customer_of(tokens["access_token"], clock.now())
-        service.sign_out(customer.user_id, customer.session_id)
+        sessions.sign_out(customer.user_id, customer.session_id)
         return found
 
     monkeypatch.setattr(ledger, "head", signed_out_meanwhile)

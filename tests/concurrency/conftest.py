@@ -38,5 +38,11 @@ def atomic(engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for secret in clients.client("secretsmanager").list_secrets()["SecretList"]:
         clients.client("secretsmanager").delete_secret(SecretId=secret["Name"], ForceDeleteWithoutRecovery=True)
     harness._create_secrets()
+    if harness.ENVIRONMENT["FIELDS_KEY_ID"] not in _aliases():
+        harness._create_key()
     yield
     harness._forget_clients()
+
+
+def _aliases() -> set[str]:
+    return {one["AliasName"] for one in clients.client("kms").list_aliases()["Aliases"]}
