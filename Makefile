@@ -13,7 +13,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: run reset demo rotate package test simulate mutants bench fuzz check format help install
+.PHONY: run reset demo rotate package test simulate concurrency mutants bench fuzz check format help install
 
 run: install ## start the local cloud at http://127.0.0.1:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -35,6 +35,9 @@ test: check install ## everything that CI runs: check, then every test, those on
 
 simulate: install ## play people, faults and clocks from a SEED for so many STEPS; the same seed, the same hash
 	@exec $(RUN) -m tests.simulation --seed $(SEED) --steps $(STEPS)
+
+concurrency: $(TOOLS) $(CLOUD) ## many processes at once at one DynamoDB, judged (PROCESSES=8 ROUNDS=3 SEED=1)
+	@exec $(RUN) -m tests.concurrency --processes $(or $(PROCESSES),8) --rounds $(or $(ROUNDS),3) --seed $(SEED)
 
 mutants: install ## plant each known bug in a copy and see its checker fail
 	@exec $(RUN) -m tests.simulation.mutants
@@ -58,7 +61,7 @@ format: $(TOOLS) ## let ruff write the code as `make check` wants it
 	.venv/bin/ruff format .
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 install: $(TOOLS) $(CLOUD) $(WEB)
 

@@ -148,7 +148,7 @@ def _create_table(name: str) -> None:
     if name == "journal":
         more["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
     cloud_module.client("dynamodb").create_table(
-        TableName=ENVIRONMENT[f"{name.upper()}_TABLE"],
+        TableName=getattr(settings_module.settings(), f"{name}_table"),
         KeySchema=_schema("pk", "sk"),
         AttributeDefinitions=[{"AttributeName": key, "AttributeType": kind} for key, kind in keys.items()],
         BillingMode="PAY_PER_REQUEST",
@@ -165,18 +165,21 @@ def _schema(hash_key: str, range_key: str) -> list[dict[str, str]]:
 
 
 def _create_queues() -> None:
-    queues = cloud_module.client("sqs")
+    chosen, queues = settings_module.settings(), cloud_module.client("sqs")
     high_throughput = {"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
-    queues.create_queue(QueueName="settlement.fifo", Attributes={"FifoQueue": "true", **high_throughput})
-    for name in ("fold", "notices", "parked"):
-        queues.create_queue(QueueName=name)
+    for url in (chosen.settlement_queue_url, chosen.fold_queue_url, chosen.notices_queue_url, chosen.parked_queue_url):
+        name = url.rpartition("/")[2]
+        more = {"Attributes": {"FifoQueue": "true", **high_throughput}} if name.endswith(".fifo") else {}
+        queues.create_queue(QueueName=name, **more)
 
 
 def _create_key() -> None:
     keys = cloud_module.client("kms")
-    keys.create_alias(AliasName=ENVIRONMENT["FIELDS_KEY_ID"], TargetKeyId=keys.create_key()["KeyMetadata"]["KeyId"])
+    keys.create_alias(
+        AliasName=settings_module.settings().fields_key_id, TargetKeyId=keys.create_key()["KeyMetadata"]["KeyId"]
+    )
 
 
 def _create_secrets() -> None:
-    for name, value in secrets().items():
+    for name, value in secrets(os.environ).items():
         cloud_module.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from joserfc.jwk import ECKey, KeySet
@@ -40,11 +41,11 @@ ENVIRONMENT = {
 }
 
 
-def secrets() -> dict[str, dict[str, Any]]:
-    """Name → value, of every secret that the product reads."""
+def secrets(named: Mapping[str, str] = ENVIRONMENT) -> dict[str, dict[str, Any]]:
+    """Name → value, of every secret that the product reads; `named`: the environment that names them."""
     return {
-        ENVIRONMENT["ACCESS_SECRET_ID"]: {"signing_key": SIGNING_KEY.as_dict(private=True), "pepper": PEPPER},
-        ENVIRONMENT["PROCESSORS_SECRET_ID"]: {
+        named["ACCESS_SECRET_ID"]: {"signing_key": SIGNING_KEY.as_dict(private=True), "pepper": PEPPER},
+        named["PROCESSORS_SECRET_ID"]: {
             "sandbox": {"webhook_secret": SANDBOX_WEBHOOK_SECRET},
             "stripe": {"api_key": "sk_test_of_the_tests", "webhook_secret": STRIPE_WEBHOOK_SECRET},
         },

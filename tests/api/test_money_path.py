@@ -14,6 +14,7 @@ import app
 from chalicelib import cloud
 from chalicelib.kernel import ids
 from chalicelib.ledger import audit, chart, closing, history, service, store
+from chalicelib.settings import settings
 from tests.api.world import Shop, World, cheap_passwords
 from tests.conftest import FrozenClock
 
@@ -91,6 +92,14 @@ def test_a_line_repeated_in_one_message_or_in_many_settles_once(world: World) ->
     assert service.head(world.shop.account).available == 1_000 - FEE
 
 
+def test_a_line_settles_once_in_whatever_company_it_comes(world: World) -> None:
+    ana = world.customer(10_000)
+    first, _ = (ana.pay(1_000 + number).json["id"] for number in range(2))
+    assert settled_by_message(world, {"movement": first, "amount": 1_000})
+    world.deliver()
+    assert service.head(world.shop.account).available == 2_001 - 2 * FEE
+
+
 def test_a_sweep_overtaken_by_the_queue_settles_nothing_twice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ana, send, late = world.customer(10_000), store.transact, []
     for number in range(3):
@@ -109,6 +118,14 @@ def test_a_sweep_overtaken_by_the_queue_settles_nothing_twice(world: World, monk
     assert service.head(world.shop.account).available == 3_003 - 3 * FEE
     assert service.due("settle", world.clock.now()) == []
     assert audit.trial_balance().balanced
+
+
+def test_nothing_is_sent_before_the_journal_has_it(world: World) -> None:
+    """What is not committed must not be heard of: the stream alone tells."""
+    ana = world.customer(1_000)
+    assert (ana.pay(5_000).status, ana.pay(100).status) == (409, 201)
+    for url in (settings().settlement_queue_url, settings().fold_queue_url, settings().notices_queue_url):
+        assert "Messages" not in cloud.client("sqs").receive_message(QueueUrl=url)
 
 
 def test_a_transaction_cancelled_without_a_reason_was_not_made(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,13 +30,9 @@ def atomic(engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, engine)
     settings_module.settings.cache_clear()
     harness._forget_clients()
-    for table in clients.client("dynamodb").list_tables()["TableNames"]:
-        if table.startswith("test-"):
-            clients.client("dynamodb").delete_table(TableName=table)
+    _forget_our_own()
     for name in harness.TABLES:
         harness._create_table(name)
-    for secret in clients.client("secretsmanager").list_secrets()["SecretList"]:
-        clients.client("secretsmanager").delete_secret(SecretId=secret["Name"], ForceDeleteWithoutRecovery=True)
     harness._create_secrets()
     if harness.ENVIRONMENT["FIELDS_KEY_ID"] not in _aliases():
         harness._create_key()
@@ -46,3 +42,13 @@ def atomic(engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def _aliases() -> set[str]:
     return {one["AliasName"] for one in clients.client("kms").list_aliases()["Aliases"]}
+
+
+def _forget_our_own() -> None:
+    """Whatever else is on that engine stays."""
+    ours, tables = set(harness.ENVIRONMENT.values()), clients.client("dynamodb")
+    for table in ours.intersection(tables.list_tables()["TableNames"]):
+        tables.delete_table(TableName=table)
+    secrets = clients.client("secretsmanager")
+    for name in ours.intersection(found["Name"] for found in secrets.list_secrets()["SecretList"]):
+        secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)

@@ -24,6 +24,8 @@ from tests.simulation.bugs import BUGS, Bug
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("app.py", "chalicelib", "infra", "tests", "pyproject.toml", "docs")
+LOCAL_AWS = ".venv-cloud"
+"""Too big to copy, and nothing is planted there."""
 WORKERS = 2
 SECONDS_AT_MOST = 300
 _FAILED = re.compile(r"^(FAILED|ERROR) ", re.MULTILINE)
@@ -49,13 +51,10 @@ def main(names: Sequence[str]) -> int:
 
 
 def tried(bug: Bug) -> Verdict:
-    """Plants the bug in a copy and runs its checker there. Raises ValueError unless its line is there, once."""
+    """Plants the bug in a copy and runs its checker there."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder)
-        for name in COPIED:
-            _copy(ROOT / name, copy / name)
-        _plant(bug, copy)
+        copy = planted(bug, Path(folder))
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-n", "0", *bug.checkers]
         inside = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": folder}
         run = subprocess.run(
@@ -63,6 +62,15 @@ def tried(bug: Bug) -> Verdict:
         )
     caught = run.returncode == 1 and bool(_FAILED.search(run.stdout))
     return Verdict(bug, caught, time.monotonic() - began, run.stdout + run.stderr)
+
+
+def planted(bug: Bug, copy: Path) -> Path:
+    """`copy` becomes a tree that has the bug. Raises ValueError unless its line is there, once."""
+    for name in COPIED:
+        _copy(ROOT / name, copy / name)
+    (copy / LOCAL_AWS).symlink_to(ROOT / LOCAL_AWS)
+    _plant(bug, copy)
+    return copy
 
 
 def _told_aloud(bug: Bug) -> Verdict:

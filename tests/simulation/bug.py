@@ -1,0 +1,31 @@
+"""A bug to be planted, and where the checkers are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LEDGER = "tests/integration/test_ledger.py::test_"
+PAYMENTS = "tests/api/test_payments.py::test_"
+WEBHOOKS = "tests/api/test_webhooks.py::test_"
+MONEY = "tests/api/test_money_path.py::test_"
+ACCESS = "tests/api/test_access.py::test_"
+SESSIONS = "tests/api/test_access_sessions.py::test_"
+CONTRACTS = "tests/contracts/test_webhooks.py::test_"
+EVERY_CALL = "tests/simulation/test_every_call.py::test_"
+AT_ONCE = "tests/concurrency/"
+
+
+@dataclass(frozen=True)
+class Bug:
+    """What is once in `file`, `line`, `becomes` another; `invariants` are numbers of docs/reference/guarantees.md."""
+
+    name: str
+    invariants: tuple[int, ...]
+    file: str
+    line: str
+    becomes: str
+    checkers: tuple[str, ...]
+
+
+def bug(name: str, invariants: tuple[int, ...], file: str, line: str, becomes: str, *checkers: str) -> Bug:
+    return Bug(name, invariants, f"chalicelib/{file}", line, becomes, checkers)
