@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.identity import names, passwords, secrets, sessions, store, store_sessions, vault
+from chalicelib.identity import names, secrets, sessions, store, store_sessions, vault
 from chalicelib.identity.model import SignInRequest, TokensView
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import InvalidCredentials
@@ -18,6 +18,8 @@ _NOBODY = ids.derived("usr", "nobody")
 
 def sign_in(claim: SignInRequest, user_agent: str, at: datetime) -> TokensView:
     """Raises InvalidCredentials, the same for an unknown name and a wrong password, after the same work."""
+    from chalicelib.identity import passwords
+
     login = secrets.login(names.canonical(claim.identifier))
     vault.ready()
     user = store.user(store.user_id_of(login) or _NOBODY)

@@ -16,7 +16,6 @@ from chalicelib.identity import (
     model,
     model_codes,
     names,
-    passwords,
     secrets,
     sessions,
     store,
@@ -39,6 +38,8 @@ def sign_up(wish: SignUpRequest, source_address: str, at: datetime) -> None:
 
     Raises InvalidRequest, TooManyRequests.
     """
+    from chalicelib.identity import passwords
+
     identifier = names.canonical(wish.identifier)
     login = secrets.login(identifier)
     passwords.check(wish.password)

@@ -1,45 +1,48 @@
-"""What each function may import: a cold start pays for every module, and nobody pays for what is not used."""
+"""The import budget of each function: what it may load until its first answer. Whoever needs more says so here."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
+import sysconfig
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.conftest import ENVIRONMENT
+from tests.bench.measure import cold
 
-CONSUMERS = ("fan_out", "journal_changed", "settle", "fold", "tell", "sweep")
-HEAVY = {"boto3", "duckdb", "pandas", "pydantic", "s3transfer", "stripe", "webauthn", "zxcvbn", "phonenumbers"}
-"""In no function when it starts; what needs one of them imports it there and then."""
-ONLY_FOR_HTTP = {"argon2", "pynamodb", "chalicelib.identity", "chalicelib.merchants", "chalicelib.topups"}
-MODULES_AT_MOST = {"app": 640, **dict.fromkeys(CONSUMERS, 240)}
-"""Everything in `sys.modules` after the import of `app`, the standard library's too."""
-
-
-def imported(handler: str) -> set[str]:
-    """The modules of a fresh process in which Lambda would call `app.<handler>`."""
-    inside = {**os.environ, **ENVIRONMENT, "_HANDLER": f"app.{handler}"}
-    told = subprocess.run(
-        [sys.executable, "-c", "import app, json, sys; print(json.dumps(sorted(sys.modules)))"],
-        env=inside,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return set(json.loads(told.stdout))
+ROOT = Path(__file__).parents[2]
+BUDGET = json.loads(Path(__file__).with_name("import_budget.json").read_text(encoding="utf-8"))
+OURS = {"app", "chalicelib"}
+DEVELOPERS = {"certifi"}
+"""Not in the package; botocore takes it where it is installed."""
+Begin = Callable[[str, list[Path]], dict[str, Any]]
 
 
-@pytest.mark.parametrize("handler", MODULES_AT_MOST)
-def test_a_function_starts_within_its_budget_of_modules(handler: str) -> None:
-    found = imported(handler)
-    assert len(found) <= MODULES_AT_MOST[handler], f"{handler} imports {len(found)} modules: import where it is used"
-    assert not found & HEAVY, "import these where they are used"
+@pytest.fixture(scope="module")
+def begin() -> Iterator[Begin]:
+    with cold.first_answers() as first:
+        yield first
 
 
-def test_a_consumer_starts_without_what_only_people_need() -> None:
-    found = imported("settle")
-    assert not found & ONLY_FOR_HTTP, "import these where they are used"
-    assert imported("app") >= ONLY_FOR_HTTP, "what nobody imports proves nothing here"
+def libraries(modules: list[str]) -> set[str]:
+    """What others wrote; compiled modules beside a library carry an underscore."""
+    tops = {name.partition(".")[0] for name in modules}
+    known = sys.stdlib_module_names | OURS | DEVELOPERS
+    return {top for top in tops if top not in known and not top.startswith("_")}
+
+
+def test_every_function_has_a_budget() -> None:
+    assert sorted(BUDGET) == sorted(cold.FIRSTS), "write it down in tests/tidy/import_budget.json"
+
+
+@pytest.mark.parametrize("function", sorted(BUDGET))
+def test_a_function_stays_within_its_budget(begin: Begin, function: str) -> None:
+    allowed, modules = BUDGET[function], begin(function, [ROOT, Path(sysconfig.get_path("purelib"))])["modules"]
+    more = libraries(modules) - set(allowed["libraries"])
+    assert not more, f"{function} imports {sorted(more)}: import it where it is used, or add it to its budget"
+    unused = set(allowed["libraries"]) - libraries(modules)
+    assert not unused, f"{function} does not import {sorted(unused)} any more: take it out of its budget"
+    assert len(modules) <= allowed["modules"], f"{function} imports {len(modules)} modules"

@@ -40,11 +40,16 @@ def main(chosen: list[str]) -> int:
         needed = not ON_AN_ENGINE.isdisjoint(families)
         engine = running.enter_context(ministack.started(Path(folder))) if needed else ""
         found = [row for family in families for row in measured(family, Path(folder), engine)]
-    print(rows.table(found))
     if not chosen:
         target = ROOT / "build" / "bench.json"
         target.parent.mkdir(exist_ok=True)
         target.write_text(rows.written(found), encoding="utf-8")
+    return told(found)
+
+
+def told(found: list[Row]) -> int:
+    """The table, and what is over its limit; 1 if anything is."""
+    print(rows.table(found))
     for row in rows.broken(found):
         print(f"over: {row.operation}, {row.figure}: {rows.shown(row.ours)} {row.unit}, at most {row.limit}")
     return 1 if rows.broken(found) else 0

@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,7 +26,7 @@ from statistics import median
 from typing import Any
 
 from infra import package
-from tests.bench.measure import medians, parcel
+from tests.bench.measure import medians, operations, parcel, town
 from tests.bench.measure.rows import Row
 from tests.bench.measure.transport import Answer, Sent
 
@@ -50,7 +51,7 @@ import sys, time
 began = time.process_time()
 import json
 code, handler, event = sys.argv[1:]
-sys.path.insert(0, code)
+sys.path[:0] = json.loads(code)
 module, _, name = handler.rpartition(".")
 answer = getattr(__import__(module), name)(json.loads(event), None)
 took = time.process_time() - began
@@ -86,32 +87,37 @@ Start = Callable[[], dict[str, Any]]
 @contextmanager
 def _functions() -> Iterator[tuple[dict[str, Start], Start]]:
     """Name → what starts the function once; and the same of the empty app."""
-    from tests.bench.measure import operations, town
-
-    firsts = {
-        "money": operations.payment,
-        "access": operations.sign_in,
-        "webhooks": operations.webhook,
-        "office": operations.cases_page,
-        "fan_out": operations.fan_out,
-        "journal_changed": operations.journal_changed,
-        "settle": operations.settle,
-        "fold": operations.fold,
-        "tell": operations.tell,
-        "sweep": operations.sweep,
-    }
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, first_answers() as begin:
         code, empty = packaged(Path(folder)), _empty_app(Path(folder) / "empty")
-        store = town.InMemory()
-        with town.opened(store, start=datetime.now(UTC)) as place, _served(store) as endpoint:
-
-            def starter(name: str, handler: str) -> Start:
-                return lambda: start(code[name], handler, name, firsts[name](place).event, endpoint)
-
-            starts = {name: starter(name, "app.app" if name in _WEB else f"app.{name}") for name in firsts}
-            yield starts, lambda: start(empty, "app.app", "empty", _HELLO, endpoint)
+        starts = {name: partial(begin, name, [code[name]]) for name in FIRSTS}
+        yield starts, partial(start, "empty", [empty], "app.app", _HELLO)
 
 
+@contextmanager
+def first_answers() -> Iterator[Callable[[str, list[Path]], dict[str, Any]]]:
+    """What starts a function by name, from code at some paths, with something to do in a world that is there."""
+    store = town.InMemory()
+    with town.opened(store, start=datetime.now(UTC)) as place, _served(store) as endpoint:
+
+        def begin(name: str, code: list[Path]) -> dict[str, Any]:
+            handler = "app.app" if name in _WEB else f"app.{name}"
+            return start(name, code, handler, FIRSTS[name](place).event, endpoint)
+
+        yield begin
+
+
+FIRSTS = {
+    "money": operations.payment,
+    "access": operations.sign_in,
+    "webhooks": operations.webhook,
+    "office": operations.cases_page,
+    "fan_out": operations.fan_out,
+    "journal_changed": operations.journal_changed,
+    "settle": operations.settle,
+    "fold": operations.fold,
+    "tell": operations.tell,
+    "sweep": operations.sweep,
+}
 _WEB = ("money", "access", "webhooks", "office")
 _HELLO = {
     "requestContext": {"resourcePath": "/", "httpMethod": "GET"},
@@ -123,16 +129,19 @@ _HELLO = {
 }
 
 
-def start(code: Path, handler: str, function: str, event: dict[str, Any], endpoint: str) -> dict[str, Any]:
+def start(
+    function: str, code: list[Path], handler: str, event: dict[str, Any], endpoint: str = "http://127.0.0.1:9"
+) -> dict[str, Any]:
     """One cold start: CPU milliseconds, the status of the answer, the names of all modules that were imported."""
-    command = [sys.executable, "-I", "-S", "-c", _STARTER, str(code), handler, json.dumps(event)]
+    paths = json.dumps([str(path) for path in code])
+    command = [sys.executable, "-I", "-S", "-c", _STARTER, paths, handler, json.dumps(event)]
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("USUAL")},
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_LAMBDA_FUNCTION_NAME": f"coffer-{function.replace('_', '-')}",
         "_HANDLER": handler,
     }
-    done = subprocess.run(command, env=environment, cwd=code, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment, cwd=code[0], capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{function} does not start:\n{done.stderr}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -38,16 +38,16 @@ Samples = dict[str, dict[int, list[Sample]]]
 """Operation → size → what it took, round by round."""
 
 
-def measure(sizes: tuple[int, ...] = SIZES) -> list[Row]:
-    return [*_over_sizes(samples(sizes)), *_over_days(days(DAYS))]
-
-
-def samples(sizes: tuple[int, ...], share: float = 1.0) -> Samples:
-    """`share` of the rounds; of each operation, the first does not count."""
-    found: dict[str, dict[int, list[Sample]]] = defaultdict(lambda: {size: [] for size in sizes})
+def measure() -> list[Row]:
     printed = Printed()
     printed.listen()
     recorder = Recorder(printed)
+    return [*over_sizes(samples(recorder, SIZES)), *over_days(days(recorder, DAYS))]
+
+
+def samples(recorder: Recorder, sizes: tuple[int, ...], share: float = 1.0) -> Samples:
+    """`share` of the rounds; of each operation, the first does not count."""
+    found: dict[str, dict[int, list[Sample]]] = defaultdict(lambda: {size: [] for size in sizes})
     with town.opened(InMemory()) as place:
         old_hand = _old_hand(place)
         stores = {size: _grown(place.store, old_hand, size) for size in sizes}
@@ -165,10 +165,8 @@ def _written(moment: datetime) -> str:
     return clock.written(moment)
 
 
-def days(active: int) -> dict[int, tuple[Sample, int]]:
+def days(recorder: Recorder, active: int) -> dict[int, tuple[Sample, int]]:
     """A payment of somebody who has paid on one day, and on so many; and the bytes of their wallet's head."""
-    printed = Printed()
-    recorder = Recorder(printed)
     with town.opened(InMemory()) as place:
         person = operations.customer(place)
         found = {1: _day(place, recorder, person)}
@@ -195,7 +193,7 @@ def _day(place: Town, recorder: Recorder, person: Person) -> tuple[Sample, int]:
     return sample, size(head)
 
 
-def _over_sizes(found: Samples) -> Iterator[Row]:
+def over_sizes(found: Samples) -> Iterator[Row]:
     for name, by_size in found.items():
         for size, taken in by_size.items():
             one = typical(taken)
@@ -224,7 +222,7 @@ def _figures(operation: str, sample: Sample) -> Iterator[Row]:
         yield Row(operation, figure, "AWS requests" if figure == "requests" else "units", count(sample))
 
 
-def _over_days(found: dict[int, tuple[Sample, int]]) -> Iterator[Row]:
+def over_days(found: dict[int, tuple[Sample, int]]) -> Iterator[Row]:
     few, many = (found[active] for active in sorted(found))
     for active, (sample, head) in found.items():
         operation = f"payment, a wallet active on {active:,} {'day' if active == 1 else 'days'}"

@@ -68,8 +68,9 @@ def played(printed: Printed, engine: str) -> tuple[dict[str, Sample], dict[str, 
     mirrored = Mirrored(store, engine)
     recorder = Recorder(printed, lambda: mirrored.waited_ns)
     with town.opened(store, mirrored) as place:
-        single = {**OPERATIONS, **FOLLOWING, "sweep": operations.sweep}
-        ours = {name: typical(_samples(place, recorder, one, ROUNDS)) for name, one in single.items()}
+        idle = {"sweep": idle_sweep(place, recorder, ROUNDS)}
+        single = {**OPERATIONS, **FOLLOWING}
+        ours = idle | {name: typical(_samples(place, recorder, one, ROUNDS)) for name, one in single.items()}
         batches = full_batches(place, recorder)
     return ours, batches
 
@@ -83,6 +84,17 @@ def full_batches(place: Town, recorder: Recorder, rounds: int = ROUNDS_OF_BATCHE
         "tell": lambda place: operations.tell(place, 10),
     }
     return {name: typical(_samples(place, recorder, build, rounds)) for name, build in builds.items()}
+
+
+def idle_sweep(place: Town, recorder: Recorder, rounds: int = 1) -> Sample:
+    """In a town where nothing has happened yet."""
+    sweep = operations.sweep(place)
+    return typical([recorder.sample(place, partial(place.invoke, sweep)) for _ in range(1 + rounds)][1:])
+
+
+def sampled(place: Town, recorder: Recorder, name: str, rounds: int = 1) -> Sample:
+    """A typical one of an operation."""
+    return typical(_samples(place, recorder, OPERATIONS[name], rounds))
 
 
 def _samples(place: Town, recorder: Recorder, build: Build, rounds: int) -> list[Sample]:
@@ -113,14 +125,14 @@ def _usual_samples(place: Any, recorder: Recorder, build: Callable[[], Any]) -> 
 def _counts(ours: dict[str, Sample], usual: dict[str, Sample]) -> Iterator[Row]:
     for name in OPERATIONS:
         one, other = ours[name], usual.get(name)
-        for figure, count in _FIGURES.items():
+        for figure, count in FIGURES.items():
             theirs = count(other) if other else None
             yield Row(name, figure, _unit(figure), count(one), theirs, limit=LIMITS.get((name, figure)))
     share = ours["payment"].requests / usual["payment"].requests
     yield Row("payment", "requests against the usual handler's", "times", share, limit=SHARE_OF_USUAL)
 
 
-_FIGURES: dict[str, Callable[[Sample], float]] = {
+FIGURES: dict[str, Callable[[Sample], float]] = {
     "requests": lambda sample: sample.requests,
     "read units": lambda sample: sample.bill.units.read,
     "write units": lambda sample: sample.bill.units.write,

@@ -62,7 +62,7 @@ class Recorder:
         """`expects` is the status of the answer; None if it is none of HTTP's."""
         waited, printed, answers = self.waited(), self.printed.bytes, []
         with place.meter.open() as bill:
-            cpu = timed(lambda: answers.append(work()))
+            cpu = timed(place.transport, lambda: answers.append(work()))
         check(answers[0], expects)
         return Sample(bill, cpu / 1e6, (self.waited() - waited) / 1e6, self.printed.bytes - printed)
 

@@ -1,7 +1,7 @@
 """The network, stubbed where a socket would be connected: below botocore, urllib3 and http.client alike.
 
-Whoever signs and sends, all of its work is measured; no byte leaves the process. The stub itself does little, the same
-for everybody: it is measured with them, since asking the clock would cost more than it does.
+Whoever signs and sends, all of its work is measured; no byte leaves the process. `timed` leaves out what the stub
+itself does; asking the clock for that may cost more than the stub, so `cpu` counts the little it does for everybody.
 """
 
 from __future__ import annotations
@@ -48,13 +48,15 @@ class Transport:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
         self.sent: list[Sent] = []
+        self.metering, self.spent_ns = False, 0
+        self._far_ends: list[socket.socket] = []
 
     @contextmanager
     def open(self) -> Iterator[Transport]:
         stub, network = self, {client: client.__dict__["connect"] for client in _CLIENTS}
 
         def connect(client: Any) -> None:
-            client.sock = _Line(stub)
+            client.sock = _Line(stub, stub._near_end())
             client.is_verified = True
 
         for client in _CLIENTS:
@@ -64,6 +66,17 @@ class Transport:
         finally:
             for client, before in network.items():
                 client.connect = before  # type: ignore[method-assign]
+            self._hang_up()
+
+    def _near_end(self) -> int:
+        near, far = socket.socketpair()
+        self._far_ends.append(far)
+        return near.detach()
+
+    def _hang_up(self) -> None:
+        """Whoever kept a connection finds it closed, and connects anew."""
+        while self._far_ends:
+            self._far_ends.pop().close()
 
     def carry(self, request: bytes, head: int) -> bytes:
         """The whole response to a whole request, whose body begins at `head`."""
@@ -74,27 +87,34 @@ class Transport:
 
 
 class _Line(socket.socket):
-    """A socket that nobody else holds: it takes a request and has the response ready. It is never readable before."""
+    """A socket on which nothing ever arrives: it takes a request and has the response ready."""
 
-    def __init__(self, transport: Transport) -> None:
-        super().__init__(socket.AF_UNIX, socket.SOCK_DGRAM)
+    def __init__(self, transport: Transport, file: int) -> None:
+        super().__init__(fileno=file)
         self._transport, self._taken, self._response = transport, b"", b""
 
     def sendall(self, data: Any, flags: int = 0) -> None:
+        began = self._transport.metering and time.thread_time_ns()
         self._taken += bytes(data)
         head = self._taken.find(b"\r\n\r\n") + 4
         if head > 3 and len(self._taken) - head == int(_header(self._taken[:head], b"content-length") or 0):
             self._response, self._taken = self._transport.carry(self._taken, head), b""
+        if began:
+            self._transport.spent_ns += time.thread_time_ns() - began
 
     def makefile(self, *mode: Any, **how: Any) -> Any:
         return io.BytesIO(self._response)
 
 
-def timed(work: Callable[[], object]) -> int:
-    """Nanoseconds of CPU that `work` took, the stub's own included."""
-    began = time.process_time_ns()
-    work()
-    return time.process_time_ns() - began
+def timed(transport: Transport, work: Callable[[], object]) -> int:
+    """Nanoseconds of CPU that `work` took on this thread, less what the stub took."""
+    transport.metering = True
+    before, began = transport.spent_ns, time.thread_time_ns()
+    try:
+        work()
+        return time.thread_time_ns() - began - (transport.spent_ns - before)
+    finally:
+        transport.metering = False
 
 
 def _header(head: bytes, name: bytes) -> bytes:
