@@ -42,7 +42,7 @@ concurrency: $(TOOLS) $(CLOUD) ## many processes at once at one DynamoDB, judged
 mutants: install ## plant each known bug in a copy and see its checker fail
 	@exec $(RUN) -m tests.simulation.mutants
 
-bench: install ## measure speed and cost, print the table, write build/bench.json; fails beyond a limit (ONLY="cpu cold")
+bench: $(TOOLS) $(CLOUD) ## measure speed and cost into build/bench.json; fails beyond a limit (ONLY="cpu cold")
 	@$(RUN) -m tests.bench.measure $(ONLY)
 
 fuzz: $(TOOLS) ## generated requests against the API's own description (CASES=5000 SEED=1)

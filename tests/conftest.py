@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from moto import mock_aws
 
@@ -51,6 +52,10 @@ from tests import aws
 
 observability.logger()
 """Made now, on the output of the whole run: made in a test that captures, it would write to what that test closes."""
+
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
+"""How long an example takes depends on what else this machine does: that is no property."""
 
 LOCAL_CLOUD = ("browser", "infra", "concurrency/test_over_http.py")
 """Share one local cloud and one package: they run in one worker, beside all the others."""

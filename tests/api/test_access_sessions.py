@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity import passwords, service, sessions
+from chalicelib.identity import passwords, service, sessions, store_sessions
 from chalicelib.kernel import ids
 from chalicelib.ledger import service as ledger
 from tests.api.caller import Caller, Reply
@@ -248,3 +248,12 @@ def test_an_access_token_is_over_after_ten_minutes(caller: Caller, clock: Frozen
     assert me.get("/v1/me").status == 200
     clock.advance(1)
     assert_invalid_token(me.get("/v1/me"))
+
+
+def test_of_two_who_looked_at_one_session_only_the_first_goes_on(caller: Caller, clock: FrozenClock) -> None:
+    tokens, at = signed_up(caller), clock.now()
+    customer = service.customer_of(tokens["access_token"], at)
+    _, seen = store_sessions.user_and_session(customer.user_id, customer.session_id)
+    assert seen is not None
+    assert store_sessions.rotate(seen, "a" * 64, "phone", seen.expires_at, at)
+    assert not store_sessions.rotate(seen, "b" * 64, "tablet", seen.expires_at, at)

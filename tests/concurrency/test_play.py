@@ -32,6 +32,10 @@ PLANTED = (
 )
 
 
+PLAYS = 6
+"""Whether two meet is luck: a planted race may show itself only in the next play."""
+
+
 def play(engine: str, root: Path = ROOT, *options: str) -> subprocess.CompletedProcess[str]:
     """On the engine of the tests, by the tree at `root`."""
     places = {"DYNAMODB_ENDPOINT": engine, "AWS_ENDPOINT_URL": engine, "PYTHONPATH": str(root)}
@@ -49,11 +53,17 @@ def test_a_small_play_violates_nothing(engine: str) -> None:
     assert checked > 100 and done.stdout.endswith(f"\n{checked} invariants checked, 0 violated\n")
 
 
+def _again(engine: str, root: Path, scenario: str, seed: int) -> subprocess.CompletedProcess[str] | None:
+    """None if nothing showed itself and there is another play to come."""
+    done = play(engine, root, "--only", scenario, "--seed", str(seed + 1))
+    return done if done.returncode or seed == PLAYS - 1 else None
+
+
 @pytest.mark.parametrize(("scenario", "bug", "invariant"), PLANTED)
 def test_a_planted_bug_is_told_by_its_scenario(engine: str, scenario: str, bug: str, invariant: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         planted(next(one for one in BUGS if one.name == bug), Path(folder))
-        done = play(engine, Path(folder), "--only", scenario)
+        done = next(done for seed in range(PLAYS) if (done := _again(engine, Path(folder), scenario, seed)))
     told = re.findall(r"^  VIOLATED +(\d+)", done.stdout, re.MULTILINE)
     assert (done.returncode, str(invariant) in told) == (1, True), done.stdout + done.stderr
     assert re.search(r"\n\d+ invariants checked, [1-9]\d* violated\n$", done.stdout), done.stdout

@@ -6,8 +6,12 @@ import argparse
 import json
 import sys
 
+from tests import conftest
 from tests.simulation import shrinking
 from tests.simulation.run import Outcome, run
+
+__all__ = ["conftest"]
+"""Brings the environment of the tests along."""
 
 
 def shown(outcome: Outcome) -> str:

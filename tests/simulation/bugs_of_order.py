@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.bug import ACCESS, AT_ONCE, EVERY_CALL, LEDGER, MONEY, bug
+from tests.simulation.bug import ACCESS, AT_ONCE, EVERY_CALL, LEDGER, MONEY, SESSIONS, bug
 
 ORDER = (
     bug(
@@ -111,6 +111,6 @@ ORDER = (
         "identity/store_sessions.py",
         "good = (_SessionItem.current == session.current) & (_SessionItem.expires_at > now)",
         "good = _SessionItem.expires_at > now",
-        AT_ONCE + "test_access.py::test_of_fifty_devices_with_one_token_one_wins_and_then_nobody_has_anything",
+        SESSIONS + "of_two_who_looked_at_one_session_only_the_first_goes_on",
     ),
 )

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from tests.environment import ENVIRONMENT
 from tests.simulation import shrinking
 from tests.simulation.run import Outcome, run
 
+ROOT = Path(__file__).parents[2]
 FIXED_SEED, FIXED_STEPS, FRESH_STEPS = 1, 20_000, 12_000
 EXPECTED_EFFECTS = {
     "authorisation", "capture", "closing", "expiry", "payment", "refund", "settlement", "top-up", "top-up-reversal",
@@ -68,3 +73,11 @@ def test_leaves_the_product_as_it_was() -> None:
     run(7, range(50))
     assert (cloud.client, clock._clock, entropy._source) == before
     assert entropy._source is os.urandom
+
+
+def test_the_command_plays_in_a_process_that_knows_nothing_yet() -> None:
+    bare = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    command = [sys.executable, "-m", "tests.simulation", "--seed", "7", "--steps", "300"]
+    done = subprocess.run(command, env=bare, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "\nhash  " in done.stdout

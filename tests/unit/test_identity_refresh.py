@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 
 from chalicelib.identity import model, refresh, secrets
 from chalicelib.identity.model import Session, Use
+from chalicelib.identity.refresh import RefreshToken
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import InvalidToken
 
+RAW_IDS = st.binary(min_size=16, max_size=16)
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
 USER, SESSION = ids.derived("usr", "ann"), ids.derived("ses", "ann")
 FAMILY = Session(
@@ -42,6 +45,27 @@ def test_a_token_reads_as_it_was_written() -> None:
     token = refresh.first(USER, SESSION)
     assert refresh.read(token.written) == token
     assert refresh.read(token.successor.written) == token.successor
+
+
+@given(RAW_IDS, RAW_IDS, st.integers(0, 2**32 - 2), st.binary(min_size=32, max_size=32))
+def test_any_token_and_its_successor_read_as_they_were_written(
+    user: bytes, session: bytes, generation: int, secret: bytes
+) -> None:
+    token = RefreshToken(ids.unpacked("usr", user), ids.unpacked("ses", session), generation, secret)
+    assert refresh.read(token.written) == token
+    assert refresh.read(token.successor.written) == token.successor
+    assert (token.successor.session_id, token.successor.generation) == (token.session_id, generation + 1)
+
+
+@given(st.data())
+def test_no_bit_of_what_is_written_can_be_changed(data: st.DataObject) -> None:
+    """Whatever part it is in: user, session, generation, secret or seal."""
+    raw = bytearray(urlsafe_b64decode(refresh.first(USER, SESSION).written.removeprefix("crt_")))
+    edges = st.sampled_from([0, 15, 16, 31, 32, 35, 36, 67, 68, len(raw) - 1])
+    place, bit = data.draw(edges | st.integers(0, len(raw) - 1)), data.draw(st.integers(0, 7))
+    raw[place] ^= 1 << bit
+    with pytest.raises(InvalidToken):
+        refresh.read("crt_" + urlsafe_b64encode(bytes(raw)).decode())
 
 
 def test_the_same_token_always_has_the_same_successor_and_no_other_has_it() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -92,6 +93,69 @@ def test_what_we_issue_is_what_we_verify(monkeypatch: pytest.MonkeyPatch) -> Non
     claims = tokens.verified(token, AT)
     assert claims.exp - claims.iat == 600
     assert service.customer_of(token, AT) == Customer("usr_1", "ses_1", ("wal_1",), 1, 7, "CN")
+
+
+NAMES = st.text(min_size=1, max_size=30)
+PEOPLE = {
+    "user_id": NAMES,
+    "session_id": NAMES,
+    "wallets": st.lists(NAMES, max_size=8).map(tuple),
+    "tier": st.integers(0, 9),
+    "epoch": st.integers(0, 2**53),
+    "jur": NAMES,
+    "role": NAMES,
+    "at": st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
+}
+
+
+@pytest.fixture(scope="module")
+def signing() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secrets, "signing_key", lambda: SIGNING_KEY.as_dict(private=True))
+        yield
+
+
+@given(st.fixed_dictionaries(PEOPLE), st.integers(-600, 1_200) | st.sampled_from([599, 600]))
+def test_whoever_it_is_issued_for_it_says_so_for_ten_minutes_and_then_nothing(
+    signing: None, person: dict[str, Any], seconds: int
+) -> None:
+    token, begins = tokens.issue(**person), person["at"].replace(microsecond=0)
+    if seconds >= tokens.LIFETIME_SECONDS:
+        with pytest.raises(InvalidToken):
+            tokens.verified(token, begins + timedelta(seconds=seconds))
+        return
+    claims = tokens.verified(token, begins + timedelta(seconds=seconds))
+    told = {"user_id": claims.sub, "session_id": claims.sid, "wallets": claims.wallets, "tier": claims.tier}
+    assert told | {"epoch": claims.epoch, "jur": claims.jur, "role": claims.role, "at": person["at"]} == person
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=9),
+    lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=9), one, max_size=3),
+)
+
+
+@given(st.sampled_from(sorted(CLAIMS)), JSON)
+def test_a_claim_of_another_kind_is_no_claim(name: str, value: Any) -> None:
+    """Properly signed all the same."""
+    if type(value) is not type(CLAIMS[name]):
+        with pytest.raises(InvalidToken):
+            tokens.verified(signed(CLAIMS | {name: value}), AT)
+
+
+@given(st.text(max_size=9), JSON)
+def test_a_claim_too_many_spoils_the_token(name: str, value: Any) -> None:
+    if name not in CLAIMS:
+        with pytest.raises(InvalidToken):
+            tokens.verified(signed(CLAIMS | {name: value}), AT)
+
+
+@given(st.sampled_from(["alg", "typ", "kid", "cty", "jku", "x5u", "x5t", "jwk", "crit"]) | st.text(max_size=9), JSON)
+def test_a_header_is_exactly_what_we_write(name: str, value: Any) -> None:
+    changed = HEADER | {name: value}
+    if changed != HEADER:
+        with pytest.raises(InvalidToken):
+            tokens.verified(with_header(changed), AT)
 
 
 OTHER_KEY = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, private=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -74,6 +75,30 @@ def test_a_part_is_within_half_a_unit_of_the_exact_share(amount: int, basis_poin
     assert abs(money.part(amount, basis_points) * 10_000 - amount * basis_points) <= 5_000
 
 
+@given(AMOUNTS, st.integers(0, 10_000))
+def test_a_part_is_none_to_all_and_grows_by_at_most_one_unit_with_each(amount: int, basis_points: int) -> None:
+    part = money.part(amount, basis_points)
+    assert 0 <= part <= amount
+    assert 0 <= money.part(amount + 1, basis_points) - part <= 1
+
+
+@given(AMOUNTS, AMOUNTS, st.integers(0, 10_000))
+def test_parts_of_two_amounts_are_within_a_unit_of_the_part_of_their_sum(
+    one: int, other: int, basis_points: int
+) -> None:
+    apart = money.part(one, basis_points) + money.part(other, basis_points)
+    assert abs(apart - money.part(one + other, basis_points)) <= 1
+
+
+@given(st.integers())
+def test_an_amount_is_taken_as_it_is_or_refused(amount: int) -> None:
+    if 1 <= amount <= money.MAX_AMOUNT:
+        assert money.check_amount(amount) == amount
+    else:
+        with pytest.raises(AmountOutOfRange):
+            money.check_amount(amount)
+
+
 @pytest.mark.parametrize("amount", [0, -1, money.MAX_AMOUNT + 1, 10**4000])
 def test_an_amount_out_of_range_is_refused(amount: int) -> None:
     with pytest.raises(AmountOutOfRange):
@@ -91,6 +116,13 @@ def test_an_unknown_currency_is_refused() -> None:
 )
 def test_amounts_are_shown_as_people_write_them(amount: int, currency: str, shown: str) -> None:
     assert money.shown(amount, currency) == shown
+
+
+@given(st.integers(-money.MAX_AMOUNT, money.MAX_AMOUNT), st.sampled_from(sorted(money.EXPONENTS)))
+def test_a_shown_amount_has_every_unit_in_it(amount: int, currency: str) -> None:
+    shown = money.shown(amount, currency)
+    assert int(re.sub(r"[^0-9-]", "", shown)) == amount
+    assert shown.partition(".")[2].isdigit() == (money.EXPONENTS[currency] > 0)
 
 
 @given(st.integers(1, 10**9))

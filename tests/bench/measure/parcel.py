@@ -23,11 +23,12 @@ def measure() -> list[Row]:
 
 
 def rows(made: Path, template: dict[str, Any]) -> Iterator[Row]:
-    for archive, functions in parcels(template).items():
+    found = parcels(template)
+    for archive, functions in found.items():
         zipped = (made / archive).stat().st_size
         with zipfile.ZipFile(made / archive) as opened:
             unzipped = sum(entry.file_size for entry in opened.infolist())
-        operation = f"package of {', '.join(sorted(functions))}"
+        operation = f"package of {', '.join(sorted(functions)) if len(found) > 1 else 'every function'}"
         yield Row(operation, "zip", "MB", zipped / MEGABYTE)
         yield Row(operation, "unzipped", "MB", unzipped / MEGABYTE, limit=LIMIT)
 
