@@ -58,11 +58,11 @@ def call(service: str, operation: str, parameters: Mapping[str, Any], engine: En
     if service == "secretsmanager":
         return {"SecretString": json.dumps(_SECRETS[parameters["SecretId"]])}
     if service == "kms":
-        return _kms(operation, parameters)
+        return kms(operation, parameters)
     raise refused(operation, "NotSimulated", f"{service}.{operation}")
 
 
-def _kms(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def kms(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """One key, which never leaves; what it wrapped opens under the same encryption context only."""
     if parameters["KeyId"] != ENVIRONMENT["FIELDS_KEY_ID"]:
         raise refused(operation, "NotFoundException", "no such key")
