@@ -23,7 +23,7 @@ MAY_READ = {
     "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole"},
 }
 
-MAY_OPEN_PERSONAL_FIELDS = {"AccessHandlerRole", "OfficeHandlerRole", "SweepRole"}
+MAY_OPEN_PERSONAL_FIELDS = {"AccessHandlerRole", "SweepRole"}
 
 
 def allowed(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -102,6 +102,18 @@ def test_personal_fields_are_opened_by_the_few_who_need_them_and_for_their_purpo
         purpose = {"purpose": "identity-fields", "stage": {"Ref": "Stage"}}
         named = {f"kms:EncryptionContext:{name}": value for name, value in purpose.items()}
         assert one["Condition"] == {"StringEquals": named}
+
+
+def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nobody_else_does(
+    packaged: Packaged,
+) -> None:
+    reaching = {
+        role
+        for role, statements in packaged.policies.items()
+        for one in allowed(statements)
+        if get_att("IdentityTable") in listed(one.get("Resource"))
+    }
+    assert reaching == MAY_OPEN_PERSONAL_FIELDS
 
 
 @pytest.mark.parametrize("role", ROLES)
