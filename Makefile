@@ -13,7 +13,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: run reset demo package test simulate concurrency mutants bench fuzz check format help install
+.PHONY: run reset demo rotate package test simulate concurrency mutants bench fuzz check format help install
 
 run: install ## start the local cloud at http://127.0.0.1:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -23,6 +23,9 @@ reset: $(TOOLS) ## forget everybody and everything in the local cloud
 
 demo: install ## play the main job over HTTP (DEMO_LANG=zh for Chinese)
 	@$(RUN) -m infra.local.demo
+
+rotate: $(TOOLS) ## seal personal fields under a new key in the local cloud (on AWS: docs/how-to/deploy.md)
+	@$(RUN) -m infra.rotate_fields --local
 
 package: $(TOOLS) ## build/package/: the template and the zip for CloudFormation
 	@$(RUN) -m infra.package

@@ -47,9 +47,10 @@ def _access() -> list[Room]:
     """Unknown paths and the description are its own, so it knows every room."""
     from chalicelib.api import routes as api
     from chalicelib.identity import routes as identity
+    from chalicelib.identity import routes_sessions as sessions
     from chalicelib.notices import routes as notices
 
-    return [api.room, identity.room, notices.room, *_money(), *_webhooks(), *_office()]
+    return [api.room, identity.room, sessions.room, notices.room, *_money(), *_webhooks(), *_office()]
 
 
 _ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office}
@@ -107,11 +108,12 @@ def tell(event: SQSEvent) -> Any:
 @app.schedule("rate(1 minute)")
 def sweep(event: Any) -> int:
     from chalicelib import queues
+    from chalicelib.identity import tasks as identity
     from chalicelib.ledger import tasks as ledger
     from chalicelib.payments import tasks as payments
     from chalicelib.settlement import tasks as settlement
     from chalicelib.topups import tasks as topups
 
     at = clock.now()
-    due = (settlement.sweep, payments.expire_due, topups.ask_again, ledger.close_due)
+    due = (settlement.sweep, payments.expire_due, topups.ask_again, ledger.close_due, identity.sweep)
     return queues.sweep("minute", due, lambda task: task(at))

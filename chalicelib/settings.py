@@ -32,6 +32,8 @@ class Settings:
     """JWKS (RFC 7517) of the keys that sign access tokens; public."""
     access_secret_id: str
     """Secrets Manager: {"signing_key": <private JWK>, "pepper": <hex>}; only *access* may read it."""
+    fields_key_id: str
+    """The KMS key that wraps the data keys of personal fields."""
     processors_secret_id: str
     """Secrets Manager: {"sandbox": {"webhook_secret": …}, "stripe": {"api_key": …, "webhook_secret": …}}."""
     cursor_key: str

@@ -46,6 +46,7 @@ os.environ.update(ENVIRONMENT)  # before anything of the product is imported
 from chalicelib import cloud as cloud_module
 from chalicelib import observability
 from chalicelib import settings as settings_module
+from chalicelib.identity import vault
 from chalicelib.kernel import clock as clock_module
 from tests import aws
 
@@ -108,13 +109,14 @@ def cloud() -> Iterator[None]:
 
 @contextmanager
 def empty_cloud() -> Iterator[None]:
-    """Every table, queue and secret, empty."""
+    """Every table, queue and secret, empty, and a key."""
     with mock_aws():
         _forget_clients()
         for name in TABLES:
             _create_table(name)
         _create_queues()
         _create_secrets()
+        _create_key()
         cloud_module.client("ses").verify_email_identity(EmailAddress=ENVIRONMENT["EMAIL_SENDER"])
         yield
     _forget_clients()
@@ -136,12 +138,13 @@ def aws_calls(cloud: None, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, s
 def _forget_clients() -> None:
     for cached in (cloud_module.client, cloud_module.secret):
         cached.cache_clear()
+    vault.forget()
 
 
 def _create_table(name: str) -> None:
     keys = {"pk": "S", "sk": "S"}
     more: dict[str, Any] = {}
-    if name in ("ledger", "cases"):
+    if name in ("ledger", "identity", "cases"):
         keys |= {"due_key": "S", "due_at": "S"}
         more["GlobalSecondaryIndexes"] = [_index("due", _schema("due_key", "due_at"))]
     if name == "ledger":
@@ -173,6 +176,13 @@ def _create_queues() -> None:
         name = url.rpartition("/")[2]
         more = {"Attributes": {"FifoQueue": "true", **high_throughput}} if name.endswith(".fifo") else {}
         queues.create_queue(QueueName=name, **more)
+
+
+def _create_key() -> None:
+    keys = cloud_module.client("kms")
+    keys.create_alias(
+        AliasName=settings_module.settings().fields_key_id, TargetKeyId=keys.create_key()["KeyMetadata"]["KeyId"]
+    )
 
 
 def _create_secrets() -> None:

@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "PARKED_QUEUE_URL": f"{QUEUES}/parked",
     "TOKEN_PUBLIC_KEYS": json.dumps(KeySet([SIGNING_KEY]).as_dict(private=False)),
     "ACCESS_SECRET_ID": "test/access",
+    "FIELDS_KEY_ID": "alias/test-fields",
     "PROCESSORS_SECRET_ID": "test/processors",
     "CURSOR_KEY": "6b" * 32,
     "SANDBOX_URL": "https://sandbox.test",

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from chalicelib import cloud
 from chalicelib.settings import settings
 from tests.api.caller import Caller, Reply
+from tests.conftest import TABLES
 
 PASSWORD = "correct horse battery"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -59,6 +60,21 @@ def sign_in(caller: Caller, identifier: str, password: str) -> Reply:
     return caller.post("/v1/sessions", {"identifier": identifier, "password": password})
 
 
+def verify(caller: Caller, code: str, identifier: str = "ann@example.com") -> Reply:
+    return caller.post("/v1/users/verify", {"identifier": identifier, "code": code})
+
+
+def wrong(code: str) -> str:
+    """Another code."""
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+def told(reply: Reply) -> tuple[int, dict[str, str], bytes]:
+    """All that an onlooker sees of an answer; the number of the request is no news."""
+    headers = {name: value for name, value in reply.headers.items() if name != "request-id"}
+    return reply.status, headers, re.sub(rb'"request_id":"[^"]*"', b"", reply.raw)
+
+
 def refresh(caller: Caller, token: str) -> Reply:
     return caller.post("/v1/sessions/refresh", {"refresh_token": token})
 
@@ -67,3 +83,9 @@ def all_items(table: str) -> list[dict[str, Any]]:
     """Everything in a table, as the wire has it."""
     found: list[dict[str, Any]] = cloud.client("dynamodb").scan(TableName=f"test-{table}")["Items"]
     return found
+
+
+def at_rest() -> str:
+    """All that the tables hold; the outbox is left out, it is the post itself."""
+    items = [item for table in TABLES for item in all_items(table)]
+    return repr([item for item in items if not item["pk"]["S"].startswith("OUTBOX#")])

@@ -17,10 +17,10 @@ from chalicelib.kernel.errors import InvalidRequest
 
 CUSTOMER = "customer"
 OPERATOR_ROLES = frozenset({"support", "finance", "risk", "admin", "auditor"})
-CODE_DIGITS, CODE_MINUTES, CODE_TRIES = 6, 10, 5
 SESSION_LIFETIME = timedelta(days=30)
 LOST_ANSWER_WINDOW = timedelta(seconds=60)
 FIRST_TIER = 0
+_SHOWN_LENGTH, _PLAIN = 24, " -'’·"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 Identifier = Annotated[str, msgspec.Meta(min_length=3, max_length=names.MAX_LENGTH, description="E-mail or phone")]
@@ -32,6 +32,16 @@ DeviceName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Locale = Annotated[str, msgspec.Meta(pattern=r"^(en|zh)([-_][A-Za-z0-9]{1,8}){0,3}$", description="en or zh")]
 Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
 
+SignUpSecret = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=16,
+        max_length=128,
+        description="Chance, made by the client for this sign-up and sent again with the code: no code completes "
+        "a sign-up that somebody else began",
+    ),
+]
+
 
 class SignUpRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     identifier: Identifier
@@ -39,6 +49,7 @@ class SignUpRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     display_name: DisplayName
     locale: Locale
     jurisdiction: Country
+    sign_up_secret: SignUpSecret | None = None
 
 
 class SignUpView(msgspec.Struct, frozen=True):
@@ -49,6 +60,7 @@ class VerifyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     identifier: Identifier
     code: Code
     device_name: DeviceName | None = None
+    sign_up_secret: SignUpSecret | None = None
 
 
 class SignInRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,6 +131,8 @@ class SignUp:
     jurisdiction: str
     code_mark: str
     expires_at: datetime
+    place: int = 0
+    """Which of those that wait for the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +214,12 @@ def tidy_name(typed: str, param: str = "display_name") -> str:
     if not name or _CONTROL.search(name):
         raise InvalidRequest(param=param)
     return name
+
+
+def shown_name(name: str) -> str:
+    """A name that a stranger may have made up, as we write it to others: letters, and no link or code among them."""
+    kept = "".join(letter if letter in _PLAIN or unicodedata.category(letter)[0] in "LM" else "•" for letter in name)
+    return kept if len(kept) <= _SHOWN_LENGTH else kept[: _SHOWN_LENGTH - 1] + "…"
 
 
 def tidy_code(typed: str) -> str:

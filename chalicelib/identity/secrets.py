@@ -14,6 +14,11 @@ def mark(purpose: str, *parts: str) -> str:
     return seal(purpose, *(part.encode() for part in parts)).hex()
 
 
+def login(identifier: str) -> str:
+    """The mark under which a canonical name is looked up."""
+    return mark("login", identifier)
+
+
 def seal(purpose: str, *parts: bytes) -> bytes:
     message = b"".join(len(part).to_bytes(4, "big") + part for part in (purpose.encode(), *parts))
     return hmac.digest(bytes.fromhex(_secret()["pepper"]), message, "sha256")

@@ -20,10 +20,14 @@ from infra import keys
 from infra.local import places
 
 BUCKET = "coffer-packages"
-SEND, SEND_AS_MINISTACK_HAS_IT = '"sqs:SendMessage"', '"sqs:SendMessage", "sqs:SendMessageBatch"'
-"""AWS grants SendMessageBatch with SendMessage; ministack, which enforces the roles, wants it by its own name."""
-BINARY, BINARY_AS_MINISTACK_HAS_IT = '"*~1*"', '"*/*"'
-"""CloudFormation writes the slash of a media type as ~1; ministack compares what is written."""
+AS_MINISTACK_HAS_IT = {
+    '"sqs:SendMessage"': '"sqs:SendMessage", "sqs:SendMessageBatch"',
+    '"StringEquals"': '"StringEqualsIfExists"',
+    '"*~1*"': '"*/*"',
+}
+"""AWS grants SendMessageBatch with SendMessage; ministack, which enforces the roles, wants it by its own name, and does
+not know the encryption context of a call. CloudFormation writes the slash of a media type as ~1; ministack compares
+what is written."""
 
 
 class DidNotDeploy(RuntimeError):
@@ -56,7 +60,8 @@ def deploy(package: Path, endpoint: str, parameters: dict[str, str]) -> dict[str
     code, template = (package / "deployment.zip").read_bytes(), (package / "sam.json").read_text()
     name = hashlib.sha256(code).hexdigest()[:32] + ".zip"
     template = template.replace('"./deployment.zip"', f'"s3://{BUCKET}/{name}"')
-    template = template.replace(SEND, SEND_AS_MINISTACK_HAS_IT).replace(BINARY, BINARY_AS_MINISTACK_HAS_IT)
+    for ours, theirs in AS_MINISTACK_HAS_IT.items():
+        template = template.replace(ours, theirs)
     wanted = hashlib.sha256(json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()
     formation = client("cloudformation", endpoint)
     exists = _stack(formation) is not None

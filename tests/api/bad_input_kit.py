@@ -20,6 +20,7 @@ from tests.api.caller import Caller, Reply
 TOKENS: dict[Any, str] = {Customer: "alice", Operator: "clerk", Merchant: "mk_shop"}
 HOSTILE = {"NUL": "a\0b", "lone surrogate": "a\ud800b", "override": "a\u202eb", "isolate": "a\u2066b"}
 
+SIGN_UP_SECRET = "chance of this phone"
 BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/users": {
         "identifier": "ann@example.com",
@@ -27,8 +28,14 @@ BODIES: dict[str, dict[str, Any]] = {
         "display_name": "Ann",
         "locale": "en",
         "jurisdiction": "CN",
+        "sign_up_secret": SIGN_UP_SECRET,
     },
-    "POST /v1/users/verify": {"identifier": "ann@example.com", "code": "123456", "device_name": "phone"},
+    "POST /v1/users/verify": {
+        "identifier": "ann@example.com",
+        "code": "123456",
+        "device_name": "phone",
+        "sign_up_secret": SIGN_UP_SECRET,
+    },
     "POST /v1/sessions": {"identifier": "ann@example.com", "password": "correct horse", "device_name": "phone"},
     "POST /v1/sessions/refresh": {"refresh_token": "crt_x"},
     "PATCH /v1/me": {"display_name": "Ann", "locale": "en"},

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from chalicelib.api import blueprint, guard
+from chalicelib.identity import passwords
 from tests.api import probe as probes
 from tests.api.caller import Caller
 from tests.conftest import FrozenClock
+from tests.people import CHEAP
 
 
 @pytest.fixture
@@ -24,3 +28,24 @@ def probe(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Caller:
     monkeypatch.setattr(guard, "_authenticators", {})
     probes.stand_guard()
     return Caller(probes.build())
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each run of Argon2, from here on."""
+    found: list[str] = []
+
+    class Counted:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(CHEAP, name)
+
+        def hash(self, *given: Any, **named: Any) -> str:
+            found.append("hash")
+            return CHEAP.hash(*given, **named)
+
+        def verify(self, *given: Any) -> bool:
+            found.append("verify")
+            return CHEAP.verify(*given)
+
+    monkeypatch.setattr(passwords, "hasher", Counted())
+    return found

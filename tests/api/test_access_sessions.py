@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity import passwords, service, store
+from chalicelib.identity import passwords, service, sessions, store_sessions
 from chalicelib.kernel import ids
 from chalicelib.ledger import service as ledger
 from tests.api.caller import Caller, Reply
@@ -172,7 +172,7 @@ def test_a_sign_out_between_reading_and_writing_defeats_the_refresh(
     def signed_out_meanwhile(account: str) -> Any:
         found = head(account)
         customer = service.customer_of(tokens["access_token"], clock.now())
-        service.sign_out(customer.user_id, customer.session_id)
+        sessions.sign_out(customer.user_id, customer.session_id)
         return found
 
     monkeypatch.setattr(ledger, "head", signed_out_meanwhile)
@@ -253,7 +253,7 @@ def test_an_access_token_is_over_after_ten_minutes(caller: Caller, clock: Frozen
 def test_of_two_who_looked_at_one_session_only_the_first_goes_on(caller: Caller, clock: FrozenClock) -> None:
     tokens, at = signed_up(caller), clock.now()
     customer = service.customer_of(tokens["access_token"], at)
-    _, seen = store.user_and_session(customer.user_id, customer.session_id)
+    _, seen = store_sessions.user_and_session(customer.user_id, customer.session_id)
     assert seen is not None
-    assert store.rotate(seen, "a" * 64, "phone", seen.expires_at, at)
-    assert not store.rotate(seen, "b" * 64, "tablet", seen.expires_at, at)
+    assert store_sessions.rotate(seen, "a" * 64, "phone", seen.expires_at, at)
+    assert not store_sessions.rotate(seen, "b" * 64, "tablet", seen.expires_at, at)

@@ -11,12 +11,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import cloud
 from chalicelib import settings as settings_module
 from chalicelib.api.blueprint import routes
+from chalicelib.identity import vault
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.ledger import audit, service
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
 from tests.api import topup_kit
-from tests.api.bad_input_kit import BODIES
+from tests.api.bad_input_kit import BODIES, SIGN_UP_SECRET
 from tests.api.caller import Reply, assert_problem
 from tests.api.topup_kit import KEYS, Till, everything
 from tests.api.weather import AWAY, LOST, Weather
@@ -175,6 +176,7 @@ def of_anybody(world: World, ana: Person) -> dict[str, Call]:
     nobody, wish = world.nobody, BODIES["POST /v1/users"] | {"identifier": "new@example.com", "password": PASSWORD}
     nobody.post("/v1/users", wish)
     proof = {"identifier": "new@example.com", "code": world.code_of("new@example.com")}
+    proof["sign_up_secret"] = SIGN_UP_SECRET
     claim, token = {"identifier": ana.identifier, "password": PASSWORD}, {"refresh_token": ana.tokens["refresh_token"]}
     return {
         "GET /health": lambda: nobody.get("/health"),
@@ -311,6 +313,21 @@ def test_without_the_key_of_the_secrets_nobody_gets_in(world: World, weather: We
     assert world.nobody.post("/v1/sessions", claim).status == 201
     assert till.deliver(sent.body, headers).status == 200
     assert till.money == (1250, 0)
+
+
+@pytest.mark.parametrize("how", ["unreachable", "broken", "throttled"])
+def test_without_the_key_of_personal_fields_nothing_happens(world: World, weather: Weather, how: str) -> None:
+    ana, wish = world.customer(), BODIES["POST /v1/users"] | {"identifier": "new@example.com", "password": PASSWORD}
+    claim = {"identifier": ana.identifier, "password": PASSWORD, "device_name": "phone"}
+    before = {table: topup_kit.items(table) for table in ("identity", "notices")}
+    vault.forget()
+    with weather.storm(how, service="kms"):
+        assert_away(world.nobody.post("/v1/users", wish))
+        assert_away(world.nobody.post("/v1/sessions", claim))
+        assert_away(ana.phone.get("/v1/me"))
+        assert_away(ana.phone.patch("/v1/me", {"display_name": "Eve"}))
+    assert {table: topup_kit.items(table) for table in ("identity", "notices")} == before
+    assert world.nobody.post("/v1/users", wish).status == 202
 
 
 @pytest.mark.parametrize(("contact", "service_name"), [("new@example.com", "ses"), ("+8613800138000", "sns")])

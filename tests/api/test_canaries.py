@@ -35,6 +35,7 @@ PLANTED = {
     "phone": PHONE,
     "national number": "13800138000",
     "name": "Canary Name",
+    "sign-up secret": "canary-sign-up-secret",
     "device": "canary-device",
     "access token": "canary-access-token",
     "refresh token": "crt_canary-refresh",
@@ -52,7 +53,8 @@ PLANTED = {
 }
 
 
-WISH = BODIES["POST /v1/users"] | {"password": PLANTED["password"], "display_name": PLANTED["name"]}
+SECRET = {"sign_up_secret": PLANTED["sign-up secret"]}
+WISH = BODIES["POST /v1/users"] | {"password": PLANTED["password"], "display_name": PLANTED["name"]} | SECRET
 EXPECTED = {200: 1, 201: 7, 202: 6, 400: 2, 401: 11, 409: 3, 422: 2, 500: 3}
 
 
@@ -106,7 +108,7 @@ def enter(world: World) -> Iterator[Reply]:
     """Two people sign up and in with canaries, and get some of it wrong."""
     nobody = world.nobody.with_headers(user_agent=PLANTED["user agent"])
     for identifier in (EMAIL, PHONE):
-        proof = {"identifier": identifier, "device_name": PLANTED["device"]}
+        proof = {"identifier": identifier, "device_name": PLANTED["device"]} | SECRET
         yield nobody.post("/v1/users", WISH | {"identifier": identifier})
         yield nobody.post("/v1/users/verify", proof | {"code": PLANTED["code"]})
         yield nobody.post("/v1/users/verify", proof | {"code": world.code_of(identifier)})

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bench.measure import growth, requests, town, usual_town
+from chalicelib.identity import vault
+from tests.bench.measure import growth, operations, requests, town, usual_town
 from tests.bench.measure.rows import broken
 from tests.bench.measure.samples import Printed, Recorder, Sample
 from tests.bench.measure.setting import USUAL
@@ -15,6 +16,7 @@ from tests.bench.measure.town import InMemory, Town
 from tests.bench.measure.units import Units
 
 RECORDER = Recorder(Printed())
+WARM_SIGN_IN = ["GetItem", "GetItem", "GetItem", "PutItem"]
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,17 @@ def test_a_duplicate_is_one_request(place: Town) -> None:
 
 def test_a_refusal_is_two_requests(place: Town) -> None:
     assert counted(place, "refusal")[0] == ["TransactWriteItems", "PutItem"]
+
+
+def test_a_warm_sign_in_has_the_keys_of_personal_fields_and_asks_kms_nothing(place: Town) -> None:
+    assert counted(place, "sign-in")[0] == WARM_SIGN_IN
+
+
+def test_a_cold_sign_in_reads_the_keyring_and_has_its_one_key_unwrapped_once(place: Town) -> None:
+    invocation = operations.sign_in(place)
+    vault.forget()
+    sample = RECORDER.sample(place, lambda: place.invoke(invocation), invocation.expects)
+    assert sorted(sample.bill.requests) == sorted(["Query", "Decrypt", *WARM_SIGN_IN])
 
 
 @pytest.mark.parametrize(("name", "figure"), requests.LIMITS)

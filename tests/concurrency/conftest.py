@@ -34,8 +34,14 @@ def atomic(engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in harness.TABLES:
         harness._create_table(name)
     harness._create_secrets()
+    if harness.ENVIRONMENT["FIELDS_KEY_ID"] not in _aliases():
+        harness._create_key()
     yield
     harness._forget_clients()
+
+
+def _aliases() -> set[str]:
+    return {one["AliasName"] for one in clients.client("kms").list_aliases()["Aliases"]}
 
 
 def _forget_our_own() -> None:

@@ -80,6 +80,7 @@ def _names(run: str, own: str, given: Mapping[str, str]) -> dict[str, str]:
         **{f"{name.upper()}_QUEUE_URL": url for name, url in queues.items()},
         "SETTLEMENT_QUEUE_URL": f"{elsewhere}/{places.ACCOUNT}/{run}-settlement.fifo",
         "ACCESS_SECRET_ID": f"{run}/access",
+        "FIELDS_KEY_ID": f"alias/{run}",
         "PROCESSORS_SECRET_ID": f"{run}/processors",
     }
 
@@ -101,6 +102,7 @@ def _furnish() -> None:
         tables.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
     harness._create_queues()
     harness._create_secrets()
+    harness._create_key()
 
 
 def _clear() -> None:
@@ -111,3 +113,4 @@ def _clear() -> None:
         cloud.client("sqs").delete_queue(QueueUrl=url)
     for name in (chosen.access_secret_id, chosen.processors_secret_id):
         cloud.client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+    cloud.client("kms").delete_alias(AliasName=chosen.fields_key_id)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity import passwords, service
+from chalicelib.identity import codes, passwords, service, sessions, signing_in, signing_up
 from chalicelib.identity.model import SignInRequest, SignUpRequest, TokensView, VerifyRequest
 from chalicelib.kernel.errors import CofferError
 from chalicelib.ledger import service as ledger
@@ -50,16 +50,16 @@ def tally(outcomes: list[Any]) -> Counter[str]:
 
 def asked() -> str:
     """The code sent to Ann."""
-    service.sign_up(SignUpRequest(ANN, PASSWORD, "Ann", "en", "CN"), now())
+    signing_up.sign_up(SignUpRequest(ANN, PASSWORD, "Ann", "en", "CN"), "203.0.113.7", now())
     return code_for(ANN)
 
 
 def prove(code: str) -> Any:
-    return service.verify(VerifyRequest(ANN, code), "phone", now())
+    return signing_up.verify(VerifyRequest(ANN, code), "phone", now())
 
 
 def signed_in() -> TokensView:
-    return service.sign_in(SignInRequest(ANN, PASSWORD), "phone", now())
+    return signing_in.sign_in(SignInRequest(ANN, PASSWORD), "phone", now())
 
 
 def test_of_fifty_uses_of_one_code_one_wins() -> None:
@@ -75,7 +75,7 @@ def test_two_hundred_guesses_at_once_are_five_comparisons(monkeypatch: pytest.Mo
         compared.append(one == other)
         return hmac.compare_digest(one, other)
 
-    monkeypatch.setattr(service, "hmac", SimpleNamespace(compare_digest=counted))
+    monkeypatch.setattr(codes, "hmac", SimpleNamespace(compare_digest=counted))
     guess = f"{(int(code) + 1) % 1_000_000:06d}"
     assert tally(storm(200, lambda _: prove(guess))) == {"invalid-or-expired": 200}
     assert compared == [False] * 5
@@ -85,7 +85,7 @@ def test_two_hundred_guesses_at_once_are_five_comparisons(monkeypatch: pytest.Mo
 def test_fifty_refreshes_of_one_device_have_one_successor() -> None:
     prove(asked())
     token = signed_in().refresh_token
-    outcomes = storm(50, lambda _: service.refreshed(token, "phone", now()))
+    outcomes = storm(50, lambda _: sessions.refreshed(token, "phone", now()))
     assert tally(outcomes) == {"done": 50}
     assert len({one.refresh_token for one in outcomes}) == 1
 
@@ -93,10 +93,10 @@ def test_fifty_refreshes_of_one_device_have_one_successor() -> None:
 def test_of_fifty_devices_with_one_token_one_wins_and_then_nobody_has_anything() -> None:
     prove(asked())
     token = signed_in().refresh_token
-    outcomes = storm(50, lambda number: service.refreshed(token, f"device {number}", now()))
+    outcomes = storm(50, lambda number: sessions.refreshed(token, f"device {number}", now()))
     assert tally(outcomes) == {"done": 1, "invalid-token": 49}
     (winner,) = [one for one in outcomes if not isinstance(one, str)]
-    assert tally(storm(1, lambda _: service.refreshed(winner.refresh_token, "device", now()))) == {"invalid-token": 1}
+    assert tally(storm(1, lambda _: sessions.refreshed(winner.refresh_token, "device", now()))) == {"invalid-token": 1}
     customer = service.customer_of(winner.access_token, now())
     assert ledger.head(customer.wallet_ids[0]).epoch > customer.epoch
 
@@ -111,11 +111,11 @@ def test_sign_outs_and_refreshes_at_once_leave_the_others_able_to_pay() -> None:
         signs_out, tokens = plan[number]
         customer = service.customer_of(tokens.access_token, now())
         if signs_out:
-            return service.sign_out(customer.user_id, customer.session_id)
-        return service.refreshed(tokens.refresh_token, "phone", now())
+            return sessions.sign_out(customer.user_id, customer.session_id)
+        return sessions.refreshed(tokens.refresh_token, "phone", now())
 
     outcomes = storm(len(plan), move)
-    last = service.customer_of(service.refreshed(kept.refresh_token, "phone", now()).access_token, now())
+    last = service.customer_of(sessions.refreshed(kept.refresh_token, "phone", now()).access_token, now())
     epoch = ledger.head(last.wallet_ids[0]).epoch
     assert last.epoch == epoch
     refreshed = [one for one in outcomes if isinstance(one, TokensView)]

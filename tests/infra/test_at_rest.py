@@ -13,7 +13,7 @@ TABLES = {
     "LedgerTable", "JournalTable", "IdentityTable", "MerchantsTable", "TopupsTable", "NoticesTable", "CasesTable",
 }  # fmt: skip
 EXPIRING = {"IdentityTable", "MerchantsTable", "NoticesTable"}
-INDEXES = {"LedgerTable": ["due", "orders"], "CasesTable": ["due"]}
+INDEXES = {"LedgerTable": ["due", "orders"], "IdentityTable": ["due"], "CasesTable": ["due"]}
 WITHOUT_READER = {"ParkedQueue"}
 
 
@@ -93,8 +93,9 @@ def test_a_message_stays_hidden_six_times_as_long_as_its_reader_may_take(package
         assert queues[queue]["VisibilityTimeout"] >= 6 * packaged.functions[function]["Timeout"], queue
 
 
-def test_the_key_turns_over_and_stays(packaged: Packaged) -> None:
-    key = packaged.template["Resources"]["Key"]
+@pytest.mark.parametrize("name", ["Key", "FieldsKey"])
+def test_the_key_turns_over_and_stays(packaged: Packaged, name: str) -> None:
+    key = packaged.template["Resources"][name]
     assert key["Properties"]["EnableKeyRotation"] is True
     assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
     actions = [action for one in key["Properties"]["KeyPolicy"]["Statement"] for action in one["Action"]]

@@ -17,11 +17,13 @@ ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
 ]  # fmt: skip
-SEND_TEXTS = {"AccessHandlerRole", "TellRole"}
+SEND_TEXTS = {"AccessHandlerRole", "SweepRole", "TellRole"}
 MAY_READ = {
     "AccessSecret": {"AccessHandlerRole"},
     "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole"},
 }
+
+MAY_OPEN_PERSONAL_FIELDS = {"AccessHandlerRole", "SweepRole"}
 
 
 def allowed(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -85,6 +87,33 @@ def test_a_secret_is_read_by_those_who_need_it(packaged: Packaged, secret: str, 
         and get_att(secret, "Id") in listed(one.get("Resource"))
     }
     assert readers == roles
+
+
+def test_personal_fields_are_opened_by_the_few_who_need_them_and_for_their_purpose_only(packaged: Packaged) -> None:
+    granted = {
+        role: one
+        for role, statements in packaged.policies.items()
+        for one in allowed(statements)
+        if get_att("FieldsKey") in listed(one.get("Resource"))
+    }
+    assert set(granted) == MAY_OPEN_PERSONAL_FIELDS
+    for one in granted.values():
+        assert one["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+        purpose = {"purpose": "identity-fields", "stage": {"Ref": "Stage"}}
+        named = {f"kms:EncryptionContext:{name}": value for name, value in purpose.items()}
+        assert one["Condition"] == {"StringEquals": named}
+
+
+def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nobody_else_does(
+    packaged: Packaged,
+) -> None:
+    reaching = {
+        role
+        for role, statements in packaged.policies.items()
+        for one in allowed(statements)
+        if get_att("IdentityTable") in listed(one.get("Resource"))
+    }
+    assert reaching == MAY_OPEN_PERSONAL_FIELDS
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from botocore.session import get_session
 
 from infra.local import places, stack
-from tests.infra.test_policies import MAY_READ, ROLES
+from tests.infra.test_policies import MAY_OPEN_PERSONAL_FIELDS, MAY_READ, ROLES
 from tests.local import local
 
 __all__ = ["local"]
@@ -93,6 +93,16 @@ def test_a_secret_opens_for_those_who_need_it(worn: tuple[str, Callable[[str], A
         name = f"{places.STACK}/{secret.removesuffix('Secret').lower()}"
         code = refusal(lambda name=name: client("secretsmanager").get_secret_value(SecretId=name))  # type: ignore[misc]
         assert code == ("" if role in readers else "AccessDeniedException"), (role, secret)
+
+
+def test_a_data_key_is_given_to_those_who_seal_personal_fields(
+    worn: tuple[str, Callable[[str], Any]], endpoint: str
+) -> None:
+    role, client = worn
+    wish = {"KeyId": stack.environment(endpoint)["FIELDS_KEY_ID"], "KeySpec": "AES_256"}
+    context = {"purpose": "identity-fields", "stage": "local"}
+    code = refusal(lambda: client("kms").generate_data_key(**wish, EncryptionContext=context))
+    assert code == ("" if role in MAY_OPEN_PERSONAL_FIELDS else "AccessDeniedException")
 
 
 def test_an_unreadable_record_is_parked_and_every_change_of_the_journal_pages(endpoint: str) -> None:

@@ -41,7 +41,7 @@ def queue_event(*bodies: str) -> dict[str, Any]:
 
 
 def test_locally_every_message_waits_in_the_outbox(cloud: None) -> None:
-    service.send("ann@example.com", "zh", "sign_up_code", {"code": "123456", "minutes": 10}, AT)
+    service.send("ann@example.com", "zh", "sign_up_code", {"code": "123456", "minutes": 10, "name": "Ann"}, AT)
     service.send("+8613800138000", "en", "sign_up_known", {}, AT)
     (email,), (text,) = outbox("ann@example.com"), outbox("+8613800138000")
     assert (email["channel"], email["subject"]) == ("email", "您的 Coffer 验证码")
@@ -50,7 +50,7 @@ def test_locally_every_message_waits_in_the_outbox(cloud: None) -> None:
 
 
 def test_in_the_cloud_mail_goes_by_ses_and_nothing_is_kept(cloud: None, real_channels: None) -> None:
-    service.send("ann@example.com", "en", "sign_up_code", {"code": "123456", "minutes": 10}, AT)
+    service.send("ann@example.com", "en", "sign_up_code", {"code": "123456", "minutes": 10, "name": "Ann"}, AT)
     (sent,) = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
     assert sent.destinations["ToAddresses"] == ["ann@example.com"]
     assert "123456" in sent.body
@@ -58,7 +58,7 @@ def test_in_the_cloud_mail_goes_by_ses_and_nothing_is_kept(cloud: None, real_cha
 
 
 def test_in_the_cloud_texts_go_by_sns_and_nothing_is_kept(cloud: None, real_channels: None) -> None:
-    service.send("+8613800138000", "en", "sign_up_code", {"code": "123456", "minutes": 10}, AT)
+    service.send("+8613800138000", "en", "sign_up_code", {"code": "123456", "minutes": 10, "name": "Ann"}, AT)
     ((number, message, *_),) = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages.values()
     assert number == "+8613800138000"
     assert "123456" in message

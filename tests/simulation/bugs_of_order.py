@@ -93,23 +93,22 @@ ORDER = (
     bug(
         "a code compared before the try is counted",
         (20,),
-        "identity/service.py",
-        """    waiting = store.count_try(login, at)
-    given = _code_mark(login, model.tidy_code(proof.code))
+        "identity/signing_up.py",
+        """    given = codes.marked("sign-up", login, proof.code, proof.sign_up_secret or "")
 """,
-        """    waiting = store._SignUpItem.find(*store._sign_up_key(login))
-    given = _code_mark(login, model.tidy_code(proof.code))
-    if waiting is None or not hmac.compare_digest(waiting.code_mark, given):
-        store.count_try(login, at)
+        """    given = codes.marked("sign-up", login, proof.code, proof.sign_up_secret or "")
+    waiting = store_sign_ups._SignUpItem
+    kept = waiting.query(store_sign_ups._key(login), waiting.sk.startswith("WAITING"), consistent_read=True)
+    if not any(codes.same(one.code_mark, given) for one in kept):
+        store_sign_ups.count_try(login, at)
         raise InvalidOrExpired(param="code")
-    waiting = store.count_try(login, at)
 """,
         ACCESS + "a_try_is_counted_before_the_code_is_looked_at",
     ),
     bug(
         "a refresh token that two devices use at once",
         (20,),
-        "identity/store.py",
+        "identity/store_sessions.py",
         "good = (_SessionItem.current == session.current) & (_SessionItem.expires_at > now)",
         "good = _SessionItem.expires_at > now",
         SESSIONS + "of_two_who_looked_at_one_session_only_the_first_goes_on",

@@ -346,16 +346,23 @@ def key_condition(text: str, names: Names, values: Values) -> KeyCondition:
 
 @lru_cache(_KEPT)
 def _key_terms(text: str) -> Sequence[tuple[str, str, str]]:
-    reader, terms = Reader(tokens(text)), []
-    while True:
-        closing = reader.word("(")
-        terms += _key_term(reader)
-        if closing:
-            reader.expect(")")
-        if not reader.word("AND"):
-            break
+    reader = Reader(tokens(text))
+    terms = _key_list(reader)
     reader.end()
     return tuple(terms)
+
+
+def _key_list(reader: Reader) -> list[tuple[str, str, str]]:
+    """Terms with AND between them; parentheses around any part."""
+    terms = []
+    while True:
+        if reader.word("("):
+            terms += _key_list(reader)
+            reader.expect(")")
+        else:
+            terms += _key_term(reader)
+        if not reader.word("AND"):
+            return terms
 
 
 def _key_term(reader: Reader) -> list[tuple[str, str, str]]:

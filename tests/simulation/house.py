@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from argon2 import PasswordHasher
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chalicelib import cloud, observability
-from chalicelib.identity import passwords
+from chalicelib.identity import passwords, vault
 from chalicelib.kernel import clock as kernel_clock
 from chalicelib.kernel import entropy as kernel_entropy
 from chalicelib.merchants import service as merchants
@@ -27,13 +29,14 @@ _SECRETS = {
     ENVIRONMENT["ACCESS_SECRET_ID"]: {"signing_key": SIGNING_KEY.as_dict(private=True), "pepper": PEPPER},
     ENVIRONMENT["PROCESSORS_SECRET_ID"]: {"sandbox": {"webhook_secret": SANDBOX_WEBHOOK_SECRET}},
 }
+_KEY = AESGCM(bytes(range(32)))
 _UNINTERRUPTED = 0.9
 """Of a sweep's 64 looks at the index, most find nothing: not each of them is worth a decision."""
 
 
 def tables() -> dict[str, Table]:
     found = {f"test-{name}": Table(f"test-{name}") for name in TABLES}
-    for name in ("ledger", "cases"):
+    for name in ("ledger", "identity", "cases"):
         found[f"test-{name}"].indexes["due"] = Index("due_key", "due_at")
     found["test-ledger"].indexes["orders"] = Index("order_key", "pk")
     for name in ("identity", "notices"):
@@ -54,12 +57,32 @@ def call(service: str, operation: str, parameters: Mapping[str, Any], engine: En
         return post.call(operation, parameters, engine.now())
     if service == "secretsmanager":
         return {"SecretString": json.dumps(_SECRETS[parameters["SecretId"]])}
+    if service == "kms":
+        return kms(operation, parameters)
     raise refused(operation, "NotSimulated", f"{service}.{operation}")
 
 
+def kms(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """One key, which never leaves; what it wrapped opens under the same encryption context only."""
+    if parameters["KeyId"] != ENVIRONMENT["FIELDS_KEY_ID"]:
+        raise refused(operation, "NotFoundException", "no such key")
+    context = json.dumps(parameters["EncryptionContext"], sort_keys=True).encode()
+    if operation == "GenerateDataKey":
+        plain, nonce = kernel_entropy.token(32), kernel_entropy.token(12)
+        return {"Plaintext": plain, "CiphertextBlob": nonce + _KEY.encrypt(nonce, plain, context)}
+    if operation != "Decrypt":
+        raise refused(operation, "NotSimulated", f"kms.{operation}")
+    wrapped = parameters["CiphertextBlob"]
+    try:
+        return {"Plaintext": _KEY.decrypt(wrapped[:12], wrapped[12:], context)}
+    except InvalidTag:
+        raise refused(operation, "InvalidCiphertextException", "") from None
+
+
 def forget() -> None:
-    """What a worker that starts cold does not know: secrets, and merchants' terms."""
+    """What a worker that starts cold does not know: secrets, keys, and merchants' terms."""
     cloud.secret.cache_clear()
+    vault.forget()
     merchants._terms.cache_clear()
     merchants.checkout.cache_clear()
 

@@ -145,6 +145,7 @@ class Operations:
             "pk = :pk AND sk = :low": {":low": {"S": "2"}},
             "pk = :pk AND sk >= :low": {":low": {"S": "2"}},
             "pk = :pk AND begins_with(sk, :low)": {":low": {"S": "2"}},
+            "(pk = :pk AND begins_with (sk, :low))": {":low": {"S": "2"}},
             "pk = :pk AND sk BETWEEN :low AND :high": {":low": {"S": "10"}, ":high": {"S": "2"}},
         }
         text = self._random.choice(list(ranges))

@@ -25,8 +25,8 @@ DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 KEY_PART = re.compile(r"[A-Z]{3,}#?")
-NO_KEY_PARTS = {"BOOL", "INSERT", "NONE"}
-"""Words of DynamoDB's own that look like a part of a key."""
+NO_KEY_PARTS = {"BOOL", "INSERT", "NFC", "NFKC", "NONE"}
+"""Words of DynamoDB's and of Unicode's own that look like a part of a key."""
 DECISION = ("**Context.**", "**Decision.**", "**Consequence.**")
 
 
@@ -46,9 +46,9 @@ def section(text: str, title: str) -> str:
 
 def key_parts() -> Iterator[tuple[str, str]]:
     """Literal parts of keys in the code: (file, part), for instance `HEAD` and `FOLD#`."""
-    patterns = ("*/store.py", "*/service.py", "ledger/*.py")
+    patterns = ("*/store*.py", "*/service.py", "identity/*.py", "ledger/*.py")
     files = {file for pattern in patterns for file in (ROOT / "chalicelib").glob(pattern)}
-    for file in sorted(file for file in files if file.name != "routes.py"):
+    for file in sorted(file for file in files if not file.name.startswith("routes")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and KEY_PART.fullmatch(node.value):
                 yield str(file.relative_to(ROOT)), node.value
@@ -56,10 +56,14 @@ def key_parts() -> Iterator[tuple[str, str]]:
 
 def models() -> list[type[Table]]:
     """Every pynamodb item, wherever a room declares it."""
-    for file in (ROOT / "chalicelib").glob("*/store.py"):
-        import_module(f"chalicelib.{file.parent.name}.store")
-    ours = [model for model in Table.__subclasses__() if model.__module__.startswith("chalicelib.")]
+    for file in (ROOT / "chalicelib").glob("*/store*.py"):
+        import_module(f"chalicelib.{file.parent.name}.{file.stem}")
+    ours = [model for model in kinds_of(Table) if model.__module__.startswith("chalicelib.")]
     return sorted(ours, key=lambda model: model.__name__)
+
+
+def kinds_of(base: type[Table]) -> list[type[Table]]:
+    return [kind for direct in base.__subclasses__() for kind in (direct, *kinds_of(direct))]
 
 
 @pytest.mark.parametrize("field", fields(Settings), ids=lambda field: field.name)

@@ -105,7 +105,7 @@ def test_an_idle_month_counts_what_the_template_declares() -> None:
     assert found == {
         "sweep": pytest.approx(10.0 * 60 * 730 / 1e6),
         "polling": pytest.approx(polls * 0.50 / 1e6),
-        "key": 1.0,
+        "keys": 1.0,
         "secrets": 0.4,
         "alarms": 0.2,
     }

@@ -61,7 +61,9 @@ def test_the_second_opinion_counts_copies_once_and_sees_what_does_not_balance() 
 def test_the_outbox_shows_what_was_sent_newest_first(cloud: None) -> None:
     for minutes in (0, 1):
         at = AT + timedelta(minutes=minutes)
-        notices.send("ana@coffer.example", "en", "sign_up_code", {"code": f"00000{minutes}", "minutes": 10}, at)
+        notices.send(
+            "ana@coffer.example", "en", "sign_up_code", {"code": f"00000{minutes}", "minutes": 10, "name": "Ana"}, at
+        )
     status, found = get("/_local/outbox?to=ana%40coffer.example")
     assert status == 200
     assert ["000001" in message["body"] for message in found["data"]] == [True, False]

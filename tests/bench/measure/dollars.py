@@ -45,7 +45,7 @@ class Function:
 
 
 def per_million(sample: Sample, function: Function) -> Dollars:
-    """Of so many invocations like this one. KMS: DynamoDB and SQS keep data keys, so its share is in the idle month."""
+    """Of so many invocations like this one, warm: DynamoDB, SQS and the process itself keep their data keys."""
     prices, bill = published(), sample.bill
     gigabyte_seconds = function.memory_megabytes / 1024 * function.milliseconds(sample) / 1000
     logged = sample.logged + sum(len(line) for line in PLATFORM_LINES)
@@ -91,7 +91,7 @@ def idle_month(sweep: Dollars, template: Mapping[str, Any]) -> Dollars:
     return {
         "sweep": sum(sweep.values()) * 60 * HOURS_OF_A_MONTH / MILLION,
         "polling": prices.dollars("sqs_request", standard * polls) + prices.dollars("sqs_fifo_request", fifo * polls),
-        "key": prices.dollars("kms_key_month", kinds.count("AWS::KMS::Key")),
+        "keys": prices.dollars("kms_key_month", kinds.count("AWS::KMS::Key")),
         "secrets": prices.dollars("secret_month", kinds.count("AWS::SecretsManager::Secret")),
         "alarms": prices.dollars("alarm_month", kinds.count("AWS::CloudWatch::Alarm")),
     }

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from chalicelib.identity import vault
 from infra.local.bank_post import letter, signed
 from tests.api.caller import Caller
 from tests.api.topup_kit import ANA, KEYS, WALLET, token
@@ -25,9 +26,11 @@ HALF_A_MINUTE = 30
 
 
 def warm(town: Town) -> None:
-    """The merchant's terms have just been read, and stay good for half a minute."""
+    """The merchant's terms and the keys of personal fields have just been read, and stay good for half a minute."""
     town.clock.advance(HALF_A_MINUTE - town.clock.now().timestamp() % HALF_A_MINUTE)
     town.invoke(payment(town))
+    vault.forget()
+    vault.ready()
 
 
 def customer(town: Town) -> Person:

@@ -125,6 +125,7 @@ def opened(store: InMemory, answers: Store | None = None, start: datetime = MORN
     clock, hasher = FrozenClock(start), passwords.hasher
     before, passwords.hasher = kernel_clock.use(clock), house.CHEAP
     cloud.client.cache_clear()
+    house.forget()
     try:
         with Transport(meter).open() as transport:
             town = Town(store, meter, transport, clock, hasher)

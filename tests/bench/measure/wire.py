@@ -1,4 +1,4 @@
-"""AWS as HTTP has it, over the simulation's store: DynamoDB, SQS and Secrets Manager, requests and answers in JSON."""
+"""AWS as HTTP has it, over the simulation's store: DynamoDB, SQS, Secrets Manager and KMS, in JSON."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ from botocore.exceptions import ClientError
 
 from tests.bench.measure.transport import Sent
 from tests.environment import secrets
+from tests.simulation import house
 from tests.simulation.engine import Engine
 from tests.simulation.post import Post
 
-_SERVICES = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs", "secretsmanager": "secretsmanager"}
+_SERVICES = {
+    "DynamoDB_20120810": "dynamodb",
+    "AmazonSQS": "sqs",
+    "secretsmanager": "secretsmanager",
+    "TrentService": "kms",
+}
 
 
 class Wire:
-    """Answers what the three services answer; an operation that nobody simulates is an error of the benchmark."""
+    """Answers what the four services answer; an operation that nobody simulates is an error of the benchmark."""
 
     def __init__(self, engine: Engine, post: Post) -> None:
         self.engine, self.post = engine, post
@@ -41,6 +47,10 @@ class Wire:
 
     def _secretsmanager(self, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"SecretString": json.dumps(secrets()[parameters["SecretId"]])}
+
+    def _kms(self, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        blobs = {name: b64decode(parameters[name]) for name in ("CiphertextBlob",) if name in parameters}
+        return house.kms(operation, {**parameters, **blobs})
 
 
 def read(body: bytes) -> Any:

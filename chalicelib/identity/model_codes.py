@@ -1,0 +1,22 @@
+"""Six-digit codes that prove a contact: good for ten minutes, once, and compared five times at most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+DIGITS, MINUTES, TRIES = 6, 10, 5
+LIFETIME = timedelta(minutes=MINUTES)
+
+Purpose = Literal["sign-up", "reset", "old-identifier", "new-identifier", "second-factor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What is kept of a code that was sent: its keyed hash. `subject` is the mark of a name, or an id."""
+
+    purpose: Purpose
+    subject: str
+    mark: str
+    expires_at: datetime

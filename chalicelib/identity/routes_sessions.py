@@ -1,0 +1,59 @@
+"""Signing in, staying signed in, signing out."""
+
+from __future__ import annotations
+
+from chalicelib.api.blueprint import Answer, Call, Room
+from chalicelib.identity import sessions, signing_in
+from chalicelib.identity.model import RefreshRequest, SessionView, SignInRequest, TokensView
+from chalicelib.identity.routes import Person, person_of, user_agent
+from chalicelib.kernel.errors import InvalidCredentials, InvalidToken, NotFound
+
+room = Room("identity_sessions", function="access")
+
+
+@room.route(
+    "POST",
+    "/v1/sessions",
+    body=SignInRequest,
+    answers={201: TokensView},
+    errors=(InvalidCredentials,),
+    summary="Sign in",
+)
+def sign_in(call: Call[SignInRequest]) -> Answer:
+    return Answer(201, signing_in.sign_in(call.body, user_agent(call), call.at))
+
+
+@room.route(
+    "POST",
+    "/v1/sessions/refresh",
+    body=RefreshRequest,
+    answers={200: TokensView},
+    errors=(InvalidToken,),
+    summary="New tokens for a refresh token, which is used up",
+)
+def refresh(call: Call[RefreshRequest]) -> Answer:
+    return Answer(200, sessions.refreshed(call.body.refresh_token, user_agent(call), call.at))
+
+
+@room.route(
+    "GET", "/v1/sessions", answers={200: SessionView}, caller=Person, listing=True, summary="Where I am signed in"
+)
+def listed(call: Call[None]) -> Answer:
+    person = person_of(call)
+    found, following = sessions.listed(person.user_id, call.page.cursor, call.page.limit, call.at)
+    return Answer(200, call.page.envelope([session.view(person.session_id) for session in found], following))
+
+
+@room.route("DELETE", "/v1/sessions/current", answers={204: None}, caller=Person, summary="Sign out")
+def sign_out(call: Call[None]) -> Answer:
+    person = person_of(call)
+    sessions.sign_out(person.user_id, person.session_id)
+    return Answer(204)
+
+
+@room.route(
+    "DELETE", "/v1/sessions/{id}", answers={204: None}, caller=Person, errors=(NotFound,), summary="Sign out a device"
+)
+def sign_out_device(call: Call[None]) -> Answer:
+    sessions.sign_out_device(person_of(call).user_id, call.path["id"])
+    return Answer(204)

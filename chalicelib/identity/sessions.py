@@ -1,0 +1,106 @@
+"""Staying signed in and signing out: sessions, each a family of refresh tokens, and the access tokens they give.
+
+The auth epoch and tier of new tokens are the wallet head's, read before the session is written: whoever ends a
+session ends it first and raises the epoch then, so a token made in between cannot move money.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.identity import model, refresh, secrets, service, store_sessions, tokens
+from chalicelib.identity.model import Session, TokensView, Use, User
+from chalicelib.identity.refresh import RefreshToken
+from chalicelib.kernel import ids
+from chalicelib.kernel.errors import InvalidToken, NotFound, Unavailable
+from chalicelib.ledger import service as ledger
+from chalicelib.observability import count
+
+_RACES = 3
+
+
+def begun(user_id: str, device_name: str | None, user_agent: str, at: datetime) -> tuple[Session, RefreshToken]:
+    """A new session, not yet kept, and its first refresh token."""
+    token = refresh.first(user_id, ids.new("ses", at))
+    session = Session(
+        id=token.session_id,
+        user_id=user_id,
+        device_name=device_name,
+        device_mark=device_mark(user_agent),
+        created_at=at,
+        last_used_at=at,
+        rotated_at=at,
+        expires_at=at + model.SESSION_LIFETIME,
+        current=token.hash,
+    )
+    return session, token
+
+
+def issued(user: User, token: RefreshToken, epoch: int, tier: int, at: datetime) -> TokensView:
+    """The refresh token and an access token beside it."""
+    access = tokens.issue(
+        user_id=user.id,
+        session_id=token.session_id,
+        wallets=user.wallets,
+        tier=tier,
+        epoch=epoch,
+        jur=user.jurisdiction,
+        role=user.role,
+        at=at,
+    )
+    return TokensView(access, token.written, tokens.LIFETIME_SECONDS, token.session_id)
+
+
+def refreshed(text: str, user_agent: str, at: datetime) -> TokensView:
+    """The successor of a refresh token. Raises InvalidToken, and ends the session if the token was used before."""
+    token = refresh.read(text)
+    device = device_mark(user_agent)
+    for _ in range(_RACES):
+        user, session = store_sessions.user_and_session(token.user_id, token.session_id)
+        use = model.judge(session, token.hash, device, at)
+        if user is None or session is None or use is Use.IGNORE:
+            raise InvalidToken()
+        if use is Use.REVOKE:
+            count("RefreshTokenReplayed")
+            end(user, session.id)
+            raise InvalidToken()
+        head = ledger.head(user.wallets[0])
+        if _advance(use, session, token, device, at):
+            return issued(user, token.successor, head.epoch, head.tier, at)
+    raise Unavailable(retry_after_seconds=1)
+
+
+def sign_out(user_id: str, session_id: str) -> None:
+    """End a session; payments with its tokens stop at once. Of one that is over already, they stop all the same."""
+    end(service.profile(user_id), session_id)
+
+
+def sign_out_device(user_id: str, session_id: str) -> None:
+    """End any of the user's sessions. Raises NotFound if there is none."""
+    if not ids.is_id(session_id, "ses") or not end(service.profile(user_id), session_id):
+        raise NotFound()
+
+
+def listed(user_id: str, position: str | None, limit: int, at: datetime) -> tuple[list[Session], str | None]:
+    """Newest first, from `position` on; and the position of the next page, None at the end."""
+    found, following = store_sessions.sessions(user_id, position, limit)
+    return [session for session in found if session.expires_at > at], following
+
+
+def end(user: User, session_id: str) -> bool:
+    """The session first, then the epoch; also if the session is gone, since a crash may have come in between."""
+    ended = store_sessions.end_session(user.id, session_id)
+    for wallet in user.wallets:
+        ledger.raise_epoch(wallet)
+    return ended
+
+
+def device_mark(user_agent: str) -> str:
+    return secrets.mark("device", user_agent)
+
+
+def _advance(use: Use, session: Session, token: RefreshToken, device: str, at: datetime) -> bool:
+    """False if somebody else was faster: look again."""
+    if use is Use.REPEAT:
+        return store_sessions.repeat(session, at)
+    return store_sessions.rotate(session, token.successor.hash, device, at + model.SESSION_LIFETIME, at)

@@ -1,0 +1,31 @@
+"""Signing in.
+
+Whether a name is known never shows: known and unknown take the same steps, the same AWS calls, the same Argon2 runs.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.identity import names, secrets, sessions, store, store_sessions, vault
+from chalicelib.identity.model import SignInRequest, TokensView
+from chalicelib.kernel import ids
+from chalicelib.kernel.errors import InvalidCredentials
+from chalicelib.ledger import service as ledger
+
+_NOBODY = ids.derived("usr", "nobody")
+
+
+def sign_in(claim: SignInRequest, user_agent: str, at: datetime) -> TokensView:
+    """Raises InvalidCredentials, the same for an unknown name and a wrong password, after the same work."""
+    from chalicelib.identity import passwords
+
+    login = secrets.login(names.canonical(claim.identifier))
+    vault.ready()
+    user = store.user(store.user_id_of(login) or _NOBODY)
+    if not passwords.matches(claim.password, user.password_hash if user else None) or user is None:
+        raise InvalidCredentials()
+    head = ledger.head(user.wallets[0])
+    session, token = sessions.begun(user.id, claim.device_name, user_agent, at)
+    store_sessions.put_session(session)
+    return sessions.issued(user, token, head.epoch, head.tier, at)

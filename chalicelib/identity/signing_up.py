@@ -1,0 +1,100 @@
+"""Signing up: a wish, a code sent to the name, and a person once the code has come back.
+
+A stranger who signs up with my name takes nothing away from me: several sign-ups may wait for one name, each with its
+own code, whose message names the account it is for, and each code completes the one it was sent for. A client that
+sends a `sign_up_secret` with both calls cannot complete a stranger's even if their code is typed.
+
+Whether a name is known never shows: known and unknown take the same steps, the same AWS calls, the same Argon2 runs.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.identity import (
+    codes,
+    model,
+    model_codes,
+    names,
+    secrets,
+    sessions,
+    store,
+    store_sign_ups,
+    throttle,
+    vault,
+)
+from chalicelib.identity.model import SignUp, SignUpRequest, User, VerifyRequest, WelcomeView
+from chalicelib.kernel import entropy, ids
+from chalicelib.kernel.errors import InvalidOrExpired
+from chalicelib.ledger import chart
+from chalicelib.ledger import service as ledger
+from chalicelib.notices import service as notices
+from chalicelib.notices.model import Params
+from chalicelib.policy import service as policy
+
+
+def sign_up(wish: SignUpRequest, source_address: str, at: datetime) -> None:
+    """Send a code to a new name, or word of the attempt to the owner of a known one.
+
+    Raises InvalidRequest, TooManyRequests.
+    """
+    from chalicelib.identity import passwords
+
+    identifier = names.canonical(wish.identifier)
+    login = secrets.login(identifier)
+    passwords.check(wish.password)
+    display_name = model.tidy_name(wish.display_name)
+    policy.currency_of(wish.jurisdiction, at)
+    vault.ready()
+    throttle.check(throttle.CODES_FROM_AN_ADDRESS, source_address, at)
+    throttle.check(throttle.CODES_TO_A_NAME, login, at)
+    code, language = entropy.digits(model_codes.DIGITS), model.language_of(wish.locale)
+    waiting = SignUp(
+        user_id=ids.new("usr", at),
+        identifier=identifier,
+        password_hash=passwords.hashed(wish.password),
+        display_name=display_name,
+        locale=language,
+        jurisdiction=wish.jurisdiction,
+        code_mark=codes.marked("sign-up", login, code, wish.sign_up_secret or ""),
+        expires_at=at + model_codes.LIFETIME,
+    )
+    kind = "sign_up_known" if store.user_id_of(login) else "sign_up_code"
+    store_sign_ups.put_sign_up(login, waiting)
+    told: Params = {"code": code, "minutes": model_codes.MINUTES, "name": model.shown_name(display_name)}
+    notices.send(identifier, language, kind, told, at)
+
+
+def verify(proof: VerifyRequest, user_agent: str, at: datetime) -> WelcomeView:
+    """A user with an open wallet and a first session, for the right code. Raises InvalidOrExpired."""
+    login = secrets.login(names.canonical(proof.identifier))
+    vault.ready()
+    given = codes.marked("sign-up", login, proof.code, proof.sign_up_secret or "")
+    proved = [waiting for waiting in store_sign_ups.count_try(login, at) if codes.same(waiting.code_mark, given)]
+    if not proved:
+        raise InvalidOrExpired(param="code")
+    user = _opened(proved[0], at)
+    epoch = ledger.head(user.wallets[0]).epoch
+    session, token = sessions.begun(user.id, proof.device_name, user_agent, at)
+    if not store_sign_ups.welcome(login, proved[0], user, session):
+        raise InvalidOrExpired(param="code")
+    return WelcomeView.of(user.view, sessions.issued(user, token, epoch, user.tier, at))
+
+
+def _opened(waiting: SignUp, at: datetime) -> User:
+    """The user to be. The wallet comes first: a user without one is never seen, a wallet without one does no harm."""
+    currency = policy.currency_of(waiting.jurisdiction, at)
+    wallet = chart.wallet_of(waiting.user_id, currency)
+    ledger.open_wallet(wallet, waiting.user_id, currency, model.FIRST_TIER, at)
+    return User(
+        id=waiting.user_id,
+        identifier=waiting.identifier,
+        password_hash=waiting.password_hash,
+        display_name=waiting.display_name,
+        locale=waiting.locale,
+        jurisdiction=waiting.jurisdiction,
+        tier=model.FIRST_TIER,
+        role=model.CUSTOMER,
+        wallets=(wallet,),
+        created_at=at,
+    )

@@ -1,0 +1,123 @@
+"""Sessions in the table `identity`.
+
+<user>        SESSION#<id> one device's session; gone once signed out
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.expressions.update import Action
+
+from chalicelib.cloud_tables import made, reading
+from chalicelib.identity import vault
+from chalicelib.identity.model import Session, User
+from chalicelib.identity.store import PersonItem, UserItem, person
+from chalicelib.kernel import clock
+
+_SESSION = "SESSION#"
+_Read = TypeVar("_Read")
+
+
+class _SessionItem(UserItem):
+    device_name = UnicodeAttribute(null=True)
+    device_mark = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    last_used_at = UnicodeAttribute()
+    rotated_at = UnicodeAttribute()
+    current = UnicodeAttribute()
+    previous = UnicodeAttribute(null=True)
+    expires_at = UnicodeAttribute()
+    expires_at_seconds = NumberAttribute()
+
+
+def put_session(session: Session) -> None:
+    session_item(session).keep_new()
+
+
+def user_and_session(user_id: str, session_id: str) -> tuple[User | None, Session | None]:
+    """Both as of one moment, in one call."""
+    with reading() as together:
+        found = together.get(PersonItem, user_id, "USER")
+        session = together.get(_SessionItem, user_id, _SESSION + session_id)
+    return _found(found, person), _found(session, _session)
+
+
+def _found(future: Any, read: Callable[[Any], _Read]) -> _Read | None:
+    try:
+        return read(future.get())
+    except DoesNotExist:
+        return None
+
+
+def rotate(session: Session, successor: str, device_mark: str, expires_at: datetime, at: datetime) -> bool:
+    """Its current token becomes the previous one; False if it is no longer the current one, or the session is over."""
+    item, now = _SessionItem(*_session_key(session)), clock.written(at)
+    actions: list[Action] = [
+        _SessionItem.previous.set(session.current),
+        _SessionItem.current.set(successor),
+        _SessionItem.device_mark.set(device_mark),
+        _SessionItem.rotated_at.set(now),
+        _SessionItem.last_used_at.set(now),
+        _SessionItem.expires_at.set(clock.written(expires_at)),
+        _SessionItem.expires_at_seconds.set(int(expires_at.timestamp())),
+    ]
+    good = (_SessionItem.current == session.current) & (_SessionItem.expires_at > now)
+    return made(lambda: item.update(actions, good))
+
+
+def repeat(session: Session, at: datetime) -> bool:
+    """False if the successor has been used meanwhile, or the session is over."""
+    item, now = _SessionItem(*_session_key(session)), clock.written(at)
+    unchanged = (_SessionItem.current == session.current) & (_SessionItem.expires_at > now)
+    return made(lambda: item.update([_SessionItem.last_used_at.set(now)], unchanged))
+
+
+def end_session(user_id: str, session_id: str) -> bool:
+    """False if there was none."""
+    item = _SessionItem(user_id, _SESSION + session_id)
+    return made(lambda: item.delete(_SessionItem.pk.exists()))
+
+
+def sessions(user_id: str, position: str | None, limit: int) -> tuple[list[Session], str | None]:
+    """Newest first."""
+    found, following = _SessionItem.newest(user_id, _SESSION, position, limit)
+    return [_session(item) for item in found], following
+
+
+def _session_key(session: Session) -> tuple[str, str]:
+    return session.user_id, _SESSION + session.id
+
+
+def session_item(session: Session) -> _SessionItem:
+    return _SessionItem(
+        *_session_key(session),
+        **vault.sealed(session.user_id, device_name=session.device_name),
+        device_mark=session.device_mark,
+        created_at=clock.written(session.created_at),
+        last_used_at=clock.written(session.last_used_at),
+        rotated_at=clock.written(session.rotated_at),
+        current=session.current,
+        previous=session.previous or None,
+        expires_at=clock.written(session.expires_at),
+        expires_at_seconds=int(session.expires_at.timestamp()),
+    )
+
+
+def _session(item: _SessionItem) -> Session:
+    return Session(
+        id=item.sk.removeprefix(_SESSION),
+        user_id=item.pk,
+        device_name=item.device_name and vault.opened(item.pk, "device_name", item.device_name),
+        device_mark=item.device_mark,
+        created_at=clock.read(item.created_at),
+        last_used_at=clock.read(item.last_used_at),
+        rotated_at=clock.read(item.rotated_at),
+        expires_at=clock.read(item.expires_at),
+        current=item.current,
+        previous=item.previous or "",
+    )

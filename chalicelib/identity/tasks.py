@@ -1,0 +1,18 @@
+"""Identity's part of the sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from chalicelib import queues
+
+Task = Callable[[datetime], int]
+
+TASKS: tuple[Task, ...] = ()
+"""Each finds what is due by its kind (`store_due.due`) and hands it to `queues.sweep`."""
+
+
+def sweep(at: datetime) -> int:
+    """Each task has its turn, whatever became of the others; returns how many had something to do."""
+    return queues.sweep("identity", TASKS, lambda task: task(at))
