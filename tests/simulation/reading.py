@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation import expressions
@@ -80,9 +80,8 @@ def query(engine: Engine, parameters: Parameters) -> Answer:
     _check_range(wanted.bounds)
     hash_value = wanted.hash_value["S"]
     found = (index if index_name else table).found(hash_value, wanted.bounds)
-    if parameters.get("ScanIndexForward") is False:
-        found.reverse()
-    return _page(found, parameters, (hash_name, range_name), backwards=parameters.get("ScanIndexForward") is False)
+    backwards = parameters.get("ScanIndexForward") is False
+    return _page(found[::-1] if backwards else found, parameters, (hash_name, range_name), backwards)
 
 
 def _check_range(bounds: tuple[tuple[str, str, Any], ...]) -> None:
@@ -108,7 +107,7 @@ def _key(item: Item) -> Key:
     return item["pk"]["S"], item["sk"]["S"]
 
 
-def _page(found: list[Item], parameters: Parameters, names: tuple[str, str], backwards: bool) -> Answer:
+def _page(found: Sequence[Item], parameters: Parameters, names: tuple[str, str], backwards: bool) -> Answer:
     start = parameters.get("ExclusiveStartKey")
     if start:
         after = (start[names[1]]["S"], *_key(start))
@@ -121,7 +120,7 @@ def _page(found: list[Item], parameters: Parameters, names: tuple[str, str], bac
     return _cut(found, parameters, names)
 
 
-def _cut(found: list[Item], parameters: Parameters, names: tuple[str, ...]) -> Answer:
+def _cut(found: Sequence[Item], parameters: Parameters, names: tuple[str, ...]) -> Answer:
     """At most `Limit` items and one megabyte are looked at; then the filter."""
     most, taken, bytes_read = parameters.get("Limit", len(found) + 1), 0, 0
     if most < 1:

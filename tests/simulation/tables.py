@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.simulation.values import LONGEST_PK_BYTES, LONGEST_SK_BYTES, Invalid, Item, Value, comparable
 
@@ -84,8 +85,8 @@ class Table:
             index.waiting.append((at, change))
         return change
 
-    def found(self, pk: str, bounds: Bounds) -> list[Item]:
-        """Of one partition, in order."""
+    def found(self, pk: str, bounds: Bounds) -> Sequence[Item]:
+        """Of one partition, in order; nothing is looked at before it is taken, however many there are."""
         order, partition = self.order.get(pk, []), self.partitions.get(pk, {})
         first, last = 0, len(order)
         for _, sign, value in bounds:
@@ -98,10 +99,9 @@ class Table:
                 last = min(last, bisect_right(order, text))
             else:
                 last = min(last, bisect_left(order, text))
-        chosen = order[first:last]
         if all(sign in _RANGES for _, sign, _ in bounds):
-            return [partition[sk] for sk in chosen]
-        return [partition[sk] for sk in chosen if _within(sk, bounds)]
+            return _Span(partition, order, range(first, last))
+        return [partition[sk] for sk in order[first:last] if _within(sk, bounds)]
 
     def everything(self) -> Iterator[Item]:
         for pk, order in self.order.items():
@@ -115,6 +115,23 @@ class Table:
             if due and due[0] == "N" and due[1] < now_seconds:
                 late.append((item["pk"]["S"], item["sk"]["S"]))
         return late
+
+
+@dataclass(frozen=True, slots=True)
+class _Span(Sequence[Item]):
+    """Items between two places in the order of their partition."""
+
+    partition: Mapping[str, Item]
+    order: Sequence[str]
+    places: range
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, which: Any) -> Any:
+        if isinstance(which, slice):
+            return _Span(self.partition, self.order, self.places[which])
+        return self.partition[self.order[self.places[which]]]
 
 
 _RANGES = frozenset({"<", "<=", ">", ">="})
