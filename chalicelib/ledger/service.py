@@ -42,7 +42,7 @@ class _Guess:
         """What the old heads teach; the same guess where the reason is already gone."""
         behind = [clock.read(verdict.last_at) for verdict in verdicts if isinstance(verdict, Behind)]
         learned = {verdict.head.account: verdict.head for verdict in verdicts if isinstance(verdict, Misjudged)}
-        at = max([self.at, *(last + self.stride for last in behind)])
+        at = max([clock.now(), *(last + self.stride for last in behind)]) if behind else self.at
         stride = min(self.stride * 4, _LONGEST_STRIDE) if behind else self.stride
         return replace(self, at=at, known={**self.known, **learned}, stride=stride)
 
