@@ -98,13 +98,16 @@ def listening(session: int) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("cloud") / "home"
-    yield folder
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cloud") / "home"
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(home: Path) -> Iterator[None]:
+    """A test that fails halfway leaves its session behind: the next one would wait for it for ever."""
+    yield
     stop = [sys.executable, "-m", "infra.local.cloud", "down"]
-    subprocess.run(
-        stop, cwd=ROOT, env={**os.environ, "COFFER_HOME": str(folder)}, check=True, stdout=subprocess.DEVNULL
-    )
+    subprocess.run(stop, cwd=ROOT, env={**os.environ, "COFFER_HOME": str(home)}, check=True, stdout=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="module")
