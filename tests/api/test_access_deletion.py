@@ -1,4 +1,4 @@
-"""Deleting my own account: nothing may be left in it, nobody is signed in any more, and for thirty days it comes back."""
+"""Deleting my own account: only an empty one goes, nobody is signed in any more, for thirty days it comes back."""
 
 from __future__ import annotations
 
