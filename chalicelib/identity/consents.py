@@ -11,7 +11,7 @@ import msgspec
 from chalicelib.identity import model_consents, store_consents
 from chalicelib.identity.model_consents import Consent, ConsentRequest, Document
 from chalicelib.kernel import ids
-from chalicelib.kernel.errors import InvalidRequest
+from chalicelib.kernel.errors import NotFound
 
 
 def documents(at: datetime) -> list[Document]:
@@ -20,12 +20,12 @@ def documents(at: datetime) -> list[Document]:
 
 
 def say(user_id: str, wish: ConsentRequest, at: datetime) -> Consent:
-    """A yes is to what is in force, a no to any version there was. Raises InvalidRequest."""
+    """A yes is to what is in force, a no to any version there was. Raises NotFound for any other."""
     known = documents(at) if wish.given else every_version()
     if wish.document not in {one.document for one in known}:
-        raise InvalidRequest(param="document")
+        raise NotFound(param="document")
     if (wish.document, wish.version) not in {(one.document, one.version) for one in known}:
-        raise InvalidRequest(param="version")
+        raise NotFound(param="version")
     consent = Consent(ids.new("cns", at), user_id, wish.document, wish.version, wish.given, at)
     store_consents.put(consent)
     return consent

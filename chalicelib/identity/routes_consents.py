@@ -6,6 +6,7 @@ from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.identity import consents
 from chalicelib.identity.model_consents import ConsentRequest, ConsentView, DocumentsView
 from chalicelib.kernel.callers import Customer
+from chalicelib.kernel.errors import NotFound
 
 room = Room("identity_consents", function="access")
 
@@ -34,6 +35,7 @@ def listed(call: Call[None]) -> Answer:
     body=ConsentRequest,
     answers={201: ConsentView},
     caller=Customer,
+    errors=(NotFound,),
     summary="Agree to a document, or take it back",
 )
 def say(call: Call[ConsentRequest]) -> Answer:

@@ -55,7 +55,7 @@ def test_every_yes_and_no_stays_on_record_with_version_and_time(me: Caller, cloc
 )
 def test_nobody_agrees_to_what_there_is_not(me: Caller, wish: dict[str, str], param: str) -> None:
     refused = me.post("/v1/me/consents", TERMS | wish)
-    assert (refused.status, refused.json["param"]) == (422, param)
+    assert (refused.status, refused.json["param"]) == (404, param)
     assert me.get("/v1/me/consents").json["data"] == []
 
 
@@ -74,6 +74,6 @@ def test_a_yes_is_to_what_is_in_force_and_a_no_to_whatever_was(
     newer = Document("terms", "2026-11-20", datetime(2026, 11, 20, tzinfo=UTC), {"en": "T"}, {"en": "S"})
     known = consents.every_version()
     monkeypatch.setattr(consents, "every_version", lambda: (*known, newer))
-    assert me.post("/v1/me/consents", TERMS).status == 422
+    assert me.post("/v1/me/consents", TERMS).status == 404
     assert me.post("/v1/me/consents", TERMS | {"version": "2026-11-20"}).status == 201
     assert me.post("/v1/me/consents", TERMS | {"given": False}).status == 201
