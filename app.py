@@ -47,10 +47,15 @@ def _access() -> list[Room]:
     """Unknown paths and the description are its own, so it knows every room."""
     from chalicelib.api import routes as api
     from chalicelib.identity import routes as identity
+    from chalicelib.identity import routes_consents as consents
+    from chalicelib.identity import routes_deletion as deletion
+    from chalicelib.identity import routes_exports as exports
     from chalicelib.identity import routes_sessions as sessions
+    from chalicelib.identity import routes_trash as trash
     from chalicelib.notices import routes as notices
 
-    return [api.room, identity.room, sessions.room, notices.room, *_money(), *_webhooks(), *_office()]
+    people = [identity.room, sessions.room, trash.room, deletion.room, exports.room, consents.room]
+    return [api.room, *people, notices.room, *_money(), *_webhooks(), *_office()]
 
 
 _ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office}

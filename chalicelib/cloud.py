@@ -25,6 +25,12 @@ CONFIG = Config(
 _AFTER_ONE_TRY = Config(retries={"mode": "standard", "total_max_attempts": 2})
 
 
+def _s3_config(endpoint: str) -> Config:
+    """A signed link wants the region's own address; the local cloud has no name for each bucket."""
+    style = {"addressing_style": "path" if endpoint else "virtual"}
+    return CONFIG.merge(Config(signature_version="s3v4", s3=style, request_checksum_calculation="when_required"))
+
+
 @cache
 def _session() -> botocore.session.Session:
     return botocore.session.get_session()
@@ -40,7 +46,7 @@ def client(service: str) -> Any:
     make = partial(_session().create_client, service, endpoint_url=endpoint or None)
     if service == "dynamodb":
         return DynamoDB(_session(), CONFIG, endpoint, partial(make, config=CONFIG.merge(_AFTER_ONE_TRY)))
-    return make(config=CONFIG)
+    return make(config=_s3_config(endpoint) if service == "s3" else CONFIG)
 
 
 @cache

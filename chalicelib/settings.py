@@ -34,6 +34,10 @@ class Settings:
     """Secrets Manager: {"signing_key": <private JWK>, "pepper": <hex>}; only *access* may read it."""
     fields_key_id: str
     """The KMS key that wraps the data keys of personal fields."""
+    archive_key_id: str
+    """The KMS key (P-256) that signs archives of what is kept of a person."""
+    exports_bucket: str
+    """Where those archives wait to be fetched, for seven days."""
     processors_secret_id: str
     """Secrets Manager: {"sandbox": {"webhook_secret": …}, "stripe": {"api_key": …, "webhook_secret": …}}."""
     cursor_key: str

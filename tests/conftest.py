@@ -46,7 +46,7 @@ os.environ.update(ENVIRONMENT)  # before anything of the product is imported
 from chalicelib import cloud as cloud_module
 from chalicelib import observability
 from chalicelib import settings as settings_module
-from chalicelib.identity import vault
+from chalicelib.identity import archive_key, vault
 from chalicelib.kernel import clock as clock_module
 from tests import aws
 
@@ -109,14 +109,15 @@ def cloud() -> Iterator[None]:
 
 @contextmanager
 def empty_cloud() -> Iterator[None]:
-    """Every table, queue and secret, empty, and a key."""
+    """Every table, queue, bucket and secret, empty, and the keys."""
     with mock_aws():
         _forget_clients()
         for name in TABLES:
             _create_table(name)
         _create_queues()
         _create_secrets()
-        _create_key()
+        _create_keys()
+        _create_bucket()
         cloud_module.client("ses").verify_email_identity(EmailAddress=ENVIRONMENT["EMAIL_SENDER"])
         yield
     _forget_clients()
@@ -136,7 +137,7 @@ def aws_calls(cloud: None, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, s
 
 
 def _forget_clients() -> None:
-    for cached in (cloud_module.client, cloud_module.secret):
+    for cached in (cloud_module.client, cloud_module.secret, archive_key.public):
         cached.cache_clear()
     vault.forget()
 
@@ -178,11 +179,18 @@ def _create_queues() -> None:
         queues.create_queue(QueueName=name, **more)
 
 
-def _create_key() -> None:
-    keys = cloud_module.client("kms")
-    keys.create_alias(
-        AliasName=settings_module.settings().fields_key_id, TargetKeyId=keys.create_key()["KeyMetadata"]["KeyId"]
+def _create_bucket() -> None:
+    cloud_module.client("s3").create_bucket(
+        Bucket=settings_module.settings().exports_bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
     )
+
+
+def _create_keys() -> None:
+    keys = cloud_module.client("kms")
+    signing = {"KeyUsage": "SIGN_VERIFY", "KeySpec": "ECC_NIST_P256"}
+    chosen = settings_module.settings()
+    for alias, kind in ((chosen.fields_key_id, {}), (chosen.archive_key_id, signing)):
+        keys.create_alias(AliasName=alias, TargetKeyId=keys.create_key(**kind)["KeyMetadata"]["KeyId"])
 
 
 def _create_secrets() -> None:

@@ -27,6 +27,8 @@ ENVIRONMENT = {
     "TOKEN_PUBLIC_KEYS": json.dumps(KeySet([SIGNING_KEY]).as_dict(private=False)),
     "ACCESS_SECRET_ID": "test/access",
     "FIELDS_KEY_ID": "alias/test-fields",
+    "ARCHIVE_KEY_ID": "alias/test-archive",
+    "EXPORTS_BUCKET": "test-exports",
     "PROCESSORS_SECRET_ID": "test/processors",
     "CURSOR_KEY": "6b" * 32,
     "SANDBOX_URL": "https://sandbox.test",

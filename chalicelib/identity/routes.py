@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.api.blueprint import Answer, Call, Room
+from chalicelib.identity import profile as profile_changes
 from chalicelib.identity import service, signing_up
 from chalicelib.identity.model import ProfileRequest, SignUpRequest, SignUpView, UserView, VerifyRequest, WelcomeView
 from chalicelib.kernel.callers import Customer, Merchant, Operator
@@ -46,7 +47,7 @@ def profile(call: Call[None]) -> Answer:
 
 @room.route("PATCH", "/v1/me", body=ProfileRequest, answers={200: UserView}, caller=Person, summary="Change my profile")
 def change_profile(call: Call[ProfileRequest]) -> Answer:
-    return Answer(200, service.change_profile(person_of(call).user_id, call.body).view)
+    return Answer(200, profile_changes.change(person_of(call).user_id, call.body, call.at).view)
 
 
 def person_of(call: Call[Any]) -> Person:

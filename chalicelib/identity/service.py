@@ -1,5 +1,5 @@
 """Who somebody is: whom a token proves, the profile, an operator's role. Ways in are in `signing_up`, `signing_in`
-and `sessions`."""
+and `sessions`, changes of the profile in `profile`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.cases import service as cases
 from chalicelib.identity import model, store, tokens
-from chalicelib.identity.model import ProfileRequest, User
+from chalicelib.identity.model import User
 from chalicelib.kernel.callers import Customer, Operator
 from chalicelib.kernel.errors import InvalidRequest, InvalidToken, NotFound
 
@@ -31,16 +31,6 @@ def operator_of(token: str, at: datetime) -> Operator:
 def profile(user_id: str) -> User:
     """Raises NotFound."""
     return _known(store.user(user_id))
-
-
-def change_profile(user_id: str, wish: ProfileRequest) -> User:
-    """Raises NotFound or InvalidRequest."""
-    changes = {}
-    if wish.display_name is not None:
-        changes["display_name"] = model.tidy_name(wish.display_name)
-    if wish.locale is not None:
-        changes["locale"] = model.language_of(wish.locale)
-    return _known(store.update_user(user_id, **changes)) if changes else profile(user_id)
 
 
 def appoint(user_id: str, role: str, at: datetime, by: str = "bootstrap") -> None:

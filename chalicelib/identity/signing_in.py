@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.identity import names, secrets, sessions, store, store_sessions, vault
-from chalicelib.identity.model import SignInRequest, TokensView
+from chalicelib.identity.model import SignInRequest, TokensView, User
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import InvalidCredentials
 from chalicelib.ledger import service as ledger
 
-_NOBODY = ids.derived("usr", "nobody")
+NOBODY = ids.derived("usr", "nobody")
 
 
 def sign_in(claim: SignInRequest, user_agent: str, at: datetime) -> TokensView:
@@ -22,10 +22,15 @@ def sign_in(claim: SignInRequest, user_agent: str, at: datetime) -> TokensView:
 
     login = secrets.login(names.canonical(claim.identifier))
     vault.ready()
-    user = store.user(store.user_id_of(login) or _NOBODY)
+    user = store.user(store.user_id_of(login) or NOBODY)
     if not passwords.matches(claim.password, user.password_hash if user else None) or user is None:
         raise InvalidCredentials()
+    return entered(user, claim.device_name, user_agent, at)
+
+
+def entered(user: User, device_name: str | None, user_agent: str, at: datetime) -> TokensView:
+    """What follows once the password matched, whichever door it was brought to."""
     head = ledger.head(user.wallets[0])
-    session, token = sessions.begun(user.id, claim.device_name, user_agent, at)
+    session, token = sessions.begun(user.id, device_name, user_agent, at)
     store_sessions.put_session(session)
     return sessions.issued(user, token, head.epoch, head.tier, at)

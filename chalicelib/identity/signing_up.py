@@ -24,6 +24,7 @@ from chalicelib.identity import (
     vault,
 )
 from chalicelib.identity.model import SignUp, SignUpRequest, User, VerifyRequest, WelcomeView
+from chalicelib.identity.store import LoginItem
 from chalicelib.kernel import entropy, ids
 from chalicelib.kernel.errors import InvalidOrExpired
 from chalicelib.ledger import chart
@@ -59,7 +60,7 @@ def sign_up(wish: SignUpRequest, source_address: str, at: datetime) -> None:
         code_mark=codes.marked("sign-up", login, code, wish.sign_up_secret or ""),
         expires_at=at + model_codes.LIFETIME,
     )
-    kind = "sign_up_known" if store.user_id_of(login) else "sign_up_code"
+    kind = _told(store.name_of(login))
     store_sign_ups.put_sign_up(login, waiting)
     told: Params = {"code": code, "minutes": model_codes.MINUTES, "name": model.shown_name(display_name)}
     notices.send(identifier, language, kind, told, at)
@@ -79,6 +80,12 @@ def verify(proof: VerifyRequest, user_agent: str, at: datetime) -> WelcomeView:
     if not store_sign_ups.welcome(login, proved[0], user, session):
         raise InvalidOrExpired(param="code")
     return WelcomeView.of(user.view, sessions.issued(user, token, epoch, user.tier, at))
+
+
+def _told(name: LoginItem | None) -> str:
+    if name is None:
+        return "sign_up_code"
+    return "sign_up_deleted" if name.deleted_at else "sign_up_known"
 
 
 def _opened(waiting: SignUp, at: datetime) -> User:

@@ -8,7 +8,10 @@ What else there is, each in the store of its subject: sign-ups in `store_sign_up
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import Table, made
@@ -31,6 +34,8 @@ class UserItem(Table):
 class LoginItem(Table):
     setting = "identity_table"
     user_id = UnicodeAttribute()
+    deleted_at = UnicodeAttribute(null=True)
+    """The account is deleted; the name is nobody else's while it may be restored."""
 
 
 class PersonItem(UserItem):
@@ -44,25 +49,45 @@ class PersonItem(UserItem):
     wallets = UnicodeAttribute()
     """Ids, separated by a space."""
     created_at = UnicodeAttribute()
+    deleted_at = UnicodeAttribute(null=True)
+    """Of an account that its owner deleted and may still restore."""
+
+
+def name_of(login: str) -> LoginItem | None:
+    """The name that `login` is the mark of, if it is somebody's."""
+    return LoginItem.find(f"LOGIN#{login}", "LOGIN")
 
 
 def user_id_of(login: str) -> str | None:
     """Whose name `login` (its mark) is."""
-    found = LoginItem.find(f"LOGIN#{login}", "LOGIN")
+    found = name_of(login)
     return found.user_id if found else None
 
 
 def user(user_id: str) -> User | None:
-    found = PersonItem.find(user_id, "USER")
-    return person(found) if found else None
+    return living(PersonItem.find(user_id, "USER"))
+
+
+def living(found: PersonItem | None) -> User | None:
+    """A deleted account is nobody's until it is restored."""
+    return person(found) if found and not found.deleted_at else None
+
+
+def is_living() -> Condition:
+    found: Condition = PersonItem.pk.exists() & PersonItem.deleted_at.does_not_exist()
+    return found
+
+
+def as_kept(user_id: str, changes: Mapping[str, str]) -> dict[str, str]:
+    """What is personal is sealed."""
+    return {name: vault.seal(user_id, name, text) if name in _PERSONAL else text for name, text in changes.items()}
 
 
 def update_user(user_id: str, **changes: str) -> User | None:
     """Set attributes that are text; None if there is no such user."""
     item = PersonItem(user_id, "USER")
-    kept = {name: vault.seal(user_id, name, text) if name in _PERSONAL else text for name, text in changes.items()}
-    actions: list[Action] = [getattr(PersonItem, name).set(text) for name, text in kept.items()]
-    return person(item) if made(lambda: item.update(actions, PersonItem.pk.exists())) else None
+    actions: list[Action] = [getattr(PersonItem, name).set(text) for name, text in as_kept(user_id, changes).items()]
+    return person(item) if made(lambda: item.update(actions, is_living())) else None
 
 
 def person_item(user: User) -> PersonItem:

@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.cloud_tables import made, reading
 from chalicelib.identity import vault
 from chalicelib.identity.model import Session, User
-from chalicelib.identity.store import PersonItem, UserItem, person
+from chalicelib.identity.store import PersonItem, UserItem, living
 from chalicelib.kernel import clock
+from chalicelib.kernel.errors import InvalidState
 
 _SESSION = "SESSION#"
 _Read = TypeVar("_Read")
@@ -44,7 +46,7 @@ def user_and_session(user_id: str, session_id: str) -> tuple[User | None, Sessio
     with reading() as together:
         found = together.get(PersonItem, user_id, "USER")
         session = together.get(_SessionItem, user_id, _SESSION + session_id)
-    return _found(found, person), _found(session, _session)
+    return _found(found, living), _found(session, _session)
 
 
 def _found(future: Any, read: Callable[[Any], _Read]) -> _Read | None:
@@ -75,6 +77,21 @@ def repeat(session: Session, at: datetime) -> bool:
     item, now = _SessionItem(*_session_key(session)), clock.written(at)
     unchanged = (_SessionItem.current == session.current) & (_SessionItem.expires_at > now)
     return made(lambda: item.update([_SessionItem.last_used_at.set(now)], unchanged))
+
+
+def naming(transaction: TransactWrite, user_id: str, session_id: str, device_name: str) -> str | None:
+    """Writes a name into the transaction; the one before. Raises InvalidState if the session is over."""
+    found = _SessionItem.find(user_id, _SESSION + session_id)
+    if found is None:
+        raise InvalidState(state="deleted")
+    sealed = vault.seal(user_id, "device_name", device_name)
+    unchanged = _SessionItem.pk.exists() & (
+        _SessionItem.device_name == found.device_name
+        if found.device_name
+        else _SessionItem.device_name.does_not_exist()
+    )
+    transaction.update(_SessionItem(user_id, found.sk), [_SessionItem.device_name.set(sealed)], unchanged)
+    return _session(found).device_name
 
 
 def end_session(user_id: str, session_id: str) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chalicelib import queues
+from chalicelib.identity import deletion, erasure, exports, trash
 
 Task = Callable[[datetime], int]
 
-TASKS: tuple[Task, ...] = ()
+TASKS: tuple[Task, ...] = (deletion.tell_due, erasure.erase_due, trash.empty_due, exports.make_due)
 """Each finds what is due by its kind (`store_due.due`) and hands it to `queues.sweep`."""
 
 

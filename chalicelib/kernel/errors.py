@@ -130,6 +130,12 @@ class MerchantFundsInsufficient(Refusal):
     code = "merchant-funds-insufficient"
 
 
+class BalanceLeft(Refusal):
+    """An account whose wallet holds or owes money cannot be deleted."""
+
+    code = "balance-left"
+
+
 class InFlight(CofferError):
     """A call to a processor for this very key is still under way."""
 

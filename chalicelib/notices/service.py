@@ -36,6 +36,11 @@ def inbox(user_id: str, position: str | None, limit: int) -> tuple[list[Notice],
     return store.inbox(user_id, position, limit)
 
 
+def forget(user_id: str) -> None:
+    """Erases an inbox."""
+    store.forget(user_id)
+
+
 def outbox(contact: str, limit: int = 20) -> list[dict[str, str]]:
     """What the local cloud would have sent, newest first: {to, channel, subject, body, at}."""
     return store.outbox(contact, limit)

@@ -50,6 +50,12 @@ def inbox(user_id: str, position: str | None, limit: int) -> tuple[list[Notice],
     return [_notice(item) for item in found], following
 
 
+def forget(user_id: str) -> None:
+    """All that is kept for a user."""
+    for item in _InboxItem.query(user_id, consistent_read=True):
+        item.delete()
+
+
 def leave_in_outbox(to: str, channel: Channel, subject: str, body: str, at: datetime) -> None:
     _OutboxItem(
         f"OUTBOX#{to}",

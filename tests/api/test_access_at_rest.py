@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from chalicelib import cloud
-from chalicelib.identity import passwords
+from chalicelib.identity import passwords, profile, tasks
 from chalicelib.settings import settings
 from tests.api.caller import Caller
+from tests.conftest import FrozenClock
 from tests.people import (
     CHEAP,
     PASSWORD,
@@ -66,6 +67,39 @@ def test_no_table_holds_a_name_a_contact_or_a_device_in_clear(caller: Caller, id
     names = [one["device_name"] for one in me.get("/v1/sessions").json["data"]]
     assert sorted(names) == ["canary-device", "canary-laptop"]
     assert_nothing_personal(identifier)
+
+
+def test_nothing_personal_is_in_clear_in_the_trash_a_deletion_or_an_archives_record(
+    caller: Caller, clock: FrozenClock, capfd: pytest.CaptureFixture[str]
+) -> None:
+    identifier = "canary.mail@example.com"
+    welcome = signed_up(caller, identifier, display_name="Canary Before")
+    me, user_id = caller.bearing(welcome["access_token"]), welcome["user"]["id"]
+    me.patch("/v1/me", {"display_name": "Canary After"})
+    profile.keep_device_name(user_id, welcome["session_id"], "canary-old-phone", clock.now())
+    assert [one["what"] for one in me.get("/v1/me/trash").json["data"] if "anary" in one["what"]] == []
+    me.post("/v1/me/consents", {"document": "terms", "version": "2026-11-01", "given": True})
+    me.post("/v1/me/exports")
+    tasks.sweep(clock.now())
+    assert me.request("DELETE", "/v1/me", {"password": PASSWORD}).status == 204
+    for kind in ("TRASH#", "EXPORT#", "CONSENT#", "ENDING"):
+        assert kind in at_rest()
+    assert_nothing_personal(identifier)
+    restored = caller.post("/v1/users/restore", {"identifier": identifier, "password": PASSWORD})
+    assert restored.status == 201
+    assert_nothing_personal(identifier)
+    assert "canary" not in "".join(capfd.readouterr()).lower()
+
+
+def test_what_is_in_one_persons_trash_does_not_open_in_anothers(caller: Caller) -> None:
+    ann, bob = signed_up(caller, "ann@example.com"), signed_up(caller, "bob@example.com")
+    for one in (ann, bob):
+        caller.bearing(one["access_token"]).patch("/v1/me", {"display_name": "Changed"})
+    items = {item["pk"]["S"]: item for item in all_items("identity") if item["sk"]["S"].startswith("TRASH#")}
+    theirs = items[bob["user"]["id"]] | {"fields": items[ann["user"]["id"]]["fields"]}
+    cloud.client("dynamodb").put_item(TableName=settings().identity_table, Item=theirs)
+    assert caller.bearing(bob["access_token"]).get("/v1/me/trash").status == 500
+    assert caller.bearing(ann["access_token"]).get("/v1/me/trash").status == 200
 
 
 def assert_nothing_personal(identifier: str) -> None:

@@ -203,6 +203,7 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         "GET /v1/me": lambda: phone.get("/v1/me"),
         "PATCH /v1/me": lambda: phone.patch("/v1/me", {"display_name": "Anna"}),
         "GET /v1/me/notices": lambda: phone.get("/v1/me/notices"),
+        **of_what_is_kept(world, ana),
         "GET /v1/wallets": lambda: phone.get("/v1/wallets"),
         "GET /v1/wallets/{id}": lambda: phone.get(wallet),
         "GET /v1/wallets/{id}/entries": lambda: phone.get(f"{wallet}/entries"),
@@ -214,6 +215,28 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         "GET /v1/payments": lambda: shop.till.get("/v1/payments?order_reference=order-1"),
         "GET /v1/refunds/{id}": lambda: phone.get(f"/v1/refunds/{refund}"),
         "GET /v1/checkouts/{id}": lambda: phone.get(f"/v1/checkouts/{checkout}"),
+    }
+
+
+def of_what_is_kept(world: World, ana: Person) -> dict[str, Call]:
+    phone, cleo, dora = ana.phone, world.customer(), world.customer()
+    phone.patch("/v1/me", {"locale": "zh"})
+    kept = phone.get("/v1/me/trash").json["data"][0]["id"]
+    asked = phone.post("/v1/me/exports").json["id"]
+    gone = {"identifier": dora.identifier, "password": PASSWORD}
+    assert dora.phone.request("DELETE", "/v1/me", {"password": PASSWORD}).status == 204
+    terms = {"document": "terms", "version": "2026-11-01", "given": True}
+    return {
+        "GET /v1/me/trash": lambda: phone.get("/v1/me/trash"),
+        "POST /v1/me/trash/{id}/restore": lambda: phone.post(f"/v1/me/trash/{kept}/restore"),
+        "POST /v1/me/exports": lambda: phone.post("/v1/me/exports"),
+        "GET /v1/me/exports/{id}": lambda: phone.get(f"/v1/me/exports/{asked}"),
+        "GET /v1/keys": lambda: world.nobody.get("/v1/keys"),
+        "GET /v1/documents": lambda: world.nobody.get("/v1/documents"),
+        "GET /v1/me/consents": lambda: phone.get("/v1/me/consents"),
+        "POST /v1/me/consents": lambda: phone.post("/v1/me/consents", terms),
+        "DELETE /v1/me": lambda: cleo.phone.request("DELETE", "/v1/me", {"password": PASSWORD}),
+        "POST /v1/users/restore": lambda: world.nobody.post("/v1/users/restore", gone),
     }
 
 
@@ -238,7 +261,17 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
     }
 
 
-OFFLINE = {"GET /health", "GET /openapi.json", "GET /docs"}
+OFFLINE = {"GET /health", "GET /openapi.json", "GET /docs", "GET /v1/documents", "GET /v1/keys"}
+"""They ask no table."""
+
+
+def test_the_keys_of_archives_are_away_with_kms_until_they_are_known(world: World, weather: Weather) -> None:
+    for how in ("unreachable", "broken"):
+        with weather.storm(how, service="kms"):
+            assert_away(world.nobody.get("/v1/keys"))
+    assert world.nobody.get("/v1/keys").status == 200
+    with weather.storm("unreachable", service="kms"):
+        assert world.nobody.get("/v1/keys").status == 200
 
 
 def test_nothing_else_is_more_than_503(world: World, weather: Weather) -> None:

@@ -109,10 +109,28 @@ def test_secrets_are_under_the_key_and_not_in_the_template(packaged: Packaged) -
         assert secret["KmsKeyId"] == KEY and "SecretString" not in secret
 
 
-def test_what_the_stream_could_not_deliver_lies_in_a_closed_bucket(packaged: Packaged) -> None:
-    bucket: dict[str, Any] = packaged.of_type("AWS::S3::Bucket")["StreamFailures"]
+BUCKETS = {"StreamFailures": "StreamFailuresOverTls", "Exports": "ExportsOverTls"}
+
+
+def test_an_archive_is_gone_after_seven_days_and_no_version_of_it_stays(packaged: Packaged) -> None:
+    bucket: dict[str, Any] = packaged.of_type("AWS::S3::Bucket")["Exports"]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"], "Prefix" in rule) == ("Enabled", 7, False)
+    assert "VersioningConfiguration" not in bucket
+
+
+def test_the_key_of_archives_signs_and_nothing_else(packaged: Packaged) -> None:
+    key = packaged.template["Resources"]["ArchiveKey"]
+    assert (key["Properties"]["KeySpec"], key["Properties"]["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
+    assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize("name", sorted(BUCKETS))
+def test_what_waits_to_be_fetched_lies_in_a_closed_bucket(packaged: Packaged, name: str) -> None:
+    assert set(packaged.of_type("AWS::S3::Bucket")) == set(BUCKETS)
+    bucket: dict[str, Any] = packaged.of_type("AWS::S3::Bucket")[name]
     rule = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"]
     assert rule == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    statement = packaged.of_type("AWS::S3::BucketPolicy")["StreamFailuresOverTls"]["PolicyDocument"]["Statement"][0]
+    statement = packaged.of_type("AWS::S3::BucketPolicy")[BUCKETS[name]]["PolicyDocument"]["Statement"][0]
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})

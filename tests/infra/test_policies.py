@@ -51,7 +51,7 @@ def test_no_resource_is_a_wildcard(packaged: Packaged, role: str) -> None:
             continue
         for resource in listed(one["Resource"]):
             assert isinstance(resource, dict), f"{role} {one['Sid']}: name the resource with an intrinsic"
-            text = resource.get("Fn::Sub", "").removesuffix("/aws/lambda/*")
+            text = resource.get("Fn::Sub", "").removesuffix("/aws/lambda/*").removesuffix("/archives/*")
             assert "*" not in text, f"{role} {one['Sid']}: {text}"
 
 
@@ -123,7 +123,22 @@ def test_nobody_may_write_a_secret_or_a_policy(packaged: Packaged, role: str) ->
     assert services <= {"dynamodb", "kms", "logs", "s3", "secretsmanager", "ses", "sns", "sqs"}
     assert {action for action in actions if action.startswith("secretsmanager:")} <= {"secretsmanager:GetSecretValue"}
     assert {action for action in actions if action.startswith("kms:")} <= {
-        "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey",
+        "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:GetPublicKey", "kms:Sign",
+    }  # fmt: skip
+
+
+def test_archives_are_signed_and_kept_by_the_sweep_and_only_fetched_by_access(packaged: Packaged) -> None:
+    key, place = get_att("ArchiveKey"), {"Fn::Sub": "${Exports.Arn}/archives/*"}
+    granted = {
+        (role, action)
+        for role, statements in packaged.policies.items()
+        for one in allowed(statements)
+        if key in listed(one.get("Resource")) or place in listed(one.get("Resource"))
+        for action in listed(one["Action"])
+    }
+    assert granted == {
+        ("SweepRole", "kms:GetPublicKey"), ("SweepRole", "kms:Sign"), ("SweepRole", "s3:PutObject"),
+        ("AccessHandlerRole", "kms:GetPublicKey"), ("AccessHandlerRole", "s3:GetObject"),
     }  # fmt: skip
 
 

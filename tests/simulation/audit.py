@@ -73,6 +73,9 @@ def finished(world: World) -> None:
     found = trial.trial_balance()
     hold(found.balanced, "the product's own trial balance agrees", books=found)
     _notices(world)
+    for item in world.engine.tables["test-identity"].everything():
+        due = item.get("due_key", {"S": ""})["S"]
+        hold(not due.startswith(("account-", "trash")), "what was deleted is erased", item=plain(item))
 
 
 def _notices(world: World) -> None:
@@ -84,6 +87,8 @@ def _notices(world: World) -> None:
             told.add(item["id"]["S"])
     for item in world.engine.tables["test-journal"].everything():
         entry = plain(item)
+        if "owner" in entry and world.engine.tables["test-identity"].get((entry["owner"], "USER")) is None:
+            continue  # erased, and the inbox with it
         mine = sum(amount for address, amount in entry["postings"].items() if address.partition(":")[0] == entry["pk"])
         if entry["movement"][:3] in ("pay", "top", "ref") and mine and "owner" in entry:
             hold(entry["id"] in told, "what moved is told", entry=entry)

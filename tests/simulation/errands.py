@@ -145,7 +145,7 @@ _REASONS: dict[str, Callable[[Model, Wish, dict[str, Any], float], bool]] = {
     "probable-duplicate": _alike,
     "refund-exceeds-capture": _refunded,
     "merchant-funds-insufficient": _shop_too_little,
-    "invalid-state": lambda model, wish, body, sent_at: _wrong_state(model, wish),
+    "invalid-state": lambda model, wish, body, sent_at: _wrong_state(model, wish, sent_at),
 }
 
 
@@ -163,8 +163,9 @@ def _beyond_limits(wish: Wish, wallet: truth.Wallet, sent_at: float) -> bool:
     )
 
 
-def _wrong_state(model: Model, wish: Wish) -> bool:
-    if wish.kind in ("pay", "top-up") and model.wallets[wish.wallet].status == "closed":
+def _wrong_state(model: Model, wish: Wish, sent_at: float) -> bool:
+    wallet = model.wallets[wish.wallet]
+    if wish.kind in ("pay", "top-up") and (wallet.status == "closed" or wallet.not_active_until >= sent_at):
         return True
     if wish.kind == "pay":
         checkout = model.checkouts.get(wish.checkout)

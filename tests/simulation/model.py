@@ -273,6 +273,8 @@ class Model:
         hold(head["epoch"] in (wallet.epoch, wallet.epoch + 1, wallet.epoch + 2), "an epoch only rises", head=head)
         if head["status"] != wallet.status:
             wallet.not_active_until = self.seconds
+            ended = head["status"] == "closed" and head["reason"] == "account-deleted"
+            hold(not ended or not any(wallet.buckets), "only an empty wallet ends with its account", wallet=wallet)
         wallet.epoch, wallet.status = head["epoch"], head["status"]
 
     def _checkout(self, change: Change) -> None:

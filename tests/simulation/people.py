@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.api.caller import Reply
-from tests.simulation import truth
+from tests.simulation import leaving, truth
 from tests.simulation.errands import Errand, epoch_in, expiry_in, judge, movement_id
+from tests.simulation.leaving import Leave
 from tests.simulation.model import seconds_of
 from tests.simulation.truth import Wish, hold
 
@@ -30,6 +31,7 @@ class Person:
         self.identifier = f"person{number}@example.com"
         self.stage, self.busy = "new", False
         self.access = self.refresh = self.user = self.wallet = ""
+        self.password, self.leave = PASSWORD, Leave()
         self.errands: list[Errand] = []
         self.successors: dict[str, str] = {}
         self.over: set[str] = set()
@@ -59,6 +61,7 @@ class Person:
             (self._refresh, 2),
             (self._sign_out, 0.6),
             (self._sign_in, 1),
+            (self._leave, 4),
         )
 
     def _stale(self) -> bool:
@@ -67,10 +70,18 @@ class Person:
 
     def get_in(self) -> bool:
         """One step of signing up or in. False: something was sent."""
+        if self.stage == "gone":
+            leaving.come_back(self, self.world.chance)
+            return False
         steps = {"new": self._sign_up, "asked": self._verify, "out": self._sign_in}
         self.busy = True
         steps[self.stage](self.world.chance)
         return False
+
+    def forget(self) -> None:
+        """As somebody who has no account."""
+        self.stage, self.leave, self.errands = "new", Leave(), []
+        self.access = self.refresh = self.user = self.wallet = ""
 
     def _sign_up(self, chance: random.Random) -> None:
         wish = {"identifier": self.identifier, "password": PASSWORD, "display_name": "Ana", "locale": "en"}
@@ -97,10 +108,10 @@ class Person:
         def then(reply: Reply | None) -> None:
             self.busy = False
             if reply and reply.status == 201:
+                self.leave = Leave()
                 self._keep(reply.json)
             elif reply and reply.status == 401:
-                hold(not self.user, "the right password opens", answer=reply.raw)
-                self.stage = "new"
+                leaving.turned_away(self)
 
         self.world.send("POST", "/v1/sessions", {"identifier": self.identifier, "password": PASSWORD}, {}, then)
 
@@ -141,6 +152,9 @@ class Person:
                 self.stage = "out" if self.access == access else self.stage
 
         self.world.send("DELETE", "/v1/sessions/current", None, {"Authorization": f"Bearer {access}"}, then)
+
+    def _leave(self, chance: random.Random) -> None:
+        leaving.leave(self, chance)
 
     def _pay(self, chance: random.Random) -> None:
         shop = chance.choice(self.world.shops)

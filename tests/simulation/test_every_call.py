@@ -19,6 +19,7 @@ from tests.api.caller import Reply
 from tests.api.world import PASSWORD, Person, World, cheap_passwords, fresh_key
 from tests.conftest import FrozenClock
 from tests.simulation import house, seam
+from tests.simulation.cases_of_accounts import ACCOUNTS
 from tests.simulation.engine import Engine
 
 
@@ -227,6 +228,7 @@ CASES = (
     signing_in,
     refreshing,
     signing_out,
+    *ACCOUNTS,
 )
 
 

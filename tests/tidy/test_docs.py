@@ -25,8 +25,8 @@ DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 KEY_PART = re.compile(r"[A-Z]{3,}#?")
-NO_KEY_PARTS = {"BOOL", "INSERT", "NFC", "NFKC", "NONE"}
-"""Words of DynamoDB's and of Unicode's own that look like a part of a key."""
+NO_KEY_PARTS = {"BOOL", "INSERT", "NFC", "NFKC", "NONE", "RAW"}
+"""Words of DynamoDB's, of KMS's and of Unicode's own that look like a part of a key."""
 DECISION = ("**Context.**", "**Decision.**", "**Consequence.**")
 
 

@@ -1,0 +1,81 @@
+"""What goes into an archive: profile, consents, and of each wallet the statements by month and the receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.identity import consents
+from chalicelib.identity.model import User
+from chalicelib.kernel import clock
+from chalicelib.ledger import history, model, views
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.history import Statement
+
+_AT_ONCE = 100
+_OF_A_RECEIPT = ("pk", "kind", "state", "amount", "currency", "created_at", "payee", "payment")
+
+
+def files(user: User, at: datetime) -> dict[str, bytes]:
+    """Name → content."""
+    found = {"profile.json": _written(_profile(user))}
+    found["consents.json"] = _written([one.view for one in consents.everything(user.id)])
+    for wallet in user.wallets:
+        found |= _of_wallet(wallet, user, at)
+    return found
+
+
+def _profile(user: User) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "identifier": user.identifier,
+        "display_name": user.display_name,
+        "locale": user.locale,
+        "jurisdiction": user.jurisdiction,
+        "tier": user.tier,
+        "wallets": user.wallets,
+        "created_at": clock.written(user.created_at),
+    }
+
+
+def _of_wallet(wallet: str, user: User, at: datetime) -> dict[str, bytes]:
+    head, movements = ledger.head(wallet), set[str]()
+    found: dict[str, bytes] = {}
+    for statement in _statements(wallet, user.created_at, at):
+        view = views.statement(head, statement)
+        name = f"statements/{wallet}/{view.month}"
+        found |= {f"{name}.json": _written(view), f"{name}.csv": views.statement_csv(view).encode()}
+        movements |= {entry.movement_id for entry in view.entries}
+    return found | {f"receipts/{wallet}.json": _written(_receipts(sorted(movements)))}
+
+
+def _statements(wallet: str, since: datetime, until: datetime) -> Iterator[Statement]:
+    """Of the months in which something happened."""
+    month = since
+    while month <= until:
+        statement = history.statement(wallet, month)
+        if statement.entries:
+            yield statement
+        month = model.month_after(month)
+
+
+def _receipts(movements: list[str]) -> list[dict[str, Any]]:
+    """What was paid, given back and topped up; of a payment also the answer that its payer was given."""
+    found: list[dict[str, Any]] = []
+    for start in range(0, len(movements), _AT_ONCE):
+        found += [_receipt(one) for one in ledger.movements(movements[start : start + _AT_ONCE])]
+    return sorted(found, key=lambda receipt: (receipt["created_at"], receipt["id"]))
+
+
+def _receipt(movement: dict[str, Any]) -> dict[str, Any]:
+    receipt = {name: movement[name] for name in _OF_A_RECEIPT if name in movement}
+    if movement["kind"] == "payment" and movement.get("answer"):
+        receipt["answer"] = msgspec.Raw(movement["answer"].encode())
+    return {"id": receipt.pop("pk"), **receipt}
+
+
+def _written(content: Any) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(content)) + b"\n"

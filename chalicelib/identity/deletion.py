@@ -1,0 +1,99 @@
+"""Deleting my own account, by mistake too: for thirty days it can be restored, then it is erased.
+
+One transaction closes the wallets, on condition that they are empty, and marks person and name as deleted; from then on
+whoever signs in with the name, or refreshes, is nobody. Restoring is the same transaction backwards.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from chalicelib import queues
+from chalicelib.identity import names, secrets, signing_in, store, store_deletion, throttle, vault
+from chalicelib.identity.model import TokensView, User
+from chalicelib.identity.model_deletion import Account, Ending, RestoreRequest
+from chalicelib.identity.model_trash import KEPT
+from chalicelib.identity.throttle import Limit
+from chalicelib.kernel.errors import InvalidCredentials
+from chalicelib.ledger import ending as wallets
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import Draft, Known
+from chalicelib.notices import service as notices
+
+DELETIONS_OF_AN_ACCOUNT = (Limit("deletions", 5, timedelta(minutes=15)),)
+RESTORES_OF_A_NAME = (Limit("restores", 5, timedelta(minutes=15)), Limit("restores-day", 20, timedelta(days=1)))
+RESTORES_FROM_AN_ADDRESS = (Limit("restores-from-hour", 300, timedelta(hours=1)),)
+
+
+def delete(user_id: str, password: str, at: datetime) -> None:
+    """Raises BalanceLeft, WalletFrozen, InvalidCredentials, TooManyRequests. Once more is as good as once."""
+    from chalicelib.identity import passwords
+
+    throttle.check(DELETIONS_OF_AN_ACCOUNT, user_id, at)
+    account = store_deletion.account(user_id)
+    if account is None or not passwords.matches(password, account.user.password_hash):
+        raise InvalidCredentials(param="password")
+    if account.deleted_at is None:
+        _end(account.user, at)
+    tell(user_id, at)
+
+
+def restore(claim: RestoreRequest, user_agent: str, source_address: str, at: datetime) -> TokensView:
+    """Raises TooManyRequests and InvalidCredentials: the same for an unknown name, a wrong password, an account that is
+    not deleted and one that is erased, after the same work."""
+    from chalicelib.identity import passwords
+
+    login = secrets.login(names.canonical(claim.identifier))
+    vault.ready()
+    throttle.check(RESTORES_FROM_AN_ADDRESS, source_address, at)
+    throttle.check(RESTORES_OF_A_NAME, login, at)
+    account = store_deletion.account(store.user_id_of(login) or signing_in.NOBODY)
+    kept = account if account and account.is_restorable(at) else None
+    if not passwords.matches(claim.password, kept.user.password_hash if kept else None) or kept is None:
+        raise InvalidCredentials()
+    _begin_again(kept, login, at)
+    tell(kept.user.id, at)
+    return signing_in.entered(kept.user, claim.device_name, user_agent, at)
+
+
+def tell(user_id: str, at: datetime) -> bool:
+    """End the sessions and tell the owner, unless that is done. Should it be cut short, the sweep does it."""
+    ending, account = store_deletion.ending(user_id), store_deletion.account(user_id)
+    if ending is None or account is None or not ending.untold:
+        return False
+    if ending.deleted_at is not None:
+        store_deletion.end_sessions(user_id)
+    _notify(account.user, ending, at)
+    return store_deletion.told(ending)
+
+
+def tell_due(at: datetime) -> int:
+    return queues.sweep("account-tell", store_deletion.due(store_deletion.TELL, at), lambda found: tell(found, at))
+
+
+def _end(user: User, at: datetime) -> None:
+    login = secrets.login(user.identifier)
+
+    def draft(moment: datetime, known: Known) -> Draft:
+        legs = (*store_deletion.deleting(user, login, at), *wallets.closing(user.wallets, known))
+        return Draft(None, (), None, legs, wallets.refusal(user.wallets, known))
+
+    ledger.commit(draft, at)
+
+
+def _begin_again(kept: Account, login: str, at: datetime) -> None:
+    """Sessions of before stay over, should a crash have left any."""
+    user, deleted_at = kept.user, kept.deleted_at or at
+    store_deletion.end_sessions(user.id)
+
+    def draft(moment: datetime, known: Known) -> Draft:
+        legs = (*store_deletion.restoring(user, login, deleted_at, at), *wallets.reopening(user.wallets, known))
+        return Draft(None, (), None, legs)
+
+    ledger.commit(draft, at)
+
+
+def _notify(user: User, ending: Ending, at: datetime) -> None:
+    until = (ending.deleted_at or at) + KEPT
+    told = {"until": f"{until:%Y-%m-%d}"}
+    notices.tell(user.id, ending.untold, told, at, contact=user.identifier, language=user.locale)

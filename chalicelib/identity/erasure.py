@@ -1,0 +1,36 @@
+"""Thirty days after its deletion an account is erased: what is personal goes, the books keep their sums.
+
+Every step may be repeated: whoever dies in the middle is followed by the next sweep. Entries and movements name people
+by ids alone, which lead to nobody afterwards. Consents stay, under the same id: they prove what was agreed, and say
+nothing of whom.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import get_args
+
+from chalicelib import queues
+from chalicelib.identity import store_codes, store_deletion
+from chalicelib.identity.model_codes import Purpose
+from chalicelib.notices import service as notices
+
+SPARED = ("CONSENT#",)
+
+
+def erase_due(at: datetime) -> int:
+    """Returns how many accounts were erased."""
+    return queues.sweep("erase", store_deletion.due(store_deletion.ERASE, at), lambda user_id: erase(user_id, at))
+
+
+def erase(user_id: str, at: datetime) -> bool:
+    """False if it was restored, or its time is not over."""
+    ending = store_deletion.begin_erasing(user_id, at)
+    if ending is None:
+        return False
+    notices.forget(user_id)
+    for purpose in get_args(Purpose):
+        for subject in (ending.login, user_id):
+            store_codes.revoke(purpose, subject)
+    store_deletion.erase(ending, SPARED)
+    return True

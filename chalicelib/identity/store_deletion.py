@@ -1,0 +1,138 @@
+"""Deleted accounts in the table `identity`.
+
+<user>        ENDING       what is still to be done about a deletion, or about its taking back; gone once that is done
+
+The person and their name carry `deleted_at` until the account is restored or erased. All of it changes in the
+transaction that closes the wallets, or opens them: these are legs of the ledger's.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.update import Action
+
+from chalicelib.cloud_tables import made
+from chalicelib.identity import store_due
+from chalicelib.identity.model import User
+from chalicelib.identity.model_deletion import DELETED, RESTORED, Account, Ending
+from chalicelib.identity.model_trash import KEPT
+from chalicelib.identity.store import LoginItem, PersonItem, UserItem, person
+from chalicelib.identity.store_due import DueItem
+from chalicelib.kernel import clock
+from chalicelib.kernel.errors import InvalidCredentials, InvalidState
+from chalicelib.ledger.model import Leg, Verdict
+from chalicelib.ledger.wire import Item
+from chalicelib.ledger.write import Update
+from chalicelib.settings import settings
+
+TELL, ERASE = "account-tell", "account-erase"
+"""What may be due."""
+_ENDING, _LOGIN, _USER, _SESSION = "ENDING", "LOGIN", "USER", "SESSION#"
+
+
+class _EndingItem(DueItem):
+    login = UnicodeAttribute()
+    deleted_at = UnicodeAttribute(null=True)
+    untold = UnicodeAttribute(null=True)
+    erasing_at = UnicodeAttribute(null=True)
+    """Since when it is being erased: too late to restore."""
+
+
+def account(user_id: str) -> Account | None:
+    found = PersonItem.find(user_id, _USER)
+    return Account(person(found), clock.read(found.deleted_at) if found.deleted_at else None) if found else None
+
+
+def deleting(user: User, login: str, at: datetime) -> tuple[Leg, ...]:
+    """Fails with InvalidCredentials if the password was changed meanwhile."""
+    now = clock.written(at)
+    who = _update(user.id, _USER).assign("deleted_at", now)
+    who.require_absent("deleted_at").require("password_hash", "=", user.password_hash)
+    name = _update(f"{_LOGIN}#{login}", _LOGIN).assign("deleted_at", now).require("user_id", "=", user.id)
+    ending = _due_to_tell(user.id, DELETED, at).assign("deleted_at", now).assign("login", login)
+    return (
+        Leg(who.written(), _not_deleted),
+        Leg(name.written(), _changed),
+        Leg(ending.require_absent("deleted_at").written(), _changed),
+    )
+
+
+def restoring(user: User, login: str, deleted_at: datetime, at: datetime) -> tuple[Leg, ...]:
+    """Fails with InvalidCredentials if it was restored meanwhile, or is being erased."""
+    before = clock.written(deleted_at)
+    who = _update(user.id, _USER).remove("deleted_at").require("deleted_at", "=", before)
+    name = _update(f"{_LOGIN}#{login}", _LOGIN).remove("deleted_at").require("user_id", "=", user.id)
+    ending = _due_to_tell(user.id, RESTORED, at).remove("deleted_at")
+    ending.require("deleted_at", "=", before).require_absent("erasing_at")
+    return tuple(Leg(update.written(), lambda wired: InvalidCredentials()) for update in (who, name, ending))
+
+
+def due(kind: str, at: datetime) -> list[str]:
+    """Whose account has this to be done."""
+    return [user_id for user_id, _ in store_due.due(kind, at)]
+
+
+def ending(user_id: str) -> Ending | None:
+    found = _EndingItem.find(user_id, _ENDING)
+    return _ending(found) if found else None
+
+
+def told(ending: Ending) -> bool:
+    """Of a deletion, erasing it comes next; of a restored account nothing is left to be done."""
+    item = _EndingItem(ending.user_id, _ENDING)
+    untold = _EndingItem.untold == ending.untold
+    if ending.deleted_at is None:
+        return made(lambda: item.delete(untold))
+    erasing: list[Action] = [
+        _EndingItem.untold.remove(),
+        _EndingItem.due_key.set(store_due.key(ERASE, ending.user_id)),
+        _EndingItem.due_at.set(clock.written(ending.deleted_at + KEPT)),
+    ]
+    return made(lambda: item.update(erasing, untold))
+
+
+def begin_erasing(user_id: str, at: datetime) -> Ending | None:
+    """From here on it cannot be restored; None if it was, or its time is not over. Again and again until it is done."""
+    item, last = _EndingItem(user_id, _ENDING), clock.written(at - KEPT)
+    over = (_EndingItem.deleted_at <= last) & _EndingItem.untold.does_not_exist()
+    return _ending(item) if made(lambda: item.update([_EndingItem.erasing_at.set(clock.written(at))], over)) else None
+
+
+def end_sessions(user_id: str) -> None:
+    for item in UserItem.query(user_id, UserItem.sk.startswith(_SESSION), consistent_read=True):
+        UserItem(item.pk, item.sk).delete()
+
+
+def erase(ending: Ending, spared: tuple[str, ...]) -> None:
+    """All that is kept of a person but what begins with `spared`; the account last, so that it may be repeated."""
+    for item in UserItem.query(ending.user_id, consistent_read=True):
+        if item.sk not in (_USER, _ENDING) and not item.sk.startswith(spared):
+            UserItem(item.pk, item.sk).delete()
+    name = LoginItem(f"{_LOGIN}#{ending.login}", _LOGIN)
+    made(lambda: name.delete(LoginItem.user_id == ending.user_id))
+    UserItem(ending.user_id, _USER).delete()
+    UserItem(ending.user_id, _ENDING).delete()
+
+
+def _update(pk: str, sk: str) -> Update:
+    return Update(settings().identity_table, pk, sk)
+
+
+def _due_to_tell(user_id: str, untold: str, at: datetime) -> Update:
+    update = _update(user_id, _ENDING).assign("untold", untold).assign("due_at", clock.written(at))
+    return update.assign("due_key", store_due.key(TELL, user_id))
+
+
+def _not_deleted(wired: Item | None) -> Verdict:
+    return InvalidState(state="deleted") if wired and "deleted_at" in wired else InvalidCredentials(param="password")
+
+
+def _changed(wired: Item | None) -> Verdict:
+    return InvalidState(state="deleted")
+
+
+def _ending(item: _EndingItem) -> Ending:
+    deleted_at = clock.read(item.deleted_at) if item.deleted_at else None
+    return Ending(item.pk, item.login, deleted_at, item.untold or "")
