@@ -39,12 +39,20 @@ def verify(call: Call[VerifyRequest]) -> Answer:
     return Answer(201, signing_up.verify(call.body, user_agent(call), call.at))
 
 
-@room.route("GET", "/v1/me", answers={200: UserView}, caller=Person, summary="My profile")
+@room.route("GET", "/v1/me", answers={200: UserView}, caller=Person, permission="account.own", summary="My profile")
 def profile(call: Call[None]) -> Answer:
     return Answer(200, service.profile(person_of(call).user_id).view)
 
 
-@room.route("PATCH", "/v1/me", body=ProfileRequest, answers={200: UserView}, caller=Person, summary="Change my profile")
+@room.route(
+    "PATCH",
+    "/v1/me",
+    body=ProfileRequest,
+    answers={200: UserView},
+    caller=Person,
+    permission="account.own",
+    summary="Change my profile",
+)
 def change_profile(call: Call[ProfileRequest]) -> Answer:
     return Answer(200, service.change_profile(person_of(call).user_id, call.body).view)
 

@@ -18,6 +18,7 @@ room = Room("merchants_office", function="office")
     body=NewMerchant,
     answers={201: MerchantView},
     caller=Operator,
+    permission="merchants.join",
     errors=(CurrencyMismatch,),
     summary="Take on a merchant",
 )
@@ -26,7 +27,12 @@ def join(call: Call[NewMerchant]) -> Answer:
 
 
 @room.route(
-    "GET", "/v1/merchants/{id}", answers={200: MerchantView}, caller=Operator | Merchant, summary="One merchant"
+    "GET",
+    "/v1/merchants/{id}",
+    answers={200: MerchantView},
+    caller=Operator | Merchant,
+    permission="merchants.see",
+    summary="One merchant",
 )
 def merchant(call: Call[None]) -> Answer:
     return Answer(200, service.merchant(_either(call), call.path["id"]).view)
@@ -38,6 +44,7 @@ def merchant(call: Call[None]) -> Answer:
     body=NewKey,
     answers={201: KeyView},
     caller=Operator | Merchant,
+    permission="merchants.keep-keys",
     summary="Make an API key, shown this once",
 )
 def make_key(call: Call[NewKey]) -> Answer:
@@ -50,6 +57,7 @@ def make_key(call: Call[NewKey]) -> Answer:
     "/v1/merchants/{id}/keys/{key_id}",
     answers={204: None},
     caller=Operator | Merchant,
+    permission="merchants.keep-keys",
     summary="Revoke an API key",
 )
 def revoke_key(call: Call[None]) -> Answer:
@@ -62,6 +70,7 @@ def revoke_key(call: Call[None]) -> Answer:
     "/v1/merchants/{id}/settlements",
     answers={200: SettlementView},
     caller=Operator | Merchant,
+    permission="merchants.see-settlements",
     listing=True,
     query=("currency",),
     parameters={"currency": {"schema": CURRENCY_SCHEMA}},

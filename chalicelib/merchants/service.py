@@ -30,15 +30,13 @@ from chalicelib.merchants.model import (
 )
 from chalicelib.settings import settings
 
-OFFICERS = frozenset({"admin", "finance"})
-"""The roles that may agree terms and give out keys."""
 _TERMS_KEPT_SECONDS = 30
 _REMEMBERED = 1024
 
 
 def join(operator: Operator, wanted: NewMerchant, at: datetime) -> Terms:
     """Its accounts are open before the merchant exists. Raises Forbidden, InvalidRequest, CurrencyMismatch."""
-    _officer(operator)
+    operator.require("merchants.join")
     merchant_id = ids.new("mer", at)
     agreed = Terms(
         merchant_id=merchant_id,
@@ -191,17 +189,12 @@ def settlements(
     return page, found[limit - 1]["sk"] if len(found) > limit else None
 
 
-def _officer(operator: Operator) -> None:
-    if operator.role not in OFFICERS:
-        raise Forbidden()
-
-
 def _key_keeper(caller: Operator | Merchant, merchant_id: str) -> None:
     if isinstance(caller, Merchant):
         caller.require("keys")
         _own(caller, merchant_id)
     else:
-        _officer(caller)
+        caller.require("merchants.keep-keys")
 
 
 def _who(caller: Operator | Merchant) -> str:
