@@ -38,9 +38,10 @@ def _webhooks() -> list[Room]:
 
 def _office() -> list[Room]:
     from chalicelib.cases import routes as cases
+    from chalicelib.cases import routes_audit as audit
     from chalicelib.merchants import routes_office as merchants
 
-    return [cases.room, merchants.room]
+    return [cases.room, audit.room, merchants.room]
 
 
 def _access() -> list[Room]:

@@ -16,6 +16,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "account.own": ROLES,
         "cases.see": ROLES,
         "cases.resolve": ROLES - {AUDITOR},
+        "audit-log.see": frozenset({ADMIN, AUDITOR}),
+        "audit-log.export": frozenset({ADMIN, AUDITOR}),
         "merchants.see": ROLES,
         "merchants.join": frozenset({FINANCE, ADMIN}),
         "merchants.keep-keys": frozenset({FINANCE, ADMIN}),

@@ -11,14 +11,13 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, text
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.ledger import chart
 from chalicelib.ledger.history import Balance, Statement
 from chalicelib.ledger.model import Head
 
 MONTH = "[12][0-9]{3}-(0[1-9]|1[0-2])"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class WalletView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -120,7 +119,7 @@ def statement(head: Head, found: Statement) -> StatementView:
 
 
 def statement_csv(view: StatementView) -> str:
-    """RFC 4180; a cell that a spreadsheet would take for a formula is neutralised with an apostrophe (OWASP)."""
+    """RFC 4180; a cell that a spreadsheet would take for a formula is neutralised."""
     written = io.StringIO()
     rows = csv.writer(written)
     rows.writerow(EntryView.__struct_fields__)
@@ -155,4 +154,4 @@ def _sums(then: Balance) -> SumsView:
 
 
 def _cell(value: str | int) -> str | int:
-    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return text.cell(value) if isinstance(value, str) else value

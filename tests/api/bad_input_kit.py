@@ -40,6 +40,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/sessions/refresh": {"refresh_token": "crt_x"},
     "PATCH /v1/me": {"display_name": "Ann", "locale": "en"},
     "POST /v1/cases/{id}/resolve": {"note": "done"},
+    "POST /v1/audit-log/exports": {
+        "from": "2026-11-21T00:00:00Z",
+        "to": "2026-11-22T00:00:00Z",
+        "format": "jsonl",
+        "actor": "usr_1",
+        "subject": "usr_2",
+        "action": "case.resolve",
+    },
     "POST /v1/merchants": {"name": "Tea", "currencies": ["CNY"], "fee_basis_points": 60, "fee_fixed": 0, "floor": 0},
     "POST /v1/merchants/{id}/keys": {"scopes": ["payments"]},
     "POST /v1/checkouts": {
@@ -113,7 +121,7 @@ def fields() -> Iterator[tuple[Route, str, Any]]:
 
 
 def may_be_null(route: Route, field: str) -> bool:
-    (found,) = [one for one in msgspec.structs.fields(route.body or msgspec.Struct) if one.name == field]
+    (found,) = [one for one in msgspec.structs.fields(route.body or msgspec.Struct) if one.encode_name == field]
     return NoneType in get_args(found.type)
 
 
