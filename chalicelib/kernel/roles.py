@@ -20,6 +20,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "audit-log.export": frozenset({ADMIN, AUDITOR}),
         "merchants.see": ROLES,
         "merchants.join": frozenset({FINANCE, ADMIN}),
+        "merchants.see-keys": ROLES,
         "merchants.keep-keys": frozenset({FINANCE, ADMIN}),
         "merchants.see-settlements": ROLES,
     }

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Merchant, Operator
-from chalicelib.kernel.errors import CurrencyMismatch
+from chalicelib.kernel.errors import CurrencyMismatch, InvalidState
 from chalicelib.kernel.money import CURRENCY_SCHEMA
 from chalicelib.merchants import service
-from chalicelib.merchants.model import KeyView, MerchantView, NewKey, NewMerchant, SettlementView
+from chalicelib.merchants.model import (
+    KeyView,
+    KnownKeyView,
+    MerchantView,
+    NewKey,
+    NewMerchant,
+    RotatedKeyView,
+    RotateKey,
+    SettlementView,
+)
 
 room = Room("merchants_office", function="office")
 
@@ -53,6 +62,36 @@ def make_key(call: Call[NewKey]) -> Answer:
 
 
 @room.route(
+    "GET",
+    "/v1/merchants/{id}/keys",
+    answers={200: KnownKeyView},
+    caller=Operator | Merchant,
+    permission="merchants.see-keys",
+    listing=True,
+    summary="The API keys of a merchant, without what is secret of them",
+)
+def listed_keys(call: Call[None]) -> Answer:
+    found, following = service.listed_keys(_either(call), call.path["id"], call.page.cursor, call.page.limit)
+    return Answer(200, call.page.envelope([key.known(call.at) for key in found], following))
+
+
+@room.route(
+    "POST",
+    "/v1/merchants/{id}/keys/{key_id}/rotate",
+    body=RotateKey,
+    answers={201: RotatedKeyView},
+    caller=Operator | Merchant,
+    permission="merchants.keep-keys",
+    errors=(InvalidState,),
+    summary="Replace an API key; the old one goes on for some hours",
+)
+def rotate_key(call: Call[RotateKey]) -> Answer:
+    merchant_id, key_id, overlap_hours = call.path["id"], call.path["key_id"], call.body.overlap_hours
+    new, text, replaced = service.rotate_key(_either(call), merchant_id, key_id, overlap_hours, call.at)
+    return Answer(201, new.rotated(text, replaced))
+
+
+@room.route(
     "DELETE",
     "/v1/merchants/{id}/keys/{key_id}",
     answers={204: None},
@@ -83,5 +122,5 @@ def settlements(call: Call[None]) -> Answer:
     return Answer(200, page.envelope(found, following))
 
 
-def _either(call: Call[NewKey] | Call[None]) -> Operator | Merchant:
+def _either(call: Call[NewKey] | Call[RotateKey] | Call[None]) -> Operator | Merchant:
     return call.merchant if isinstance(call.caller, Merchant) else call.operator

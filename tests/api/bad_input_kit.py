@@ -50,6 +50,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /v1/merchants": {"name": "Tea", "currencies": ["CNY"], "fee_basis_points": 60, "fee_fixed": 0, "floor": 0},
     "POST /v1/merchants/{id}/keys": {"scopes": ["payments"]},
+    "POST /v1/merchants/{id}/keys/{key_id}/rotate": {"overlap_hours": 24},
     "POST /v1/checkouts": {
         "amount": 100,
         "currency": "CNY",
