@@ -14,6 +14,10 @@ ROLES = frozenset({SUPPORT, FINANCE, RISK, ADMIN, AUDITOR})
 PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "account.own": ROLES,
+        "people.see": frozenset({SUPPORT, RISK, ADMIN}),
+        "people.reveal": frozenset({SUPPORT, RISK, ADMIN}),
+        "operators.see": frozenset({ADMIN, AUDITOR}),
+        "operators.appoint": frozenset({ADMIN}),
         "cases.see": ROLES,
         "cases.resolve": ROLES - {AUDITOR},
         "audit-log.see": frozenset({ADMIN, AUDITOR}),

@@ -40,6 +40,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/sessions/refresh": {"refresh_token": "crt_x"},
     "PATCH /v1/me": {"display_name": "Ann", "locale": "en"},
     "POST /v1/cases/{id}/resolve": {"note": "done"},
+    "POST /v1/people/searches": {"identifier": "ann@example.com"},
+    "POST /v1/people/{id}/reveals": {"field": "identifier", "reason": "asked to be called back"},
+    "POST /v1/operators": {"person_id": "usr_1", "role": "support", "reason": "joins the night shift"},
+    "PATCH /v1/operators/{id}": {"role": "risk", "reason": "moves to another team"},
     "POST /v1/audit-log/exports": {
         "from": "2026-11-21T00:00:00Z",
         "to": "2026-11-22T00:00:00Z",
