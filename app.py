@@ -40,8 +40,9 @@ def _office() -> list[Room]:
     from chalicelib.cases import routes as cases
     from chalicelib.cases import routes_audit as audit
     from chalicelib.merchants import routes_office as merchants
+    from chalicelib.risk import routes as risk
 
-    return [cases.room, audit.room, merchants.room]
+    return [cases.room, audit.room, merchants.room, risk.room]
 
 
 def _access() -> list[Room]:

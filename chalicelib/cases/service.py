@@ -14,9 +14,14 @@ from chalicelib.kernel.errors import InvalidState, NotFound
 
 def open_case(kind: str, subject: str, facts: Facts, due_at: datetime, at: datetime, *, key: str = "") -> str:
     """The id of the case; the same kind, subject and key open it once."""
-    case_id = ids.derived("cas", kind, subject, key)
-    store.put(Case(case_id, kind, subject, "open", opened_at=at, due_at=due_at, facts=facts))
-    return case_id
+    opened = case_id(kind, subject, key)
+    store.put(Case(opened, kind, subject, "open", opened_at=at, due_at=due_at, facts=facts))
+    return opened
+
+
+def case_id(kind: str, subject: str, key: str = "") -> str:
+    """The id of the case that these open, whether or not they have."""
+    return ids.derived("cas", kind, subject, key)
 
 
 def case(case_id: str) -> Case:

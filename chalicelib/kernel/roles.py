@@ -18,6 +18,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "people.reveal": frozenset({SUPPORT, RISK, ADMIN}),
         "operators.see": frozenset({ADMIN, AUDITOR}),
         "operators.appoint": frozenset({ADMIN}),
+        "freezes.see": frozenset({SUPPORT, RISK, ADMIN, AUDITOR}),
+        "freezes.keep": frozenset({RISK, ADMIN}),
         "cases.see": ROLES,
         "cases.resolve": ROLES - {AUDITOR},
         "audit-log.see": frozenset({ADMIN, AUDITOR}),

@@ -81,8 +81,9 @@ class StatementView(msgspec.Struct, frozen=True):
     entries: list[EntryView]
 
 
-def wallet(head: Head) -> WalletView:
-    return WalletView(head.account, head.currency, head.status, head.available, head.held, head.debt, head.reason)
+def wallet(head: Head, language: str) -> WalletView:
+    reason = text.sentence(key, language) if text.has(key := f"freezes.{head.reason}") else head.reason
+    return WalletView(head.account, head.currency, head.status, head.available, head.held, head.debt, reason)
 
 
 def entry(found: Mapping[str, Any]) -> EntryView:

@@ -44,6 +44,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/people/{id}/reveals": {"field": "identifier", "reason": "asked to be called back"},
     "POST /v1/operators": {"person_id": "usr_1", "role": "support", "reason": "joins the night shift"},
     "PATCH /v1/operators/{id}": {"role": "risk", "reason": "moves to another team"},
+    "POST /v1/freezes": {
+        "wallet_id": "wal_1",
+        "reason": "stolen_phone",
+        "note": "called from another phone",
+        "review_hours": 24,
+    },
+    "POST /v1/freezes/{wallet_id}/lift": {"note": "has the phone again"},
     "POST /v1/audit-log/exports": {
         "from": "2026-11-21T00:00:00Z",
         "to": "2026-11-22T00:00:00Z",
