@@ -36,7 +36,7 @@ def sign_up(call: Call[SignUpRequest]) -> Answer:
     summary="Prove an e-mail address or phone with the code sent there",
 )
 def verify(call: Call[VerifyRequest]) -> Answer:
-    return Answer(201, signing_up.verify(call.body, user_agent(call), call.at))
+    return Answer(201, signing_up.verify(call.body, user_agent(call), call.at, call.source_address))
 
 
 @room.route("GET", "/v1/me", answers={200: UserView}, caller=Person, permission="account.own", summary="My profile")

@@ -20,7 +20,7 @@ room = Room("identity_sessions", function="access")
     summary="Sign in",
 )
 def sign_in(call: Call[SignInRequest]) -> Answer:
-    return Answer(201, signing_in.sign_in(call.body, user_agent(call), call.at))
+    return Answer(201, signing_in.sign_in(call.body, user_agent(call), call.at, call.source_address))
 
 
 @room.route(
@@ -74,5 +74,5 @@ def sign_out(call: Call[None]) -> Answer:
     summary="Sign out a device",
 )
 def sign_out_device(call: Call[None]) -> Answer:
-    sessions.sign_out_device(person_of(call).user_id, call.path["id"])
+    sessions.sign_out_device(person_of(call).user_id, call.path["id"], call.at, call.source_address)
     return Answer(204)

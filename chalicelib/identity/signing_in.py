@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chalicelib.cases import service as cases
 from chalicelib.identity import names, secrets, sessions, store, store_sessions, vault
 from chalicelib.identity.model import SignInRequest, TokensView
 from chalicelib.kernel import ids
@@ -16,7 +17,7 @@ from chalicelib.ledger import service as ledger
 _NOBODY = ids.derived("usr", "nobody")
 
 
-def sign_in(claim: SignInRequest, user_agent: str, at: datetime) -> TokensView:
+def sign_in(claim: SignInRequest, user_agent: str, at: datetime, source_address: str = "") -> TokensView:
     """Raises InvalidCredentials, the same for an unknown name and a wrong password, after the same work."""
     from chalicelib.identity import passwords
 
@@ -27,5 +28,6 @@ def sign_in(claim: SignInRequest, user_agent: str, at: datetime) -> TokensView:
         raise InvalidCredentials()
     head = ledger.head(user.wallets[0])
     session, token = sessions.begun(user.id, claim.device_name, user_agent, at)
+    cases.audit(user.id, "session.begin", session.id, "", at, source_address=source_address)
     store_sessions.put_session(session)
     return sessions.issued(user, token, head.epoch, head.tier, at)

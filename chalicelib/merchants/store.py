@@ -102,7 +102,10 @@ def put_key(key: Key) -> None:
 
 
 def rotate(old: Key, new: Key, ends_at: datetime, at: datetime) -> Key | None:
-    """The old key as it ends, once the new one is there; an end that was set before stands. None if it was over."""
+    """The old key as it ends, once the new one is there; an end that was set before stands. None if it was over.
+
+    If the new one is there all the same, this very call put it and the answer was lost.
+    """
     item = _KeyItem(old.id, _KEY)
     ending: list[Action] = [_KeyItem.expires_at.set(_KeyItem.expires_at | clock.written(ends_at))]
     good = (_KeyItem.merchant_id == old.merchant_id) & _KeyItem.revoked_at.does_not_exist()
@@ -113,7 +116,7 @@ def rotate(old: Key, new: Key, ends_at: datetime, at: datetime) -> Key | None:
             transaction.update(item, ending, good & in_time)
             _putting(transaction, new)
 
-    return key(old.id) if made(together) else None
+    return key(old.id) if made(together) or key(new.id) else None
 
 
 def key(key_id: str) -> Key | None:

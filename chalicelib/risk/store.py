@@ -46,10 +46,11 @@ def freeze(wallet_id: str) -> Freeze | None:
 
 
 def lift(freeze: Freeze, by: str, at: datetime) -> Freeze | None:
-    """None if it is not that freeze any more, or somebody lifted it."""
-    item = _FreezeItem(freeze.wallet_id, _FREEZE)
-    lifted: list[Action] = [_FreezeItem.lifted_at.set(clock.written(at)), _FreezeItem.lifted_by.set(by)]
-    holds = (_FreezeItem.case_id == freeze.case_id) & _FreezeItem.lifted_at.does_not_exist()
+    """None if it is not that freeze any more, or somebody lifted it; the same lift again is that lift."""
+    item, moment = _FreezeItem(freeze.wallet_id, _FREEZE), clock.written(at)
+    lifted: list[Action] = [_FreezeItem.lifted_at.set(moment), _FreezeItem.lifted_by.set(by)]
+    ours = (_FreezeItem.lifted_at == moment) & (_FreezeItem.lifted_by == by)
+    holds = (_FreezeItem.case_id == freeze.case_id) & (_FreezeItem.lifted_at.does_not_exist() | ours)
     return _freeze(item) if made(lambda: item.update(lifted, holds)) else None
 
 
