@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -15,6 +16,7 @@ from chalicelib.identity import vault
 from chalicelib.kernel import clock
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidRequest, Unavailable
+from infra import check_export
 from tests import aws
 
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -191,6 +193,21 @@ def test_a_file_that_was_changed_is_found_out(cloud: None, form: str, damage: st
     assert last != recorded()[0]["digest"]
     if damage != "truncation":
         assert last is None
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_auditor_checks_a_file_at_home(
+    cloud: None, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    log()
+    file = tmp_path / f"audit-log.{form}"
+    file.write_bytes(export(form).encode())
+    period = [clock.written(AT - timedelta(days=1)), clock.written(AT + timedelta(hours=1))]
+    assert check_export.main([str(file), *period]) == 0
+    assert str(recorded()[0]["digest"]) in capsys.readouterr().out
+    assert check_export.main([str(file), *period, "--actor", "usr_x"]) == 1
+    file.write_bytes(file.read_bytes().replace(b"cas_1", b"cas_2"))
+    assert check_export.main([str(file), *period]) == 1
 
 
 def test_an_edit_and_a_deletion_in_the_table_show_in_the_next_export_of_the_period(cloud: None) -> None:
