@@ -38,9 +38,11 @@ def _webhooks() -> list[Room]:
 
 def _office() -> list[Room]:
     from chalicelib.cases import routes as cases
+    from chalicelib.cases import routes_audit as audit
     from chalicelib.merchants import routes_office as merchants
+    from chalicelib.risk import routes as risk
 
-    return [cases.room, merchants.room]
+    return [cases.room, audit.room, merchants.room, risk.room]
 
 
 def _access() -> list[Room]:
@@ -50,12 +52,13 @@ def _access() -> list[Room]:
     from chalicelib.identity import routes_consents as consents
     from chalicelib.identity import routes_deletion as deletion
     from chalicelib.identity import routes_exports as exports
+    from chalicelib.identity import routes_people as people
     from chalicelib.identity import routes_sessions as sessions
     from chalicelib.identity import routes_trash as trash
     from chalicelib.notices import routes as notices
 
-    people = [identity.room, sessions.room, trash.room, deletion.room, exports.room, consents.room]
-    return [api.room, *people, notices.room, *_money(), *_webhooks(), *_office()]
+    own = (api, identity, sessions, trash, deletion, exports, consents, people, notices)
+    return [*(routes.room for routes in own), *_money(), *_webhooks(), *_office()]
 
 
 _ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office}

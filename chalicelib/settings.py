@@ -23,6 +23,7 @@ class Settings:
     topups_table: str
     notices_table: str
     cases_table: str
+    audit_table: str
     settlement_queue_url: str
     fold_queue_url: str
     notices_queue_url: str

@@ -14,7 +14,7 @@ QUEUES = f"https://sqs.{REGION}.amazonaws.com/123456789012"
 PEPPER = "5c" * 32
 SANDBOX_WEBHOOK_SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXRlc3Rz"
 STRIPE_WEBHOOK_SECRET = "whsec_stripe_secret_of_the_tests"
-TABLES = ("ledger", "journal", "identity", "merchants", "topups", "notices", "cases")
+TABLES = ("ledger", "journal", "identity", "merchants", "topups", "notices", "cases", "audit")
 
 ENVIRONMENT = {
     "STAGE": "test",

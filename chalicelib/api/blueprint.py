@@ -14,6 +14,7 @@ from chalicelib.api.pagination import PARAMETERS
 from chalicelib.api.view import served
 from chalicelib.kernel.callers import Caller
 from chalicelib.kernel.errors import CofferError
+from chalicelib.kernel.roles import PERMISSIONS
 
 __all__ = ["Answer", "Call", "Room", "Route", "routes"]
 
@@ -46,6 +47,7 @@ class Room:
         summary: str,
         body: type[msgspec.Struct] | None = None,
         caller: type[Caller] | UnionType | None = None,
+        permission: str = "",
         moves_money: bool = False,
         listing: bool = False,
         query: Iterable[str] = (),
@@ -56,13 +58,16 @@ class Room:
         """Declare a view.
 
         `answers`: status → model, None for no body; of a listing, the model of one item.
-        `caller`: a kind of caller or a union of them, None for nobody. `query`: the parameters allowed, beside
-        `limit` and `cursor` of a listing. `errors`: what it raises beyond what its form implies, for the description.
+        `caller`: a kind of caller or a union of them, None for nobody. `permission`: what an operator's role must
+        grant. `query`: the parameters allowed, beside `limit` and `cursor` of a listing. `errors`: what it raises
+        beyond what its form implies, for the description.
         `parameters`: what the description says of those in path and query beyond that they are strings.
         `media`: media type → schema of what else a success may come as.
         """
         if moves_money and caller is None:
             raise ValueError(f"{method} {path}: money moves only for somebody")
+        if permission and permission not in PERMISSIONS:
+            raise ValueError(f"{method} {path}: {permission} is not in the table of permissions")
 
         def declare(view: _Declared) -> _Declared:
             self._add(
@@ -75,6 +80,7 @@ class Room:
                     body=body,
                     answers=answers,
                     callers=_kinds(caller),
+                    permission=permission,
                     moves_money=moves_money,
                     listing=listing,
                     query=frozenset(query) | (PARAMETERS if listing else frozenset()),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from chalicelib.api import problems
-from chalicelib.api.model import Call
+from chalicelib.api.model import Call, Route
 from chalicelib.kernel.callers import Caller, Customer, Merchant, Operator
 from chalicelib.kernel.errors import CofferError, Forbidden, IdempotencyKeyInvalid, InvalidToken
 from chalicelib.kernel.idempotency import Receipt, RequestKey, fingerprint
@@ -29,6 +30,16 @@ def authenticate_with(
 ) -> None:
     """Who proves callers, from now on; each raises InvalidToken."""
     _authenticators.update({Customer: customer, Operator: operator, Merchant: merchant})
+
+
+def admitted(route: Route, authorization: str | None, source_address: str, at: datetime) -> Caller:
+    """Who asks, where the route is for them. Raises InvalidToken, Forbidden (another kind, or an ungranted role)."""
+    caller = caller_of(authorization, route.callers, at)
+    if isinstance(caller, Customer):
+        return caller
+    if isinstance(caller, Operator):
+        caller.require(route.permission)
+    return replace(caller, source_address=source_address)
 
 
 def caller_of(authorization: str | None, kinds: frozenset[type[Caller]], at: datetime) -> Caller:

@@ -104,6 +104,8 @@ class Route:
     body: type[msgspec.Struct] | None
     answers: Answers
     callers: frozenset[type[Caller]]
+    permission: str
+    """What an operator's role must grant (`kernel/roles`)."""
     moves_money: bool
     listing: bool
     query: frozenset[str]

@@ -63,7 +63,8 @@ def respond(event: Event, template: str, work: Work) -> Answered:
 def _call(route: Route, request: Request) -> Call[Any]:
     """The checks, in the order in which they refuse: who, parameters, kind of body, key, body."""
     headers = request.headers
-    caller = guard.caller_of(headers.get("authorization"), route.callers, request.at) if route.callers else None
+    authorization, source = headers.get("authorization"), request.source_address
+    caller = guard.admitted(route, authorization, source, request.at) if route.callers else None
     subject = caller.subject if caller else ""
     query, raw, path = request.query(route.query), request.raw(), request.path()
     target = target_of(route.path, path)
@@ -79,7 +80,7 @@ def _call(route: Route, request: Request) -> Call[Any]:
         path=path,
         query=query,
         raw=raw,
-        source_address=request.source_address,
+        source_address=source,
         body=None,
         asked_by=caller,
     )

@@ -10,13 +10,28 @@ from chalicelib.kernel.callers import Operator
 room = Room("cases", function="office")
 
 
-@room.route("GET", "/v1/cases", answers={200: CaseView}, caller=Operator, listing=True, summary="Open cases")
+@room.route(
+    "GET",
+    "/v1/cases",
+    answers={200: CaseView},
+    caller=Operator,
+    permission="cases.see",
+    listing=True,
+    summary="Open cases",
+)
 def open_cases(call: Call[None]) -> Answer:
     found, following = service.open_cases(call.page.cursor, call.page.limit)
     return Answer(200, call.page.envelope([case.view for case in found], following))
 
 
-@room.route("GET", "/v1/cases/{id}", answers={200: CaseView}, caller=Operator, summary="One case")
+@room.route(
+    "GET",
+    "/v1/cases/{id}",
+    answers={200: CaseView},
+    caller=Operator,
+    permission="cases.see",
+    summary="One case",
+)
 def case(call: Call[None]) -> Answer:
     return Answer(200, service.case(call.path["id"]).view)
 
@@ -27,6 +42,7 @@ def case(call: Call[None]) -> Answer:
     body=ResolveRequest,
     answers={200: CaseView},
     caller=Operator,
+    permission="cases.resolve",
     summary="Resolve a case",
 )
 def resolve(call: Call[ResolveRequest]) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chalicelib.cases import audit as audit_log
 from chalicelib.cases import store
 from chalicelib.cases.model import Case, Facts
 from chalicelib.kernel import ids
@@ -13,9 +14,14 @@ from chalicelib.kernel.errors import InvalidState, NotFound
 
 def open_case(kind: str, subject: str, facts: Facts, due_at: datetime, at: datetime, *, key: str = "") -> str:
     """The id of the case; the same kind, subject and key open it once."""
-    case_id = ids.derived("cas", kind, subject, key)
-    store.put(Case(case_id, kind, subject, "open", opened_at=at, due_at=due_at, facts=facts))
-    return case_id
+    opened = case_id(kind, subject, key)
+    store.put(Case(opened, kind, subject, "open", opened_at=at, due_at=due_at, facts=facts))
+    return opened
+
+
+def case_id(kind: str, subject: str, key: str = "") -> str:
+    """The id of the case that these open, whether or not they have."""
+    return ids.derived("cas", kind, subject, key)
 
 
 def case(case_id: str) -> Case:
@@ -35,13 +41,19 @@ def resolve(case_id: str, by: Operator, note: str, at: datetime) -> Case:
     """Raises NotFound, or InvalidState if it is resolved already. The audit log has it before the case does."""
     if case(case_id).state == "resolved":
         raise InvalidState(state="resolved")
-    audit(by.user_id, "case.resolve", case_id, note, at)
+    audit(by.user_id, "case.resolve", case_id, note, at, source_address=by.source_address)
     resolved = store.resolve(case_id, by.user_id, note)
     if resolved is None:
         raise InvalidState(state="resolved")
     return resolved
 
 
-def audit(who: str, what: str, whom: str, why: str, at: datetime) -> None:
-    """Add to the audit log: ids and reasons, nothing personal."""
-    store.log(who, what, whom, why, at)
+def audit(
+    who: str, what: str, whom: str, why: str, at: datetime, *, source_address: str = "", **facts: str | int
+) -> None:
+    """Add to the audit log, before what it tells of is done: one write, no read.
+
+    `who` and `whom` are ids, `what` is `thing.deed`; `why` is what a person gave as the reason, and is sealed; facts
+    are ours, such as a role or a field's name. Of `source_address` only the network is kept.
+    """
+    audit_log.written(who, what, whom, why, at, source_address, facts)

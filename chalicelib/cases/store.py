@@ -1,17 +1,16 @@
-"""The table `cases`. Open cases are on the sparse index `due`; the audit log is only ever added to."""
+"""The table `cases`. Open cases are on the sparse index `due`. The note is sealed: a person wrote it."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 import msgspec
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
+from chalicelib.cases import sealing
 from chalicelib.cases.model import Case
 from chalicelib.cloud_tables import Table, absent, made, reading
-from chalicelib.kernel import clock, ids
+from chalicelib.kernel import clock
 
 _CASE, _OPEN = "CASE", "case"
 
@@ -37,14 +36,6 @@ class _CaseItem(Table):
     owner = UnicodeAttribute(null=True)
     note = UnicodeAttribute(null=True)
     facts = UnicodeAttribute()
-
-
-class _AuditItem(Table):
-    setting = "cases_table"
-    who = UnicodeAttribute()
-    what = UnicodeAttribute()
-    whom = UnicodeAttribute()
-    why = UnicodeAttribute()
 
 
 def put(case: Case) -> bool:
@@ -74,11 +65,13 @@ def resolve(case_id: str, owner: str, note: str) -> Case | None:
     actions: list[Action] = [
         _CaseItem.state.set("resolved"),
         _CaseItem.owner.set(owner),
-        _CaseItem.note.set(note),
+        _CaseItem.note.set(sealing.sealed(case_id, "note", note)),
         _CaseItem.due_key.remove(),
     ]
-    allowed = (_CaseItem.state == "open") | ((_CaseItem.owner == owner) & (_CaseItem.note == note))
-    return _case(item) if made(lambda: item.update(actions, allowed)) else None
+    if made(lambda: item.update(actions, _CaseItem.state == "open")):
+        return _case(item)
+    found = get(case_id)
+    return found if found and (found.owner, found.note) == (owner, note) else None
 
 
 def open_cases(position: str | None, limit: int) -> tuple[list[Case], str | None]:
@@ -106,11 +99,6 @@ def _together(case_ids: list[str]) -> list[Case]:
     return [_case(future.get()) for future in found]
 
 
-def log(who: str, what: str, whom: str, why: str, at: datetime) -> None:
-    day, moment = clock.written(at)[:10], clock.written(at)
-    _AuditItem(f"AUDIT#{day}", f"{moment}#{ids.new('aud', at)}", who=who, what=what, whom=whom, why=why).keep_new()
-
-
 def _case(item: _CaseItem) -> Case:
     return Case(
         id=item.pk,
@@ -120,6 +108,6 @@ def _case(item: _CaseItem) -> Case:
         opened_at=clock.read(item.opened_at),
         due_at=clock.read(item.due_at),
         owner=item.owner,
-        note=item.note,
+        note=item.note and sealing.opened(item.pk, "note", item.note),
         facts=msgspec.json.decode(item.facts),
     )

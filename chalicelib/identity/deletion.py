@@ -53,7 +53,7 @@ def restore(claim: RestoreRequest, user_agent: str, source_address: str, at: dat
         raise InvalidCredentials()
     _begin_again(kept, login, at)
     tell(kept.user.id, at)
-    return signing_in.entered(kept.user, claim.device_name, user_agent, at)
+    return signing_in.entered(kept.user, claim.device_name, user_agent, at, source_address)
 
 
 def tell(user_id: str, at: datetime) -> bool:

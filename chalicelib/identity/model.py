@@ -12,11 +12,11 @@ from typing import Annotated
 import msgspec
 
 from chalicelib.identity import names
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, roles
 from chalicelib.kernel.errors import InvalidRequest
 
 CUSTOMER = "customer"
-OPERATOR_ROLES = frozenset({"support", "finance", "risk", "admin", "auditor"})
+OPERATOR_ROLES = roles.ROLES
 SESSION_LIFETIME = timedelta(days=30)
 LOST_ANSWER_WINDOW = timedelta(seconds=60)
 FIRST_TIER = 0

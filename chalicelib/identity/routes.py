@@ -37,15 +37,23 @@ def sign_up(call: Call[SignUpRequest]) -> Answer:
     summary="Prove an e-mail address or phone with the code sent there",
 )
 def verify(call: Call[VerifyRequest]) -> Answer:
-    return Answer(201, signing_up.verify(call.body, user_agent(call), call.at))
+    return Answer(201, signing_up.verify(call.body, user_agent(call), call.at, call.source_address))
 
 
-@room.route("GET", "/v1/me", answers={200: UserView}, caller=Person, summary="My profile")
+@room.route("GET", "/v1/me", answers={200: UserView}, caller=Person, permission="account.own", summary="My profile")
 def profile(call: Call[None]) -> Answer:
     return Answer(200, service.profile(person_of(call).user_id).view)
 
 
-@room.route("PATCH", "/v1/me", body=ProfileRequest, answers={200: UserView}, caller=Person, summary="Change my profile")
+@room.route(
+    "PATCH",
+    "/v1/me",
+    body=ProfileRequest,
+    answers={200: UserView},
+    caller=Person,
+    permission="account.own",
+    summary="Change my profile",
+)
 def change_profile(call: Call[ProfileRequest]) -> Answer:
     return Answer(200, profile_changes.change(person_of(call).user_id, call.body, call.at).view)
 

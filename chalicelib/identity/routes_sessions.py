@@ -20,7 +20,7 @@ room = Room("identity_sessions", function="access")
     summary="Sign in",
 )
 def sign_in(call: Call[SignInRequest]) -> Answer:
-    return Answer(201, signing_in.sign_in(call.body, user_agent(call), call.at))
+    return Answer(201, signing_in.sign_in(call.body, user_agent(call), call.at, call.source_address))
 
 
 @room.route(
@@ -36,7 +36,13 @@ def refresh(call: Call[RefreshRequest]) -> Answer:
 
 
 @room.route(
-    "GET", "/v1/sessions", answers={200: SessionView}, caller=Person, listing=True, summary="Where I am signed in"
+    "GET",
+    "/v1/sessions",
+    answers={200: SessionView},
+    caller=Person,
+    permission="account.own",
+    listing=True,
+    summary="Where I am signed in",
 )
 def listed(call: Call[None]) -> Answer:
     person = person_of(call)
@@ -44,7 +50,14 @@ def listed(call: Call[None]) -> Answer:
     return Answer(200, call.page.envelope([session.view(person.session_id) for session in found], following))
 
 
-@room.route("DELETE", "/v1/sessions/current", answers={204: None}, caller=Person, summary="Sign out")
+@room.route(
+    "DELETE",
+    "/v1/sessions/current",
+    answers={204: None},
+    caller=Person,
+    permission="account.own",
+    summary="Sign out",
+)
 def sign_out(call: Call[None]) -> Answer:
     person = person_of(call)
     sessions.sign_out(person.user_id, person.session_id)
@@ -52,8 +65,14 @@ def sign_out(call: Call[None]) -> Answer:
 
 
 @room.route(
-    "DELETE", "/v1/sessions/{id}", answers={204: None}, caller=Person, errors=(NotFound,), summary="Sign out a device"
+    "DELETE",
+    "/v1/sessions/{id}",
+    answers={204: None},
+    caller=Person,
+    permission="account.own",
+    errors=(NotFound,),
+    summary="Sign out a device",
 )
 def sign_out_device(call: Call[None]) -> Answer:
-    sessions.sign_out_device(person_of(call).user_id, call.path["id"])
+    sessions.sign_out_device(person_of(call).user_id, call.path["id"], call.at, call.source_address)
     return Answer(204)

@@ -6,8 +6,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.cases import service as cases
-from chalicelib.identity import model, store, tokens
+from chalicelib.identity import model, store, store_operators, tokens
 from chalicelib.identity.model import User
+from chalicelib.identity.model_people import Appointment
+from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Customer, Operator
 from chalicelib.kernel.errors import InvalidRequest, InvalidToken, NotFound
 
@@ -33,12 +35,19 @@ def profile(user_id: str) -> User:
     return _known(store.user(user_id))
 
 
-def appoint(user_id: str, role: str, at: datetime, by: str = "bootstrap") -> None:
+def appoint(
+    user_id: str, role: str, at: datetime, by: str = "bootstrap", *, why: str = "", source_address: str = ""
+) -> Appointment:
     """Give an operator's role, or `customer` again, from the user's next token on. Raises NotFound, InvalidRequest."""
     if role not in model.OPERATOR_ROLES | {model.CUSTOMER}:
         raise InvalidRequest(param="role")
-    cases.audit(by, "user.appoint", user_id, role, at)
-    _known(store.update_user(user_id, role=role))
+    if not ids.is_id(user_id, "usr"):
+        raise NotFound()
+    cases.audit(by, "operator.appoint", user_id, why, at, source_address=source_address, role=role)
+    appointed = Appointment(user_id, role, at, by)
+    if not store_operators.appoint(appointed):
+        raise NotFound()
+    return appointed
 
 
 def _known(user: User | None) -> User:

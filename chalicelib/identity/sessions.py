@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chalicelib.cases import service as cases
 from chalicelib.identity import model, refresh, secrets, service, store_sessions, tokens
 from chalicelib.identity.model import Session, TokensView, Use, User
 from chalicelib.identity.refresh import RefreshToken
@@ -62,6 +63,7 @@ def refreshed(text: str, user_agent: str, at: datetime) -> TokensView:
             raise InvalidToken()
         if use is Use.REVOKE:
             count("RefreshTokenReplayed")
+            cases.audit(user.id, "session.replayed", session.id, "", at)
             end(user, session.id)
             raise InvalidToken()
         head = ledger.head(user.wallets[0])
@@ -75,9 +77,12 @@ def sign_out(user_id: str, session_id: str) -> None:
     end(service.profile(user_id), session_id)
 
 
-def sign_out_device(user_id: str, session_id: str) -> None:
+def sign_out_device(user_id: str, session_id: str, at: datetime, source_address: str = "") -> None:
     """End any of the user's sessions. Raises NotFound if there is none."""
-    if not ids.is_id(session_id, "ses") or not end(service.profile(user_id), session_id):
+    if not ids.is_id(session_id, "ses"):
+        raise NotFound()
+    cases.audit(user_id, "session.revoke", session_id, "", at, source_address=source_address)
+    if not end(service.profile(user_id), session_id):
         raise NotFound()
 
 

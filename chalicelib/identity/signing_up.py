@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chalicelib.cases import service as cases
 from chalicelib.identity import (
     codes,
     model,
@@ -66,7 +67,7 @@ def sign_up(wish: SignUpRequest, source_address: str, at: datetime) -> None:
     notices.send(identifier, language, kind, told, at)
 
 
-def verify(proof: VerifyRequest, user_agent: str, at: datetime) -> WelcomeView:
+def verify(proof: VerifyRequest, user_agent: str, at: datetime, source_address: str = "") -> WelcomeView:
     """A user with an open wallet and a first session, for the right code. Raises InvalidOrExpired."""
     login = secrets.login(names.canonical(proof.identifier))
     vault.ready()
@@ -77,6 +78,7 @@ def verify(proof: VerifyRequest, user_agent: str, at: datetime) -> WelcomeView:
     user = _opened(proved[0], at)
     epoch = ledger.head(user.wallets[0]).epoch
     session, token = sessions.begun(user.id, proof.device_name, user_agent, at)
+    cases.audit(user.id, "account.open", user.id, "", at, source_address=source_address, session=session.id)
     if not store_sign_ups.welcome(login, proved[0], user, session):
         raise InvalidOrExpired(param="code")
     return WelcomeView.of(user.view, sessions.issued(user, token, epoch, user.tier, at))

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib import cloud
+from chalicelib.cases import sealing
 from chalicelib.cloud_tables import Table, absent, made
 from chalicelib.kernel import clock, entropy
 from chalicelib.kernel.errors import InternalError
@@ -152,3 +153,6 @@ def _context() -> dict[str, str]:
 
 def _bound(owner: str, field: str) -> bytes:
     return b"\0".join((b"coffer.field.v1", owner.encode(), field.encode()))
+
+
+sealing.lend(seal=seal, opened=opened)

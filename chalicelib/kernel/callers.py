@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalicelib.kernel import roles
 from chalicelib.kernel.errors import Forbidden
 
 
@@ -26,6 +27,7 @@ class Merchant:
     merchant_id: str
     key_id: str
     scopes: tuple[str, ...]
+    source_address: str = ""
 
     @property
     def subject(self) -> str:
@@ -42,10 +44,17 @@ class Operator:
     user_id: str
     session_id: str
     role: str
+    source_address: str = ""
+    """Where the request came from, as API Gateway saw it."""
 
     @property
     def subject(self) -> str:
         return self.user_id
+
+    def require(self, permission: str) -> None:
+        """Raises Forbidden unless the role was given `permission`."""
+        if not roles.may(self.role, permission):
+            raise Forbidden()
 
 
 Caller = Customer | Merchant | Operator

@@ -12,6 +12,7 @@ from chalicelib.kernel.errors import InvalidRequest
 LANGUAGES = ("en", "zh")
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 """Unicode's general categories of what nobody sees: controls, formats and overrides, separators of lines."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 TEXT_BYTES, REFERENCE_BYTES = 100, 64
 """As written in JSON: an item of the ledger that carries both stays within 1,024 bytes."""
 
@@ -53,6 +54,11 @@ def reference(written: str, param: str = "order_reference") -> str:
 
 def hides_something(written: str) -> bool:
     return any(unicodedata.category(letter) in _UNSEEN for letter in written)
+
+
+def cell(written: str) -> str:
+    """For what a spreadsheet may open: what it would take for a formula gets an apostrophe before it (OWASP)."""
+    return "'" + written if written.startswith(_FORMULA) else written
 
 
 def language_of(accept_language: str | None) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.kernel import backoff, clock, text
-from chalicelib.kernel.errors import CofferError, IdempotencyKeyReused, NotFound, Refusal, Unavailable
+from chalicelib.kernel.errors import CofferError, IdempotencyKeyReused, InvalidState, NotFound, Refusal, Unavailable
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import items, model, store
 from chalicelib.ledger.model import Behind, Draft, Head, Known, Leg, Misjudged, Movement, Taken, Verdict
@@ -132,6 +132,20 @@ def set_status(account: str, status: model.Status, reason: str = "") -> None:
     made, _ = store.update(update.assign("reason", reason).written())
     if not made:
         raise NotFound()
+
+
+def freeze(account: str, reason: str) -> None:
+    """Stop payments; once or many times. Raises NotFound, InvalidState (closed)."""
+    update = Update(settings().ledger_table, account, items.HEAD).assign("status", "frozen").assign("reason", reason)
+    made, old = store.update(update.require_one_of("status", "active", "frozen").written())
+    if not made:
+        raise InvalidState(state="closed") if old else NotFound()
+
+
+def thaw(account: str, reason: str) -> bool:
+    """Lift what was frozen for `reason`; False if it is not frozen, or for another reason."""
+    update = Update(settings().ledger_table, account, items.HEAD).assign("status", "active").assign("reason", "")
+    return store.update(update.require("status", "=", "frozen").require("reason", "=", reason).written())[0]
 
 
 def raise_epoch(account: str) -> int:

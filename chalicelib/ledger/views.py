@@ -11,14 +11,13 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, text
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.ledger import chart
 from chalicelib.ledger.history import Balance, Statement
 from chalicelib.ledger.model import Head
 
 MONTH = "[12][0-9]{3}-(0[1-9]|1[0-2])"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class WalletView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -82,8 +81,9 @@ class StatementView(msgspec.Struct, frozen=True):
     entries: list[EntryView]
 
 
-def wallet(head: Head) -> WalletView:
-    return WalletView(head.account, head.currency, head.status, head.available, head.held, head.debt, head.reason)
+def wallet(head: Head, language: str) -> WalletView:
+    reason = text.sentence(key, language) if text.has(key := f"freezes.{head.reason}") else head.reason
+    return WalletView(head.account, head.currency, head.status, head.available, head.held, head.debt, reason)
 
 
 def entry(found: Mapping[str, Any]) -> EntryView:
@@ -120,7 +120,7 @@ def statement(head: Head, found: Statement) -> StatementView:
 
 
 def statement_csv(view: StatementView) -> str:
-    """RFC 4180; a cell that a spreadsheet would take for a formula is neutralised with an apostrophe (OWASP)."""
+    """RFC 4180; a cell that a spreadsheet would take for a formula is neutralised."""
     written = io.StringIO()
     rows = csv.writer(written)
     rows.writerow(EntryView.__struct_fields__)
@@ -155,4 +155,4 @@ def _sums(then: Balance) -> SumsView:
 
 
 def _cell(value: str | int) -> str | int:
-    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return text.cell(value) if isinstance(value, str) else value

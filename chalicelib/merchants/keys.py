@@ -12,6 +12,8 @@ from chalicelib.kernel import entropy, ids
 from chalicelib.merchants.model import Key, Scope
 
 _SECRET_BYTES = 32
+_SHOWN_LETTERS = 4
+"""Of 43: enough to tell one key from another in a list."""
 _KEY = re.compile(r"mk_([0-7][0-9a-hjkmnp-tv-z]{25})[A-Za-z0-9_-]{43}")
 
 
@@ -20,7 +22,7 @@ def fresh(merchant_id: str, scopes: tuple[Scope, ...], at: datetime) -> tuple[Ke
     key_id = ids.new("key", at)
     secret = urlsafe_b64encode(entropy.token(_SECRET_BYTES)).decode().rstrip("=")
     text = "mk_" + key_id.removeprefix("key_") + secret
-    return Key(key_id, merchant_id, scopes, _digest(text), at), text
+    return Key(key_id, merchant_id, scopes, _digest(text), at, text[-_SHOWN_LETTERS:]), text
 
 
 def id_in(text: str) -> str | None:
@@ -29,9 +31,9 @@ def id_in(text: str) -> str | None:
     return "key_" + found[1] if found else None
 
 
-def opens(key: Key, text: str) -> bool:
+def opens(key: Key, text: str, at: datetime) -> bool:
     """Whether `text` is the key and still good; compared in constant time."""
-    return hmac.compare_digest(key.digest, _digest(text)) and not key.revoked
+    return hmac.compare_digest(key.digest, _digest(text)) and key.state(at) == "active"
 
 
 def _digest(text: str) -> bytes:

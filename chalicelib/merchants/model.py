@@ -15,8 +15,10 @@ from chalicelib.merchants.rules import URL_LETTERS
 
 Status = Literal["active", "suspended"]
 CheckoutStatus = Literal["open", "paid", "expired", "cancelled"]
+KeyState = Literal["active", "expired", "revoked"]
 Scope = Literal["payments", "refunds", "checkouts", "reports", "keys"]
 """What an API key may be used for; `keys` makes and revokes other keys."""
+USUAL_OVERLAP_HOURS, LONGEST_OVERLAP_HOURS = 24, 168
 Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
 Currency = Annotated[str, msgspec.Meta(extra_json_schema=money.CURRENCY_SCHEMA)]
 Reference = Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": text.REFERENCE_BYTES})]
@@ -38,6 +40,12 @@ class NewMerchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scopes: Annotated[list[Scope], msgspec.Meta(min_length=1, max_length=5)]
+
+
+class RotateKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long the old key goes on working beside the new one."""
+
+    overlap_hours: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_OVERLAP_HOURS)] = USUAL_OVERLAP_HOURS
 
 
 class NewCheckout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +76,29 @@ class KeyView(msgspec.Struct, frozen=True):
     key: str
     scopes: tuple[Scope, ...]
     created_at: str
+
+
+class RotatedKeyView(msgspec.Struct, frozen=True):
+    """`key` is shown this once. The key `replaces` is refused from `replaced_ends_at` on."""
+
+    id: str
+    key: str
+    scopes: tuple[Scope, ...]
+    created_at: str
+    replaces: str
+    replaced_ends_at: str
+
+
+class KnownKeyView(msgspec.Struct, frozen=True):
+    """All that can still be told of a key; `expires_at` once it was rotated."""
+
+    id: str
+    last_four: str
+    scopes: tuple[Scope, ...]
+    state: KeyState
+    created_at: str
+    expires_at: str | None
+    revoked_at: str | None
 
 
 class CheckoutView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -136,10 +167,29 @@ class Key:
     scopes: tuple[Scope, ...]
     digest: bytes
     created_at: datetime
-    revoked: bool = False
+    last_four: str = ""
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def state(self, at: datetime) -> KeyState:
+        """By time, whoever has or has not cleaned up."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= at else "active"
 
     def shown(self, text: str) -> KeyView:
         return KeyView(self.id, text, self.scopes, clock.written(self.created_at))
+
+    def rotated(self, text: str, replaced: Key) -> RotatedKeyView:
+        """This key, shown once, beside the one that it replaces."""
+        ends_at = clock.written(replaced.expires_at) if replaced.expires_at else ""
+        return RotatedKeyView(self.id, text, self.scopes, clock.written(self.created_at), replaced.id, ends_at)
+
+    def known(self, at: datetime) -> KnownKeyView:
+        expires = clock.written(self.expires_at) if self.expires_at else None
+        revoked = clock.written(self.revoked_at) if self.revoked_at else None
+        created = clock.written(self.created_at)
+        return KnownKeyView(self.id, self.last_four, self.scopes, self.state(at), created, expires, revoked)
 
 
 @dataclass(frozen=True, slots=True)

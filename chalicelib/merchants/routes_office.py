@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Merchant, Operator
-from chalicelib.kernel.errors import CurrencyMismatch
+from chalicelib.kernel.errors import CurrencyMismatch, InvalidState
 from chalicelib.kernel.money import CURRENCY_SCHEMA
 from chalicelib.merchants import service
-from chalicelib.merchants.model import KeyView, MerchantView, NewKey, NewMerchant, SettlementView
+from chalicelib.merchants.model import (
+    KeyView,
+    KnownKeyView,
+    MerchantView,
+    NewKey,
+    NewMerchant,
+    RotatedKeyView,
+    RotateKey,
+    SettlementView,
+)
 
 room = Room("merchants_office", function="office")
 
@@ -18,6 +27,7 @@ room = Room("merchants_office", function="office")
     body=NewMerchant,
     answers={201: MerchantView},
     caller=Operator,
+    permission="merchants.join",
     errors=(CurrencyMismatch,),
     summary="Take on a merchant",
 )
@@ -26,7 +36,12 @@ def join(call: Call[NewMerchant]) -> Answer:
 
 
 @room.route(
-    "GET", "/v1/merchants/{id}", answers={200: MerchantView}, caller=Operator | Merchant, summary="One merchant"
+    "GET",
+    "/v1/merchants/{id}",
+    answers={200: MerchantView},
+    caller=Operator | Merchant,
+    permission="merchants.see",
+    summary="One merchant",
 )
 def merchant(call: Call[None]) -> Answer:
     return Answer(200, service.merchant(_either(call), call.path["id"]).view)
@@ -38,6 +53,7 @@ def merchant(call: Call[None]) -> Answer:
     body=NewKey,
     answers={201: KeyView},
     caller=Operator | Merchant,
+    permission="merchants.keep-keys",
     summary="Make an API key, shown this once",
 )
 def make_key(call: Call[NewKey]) -> Answer:
@@ -46,10 +62,41 @@ def make_key(call: Call[NewKey]) -> Answer:
 
 
 @room.route(
+    "GET",
+    "/v1/merchants/{id}/keys",
+    answers={200: KnownKeyView},
+    caller=Operator | Merchant,
+    permission="merchants.see-keys",
+    listing=True,
+    summary="The API keys of a merchant, without what is secret of them",
+)
+def listed_keys(call: Call[None]) -> Answer:
+    found, following = service.listed_keys(_either(call), call.path["id"], call.page.cursor, call.page.limit)
+    return Answer(200, call.page.envelope([key.known(call.at) for key in found], following))
+
+
+@room.route(
+    "POST",
+    "/v1/merchants/{id}/keys/{key_id}/rotate",
+    body=RotateKey,
+    answers={201: RotatedKeyView},
+    caller=Operator | Merchant,
+    permission="merchants.keep-keys",
+    errors=(InvalidState,),
+    summary="Replace an API key; the old one goes on for some hours",
+)
+def rotate_key(call: Call[RotateKey]) -> Answer:
+    merchant_id, key_id, overlap_hours = call.path["id"], call.path["key_id"], call.body.overlap_hours
+    new, text, replaced = service.rotate_key(_either(call), merchant_id, key_id, overlap_hours, call.at)
+    return Answer(201, new.rotated(text, replaced))
+
+
+@room.route(
     "DELETE",
     "/v1/merchants/{id}/keys/{key_id}",
     answers={204: None},
     caller=Operator | Merchant,
+    permission="merchants.keep-keys",
     summary="Revoke an API key",
 )
 def revoke_key(call: Call[None]) -> Answer:
@@ -62,6 +109,7 @@ def revoke_key(call: Call[None]) -> Answer:
     "/v1/merchants/{id}/settlements",
     answers={200: SettlementView},
     caller=Operator | Merchant,
+    permission="merchants.see-settlements",
     listing=True,
     query=("currency",),
     parameters={"currency": {"schema": CURRENCY_SCHEMA}},
@@ -74,5 +122,5 @@ def settlements(call: Call[None]) -> Answer:
     return Answer(200, page.envelope(found, following))
 
 
-def _either(call: Call[NewKey] | Call[None]) -> Operator | Merchant:
+def _either(call: Call[NewKey] | Call[RotateKey] | Call[None]) -> Operator | Merchant:
     return call.merchant if isinstance(call.caller, Merchant) else call.operator

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from chalicelib.cases import service as cases
+from chalicelib.cases.model import Facts
 from chalicelib.kernel import clock, ids, money, text
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidState, InvalidToken, NotFound
@@ -30,15 +31,13 @@ from chalicelib.merchants.model import (
 )
 from chalicelib.settings import settings
 
-OFFICERS = frozenset({"admin", "finance"})
-"""The roles that may agree terms and give out keys."""
 _TERMS_KEPT_SECONDS = 30
 _REMEMBERED = 1024
 
 
 def join(operator: Operator, wanted: NewMerchant, at: datetime) -> Terms:
     """Its accounts are open before the merchant exists. Raises Forbidden, InvalidRequest, CurrencyMismatch."""
-    _officer(operator)
+    operator.require("merchants.join")
     merchant_id = ids.new("mer", at)
     agreed = Terms(
         merchant_id=merchant_id,
@@ -50,7 +49,7 @@ def join(operator: Operator, wanted: NewMerchant, at: datetime) -> Terms:
         floor=wanted.floor,
         created_at=at,
     )
-    cases.audit(operator.user_id, "merchant.join", merchant_id, "", at)
+    cases.audit(operator.user_id, "merchant.join", merchant_id, "", at, source_address=operator.source_address)
     for currency, account in agreed.account.items():
         ledger.open_merchant(account, merchant_id, currency, agreed.floor, at)
     store.put_terms(agreed)
@@ -78,24 +77,63 @@ def make_key(caller: Operator | Merchant, merchant_id: str, scopes: Sequence[Sco
         raise Forbidden()
     _found(merchant_id)
     key, text = keys.fresh(merchant_id, tuple(sorted(set(scopes))), at)
-    cases.audit(_who(caller), "merchant.make_key", key.id, "", at)
+    facts = {"merchant": merchant_id, "scopes": " ".join(key.scopes)}
+    cases.audit(_who(caller), "merchant.make_key", key.id, "", at, source_address=caller.source_address, **facts)
     store.put_key(key)
     return key, text
+
+
+def rotate_key(
+    caller: Operator | Merchant, merchant_id: str, key_id: str, overlap_hours: int, at: datetime
+) -> tuple[Key, str, Key]:
+    """A new key of the same scopes, its text, and the old key, which goes on for `overlap_hours` and no longer.
+
+    Whoever lost the answer may do it again: an end that was set before stands. Raises Forbidden, NotFound,
+    InvalidState (revoked, expired).
+    """
+    _key_keeper(caller, merchant_id)
+    old = _key(merchant_id, key_id)
+    if isinstance(caller, Merchant) and not set(old.scopes) <= set(caller.scopes):
+        raise Forbidden()
+    if old.state(at) != "active":
+        raise InvalidState(state=old.state(at))
+    new, text = keys.fresh(merchant_id, old.scopes, at)
+    facts: Facts = {"merchant": merchant_id, "successor": new.id, "overlap_hours": overlap_hours}
+    cases.audit(_who(caller), "merchant.rotate_key", key_id, "", at, source_address=caller.source_address, **facts)
+    ending = store.rotate(old, new, at + timedelta(hours=overlap_hours), at)
+    if ending is None:
+        raise InvalidState(state="revoked")
+    return new, text, ending
+
+
+def listed_keys(
+    caller: Operator | Merchant, merchant_id: str, position: str | None, limit: int
+) -> tuple[list[Key], str | None]:
+    """Newest first, those that are over too, from `position` on; and the position of the next page, None at the end.
+
+    Raises Forbidden, NotFound.
+    """
+    if isinstance(caller, Merchant):
+        caller.require("keys")
+    _own(caller, merchant_id)
+    _found(merchant_id)
+    return store.keys_of(merchant_id, position, limit)
 
 
 def revoke_key(caller: Operator | Merchant, merchant_id: str, key_id: str, at: datetime) -> None:
     """At once and for good; once or many times. Raises Forbidden, NotFound."""
     _key_keeper(caller, merchant_id)
-    if not ids.is_id(key_id, "key") or not store.revoke(key_id, merchant_id, at):
-        raise NotFound()
-    cases.audit(_who(caller), "merchant.revoke_key", key_id, "", at)
+    _key(merchant_id, key_id)
+    source, facts = caller.source_address, {"merchant": merchant_id}
+    cases.audit(_who(caller), "merchant.revoke_key", key_id, "", at, source_address=source, **facts)
+    store.revoke(key_id, merchant_id, at)
 
 
 def merchant_of(api_key: str, at: datetime) -> Merchant:
-    """Whose key it is. Raises InvalidToken if it is malformed, unknown, wrong or revoked."""
+    """Whose key it is. Raises InvalidToken if it is malformed, unknown, wrong, revoked or over."""
     key_id = keys.id_in(api_key)
     key = store.key(key_id) if key_id else None
-    if key is None or not keys.opens(key, api_key):
+    if key is None or not keys.opens(key, api_key, at):
         raise InvalidToken()
     return Merchant(key.merchant_id, key.id, key.scopes)
 
@@ -191,17 +229,19 @@ def settlements(
     return page, found[limit - 1]["sk"] if len(found) > limit else None
 
 
-def _officer(operator: Operator) -> None:
-    if operator.role not in OFFICERS:
-        raise Forbidden()
-
-
 def _key_keeper(caller: Operator | Merchant, merchant_id: str) -> None:
     if isinstance(caller, Merchant):
         caller.require("keys")
         _own(caller, merchant_id)
     else:
-        _officer(caller)
+        caller.require("merchants.keep-keys")
+
+
+def _key(merchant_id: str, key_id: str) -> Key:
+    found = store.key(key_id) if ids.is_id(key_id, "key") else None
+    if found is None or found.merchant_id != merchant_id:
+        raise NotFound()
+    return found
 
 
 def _who(caller: Operator | Merchant) -> str:

@@ -1,4 +1,4 @@
-"""The table `merchants`: terms, keys and checkouts, each under its own id."""
+"""The table `merchants`: terms, keys and checkouts, each under its own id; and under a merchant, which keys it has."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import cast
 from pynamodb.attributes import Attribute, BinaryAttribute, UnicodeAttribute
 from pynamodb.constants import NUMBER
 from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
 
-from chalicelib.cloud_tables import Table, made
+from chalicelib.cloud_tables import Table, absent, made, reading, writing
 from chalicelib.kernel import clock
 from chalicelib.merchants.model import Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms
 
 CHECKOUT = "CHECKOUT"
-_TERMS, _KEY = "TERMS", "KEY"
+_TERMS, _KEY, _KEYS = "TERMS", "KEY", "KEY#"
 
 
 class _Whole(Attribute[int]):
@@ -46,7 +47,15 @@ class _KeyItem(Table):
     scopes = UnicodeAttribute()
     digest = BinaryAttribute(legacy_encoding=False)
     created_at = UnicodeAttribute()
+    last_four = UnicodeAttribute()
+    expires_at = UnicodeAttribute(null=True)
     revoked_at = UnicodeAttribute(null=True)
+
+
+class _OwnedItem(Table):
+    """This merchant has that key."""
+
+    setting = "merchants_table"
 
 
 class _CheckoutItem(Table):
@@ -85,19 +94,44 @@ def terms(merchant_id: str) -> Terms | None:
 
 
 def put_key(key: Key) -> None:
-    _KeyItem(
-        key.id,
-        _KEY,
-        merchant_id=key.merchant_id,
-        scopes=" ".join(key.scopes),
-        digest=key.digest,
-        created_at=clock.written(key.created_at),
-    ).keep_new()
+    def together() -> None:
+        with writing() as transaction:
+            _putting(transaction, key)
+
+    made(together)
+
+
+def rotate(old: Key, new: Key, ends_at: datetime, at: datetime) -> Key | None:
+    """The old key as it ends, once the new one is there; an end that was set before stands. None if it was over.
+
+    If the new one is there all the same, this very call put it and the answer was lost.
+    """
+    item = _KeyItem(old.id, _KEY)
+    ending: list[Action] = [_KeyItem.expires_at.set(_KeyItem.expires_at | clock.written(ends_at))]
+    good = (_KeyItem.merchant_id == old.merchant_id) & _KeyItem.revoked_at.does_not_exist()
+    in_time = _KeyItem.expires_at.does_not_exist() | (_KeyItem.expires_at > clock.written(at))
+
+    def together() -> None:
+        with writing() as transaction:
+            transaction.update(item, ending, good & in_time)
+            _putting(transaction, new)
+
+    return key(old.id) if made(together) or key(new.id) else None
 
 
 def key(key_id: str) -> Key | None:
     item = _KeyItem.find(key_id, _KEY)
     return _key(item) if item else None
+
+
+def keys_of(merchant_id: str, position: str | None, limit: int) -> tuple[list[Key], str | None]:
+    """Newest first."""
+    owned, following = _OwnedItem.newest(merchant_id, _KEYS, position, limit)
+    if not owned:
+        return [], None
+    with reading() as together:
+        found = [together.get(_KeyItem, item.sk.removeprefix(_KEYS), _KEY) for item in owned]
+    return [_key(future.get()) for future in found], following
 
 
 def revoke(key_id: str, merchant_id: str, at: datetime) -> bool:
@@ -137,6 +171,20 @@ def cancel(checkout_id: str, merchant_id: str, at: datetime) -> tuple[Checkout, 
     return (_checkout(item), _progress(item)) if done else None
 
 
+def _putting(transaction: TransactWrite, key: Key) -> None:
+    item = _KeyItem(
+        key.id,
+        _KEY,
+        merchant_id=key.merchant_id,
+        scopes=" ".join(key.scopes),
+        digest=key.digest,
+        created_at=clock.written(key.created_at),
+        last_four=key.last_four,
+    )
+    transaction.save(item, absent())
+    transaction.save(_OwnedItem(key.merchant_id, _KEYS + key.id), absent())
+
+
 def _terms(item: _TermsItem) -> Terms:
     accounts = (pair.partition("=") for pair in item.accounts.split(" "))
     return Terms(
@@ -158,7 +206,9 @@ def _key(item: _KeyItem) -> Key:
         scopes=cast(tuple[Scope, ...], tuple(item.scopes.split(" "))),
         digest=item.digest,
         created_at=clock.read(item.created_at),
-        revoked=item.revoked_at is not None,
+        last_four=item.last_four,
+        expires_at=clock.read(item.expires_at) if item.expires_at else None,
+        revoked_at=clock.read(item.revoked_at) if item.revoked_at else None,
     )
 
 

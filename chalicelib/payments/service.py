@@ -33,7 +33,7 @@ def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) 
 
 def payment(caller: Customer | Merchant, payment_id: str) -> dict[str, Any]:
     """As it is now. Somebody else's is not found."""
-    return model.view(_visible(caller, _movement(payment_id, "pay")))
+    return model.view(_visible(caller, payment_id, "pay"))
 
 
 def payments_of_order(
@@ -75,7 +75,7 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
 
 
 def refund_view(caller: Customer | Merchant, refund_id: str) -> dict[str, Any]:
-    found = _visible(caller, _movement(refund_id, "ref"))
+    found = _visible(caller, refund_id, "ref")
     view: dict[str, Any] = json.loads(found["answer"])
     return view
 
@@ -119,11 +119,14 @@ def _taken_by(merchant: Merchant, payment_id: str, scope: str) -> dict[str, Any]
     return found
 
 
-def _visible(caller: Customer | Merchant, found: dict[str, Any]) -> dict[str, Any]:
+def _visible(caller: Customer | Merchant, movement_id: str, prefix: str) -> dict[str, Any]:
+    """A key without the scope learns nothing of what exists."""
+    if isinstance(caller, Merchant):
+        caller.require("payments")
+    found = _movement(movement_id, prefix)
     if isinstance(caller, Customer):
         mine = found["account"] in caller.wallet_ids
     else:
-        caller.require("payments")
         mine = found["payee"] == caller.merchant_id
     if not mine:
         raise NotFound()

@@ -43,8 +43,28 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/users/restore": {"identifier": "ann@example.com", "password": "correct horse", "device_name": "phone"},
     "POST /v1/me/consents": {"document": "terms", "version": "2026-11-01", "given": True},
     "POST /v1/cases/{id}/resolve": {"note": "done"},
+    "POST /v1/people/searches": {"identifier": "ann@example.com"},
+    "POST /v1/people/{id}/reveals": {"field": "identifier", "reason": "asked to be called back"},
+    "POST /v1/operators": {"person_id": "usr_1", "role": "support", "reason": "joins the night shift"},
+    "PATCH /v1/operators/{id}": {"role": "risk", "reason": "moves to another team"},
+    "POST /v1/freezes": {
+        "wallet_id": "wal_1",
+        "reason": "stolen_phone",
+        "note": "called from another phone",
+        "review_hours": 24,
+    },
+    "POST /v1/freezes/{wallet_id}/lift": {"note": "has the phone again"},
+    "POST /v1/audit-log/exports": {
+        "from": "2026-11-21T00:00:00Z",
+        "to": "2026-11-22T00:00:00Z",
+        "format": "jsonl",
+        "actor": "usr_1",
+        "subject": "usr_2",
+        "action": "case.resolve",
+    },
     "POST /v1/merchants": {"name": "Tea", "currencies": ["CNY"], "fee_basis_points": 60, "fee_fixed": 0, "floor": 0},
     "POST /v1/merchants/{id}/keys": {"scopes": ["payments"]},
+    "POST /v1/merchants/{id}/keys/{key_id}/rotate": {"overlap_hours": 24},
     "POST /v1/checkouts": {
         "amount": 100,
         "currency": "CNY",
@@ -116,7 +136,7 @@ def fields() -> Iterator[tuple[Route, str, Any]]:
 
 
 def may_be_null(route: Route, field: str) -> bool:
-    (found,) = [one for one in msgspec.structs.fields(route.body or msgspec.Struct) if one.name == field]
+    (found,) = [one for one in msgspec.structs.fields(route.body or msgspec.Struct) if one.encode_name == field]
     return NoneType in get_args(found.type)
 
 

@@ -60,8 +60,8 @@ def test_a_process_that_starts_cold_asks_for_its_keys_whether_or_not_the_name_is
     assert ("kms", "Decrypt") in seen[0]
 
 
-def test_a_sign_in_takes_four_calls(caller: Caller, aws_calls: Calls) -> None:
+def test_a_sign_in_takes_five_calls_and_one_of_them_is_the_audit_log(caller: Caller, aws_calls: Calls) -> None:
     signed_up(caller)
     aws_calls.clear()
     signed_in(caller)
-    assert aws_calls == [("dynamodb", "GetItem")] * 3 + [("dynamodb", "PutItem")]
+    assert aws_calls == [("dynamodb", "GetItem")] * 3 + [("dynamodb", "PutItem")] * 2

@@ -245,9 +245,15 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
     till.send(till.message(till.top_up(key="lied-about").json["id"], "failed", amount=1))
     (case,) = (f"/v1/cases/{one['id']}" for one in boss.get("/v1/cases").json["data"])
     key, checkout = boss.post(f"{home}/keys", {"scopes": ["payments"]}).json["id"], shop.checkout(5)["id"]
+    old_key = boss.post(f"{home}/keys", {"scopes": ["payments"]}).json["id"]
     terms = {"name": "New", "currencies": ["CNY"], "fee_basis_points": 1}
     order = {"amount": 1, "currency": "CNY", "order_reference": "A"}
     return {
+        **of_people(world),
+        "GET /v1/audit-log": lambda: boss.get("/v1/audit-log"),
+        "POST /v1/audit-log/exports": lambda: boss.post("/v1/audit-log/exports", EXPORT),
+        "GET /v1/merchants/{id}/keys": lambda: boss.get(f"{home}/keys"),
+        "POST /v1/merchants/{id}/keys/{key_id}/rotate": lambda: boss.post(f"{home}/keys/{old_key}/rotate", {}),
         "GET /v1/cases": lambda: boss.get("/v1/cases"),
         "GET /v1/cases/{id}": lambda: boss.get(case),
         "POST /v1/cases/{id}/resolve": lambda: boss.post(f"{case}/resolve", {"note": "n"}),
@@ -272,6 +278,36 @@ def test_the_keys_of_archives_are_away_with_kms_until_they_are_known(world: Worl
     assert world.nobody.get("/v1/keys").status == 200
     with weather.storm("unreachable", service="kms"):
         assert world.nobody.get("/v1/keys").status == 200
+
+
+def of_people(world: World) -> dict[str, Call]:
+    boss, cat, dan, eve, fay = world.operator, *(world.customer() for _ in range(4))
+    because = {"reason": "asked for it by post"}
+    boss.post("/v1/operators", {"person_id": dan.id, "role": "support"} | because)
+    for person in (cat, eve):
+        assert boss.post("/v1/freezes", freeze_of(person.wallet)).status == 201
+    return {
+        "POST /v1/people/searches": lambda: boss.post("/v1/people/searches", {"identifier": cat.identifier}),
+        "GET /v1/people/{id}": lambda: boss.get(f"/v1/people/{cat.id}"),
+        "POST /v1/people/{id}/reveals": lambda: boss.post(
+            f"/v1/people/{cat.id}/reveals", {"field": "identifier"} | because
+        ),
+        "GET /v1/operators": lambda: boss.get("/v1/operators"),
+        "POST /v1/operators": lambda: boss.post("/v1/operators", {"person_id": cat.id, "role": "support"} | because),
+        "PATCH /v1/operators/{id}": lambda: boss.patch(f"/v1/operators/{dan.id}", {"role": "risk"} | because),
+        "POST /v1/freezes": lambda: boss.post("/v1/freezes", freeze_of(fay.wallet)),
+        "GET /v1/freezes/{wallet_id}": lambda: boss.get(f"/v1/freezes/{cat.wallet}"),
+        "POST /v1/freezes/{wallet_id}/lift": lambda: boss.post(
+            f"/v1/freezes/{eve.wallet}/lift", {"note": "asked for it by post"}
+        ),
+    }
+
+
+def freeze_of(wallet: str) -> dict[str, str]:
+    return {"wallet_id": wallet, "reason": "legal_order", "note": "asked for it by post"}
+
+
+EXPORT = {"from": "2026-11-21T00:00:00Z", "to": "2026-11-22T00:00:00Z", "format": "csv"}
 
 
 def test_nothing_else_is_more_than_503(world: World, weather: Weather) -> None:

@@ -186,7 +186,7 @@ def test_every_row_has_its_tests(row: str) -> None:
 
 
 def test_the_bodies_used_here_have_every_field_of_every_route() -> None:
-    assert {name_of(route): set(route.body.__struct_fields__) for route in with_body() if route.body} == {
+    assert {name_of(route): set(route.body.__struct_encode_fields__) for route in with_body() if route.body} == {
         name: set(body) for name, body in BODIES.items()
     }
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.infra.conftest import Packaged, get_att, listed
 
-JOURNAL = get_att("JournalTable")
+APPENDED = [get_att("JournalTable"), get_att("AuditTable")]
 APPEND_ONLY = {
     "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem",
     "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:PartiQLDelete",
@@ -23,7 +23,14 @@ MAY_READ = {
     "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole"},
 }
 
-MAY_OPEN_PERSONAL_FIELDS = {"AccessHandlerRole", "SweepRole"}
+MAY_SEAL_PERSONAL_FIELDS = {"AccessHandlerRole", "SweepRole"}
+MAY_OPEN_REASONS = {"OfficeHandlerRole"}
+"""Whoever reads the audit log and its reasons: with the data keys, and nothing else of the table of people."""
+MAY_ADD_TO_THE_AUDIT_LOG = {
+    "AccessHandlerRole": {"dynamodb:PutItem"},
+    "SweepRole": {"dynamodb:PutItem"},
+    "OfficeHandlerRole": {"dynamodb:PutItem", "dynamodb:Query"},
+}
 
 
 def allowed(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -55,26 +62,37 @@ def test_no_resource_is_a_wildcard(packaged: Packaged, role: str) -> None:
             assert "*" not in text, f"{role} {one['Sid']}: {text}"
 
 
+@pytest.mark.parametrize("table", APPENDED, ids=str)
 @pytest.mark.parametrize("role", ROLES)
-def test_nobody_may_change_or_remove_a_journal_entry(packaged: Packaged, role: str) -> None:
+def test_nobody_may_change_or_remove_what_is_only_added_to(packaged: Packaged, role: str, table: object) -> None:
     denied = {
         action
         for one in packaged.policies[role]
-        if one["Effect"] == "Deny" and JOURNAL in listed(one["Resource"]) and "Condition" not in one
+        if one["Effect"] == "Deny" and table in listed(one["Resource"]) and "Condition" not in one
         for action in listed(one["Action"])
     }
     assert denied >= APPEND_ONLY
 
 
+@pytest.mark.parametrize("table", APPENDED, ids=str)
 @pytest.mark.parametrize("role", ROLES)
-def test_the_journal_is_only_put_to_and_queried(packaged: Packaged, role: str) -> None:
-    granted = {
+def test_what_is_only_added_to_is_put_to_and_queried(packaged: Packaged, role: str, table: object) -> None:
+    assert granted_on(packaged, role, table) <= {"dynamodb:PutItem", "dynamodb:Query"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_audit_log_is_added_to_by_those_who_act_and_read_by_the_office(packaged: Packaged, role: str) -> None:
+    granted = granted_on(packaged, role, get_att("AuditTable"))
+    assert granted == MAY_ADD_TO_THE_AUDIT_LOG.get(role, set())
+
+
+def granted_on(packaged: Packaged, role: str, table: object) -> set[str]:
+    return {
         action
         for one in allowed(packaged.policies[role])
-        if JOURNAL in listed(one.get("Resource"))
+        if table in listed(one.get("Resource"))
         for action in listed(one["Action"])
     }
-    assert granted <= {"dynamodb:PutItem", "dynamodb:Query"}
 
 
 @pytest.mark.parametrize(("secret", "roles"), MAY_READ.items())
@@ -96,9 +114,10 @@ def test_personal_fields_are_opened_by_the_few_who_need_them_and_for_their_purpo
         for one in allowed(statements)
         if get_att("FieldsKey") in listed(one.get("Resource"))
     }
-    assert set(granted) == MAY_OPEN_PERSONAL_FIELDS
-    for one in granted.values():
-        assert one["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert set(granted) == MAY_SEAL_PERSONAL_FIELDS | MAY_OPEN_REASONS
+    for role, one in granted.items():
+        sealing = ["kms:GenerateDataKey"] if role in MAY_SEAL_PERSONAL_FIELDS else []
+        assert one["Action"] == ["kms:Decrypt", *sealing]
         purpose = {"purpose": "identity-fields", "stage": {"Ref": "Stage"}}
         named = {f"kms:EncryptionContext:{name}": value for name, value in purpose.items()}
         assert one["Condition"] == {"StringEquals": named}
@@ -108,12 +127,15 @@ def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nob
     packaged: Packaged,
 ) -> None:
     reaching = {
-        role
+        role: one
         for role, statements in packaged.policies.items()
         for one in allowed(statements)
         if get_att("IdentityTable") in listed(one.get("Resource"))
     }
-    assert reaching == MAY_OPEN_PERSONAL_FIELDS
+    assert set(reaching) == MAY_SEAL_PERSONAL_FIELDS | MAY_OPEN_REASONS
+    for role in MAY_OPEN_REASONS:
+        assert reaching[role]["Action"] == ["dynamodb:Query"]
+        assert reaching[role]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["KEYRING"]}}
 
 
 @pytest.mark.parametrize("role", ROLES)

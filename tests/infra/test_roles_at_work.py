@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from botocore.session import get_session
 
 from infra.local import places, stack
-from tests.infra.test_policies import MAY_OPEN_PERSONAL_FIELDS, MAY_READ, ROLES
+from tests.infra.test_policies import MAY_READ, MAY_SEAL_PERSONAL_FIELDS, ROLES
 from tests.local import local
 
 __all__ = ["local"]
@@ -27,16 +27,19 @@ CHANGE = {
     "ExpressionAttributeValues": {":a": KEY["pk"]},
 }
 TRUST = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{places.ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
-DENIED: dict[str, Callable[[Any], Any]] = {
-    "update": lambda db: db.update_item(**CHANGE),
-    "delete": lambda db: db.delete_item(TableName=JOURNAL, Key=KEY),
-    "batch": lambda db: db.batch_write_item(RequestItems={JOURNAL: [{"DeleteRequest": {"Key": KEY}}]}),
-    "transaction, update": lambda db: db.transact_write_items(TransactItems=[{"Update": CHANGE}]),
-    "transaction, delete": lambda db: db.transact_write_items(
-        TransactItems=[{"Delete": {"TableName": JOURNAL, "Key": KEY}}]
+APPENDED = (JOURNAL, f"{places.STACK}-audit")
+DENIED: dict[str, Callable[[Any, str], Any]] = {
+    "update": lambda db, table: db.update_item(**CHANGE | {"TableName": table}),
+    "delete": lambda db, table: db.delete_item(TableName=table, Key=KEY),
+    "batch": lambda db, table: db.batch_write_item(RequestItems={table: [{"DeleteRequest": {"Key": KEY}}]}),
+    "transaction, update": lambda db, table: db.transact_write_items(
+        TransactItems=[{"Update": CHANGE | {"TableName": table}}]
     ),
-    "PartiQL": lambda db: db.execute_statement(Statement=f"DELETE FROM \"{JOURNAL}\" WHERE pk='x' AND sk='y'"),
-    "scan": lambda db: db.scan(TableName=JOURNAL),
+    "transaction, delete": lambda db, table: db.transact_write_items(
+        TransactItems=[{"Delete": {"TableName": table, "Key": KEY}}]
+    ),
+    "PartiQL": lambda db, table: db.execute_statement(Statement=f"DELETE FROM \"{table}\" WHERE pk='x' AND sk='y'"),
+    "scan": lambda db, table: db.scan(TableName=table),
 }
 
 
@@ -81,9 +84,12 @@ def refusal(call: Callable[[], Any]) -> str:
     return ""
 
 
-def test_no_role_can_change_remove_or_scan_a_journal_entry(worn: tuple[str, Callable[[str], Any]]) -> None:
+@pytest.mark.parametrize("table", APPENDED)
+def test_no_role_can_change_remove_or_scan_what_is_only_added_to(
+    worn: tuple[str, Callable[[str], Any]], table: str
+) -> None:
     database = worn[1]("dynamodb")
-    answers = {name: refusal(lambda call=call: call(database)) for name, call in DENIED.items()}  # type: ignore[misc]
+    answers = {name: refusal(lambda call=call: call(database, table)) for name, call in DENIED.items()}  # type: ignore[misc]
     assert answers == dict.fromkeys(DENIED, "AccessDeniedException")
 
 
@@ -102,7 +108,7 @@ def test_a_data_key_is_given_to_those_who_seal_personal_fields(
     wish = {"KeyId": stack.environment(endpoint)["FIELDS_KEY_ID"], "KeySpec": "AES_256"}
     context = {"purpose": "identity-fields", "stage": "local"}
     code = refusal(lambda: client("kms").generate_data_key(**wish, EncryptionContext=context))
-    assert code == ("" if role in MAY_OPEN_PERSONAL_FIELDS else "AccessDeniedException")
+    assert code == ("" if role in MAY_SEAL_PERSONAL_FIELDS else "AccessDeniedException")
 
 
 def test_an_unreadable_record_is_parked_and_every_change_of_the_journal_pages(endpoint: str) -> None:

@@ -86,7 +86,7 @@ def test_a_key_proves_its_merchant_with_one_consistent_read(tea: Terms, clock: F
 
 def test_nothing_stored_contains_the_secret(tea: Terms, clock: FrozenClock) -> None:
     _, text = service.make_key(FINANCE, tea.merchant_id, ["payments"], clock.now())
-    for table in (settings().merchants_table, settings().cases_table):
+    for table in (settings().merchants_table, settings().audit_table):
         assert text[29:] not in str(clients.client("dynamodb").scan(TableName=table)["Items"])
 
 
@@ -138,7 +138,7 @@ def test_a_merchants_key_gives_only_scopes_that_it_has(tea: Terms, till: Merchan
 def test_taking_on_a_merchant_and_its_keys_is_in_the_audit_log(tea: Terms, clock: FrozenClock) -> None:
     key, _ = service.make_key(FINANCE, tea.merchant_id, ["payments"], clock.now())
     service.revoke_key(FINANCE, tea.merchant_id, key.id, clock.now())
-    items = clients.client("dynamodb").scan(TableName=settings().cases_table)["Items"]
+    items = clients.client("dynamodb").scan(TableName=settings().audit_table)["Items"]
     logged = {(item["who"]["S"], item["what"]["S"], item["whom"]["S"]) for item in items}
     assert logged == {
         ("usr_f", "merchant.join", tea.merchant_id),

@@ -1,0 +1,37 @@
+"""Operators appoint operators, and nobody their own role: whoever has a power had it from somebody else.
+
+A role is in the token: it counts from the next token on, ten minutes at most after it was given or taken away.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.identity import model_people, service, store_operators
+from chalicelib.identity.model_people import Appointment, NewOperator, RoleChange
+from chalicelib.kernel.callers import Operator
+from chalicelib.kernel.errors import Forbidden, NotFound
+
+
+def listed(position: str | None, limit: int) -> tuple[list[Appointment], str | None]:
+    """By id, from `position` on; and the position of the next page, None at the end."""
+    return store_operators.operators(position, limit)
+
+
+def appointed(by: Operator, wish: NewOperator, at: datetime) -> Appointment:
+    """Raises Forbidden, InvalidRequest, NotFound."""
+    return _given(by, wish.person_id, wish.role, wish.reason, at)
+
+
+def changed(by: Operator, user_id: str, wish: RoleChange, at: datetime) -> Appointment:
+    """Another role, or none any more. Raises Forbidden, InvalidRequest, NotFound (no operator)."""
+    if user_id != by.user_id and store_operators.operator(user_id) is None:
+        raise NotFound()
+    return _given(by, user_id, wish.role, wish.reason, at)
+
+
+def _given(by: Operator, user_id: str, role: str, typed: str, at: datetime) -> Appointment:
+    reason = model_people.tidy_reason(typed)
+    if user_id == by.user_id:
+        raise Forbidden()
+    return service.appoint(user_id, role, at, by.user_id, why=reason, source_address=by.source_address)

@@ -1,0 +1,55 @@
+"""What operators see of people. Each look is in the audit log before it is answered: no log, no look."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from chalicelib.cases import service as cases
+from chalicelib.identity import model_people, names, secrets, store, throttle
+from chalicelib.identity.model import User
+from chalicelib.identity.model_people import Field, PersonView, RevealRequest
+from chalicelib.identity.throttle import Limit
+from chalicelib.kernel import ids
+from chalicelib.kernel.callers import Operator
+from chalicelib.kernel.errors import NotFound
+
+SEARCHES = (Limit("searches-hour", 120, timedelta(hours=1)), Limit("searches-day", 600, timedelta(days=1)))
+REVEALS = (Limit("reveals-hour", 20, timedelta(hours=1)), Limit("reveals-day", 60, timedelta(days=1)))
+"""For each operator: enough for a day's calls, too few to carry a list of customers away."""
+NOBODY = "nobody"
+
+
+def found(by: Operator, identifier: str, at: datetime) -> PersonView:
+    """Whose name it is. Raises InvalidRequest, NotFound, TooManyRequests."""
+    login = secrets.login(names.canonical(identifier))
+    throttle.check(SEARCHES, by.user_id, at)
+    user_id = store.user_id_of(login)
+    cases.audit(by.user_id, "person.find", user_id or NOBODY, "", at, source_address=by.source_address)
+    return PersonView.of(_known(user_id or ""))
+
+
+def seen(by: Operator, user_id: str, at: datetime) -> PersonView:
+    """Raises NotFound."""
+    person = _known(user_id)
+    cases.audit(by.user_id, "person.see", person.id, "", at, source_address=by.source_address)
+    return PersonView.of(person)
+
+
+def revealed(by: Operator, user_id: str, wish: RevealRequest, at: datetime) -> str:
+    """One field in clear. Raises InvalidRequest, NotFound, TooManyRequests."""
+    reason = model_people.tidy_reason(wish.reason)
+    throttle.check(REVEALS, by.user_id, at)
+    person = _known(user_id)
+    cases.audit(by.user_id, "person.reveal", person.id, reason, at, source_address=by.source_address, field=wish.field)
+    return _clear(person, wish.field)
+
+
+def _clear(person: User, field: Field) -> str:
+    return person.identifier if field == "identifier" else person.display_name
+
+
+def _known(user_id: str) -> User:
+    person = store.user(user_id) if ids.is_id(user_id, "usr") else None
+    if person is None:
+        raise NotFound()
+    return person

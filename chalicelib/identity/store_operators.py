@@ -1,0 +1,57 @@
+"""Operators in the table `identity`: a roster beside the role that each person's own item carries.
+
+OPERATORS     <user>       who has a role, since when, by whom
+"""
+
+from __future__ import annotations
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.cloud_tables import Table, cut, made, writing
+from chalicelib.identity.model import CUSTOMER
+from chalicelib.identity.model_people import Appointment
+from chalicelib.identity.store import PersonItem
+from chalicelib.kernel import clock
+
+_ROSTER = "OPERATORS"
+
+
+class _OperatorItem(Table):
+    setting = "identity_table"
+    role = UnicodeAttribute()
+    appointed_at = UnicodeAttribute()
+    appointed_by = UnicodeAttribute()
+
+
+def appoint(appointed: Appointment) -> bool:
+    """The role and the roster together; False if there is no such person."""
+    person, place = PersonItem(appointed.user_id, "USER"), _OperatorItem(_ROSTER, appointed.user_id)
+    place.role, place.appointed_by = appointed.role, appointed.by
+    place.appointed_at = clock.written(appointed.at)
+
+    def together() -> None:
+        with writing() as transaction:
+            transaction.update(person, [PersonItem.role.set(appointed.role)], PersonItem.pk.exists())
+            if appointed.role == CUSTOMER:
+                transaction.delete(place)
+            else:
+                transaction.save(place)
+
+    return made(together)
+
+
+def operator(user_id: str) -> Appointment | None:
+    item = _OperatorItem.find(_ROSTER, user_id)
+    return _appointment(item) if item else None
+
+
+def operators(position: str | None, limit: int) -> tuple[list[Appointment], str | None]:
+    """In the order of their ids."""
+    start = {"pk": {"S": _ROSTER}, "sk": {"S": position}} if position else None
+    found = _OperatorItem.query(_ROSTER, consistent_read=True, limit=limit + 1, last_evaluated_key=start)
+    page, following = cut(list(found), limit)
+    return [_appointment(item) for item in page], following
+
+
+def _appointment(item: _OperatorItem) -> Appointment:
+    return Appointment(item.sk, item.role, clock.read(item.appointed_at), item.appointed_by)

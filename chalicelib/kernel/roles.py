@@ -1,0 +1,38 @@
+"""What each role of an operator may see or do: the one table. A route names its permission; the guard asks here first.
+
+An operator whom the table does not name is refused, and so is everybody on a route that names no permission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+SUPPORT, FINANCE, RISK, ADMIN, AUDITOR = "support", "finance", "risk", "admin", "auditor"
+ROLES = frozenset({SUPPORT, FINANCE, RISK, ADMIN, AUDITOR})
+
+PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "account.own": ROLES,
+        "people.see": frozenset({SUPPORT, RISK, ADMIN}),
+        "people.reveal": frozenset({SUPPORT, RISK, ADMIN}),
+        "operators.see": frozenset({ADMIN, AUDITOR}),
+        "operators.appoint": frozenset({ADMIN}),
+        "freezes.see": frozenset({SUPPORT, RISK, ADMIN, AUDITOR}),
+        "freezes.keep": frozenset({RISK, ADMIN}),
+        "cases.see": ROLES,
+        "cases.resolve": ROLES - {AUDITOR},
+        "audit-log.see": frozenset({ADMIN, AUDITOR}),
+        "audit-log.export": frozenset({ADMIN, AUDITOR}),
+        "merchants.see": ROLES,
+        "merchants.join": frozenset({FINANCE, ADMIN}),
+        "merchants.see-keys": ROLES,
+        "merchants.keep-keys": frozenset({FINANCE, ADMIN}),
+        "merchants.see-settlements": ROLES,
+    }
+)
+"""Permission → roles. Everybody keeps their own account: profile, devices, sessions."""
+
+
+def may(role: str, permission: str) -> bool:
+    return role in PERMISSIONS.get(permission, frozenset())

@@ -1,0 +1,86 @@
+"""A freeze: who froze which wallet, why, and by when somebody looks at it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+from chalicelib.kernel import clock
+from chalicelib.kernel.errors import InvalidRequest
+
+Reason = Literal["stolen_phone", "unusual_activity", "disputed_payment", "legal_order"]
+"""Each has a sentence for the owner, in both languages; what the operator knows beyond it is a note for the house."""
+SHORTEST_NOTE = 10
+Note = Annotated[
+    str, msgspec.Meta(min_length=SHORTEST_NOTE, max_length=200, description="For the audit log, where it is sealed")
+]
+WalletId = Annotated[str, msgspec.Meta(max_length=64, description="`wal_…`")]
+USUAL_HOURS, MOST_HOURS = 72, 720
+
+
+class FreezeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    wallet_id: WalletId
+    reason: Reason
+    note: Note
+    review_hours: Annotated[int, msgspec.Meta(ge=1, le=MOST_HOURS)] = USUAL_HOURS
+
+
+class LiftRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    note: Note
+
+
+class FreezeView(msgspec.Struct, frozen=True):
+    """`status` is the wallet's; the rest is the last freeze that an operator made, lifted or not."""
+
+    wallet_id: str
+    status: str
+    reason: str
+    case_id: str
+    frozen_at: str
+    frozen_by: str
+    review_at: str
+    lifted_at: str | None
+    lifted_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    wallet_id: str
+    reason: str
+    case_id: str
+    frozen_at: datetime
+    frozen_by: str
+    review_at: datetime
+    lifted_at: datetime | None = None
+    lifted_by: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from other freezes of the wallet."""
+        return " ".join((clock.written(self.frozen_at), self.reason, self.frozen_by))
+
+    def view(self, status: str) -> FreezeView:
+        frozen, review = clock.written(self.frozen_at), clock.written(self.review_at)
+        lifted = clock.written(self.lifted_at) if self.lifted_at else None
+        return FreezeView(
+            self.wallet_id,
+            status,
+            self.reason,
+            self.case_id,
+            frozen,
+            self.frozen_by,
+            review,
+            lifted,
+            self.lifted_by,
+        )
+
+
+def tidy_note(typed: str) -> str:
+    """Not only spaces. Raises InvalidRequest."""
+    note = typed.strip()
+    if len(note) < SHORTEST_NOTE:
+        raise InvalidRequest(param="note")
+    return note

@@ -1,0 +1,95 @@
+"""Freezing a wallet and lifting the freeze.
+
+Each step may be taken again: whoever's answer was lost sends the same request once more. The audit log comes first;
+the head of the wallet is what stops payments; the record comes before it, so that no freeze of ours is without one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.cases import service as cases
+from chalicelib.kernel import ids
+from chalicelib.kernel.callers import Operator
+from chalicelib.kernel.errors import InvalidState, NotFound
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import Head
+from chalicelib.notices import service as notices
+from chalicelib.risk import model, store
+from chalicelib.risk.model import Freeze, FreezeRequest, FreezeView
+
+
+def frozen(by: Operator, wish: FreezeRequest, at: datetime) -> FreezeView:
+    """Raises InvalidRequest, NotFound, InvalidState (frozen already, closed)."""
+    note = model.tidy_note(wish.note)
+    head = _head_of(wish.wallet_id)
+    if head.status == "closed":
+        raise InvalidState(state=head.status)
+    freeze = _again(by, wish) or _new(by, wish, at)
+    cases.audit(
+        by.user_id, "wallet.freeze", wish.wallet_id, note, at, source_address=by.source_address, reason=wish.reason
+    )
+    if not store.put(freeze):
+        raise InvalidState(state="frozen")
+    ledger.freeze(wish.wallet_id, wish.reason)
+    facts = {"reason": freeze.reason, "frozen_by": freeze.frozen_by}
+    cases.open_case("freeze", freeze.wallet_id, facts, freeze.review_at, at, key=freeze.key)
+    review = f"{freeze.review_at:%Y-%m-%d %H:%M} UTC"
+    notices.tell(head.owner, f"wallet_frozen_{freeze.reason}", {"review_at": review}, at)
+    return freeze.view("frozen")
+
+
+def lifted(by: Operator, wallet_id: str, typed: str, at: datetime) -> FreezeView:
+    """Raises InvalidRequest, NotFound, InvalidState (no freeze of ours holds)."""
+    note, freeze = model.tidy_note(typed), _known(wallet_id)
+    head = _head_of(wallet_id)
+    if freeze.lifted_at is not None:
+        raise InvalidState(state=head.status)
+    cases.audit(by.user_id, "wallet.lift", wallet_id, note, at, source_address=by.source_address, reason=freeze.reason)
+    ledger.thaw(wallet_id, freeze.reason)
+    _resolve(freeze, by, note, at)
+    done = store.lift(freeze, by.user_id, at)
+    if done is None:
+        raise InvalidState(state=head.status)
+    notices.tell(head.owner, "wallet_free", {}, at)
+    return done.view(ledger.head(wallet_id).status)
+
+
+def seen(wallet_id: str) -> FreezeView:
+    """The last freeze of a wallet, and how the wallet is now. Raises NotFound."""
+    return _known(wallet_id).view(_head_of(wallet_id).status)
+
+
+def _again(by: Operator, wish: FreezeRequest) -> Freeze | None:
+    """The freeze that holds, if this very request may have made it."""
+    holding = store.freeze(wish.wallet_id)
+    if holding is None or holding.lifted_at is not None:
+        return None
+    return holding if (holding.frozen_by, holding.reason) == (by.user_id, wish.reason) else None
+
+
+def _new(by: Operator, wish: FreezeRequest, at: datetime) -> Freeze:
+    review_at = at + timedelta(hours=wish.review_hours)
+    freeze = Freeze(wish.wallet_id, wish.reason, "", at, by.user_id, review_at)
+    return replace(freeze, case_id=cases.case_id("freeze", freeze.wallet_id, freeze.key))
+
+
+def _resolve(freeze: Freeze, by: Operator, note: str, at: datetime) -> None:
+    try:
+        cases.resolve(freeze.case_id, by, note, at)
+    except (InvalidState, NotFound):
+        return
+
+
+def _head_of(wallet_id: str) -> Head:
+    if not ids.is_id(wallet_id, "wal"):
+        raise NotFound()
+    return ledger.head(wallet_id)
+
+
+def _known(wallet_id: str) -> Freeze:
+    found = store.freeze(wallet_id) if ids.is_id(wallet_id, "wal") else None
+    if found is None:
+        raise NotFound()
+    return found

@@ -1,0 +1,202 @@
+"""An operator freezes a wallet: payments stop, the owner reads why, and somebody looks at it again."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+
+from chalicelib.cases import audit, model_audit
+from chalicelib.cases import service as cases
+from chalicelib.kernel import ids, text
+from chalicelib.ledger import service as ledger
+from chalicelib.risk.model import Reason
+from tests import aws
+from tests.api.caller import Reply, assert_problem
+from tests.api.world import Person, World, cheap_passwords
+from tests.conftest import FrozenClock
+from tests.people import at_rest
+
+REASONS: tuple[str, ...] = get_args(Reason)
+NOTE = "called from another phone"
+
+
+@pytest.fixture
+def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:
+    cheap_passwords(monkeypatch)
+    return World(clock)
+
+
+def freeze(world: World, person: Person, reason: str = "stolen_phone", **more: Any) -> Reply:
+    return world.operator.post("/v1/freezes", {"wallet_id": person.wallet, "reason": reason, "note": NOTE} | more)
+
+
+def lift(world: World, wallet: str) -> Reply:
+    return world.operator.post(f"/v1/freezes/{wallet}/lift", {"note": "has the phone again"})
+
+
+def inbox(person: Person, language: str) -> list[str]:
+    found = person.phone.get("/v1/me/notices", accept_language=language).json["data"]
+    return [notice["body"] for notice in found]
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_freeze_stops_payments_and_says_why_in_both_languages(world: World, reason: str) -> None:
+    ana = world.customer(1_000)
+    made = freeze(world, ana, reason)
+    assert (made.status, made.json["status"], made.json["review_at"][:10]) == (201, "frozen", "2026-11-25")
+    for language in text.LANGUAGES:
+        why = text.sentence(f"freezes.{reason}", language)
+        assert ana.phone.get(f"/v1/wallets/{ana.wallet}", accept_language=language).json["reason"] == why
+        (told,) = inbox(ana, language)
+        assert why in told
+        assert "2026-11-25 08:00 UTC" in told
+        refused = ana.phone.with_headers(accept_language=language, idempotency_key=f"k-{language}").post(
+            "/v1/payments", ana.order(100)
+        )
+        assert (refused.status, refused.json["code"], refused.json["detail"]) == (409, "wallet-frozen", why)
+    assert ana.available == 1_000
+    world.put_in(ana, 5)
+    assert ana.available == 1_005
+
+
+def test_a_lifted_freeze_lets_the_owner_pay_and_tells_so(world: World) -> None:
+    ana = world.customer(1_000)
+    freeze(world, ana)
+    done = lift(world, ana.wallet)
+    assert (done.status, done.json["status"], done.json["lifted_by"]) == (200, "active", done.json["frozen_by"])
+    assert ana.pay(100).status == 201
+    assert "reason" not in ana.phone.get(f"/v1/wallets/{ana.wallet}").json
+    assert any("lifted" in body for body in inbox(ana, "en"))
+    assert world.operator.get(f"/v1/freezes/{ana.wallet}").json == done.json
+    again = freeze(world, ana, "unusual_activity")
+    assert (again.status, again.json["lifted_at"]) == (201, None)
+
+
+def test_somebody_looks_at_it_again_by_the_time_that_was_set(world: World) -> None:
+    ana = world.customer()
+    made = freeze(world, ana, review_hours=24).json
+    assert made["review_at"] == "2026-11-23T08:00:00.000000Z"
+    (case,) = world.operator.get("/v1/cases").json["data"]
+    assert (case["id"], case["kind"], case["subject"]) == (made["case_id"], "freeze", ana.wallet)
+    assert case["due_at"] == made["review_at"]
+    lift(world, ana.wallet)
+    assert world.operator.get("/v1/cases").json["data"] == []
+    assert world.operator.get(f"/v1/cases/{case['id']}").json["note"] == "has the phone again"
+
+
+def test_a_case_that_was_resolved_before_does_not_keep_a_wallet_frozen(world: World) -> None:
+    ana = world.customer(1_000)
+    case = freeze(world, ana).json["case_id"]
+    assert world.operator.post(f"/v1/cases/{case}/resolve", {"note": "looked at"}).status == 200
+    assert lift(world, ana.wallet).json["status"] == "active"
+    assert ana.pay(100).status == 201
+
+
+def test_a_second_freeze_waits_for_the_first_to_be_lifted(world: World) -> None:
+    ana = world.customer()
+    first = freeze(world, ana).json
+    other = freeze(world, ana, "legal_order")
+    assert (other.status, other.json["code"], other.json["state"]) == (409, "invalid-state", "frozen")
+    assert world.operator.get(f"/v1/freezes/{ana.wallet}").json == first
+    lift(world, ana.wallet)
+    nothing = lift(world, ana.wallet)
+    assert (nothing.status, nothing.json["code"], nothing.json["state"]) == (409, "invalid-state", "active")
+
+
+def test_a_closed_wallet_is_not_frozen_and_so_never_opened_again(world: World) -> None:
+    ana = world.customer()
+    ledger.set_status(ana.wallet, "closed")
+    assert_problem(freeze(world, ana), 409, "invalid-state")
+    assert ledger.head(ana.wallet).status == "closed"
+    assert world.operator.get(f"/v1/freezes/{ana.wallet}").status == 404
+    bea = world.customer()
+    freeze(world, bea)
+    ledger.set_status(bea.wallet, "closed")
+    assert lift(world, bea.wallet).json["status"] == "closed"
+    assert ledger.head(bea.wallet).status == "closed"
+
+
+def test_what_is_no_wallet_of_a_customer_is_not_frozen(world: World) -> None:
+    for wallet in (world.shop.account, ids.derived("wal", "x"), "wal_x", "sys:fees:CNY"):
+        body = {"wallet_id": wallet, "reason": "legal_order", "note": NOTE}
+        assert_problem(world.operator.post("/v1/freezes", body), 404, "not-found")
+        assert_problem(lift(world, wallet), 404, "not-found")
+        assert world.operator.get(f"/v1/freezes/{wallet}").status == 404
+    assert ledger.head(world.shop.account).status == "active"
+
+
+@pytest.mark.parametrize(
+    ("changes", "param"),
+    [
+        ({"reason": "because"}, "reason"),
+        ({"note": "short"}, "note"),
+        ({"note": " " * 20}, "note"),
+        ({"review_hours": 0}, "review_hours"),
+        ({"review_hours": 721}, "review_hours"),
+    ],
+)
+def test_a_freeze_without_a_reason_a_note_or_an_end_is_none(world: World, changes: dict[str, Any], param: str) -> None:
+    ana = world.customer(1_000)
+    assert_problem(freeze(world, ana, **changes), 422, "invalid-request", param)
+    assert ana.pay(100).status == 201
+
+
+def test_who_froze_and_lifted_is_in_the_log_with_the_note_sealed(world: World) -> None:
+    ana = world.customer()
+    freeze(world, ana)
+    lift(world, ana.wallet)
+    wanted = model_audit.wanted(None, None, None, ana.wallet, None, world.clock.now())
+    deeds = {(entry.action, entry.reason) for entry in audit.listed(wanted, None, 10)[0]}
+    assert deeds == {("wallet.freeze", NOTE), ("wallet.lift", "has the phone again")}
+    kept = at_rest()
+    assert NOTE not in kept
+    assert "has the phone again" not in kept
+
+
+def calls_of(world: World, act: Any, monkeypatch: pytest.MonkeyPatch) -> int:
+    sent: list[str] = []
+
+    def counted(one: aws.Sent) -> Any:
+        sent.append(one.operation)
+        return one.go_on()
+
+    with monkeypatch.context() as patch:
+        aws.stand_before(patch, counted)
+        assert act().status in (200, 201)
+    return len(sent)
+
+
+def test_after_a_failure_at_any_call_the_same_request_finishes_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = world.customer(1_000)
+    freezing = calls_of(world, lambda: freeze(world, ana), monkeypatch)
+    lifting = calls_of(world, lambda: lift(world, ana.wallet), monkeypatch)
+    for broken_at in range(freezing):
+        person = world.customer(1_000)
+        broken(monkeypatch, broken_at, lambda person=person: freeze(world, person))
+        assert freeze(world, person).json["status"] == "frozen"
+        assert person.pay(1).status == 409
+        cases_of = [case for case in cases.open_cases(None, 100)[0] if case.subject == person.wallet]
+        assert len(cases_of) == 1
+        assert len(inbox(person, "en")) >= 1
+    for broken_at in range(lifting):
+        person = world.customer(1_000)
+        freeze(world, person)
+        broken(monkeypatch, broken_at, lambda person=person: lift(world, person.wallet))
+        assert lift(world, person.wallet).status in (200, 409)
+        assert person.pay(1).status == 201
+
+
+def broken(monkeypatch: pytest.MonkeyPatch, at_call: int, act: Any) -> None:
+    """The call number `at_call` and all after it are refused by the network."""
+    sent: list[str] = []
+
+    def answer(one: aws.Sent) -> Any:
+        sent.append(one.operation)
+        return one.go_on() if len(sent) <= at_call else aws.answered(503, {"__type": "ServiceUnavailable"})
+
+    with monkeypatch.context() as patch:
+        aws.stand_before(patch, answer)
+        assert act().status == 503
