@@ -47,10 +47,14 @@ def _access() -> list[Room]:
     """Unknown paths and the description are its own, so it knows every room."""
     from chalicelib.api import routes as api
     from chalicelib.identity import routes as identity
+    from chalicelib.identity import routes_guardians as guardians
+    from chalicelib.identity import routes_identifiers as identifiers
+    from chalicelib.identity import routes_preferences as preferences
     from chalicelib.identity import routes_sessions as sessions
     from chalicelib.notices import routes as notices
 
-    return [api.room, identity.room, sessions.room, notices.room, *_money(), *_webhooks(), *_office()]
+    mine = [identifiers.room, preferences.room, guardians.room]
+    return [api.room, identity.room, sessions.room, *mine, notices.room, *_money(), *_webhooks(), *_office()]
 
 
 _ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office}

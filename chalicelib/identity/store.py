@@ -8,15 +8,20 @@ What else there is, each in the store of its subject: sign-ups in `store_sign_up
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import and_
+
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import Table, made
 from chalicelib.identity import vault
 from chalicelib.identity.model import User
 from chalicelib.kernel import clock
+from chalicelib.notices.model_reach import switches
 
-_PERSONAL = ("identifier", "display_name")
+_PERSONAL = ("identifier", "display_name", "second_contact", "phrase")
 
 
 class UserItem(Table):
@@ -44,6 +49,14 @@ class PersonItem(UserItem):
     wallets = UnicodeAttribute()
     """Ids, separated by a space."""
     created_at = UnicodeAttribute()
+    second_contact = UnicodeAttribute(null=True)
+    phrase = UnicodeAttribute(null=True)
+    ui_mode = UnicodeAttribute(null=True)
+    reminders = UnicodeAttribute(null=True)
+    switched_off = UnicodeAttribute(null=True)
+    """`<group>.<way>` each, a space between."""
+    guardian = UnicodeAttribute(null=True)
+    cooling_until = NumberAttribute(null=True)
 
 
 def user_id_of(login: str) -> str | None:
@@ -57,12 +70,13 @@ def user(user_id: str) -> User | None:
     return person(found) if found else None
 
 
-def update_user(user_id: str, **changes: str) -> User | None:
-    """Set attributes that are text; None if there is no such user."""
+def update_user(user_id: str, *conditions: Condition, **changes: str) -> User | None:
+    """Set attributes that are text; None if there is no such user, or a condition fails."""
     item = PersonItem(user_id, "USER")
     kept = {name: vault.seal(user_id, name, text) if name in _PERSONAL else text for name, text in changes.items()}
     actions: list[Action] = [getattr(PersonItem, name).set(text) for name, text in kept.items()]
-    return person(item) if made(lambda: item.update(actions, PersonItem.pk.exists())) else None
+    there = reduce(and_, conditions, PersonItem.pk.exists())
+    return person(item) if made(lambda: item.update(actions, there)) else None
 
 
 def person_item(user: User) -> PersonItem:
@@ -92,4 +106,16 @@ def person(item: PersonItem) -> User:
         role=item.role,
         wallets=tuple(item.wallets.split()),
         created_at=clock.read(item.created_at),
+        second_contact=_opened(item, "second_contact"),
+        phrase=_opened(item, "phrase"),
+        ui_mode=item.ui_mode or "standard",
+        reminders=item.reminders or "quarterly",
+        switched_off=switches(item.switched_off or ""),
+        guardian=item.guardian or "",
+        cooling_until=int(item.cooling_until or 0),
     )
+
+
+def _opened(item: PersonItem, field: str) -> str:
+    text = getattr(item, field)
+    return vault.opened(item.pk, field, text) if text else ""

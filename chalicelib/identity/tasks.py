@@ -6,10 +6,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chalicelib import queues
+from chalicelib.identity import approvals, guardians, identifiers, reminders
 
 Task = Callable[[datetime], int]
 
-TASKS: tuple[Task, ...] = ()
+TASKS: tuple[Task, ...] = (
+    identifiers.carry_out_due,
+    guardians.go_on_due,
+    approvals.tell_due,
+    reminders.remind_due,
+)
 """Each finds what is due by its kind (`store_due.due`) and hands it to `queues.sweep`."""
 
 

@@ -11,7 +11,7 @@ from chalicelib.cloud_tables import Table, absent, made
 from chalicelib.kernel import clock, ids
 from chalicelib.notices.model import Channel, Notice
 
-_INBOX = "INBOX#"
+_INBOX, _QUIET = "INBOX#", "QUIET#"
 _KEPT = timedelta(days=400)
 _OUTBOX_KEPT = timedelta(days=7)
 
@@ -32,11 +32,11 @@ class _OutboxItem(Table):
     expires_at_seconds = NumberAttribute()
 
 
-def keep(user_id: str, notice: Notice) -> bool:
-    """Put into the inbox, once for each id; False if it was there."""
+def keep(user_id: str, notice: Notice, *, shown: bool = True) -> bool:
+    """Put into the inbox, or beside it, once for each id; False if it was there."""
     item = _InboxItem(
         user_id,
-        _position(notice.at, notice.id),
+        _position(_INBOX if shown else _QUIET, notice.at, notice.id),
         id=notice.id,
         kind=notice.kind,
         params=msgspec.json.encode(notice.params).decode(),
@@ -76,8 +76,8 @@ def outbox(to: str, limit: int) -> list[dict[str, str]]:
     ]
 
 
-def _position(at: datetime, notice_id: str) -> str:
-    return f"{_INBOX}{clock.written(at)}#{notice_id}"
+def _position(prefix: str, at: datetime, notice_id: str) -> str:
+    return f"{prefix}{clock.written(at)}#{notice_id}"
 
 
 def _notice(item: _InboxItem) -> Notice:
