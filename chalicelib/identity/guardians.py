@@ -28,7 +28,6 @@ from chalicelib.kernel.errors import InvalidRequest, InvalidState, NotFound
 from chalicelib.notices import service as notices
 from chalicelib.notices.model import Params
 
-_NOBODY = ids.derived("usr", "nobody")
 _ASKED = (Limit("guardians-hour", 3, timedelta(hours=1)), Limit("guardians-day", 5, timedelta(days=1)))
 
 
@@ -44,8 +43,8 @@ def ask(ward_id: str, typed: str, source_address: str, at: datetime) -> None:
     throttle.check(throttle.CODES_FROM_AN_ADDRESS, source_address, at)
     throttle.check(_ASKED, ward_id, at)
     throttle.check(throttle.CODES_TO_A_NAME, mark, at)
-    guardian = store.user(store.user_id_of(mark) or _NOBODY)
-    if not store_guardians.ask(Bond(ward_id, guardian.id if guardian else _NOBODY, contact, "asked", at)):
+    guardian = store.user_named(mark)
+    if not store_guardians.ask(Bond(ward_id, guardian.id if guardian else store.NOBODY, contact, "asked", at)):
         raise InvalidState(state="guarded")
     told: Params = {"name": model.shown_name(ward.display_name)}
     if guardian:

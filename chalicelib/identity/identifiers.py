@@ -29,12 +29,11 @@ from chalicelib.identity.model import User
 from chalicelib.identity.model_codes import Code, Purpose
 from chalicelib.identity.model_identifiers import WAIT, WAIT_HOURS, Change, ChangeProof, ChangeView, Pending
 from chalicelib.identity.throttle import Limit
-from chalicelib.kernel import clock, ids
+from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidOrExpired, NotFound
 from chalicelib.notices import service as notices
 from chalicelib.notices.model import Params
 
-_NOBODY = ids.derived("usr", "nobody")
 _ASKED = (Limit("changes-hour", 5, timedelta(hours=1)), Limit("changes-day", 10, timedelta(days=1)))
 
 
@@ -49,7 +48,7 @@ def ask(user_id: str, typed: str, source_address: str, at: datetime) -> None:
     throttle.check(throttle.CODES_FROM_AN_ADDRESS, source_address, at)
     throttle.check(_ASKED, user_id, at)
     throttle.check(throttle.CODES_TO_A_NAME, change.mark, at)
-    owner = store.user(store.user_id_of(change.mark) or _NOBODY)
+    owner = store.user_named(change.mark)
     old_code, new_code = (codes.made(purpose, _subject(change), at) for purpose in _PURPOSES)
     told: Params = {"minutes": model_codes.MINUTES, "new": names.masked(change.identifier)}
     to_old: Params = {**told, "code": old_code}

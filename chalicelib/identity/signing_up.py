@@ -59,10 +59,11 @@ def sign_up(wish: SignUpRequest, source_address: str, at: datetime) -> None:
         code_mark=codes.marked("sign-up", login, code, wish.sign_up_secret or ""),
         expires_at=at + model_codes.LIFETIME,
     )
-    kind = "sign_up_known" if store.user_id_of(login) else "sign_up_code"
+    owner = store.user_named(login)
+    kind = "sign_up_known" if owner else "sign_up_code"
     store_sign_ups.put_sign_up(login, waiting)
     told: Params = {"code": code, "minutes": model_codes.MINUTES, "name": model.shown_name(display_name)}
-    notices.send(identifier, language, kind, told, at)
+    notices.send(identifier, owner.locale if owner else language, kind, told, at, phrase=owner.phrase if owner else "")
 
 
 def verify(proof: VerifyRequest, user_agent: str, at: datetime) -> WelcomeView:

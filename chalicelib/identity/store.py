@@ -18,9 +18,11 @@ from pynamodb.expressions.update import Action
 from chalicelib.cloud_tables import Table, made
 from chalicelib.identity import vault
 from chalicelib.identity.model import User
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, ids
 from chalicelib.notices.model_reach import switches
 
+NOBODY = ids.derived("usr", "nobody")
+"""An id that nobody has."""
 _PERSONAL = ("identifier", "display_name", "second_contact", "phrase")
 
 
@@ -68,6 +70,11 @@ def user_id_of(login: str) -> str | None:
 def user(user_id: str) -> User | None:
     found = PersonItem.find(user_id, "USER")
     return person(found) if found else None
+
+
+def user_named(login: str) -> User | None:
+    """Whose name `login` is, in two calls whether there is somebody or not."""
+    return user(user_id_of(login) or NOBODY)
 
 
 def update_user(user_id: str, *conditions: Condition, **changes: str) -> User | None:

@@ -156,6 +156,7 @@ def test_a_known_and_an_unknown_name_look_the_same_to_whoever_asks(
 
 def test_a_name_that_is_taken_meanwhile_is_not_taken_over(caller: Caller, ann: Caller, clock: FrozenClock) -> None:
     waiting(ann)
+    clock.advance(1)
     signed_up(caller, NEW, display_name="Quicker")
     tasks.sweep(clock.advance(72 * HOUR))
     assert sign_in(caller, ANN, "correct horse battery").status == 201
@@ -181,10 +182,14 @@ def test_a_code_is_good_for_the_very_name_it_was_sent_for(ann: Caller) -> None:
 
 
 def test_codes_work_once(ann: Caller) -> None:
-    changed(ann, NEW)
+    ask(ann)
     codes = {"new_code": code_for(NEW), "old_code": code_for(ANN)}
-    assert_problem(confirm(ann, **codes), 422, "invalid-request", "identifier")
-    assert_problem(ask(ann, NEW), 422, "invalid-request", "identifier")
+    assert confirm(ann, new_code=codes["new_code"]).json["status"] == "waiting"
+    assert_problem(confirm(ann, **codes), 400, "invalid-or-expired", "new_code")
+
+
+def test_a_name_that_is_theirs_already_is_no_change(ann: Caller) -> None:
+    assert_problem(ask(ann, ANN), 422, "invalid-request", "identifier")
 
 
 def test_a_change_whose_notice_was_lost_in_a_crash_is_told_by_the_sweep(
