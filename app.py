@@ -104,9 +104,10 @@ def fold(event: SQSEvent) -> Any:
 
 @app.on_sqs_message(queue_arn=_QUEUE, batch_size=10)
 def tell(event: SQSEvent) -> Any:
+    from chalicelib.identity import telling
     from chalicelib.notices import tasks
 
-    return tasks.tell(event.to_dict())
+    return tasks.tell(event.to_dict(), telling.tell_of_entry)
 
 
 @app.schedule("rate(1 minute)")

@@ -28,6 +28,8 @@ from chalicelib.kernel.errors import InvalidRequest, InvalidState, NotFound
 from chalicelib.notices import service as notices
 from chalicelib.notices.model import Params
 
+_NAMED = (Limit("named-hour", 5, timedelta(hours=1)), Limit("named-day", 20, timedelta(days=1)))
+"""Messages to one name; the codes that its owner wants are counted apart."""
 _ASKED = (Limit("guardians-hour", 3, timedelta(hours=1)), Limit("guardians-day", 5, timedelta(days=1)))
 
 
@@ -42,7 +44,7 @@ def ask(ward_id: str, typed: str, source_address: str, at: datetime) -> None:
     mark = secrets.login(contact)
     throttle.check(throttle.CODES_FROM_AN_ADDRESS, source_address, at)
     throttle.check(_ASKED, ward_id, at)
-    throttle.check(throttle.CODES_TO_A_NAME, mark, at)
+    throttle.check(_NAMED, mark, at)
     guardian = store.user_named(mark)
     if not store_guardians.ask(Bond(ward_id, guardian.id if guardian else store.NOBODY, contact, "asked", at)):
         raise InvalidState(state="guarded")

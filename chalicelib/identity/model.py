@@ -14,7 +14,7 @@ import msgspec
 from chalicelib.identity import names
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidRequest
-from chalicelib.notices.model_reach import Recipient, Switch
+from chalicelib.notices.model_reach import SWITCHED_OFF, Recipient, Switch
 
 CUSTOMER = "customer"
 OPERATOR_ROLES = frozenset({"support", "finance", "risk", "admin", "auditor"})
@@ -153,7 +153,7 @@ class User:
     phrase: str = ""
     ui_mode: str = "standard"
     reminders: str = "quarterly"
-    switched_off: frozenset[Switch] = frozenset()
+    switched_off: frozenset[Switch] = SWITCHED_OFF
     guardian: str = ""
     """The user who must agree to large payments."""
     cooling_until: int = 0

@@ -117,7 +117,7 @@ def person(item: PersonItem) -> User:
         phrase=_opened(item, "phrase"),
         ui_mode=item.ui_mode or "standard",
         reminders=item.reminders or "quarterly",
-        switched_off=switches(item.switched_off or ""),
+        switched_off=switches(item.switched_off),
         guardian=item.guardian or "",
         cooling_until=int(item.cooling_until or 0),
     )

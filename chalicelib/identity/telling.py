@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from chalicelib.identity import store, store_pushes
 from chalicelib.identity.model import User
+from chalicelib.notices import model as notices_model
 from chalicelib.notices import service as notices
 from chalicelib.notices.model import Params
+from chalicelib.notices.model_reach import Recipient
 
 
 def tell(
@@ -18,12 +22,28 @@ def tell(
 
     `strangers` are contacts to tell as well that are not proved to be theirs. A device that is dead is forgotten.
     """
-    reader = replace(user.recipient, devices=store_pushes.devices(user.id), strangers=strangers)
-    for dead in notices.tell(reader, kind, params, at, once=once):
-        store_pushes.forget(user.id, dead)
+    reader = replace(_reader(user), strangers=strangers)
+    _forget(user.id, notices.tell(reader, kind, params, at, once=once))
 
 
 def tell_id(user_id: str, kind: str, params: Params, at: datetime, *, once: str = "") -> None:
     """Of somebody who is gone meanwhile, nobody is told."""
     if (user := store.user(user_id)) is not None:
         tell(user, kind, params, at, once=once)
+
+
+def tell_of_entry(entry: Mapping[str, Any]) -> None:
+    """The notice of a journal entry to the owner of its account, once however often it is delivered."""
+    notice, owner = notices_model.told_by(entry), entry.get("owner")
+    if notice and owner:
+        user = store.user(owner)
+        _forget(owner, notices.told(_reader(user) if user else Recipient(owner), notice))
+
+
+def _reader(user: User) -> Recipient:
+    return replace(user.recipient, devices=store_pushes.devices(user.id))
+
+
+def _forget(user_id: str, dead: tuple[str, ...]) -> None:
+    for device_id in dead:
+        store_pushes.forget(user_id, device_id)

@@ -27,6 +27,8 @@ _BEGINNINGS: dict[str, Group] = {
     "approval_": "family",
     "reminder": "reminders",
 }
+SWITCHED_OFF: frozenset[Switch] = frozenset({"money.email", "money.sms"})
+"""Where nobody has chosen: each payment shows in the inbox and on the devices."""
 _WAYS: dict[Channel, Way] = {"email": "email", "text": "sms", "push": "push"}
 
 
@@ -75,8 +77,10 @@ def group_of(kind: str) -> Group:
     return next((group for beginning, group in _BEGINNINGS.items() if kind.startswith(beginning)), "security")
 
 
-def switches(written: str) -> frozenset[Switch]:
-    """As they are kept: a space between."""
+def switches(written: str | None) -> frozenset[Switch]:
+    """As they are kept, a space between; None where nobody has chosen."""
+    if written is None:
+        return SWITCHED_OFF
     known = frozenset(get_args(Switch))
     return frozenset(cast(Switch, one) for one in written.split() if one in known)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from chalicelib.kernel import ids
-from chalicelib.notices import channels, education, model, model_reach, store
+from chalicelib.notices import channels, education, model_reach, store
 from chalicelib.notices.model import Notice, Params
 from chalicelib.notices.model_reach import Recipient
 
@@ -34,21 +32,20 @@ def tell(
     Of somebody who is given by id alone, `contact` is all there is.
     """
     reader = to if isinstance(to, Recipient) else Recipient(to, language, (contact,) if contact else ())
-    notice = Notice(ids.derived("ntc", reader.user_id, once) if once else ids.new("ntc", at), kind, at, params)
-    if not store.keep(reader.user_id, notice, shown=reader.wants(model_reach.group_of(kind), "inbox")):
+    return told(
+        reader, Notice(ids.derived("ntc", reader.user_id, once) if once else ids.new("ntc", at), kind, at, params)
+    )
+
+
+def told(reader: Recipient, notice: Notice) -> tuple[str, ...]:
+    """Once however often it is asked for: what is in the inbox already was told. Returns the ids of dead devices."""
+    if not store.keep(reader.user_id, notice, shown=reader.wants(model_reach.group_of(notice.kind), "inbox")):
         return ()
-    for one in reader.contacts_for(kind):
-        send(one, reader.language, kind, params, at, phrase=reader.phrase)
+    for one in reader.contacts_for(notice.kind):
+        send(one, reader.language, notice.kind, notice.params, notice.at, phrase=reader.phrase)
     for one in reader.strangers:
-        send(one, reader.language, kind, params, at)
+        send(one, reader.language, notice.kind, notice.params, notice.at)
     return _pushed(reader, notice)
-
-
-def tell_of_entry(entry: Mapping[str, Any]) -> None:
-    """The inbox notice of a journal entry to the owner of its account, once however often it is delivered."""
-    notice, owner = model.told_by(entry), entry.get("owner")
-    if notice and owner:
-        store.keep(owner, notice)
 
 
 def inbox(user_id: str, position: str | None, limit: int) -> tuple[list[Notice], str | None]:

@@ -11,6 +11,7 @@ from chalicelib.identity import passwords, reminders, store, tasks, telling
 from chalicelib.kernel import clock as time
 from chalicelib.kernel import text
 from tests.api.caller import Caller, Reply, assert_problem
+from tests.api.world import World
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, all_items, at_rest, code_for, outbox, sign_in, signed_up, verify, wish
 
@@ -48,21 +49,18 @@ def register(me: Caller, token: str = "canary-push-token", **changes: str) -> Re
     return me.post("/v1/me/devices", {"push_token": token, "platform": "ios", "name": "canary phone"} | changes)
 
 
-def test_at_first_everything_is_on_in_the_standard_mode(ann: Caller) -> None:
+def test_at_first_all_but_mail_about_every_payment_is_on_in_the_standard_mode(ann: Caller) -> None:
     chosen = ann.get("/v1/me/preferences").json
     assert (chosen["ui_mode"], chosen["reminders"], chosen["phrase"]) == ("standard", "quarterly", "")
-    assert set(chosen["notices"].values()) == {True}
+    assert [switch for switch, on in chosen["notices"].items() if not on] == ["money.email", "money.sms"]
     assert len(chosen["notices"]) == 16
 
 
 def test_a_choice_is_kept_and_leaves_the_others_alone(ann: Caller) -> None:
-    choose(ann, notices={"money.email": False, "family.sms": False})
+    choose(ann, notices={"money.email": True, "family.sms": False})
     chosen = choose(ann, ui_mode="social", notices={"family.sms": True}).json
-    assert (chosen["ui_mode"], chosen["notices"]["money.email"], chosen["notices"]["family.sms"]) == (
-        "social",
-        False,
-        True,
-    )
+    shown = (chosen["ui_mode"], chosen["notices"]["money.email"], chosen["notices"]["family.sms"])
+    assert shown == ("social", True, True)
     assert ann.get("/v1/me/preferences").json == chosen
 
 
@@ -165,6 +163,30 @@ def test_a_device_takes_pushes_until_it_is_forgotten(ann: Caller) -> None:
     assert_problem(ann.delete(f"/v1/me/devices/{first.json['id']}"), 404, "not-found")
     tell(ann)
     assert len(outbox("canary-push-token")) == 1
+
+
+def test_a_payment_is_told_by_the_ways_that_its_payer_wants(clock: FrozenClock, caller: Caller) -> None:
+    world = World(clock)
+    ana = world.customer(10_000)
+    register(ana.phone)
+    assert choose(ana.phone, phrase="green tea").status == 200
+    clock.advance(1)
+    ana.pay(1_250)
+    world.deliver()
+    topped_up, pushed = outbox("canary-push-token")
+    assert topped_up["subject"] == "¥100.00 has arrived"
+    assert (pushed["subject"], pushed["body"].splitlines()[-1]) == ("Paid ¥12.50", "Your phrase: green tea")
+    assert subjects(ana.identifier) == ["Your Coffer code"]
+    choose(ana.phone, notices={"money.email": True, "money.push": False, "money.inbox": False})
+    clock.advance(1)
+    ana.pay(1_300)
+    world.deliver()
+    assert len(outbox("canary-push-token")) == 2
+    assert subjects(ana.identifier)[-1] == "Paid ¥13.00"
+    assert [one["title"] for one in ana.phone.get("/v1/me/notices").json["data"]] == [
+        "Paid ¥12.50",
+        "¥100.00 has arrived",
+    ]
 
 
 def test_a_device_that_changes_hands_takes_the_new_persons_pushes_alone(caller: Caller, ann: Caller) -> None:
