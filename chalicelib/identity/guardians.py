@@ -34,12 +34,17 @@ _ASKED = (Limit("guardians-hour", 3, timedelta(hours=1)), Limit("guardians-day",
 
 
 def ask(ward_id: str, typed: str, source_address: str, at: datetime) -> None:
-    """Ask whoever has this name. Raises InvalidRequest, InvalidState (not in easy mode, guarded), TooManyRequests."""
+    """Ask whoever has this name; a guardian who is leaving stays.
+
+    Raises InvalidRequest, InvalidState (not in easy mode, guarded), TooManyRequests.
+    """
     ward, contact = service.profile(ward_id), names.canonical(typed)
     if contact in ward.contacts:
         raise InvalidRequest(param="identifier", reason="yours-already")
     if ward.ui_mode != "easy":
         raise InvalidState(state="not-easy")
+    if _stays(ward_id, contact, at):
+        return
     vault.ready()
     mark = secrets.login(contact)
     throttle.check(throttle.CODES_FROM_AN_ADDRESS, source_address, at)
@@ -123,6 +128,15 @@ def _step(bond: Bond, at: datetime) -> bool:
         _tell_both(bond, "guardian_gone")
         return store_guardians.end(bond)
     return False
+
+
+def _stays(ward_id: str, contact: str, at: datetime) -> bool:
+    """Whether a guardian of this name was leaving, and the ward has thought better of it."""
+    bond = store_guardians.bond(ward_id)
+    if bond is None or bond.status != "leaving" or bond.contact != contact or not store_guardians.stay(bond, at):
+        return False
+    _tell_both(Bond(ward_id, bond.guardian_id, contact, "accepted", at), "guardian_stays")
+    return True
 
 
 def _tell_both(bond: Bond, kind: str) -> None:

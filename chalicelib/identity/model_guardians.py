@@ -71,7 +71,8 @@ class Bond:
         match self.step:
             case "asked" | "accepted":
                 return self.step
-        return "leaving"
+            case _:
+                return "leaving"
 
 
 def guardian_view(bond: Bond | None, at: datetime) -> GuardianView:

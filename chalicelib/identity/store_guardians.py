@@ -96,6 +96,12 @@ def go_on(was: Bond, step: Step, at: datetime, due_at: datetime) -> bool:
     return made(lambda: _item(was).update(actions, _as_it_was(was)))
 
 
+def stay(was: Bond, at: datetime) -> bool:
+    """Leaving → accepted again; False if it is no longer as it was."""
+    undone: list[Action] = [_GuardianItem.due_key.remove(), _GuardianItem.due_at.remove()]
+    return made(lambda: _item(was).update([*_step("accepted", at), *undone], _as_it_was(was)))
+
+
 def let_go(was: Bond, at: datetime) -> bool:
     """The ward is guarded no more: leaving → gone, and to be told. All, or nothing."""
 

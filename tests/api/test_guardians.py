@@ -212,6 +212,17 @@ def test_a_parting_waits_24_hours_with_word_to_both(world: World, ana: Person, b
         assert titles(person)[0] == "A guardian has left"
 
 
+def test_a_ward_who_thinks_better_of_it_keeps_their_guardian(world: World, ana: Person, ben: Person) -> None:
+    bound(ana, ben)
+    assert ana.phone.delete("/v1/me/guardian").status == 204
+    world.clock.advance(1)
+    assert ask(ana, ben).json["status"] == "accepted"
+    assert [titles(person)[0] for person in (ana, ben)] == ["A guardian stays"] * 2
+    swept(world, 2 * DAY)
+    ana.sign_in()
+    refused(ana.pay(LARGE))
+
+
 def test_who_was_only_asked_may_be_taken_back_or_decline(world: World, ana: Person, ben: Person) -> None:
     ask(ana, ben)
     assert ben.phone.delete(f"/v1/me/wards/{ana.id}").status == 204

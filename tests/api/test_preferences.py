@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity import passwords, reminders, store, tasks, telling
+from chalicelib.identity import passwords, reminders, rotation, store, tasks, telling, vault
 from chalicelib.kernel import clock as time
 from chalicelib.kernel import text
 from tests.api.caller import Caller, Reply, assert_problem
@@ -278,3 +278,21 @@ def test_nothing_that_people_choose_is_in_clear(ann: Caller) -> None:
     assert "canary" not in at_rest().lower()
     assert timedelta(seconds=QUARTER).days == 91
     assert [item for item in all_items("identity") if item["sk"]["S"].startswith("DEVICE#")]
+
+
+def test_what_is_sealed_opens_after_a_turn_of_the_key_too(ann: Caller, clock: FrozenClock) -> None:
+    choose(ann, phrase="green tea")
+    register(ann)
+    time.pause(1)
+    ann.post("/v1/me/identifiers", {"identifier": PHONE})
+    assert (
+        ann.post("/v1/me/identifiers/confirm", {"identifier": PHONE, "new_code": code_for(PHONE)}).json["status"]
+        == "waiting"
+    )
+    assert all(page.overtaken == 0 for page in rotation.reseal(vault.turn()))
+    assert "k1." not in at_rest()
+    assert ann.get("/v1/me/identifiers").json["pending"]["identifier"] == "+86*********00"
+    tell(ann)
+    assert outbox("canary-push-token")[-1]["body"].endswith("green tea")
+    tasks.sweep(clock.advance(72 * 3_600))
+    assert subjects(PHONE)[-1] == "How you sign in has changed"
