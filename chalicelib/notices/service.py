@@ -28,19 +28,32 @@ def tell(
 ) -> tuple[str, ...]:
     """Into the inbox, to the contacts and to the devices; returns the ids of devices that are dead.
 
-    `params` hold nothing personal: they are kept. `once` names what happened: with the same `at`, it is told once.
+    `params` hold nothing personal: they are kept. `once` names what happened: with the same `at` it is told once, and
+    again after a crash that may have come before all was sent.
     Of somebody who is given by id alone, `contact` is all there is.
     """
     reader = to if isinstance(to, Recipient) else Recipient(to, language, (contact,) if contact else ())
-    return told(
-        reader, Notice(ids.derived("ntc", reader.user_id, once) if once else ids.new("ntc", at), kind, at, params)
-    )
+    if not once:
+        return told(reader, Notice(ids.new("ntc", at), kind, at, params))
+    notice, shown = Notice(ids.derived("ntc", reader.user_id, once), kind, at, params), _shown(reader, kind)
+    if not store.keep(reader.user_id, notice, shown=shown, unsent=True):
+        return ()
+    dead = _sent(reader, notice)
+    store.sent(reader.user_id, notice, shown=shown)
+    return dead
 
 
 def told(reader: Recipient, notice: Notice) -> tuple[str, ...]:
     """Once however often it is asked for: what is in the inbox already was told. Returns the ids of dead devices."""
-    if not store.keep(reader.user_id, notice, shown=reader.wants(model_reach.group_of(notice.kind), "inbox")):
-        return ()
+    kept = store.keep(reader.user_id, notice, shown=_shown(reader, notice.kind))
+    return _sent(reader, notice) if kept else ()
+
+
+def _shown(reader: Recipient, kind: str) -> bool:
+    return reader.wants(model_reach.group_of(kind), "inbox")
+
+
+def _sent(reader: Recipient, notice: Notice) -> tuple[str, ...]:
     for one in reader.contacts_for(notice.kind):
         send(one, reader.language, notice.kind, notice.params, notice.at, phrase=reader.phrase)
     for one in reader.strangers:

@@ -135,6 +135,7 @@ def test_a_stolen_session_cannot_add_a_way_in_at_once(caller: Caller, ann: Calle
 def test_the_old_name_inherits_nothing(caller: Caller, ann: Caller) -> None:
     mine = ann.get("/v1/me").json["id"]
     changed(ann, NEW)
+    time.pause(1)
     stranger = signed_up(caller, ANN, display_name="Somebody Else")
     assert stranger["user"]["id"] != mine
     assert stranger["user"]["wallets"] != ann.get("/v1/me").json["wallets"]
