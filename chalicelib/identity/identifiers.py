@@ -50,7 +50,7 @@ def ask(user_id: str, typed: str, source_address: str, at: datetime) -> None:
     throttle.check(throttle.CODES_TO_A_NAME, change.mark, at)
     owner = store.user_named(change.mark)
     old_code, new_code = (codes.made(purpose, _subject(change), at) for purpose in _PURPOSES)
-    told: Params = {"minutes": model_codes.MINUTES, "new": names.masked(change.identifier)}
+    told: Params = {"minutes": model_codes.MINUTES, "new": change.shown}
     to_old: Params = {**told, "code": old_code}
     notices.send(change.old, user.locale, "old_identifier_code", to_old, at, phrase=user.phrase)
     if owner:
@@ -84,12 +84,30 @@ def contacts(user_id: str) -> tuple[User, Pending | None]:
     return service.profile(user_id), pending if pending and pending.step != "changed" else None
 
 
+def remove_second(user_id: str, at: datetime) -> None:
+    """Have the second contact no more, in 72 hours: it hears of it and may stop it. Raises NotFound."""
+    user = service.profile(user_id)
+    if not user.second_contact:
+        raise NotFound()
+    change = Change(user_id, "second_contact", "", "", user.second_contact, secrets.login(user.second_contact))
+    store_identifiers.wait(change, None, at)
+    if pending := store_identifiers.pending(user_id):
+        _step(pending, at)
+
+
 def cancel(user_id: str, at: datetime) -> None:
     """Stop the change that waits, from any session. Raises NotFound."""
+    if not stop(user_id, at):
+        raise NotFound()
+
+
+def stop(user_id: str, at: datetime) -> bool:
+    """Stop the change that waits, if one does: for whoever has proved in another way whose account it is."""
     pending = store_identifiers.pending(user_id)
     if pending is None or pending.step == "changed" or not store_identifiers.end(pending):
-        raise NotFound()
-    _tell(pending, "identifier_cancelled", at)
+        return False
+    _tell(pending, "cancelled", at)
+    return True
 
 
 def carry_out_due(at: datetime) -> int:
@@ -106,10 +124,10 @@ def _due(user_id: str, at: datetime) -> bool:
 def _step(pending: Pending, at: datetime) -> bool:
     """Told first, then ended: a crash in between tells once more, and `once` lets that be."""
     if pending.step == "proved":
-        _tell(pending, "identifier_waiting", pending.at)
+        _tell(pending, "waiting", pending.at)
         return store_identifiers.go_on(pending, "waiting", pending.effective_at)
     if pending.step == "changed":
-        _tell(pending, "identifier_changed", pending.at)
+        _tell(pending, "changed", pending.at)
         reminders.soon(pending.change.user_id, pending.at)
         return store_identifiers.end(pending)
     if store_identifiers.make(pending.change, (), at, pending):
@@ -117,18 +135,19 @@ def _step(pending: Pending, at: datetime) -> bool:
         return made is not None and _step(made, at)
     if store_identifiers.pending(pending.change.user_id) != pending:
         return False
-    _tell(pending, "identifier_failed", pending.due_at)
+    _tell(pending, "failed", pending.due_at)
     return store_identifiers.end(pending)
 
 
-def _tell(pending: Pending, kind: str, at: datetime) -> None:
+def _tell(pending: Pending, what: str, at: datetime) -> None:
     """The person by every way, and whichever of the two names is not theirs, yet or any more."""
     user = store.user(pending.change.user_id)
     if user is None:
         return
     change = pending.change
-    strangers = tuple(one for one in dict.fromkeys((change.identifier, change.old)) if one not in user.contacts)
-    params: Params = {"new": names.masked(change.identifier), "hours": WAIT_HOURS}
+    strangers = tuple(one for one in (change.identifier, change.old) if one and one not in user.contacts)
+    params: Params = {"new": change.shown, "hours": WAIT_HOURS}
+    kind = f"identifier_{'removal_' if change.removes else ''}{what}"
     telling.tell(user, kind, params, at, once=kind, strangers=strangers)
 
 

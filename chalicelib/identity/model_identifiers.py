@@ -46,7 +46,8 @@ class ContactView(msgspec.Struct, frozen=True):
 
 class PendingView(msgspec.Struct, frozen=True):
     identifier: str
-    """Masked."""
+    """Masked: the one that comes, or that goes."""
+    removal: bool
     takes_effect_at: str
 
 
@@ -62,7 +63,10 @@ class ChangeView(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`identifier` takes the place of `old`; with no `old_mark` it is added, and `old` only proves who asks."""
+    """`identifier` takes the place of `old`; with no `old_mark` it is added, and `old` only proves who asks.
+
+    With no `identifier`, `old` goes.
+    """
 
     user_id: str
     slot: Slot
@@ -70,6 +74,15 @@ class Change:
     mark: str
     old: str
     old_mark: str
+
+    @property
+    def removes(self) -> bool:
+        return not self.identifier
+
+    @property
+    def shown(self) -> str:
+        """What comes or goes, masked."""
+        return names.masked(self.identifier or self.old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +100,7 @@ class Pending:
 
     @property
     def view(self) -> PendingView:
-        return PendingView(names.masked(self.change.identifier), clock.written(self.effective_at))
+        return PendingView(self.change.shown, self.change.removes, clock.written(self.effective_at))
 
 
 def slot_for(user: User, identifier: str) -> tuple[Slot, str]:

@@ -60,6 +60,19 @@ def confirm(call: Call[ChangeProof]) -> Answer:
 
 @room.route(
     "DELETE",
+    "/v1/me/identifiers/second",
+    answers={204: None},
+    caller=Person,
+    errors=(NotFound,),
+    summary="Take my second contact away, in 72 hours",
+)
+def remove_second(call: Call[None]) -> Answer:
+    identifiers.remove_second(person_of(call).user_id, call.at)
+    return Answer(204)
+
+
+@room.route(
+    "DELETE",
     "/v1/me/identifiers/pending",
     answers={204: None},
     caller=Person,

@@ -43,12 +43,13 @@ def pending(user_id: str) -> Pending | None:
     return _pending(item) if item else None
 
 
-def wait(change: Change, code: Code, at: datetime) -> bool:
-    """The new name is proved; in the place of whatever waited before. False if the code was used meanwhile."""
+def wait(change: Change, code: Code | None, at: datetime) -> bool:
+    """The new name is proved, or there is none; whatever waited makes way. False if the code was used meanwhile."""
 
     def together() -> None:
         with writing() as transaction:
-            store_codes.spending(transaction, code)
+            if code:
+                store_codes.spending(transaction, code)
             transaction.save(_item(Pending(change, "proved", at, at)))
 
     return made(together)
@@ -85,10 +86,12 @@ def end(was: Pending) -> bool:
 def _swap(transaction: TransactWrite, change: Change, at: datetime) -> None:
     if change.old_mark:
         transaction.delete(LoginItem(f"LOGIN#{change.old_mark}", "LOGIN"), LoginItem.user_id == change.user_id)
-    transaction.save(LoginItem(f"LOGIN#{change.mark}", "LOGIN", user_id=change.user_id), absent())
+    if not change.removes:
+        transaction.save(LoginItem(f"LOGIN#{change.mark}", "LOGIN", user_id=change.user_id), absent())
     field = getattr(PersonItem, change.slot)
+    sealed = vault.seal(change.user_id, change.slot, change.identifier)
     actions: list[Action] = [
-        field.set(vault.seal(change.user_id, change.slot, change.identifier)),
+        field.remove() if change.removes else field.set(sealed),
         PersonItem.cooling_until.set(int((at + COOLING).timestamp())),
     ]
     there = PersonItem.pk.exists() if change.old_mark else PersonItem.pk.exists() & field.does_not_exist()

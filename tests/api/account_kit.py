@@ -40,13 +40,18 @@ def proof(world: World, person: Person, identifier: str) -> dict[str, str]:
 
 
 def of_names(world: World) -> dict[str, Call]:
-    ann, bob, path = world.customer(), world.customer(), "/v1/me/identifiers"
+    ann, bob, cyd, path = world.customer(), world.customer(), world.customer(), "/v1/me/identifiers"
+    world.clock.advance(1)
+    added = proof(world, cyd, "+8613800138002")
+    added["old_code"] = world.code_of(cyd.identifier)
+    assert cyd.phone.post(f"{path}/confirm", added).json["status"] == "changed"
     mine = proof(world, ann, "+8613800138000")
     assert bob.phone.post(f"{path}/confirm", proof(world, bob, "+8613800138001")).status == 200
     return {
         "GET /v1/me/identifiers": lambda: ann.phone.get(path),
         "POST /v1/me/identifiers": lambda: bob.phone.post(path, {"identifier": "bobs@new.example"}),
         "POST /v1/me/identifiers/confirm": lambda: ann.phone.post(f"{path}/confirm", mine),
+        "DELETE /v1/me/identifiers/second": lambda: cyd.phone.delete(f"{path}/second"),
         "DELETE /v1/me/identifiers/pending": lambda: bob.phone.delete(f"{path}/pending"),
     }
 

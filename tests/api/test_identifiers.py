@@ -127,6 +127,23 @@ def test_a_second_contact_is_a_way_in_and_hears_what_the_first_hears(caller: Cal
     assert subjects(PHONE)[-1] == subjects(ANN)[-1] == "How you sign in is to change in 72 hours"
 
 
+def test_a_second_contact_goes_after_72_hours_with_word_to_it(caller: Caller, ann: Caller, clock: FrozenClock) -> None:
+    changed(ann, PHONE)
+    time.pause(1)
+    assert ann.delete("/v1/me/identifiers/second").status == 204
+    pending = ann.get("/v1/me/identifiers").json["pending"]
+    assert (pending["identifier"], pending["removal"]) == ("+86*********00", True)
+    assert subjects(ANN)[-1] == subjects(PHONE)[-1] == "A way to sign in goes in 72 hours"
+    tasks.sweep(clock.advance(72 * HOUR))
+    assert subjects(ANN)[-1] == subjects(PHONE)[-1] == "A way to sign in is gone"
+    assert sign_in(caller, PHONE, "correct horse battery").status == 401
+    mine = again(caller)
+    assert len(mine.get("/v1/me/identifiers").json["identifiers"]) == 1
+    assert_problem(mine.delete("/v1/me/identifiers/second"), 404, "not-found")
+    time.pause(1)
+    assert changed(mine, PHONE).json["status"] == "changed"
+
+
 def test_a_stolen_session_cannot_add_a_way_in_at_once(caller: Caller, ann: Caller) -> None:
     assert waiting(ann, PHONE).json["status"] == "waiting"
     assert sign_in(caller, PHONE, "correct horse battery").status == 401
