@@ -1,7 +1,7 @@
 """Devices that take pushes, in the table `identity`.
 
-<user>          DEVICE#<device>  where its pushes go
-PUSH#<device>   PUSH             whose device it is: the last one to register it
+<user>          USER#DEVICE#<device>  where its pushes go: beside the person, so that one call finds both
+PUSH#<device>   PUSH                  whose device it is: the last one to register it
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.cloud_tables import Table, made
 from chalicelib.identity import vault
-from chalicelib.identity.store import UserItem
+from chalicelib.identity.model import User
+from chalicelib.identity.store import PersonItem, UserItem, person
 from chalicelib.kernel import clock
 from chalicelib.notices.model_reach import Device, Platform
 
-_DEVICE = "DEVICE#"
+_PERSON, _DEVICE = "USER", "USER#DEVICE#"
 
 
 class _DeviceItem(UserItem):
@@ -25,6 +26,13 @@ class _DeviceItem(UserItem):
     address = UnicodeAttribute()
     name = UnicodeAttribute()
     created_at = UnicodeAttribute()
+
+
+class _EitherItem(PersonItem):
+    """A person or one of their devices, as a query brings them."""
+
+    platform = UnicodeAttribute(null=True)
+    address = UnicodeAttribute(null=True)
 
 
 class _PushItem(Table):
@@ -58,6 +66,13 @@ def devices(user_id: str) -> tuple[Device, ...]:
     return tuple(_device(item) for item in found)
 
 
-def _device(item: _DeviceItem) -> Device:
-    address = vault.opened(item.pk, "address", item.address)
+def person_and_devices(user_id: str) -> tuple[User | None, tuple[Device, ...]]:
+    """Both in one call."""
+    found = list(_EitherItem.query(user_id, _EitherItem.sk.startswith(_PERSON), consistent_read=True))
+    people = [person(item) for item in found if item.sk == _PERSON]
+    return (people[0] if people else None), tuple(_device(item) for item in found if item.sk != _PERSON)
+
+
+def _device(item: _DeviceItem | _EitherItem) -> Device:
+    address = vault.opened(item.pk, "address", item.address or "")
     return Device(item.sk.removeprefix(_DEVICE), cast(Platform, item.platform), address)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.identity import store, store_pushes
+from chalicelib.identity import store_pushes
 from chalicelib.identity.model import User
 from chalicelib.notices import model as notices_model
 from chalicelib.notices import service as notices
@@ -22,26 +22,25 @@ def tell(
 
     `strangers` are contacts to tell as well that are not proved to be theirs. A device that is dead is forgotten.
     """
-    reader = replace(_reader(user), strangers=strangers)
+    reader = replace(user.recipient, devices=store_pushes.devices(user.id), strangers=strangers)
     _forget(user.id, notices.tell(reader, kind, params, at, once=once))
 
 
 def tell_id(user_id: str, kind: str, params: Params, at: datetime, *, once: str = "") -> None:
     """Of somebody who is gone meanwhile, nobody is told."""
-    if (user := store.user(user_id)) is not None:
-        tell(user, kind, params, at, once=once)
+    user, devices = store_pushes.person_and_devices(user_id)
+    if user is not None:
+        reader = replace(user.recipient, devices=devices)
+        _forget(user_id, notices.tell(reader, kind, params, at, once=once))
 
 
 def tell_of_entry(entry: Mapping[str, Any]) -> None:
     """The notice of a journal entry to the owner of its account, once however often it is delivered."""
     notice, owner = notices_model.told_by(entry), entry.get("owner")
     if notice and owner:
-        user = store.user(owner)
-        _forget(owner, notices.told(_reader(user) if user else Recipient(owner), notice))
-
-
-def _reader(user: User) -> Recipient:
-    return replace(user.recipient, devices=store_pushes.devices(user.id))
+        user, devices = store_pushes.person_and_devices(owner)
+        reader = replace(user.recipient, devices=devices) if user else Recipient(owner)
+        _forget(owner, notices.told(reader, notice))
 
 
 def _forget(user_id: str, dead: tuple[str, ...]) -> None:

@@ -277,7 +277,7 @@ def test_nothing_that_people_choose_is_in_clear(ann: Caller) -> None:
     tell(ann)
     assert "canary" not in at_rest().lower()
     assert timedelta(seconds=QUARTER).days == 91
-    assert [item for item in all_items("identity") if item["sk"]["S"].startswith("DEVICE#")]
+    assert [item for item in all_items("identity") if item["sk"]["S"].startswith("USER#DEVICE#")]
 
 
 def test_what_is_sealed_opens_after_a_turn_of_the_key_too(ann: Caller, clock: FrozenClock) -> None:
