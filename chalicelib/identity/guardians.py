@@ -127,7 +127,7 @@ def _step(bond: Bond, at: datetime) -> bool:
     if bond.step == "gone":
         _tell_both(bond, "guardian_gone")
         return store_guardians.end(bond)
-    return False
+    return store.user(bond.ward_id) is None and store_guardians.end(bond)
 
 
 def _stays(ward_id: str, contact: str, at: datetime) -> bool:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib import cloud
 from chalicelib.identity import tasks
+from chalicelib.settings import settings
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.world import Person, World, cheap_passwords, fresh_key
 from tests.conftest import FrozenClock
@@ -221,6 +223,15 @@ def test_a_ward_who_thinks_better_of_it_keeps_their_guardian(world: World, ana: 
     swept(world, 2 * DAY)
     ana.sign_in()
     refused(ana.pay(LARGE))
+
+
+def test_a_parting_from_a_ward_who_is_gone_ends_too(world: World, ana: Person, ben: Person) -> None:
+    bound(ana, ben)
+    ana.phone.delete("/v1/me/guardian")
+    key = {"pk": {"S": ana.id}, "sk": {"S": "USER"}}
+    cloud.client("dynamodb").delete_item(TableName=settings().identity_table, Key=key)
+    swept(world, DAY)
+    assert not [item for item in all_items("identity") if item["sk"]["S"] == "GUARDIAN"]
 
 
 def test_who_was_only_asked_may_be_taken_back_or_decline(world: World, ana: Person, ben: Person) -> None:
