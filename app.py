@@ -52,13 +52,16 @@ def _access() -> list[Room]:
     from chalicelib.identity import routes_consents as consents
     from chalicelib.identity import routes_deletion as deletion
     from chalicelib.identity import routes_exports as exports
+    from chalicelib.identity import routes_guardians as guardians
+    from chalicelib.identity import routes_identifiers as identifiers
     from chalicelib.identity import routes_people as people
+    from chalicelib.identity import routes_preferences as preferences
     from chalicelib.identity import routes_sessions as sessions
     from chalicelib.identity import routes_trash as trash
     from chalicelib.notices import routes as notices
 
-    own = (api, identity, sessions, trash, deletion, exports, consents, people, notices)
-    return [*(routes.room for routes in own), *_money(), *_webhooks(), *_office()]
+    own = (api, identity, sessions, trash, deletion, exports, consents, identifiers, preferences, guardians)
+    return [*(routes.room for routes in (*own, people, notices)), *_money(), *_webhooks(), *_office()]
 
 
 _ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office}
@@ -108,9 +111,10 @@ def fold(event: SQSEvent) -> Any:
 
 @app.on_sqs_message(queue_arn=_QUEUE, batch_size=10)
 def tell(event: SQSEvent) -> Any:
+    from chalicelib.identity import telling
     from chalicelib.notices import tasks
 
-    return tasks.tell(event.to_dict())
+    return tasks.tell(event.to_dict(), telling.tell_of_entry)
 
 
 @app.schedule("rate(1 minute)")

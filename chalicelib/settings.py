@@ -49,6 +49,8 @@ class Settings:
     outbox: str = "aws"
     """`aws` sends by SES and SNS; `local` keeps messages where the local outbox can show them."""
     stripe_url: str = "https://api.stripe.com"
+    push_applications: str = ""
+    """ARNs of SNS platform applications: `ios=arn:… android=arn:…`; a platform without one gets no pushes."""
 
 
 def door(environment: Mapping[str, str] = os.environ) -> str | None:

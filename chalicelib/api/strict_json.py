@@ -22,7 +22,7 @@ _INT64 = range(-(1 << 63), 1 << 63)
 _BEYOND_INT64 = 1 << 64
 _HOSTILE = re.compile("[\x00\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _UNKNOWN = re.compile(r"Object (?:contains unknown|missing required) field `(.*?)`(?: - at `(.*)`)?", re.DOTALL)
-_PLACE = re.compile(r".* - at `(.*)`", re.DOTALL)
+_PLACE = re.compile(r".* - at `(?:key` in `)?(.*)`", re.DOTALL)
 _OUT_OF_RANGE = re.compile(r"Expected `int` [<>]")
 _Model = TypeVar("_Model")
 

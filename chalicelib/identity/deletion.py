@@ -47,7 +47,7 @@ def restore(claim: RestoreRequest, user_agent: str, source_address: str, at: dat
     vault.ready()
     throttle.check(RESTORES_FROM_AN_ADDRESS, source_address, at)
     throttle.check(RESTORES_OF_A_NAME, login, at)
-    account = store_deletion.account(store.user_id_of(login) or signing_in.NOBODY)
+    account = store_deletion.account(store.user_id_of(login) or store.NOBODY)
     kept = account if account and account.is_restorable(at) else None
     if not passwords.matches(claim.password, kept.user.password_hash if kept else None) or kept is None:
         raise InvalidCredentials()

@@ -14,6 +14,7 @@ import msgspec
 from chalicelib.identity import names
 from chalicelib.kernel import clock, roles
 from chalicelib.kernel.errors import InvalidRequest
+from chalicelib.notices.model_reach import SWITCHED_OFF, Recipient, Switch
 
 CUSTOMER = "customer"
 OPERATOR_ROLES = roles.ROLES
@@ -147,6 +148,26 @@ class User:
     role: str
     wallets: tuple[str, ...]
     created_at: datetime
+    second_contact: str = ""
+    """The other way to reach them, and a login name too: a phone beside an e-mail address, or the other way round."""
+    phrase: str = ""
+    ui_mode: str = "standard"
+    reminders: str = "quarterly"
+    switched_off: frozenset[Switch] = SWITCHED_OFF
+    guardian: str = ""
+    """The user who must agree to large payments."""
+    cooling_until: int = 0
+    """Epoch seconds."""
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """Every login name, the first one first."""
+        return (self.identifier, self.second_contact) if self.second_contact else (self.identifier,)
+
+    @property
+    def recipient(self) -> Recipient:
+        """Who is told, at their contacts; `telling` adds their devices."""
+        return Recipient(self.id, self.locale, self.contacts, self.phrase, self.switched_off)
 
     @property
     def view(self) -> UserView:

@@ -19,7 +19,7 @@ def customer_of(token: str, at: datetime) -> Customer:
     claims = tokens.verified(token, at)
     if claims.role != model.CUSTOMER:
         raise InvalidToken()
-    return Customer(claims.sub, claims.sid, claims.wallets, claims.tier, claims.epoch, claims.jur)
+    return Customer(claims.sub, claims.sid, claims.wallets, claims.tier, claims.epoch, claims.jur, guarded=claims.ward)
 
 
 def operator_of(token: str, at: datetime) -> Operator:

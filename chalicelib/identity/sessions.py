@@ -47,6 +47,7 @@ def issued(user: User, token: RefreshToken, epoch: int, tier: int, at: datetime)
         epoch=epoch,
         jur=user.jurisdiction,
         role=user.role,
+        ward=bool(user.guardian),
         at=at,
     )
     return TokensView(access, token.written, tokens.LIFETIME_SECONDS, token.session_id)

@@ -10,11 +10,8 @@ from datetime import datetime
 from chalicelib.cases import service as cases
 from chalicelib.identity import names, secrets, sessions, store, store_sessions, vault
 from chalicelib.identity.model import SignInRequest, TokensView, User
-from chalicelib.kernel import ids
 from chalicelib.kernel.errors import InvalidCredentials
 from chalicelib.ledger import service as ledger
-
-NOBODY = ids.derived("usr", "nobody")
 
 
 def sign_in(claim: SignInRequest, user_agent: str, at: datetime, source_address: str = "") -> TokensView:
@@ -23,7 +20,7 @@ def sign_in(claim: SignInRequest, user_agent: str, at: datetime, source_address:
 
     login = secrets.login(names.canonical(claim.identifier))
     vault.ready()
-    user = store.user(store.user_id_of(login) or NOBODY)
+    user = store.user(store.user_id_of(login) or store.NOBODY)
     if not passwords.matches(claim.password, user.password_hash if user else None) or user is None:
         raise InvalidCredentials()
     return entered(user, claim.device_name, user_agent, at, source_address)

@@ -61,10 +61,11 @@ def sign_up(wish: SignUpRequest, source_address: str, at: datetime) -> None:
         code_mark=codes.marked("sign-up", login, code, wish.sign_up_secret or ""),
         expires_at=at + model_codes.LIFETIME,
     )
-    kind = _told(store.name_of(login))
+    name = store.name_of(login)
+    owner, kind = store.user(name.user_id if name else store.NOBODY), _told(name)
     store_sign_ups.put_sign_up(login, waiting)
     told: Params = {"code": code, "minutes": model_codes.MINUTES, "name": model.shown_name(display_name)}
-    notices.send(identifier, language, kind, told, at)
+    notices.send(identifier, owner.locale if owner else language, kind, told, at, phrase=owner.phrase if owner else "")
 
 
 def verify(proof: VerifyRequest, user_agent: str, at: datetime, source_address: str = "") -> WelcomeView:

@@ -9,6 +9,8 @@ What else there is, each in the store of its subject: sign-ups in `store_sign_up
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import and_
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
@@ -17,9 +19,12 @@ from pynamodb.expressions.update import Action
 from chalicelib.cloud_tables import Table, made
 from chalicelib.identity import vault
 from chalicelib.identity.model import User
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, ids
+from chalicelib.notices.model_reach import switches
 
-_PERSONAL = ("identifier", "display_name")
+NOBODY = ids.derived("usr", "nobody")
+"""An id that nobody has."""
+_PERSONAL = ("identifier", "display_name", "second_contact", "phrase")
 
 
 class UserItem(Table):
@@ -51,6 +56,14 @@ class PersonItem(UserItem):
     created_at = UnicodeAttribute()
     deleted_at = UnicodeAttribute(null=True)
     """Of an account that its owner deleted and may still restore."""
+    second_contact = UnicodeAttribute(null=True)
+    phrase = UnicodeAttribute(null=True)
+    ui_mode = UnicodeAttribute(null=True)
+    reminders = UnicodeAttribute(null=True)
+    switched_off = UnicodeAttribute(null=True)
+    """`<group>.<way>` each, a space between."""
+    guardian = UnicodeAttribute(null=True)
+    cooling_until = NumberAttribute(null=True)
 
 
 def name_of(login: str) -> LoginItem | None:
@@ -83,11 +96,17 @@ def as_kept(user_id: str, changes: Mapping[str, str]) -> dict[str, str]:
     return {name: vault.seal(user_id, name, text) if name in _PERSONAL else text for name, text in changes.items()}
 
 
-def update_user(user_id: str, **changes: str) -> User | None:
-    """Set attributes that are text; None if there is no such user."""
+def user_named(login: str) -> User | None:
+    """Whose name `login` is, in two calls whether there is somebody or not."""
+    return user(user_id_of(login) or NOBODY)
+
+
+def update_user(user_id: str, *conditions: Condition, **changes: str) -> User | None:
+    """Set attributes that are text; None if there is no such user, or a condition fails."""
     item = PersonItem(user_id, "USER")
     actions: list[Action] = [getattr(PersonItem, name).set(text) for name, text in as_kept(user_id, changes).items()]
-    return person(item) if made(lambda: item.update(actions, is_living())) else None
+    there = reduce(and_, conditions, is_living())
+    return person(item) if made(lambda: item.update(actions, there)) else None
 
 
 def person_item(user: User) -> PersonItem:
@@ -117,4 +136,16 @@ def person(item: PersonItem) -> User:
         role=item.role,
         wallets=tuple(item.wallets.split()),
         created_at=clock.read(item.created_at),
+        second_contact=_opened(item, "second_contact"),
+        phrase=_opened(item, "phrase"),
+        ui_mode=item.ui_mode or "standard",
+        reminders=item.reminders or "quarterly",
+        switched_off=switches(item.switched_off),
+        guardian=item.guardian or "",
+        cooling_until=int(item.cooling_until or 0),
     )
+
+
+def _opened(item: PersonItem, field: str) -> str:
+    text = getattr(item, field)
+    return vault.opened(item.pk, field, text) if text else ""

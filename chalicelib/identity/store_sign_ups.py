@@ -18,6 +18,7 @@ from chalicelib.identity import vault
 from chalicelib.identity.model import Session, SignUp, User
 from chalicelib.identity.model_codes import TRIES
 from chalicelib.identity.store import LoginItem, person_item
+from chalicelib.identity.store_reminders import QUARTER, reminder_item
 from chalicelib.identity.store_sessions import session_item
 from chalicelib.kernel import clock
 
@@ -82,7 +83,7 @@ def count_try(login: str, at: datetime) -> list[SignUp]:
 
 
 def welcome(login: str, sign_up: SignUp, user: User, session: Session) -> bool:
-    """The sign-up's code is used up; login, user and first session appear. All or, if any of it was done, nothing."""
+    """The sign-up's code is used up; login, user, session and reminder appear. All or, if any was done, nothing."""
     item = _SignUpItem(_key(login), _WAITING + str(sign_up.place))
 
     def together() -> None:
@@ -91,6 +92,7 @@ def welcome(login: str, sign_up: SignUp, user: User, session: Session) -> bool:
             transaction.save(LoginItem(f"LOGIN#{login}", "LOGIN", user_id=user.id), absent())
             transaction.save(person_item(user), absent())
             transaction.save(session_item(session), absent())
+            transaction.save(reminder_item(user.id, user.created_at + QUARTER))
 
     return made(together)
 

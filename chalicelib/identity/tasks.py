@@ -6,11 +6,20 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chalicelib import queues
-from chalicelib.identity import deletion, erasure, exports, trash
+from chalicelib.identity import approvals, deletion, erasure, exports, guardians, identifiers, reminders, trash
 
 Task = Callable[[datetime], int]
 
-TASKS: tuple[Task, ...] = (deletion.tell_due, erasure.erase_due, trash.empty_due, exports.make_due)
+TASKS: tuple[Task, ...] = (
+    deletion.tell_due,
+    erasure.erase_due,
+    trash.empty_due,
+    exports.make_due,
+    identifiers.carry_out_due,
+    guardians.go_on_due,
+    approvals.tell_due,
+    reminders.remind_due,
+)
 """Each finds what is due by its kind (`store_due.due`) and hands it to `queues.sweep`."""
 
 

@@ -43,6 +43,8 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     epoch: int
     jur: str
     role: str
+    ward: bool = False
+    """Whether a guardian must agree to large payments."""
 
 
 class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +58,16 @@ _claims = msgspec.json.Decoder(Claims)
 
 
 def issue(
-    *, user_id: str, session_id: str, wallets: tuple[str, ...], tier: int, epoch: int, jur: str, role: str, at: datetime
+    *,
+    user_id: str,
+    session_id: str,
+    wallets: tuple[str, ...],
+    tier: int,
+    epoch: int,
+    jur: str,
+    role: str,
+    at: datetime,
+    ward: bool = False,
 ) -> str:
     issued_at = int(at.timestamp())
     claims = Claims(
@@ -72,6 +83,7 @@ def issue(
         epoch=epoch,
         jur=jur,
         role=role,
+        ward=ward,
     )
     from joserfc import jws
     from joserfc.jwk import ECKey

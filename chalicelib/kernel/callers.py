@@ -16,6 +16,8 @@ class Customer:
     tier: int
     epoch: int
     jurisdiction: str
+    guarded: bool = False
+    """Whether a guardian must agree to large payments."""
 
     @property
     def subject(self) -> str:

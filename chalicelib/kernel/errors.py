@@ -92,6 +92,12 @@ class StepUpRequired(AccessDenied):
     code = "step-up-required"
 
 
+class GuardianApprovalRequired(AccessDenied):
+    """Never stored: once the guardian agrees, the same request under the same key goes through."""
+
+    code = "guardian-approval-required"
+
+
 class NotFound(AccessDenied):
     """Does not exist, or belongs to somebody else: the same answer, byte for byte."""
 

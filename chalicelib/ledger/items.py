@@ -13,12 +13,12 @@ from chalicelib.ledger.wire import Item
 from chalicelib.ledger.write import Update, put_once
 from chalicelib.settings import settings
 
-HEAD, MOVEMENT, ALLOWANCE = "HEAD", "MOVEMENT", "ALLOWANCE"
+HEAD, MOVEMENT, ALLOWANCE, CONSENT = "HEAD", "MOVEMENT", "ALLOWANCE", "CONSENT"
 
 
 def legs(draft: Draft, at: datetime) -> list[Leg]:
     """Every write of the draft, with the meaning of its failure. The rooms' own refusals speak before the head's."""
-    return [*_movement(draft), *draft.legs, *_heads(draft, at), *_entries(draft)]
+    return [*_movement(draft), *draft.legs, *_heads(draft, at), *draft.last_legs, *_entries(draft)]
 
 
 def movement_item(movement: Movement) -> dict[str, Any]:

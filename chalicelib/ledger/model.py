@@ -258,6 +258,8 @@ class Draft:
     legs: tuple[Leg, ...] = ()
     refusal: CofferError | None = None
     """A rule has already said no: nothing is sent but the refusal."""
+    last_legs: tuple[Leg, ...] = ()
+    """Their refusals speak after the head's."""
 
     def __post_init__(self) -> None:
         if self.entry and sum(self.entry.postings.values()) != 0:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from chalicelib import cloud
 from chalicelib.kernel import backoff
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.ledger.items import HEAD, MOVEMENT
+from chalicelib.ledger.items import CONSENT, HEAD, MOVEMENT
 from chalicelib.ledger.wire import Item, item
 from chalicelib.ledger.write import put_once
 from chalicelib.settings import settings
@@ -94,10 +94,14 @@ def movement(movement_id: str) -> Item | None:
     return _get(movement_id, MOVEMENT)
 
 
-def movements(movement_ids: Sequence[str]) -> list[Item]:
-    """Consistent; at most 100; those that exist, in no order."""
+def consent(consent_id: str) -> Item | None:
+    return _get(consent_id, CONSENT)
+
+
+def movements(movement_ids: Sequence[str], sk: str = MOVEMENT) -> list[Item]:
+    """Consistent; at most 100; those that exist, in no order. `sk` is another kind of item with an id of its own."""
     table, found = settings().ledger_table, []
-    waiting: list[Item] = [item({"pk": one, "sk": MOVEMENT}) for one in movement_ids]
+    waiting: list[Item] = [item({"pk": one, "sk": sk}) for one in movement_ids]
     while waiting:
         request = {table: {"Keys": waiting, "ConsistentRead": True}}
         answer = cloud.client("dynamodb").batch_get_item(RequestItems=request)

@@ -11,7 +11,7 @@ import msgspec
 
 from chalicelib.kernel import clock, money, text
 
-Channel = Literal["email", "text"]
+Channel = Literal["email", "text", "push"]
 Params = Mapping[str, str | int]
 
 _TOLD = {"pay": "payment", "top": "top_up", "ref": "refund"}

@@ -1,34 +1,64 @@
-"""Telling people: at once to a contact, or into the inbox that the app shows."""
+"""Telling people: at once to a contact, or by every way that they have and want, the inbox that the app shows first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from chalicelib.kernel import ids
-from chalicelib.notices import channels, model, store
+from chalicelib.notices import channels, education, model_reach, store
 from chalicelib.notices.model import Notice, Params
+from chalicelib.notices.model_reach import Recipient
 
 
-def send(contact: str, language: str, kind: str, params: Params, at: datetime) -> None:
-    """By e-mail or text message; kept nowhere, so `params` may hold a code."""
+def send(contact: str, language: str, kind: str, params: Params, at: datetime, *, phrase: str = "") -> None:
+    """By e-mail or text message; kept nowhere, so `params` may hold a code. `phrase` is the reader's own, if known."""
     notice = Notice("", kind, at, params)
-    channels.deliver(contact, notice.title(language), notice.body(language), at)
+    channels.deliver(contact, notice.title(language), _body(notice, language, phrase), at)
 
 
-def tell(user_id: str, kind: str, params: Params, at: datetime, *, contact: str = "", language: str = "en") -> None:
-    """Into the inbox, and to `contact` where one is given."""
-    store.keep(user_id, Notice(ids.new("ntc", at), kind, at, params))
-    if contact:
-        send(contact, language, kind, params, at)
+def tell(
+    to: Recipient | str,
+    kind: str,
+    params: Params,
+    at: datetime,
+    *,
+    contact: str = "",
+    language: str = "en",
+    once: str = "",
+) -> tuple[str, ...]:
+    """Into the inbox, to the contacts and to the devices; returns the ids of devices that are dead.
+
+    `params` hold nothing personal: they are kept. `once` names what happened: with the same `at` it is told once, and
+    again after a crash that may have come before all was sent.
+    Of somebody who is given by id alone, `contact` is all there is.
+    """
+    reader = to if isinstance(to, Recipient) else Recipient(to, language, (contact,) if contact else ())
+    if not once:
+        return told(reader, Notice(ids.new("ntc", at), kind, at, params))
+    notice, shown = Notice(ids.derived("ntc", reader.user_id, once), kind, at, params), _shown(reader, kind)
+    if not store.keep(reader.user_id, notice, shown=shown, unsent=True):
+        return ()
+    dead = _sent(reader, notice)
+    store.sent(reader.user_id, notice, shown=shown)
+    return dead
 
 
-def tell_of_entry(entry: Mapping[str, Any]) -> None:
-    """The inbox notice of a journal entry to the owner of its account, once however often it is delivered."""
-    notice, owner = model.told_by(entry), entry.get("owner")
-    if notice and owner:
-        store.keep(owner, notice)
+def told(reader: Recipient, notice: Notice) -> tuple[str, ...]:
+    """Once however often it is asked for: what is in the inbox already was told. Returns the ids of dead devices."""
+    kept = store.keep(reader.user_id, notice, shown=_shown(reader, notice.kind))
+    return _sent(reader, notice) if kept else ()
+
+
+def _shown(reader: Recipient, kind: str) -> bool:
+    return reader.wants(model_reach.group_of(kind), "inbox")
+
+
+def _sent(reader: Recipient, notice: Notice) -> tuple[str, ...]:
+    for one in reader.contacts_for(notice.kind):
+        send(one, reader.language, notice.kind, notice.params, notice.at, phrase=reader.phrase)
+    for one in reader.strangers:
+        send(one, reader.language, notice.kind, notice.params, notice.at)
+    return _pushed(reader, notice)
 
 
 def inbox(user_id: str, position: str | None, limit: int) -> tuple[list[Notice], str | None]:
@@ -44,3 +74,21 @@ def forget(user_id: str) -> None:
 def outbox(contact: str, limit: int = 20) -> list[dict[str, str]]:
     """What the local cloud would have sent, newest first: {to, channel, subject, body, at}."""
     return store.outbox(contact, limit)
+
+
+def endpoint(platform: model_reach.Platform, token: str) -> str:
+    """Where pushes to a device go from now on."""
+    return channels.endpoint(platform, token)
+
+
+def _pushed(reader: Recipient, notice: Notice) -> tuple[str, ...]:
+    if not reader.wants(model_reach.group_of(notice.kind), "push"):
+        return ()
+    title, body = notice.title(reader.language), _body(notice, reader.language, reader.phrase)
+    return tuple(one.id for one in reader.devices if not channels.push(one.address, title, body, notice.at))
+
+
+def _body(notice: Notice, language: str, phrase: str) -> str:
+    """What happened, a line of what to beware of where it matters, and the reader's own phrase."""
+    said = "\n".join(filter(None, (notice.body(language), education.line(notice.kind, language))))
+    return model_reach.with_phrase(said, phrase, language)

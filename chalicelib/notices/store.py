@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import msgspec
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.cloud_tables import Table, absent, made
 from chalicelib.kernel import clock, ids
 from chalicelib.notices.model import Channel, Notice
 
-_INBOX = "INBOX#"
+_INBOX, _QUIET = "INBOX#", "QUIET#"
 _KEPT = timedelta(days=400)
 _OUTBOX_KEPT = timedelta(days=7)
 
@@ -21,6 +21,7 @@ class _InboxItem(Table):
     id = UnicodeAttribute()
     kind = UnicodeAttribute()
     params = UnicodeAttribute()
+    unsent = BooleanAttribute(null=True)
     expires_at_seconds = NumberAttribute()
 
 
@@ -32,17 +33,24 @@ class _OutboxItem(Table):
     expires_at_seconds = NumberAttribute()
 
 
-def keep(user_id: str, notice: Notice) -> bool:
-    """Put into the inbox, once for each id; False if it was there."""
+def keep(user_id: str, notice: Notice, *, shown: bool = True, unsent: bool = False) -> bool:
+    """Put into the inbox, or beside it, once for each id; False if it was there and is not `unsent`."""
     item = _InboxItem(
         user_id,
-        _position(notice.at, notice.id),
+        _position(_INBOX if shown else _QUIET, notice.at, notice.id),
         id=notice.id,
         kind=notice.kind,
         params=msgspec.json.encode(notice.params).decode(),
+        unsent=unsent or None,
         expires_at_seconds=int((notice.at + _KEPT).timestamp()),
     )
-    return made(lambda: item.save(absent()))
+    return made(lambda: item.save(absent() | _InboxItem.unsent.exists()))
+
+
+def sent(user_id: str, notice: Notice, *, shown: bool) -> None:
+    """It went out by every other way too."""
+    item = _InboxItem(user_id, _position(_INBOX if shown else _QUIET, notice.at, notice.id))
+    made(lambda: item.update([_InboxItem.unsent.remove()], _InboxItem.pk.exists()))
 
 
 def inbox(user_id: str, position: str | None, limit: int) -> tuple[list[Notice], str | None]:
@@ -82,8 +90,8 @@ def outbox(to: str, limit: int) -> list[dict[str, str]]:
     ]
 
 
-def _position(at: datetime, notice_id: str) -> str:
-    return f"{_INBOX}{clock.written(at)}#{notice_id}"
+def _position(prefix: str, at: datetime, notice_id: str) -> str:
+    return f"{prefix}{clock.written(at)}#{notice_id}"
 
 
 def _notice(item: _InboxItem) -> Notice:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib import queues
-from chalicelib.notices import service
 
 
-def tell(event: dict[str, Any]) -> dict[str, Any]:
-    """Messages: {"entry": {…}}."""
-    return queues.consume(event, _tell)
-
-
-def _tell(body: str) -> None:
-    service.tell_of_entry(json.loads(body)["entry"])
+def tell(event: dict[str, Any], tell_of_entry: Callable[[Mapping[str, Any]], None]) -> dict[str, Any]:
+    """Messages: {"entry": {…}}. Who reads it and where they are reached, a room above knows."""
+    return queues.consume(event, lambda body: tell_of_entry(json.loads(body)["entry"]))

@@ -12,6 +12,7 @@ from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import CofferError, InvalidState, LimitReached
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart
+from chalicelib.ledger.consents import Consent, using
 from chalicelib.ledger.model import Change, Draft, Due, Entry, Head, Known, Line, Movement, Purchase, Spend
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants.model import Checkout, Terms
@@ -58,12 +59,32 @@ def draft(customer: Customer, order: Order, key: RequestKey, at: datetime, known
     person = replace(customer, tier=head.tier) if head else customer
     decision = policy.decide(person, "payment", order.amount, at)
     movement = _movement(person, order, payment_id, key, at, decision)
+    consent = consent_of(person, order, key, at) if needs_consent(person, decision) else None
     return Draft(
         movement=movement,
         changes=(_debit(person, order, payment_id, decision, head),),
         entry=_entry(person, order, movement),
         legs=(merchants.paying(order.checkout, payment_id, at),) if order.checkout else (),
+        last_legs=(using(consent, at),) if consent else (),
         refusal=order.refusal(decision),
+    )
+
+
+def needs_consent(customer: Customer, decision: Decision) -> bool:
+    return customer.guarded and decision.guardian
+
+
+def consent_of(customer: Customer, order: Order, key: RequestKey, at: datetime) -> Consent:
+    """What the customer's guardian must have agreed to, under the very key of the payment."""
+    return Consent(
+        id=key.movement_id("apr"),
+        owner=customer.user_id,
+        account=order.wallet,
+        payee=order.terms.merchant_id,
+        payee_name=order.terms.name,
+        amount=order.amount,
+        currency=order.currency,
+        created_at=at,
     )
 
 

@@ -6,6 +6,7 @@ from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Customer, Merchant
 from chalicelib.kernel.errors import (
     CurrencyMismatch,
+    GuardianApprovalRequired,
     InsufficientFunds,
     InvalidRequest,
     InvalidState,
@@ -39,7 +40,7 @@ _REFUSED = (NotFound, InsufficientFunds, LimitReached, WalletFrozen, InvalidStat
     answers={201: PaymentView},
     caller=Customer,
     moves_money=True,
-    errors=_REFUSED,
+    errors=(*_REFUSED, GuardianApprovalRequired),
     summary="Pay a merchant or a checkout",
 )
 def pay(call: Call[PayRequest]) -> Receipt:

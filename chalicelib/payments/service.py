@@ -8,8 +8,9 @@ from typing import Any
 
 from chalicelib.kernel import clock, ids, money, text
 from chalicelib.kernel.callers import Customer, Merchant
-from chalicelib.kernel.errors import CurrencyMismatch, InvalidState, NotFound
+from chalicelib.kernel.errors import CurrencyMismatch, GuardianApprovalRequired, InvalidState, NotFound
 from chalicelib.kernel.idempotency import Receipt, RequestKey
+from chalicelib.ledger import consents
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Known
 from chalicelib.merchants import service as merchants
@@ -19,7 +20,10 @@ from chalicelib.payments.paying import Order
 
 
 def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) -> Receipt:
-    """One round trip. Raises or stores every refusal of `ledger.commit`, and the checkout's."""
+    """One round trip. Raises or stores every refusal of `ledger.commit`, and the checkout's.
+
+    Raises GuardianApprovalRequired, after a second one that asks the guardian.
+    """
     model.checked(request)
     if request.wallet_id not in customer.wallet_ids:
         raise NotFound()
@@ -28,7 +32,11 @@ def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) 
     def build(at: datetime, known: Known) -> Draft:
         return paying.draft(customer, order, key, at, known)
 
-    return ledger.commit(build, at, key)
+    try:
+        return ledger.commit(build, at, key)
+    except GuardianApprovalRequired:
+        consents.ask(paying.consent_of(customer, order, key, at))
+        raise
 
 
 def payment(caller: Customer | Merchant, payment_id: str) -> dict[str, Any]:

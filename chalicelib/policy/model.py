@@ -35,11 +35,17 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     authorisation_days: int
     jurisdictions: dict[str, Jurisdiction]
     limits: dict[str, tuple[Limits, ...]]
+    guardian_above: dict[str, int] = {}
+    """Per currency: a movement of a guarded person above this needs their guardian; without a figure, none does."""
 
     def limits_of(self, jurisdiction: str, tier: int) -> Limits:
         """The highest tier stands for all above it. KeyError if the jurisdiction is unknown."""
         tiers = self.limits[self.jurisdictions[jurisdiction].currency]
         return tiers[min(tier, len(tiers) - 1)]
+
+    def needs_guardian(self, jurisdiction: str, amount: int) -> bool:
+        above = self.guardian_above.get(self.jurisdictions[jurisdiction].currency)
+        return above is not None and amount > above
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -53,6 +59,8 @@ class Decision(msgspec.Struct, frozen=True):
     duplicate_window_seconds: int
     authorisation_days: int
     pack: str
+    guardian: bool = False
+    """Whether a guarded person needs their guardian for it."""
 
 
 def decide(pack: Pack, jurisdiction: str, tier: int, action: Action, amount: int) -> Decision:
@@ -67,6 +75,7 @@ def decide(pack: Pack, jurisdiction: str, tier: int, action: Action, amount: int
         duplicate_window_seconds=pack.duplicate_window_seconds,
         authorisation_days=pack.authorisation_days,
         pack=pack.id,
+        guardian=action != "top-up" and pack.needs_guardian(jurisdiction, amount),
     )
 
 

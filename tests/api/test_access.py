@@ -74,7 +74,11 @@ def test_a_known_and_an_unknown_name_look_the_same_to_whoever_signs_up(
         runs.clear()
         seen.append((told(caller.post("/v1/users", wish(identifier))), list(aws_calls), list(runs)))
     assert seen[0] == seen[1]
-    assert [name for _, name in seen[0][1]] == ["UpdateItem"] * 3 + ["GetItem", "UpdateItem", "PutItem", "PutItem"]
+    assert [name for _, name in seen[0][1]] == ["UpdateItem"] * 3 + ["GetItem"] * 2 + [
+        "UpdateItem",
+        "PutItem",
+        "PutItem",
+    ]
     assert seen[0][2] == ["hash"]
 
 

@@ -16,7 +16,7 @@ from chalicelib.kernel.errors import Unavailable
 from chalicelib.ledger import audit, service
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
-from tests.api import topup_kit
+from tests.api import account_kit, topup_kit
 from tests.api.bad_input_kit import BODIES, SIGN_UP_SECRET
 from tests.api.caller import Reply, assert_problem
 from tests.api.topup_kit import KEYS, Till, everything
@@ -169,7 +169,8 @@ def requests(world: World) -> dict[str, Call]:
     """A call of every route that needs no key, each able to succeed."""
     ana, till = world.customer(1_000), Till(world.nobody)
     wire.use(till.transport)
-    return {**of_anybody(world, ana), **of_a_customer(world, ana, till), **of_the_office(world, till)}
+    mine = account_kit.calls(world)
+    return {**of_anybody(world, ana), **of_a_customer(world, ana, till), **mine, **of_the_office(world, till)}
 
 
 def of_anybody(world: World, ana: Person) -> dict[str, Call]:
@@ -267,7 +268,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
     }
 
 
-OFFLINE = {"GET /health", "GET /openapi.json", "GET /docs", "GET /v1/documents", "GET /v1/keys"}
+OFFLINE = {"GET /health", "GET /openapi.json", "GET /docs", "GET /v1/documents", "GET /v1/keys", "GET /v1/education"}
 """They ask no table."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib import cloud
+from chalicelib.identity import telling
 from chalicelib.kernel import ids
 from chalicelib.ledger import history
 from chalicelib.ledger import service as ledger
@@ -295,7 +296,7 @@ def test_the_owner_is_told_what_arrived_and_what_was_taken_back(till: Till, cloc
     told(till, topup_id, "succeeded")
     told(till, topup_id, "reversed 250")
     for entry in topup_kit.items("journal"):
-        notices.tell_of_entry(entry)
+        telling.tell_of_entry(entry)
     found, _ = notices.inbox(ANA, None, 10)
     assert [(one.kind, one.params["amount"]) for one in found] == [("top_up_reversed", 250), ("top_up", 1250)]
     assert "¥2.50" in found[0].title("zh")

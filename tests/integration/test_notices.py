@@ -11,8 +11,12 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
+from chalicelib import cloud as clients
 from chalicelib import settings as settings_module
+from chalicelib.identity import telling
+from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.notices import service, tasks
+from chalicelib.notices.model_reach import Device, Recipient
 from tests.conftest import REGION
 from tests.people import outbox
 
@@ -67,14 +71,14 @@ def test_in_the_cloud_texts_go_by_sns_and_nothing_is_kept(cloud: None, real_chan
 
 def test_an_entry_is_told_once_however_often_it_is_delivered(cloud: None) -> None:
     for _ in range(3):
-        assert tasks.tell(queue_event(json.dumps({"entry": ENTRY}))) == {"batchItemFailures": []}
+        assert tasks.tell(queue_event(json.dumps({"entry": ENTRY})), telling.tell_of_entry) == {"batchItemFailures": []}
     (notice,), _ = service.inbox("usr_1", None, 10)
     assert (notice.kind, notice.title("en")) == ("payment", "Paid ¥12.50")
 
 
 def test_a_poisoned_message_does_not_stop_the_good_ones(cloud: None) -> None:
     good = json.dumps({"entry": ENTRY})
-    answer = tasks.tell(queue_event("{", json.dumps({"entry": {}}), good))
+    answer = tasks.tell(queue_event("{", json.dumps({"entry": {}}), good), telling.tell_of_entry)
     assert [failed["itemIdentifier"] for failed in answer["batchItemFailures"]] == ["0", "1"]
     assert len(service.inbox("usr_1", None, 10)[0]) == 1
 
@@ -93,3 +97,44 @@ def test_a_contact_that_is_given_is_told_as_well(cloud: None) -> None:
     params = {"amount": 100, "currency": "CNY"}
     service.tell("usr_1", "top_up", params, AT, contact="ann@example.com", language="en")
     assert outbox("ann@example.com")[0]["subject"] == "¥1.00 has arrived"
+
+
+@pytest.fixture
+def ios(cloud: None, real_channels: None, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Where pushes to iPhones go, in the cloud."""
+    sns = clients.client("sns")
+    made = sns.create_platform_application(Name="coffer", Platform="APNS", Attributes={"PlatformCredential": "none"})
+    monkeypatch.setenv("PUSH_APPLICATIONS", f"ios={made['PlatformApplicationArn']}")
+    settings_module.settings.cache_clear()
+    return sns
+
+
+def test_in_the_cloud_pushes_go_by_sns_to_the_endpoint_of_a_device(ios: Any) -> None:
+    address = service.endpoint("ios", "token-1")
+    assert address == service.endpoint("ios", "token-1")
+    reader = Recipient("usr_1", devices=(Device("dev_1", "ios", address),))
+    assert service.tell(reader, "top_up", {"amount": 100, "currency": "CNY"}, AT) == ()
+    (endpoint,) = sns_backends[DEFAULT_ACCOUNT_ID][REGION].platform_endpoints.values()
+    (message,) = endpoint.messages.values()
+    assert "¥1.00" in message
+
+
+def test_a_device_that_sns_knows_to_be_dead_is_named_and_stops_nobody(ios: Any) -> None:
+    alive, dead = (service.endpoint("ios", token) for token in ("token-1", "token-2"))
+    ios.set_endpoint_attributes(EndpointArn=dead, Attributes={"Enabled": "false"})
+    gone = "arn:aws:sns:eu-west-1:123456789012:endpoint/APNS/coffer/none"
+    devices = (Device("dev_1", "ios", dead), Device("dev_2", "ios", gone), Device("dev_3", "ios", alive))
+    reader = Recipient("usr_1", devices=devices)
+    assert service.tell(reader, "top_up", {"amount": 100, "currency": "CNY"}, AT) == ("dev_1", "dev_2")
+
+
+def test_a_platform_that_nobody_pushes_to_is_refused(ios: Any) -> None:
+    with pytest.raises(InvalidRequest):
+        service.endpoint("android", "token-1")
+
+
+def test_what_happened_once_is_told_once_however_often_it_is_asked_for(cloud: None) -> None:
+    reader = Recipient("usr_1", contacts=("ann@example.com",))
+    for _ in range(3):
+        service.tell(reader, "reminder", {}, AT, once="reminder")
+    assert len(outbox("ann@example.com")) == len(service.inbox("usr_1", None, 10)[0]) == 1

@@ -1,0 +1,78 @@
+"""What a person has chosen: how the app behaves, what they are told by which way, how often, in which words."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, get_args
+
+import msgspec
+
+from chalicelib.identity.model import User
+from chalicelib.kernel import text
+from chalicelib.kernel.errors import InvalidRequest, InvalidState
+from chalicelib.notices.model_reach import Switch
+
+UiMode = Literal["standard", "easy", "social"]
+Reminders = Literal["quarterly", "never"]
+Phrase = Annotated[
+    str, msgspec.Meta(max_length=60, description="Stands in every message that we send to you; empty: none")
+]
+_PHRASE_BYTES = 80
+"""As JSON: it goes into text messages."""
+
+
+class PreferencesRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is left out stays as it is."""
+
+    ui_mode: UiMode | None = None
+    reminders: Reminders | None = None
+    phrase: Phrase | None = None
+    notices: dict[Switch, bool] | None = None
+
+
+class PreferencesView(msgspec.Struct, frozen=True):
+    ui_mode: UiMode
+    reminders: Reminders
+    phrase: str
+    notices: dict[Switch, bool]
+    guarded: bool
+    """Whether a guardian must agree to large payments."""
+
+
+def view(user: User) -> PreferencesView:
+    wanted = {switch: switch not in user.switched_off for switch in sorted(get_args(Switch))}
+    mode, reminders = msgspec.convert(user.ui_mode, UiMode), msgspec.convert(user.reminders, Reminders)
+    return PreferencesView(mode, reminders, user.phrase, wanted, bool(user.guardian))
+
+
+def changes(user: User, wish: PreferencesRequest) -> dict[str, str]:
+    """The person's attributes that change.
+
+    Raises InvalidState for leaving the easy mode with a guardian, InvalidRequest for a security notice by no way.
+    """
+    found: dict[str, str] = {}
+    if wish.ui_mode is not None:
+        if user.guardian and wish.ui_mode != "easy":
+            raise InvalidState(state="guarded")
+        found["ui_mode"] = wish.ui_mode
+    if wish.reminders is not None:
+        found["reminders"] = wish.reminders
+    if wish.phrase is not None:
+        found["phrase"] = _tidy_phrase(wish.phrase)
+    if wish.notices is not None:
+        found["switched_off"] = " ".join(sorted(_switched(user, wish.notices)))
+    return found
+
+
+def _switched(user: User, wanted: dict[Switch, bool]) -> frozenset[Switch]:
+    on = frozenset(switch for switch, chosen in wanted.items() if chosen)
+    switched_off = (user.switched_off - on) | (frozenset(wanted) - on)
+    if user.recipient.refuses_security(switched_off):
+        raise InvalidRequest(param="notices", reason="security-unheard")
+    return switched_off
+
+
+def _tidy_phrase(typed: str) -> str:
+    phrase = " ".join(typed.split())
+    if text.hides_something(phrase):
+        raise InvalidRequest(param="phrase")
+    return text.capped(phrase, _PHRASE_BYTES, "phrase")
