@@ -47,10 +47,11 @@ def _access() -> list[Room]:
     """Unknown paths and the description are its own, so it knows every room."""
     from chalicelib.api import routes as api
     from chalicelib.identity import routes as identity
+    from chalicelib.identity import routes_passwords as passwords
     from chalicelib.identity import routes_sessions as sessions
     from chalicelib.notices import routes as notices
 
-    return [api.room, identity.room, sessions.room, notices.room, *_money(), *_webhooks(), *_office()]
+    return [api.room, identity.room, sessions.room, passwords.room, notices.room, *_money(), *_webhooks(), *_office()]
 
 
 _ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office}

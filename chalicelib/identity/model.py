@@ -42,6 +42,14 @@ SignUpSecret = Annotated[
     ),
 ]
 
+DeviceToken = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=128,
+        description="What this device was given when it last signed in: its tries are counted by themselves",
+    ),
+]
+
 
 class SignUpRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     identifier: Identifier
@@ -67,6 +75,7 @@ class SignInRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     identifier: Identifier
     password: AnyPassword
     device_name: DeviceName | None = None
+    device_token: DeviceToken | None = None
 
 
 class RefreshRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,6 +93,8 @@ class TokensView(msgspec.Struct, frozen=True):
     expires_in: int
     session_id: str
     token_type: str = "Bearer"
+    device_token: str | msgspec.UnsetType = msgspec.UNSET
+    """For the device to keep, and to bring when it signs in again."""
 
 
 class UserView(msgspec.Struct, frozen=True):
@@ -105,6 +116,7 @@ class WelcomeView(msgspec.Struct, frozen=True):
     expires_in: int
     session_id: str
     token_type: str = "Bearer"
+    device_token: str | msgspec.UnsetType = msgspec.UNSET
 
     @classmethod
     def of(cls, user: UserView, tokens: TokensView) -> WelcomeView:
@@ -147,6 +159,8 @@ class User:
     role: str
     wallets: tuple[str, ...]
     created_at: datetime
+    cooling_until: int = 0
+    """Seconds since 1970; 0 is never. Until then payouts and large payments wait, after a reset."""
 
     @property
     def view(self) -> UserView:

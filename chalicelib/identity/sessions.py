@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
+
 from chalicelib.identity import model, refresh, secrets, service, store_sessions, tokens
 from chalicelib.identity.model import Session, TokensView, Use, User
 from chalicelib.identity.refresh import RefreshToken
@@ -36,7 +38,14 @@ def begun(user_id: str, device_name: str | None, user_agent: str, at: datetime) 
     return session, token
 
 
-def issued(user: User, token: RefreshToken, epoch: int, tier: int, at: datetime) -> TokensView:
+def issued(
+    user: User,
+    token: RefreshToken,
+    epoch: int,
+    tier: int,
+    at: datetime,
+    device_token: str | msgspec.UnsetType = msgspec.UNSET,
+) -> TokensView:
     """The refresh token and an access token beside it."""
     access = tokens.issue(
         user_id=user.id,
@@ -48,7 +57,7 @@ def issued(user: User, token: RefreshToken, epoch: int, tier: int, at: datetime)
         role=user.role,
         at=at,
     )
-    return TokensView(access, token.written, tokens.LIFETIME_SECONDS, token.session_id)
+    return TokensView(access, token.written, tokens.LIFETIME_SECONDS, token.session_id, device_token=device_token)
 
 
 def refreshed(text: str, user_agent: str, at: datetime) -> TokensView:
@@ -93,6 +102,14 @@ def end(user: User, session_id: str) -> bool:
     for wallet in user.wallets:
         ledger.raise_epoch(wallet)
     return ended
+
+
+def end_all(user: User, at: datetime) -> None:
+    """Every session, then the epoch of every wallet; whoever is cut short begins again."""
+    for session_id in store_sessions.every_id(user.id):
+        store_sessions.end_session(user.id, session_id)
+    for wallet in user.wallets:
+        ledger.raise_epoch(wallet)
 
 
 def device_mark(user_agent: str) -> str:

@@ -9,6 +9,7 @@ What else there is, each in the store of its subject: sign-ups in `store_sign_up
 from __future__ import annotations
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import Table, made
@@ -44,6 +45,7 @@ class PersonItem(UserItem):
     wallets = UnicodeAttribute()
     """Ids, separated by a space."""
     created_at = UnicodeAttribute()
+    cooling_until = NumberAttribute(null=True)
 
 
 def user_id_of(login: str) -> str | None:
@@ -65,6 +67,22 @@ def update_user(user_id: str, **changes: str) -> User | None:
     return person(item) if made(lambda: item.update(actions, PersonItem.pk.exists())) else None
 
 
+def rehash(user: User, password_hash: str) -> None:
+    """The same password under today's cost, unless another was set meanwhile."""
+    item = PersonItem(user.id, "USER")
+    unchanged = PersonItem.password_hash == user.password_hash
+    made(lambda: item.update([PersonItem.password_hash.set(password_hash)], unchanged))
+
+
+def not_reset_since(user: User) -> Condition:
+    """The condition that no password was set since `user` was read, and that they are still there."""
+    same = PersonItem.cooling_until == user.cooling_until
+    if not user.cooling_until:
+        same |= PersonItem.cooling_until.does_not_exist()
+    condition: Condition = PersonItem.pk.exists() & same
+    return condition
+
+
 def person_item(user: User) -> PersonItem:
     return PersonItem(
         user.id,
@@ -77,6 +95,7 @@ def person_item(user: User) -> PersonItem:
         role=user.role,
         wallets=" ".join(user.wallets),
         created_at=clock.written(user.created_at),
+        cooling_until=user.cooling_until,
     )
 
 
@@ -92,4 +111,5 @@ def person(item: PersonItem) -> User:
         role=item.role,
         wallets=tuple(item.wallets.split()),
         created_at=clock.read(item.created_at),
+        cooling_until=int(item.cooling_until or 0),
     )

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chalicelib import queues
+from chalicelib.identity import lockout, recovery
 
 Task = Callable[[datetime], int]
 
-TASKS: tuple[Task, ...] = ()
+TASKS: tuple[Task, ...] = (lockout.tell_and_unlock, recovery.finish_due)
 """Each finds what is due by its kind (`store_due.due`) and hands it to `queues.sweep`."""
 
 
