@@ -45,7 +45,9 @@ class StrengthRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     password: AnyPassword
     hints: Annotated[
         tuple[Annotated[str, msgspec.Meta(max_length=254)], ...],
-        msgspec.Meta(max_length=10, description="What others may know of its owner: the name, the address"),
+        msgspec.Meta(
+            min_length=1, max_length=10, description="What others may know of its owner: the name, the address"
+        ),
     ] = ()
 
 

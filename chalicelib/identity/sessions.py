@@ -99,8 +99,7 @@ def listed(user_id: str, position: str | None, limit: int, at: datetime) -> tupl
 def end(user: User, session_id: str) -> bool:
     """The session first, then the epoch; also if the session is gone, since a crash may have come in between."""
     ended = store_sessions.end_session(user.id, session_id)
-    for wallet in user.wallets:
-        ledger.raise_epoch(wallet)
+    _stop_payments(user)
     return ended
 
 
@@ -108,12 +107,17 @@ def end_all(user: User, at: datetime) -> None:
     """Every session, then the epoch of every wallet; whoever is cut short begins again."""
     for session_id in store_sessions.every_id(user.id):
         store_sessions.end_session(user.id, session_id)
-    for wallet in user.wallets:
-        ledger.raise_epoch(wallet)
+    _stop_payments(user)
 
 
 def device_mark(user_agent: str) -> str:
     return secrets.mark("device", user_agent)
+
+
+def _stop_payments(user: User) -> None:
+    """With tokens of before."""
+    for wallet in user.wallets:
+        ledger.raise_epoch(wallet)
 
 
 def _advance(use: Use, session: Session, token: RefreshToken, device: str, at: datetime) -> bool:

@@ -81,7 +81,7 @@ def lock(fifth: Try, until: datetime) -> bool:
 def clear(success: Try) -> None:
     """No failures, and the next lock is a first one. A lock that others have made meanwhile keeps standing."""
     item, harmless = _LockItem(*_key(success.counter)), _open(success.at)
-    gone = [one.remove() for one in (*_TRIES, *_ROW)]
+    gone: list[Action] = [one.remove() for one in (*_TRIES, *_ROW)]
     if success.until:
         gone += [one.remove() for one in _LOCK]
         harmless = _LockItem.locked_until == clock.written(success.until)

@@ -5,6 +5,8 @@ What is typed here is neither kept nor logged.
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalicelib.identity import passwords
 from chalicelib.identity.model_recovery import StrengthRequest, StrengthView
 from chalicelib.kernel import text
@@ -15,9 +17,7 @@ _WEAK = 1
 
 
 def measured(wish: StrengthRequest, language: str) -> StrengthView:
-    from zxcvbn import zxcvbn
-
-    found = zxcvbn(wish.password[:MEASURED], user_inputs=[hint.casefold() for hint in wish.hints if hint])
+    found = _found(wish.password[:MEASURED], [hint for hint in wish.hints if hint])
     reason, score = _refused(wish), int(found["score"])
     warning, advice = str(found["feedback"]["warning"]), [str(one) for one in found["feedback"]["suggestions"]]
     return StrengthView(
@@ -26,6 +26,14 @@ def measured(wish: StrengthRequest, language: str) -> StrengthView:
         warning=_said(reason or warning, language) if reason or warning else None,
         advice=tuple(_said(one, language) for one in advice),
     )
+
+
+def _found(password: str, hints: list[str]) -> dict[str, Any]:
+    from zxcvbn import feedback, zxcvbn
+
+    if not password:
+        return {"score": 0, "feedback": feedback.get_feedback(0, [])}
+    return dict(zxcvbn(password, user_inputs=hints))
 
 
 def _refused(wish: StrengthRequest) -> str | None:
