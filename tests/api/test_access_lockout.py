@@ -232,6 +232,24 @@ def test_who_dies_while_telling_leaves_it_to_the_next(
     assert subjects() == ["You can sign in to Coffer again"]
 
 
+def test_two_sweeps_at_once_tell_the_owner_once(
+    caller: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The schedule fires again while the first one is about to tell."""
+    signed_up(caller)
+    fail(caller, 5)
+    tell, turns = lockout.notices.tell, iter([True, False])
+
+    def overtaken(*given: Any, **more: Any) -> None:
+        if next(turns, False):
+            sweep()
+        tell(*given, **more)
+
+    monkeypatch.setattr(lockout.notices, "tell", overtaken)
+    sweep()
+    assert len(subjects()) == 1
+
+
 def test_a_success_after_the_lock_leaves_the_owner_to_be_told(caller: Caller, clock: FrozenClock) -> None:
     signed_up(caller)
     fail(caller, 5)

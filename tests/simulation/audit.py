@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation import doors
 from tests.simulation.truth import hold
 from tests.simulation.values import plain
 
@@ -73,6 +74,7 @@ def finished(world: World) -> None:
     found = trial.trial_balance()
     hold(found.balanced, "the product's own trial balance agrees", books=found)
     _notices(world)
+    doors.finished(world)
 
 
 def _notices(world: World) -> None:

@@ -9,23 +9,24 @@ from typing import TYPE_CHECKING, Any
 from tests.api.caller import Reply
 from tests.simulation import truth
 from tests.simulation.errands import Errand, epoch_in, expiry_in, judge, movement_id
+from tests.simulation.forgetful import PASSWORD, Forgetful
 from tests.simulation.model import seconds_of
 from tests.simulation.truth import Wish, hold
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-PASSWORD = "correct horse battery staple"
 _AMOUNTS = (100, 250, 999, 5_000, 5_000, 20_000, 333_333, 990_000, 1_000_001)
 _KEPT = 400
 _DOUBLE_TAPS = 0.1
 Then = Callable[["Reply | None"], None]
 
 
-class Person:
+class Person(Forgetful):
     """A customer. What they know is what they were told: nothing is looked up behind the product's back."""
 
     def __init__(self, number: int, world: World) -> None:
+        super().__init__()
         self.world, self.number = world, number
         self.identifier = f"person{number}@example.com"
         self.stage, self.busy = "new", False
@@ -59,6 +60,7 @@ class Person:
             (self._refresh, 2),
             (self._sign_out, 0.6),
             (self._sign_in, 1),
+            (self._forget, 0.5),
         )
 
     def _stale(self) -> bool:
@@ -67,7 +69,13 @@ class Person:
 
     def get_in(self) -> bool:
         """One step of signing up or in. False: something was sent."""
-        steps = {"new": self._sign_up, "asked": self._verify, "out": self._sign_in}
+        steps = {
+            "new": self._sign_up,
+            "asked": self._verify,
+            "out": self._sign_in,
+            "lost": self._forget,
+            "reset": self._confirm,
+        }
         self.busy = True
         steps[self.stage](self.world.chance)
         return False
@@ -93,19 +101,9 @@ class Person:
         body = {"identifier": self.identifier, "code": self.world.code_of(self.identifier)}
         self.world.send("POST", "/v1/users/verify", body, {}, then)
 
-    def _sign_in(self, chance: random.Random) -> None:
-        def then(reply: Reply | None) -> None:
-            self.busy = False
-            if reply and reply.status == 201:
-                self._keep(reply.json)
-            elif reply and reply.status == 401:
-                hold(not self.user, "the right password opens", answer=reply.raw)
-                self.stage = "new"
-
-        self.world.send("POST", "/v1/sessions", {"identifier": self.identifier, "password": PASSWORD}, {}, then)
-
     def _keep(self, tokens: dict[str, Any]) -> None:
         self.stage, self.access, self.refresh = "in", tokens["access_token"], tokens["refresh_token"]
+        self.device_token = tokens.get("device_token", self.device_token)
         if "user" in tokens:
             self.user, self.wallet = tokens["user"]["id"], tokens["user"]["wallets"][0]
         elif not self.user:
