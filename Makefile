@@ -13,7 +13,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: run reset demo rotate package test simulate concurrency mutants bench fuzz check format help install
+.PHONY: run reset demo rotate package test simulate concurrency mutants bench timing fuzz check format help install
 
 run: install ## start the local cloud at http://127.0.0.1:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -44,6 +44,9 @@ mutants: install ## plant each known bug in a copy and see its checker fail
 
 bench: $(TOOLS) $(CLOUD) ## measure speed and cost into build/bench.json; fails beyond a limit (ONLY="cpu cold")
 	@$(RUN) -m tests.bench.measure $(ONLY)
+
+timing: $(TOOLS) ## medians of 200 tries, known and unknown names: sign-in, registration, reset (TRIES=200)
+	@POWERTOOLS_LOG_LEVEL=CRITICAL $(RUN) -m tests.bench.timing --tries $(or $(TRIES),200)
 
 fuzz: $(TOOLS) ## generated requests against the API's own description (CASES=5000 SEED=1)
 	@POWERTOOLS_LOG_LEVEL=CRITICAL $(RUN) -m tests.api.fuzz --cases $(or $(CASES),5000) --seed $(or $(SEED),1)

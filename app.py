@@ -54,14 +54,16 @@ def _access() -> list[Room]:
     from chalicelib.identity import routes_exports as exports
     from chalicelib.identity import routes_guardians as guardians
     from chalicelib.identity import routes_identifiers as identifiers
+    from chalicelib.identity import routes_passwords as passwords
     from chalicelib.identity import routes_people as people
     from chalicelib.identity import routes_preferences as preferences
     from chalicelib.identity import routes_sessions as sessions
     from chalicelib.identity import routes_trash as trash
     from chalicelib.notices import routes as notices
 
-    own = (api, identity, sessions, trash, deletion, exports, consents, identifiers, preferences, guardians)
-    return [*(routes.room for routes in (*own, people, notices)), *_money(), *_webhooks(), *_office()]
+    entering = (identity, sessions, passwords, trash, deletion)
+    own = (exports, consents, identifiers, preferences, guardians, people, notices)
+    return [*(routes.room for routes in (api, *entering, *own)), *_money(), *_webhooks(), *_office()]
 
 
 _ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chalicelib import queues
-from chalicelib.identity import names, secrets, signing_in, store, store_deletion, throttle, vault
+from chalicelib.identity import names, secrets, signing_in, store, store_deletion, telling, throttle, vault
 from chalicelib.identity.model import TokensView, User
 from chalicelib.identity.model_deletion import Account, Ending, RestoreRequest
 from chalicelib.identity.model_trash import KEPT
@@ -18,7 +18,6 @@ from chalicelib.kernel.errors import InvalidCredentials
 from chalicelib.ledger import ending as wallets
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Known
-from chalicelib.notices import service as notices
 
 DELETIONS_OF_AN_ACCOUNT = (Limit("deletions", 5, timedelta(minutes=15)),)
 RESTORES_OF_A_NAME = (Limit("restores", 5, timedelta(minutes=15)), Limit("restores-day", 20, timedelta(days=1)))
@@ -53,7 +52,7 @@ def restore(claim: RestoreRequest, user_agent: str, source_address: str, at: dat
         raise InvalidCredentials()
     _begin_again(kept, login, at)
     tell(kept.user.id, at)
-    return signing_in.entered(kept.user, claim.device_name, user_agent, at, source_address)
+    return signing_in.admitted(kept.user, claim.device_name, None, user_agent, source_address, at)
 
 
 def tell(user_id: str, at: datetime) -> bool:
@@ -96,4 +95,4 @@ def _begin_again(kept: Account, login: str, at: datetime) -> None:
 def _notify(user: User, ending: Ending, at: datetime) -> None:
     until = (ending.deleted_at or at) + KEPT
     told = {"until": f"{until:%Y-%m-%d}"}
-    notices.tell(user.id, ending.untold, told, at, contact=user.identifier, language=user.locale)
+    telling.tell(user, ending.untold, told, at)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chalicelib import queues
-from chalicelib.identity import archive_key, archives, model_exports, store, store_exports, throttle
+from chalicelib.identity import archive_key, archives, model_exports, store, store_exports, telling, throttle
 from chalicelib.identity.model import User
 from chalicelib.identity.model_exports import Export, ExportView
 from chalicelib.identity.throttle import Limit
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import NotFound
-from chalicelib.notices import service as notices
 
 EXPORTS_OF_A_PERSON = (Limit("exports-day", 3, timedelta(days=1)),)
 
@@ -49,7 +48,7 @@ def make(user_id: str, export_id: str, at: datetime) -> bool:
         _make(export, user, at)
     until = (export.ready_at or at) + model_exports.KEPT
     told = {"until": f"{until:%Y-%m-%d}"}
-    notices.tell(user.id, "export_ready", told, at, contact=user.identifier, language=user.locale)
+    telling.tell(user, "export_ready", told, at)
     store_exports.done(export)
     return True
 

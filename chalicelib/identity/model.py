@@ -43,6 +43,14 @@ SignUpSecret = Annotated[
     ),
 ]
 
+DeviceToken = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=128,
+        description="What this device was given when it last signed in: its tries are counted by themselves",
+    ),
+]
+
 
 class SignUpRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     identifier: Identifier
@@ -68,6 +76,7 @@ class SignInRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     identifier: Identifier
     password: AnyPassword
     device_name: DeviceName | None = None
+    device_token: DeviceToken | None = None
 
 
 class RefreshRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,6 +94,8 @@ class TokensView(msgspec.Struct, frozen=True):
     expires_in: int
     session_id: str
     token_type: str = "Bearer"
+    device_token: str | msgspec.UnsetType = msgspec.UNSET
+    """For the device to keep, and to bring when it signs in again."""
 
 
 class UserView(msgspec.Struct, frozen=True):
@@ -106,6 +117,7 @@ class WelcomeView(msgspec.Struct, frozen=True):
     expires_in: int
     session_id: str
     token_type: str = "Bearer"
+    device_token: str | msgspec.UnsetType = msgspec.UNSET
 
     @classmethod
     def of(cls, user: UserView, tokens: TokensView) -> WelcomeView:
@@ -157,7 +169,7 @@ class User:
     guardian: str = ""
     """The user who must agree to large payments."""
     cooling_until: int = 0
-    """Epoch seconds."""
+    """Epoch seconds; 0 is never. Until then payouts and large payments wait, after a reset or a change of a name."""
 
     @property
     def contacts(self) -> tuple[str, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import VerificationError
 
 from chalicelib.kernel import entropy
@@ -13,15 +14,29 @@ from chalicelib.kernel.errors import InvalidRequest
 
 MIN_LENGTH, MAX_LENGTH = 8, 128
 _SALT_BYTES = 16
+_NAME_LENGTH, _BESIDES = 3, 4
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """Tests and simulations put a cheaper one in its place."""
 
 
-def check(password: str, param: str = "password") -> None:
-    """Raises InvalidRequest for one of the commonest passwords."""
-    if password.casefold() in _common():
+def check(password: str, param: str = "password", personal: Iterable[str] = ()) -> None:
+    """Raises InvalidRequest for one of the commonest passwords, or little more than one of the `personal` words."""
+    if is_common(password):
         raise InvalidRequest(param=param, reason="too-common")
+    if is_personal(password, personal):
+        raise InvalidRequest(param=param, reason="personal")
+
+
+def is_common(password: str) -> bool:
+    return password.casefold() in _common()
+
+
+def is_personal(password: str, words: Iterable[str]) -> bool:
+    """Whether it is a name or an address of the person's, with at most four characters besides."""
+    typed = "".join(password.casefold().split())
+    parts = {"".join(part.casefold().split()) for word in words for part in (word, word.partition("@")[0])}
+    return any(len(part) >= _NAME_LENGTH and part in typed and len(typed) - len(part) <= _BESIDES for part in parts)
 
 
 def hashed(password: str) -> str:
@@ -34,6 +49,13 @@ def matches(password: str, stored: str | None) -> bool:
         return hasher.verify(stored or _nobody(), password) and stored is not None
     except VerificationError:
         return False
+
+
+def outgrown(stored: str) -> bool:
+    """Whether any of its costs is below today's."""
+    kept = extract_parameters(stored)
+    costs = ((kept.time_cost, hasher.time_cost), (kept.memory_cost, hasher.memory_cost))
+    return any(then < now for then, now in (*costs, (kept.parallelism, hasher.parallelism)))
 
 
 def _nobody() -> str:

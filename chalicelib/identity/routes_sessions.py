@@ -6,7 +6,7 @@ from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.identity import sessions, signing_in
 from chalicelib.identity.model import RefreshRequest, SessionView, SignInRequest, TokensView
 from chalicelib.identity.routes import Person, person_of, user_agent
-from chalicelib.kernel.errors import InvalidCredentials, InvalidToken, NotFound
+from chalicelib.kernel.errors import InvalidCredentials, InvalidToken, NotFound, TooManyRequests
 
 room = Room("identity_sessions", function="access")
 
@@ -16,11 +16,11 @@ room = Room("identity_sessions", function="access")
     "/v1/sessions",
     body=SignInRequest,
     answers={201: TokensView},
-    errors=(InvalidCredentials,),
+    errors=(InvalidCredentials, TooManyRequests),
     summary="Sign in",
 )
 def sign_in(call: Call[SignInRequest]) -> Answer:
-    return Answer(201, signing_in.sign_in(call.body, user_agent(call), call.at, call.source_address))
+    return Answer(201, signing_in.sign_in(call.body, user_agent(call), call.source_address, call.at))
 
 
 @room.route(

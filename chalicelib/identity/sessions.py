@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
+
 from chalicelib.cases import service as cases
 from chalicelib.identity import model, refresh, secrets, service, store_sessions, tokens
 from chalicelib.identity.model import Session, TokensView, Use, User
@@ -37,7 +39,14 @@ def begun(user_id: str, device_name: str | None, user_agent: str, at: datetime) 
     return session, token
 
 
-def issued(user: User, token: RefreshToken, epoch: int, tier: int, at: datetime) -> TokensView:
+def issued(
+    user: User,
+    token: RefreshToken,
+    epoch: int,
+    tier: int,
+    at: datetime,
+    device_token: str | msgspec.UnsetType = msgspec.UNSET,
+) -> TokensView:
     """The refresh token and an access token beside it."""
     access = tokens.issue(
         user_id=user.id,
@@ -50,7 +59,7 @@ def issued(user: User, token: RefreshToken, epoch: int, tier: int, at: datetime)
         ward=bool(user.guardian),
         at=at,
     )
-    return TokensView(access, token.written, tokens.LIFETIME_SECONDS, token.session_id)
+    return TokensView(access, token.written, tokens.LIFETIME_SECONDS, token.session_id, device_token=device_token)
 
 
 def refreshed(text: str, user_agent: str, at: datetime) -> TokensView:
@@ -96,13 +105,25 @@ def listed(user_id: str, position: str | None, limit: int, at: datetime) -> tupl
 def end(user: User, session_id: str) -> bool:
     """The session first, then the epoch; also if the session is gone, since a crash may have come in between."""
     ended = store_sessions.end_session(user.id, session_id)
-    for wallet in user.wallets:
-        ledger.raise_epoch(wallet)
+    _stop_payments(user)
     return ended
+
+
+def end_all(user: User, at: datetime) -> None:
+    """Every session, then the epoch of every wallet; whoever is cut short begins again."""
+    for session_id in store_sessions.every_id(user.id):
+        store_sessions.end_session(user.id, session_id)
+    _stop_payments(user)
 
 
 def device_mark(user_agent: str) -> str:
     return secrets.mark("device", user_agent)
+
+
+def _stop_payments(user: User) -> None:
+    """With tokens of before."""
+    for wallet in user.wallets:
+        ledger.raise_epoch(wallet)
 
 
 def _advance(use: Use, session: Session, token: RefreshToken, device: str, at: datetime) -> bool:

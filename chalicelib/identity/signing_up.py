@@ -14,6 +14,7 @@ from datetime import datetime
 from chalicelib.cases import service as cases
 from chalicelib.identity import (
     codes,
+    devices,
     model,
     model_codes,
     names,
@@ -44,8 +45,8 @@ def sign_up(wish: SignUpRequest, source_address: str, at: datetime) -> None:
 
     identifier = names.canonical(wish.identifier)
     login = secrets.login(identifier)
-    passwords.check(wish.password)
     display_name = model.tidy_name(wish.display_name)
+    passwords.check(wish.password, personal=(identifier, display_name))
     policy.currency_of(wish.jurisdiction, at)
     vault.ready()
     throttle.check(throttle.CODES_FROM_AN_ADDRESS, source_address, at)
@@ -82,7 +83,7 @@ def verify(proof: VerifyRequest, user_agent: str, at: datetime, source_address: 
     cases.audit(user.id, "account.open", user.id, "", at, source_address=source_address, session=session.id)
     if not store_sign_ups.welcome(login, proved[0], user, session):
         raise InvalidOrExpired(param="code")
-    return WelcomeView.of(user.view, sessions.issued(user, token, epoch, user.tier, at))
+    return WelcomeView.of(user.view, sessions.issued(user, token, epoch, user.tier, at, devices.token(user.id)))
 
 
 def _told(name: LoginItem | None) -> str:

@@ -109,6 +109,22 @@ def update_user(user_id: str, *conditions: Condition, **changes: str) -> User | 
     return person(item) if made(lambda: item.update(actions, there)) else None
 
 
+def rehash(user: User, password_hash: str) -> None:
+    """The same password under today's cost, unless another was set meanwhile."""
+    item = PersonItem(user.id, "USER")
+    unchanged = PersonItem.password_hash == user.password_hash
+    made(lambda: item.update([PersonItem.password_hash.set(password_hash)], unchanged))
+
+
+def not_reset_since(user: User) -> Condition:
+    """The condition that no password was set since `user` was read, and that they are still there."""
+    same = PersonItem.cooling_until == user.cooling_until
+    if not user.cooling_until:
+        same |= PersonItem.cooling_until.does_not_exist()
+    condition: Condition = is_living() & same
+    return condition
+
+
 def person_item(user: User) -> PersonItem:
     return PersonItem(
         user.id,
@@ -121,6 +137,7 @@ def person_item(user: User) -> PersonItem:
         role=user.role,
         wallets=" ".join(user.wallets),
         created_at=clock.written(user.created_at),
+        cooling_until=user.cooling_until,
     )
 
 

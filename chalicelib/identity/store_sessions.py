@@ -14,10 +14,10 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.cloud_tables import made, reading
+from chalicelib.cloud_tables import absent, made, reading, writing
 from chalicelib.identity import vault
 from chalicelib.identity.model import Session, User
-from chalicelib.identity.store import PersonItem, UserItem, living
+from chalicelib.identity.store import PersonItem, UserItem, living, not_reset_since
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidState
 
@@ -37,8 +37,15 @@ class _SessionItem(UserItem):
     expires_at_seconds = NumberAttribute()
 
 
-def put_session(session: Session) -> None:
-    session_item(session).keep_new()
+def put_session(user: User, session: Session) -> bool:
+    """False if the password was reset since `user` was read: whoever signs in with the old one is too late."""
+
+    def together() -> None:
+        with writing() as transaction:
+            transaction.condition_check(PersonItem, user.id, "USER", not_reset_since(user))
+            transaction.save(session_item(session), absent())
+
+    return made(together)
 
 
 def user_and_session(user_id: str, session_id: str) -> tuple[User | None, Session | None]:
@@ -98,6 +105,11 @@ def end_session(user_id: str, session_id: str) -> bool:
     """False if there was none."""
     item = _SessionItem(user_id, _SESSION + session_id)
     return made(lambda: item.delete(_SessionItem.pk.exists()))
+
+
+def every_id(user_id: str) -> list[str]:
+    found = _SessionItem.query(user_id, _SessionItem.sk.startswith(_SESSION), consistent_read=True)
+    return [item.sk.removeprefix(_SESSION) for item in found]
 
 
 def sessions(user_id: str, position: str | None, limit: int) -> tuple[list[Session], str | None]:

@@ -6,11 +6,24 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chalicelib import queues
-from chalicelib.identity import approvals, deletion, erasure, exports, guardians, identifiers, reminders, trash
+from chalicelib.identity import (
+    approvals,
+    deletion,
+    erasure,
+    exports,
+    guardians,
+    identifiers,
+    lockout,
+    recovery,
+    reminders,
+    trash,
+)
 
 Task = Callable[[datetime], int]
 
 TASKS: tuple[Task, ...] = (
+    lockout.tell_and_unlock,
+    recovery.finish_due,
     deletion.tell_due,
     erasure.erase_due,
     trash.empty_due,

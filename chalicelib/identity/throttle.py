@@ -9,7 +9,8 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pynamodb.attributes import NumberAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeSetAttribute
+from pynamodb.expressions.condition import size
 from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import Table, made
@@ -34,13 +35,22 @@ class Limit:
 
 
 CODES_TO_A_NAME = (Limit("codes-hour", 5, timedelta(hours=1)), Limit("codes-day", 20, timedelta(days=1)))
+RESETS_OF_A_NAME = (Limit("resets-day", 30, timedelta(days=1)),)
+RESETS_OF_A_NAME_FROM_AN_ADDRESS = (Limit("resets-hour", 5, timedelta(hours=1)),)
+"""Strangers use up their own, not the owner's."""
 CODES_FROM_AN_ADDRESS = (Limit("codes-from-hour", 300, timedelta(hours=1)),)
 """Many people share one address behind a carrier's translator."""
+NAMES_FROM_AN_ADDRESS = Limit("names-from", 30, timedelta(minutes=15))
+"""Names that one address fails to sign in with: a password sprayed over many is slowed down."""
+_V6_NETWORK = 64
+"""Bits of an IPv6 address that its holder cannot choose."""
 
 
 class _CountItem(Table):
     setting = "identity_table"
-    happened = NumberAttribute()
+    happened = NumberAttribute(null=True)
+    names = UnicodeSetAttribute(null=True)
+    """Marks, where different names are counted."""
     expires_at_seconds = NumberAttribute()
 
 
@@ -52,6 +62,46 @@ def check(limits: tuple[Limit, ...], subject: str, at: datetime) -> None:
         ends = began + limit.window
         if not _counted(limit, f"THROTTLE#{limit.kind}#{mark}", began, ends):
             raise TooManyRequests(retry_after_seconds=math.ceil((ends - at).total_seconds()))
+
+
+def spread(limit: Limit, subject: str, name: str, at: datetime) -> None:
+    """`name` is among at most so many different ones of `subject`. Raises TooManyRequests; it is not counted then."""
+    began = limit.window_at(at)
+    ends, mark = began + limit.window, _mark_of(name)
+    item = _CountItem(_place(limit, subject), clock.written(began))
+    actions: list[Action] = [
+        _CountItem.names.add({mark}),
+        _CountItem.expires_at_seconds.set(int(ends.timestamp())),
+    ]
+    below = size(_CountItem.names) < limit.most  # type: ignore[no-untyped-call]
+    room = _CountItem.names.does_not_exist() | below | _CountItem.names.contains(mark)
+    if not made(lambda: item.update(actions, room)):
+        raise TooManyRequests(retry_after_seconds=math.ceil((ends - at).total_seconds()))
+
+
+def forgive(limit: Limit, subject: str, name: str, at: datetime) -> None:
+    """`name` is not among them after all."""
+    item = _CountItem(_place(limit, subject), clock.written(limit.window_at(at)))
+    made(lambda: item.update([_CountItem.names.delete({_mark_of(name)})], _CountItem.pk.exists()))
+
+
+def origin(address: str) -> str:
+    """What stands for whoever is at a source address: of IPv6 its network."""
+    import ipaddress
+
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((parsed, _V6_NETWORK), strict=False)) if parsed.version == 6 else str(parsed)
+
+
+def _place(limit: Limit, subject: str) -> str:
+    return f"THROTTLE#{limit.kind}#{secrets.mark('throttle', subject)}"
+
+
+def _mark_of(name: str) -> str:
+    return secrets.mark("throttle", name)[:16]
 
 
 def _counted(limit: Limit, key: str, began: datetime, ends: datetime) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import PasswordHasher
 
-from chalicelib.identity import passwords, vault
+from chalicelib.identity import passwords, store, vault
 from tests.api.caller import Caller
 from tests.people import (
     CHEAP,
@@ -43,7 +44,7 @@ def test_an_unknown_name_and_a_wrong_password_are_the_same_answer_for_the_same_w
         seen.append((told(reply), list(aws_calls), list(runs)))
     assert all(one == seen[0] for one in seen)
     assert (seen[0][0][0], seen[0][2]) == (401, ["verify"])
-    assert seen[0][1] == [("dynamodb", "GetItem"), ("dynamodb", "GetItem")]
+    assert seen[0][1] == [("dynamodb", "GetItem")] * 2 + [("dynamodb", "UpdateItem")] * 2
 
 
 def test_a_process_that_starts_cold_asks_for_its_keys_whether_or_not_the_name_is_known(
@@ -60,8 +61,30 @@ def test_a_process_that_starts_cold_asks_for_its_keys_whether_or_not_the_name_is
     assert ("kms", "Decrypt") in seen[0]
 
 
-def test_a_sign_in_takes_five_calls_and_one_of_them_is_the_audit_log(caller: Caller, aws_calls: Calls) -> None:
+def test_a_sign_in_takes_nine_calls_and_one_of_them_is_the_audit_log(caller: Caller, aws_calls: Calls) -> None:
     signed_up(caller)
     aws_calls.clear()
     signed_in(caller)
-    assert aws_calls == [("dynamodb", "GetItem")] * 3 + [("dynamodb", "PutItem")] * 2
+    names = [name for _, name in aws_calls]
+    assert names == ["GetItem"] * 2 + ["UpdateItem"] * 4 + ["GetItem", "PutItem", "TransactWriteItems"]
+
+
+def test_a_hash_of_a_lower_cost_is_made_anew_at_the_next_sign_in(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id = signed_up(caller)["user"]["id"]
+    monkeypatch.setattr(passwords, "hasher", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    assert sign_in(caller, "ann@example.com", "wrong horse battery").status == 401
+    assert kept_hash(user_id).startswith("$argon2id$v=19$m=8,t=1,p=1$")
+    signed_in(caller)
+    assert kept_hash(user_id).startswith("$argon2id$v=19$m=16,t=2,p=1$")
+    kept = kept_hash(user_id)
+    monkeypatch.setattr(passwords, "hasher", CHEAP)
+    signed_in(caller)
+    assert kept_hash(user_id) == kept
+
+
+def kept_hash(user_id: str) -> str:
+    found = store.user(user_id)
+    assert found is not None
+    return found.password_hash

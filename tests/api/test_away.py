@@ -179,6 +179,10 @@ def of_anybody(world: World, ana: Person) -> dict[str, Call]:
     proof = {"identifier": "new@example.com", "code": world.code_of("new@example.com")}
     proof["sign_up_secret"] = SIGN_UP_SECRET
     claim, token = {"identifier": ana.identifier, "password": PASSWORD}, {"refresh_token": ana.tokens["refresh_token"]}
+    forgetful = {"identifier": world.customer().identifier}
+    world.clock.advance(1)
+    nobody.post("/v1/password-resets", forgetful)
+    reset = forgetful | {"code": world.code_of(forgetful["identifier"]), "new_password": "another " + PASSWORD}
     return {
         "GET /health": lambda: nobody.get("/health"),
         "GET /openapi.json": lambda: nobody.get("/openapi.json"),
@@ -187,6 +191,9 @@ def of_anybody(world: World, ana: Person) -> dict[str, Call]:
         "POST /v1/users/verify": lambda: nobody.post("/v1/users/verify", proof),
         "POST /v1/sessions": lambda: nobody.post("/v1/sessions", claim),
         "POST /v1/sessions/refresh": lambda: nobody.post("/v1/sessions/refresh", token),
+        "POST /v1/password-resets": lambda: nobody.post("/v1/password-resets", forgetful | {"reset_secret": "x" * 16}),
+        "POST /v1/password-resets/confirm": lambda: nobody.post("/v1/password-resets/confirm", reset),
+        "POST /v1/password-strength": lambda: nobody.post("/v1/password-strength", {"password": PASSWORD}),
     }
 
 
@@ -268,7 +275,15 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
     }
 
 
-OFFLINE = {"GET /health", "GET /openapi.json", "GET /docs", "GET /v1/documents", "GET /v1/keys", "GET /v1/education"}
+OFFLINE = {
+    "GET /health",
+    "GET /openapi.json",
+    "GET /docs",
+    "GET /v1/documents",
+    "GET /v1/keys",
+    "GET /v1/education",
+    "POST /v1/password-strength",
+}
 """They ask no table."""
 
 

@@ -16,7 +16,7 @@ from tests.bench.measure.town import InMemory, Town
 from tests.bench.measure.units import Units
 
 RECORDER = Recorder(Printed())
-WARM_SIGN_IN = ["GetItem", "GetItem", "GetItem", "PutItem", "PutItem"]
+WARM_SIGN_IN = ["GetItem"] * 2 + ["UpdateItem"] * 4 + ["GetItem", "PutItem", "TransactWriteItems"]
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ def prove(code: str) -> Any:
 
 
 def signed_in() -> TokensView:
-    return signing_in.sign_in(SignInRequest(ANN, PASSWORD), "phone", now())
+    return signing_in.sign_in(SignInRequest(ANN, PASSWORD), "phone", "203.0.113.7", now())
 
 
 def test_of_fifty_uses_of_one_code_one_wins() -> None:

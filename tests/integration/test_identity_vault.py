@@ -69,8 +69,8 @@ def test_what_was_tampered_with_does_not_open(change: str) -> None:
 
 
 def test_a_ciphertext_moved_to_another_owner_fails() -> None:
-    store_sessions.put_session(session(ANN))
-    store_sessions.put_session(session(BOB, "Bob's phone"))
+    store_sessions.session_item(session(ANN)).keep_new()
+    store_sessions.session_item(session(BOB, "Bob's phone")).keep_new()
     keep(BOB, device_name=fields_of(ANN)["device_name"])
     with pytest.raises(InternalError):
         store_sessions.sessions(BOB, None, 10)
@@ -133,8 +133,8 @@ def test_a_process_that_meets_a_newer_key_looks_for_it_at_once() -> None:
 
 def test_a_rotation_seals_everything_anew_and_a_second_run_does_no_harm(capsys: pytest.CaptureFixture[str]) -> None:
     for number in range(5):
-        store_sessions.put_session(session(ANN, f"phone {number}", f"ses_{number}"))
-    store_sessions.put_session(session(BOB, None))
+        store_sessions.session_item(session(ANN, f"phone {number}", f"ses_{number}")).keep_new()
+    store_sessions.session_item(session(BOB, None)).keep_new()
     done = rotate_fields.rotate(300)
     assert (done.resealed, done.overtaken) == (5, 0)
     assert {fields_of(ANN, f"ses_{number}")["device_name"][:3] for number in range(5)} == {"k2."}
@@ -148,7 +148,7 @@ def test_a_rotation_seals_everything_anew_and_a_second_run_does_no_harm(capsys: 
 def test_a_rotation_goes_page_by_page_and_reads_work_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rotation, "_PAGE", 2)
     for number in range(5):
-        store_sessions.put_session(session(ANN, f"phone {number}", f"ses_{number}"))
+        store_sessions.session_item(session(ANN, f"phone {number}", f"ses_{number}")).keep_new()
     pages = 0
     for _ in rotation.reseal(vault.turn()):
         pages += 1
@@ -157,7 +157,7 @@ def test_a_rotation_goes_page_by_page_and_reads_work_in_between(monkeypatch: pyt
 
 
 def test_a_change_in_the_middle_of_a_rotation_is_not_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
-    store_sessions.put_session(session(ANN))
+    store_sessions.session_item(session(ANN)).keep_new()
     number, opened = vault.turn(), vault.opened
 
     def overtaken(owner: str, field: str, text: str) -> str:

@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation import doors
 from tests.simulation.truth import hold
 from tests.simulation.values import plain
 
@@ -76,6 +77,7 @@ def finished(world: World) -> None:
     for item in world.engine.tables["test-identity"].everything():
         due = item.get("due_key", {"S": ""})["S"]
         hold(not due.startswith(("account-", "trash")), "what was deleted is erased", item=plain(item))
+    doors.finished(world)
 
 
 def _notices(world: World) -> None:

@@ -10,6 +10,7 @@ from tests.simulation.errands import SKEW_SECONDS, epoch_in
 from tests.simulation.truth import hold
 
 if TYPE_CHECKING:
+    from tests.simulation.forgetful import Forgetful
     from tests.simulation.people import Person
 
 THIRTY_DAYS = 30 * 86_400
@@ -32,7 +33,11 @@ class Leave:
 
 def leave(person: Person, chance: random.Random) -> None:
     """Most know that they must empty their wallet first."""
-    wallet, access, password = person.world.model.wallets[person.wallet], person.access, {"password": person.password}
+    wallet, access, password = (
+        person.world.model.wallets[person.wallet],
+        person.access,
+        {"password": person.passwords[-1]},
+    )
     if any(wallet.buckets) and chance.random() < 0.9:
         return
     moved = bool(wallet.moments)
@@ -55,7 +60,8 @@ def leave(person: Person, chance: random.Random) -> None:
 
 def come_back(person: Person, chance: random.Random) -> None:
     """Not at once: let a while pass, sometimes more than thirty days."""
-    claim = {"identifier": person.identifier, "password": person.password}
+    known, password = list(person.passwords), person.passwords[-1]
+    claim = {"identifier": person.identifier, "password": password}
     if chance.random() < 0.85:
         return
     person.busy = True
@@ -65,7 +71,7 @@ def come_back(person: Person, chance: random.Random) -> None:
         if reply and reply.status == 201:
             _back(person, reply)
         elif reply and reply.status == 401:
-            person.leave.refused, person.stage = True, "out"
+            person.leave.refused, person.stage = known == person.passwords == [password], "out"
 
     person.world.send("POST", "/v1/users/restore", claim, {}, then)
 
@@ -81,7 +87,7 @@ def _back(person: Person, reply: Reply) -> None:
     person._keep(reply.json)
 
 
-def turned_away(person: Person) -> None:
+def turned_away(person: Forgetful) -> None:
     """The right password does not open."""
     known = person.leave
     hold(not person.user or known.asked_at is not None, "the right password opens", person=person.identifier)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import app
 from chalicelib.ledger import service as ledger
-from tests.simulation import house, truth
+from tests.simulation import forgetful, house, truth
 from tests.simulation.post import MOST_RECORDS, Queue, Shard, event_of
 from tests.simulation.truth import hold
 from tests.simulation.workers import Killed
@@ -275,6 +275,7 @@ _KINDS: tuple[tuple[Begin, float], ...] = (
     (freeze, 0.15),
     (thaw, 0.5),
     (close, 0.04),
+    (forgetful.guess, 0.6),
     (time_passes, 5),
     (stale_index, 0.5),
     (expire, 0.05),

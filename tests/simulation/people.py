@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tests.api.caller import Reply
 from tests.simulation import leaving, truth
 from tests.simulation.errands import Errand, epoch_in, expiry_in, judge, movement_id
+from tests.simulation.forgetful import PASSWORD, WRONG, Forgetful
 from tests.simulation.leaving import Leave
 from tests.simulation.model import seconds_of
 from tests.simulation.truth import Wish, hold
@@ -16,22 +17,23 @@ from tests.simulation.truth import Wish, hold
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-PASSWORD = "correct horse battery staple"
 _AMOUNTS = (100, 250, 999, 5_000, 5_000, 20_000, 333_333, 990_000, 1_000_001)
 _KEPT = 400
 _DOUBLE_TAPS = 0.1
 Then = Callable[["Reply | None"], None]
 
 
-class Person:
+class Person(Forgetful):
     """A customer. What they know is what they were told: nothing is looked up behind the product's back."""
 
     def __init__(self, number: int, world: World) -> None:
+        super().__init__()
         self.world, self.number = world, number
         self.identifier = f"person{number}@example.com"
         self.stage, self.busy = "new", False
         self.access = self.refresh = self.user = self.wallet = ""
-        self.password, self.leave = PASSWORD, Leave()
+        self.passwords, self.former = [PASSWORD], [WRONG]
+        self.leave = Leave()
         self.errands: list[Errand] = []
         self.successors: dict[str, str] = {}
         self.over: set[str] = set()
@@ -62,6 +64,7 @@ class Person:
             (self._sign_out, 0.6),
             (self._sign_in, 1),
             (self._leave, 4),
+            (self._forget, 0.5),
         )
 
     def _stale(self) -> bool:
@@ -73,7 +76,13 @@ class Person:
         if self.stage == "gone":
             leaving.come_back(self, self.world.chance)
             return False
-        steps = {"new": self._sign_up, "asked": self._verify, "out": self._sign_in}
+        steps = {
+            "new": self._sign_up,
+            "asked": self._verify,
+            "out": self._sign_in,
+            "lost": self._forget,
+            "reset": self._confirm,
+        }
         self.busy = True
         steps[self.stage](self.world.chance)
         return False
@@ -82,6 +91,7 @@ class Person:
         """As somebody who has no account."""
         self.stage, self.leave, self.errands = "new", Leave(), []
         self.access = self.refresh = self.user = self.wallet = ""
+        self.passwords, self.former = [PASSWORD], [WRONG]
 
     def _sign_up(self, chance: random.Random) -> None:
         wish = {"identifier": self.identifier, "password": PASSWORD, "display_name": "Ana", "locale": "en"}
@@ -104,19 +114,9 @@ class Person:
         body = {"identifier": self.identifier, "code": self.world.code_of(self.identifier)}
         self.world.send("POST", "/v1/users/verify", body, {}, then)
 
-    def _sign_in(self, chance: random.Random) -> None:
-        def then(reply: Reply | None) -> None:
-            self.busy = False
-            if reply and reply.status == 201:
-                self.leave = Leave()
-                self._keep(reply.json)
-            elif reply and reply.status == 401:
-                leaving.turned_away(self)
-
-        self.world.send("POST", "/v1/sessions", {"identifier": self.identifier, "password": PASSWORD}, {}, then)
-
     def _keep(self, tokens: dict[str, Any]) -> None:
         self.stage, self.access, self.refresh = "in", tokens["access_token"], tokens["refresh_token"]
+        self.device_token = tokens.get("device_token", self.device_token)
         if "user" in tokens:
             self.user, self.wallet = tokens["user"]["id"], tokens["user"]["wallets"][0]
         elif not self.user:

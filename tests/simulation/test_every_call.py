@@ -214,6 +214,70 @@ def signing_out(world: World) -> tuple[Act, Callable[[Any], None]]:
     return lambda: ana.phone.delete("/v1/sessions/current"), once
 
 
+def guessing(world: World) -> tuple[Act, Callable[[Any], None]]:
+    """The fifth wrong password: whoever dies over it leaves the name closed, and not for ever."""
+    ana = world.customer(0)
+    claim = {"identifier": ana.identifier, "password": "wrong horse battery staple"}
+    for _ in range(4):
+        world.nobody.post("/v1/sessions", claim)
+
+    def once(reply: Reply) -> None:
+        right = claim | {"password": PASSWORD}
+        assert (reply.status, world.nobody.post("/v1/sessions", right).status) == (401, 401)
+        world.clock.advance(900)
+        assert world.nobody.post("/v1/sessions", right).status == 201
+
+    return lambda: world.nobody.post("/v1/sessions", claim), once
+
+
+def unlocking(world: World) -> tuple[Act, Callable[[Any], None]]:
+    ana = world.customer(0)
+    for _ in range(5):
+        world.nobody.post("/v1/sessions", {"identifier": ana.identifier, "password": "wrong horse battery staple"})
+    world.clock.advance(61)
+
+    def once(answer: Any) -> None:
+        world.clock.advance(120)
+        world.sweep()
+        ana.sign_in()
+        told = [notice["kind"] for notice in ana.phone.get("/v1/me/notices").json["data"]]
+        assert "sign_in_unlocked" in told
+
+    return world.sweep, once
+
+
+def asking_for_a_reset(world: World) -> tuple[Act, Callable[[Any], None]]:
+    ana = world.customer(0)
+    world.clock.advance(1)
+
+    def once(reply: Reply) -> None:
+        proof = {"identifier": ana.identifier, "code": world.code_of(ana.identifier), "new_password": "new " + PASSWORD}
+        assert (reply.status, world.nobody.post("/v1/password-resets/confirm", proof).status) == (202, 204)
+
+    return lambda: world.nobody.post("/v1/password-resets", {"identifier": ana.identifier}), once
+
+
+def resetting(world: World) -> tuple[Act, Callable[[Any], None]]:
+    """Tried again after it was made, the code is used up; the sweep does what is left."""
+    ana = world.customer(100)
+    world.clock.advance(1)
+    world.nobody.post("/v1/password-resets", {"identifier": ana.identifier})
+    code, new = world.code_of(ana.identifier), "new " + PASSWORD
+    proof = {"identifier": ana.identifier, "code": code, "new_password": new}
+
+    def once(reply: Reply) -> None:
+        assert reply.status in (204, 400)
+        world.clock.advance(120)
+        world.sweep()
+        assert ana.pay(1).status == 401
+        assert world.nobody.post("/v1/sessions/refresh", {"refresh_token": ana.tokens["refresh_token"]}).status == 401
+        signed_in = world.nobody.post("/v1/sessions", {"identifier": ana.identifier, "password": new})
+        phone = world.nobody.bearing(signed_in.json["access_token"])
+        assert phone.get("/v1/me/notices").json["data"][0]["kind"] == "password_reset"
+
+    return lambda: world.nobody.post("/v1/password-resets/confirm", proof), once
+
+
 CASES = (
     payment,
     payment_of_a_checkout,
@@ -229,6 +293,10 @@ CASES = (
     refreshing,
     signing_out,
     *ACCOUNTS,
+    guessing,
+    unlocking,
+    asking_for_a_reset,
+    resetting,
 )
 
 

@@ -17,8 +17,8 @@ from tests.simulation.run import Outcome, run
 ROOT = Path(__file__).parents[2]
 FIXED_SEED, FIXED_STEPS, FRESH_STEPS = 1, 20_000, 12_000
 EXPECTED_EFFECTS = {
-    "authorisation", "capture", "closing", "expiry", "payment", "refund", "settlement", "top-up", "top-up-reversal",
-    "void",
+    "authorisation", "capture", "closing", "expiry", "lock", "payment", "refund", "reset", "settlement", "top-up",
+    "top-up-reversal", "unlock", "void",
 }  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def test_at_least_twenty_kinds_of_fault_were_injected(fixed: Outcome) -> None:
     assert len(fixed.faults) >= 20, fixed.faults
 
 
-def test_every_kind_of_movement_happened(fixed: Outcome) -> None:
+def test_every_kind_of_movement_happened_and_locks_and_resets(fixed: Outcome) -> None:
     """What never happens is never checked."""
     assert set(fixed.effects) == EXPECTED_EFFECTS
 

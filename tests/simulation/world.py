@@ -19,15 +19,17 @@ import app
 from tests.api.caller import Caller, Reply
 from tests.simulation import faults, nature
 from tests.simulation.bank import Bank
+from tests.simulation.doors import Doors
 from tests.simulation.engine import Engine
 from tests.simulation.errands import event_of
+from tests.simulation.forgetful import PASSWORD
 from tests.simulation.house import queues, tables
 from tests.simulation.model import Model
-from tests.simulation.people import PASSWORD, Person, Till
+from tests.simulation.people import Person, Till
 from tests.simulation.post import Post, Stream
 from tests.simulation.tables import Change
 from tests.simulation.truth import Payment, Shop, hold
-from tests.simulation.workers import Call, Clock, Entropy, Killed, Worker
+from tests.simulation.workers import Call, Clock, Entropy, Killed, Worker, current
 
 MOST_WORKERS, PEOPLE = 7, 10
 FAULTY, SECONDS_A_STEP = 0.035, 0.008
@@ -42,6 +44,7 @@ class World:
         self.engine = Engine(lambda: self.clock.seconds, tables(), self._committed)
         self.post, self.stream, self.bank = Post(queues()), Stream(), Bank(self.clock)
         self.model = Model(self.bank.paid)
+        self.doors = Doors(lambda: (self.clock.now().timestamp(), current()))
         self.entropy = Entropy(f"{seed}/world")
         self.chance = random.Random(f"{seed}/world")
         self.workers: list[Worker] = []
@@ -196,6 +199,7 @@ class World:
 
     def _committed(self, changes: Sequence[Change]) -> None:
         self.model.commit(changes)
+        self.doors.commit(changes, self.clock.seconds)
         for change in changes:
             self.note(change.table, *change.key, change.new is None)
             if change.table == "test-journal":

@@ -1,0 +1,56 @@
+"""How many failures close a name, or a known device, and for how long. No AWS."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+TRIES, WINDOW = 5, timedelta(minutes=15)
+LOCK_MINUTES = (1, 5, 15, 60, 240, 1_440)
+"""The first lock, the second …; the last one again and again."""
+FORGIVEN_AFTER = timedelta(days=1)
+"""So long after a lock has ended, the next one is a first one again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What failures are counted for: a name (its mark), known or not, or one device that signed in to it before."""
+
+    login: str
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A try that was counted. `oldest`: when the fifth last one was, as it is kept."""
+
+    counter: Counter
+    at: datetime
+    oldest: str
+    locks: int
+    """In a row, this one's included."""
+    until: datetime | None
+    """Until when it closes the counter: it is the fifth within the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock whose owner waits to be told, of its beginning or its end."""
+
+    counter: Counter
+    until: datetime
+    due_at: datetime
+
+    def over(self, at: datetime) -> bool:
+        return self.until <= at
+
+
+def lasts(locks_before: int) -> timedelta:
+    return timedelta(minutes=LOCK_MINUTES[min(locks_before, len(LOCK_MINUTES) - 1)])
+
+
+def shown(moment: datetime) -> str:
+    """As people read it in either language, to the minute that is over by then."""
+    minutes = math.ceil(moment.timestamp() / 60)
+    return datetime.fromtimestamp(minutes * 60, UTC).strftime("%Y-%m-%d %H:%M UTC")

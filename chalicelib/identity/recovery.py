@@ -1,0 +1,118 @@
+"""A forgotten password: a code to the registered name, and a new password for the code.
+
+A code is for one name, one client and the password that is forgotten: a reset makes every other one worthless. The
+second factor is not touched. Whether a name is known never shows: the same steps, the same AWS calls.
+
+The new password and what is still to be done are written together; who dies in between leaves it to the sweep.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import get_args
+
+from chalicelib import queues
+from chalicelib.identity import (
+    codes,
+    devices,
+    model_codes,
+    model_lockout,
+    names,
+    secrets,
+    store,
+    store_codes,
+    store_due,
+    store_lockout,
+    store_recovery,
+    telling,
+    throttle,
+    vault,
+)
+from chalicelib.identity.model import User
+from chalicelib.identity.model_recovery import COOLING, ConfirmRequest, ResetRequest, Unfinished
+from chalicelib.kernel.errors import InvalidOrExpired
+from chalicelib.notices import service as notices
+from chalicelib.notices.model import Params
+
+
+def ask(wish: ResetRequest, source_address: str, language: str, at: datetime) -> None:
+    """Send a code to the owner of a known name, or word that there is nothing to an unknown one.
+
+    Raises InvalidRequest, TooManyRequests.
+    """
+    identifier = names.canonical(wish.identifier)
+    login = secrets.login(identifier)
+    vault.ready()
+    user = store.user(store.user_id_of(login) or store.NOBODY)
+    device = devices.known(user.id if user else store.NOBODY, wish.device_token)
+    throttle.check(throttle.CODES_FROM_AN_ADDRESS, source_address, at)
+    source = device or throttle.origin(source_address)
+    throttle.check(throttle.RESETS_OF_A_NAME, f"{login} {device}", at)
+    throttle.check(throttle.RESETS_OF_A_NAME_FROM_AN_ADDRESS, f"{login} {source}", at)
+    code = codes.made("reset", _subject(login, user, wish.reset_secret), at)
+    if user:
+        told: Params = {"code": code, "minutes": model_codes.MINUTES}
+        notices.send(identifier, user.locale, "reset_code", told, at, phrase=user.phrase)
+    else:
+        notices.send(identifier, language, "reset_unknown", {}, at)
+
+
+def confirm(proof: ConfirmRequest, at: datetime) -> None:
+    """Set the new password for the right code. Raises InvalidRequest, InvalidOrExpired."""
+    from chalicelib.identity import passwords
+
+    identifier = names.canonical(proof.identifier)
+    login = secrets.login(identifier)
+    passwords.check(proof.new_password, "new_password", (identifier,))
+    vault.ready()
+    user = store.user(store.user_id_of(login) or store.NOBODY)
+    code = codes.proved("reset", _subject(login, user, proof.reset_secret), proof.code, at)
+    if user is None:
+        raise InvalidOrExpired(param="code")
+    passwords.check(proof.new_password, "new_password", (user.display_name,))
+    cooling_until = int((at + COOLING).timestamp())
+    made = store_recovery.reset(code, login, user, passwords.hashed(proof.new_password), cooling_until, at)
+    if made is None:
+        raise InvalidOrExpired(param="code")
+    _finish(made, at)
+
+
+def finish_due(at: datetime) -> int:
+    """The sweep's part: resets whose maker did not live to finish them."""
+    return queues.sweep("recovery", store_due.due(store_recovery.DUE, at), lambda found: _take_over(found[0], at))
+
+
+def _take_over(user_id: str, at: datetime) -> bool:
+    found = store_recovery.unfinished(user_id)
+    if found is None or found.due_at > at:
+        return False
+    mine = store_recovery.claim(found, at)
+    return mine is not None and _finish(mine, at)
+
+
+def _finish(mine: Unfinished, at: datetime) -> bool:
+    """All of it may be done twice."""
+    from chalicelib.identity import sessions
+
+    user = store.user(mine.user_id)
+    if user:
+        sessions.end_all(user, at)
+        _end_codes(mine)
+        store_lockout.lift_devices(mine.login)
+        telling.tell(user, "password_reset", _facts(at), at)
+    return store_recovery.finish(mine)
+
+
+def _end_codes(mine: Unfinished) -> None:
+    for purpose in get_args(model_codes.Purpose):
+        store_codes.revoke(purpose, mine.user_id)
+        store_codes.revoke(purpose, mine.login)
+
+
+def _facts(at: datetime) -> Params:
+    return {"at": model_lockout.shown(at), "hours": int(COOLING.total_seconds() // 3600)}
+
+
+def _subject(login: str, user: User | None, secret: str | None) -> str:
+    """Changes with every reset."""
+    return secrets.mark("reset", login, str(user.cooling_until if user else 0), secret or "")

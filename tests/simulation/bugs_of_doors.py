@@ -1,0 +1,95 @@
+"""Bugs of locks and resets: who is kept out, and who is not."""
+
+from __future__ import annotations
+
+from tests.simulation.bug import bug
+
+LOCKOUT = "tests/api/test_access_lockout.py::test_"
+RECOVERY = "tests/api/test_access_recovery.py::test_"
+
+DOORS = (
+    bug(
+        "a password compared before the try is counted",
+        (20,),
+        "identity/signing_in.py",
+        """    counted = lockout.count_try(Counter(login, device), at)
+    matched = passwords.matches(password, user.password_hash if user and counted else None)
+""",
+        """    matched = passwords.matches(password, user.password_hash if user else None)
+    counted = lockout.count_try(Counter(login, device), at)
+""",
+        LOCKOUT + "a_try_is_counted_before_the_password_is_looked_at",
+    ),
+    bug(
+        "a sixth guess while the lock is being written",
+        (20,),
+        "identity/store_lockout.py",
+        "item.update(actions, _open(at) & fewer)",
+        "item.update(actions, _open(at) | fewer)",
+        LOCKOUT + "whoever_dies_before_the_lock_is_written_leaves_the_name_closed_for_the_window",
+    ),
+    bug(
+        "a lock that the schedule ends early",
+        (20,),
+        "identity/lockout.py",
+        "    if mine.over(at):\n",
+        "    if mine.until:\n",
+        LOCKOUT + "the_schedule_does_not_unlock_before_the_time",
+    ),
+    bug(
+        "a lock that stands until the schedule comes",
+        (17, 20),
+        "identity/store_lockout.py",
+        "_LockItem.locked_until.does_not_exist() | (_LockItem.locked_until <= clock.written(at))",
+        "_LockItem.locked_until.does_not_exist() | (_LockItem.locked_until <= clock.written(at)[:0])",
+        LOCKOUT + "a_lock_that_is_due_counts_as_gone_before_the_schedule_has_looked",
+    ),
+    bug(
+        "a stranger's failures against my own phone",
+        (20,),
+        "identity/signing_in.py",
+        "counted = lockout.count_try(Counter(login, device), at)",
+        "counted = lockout.count_try(Counter(login), at)",
+        LOCKOUT + "strangers_do_not_lock_out_a_device_that_signed_in_before",
+    ),
+    bug(
+        "a lock that is told by whoever comes by",
+        (20,),
+        "identity/lockout.py",
+        "    mine = store_lockout.move(found, at + store_lockout.LEASE)\n",
+        "    mine = found\n",
+        LOCKOUT + "two_sweeps_at_once_tell_the_owner_once",
+    ),
+    bug(
+        "a reset that leaves sessions running",
+        (21,),
+        "identity/recovery.py",
+        "        sessions.end_all(user, at)\n",
+        "        sessions.listed(user.id, None, 1, at)\n",
+        RECOVERY + "every_session_ends_and_payments_stop_at_once",
+    ),
+    bug(
+        "a session that the old password begins after the reset",
+        (21,),
+        "identity/store_sessions.py",
+        '            transaction.condition_check(PersonItem, user.id, "USER", not_reset_since(user))\n',
+        "            not_reset_since(user)\n",
+        RECOVERY + "a_sign_in_under_way_with_the_old_password_begins_no_session",
+    ),
+    bug(
+        "a reset that nobody finishes",
+        (8, 21),
+        "identity/recovery.py",
+        "    return mine is not None and _finish(mine, at)\n",
+        "    return mine is not None\n",
+        RECOVERY + "when_the_process_dies_after_the_password_is_new_the_sweep_finishes",
+    ),
+    bug(
+        "a code of before the reset that is still good",
+        (20, 21),
+        "identity/recovery.py",
+        'secrets.mark("reset", login, str(user.cooling_until if user else 0), secret or "")',
+        'secrets.mark("reset", login, secret or "")',
+        RECOVERY + "a_reset_makes_every_other_code_worthless",
+    ),
+)
