@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
-from chalicelib.identity import recovery
-from chalicelib.identity.model_recovery import ConfirmRequest, ResetRequest, ResetView, StrengthRequest, StrengthView
+from chalicelib.identity import resets
+from chalicelib.identity.model_resets import ConfirmRequest, ResetRequest, ResetView, StrengthRequest, StrengthView
 from chalicelib.kernel.errors import InvalidOrExpired, TooManyRequests
 
 room = Room("identity_passwords", function="access")
@@ -19,7 +19,7 @@ room = Room("identity_passwords", function="access")
     summary="Ask for a code to set a new password",
 )
 def ask(call: Call[ResetRequest]) -> Answer:
-    recovery.ask(call.body, call.source_address, call.language, call.at)
+    resets.ask(call.body, call.source_address, call.language, call.at)
     return Answer(202, ResetView("code_sent"))
 
 
@@ -32,7 +32,7 @@ def ask(call: Call[ResetRequest]) -> Answer:
     summary="Set a new password with the code; every device is signed out",
 )
 def confirm(call: Call[ConfirmRequest]) -> Answer:
-    recovery.confirm(call.body, call.at)
+    resets.confirm(call.body, call.at)
     return Answer(204)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.cases import service as cases
-from chalicelib.identity import devices, lockout, names, secrets, sessions, store, store_sessions, throttle, vault
+from chalicelib.identity import device_tokens, lockout, names, secrets, sessions, store, store_sessions, throttle, vault
 from chalicelib.identity.model import SignInRequest, TokensView, User
 from chalicelib.identity.model_lockout import Counter
 from chalicelib.kernel.errors import InvalidCredentials
@@ -28,7 +28,7 @@ def proved(identifier: str, password: str, device_token: str | None, source_addr
     login = secrets.login(names.canonical(identifier))
     vault.ready()
     user = store.user(store.user_id_of(login) or store.NOBODY)
-    device = devices.known(user.id if user else store.NOBODY, device_token)
+    device = device_tokens.known(user.id if user else store.NOBODY, device_token)
     source = device or throttle.origin(source_address)
     throttle.spread(throttle.NAMES_FROM_AN_ADDRESS, source, login, at)
     counted = lockout.count_try(Counter(login, device), at)
@@ -56,5 +56,7 @@ def admitted(
     cases.audit(user.id, "session.begin", session.id, "", at, source_address=source_address)
     if not store_sessions.put_session(user, session):
         raise InvalidCredentials()
-    known = device_token if device_token and devices.known(user.id, device_token) else devices.token(user.id)
+    known = (
+        device_token if device_token and device_tokens.known(user.id, device_token) else device_tokens.token(user.id)
+    )
     return sessions.issued(user, token, head.epoch, head.tier, at, device_token=known)

@@ -14,7 +14,7 @@ from datetime import datetime
 from chalicelib.cases import service as cases
 from chalicelib.identity import (
     codes,
-    devices,
+    device_tokens,
     model,
     model_codes,
     names,
@@ -83,7 +83,7 @@ def verify(proof: VerifyRequest, user_agent: str, at: datetime, source_address: 
     cases.audit(user.id, "account.open", user.id, "", at, source_address=source_address, session=session.id)
     if not store_sign_ups.welcome(login, proved[0], user, session):
         raise InvalidOrExpired(param="code")
-    return WelcomeView.of(user.view, sessions.issued(user, token, epoch, user.tier, at, devices.token(user.id)))
+    return WelcomeView.of(user.view, sessions.issued(user, token, epoch, user.tier, at, device_tokens.token(user.id)))
 
 
 def _told(name: LoginItem | None) -> str:

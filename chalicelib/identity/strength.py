@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.identity import passwords
-from chalicelib.identity.model_recovery import StrengthRequest, StrengthView
+from chalicelib.identity.model_resets import StrengthRequest, StrengthView
 from chalicelib.kernel import text
 
 MEASURED = 64

@@ -14,8 +14,8 @@ from chalicelib.identity import (
     guardians,
     identifiers,
     lockout,
-    recovery,
     reminders,
+    resets,
     trash,
 )
 
@@ -23,7 +23,7 @@ Task = Callable[[datetime], int]
 
 TASKS: tuple[Task, ...] = (
     lockout.tell_and_unlock,
-    recovery.finish_due,
+    resets.finish_due,
     deletion.tell_due,
     erasure.erase_due,
     trash.empty_due,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import app
-from chalicelib.identity import codes, model_codes, passwords, recovery, service, sessions, store, store_sessions
-from chalicelib.identity.model_recovery import COOLING
+from chalicelib.identity import codes, model_codes, passwords, resets, service, sessions, store, store_sessions
+from chalicelib.identity.model_resets import COOLING
 from chalicelib.ledger import service as ledger
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.conftest import FrozenClock
@@ -222,7 +222,7 @@ def test_when_the_process_dies_after_the_password_is_new_the_sweep_finishes(
 ) -> None:
     tokens, code = signed_up(caller), asked(caller, clock)
     with monkeypatch.context() as patch:
-        patch.setattr(recovery, "_finish", lambda *_: 1 / 0)
+        patch.setattr(resets, "_finish", lambda *_: 1 / 0)
         assert confirm(caller, code).status == 500
     sweep()
     assert refresh(caller, tokens["refresh_token"]).status == 200, "whoever made the reset has two minutes to finish it"

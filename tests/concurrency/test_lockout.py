@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity import passwords, recovery, secrets, signing_in, signing_up, store, store_sessions
+from chalicelib.identity import passwords, resets, secrets, signing_in, signing_up, store, store_sessions
 from chalicelib.identity.model import SignInRequest, SignUpRequest, VerifyRequest
-from chalicelib.identity.model_recovery import ConfirmRequest, ResetRequest
+from chalicelib.identity.model_resets import ConfirmRequest, ResetRequest
 from chalicelib.kernel.errors import CofferError
 from tests.people import CHEAP, PASSWORD, code_for
 
@@ -74,13 +74,13 @@ def test_two_hundred_names_at_once_from_one_address_are_thirty() -> None:
 
 
 def test_of_fifty_uses_of_one_reset_code_one_wins_and_no_session_of_the_old_password_is_left() -> None:
-    recovery.ask(ResetRequest(ANN), HERE, "en", now())
+    resets.ask(ResetRequest(ANN), HERE, "en", now())
     code = code_for(ANN)
 
     def act(number: int) -> Any:
         if number % 2:
             return guess(PASSWORD)
-        return recovery.confirm(ConfirmRequest(ANN, code, f"new horse battery {number}"), now())
+        return resets.confirm(ConfirmRequest(ANN, code, f"new horse battery {number}"), now())
 
     outcomes = storm(100, act)
     won = outcomes["done"]

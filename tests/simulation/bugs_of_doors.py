@@ -63,7 +63,7 @@ DOORS = (
     bug(
         "a reset that leaves sessions running",
         (21,),
-        "identity/recovery.py",
+        "identity/resets.py",
         "        sessions.end_all(user, at)\n",
         "        sessions.listed(user.id, None, 1, at)\n",
         RECOVERY + "every_session_ends_and_payments_stop_at_once",
@@ -79,7 +79,7 @@ DOORS = (
     bug(
         "a reset that nobody finishes",
         (8, 21),
-        "identity/recovery.py",
+        "identity/resets.py",
         "    return mine is not None and _finish(mine, at)\n",
         "    return mine is not None\n",
         RECOVERY + "when_the_process_dies_after_the_password_is_new_the_sweep_finishes",
@@ -87,7 +87,7 @@ DOORS = (
     bug(
         "a code of before the reset that is still good",
         (20, 21),
-        "identity/recovery.py",
+        "identity/resets.py",
         'secrets.mark("reset", login, str(user.cooling_until if user else 0), secret or "")',
         'secrets.mark("reset", login, secret or "")',
         RECOVERY + "a_reset_makes_every_other_code_worthless",

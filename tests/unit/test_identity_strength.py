@@ -10,7 +10,7 @@ import pytest
 from zxcvbn import feedback
 
 from chalicelib.identity import passwords, strength
-from chalicelib.identity.model_recovery import StrengthRequest
+from chalicelib.identity.model_resets import StrengthRequest
 from chalicelib.kernel import text
 from chalicelib.kernel.errors import InvalidRequest
 

@@ -14,7 +14,7 @@ from chalicelib.cloud_tables import made, writing
 from chalicelib.identity import store_codes, store_due, store_lockout
 from chalicelib.identity.model import User
 from chalicelib.identity.model_codes import Code
-from chalicelib.identity.model_recovery import Unfinished
+from chalicelib.identity.model_resets import Unfinished
 from chalicelib.identity.store import PersonItem
 from chalicelib.identity.store_due import DueItem
 from chalicelib.kernel import clock

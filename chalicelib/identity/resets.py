@@ -14,7 +14,7 @@ from typing import get_args
 from chalicelib import queues
 from chalicelib.identity import (
     codes,
-    devices,
+    device_tokens,
     model_codes,
     model_lockout,
     names,
@@ -23,13 +23,13 @@ from chalicelib.identity import (
     store_codes,
     store_due,
     store_lockout,
-    store_recovery,
+    store_resets,
     telling,
     throttle,
     vault,
 )
 from chalicelib.identity.model import User
-from chalicelib.identity.model_recovery import COOLING, ConfirmRequest, ResetRequest, Unfinished
+from chalicelib.identity.model_resets import COOLING, ConfirmRequest, ResetRequest, Unfinished
 from chalicelib.kernel.errors import InvalidOrExpired
 from chalicelib.notices import service as notices
 from chalicelib.notices.model import Params
@@ -44,7 +44,7 @@ def ask(wish: ResetRequest, source_address: str, language: str, at: datetime) ->
     login = secrets.login(identifier)
     vault.ready()
     user = store.user(store.user_id_of(login) or store.NOBODY)
-    device = devices.known(user.id if user else store.NOBODY, wish.device_token)
+    device = device_tokens.known(user.id if user else store.NOBODY, wish.device_token)
     throttle.check(throttle.CODES_FROM_AN_ADDRESS, source_address, at)
     source = device or throttle.origin(source_address)
     throttle.check(throttle.RESETS_OF_A_NAME, f"{login} {device}", at)
@@ -71,7 +71,7 @@ def confirm(proof: ConfirmRequest, at: datetime) -> None:
         raise InvalidOrExpired(param="code")
     passwords.check(proof.new_password, "new_password", (user.display_name,))
     cooling_until = int((at + COOLING).timestamp())
-    made = store_recovery.reset(code, login, user, passwords.hashed(proof.new_password), cooling_until, at)
+    made = store_resets.reset(code, login, user, passwords.hashed(proof.new_password), cooling_until, at)
     if made is None:
         raise InvalidOrExpired(param="code")
     _finish(made, at)
@@ -79,14 +79,14 @@ def confirm(proof: ConfirmRequest, at: datetime) -> None:
 
 def finish_due(at: datetime) -> int:
     """The sweep's part: resets whose maker did not live to finish them."""
-    return queues.sweep("recovery", store_due.due(store_recovery.DUE, at), lambda found: _take_over(found[0], at))
+    return queues.sweep("recovery", store_due.due(store_resets.DUE, at), lambda found: _take_over(found[0], at))
 
 
 def _take_over(user_id: str, at: datetime) -> bool:
-    found = store_recovery.unfinished(user_id)
+    found = store_resets.unfinished(user_id)
     if found is None or found.due_at > at:
         return False
-    mine = store_recovery.claim(found, at)
+    mine = store_resets.claim(found, at)
     return mine is not None and _finish(mine, at)
 
 
@@ -100,7 +100,7 @@ def _finish(mine: Unfinished, at: datetime) -> bool:
         _end_codes(mine)
         store_lockout.lift_devices(mine.login)
         telling.tell(user, "password_reset", _facts(at), at)
-    return store_recovery.finish(mine)
+    return store_resets.finish(mine)
 
 
 def _end_codes(mine: Unfinished) -> None:
