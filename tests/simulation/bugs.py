@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.simulation.bug import ACCESS, CONTRACTS, LEDGER, MONEY, PAYMENTS, SESSIONS, WEBHOOKS, Bug, bug
+from tests.simulation.bugs_of_operators import OPERATORS
 from tests.simulation.bugs_of_order import ORDER
 
 __all__ = ["BUGS", "Bug"]
@@ -281,4 +282,5 @@ BUGS = (
         SESSIONS + "signing_out_stops_refreshing_and_paying_at_once",
     ),
     *ORDER,
+    *OPERATORS,
 )
