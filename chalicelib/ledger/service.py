@@ -135,12 +135,14 @@ def set_status(account: str, status: model.Status, reason: str = "") -> None:
 
 
 def impose(seen: Head, reason: str) -> bool:
-    """Freeze it, over a freeze of its owner's too; False, and no effect, if it is not as it was seen."""
+    """Freeze it, over a freeze of its owner's too; False, and no effect, if it changed since it was seen."""
     update = Update(settings().ledger_table, seen.account, items.HEAD).assign("status", "frozen")
     update.assign("reason", reason).require("status", "=", seen.status)
     if seen.status == "frozen":
         update.require("reason", "=", seen.reason)
-    return store.update(update.written())[0]
+    made, old = store.update(update.written())
+    found = {} if made else plain_item(old)
+    return made or (found.get("status"), found.get("reason")) == ("frozen", reason)
 
 
 def lift(account: str, reason: str, beneath: str = "") -> bool:
