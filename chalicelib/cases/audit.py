@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.cases import exports, model_audit, sealing, store_audit
+from chalicelib.cases import model_audit, sealing, store_audit
 from chalicelib.cases.model_audit import AuditEntry, AuditView, ExportRequest, Facts, Wanted
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.callers import Operator
@@ -39,6 +39,8 @@ def exported(by: Operator, wish: ExportRequest, at: datetime) -> str:
 
     Raises InvalidRequest.
     """
+    from chalicelib.cases import exports
+
     wanted = model_audit.wanted(wish.since, wish.until, wish.actor, wish.subject, wish.action, at)
     if wanted.until > at - model_audit.WRITTEN_WITHIN:
         raise InvalidRequest(param="to")

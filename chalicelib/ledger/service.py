@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.kernel import backoff, clock, text
-from chalicelib.kernel.errors import CofferError, IdempotencyKeyReused, InvalidState, NotFound, Refusal, Unavailable
+from chalicelib.kernel.errors import CofferError, IdempotencyKeyReused, NotFound, Refusal, Unavailable
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import items, model, store
 from chalicelib.ledger.model import Behind, Draft, Head, Known, Leg, Misjudged, Movement, Taken, Verdict
@@ -134,18 +134,22 @@ def set_status(account: str, status: model.Status, reason: str = "") -> None:
         raise NotFound()
 
 
-def freeze(account: str, reason: str) -> None:
-    """Stop payments; once or many times. Raises NotFound, InvalidState (closed)."""
-    update = Update(settings().ledger_table, account, items.HEAD).assign("status", "frozen").assign("reason", reason)
-    made, old = store.update(update.require_one_of("status", "active", "frozen").written())
-    if not made:
-        raise InvalidState(state="closed") if old else NotFound()
+def impose(seen: Head, reason: str) -> bool:
+    """Freeze it, over a freeze of its owner's too; False, and no effect, if it changed since it was seen."""
+    update = Update(settings().ledger_table, seen.account, items.HEAD).assign("status", "frozen")
+    update.assign("reason", reason).require("status", "=", seen.status)
+    if seen.status == "frozen":
+        update.require("reason", "=", seen.reason)
+    made, old = store.update(update.written())
+    found = {} if made else plain_item(old)
+    return made or (found.get("status"), found.get("reason")) == ("frozen", reason)
 
 
-def thaw(account: str, reason: str) -> bool:
-    """Lift what was frozen for `reason`; False if it is not frozen, or for another reason."""
-    update = Update(settings().ledger_table, account, items.HEAD).assign("status", "active").assign("reason", "")
-    return store.update(update.require("status", "=", "frozen").require("reason", "=", reason).written())[0]
+def lift(account: str, reason: str, beneath: str = "") -> bool:
+    """End what was frozen for `reason`; of a freeze `beneath` it, that one goes on. False if it is not so frozen."""
+    update = Update(settings().ledger_table, account, items.HEAD).assign("status", "frozen" if beneath else "active")
+    update.assign("reason", beneath).require("status", "=", "frozen").require("reason", "=", reason)
+    return store.update(update.written())[0]
 
 
 def raise_epoch(account: str) -> int:

@@ -54,6 +54,8 @@ class Freeze:
     frozen_at: datetime
     frozen_by: str
     review_at: datetime
+    beneath: str = ""
+    """The reason of the owner's own freeze, which was there before and goes on after."""
     lifted_at: datetime | None = None
     lifted_by: str | None = None
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from chalicelib.cases import service as cases
 from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Operator
-from chalicelib.kernel.errors import InvalidState, NotFound
+from chalicelib.kernel.errors import InvalidState, NotFound, Unavailable
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Head
 from chalicelib.notices import service as notices
@@ -21,18 +21,19 @@ from chalicelib.risk.model import Freeze, FreezeRequest, FreezeView
 
 
 def frozen(by: Operator, wish: FreezeRequest, at: datetime) -> FreezeView:
-    """Raises InvalidRequest, NotFound, InvalidState (frozen already, closed)."""
+    """Raises InvalidRequest, NotFound, InvalidState (frozen already, closed), Unavailable (it changed meanwhile)."""
     note = model.tidy_note(wish.note)
     head = _head_of(wish.wallet_id)
     if head.status == "closed":
         raise InvalidState(state=head.status)
-    freeze = _again(by, wish) or _new(by, wish, at)
+    freeze = _over(head, _again(by, wish) or _new(by, wish, at))
     cases.audit(
         by.user_id, "wallet.freeze", wish.wallet_id, note, at, source_address=by.source_address, reason=wish.reason
     )
     if not store.put(freeze):
         raise InvalidState(state="frozen")
-    ledger.freeze(wish.wallet_id, wish.reason)
+    if not ledger.impose(head, wish.reason):
+        raise Unavailable(retry_after_seconds=1)
     facts = {"reason": freeze.reason, "frozen_by": freeze.frozen_by}
     cases.open_case("freeze", freeze.wallet_id, facts, freeze.review_at, at, key=freeze.key)
     review = f"{freeze.review_at:%Y-%m-%d %H:%M} UTC"
@@ -47,13 +48,15 @@ def lifted(by: Operator, wallet_id: str, typed: str, at: datetime) -> FreezeView
     if freeze.lifted_at is not None:
         raise InvalidState(state=head.status)
     cases.audit(by.user_id, "wallet.lift", wallet_id, note, at, source_address=by.source_address, reason=freeze.reason)
-    ledger.thaw(wallet_id, freeze.reason)
+    ledger.lift(wallet_id, freeze.reason, freeze.beneath)
     _resolve(freeze, by, note, at)
     done = store.lift(freeze, by.user_id, at)
     if done is None:
         raise InvalidState(state=head.status)
-    notices.tell(head.owner, "wallet_free", {}, at)
-    return done.view(ledger.head(wallet_id).status)
+    status = ledger.head(wallet_id).status
+    if status == "active":
+        notices.tell(head.owner, "wallet_free", {}, at)
+    return done.view(status)
 
 
 def seen(wallet_id: str) -> FreezeView:
@@ -73,6 +76,13 @@ def _new(by: Operator, wish: FreezeRequest, at: datetime) -> Freeze:
     review_at = at + timedelta(hours=wish.review_hours)
     freeze = Freeze(wish.wallet_id, wish.reason, "", at, by.user_id, review_at)
     return replace(freeze, case_id=cases.case_id("freeze", freeze.wallet_id, freeze.key))
+
+
+def _over(head: Head, freeze: Freeze) -> Freeze:
+    """With whatever freeze of the owner's it lies over."""
+    if head.status == "frozen" and head.reason == freeze.reason:
+        return freeze
+    return replace(freeze, beneath=head.reason if head.status == "frozen" else "")
 
 
 def _resolve(freeze: Freeze, by: Operator, note: str, at: datetime) -> None:

@@ -21,6 +21,7 @@ class _FreezeItem(Table):
     frozen_at = UnicodeAttribute()
     frozen_by = UnicodeAttribute()
     review_at = UnicodeAttribute()
+    beneath = UnicodeAttribute(null=True)
     lifted_at = UnicodeAttribute(null=True)
     lifted_by = UnicodeAttribute(null=True)
 
@@ -35,6 +36,7 @@ def put(freeze: Freeze) -> bool:
         frozen_at=clock.written(freeze.frozen_at),
         frozen_by=freeze.frozen_by,
         review_at=clock.written(freeze.review_at),
+        beneath=freeze.beneath or None,
     )
     free = _FreezeItem.pk.does_not_exist() | _FreezeItem.lifted_at.exists()
     return made(lambda: item.save(free | (_FreezeItem.case_id == freeze.case_id)))
@@ -62,6 +64,7 @@ def _freeze(item: _FreezeItem) -> Freeze:
         frozen_at=clock.read(item.frozen_at),
         frozen_by=item.frozen_by,
         review_at=clock.read(item.review_at),
+        beneath=item.beneath or "",
         lifted_at=clock.read(item.lifted_at) if item.lifted_at else None,
         lifted_by=item.lifted_by,
     )

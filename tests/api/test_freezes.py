@@ -104,6 +104,30 @@ def test_a_second_freeze_waits_for_the_first_to_be_lifted(world: World) -> None:
     assert (nothing.status, nothing.json["code"], nothing.json["state"]) == (409, "invalid-state", "active")
 
 
+def test_the_owners_own_freeze_goes_on_when_ours_is_lifted(world: World) -> None:
+    ana = world.customer(1_000)
+    ledger.set_status(ana.wallet, "frozen", "own")
+    assert freeze(world, ana).json["status"] == "frozen"
+    assert ledger.head(ana.wallet).reason == "stolen_phone"
+    assert lift(world, ana.wallet).json["status"] == "frozen"
+    assert ledger.head(ana.wallet).reason == "own"
+    assert not any("lifted" in body for body in inbox(ana, "en"))
+
+
+def test_a_wallet_that_changed_meanwhile_is_not_frozen_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = world.customer(1_000)
+    seen = ledger.head(ana.wallet)
+    ledger.set_status(ana.wallet, "frozen", "own")
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "head", lambda account: seen)
+        assert_problem(freeze(world, ana), 503, "unavailable")
+    assert ledger.head(ana.wallet).reason == "own"
+    assert [freeze(world, ana).status for _ in range(2)] == [201, 201]
+    assert ledger.head(ana.wallet).reason == "stolen_phone"
+    lift(world, ana.wallet)
+    assert ledger.head(ana.wallet).reason == "own"
+
+
 def test_a_closed_wallet_is_not_frozen_and_so_never_opened_again(world: World) -> None:
     ana = world.customer()
     ledger.set_status(ana.wallet, "closed")

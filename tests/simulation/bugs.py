@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.simulation.bug import ACCESS, CONTRACTS, LEDGER, MONEY, PAYMENTS, SESSIONS, WEBHOOKS, Bug, bug
 from tests.simulation.bugs_of_accounts import ACCOUNTS
 from tests.simulation.bugs_of_doors import DOORS
+from tests.simulation.bugs_of_operators import OPERATORS
 from tests.simulation.bugs_of_order import ORDER
 
 __all__ = ["BUGS", "Bug"]
@@ -285,4 +286,5 @@ BUGS = (
     *ORDER,
     *ACCOUNTS,
     *DOORS,
+    *OPERATORS,
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.kernel import clock
 from chalicelib.kernel.callers import Merchant
 from chalicelib.kernel.errors import Forbidden
 from chalicelib.merchants import keys, model
@@ -17,7 +18,7 @@ NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 def test_a_key_names_itself_opens_with_its_text_and_keeps_no_secret() -> None:
     key, text = keys.fresh("mer_1", ("checkouts",), NOON)
     assert keys.id_in(text) == key.id
-    assert keys.opens(key, text)
+    assert keys.opens(key, text, NOON)
     assert text[29:].encode() not in key.digest and len(text) == 72
 
 
@@ -25,8 +26,15 @@ def test_a_key_opens_with_no_other_text_and_not_after_it_was_revoked() -> None:
     key, text = keys.fresh("mer_1", ("checkouts",), NOON)
     other = text[:-1] + ("A" if text[-1] != "A" else "B")
     assert keys.id_in(other) == key.id
-    assert not keys.opens(key, other)
-    assert not keys.opens(replace(key, revoked=True), text)
+    assert not keys.opens(key, other, NOON)
+    assert not keys.opens(replace(key, revoked_at=NOON), text, NOON)
+
+
+def test_a_key_that_was_rotated_opens_until_its_time_and_not_from_then_on() -> None:
+    key, text = keys.fresh("mer_1", ("checkouts",), NOON)
+    ending = replace(key, expires_at=NOON + timedelta(hours=1))
+    assert keys.opens(ending, text, NOON + timedelta(hours=1) - clock.MICROSECOND)
+    assert not keys.opens(ending, text, NOON + timedelta(hours=1))
 
 
 @pytest.mark.parametrize("change", [str.upper, lambda text: text[:-1], lambda text: text + "A", lambda text: text[3:]])
