@@ -102,7 +102,7 @@ def _furnish() -> None:
         tables.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
     harness._create_queues()
     harness._create_secrets()
-    harness._create_key()
+    harness._create_keys()
 
 
 def _clear() -> None:
