@@ -35,7 +35,7 @@ def atomic(engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         harness._create_table(name)
     harness._create_secrets()
     if harness.ENVIRONMENT["FIELDS_KEY_ID"] not in _aliases():
-        harness._create_key()
+        harness._create_keys()
     yield
     harness._forget_clients()
 

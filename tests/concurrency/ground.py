@@ -81,6 +81,7 @@ def _names(run: str, own: str, given: Mapping[str, str]) -> dict[str, str]:
         "SETTLEMENT_QUEUE_URL": f"{elsewhere}/{places.ACCOUNT}/{run}-settlement.fifo",
         "ACCESS_SECRET_ID": f"{run}/access",
         "FIELDS_KEY_ID": f"alias/{run}",
+        "ARCHIVE_KEY_ID": f"alias/{run}-archive",
         "PROCESSORS_SECRET_ID": f"{run}/processors",
     }
 
@@ -102,7 +103,7 @@ def _furnish() -> None:
         tables.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
     harness._create_queues()
     harness._create_secrets()
-    harness._create_key()
+    harness._create_keys()
 
 
 def _clear() -> None:
@@ -113,4 +114,5 @@ def _clear() -> None:
         cloud.client("sqs").delete_queue(QueueUrl=url)
     for name in (chosen.access_secret_id, chosen.processors_secret_id):
         cloud.client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
-    cloud.client("kms").delete_alias(AliasName=chosen.fields_key_id)
+    for alias in (chosen.fields_key_id, chosen.archive_key_id):
+        cloud.client("kms").delete_alias(AliasName=alias)

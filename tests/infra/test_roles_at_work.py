@@ -111,6 +111,23 @@ def test_a_data_key_is_given_to_those_who_seal_personal_fields(
     assert code == ("" if role in MAY_SEAL_PERSONAL_FIELDS else "AccessDeniedException")
 
 
+def test_archives_are_signed_and_kept_by_the_sweep_and_fetched_by_access(
+    worn: tuple[str, Callable[[str], Any]], endpoint: str
+) -> None:
+    (role, client), named = worn, stack.environment(endpoint)
+    wish = {"Message": b"test", "MessageType": "RAW", "SigningAlgorithm": "ECDSA_SHA_256"}
+    place = {"Bucket": named["EXPORTS_BUCKET"], "Key": "archives/test.zip"}
+    stack.client("s3", endpoint).put_object(**place, Body=b"")
+    answers = (
+        refusal(lambda: client("kms").sign(KeyId=named["ARCHIVE_KEY_ID"], **wish)),
+        refusal(lambda: client("s3").put_object(**place, Body=b"")),
+        refusal(lambda: client("s3").get_object(**place)),
+    )
+    sweeps, fetches = role == "SweepRole", role == "AccessHandlerRole"
+    denied = ("" if sweeps else "AccessDeniedException", "" if sweeps else "AccessDenied")
+    assert answers == (*denied, "" if fetches else "AccessDenied")
+
+
 def test_an_unreadable_record_is_parked_and_every_change_of_the_journal_pages(endpoint: str) -> None:
     database, queues = stack.client("dynamodb", endpoint), stack.client("sqs", endpoint)
     mark = f"test_{uuid.uuid4().hex}"
