@@ -29,7 +29,6 @@ from chalicelib.identity import (
 )
 from chalicelib.identity.model import User
 from chalicelib.identity.model_recovery import COOLING, ConfirmRequest, ResetRequest, Unfinished
-from chalicelib.identity.signing_in import NOBODY
 from chalicelib.kernel.errors import InvalidOrExpired
 from chalicelib.notices import service as notices
 from chalicelib.notices.model import Params
@@ -43,8 +42,8 @@ def ask(wish: ResetRequest, source_address: str, language: str, at: datetime) ->
     identifier = names.canonical(wish.identifier)
     login = secrets.login(identifier)
     vault.ready()
-    user = store.user(store.user_id_of(login) or NOBODY)
-    device = devices.known(user.id if user else NOBODY, wish.device_token)
+    user = store.user(store.user_id_of(login) or store.NOBODY)
+    device = devices.known(user.id if user else store.NOBODY, wish.device_token)
     throttle.check(throttle.CODES_FROM_AN_ADDRESS, source_address, at)
     source = device or throttle.origin(source_address)
     throttle.check(throttle.RESETS_OF_A_NAME, f"{login} {device}", at)
@@ -65,7 +64,7 @@ def confirm(proof: ConfirmRequest, at: datetime) -> None:
     login = secrets.login(identifier)
     passwords.check(proof.new_password, "new_password", (identifier,))
     vault.ready()
-    user = store.user(store.user_id_of(login) or NOBODY)
+    user = store.user(store.user_id_of(login) or store.NOBODY)
     code = codes.proved("reset", _subject(login, user, proof.reset_secret), proof.code, at)
     if user is None:
         raise InvalidOrExpired(param="code")

@@ -10,11 +10,8 @@ from datetime import datetime
 from chalicelib.identity import devices, lockout, names, secrets, sessions, store, store_sessions, throttle, vault
 from chalicelib.identity.model import SignInRequest, TokensView, User
 from chalicelib.identity.model_lockout import Counter
-from chalicelib.kernel import ids
 from chalicelib.kernel.errors import InvalidCredentials
 from chalicelib.ledger import service as ledger
-
-NOBODY = ids.derived("usr", "nobody")
 
 
 def sign_in(claim: SignInRequest, user_agent: str, source_address: str, at: datetime) -> TokensView:
@@ -29,8 +26,8 @@ def proved(identifier: str, password: str, device_token: str | None, source_addr
 
     login = secrets.login(names.canonical(identifier))
     vault.ready()
-    user = store.user(store.user_id_of(login) or NOBODY)
-    device = devices.known(user.id if user else NOBODY, device_token)
+    user = store.user(store.user_id_of(login) or store.NOBODY)
+    device = devices.known(user.id if user else store.NOBODY, device_token)
     source = device or throttle.origin(source_address)
     throttle.spread(throttle.NAMES_FROM_AN_ADDRESS, source, login, at)
     counted = lockout.count_try(Counter(login, device), at)

@@ -15,8 +15,10 @@ from pynamodb.expressions.update import Action
 from chalicelib.cloud_tables import Table, made
 from chalicelib.identity import vault
 from chalicelib.identity.model import User
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, ids
 
+NOBODY = ids.derived("usr", "nobody")
+"""Looked up where a name is nobody's: the same call as for somebody's."""
 _PERSONAL = ("identifier", "display_name")
 
 
