@@ -195,6 +195,15 @@ def test_a_guardian_is_told_of_a_payment_once_though_the_sweep_comes_twice(
     assert titles(ben).count("A payment of ¥1,000.01 waits for you") == 1
 
 
+def test_a_guardian_who_reads_chinese_is_asked_in_chinese(world: World, ana: Person, ben: Person) -> None:
+    ben.phone.patch("/v1/me", {"locale": "zh"})
+    bound(ana, ben)
+    refused(ana.pay(LARGE))
+    swept(world)
+    subjects = [one["subject"] for one in outbox(ben.identifier)]
+    assert {"Ana 请您担任守护人", "一笔 ¥1,000.01 的付款等待您确认"} <= set(subjects)
+
+
 def test_a_known_and_an_unknown_guardian_look_the_same(
     ana: Person, ben: Person, aws_calls: list[tuple[str, str]]
 ) -> None:
