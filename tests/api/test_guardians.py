@@ -110,6 +110,32 @@ def test_an_authorisation_is_guarded_like_a_payment(ana: Person, ben: Person) ->
     refused(ana.pay(LARGE, capture="manual"))
 
 
+def test_a_checkout_is_guarded_too_and_stays_open_until_then(world: World, ana: Person, ben: Person) -> None:
+    bound(ana, ben)
+    checkout, key = world.shop.checkout(LARGE)["id"], fresh_key()
+    approval_id = refused(ana.pay_checkout(checkout, key))
+    assert world.shop.till.get(f"/v1/checkouts/{checkout}").json["status"] == "open"
+    decide(ben, approval_id)
+    assert ana.pay_checkout(checkout, key).status == 201
+    assert world.shop.till.get(f"/v1/checkouts/{checkout}").json["status"] == "paid"
+
+
+def test_a_guarded_payment_is_one_request_small_or_approved_and_two_when_it_asks(
+    ana: Person, ben: Person, clock: FrozenClock, aws_calls: list[tuple[str, str]]
+) -> None:
+    bound(ana, ben)
+    ana.pay(1)
+    taken, key = [], fresh_key()
+    for amount, with_key in ((SMALL, fresh_key()), (LARGE, key), (LARGE, key)):
+        clock.advance(1)
+        aws_calls.clear()
+        reply = ana.pay(amount, with_key)
+        taken.append([operation for _, operation in aws_calls])
+        if reply.status == 403:
+            decide(ben, refused(reply))
+    assert taken == [["TransactWriteItems"], ["TransactWriteItems", "PutItem"], ["TransactWriteItems"]]
+
+
 def test_an_approval_is_for_one_payment_only(world: World, ana: Person, ben: Person) -> None:
     bound(ana, ben)
     key = fresh_key()
@@ -167,6 +193,15 @@ def test_a_guardian_is_told_of_a_payment_once_though_the_sweep_comes_twice(
     swept(world)
     swept(world)
     assert titles(ben).count("A payment of ¥1,000.01 waits for you") == 1
+
+
+def test_a_guardian_who_reads_chinese_is_asked_in_chinese(world: World, ana: Person, ben: Person) -> None:
+    ben.phone.patch("/v1/me", {"locale": "zh"})
+    bound(ana, ben)
+    refused(ana.pay(LARGE))
+    swept(world)
+    subjects = [one["subject"] for one in outbox(ben.identifier)]
+    assert {"Ana 请您担任守护人", "一笔 ¥1,000.01 的付款等待您确认"} <= set(subjects)
 
 
 def test_a_known_and_an_unknown_guardian_look_the_same(

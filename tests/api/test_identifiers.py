@@ -93,6 +93,16 @@ def test_with_the_new_code_alone_it_waits_72_hours_with_word_to_both(
     assert subjects(ANN)[-1] == subjects(NEW)[-1] == "How you sign in has changed"
 
 
+def test_whoever_reads_chinese_is_told_in_chinese(ann: Caller, clock: FrozenClock) -> None:
+    assert ann.patch("/v1/me", {"locale": "zh"}).status == 200
+    assert ask(ann).status == 202
+    assert subjects(ANN)[-1] == "更改登录方式的验证码"
+    assert confirm(ann, new_code=code_for(NEW)).status == 200
+    assert subjects(ANN)[-1] == subjects(NEW)[-1] == "登录方式将在 72 小时后更改"
+    tasks.sweep(clock.advance(72 * HOUR))
+    assert subjects(ANN)[-1] == subjects(NEW)[-1] == "您的登录方式已更改"
+
+
 def test_a_sweep_that_comes_twice_changes_and_tells_once(ann: Caller, clock: FrozenClock) -> None:
     waiting(ann)
     clock.advance(73 * HOUR)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from chalicelib.kernel import money
 from chalicelib.kernel.callers import Customer
@@ -86,3 +87,19 @@ def test_every_pack_is_complete_and_its_limits_make_sense(shipped: Pack) -> None
             assert 0 < tier.per_movement <= tier.day <= tier.month
             assert tier.top_up <= tier.balance
             assert tier.per_movement <= money.MAX_AMOUNT
+
+
+@pytest.mark.parametrize(
+    ("action", "amount", "needed"), [("payment", 50, False), ("payment", 51, True), ("top-up", 51, False)]
+)
+def test_a_guardian_is_needed_above_the_currencys_figure_for_what_goes_out(
+    action: Action, amount: int, needed: bool
+) -> None:
+    guarding = structs.replace(pack("p", AT, HIGH), guardian_above={"CNY": 50})
+    assert model.decide(guarding, "CN", 0, action, amount).guardian is needed
+    assert not model.decide(pack("p", AT, HIGH), "CN", 0, action, amount).guardian
+
+
+def test_every_pack_says_from_which_amount_a_guardian_is_needed_in_every_currency() -> None:
+    for one in service.packs():
+        assert set(one.guardian_above) == set(one.limits) == set(money.EXPONENTS)
