@@ -47,10 +47,13 @@ def _access() -> list[Room]:
     """Unknown paths and the description are its own, so it knows every room."""
     from chalicelib.api import routes as api
     from chalicelib.identity import routes as identity
+    from chalicelib.identity import routes_entering as entering
+    from chalicelib.identity import routes_factors as factors
     from chalicelib.identity import routes_sessions as sessions
     from chalicelib.notices import routes as notices
 
-    return [api.room, identity.room, sessions.room, notices.room, *_money(), *_webhooks(), *_office()]
+    mine = [identity.room, sessions.room, entering.room, factors.room, notices.room]
+    return [api.room, *mine, *_money(), *_webhooks(), *_office()]
 
 
 _ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office}

@@ -147,6 +147,26 @@ class User:
     role: str
     wallets: tuple[str, ...]
     created_at: datetime
+    totp_on: bool = False
+    passkeys: int = 0
+    """How many."""
+    pin_on: bool = False
+    cooling_until: int = 0
+    """Seconds since 1970; 0: not cooling off."""
+    devices: tuple[str, ...] = ()
+    """Short marks of those that signed in, the newest last."""
+    last_seen_from: str = ""
+    """When and where the last sign-in was, as `model_arrivals` writes it."""
+
+    @property
+    def second_factors(self) -> tuple[str, ...]:
+        """What a password is not enough without."""
+        return (*(("totp",) if self.totp_on else ()), *(("passkey",) if self.passkeys else ()))
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """How they can step up."""
+        return (*(("pin",) if self.pin_on else ()), *reversed(self.second_factors))
 
     @property
     def view(self) -> UserView:
@@ -176,6 +196,10 @@ class Session:
     expires_at: datetime
     current: str
     previous: str = ""
+    proved: bool = False
+    """It began with a second factor, or has set one up."""
+    risky_until: int = 0
+    """Seconds since 1970."""
 
     def view(self, current_id: str) -> SessionView:
         created, used = clock.written(self.created_at), clock.written(self.last_used_at)

@@ -36,19 +36,34 @@ def begun(user_id: str, device_name: str | None, user_agent: str, at: datetime) 
     return session, token
 
 
-def issued(user: User, token: RefreshToken, epoch: int, tier: int, at: datetime) -> TokensView:
+def issued(
+    user: User, token: RefreshToken, epoch: int, tier: int, at: datetime, session: Session | None = None
+) -> TokensView:
     """The refresh token and an access token beside it."""
-    access = tokens.issue(
+    access = access_token(user, session, token.session_id, epoch, tier, at)
+    return TokensView(access, token.written, tokens.LIFETIME_SECONDS, token.session_id)
+
+
+def access_token(
+    user: User, session: Session | None, session_id: str, epoch: int, tier: int, at: datetime, step: int = 0
+) -> str:
+    """What payments need to know stands in it. `step`: stepped up until then, in seconds since 1970."""
+    now = at.timestamp()
+    return tokens.issue(
         user_id=user.id,
-        session_id=token.session_id,
+        session_id=session_id,
         wallets=user.wallets,
         tier=tier,
         epoch=epoch,
         jur=user.jurisdiction,
         role=user.role,
         at=at,
+        mfa=session is not None and session.proved,
+        ways=" ".join(user.ways),
+        step=step,
+        cool=user.cooling_until if user.cooling_until > now else 0,
+        risk=session is not None and session.risky_until > now,
     )
-    return TokensView(access, token.written, tokens.LIFETIME_SECONDS, token.session_id)
 
 
 def refreshed(text: str, user_agent: str, at: datetime) -> TokensView:
@@ -66,7 +81,7 @@ def refreshed(text: str, user_agent: str, at: datetime) -> TokensView:
             raise InvalidToken()
         head = ledger.head(user.wallets[0])
         if _advance(use, session, token, device, at):
-            return issued(user, token.successor, head.epoch, head.tier, at)
+            return issued(user, token.successor, head.epoch, head.tier, at, session)
     raise Unavailable(retry_after_seconds=1)
 
 
@@ -93,6 +108,13 @@ def end(user: User, session_id: str) -> bool:
     for wallet in user.wallets:
         ledger.raise_epoch(wallet)
     return ended
+
+
+def end_all(user: User, at: datetime) -> None:
+    """Every session first, then the epoch."""
+    store_sessions.end_sessions(user.id)
+    for wallet in user.wallets:
+        ledger.raise_epoch(wallet)
 
 
 def device_mark(user_agent: str) -> str:

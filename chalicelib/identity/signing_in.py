@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.identity import names, secrets, sessions, store, store_sessions, vault
+from chalicelib.identity import entering, names, secrets, store, vault
 from chalicelib.identity.model import SignInRequest, TokensView
+from chalicelib.identity.model_arrivals import Arrival
+from chalicelib.identity.model_factors import ChallengeView
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import InvalidCredentials
-from chalicelib.ledger import service as ledger
 
 _NOBODY = ids.derived("usr", "nobody")
 
 
-def sign_in(claim: SignInRequest, user_agent: str, at: datetime) -> TokensView:
+def sign_in(claim: SignInRequest, arrival: Arrival, at: datetime) -> TokensView | ChallengeView:
     """Raises InvalidCredentials, the same for an unknown name and a wrong password, after the same work."""
     from chalicelib.identity import passwords
 
@@ -25,7 +26,4 @@ def sign_in(claim: SignInRequest, user_agent: str, at: datetime) -> TokensView:
     user = store.user(store.user_id_of(login) or _NOBODY)
     if not passwords.matches(claim.password, user.password_hash if user else None) or user is None:
         raise InvalidCredentials()
-    head = ledger.head(user.wallets[0])
-    session, token = sessions.begun(user.id, claim.device_name, user_agent, at)
-    store_sessions.put_session(session)
-    return sessions.issued(user, token, head.epoch, head.tier, at)
+    return entering.with_password(user, arrival, at)

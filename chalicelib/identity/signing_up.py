@@ -9,10 +9,12 @@ Whether a name is known never shows: known and unknown take the same steps, the 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.identity import (
     codes,
+    entering,
     model,
     model_codes,
     names,
@@ -24,6 +26,7 @@ from chalicelib.identity import (
     vault,
 )
 from chalicelib.identity.model import SignUp, SignUpRequest, User, VerifyRequest, WelcomeView
+from chalicelib.identity.model_arrivals import Arrival
 from chalicelib.kernel import entropy, ids
 from chalicelib.kernel.errors import InvalidOrExpired
 from chalicelib.ledger import chart
@@ -73,7 +76,8 @@ def verify(proof: VerifyRequest, user_agent: str, at: datetime) -> WelcomeView:
     proved = [waiting for waiting in store_sign_ups.count_try(login, at) if codes.same(waiting.code_mark, given)]
     if not proved:
         raise InvalidOrExpired(param="code")
-    user = _opened(proved[0], at)
+    device = entering.device_of(Arrival(user_agent, proof.device_name))
+    user = replace(_opened(proved[0], at), devices=(device,))
     epoch = ledger.head(user.wallets[0]).epoch
     session, token = sessions.begun(user.id, proof.device_name, user_agent, at)
     if not store_sign_ups.welcome(login, proved[0], user, session):

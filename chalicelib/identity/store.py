@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.cloud_tables import Table, made
 from chalicelib.identity import vault
 from chalicelib.identity.model import User
 from chalicelib.kernel import clock
 
-_PERSONAL = ("identifier", "display_name")
+_PERSONAL = ("identifier", "display_name", "last_seen_from")
 
 
 class UserItem(Table):
@@ -44,6 +45,13 @@ class PersonItem(UserItem):
     wallets = UnicodeAttribute()
     """Ids, separated by a space."""
     created_at = UnicodeAttribute()
+    totp_on = NumberAttribute(null=True)
+    passkeys = NumberAttribute(null=True)
+    pin_on = NumberAttribute(null=True)
+    cooling_until = NumberAttribute(null=True)
+    devices = UnicodeAttribute(null=True)
+    """Marks, separated by a space."""
+    last_seen_from = UnicodeAttribute(null=True)
 
 
 def user_id_of(login: str) -> str | None:
@@ -65,11 +73,24 @@ def update_user(user_id: str, **changes: str) -> User | None:
     return person(item) if made(lambda: item.update(actions, PersonItem.pk.exists())) else None
 
 
+def remembering(transaction: TransactWrite, user_id: str, devices: tuple[str, ...], seen: str) -> None:
+    """Part of the transaction that lets somebody in: their devices, and from where they came."""
+    actions: list[Action] = [PersonItem.devices.set(" ".join(devices))]
+    if seen:
+        actions.append(PersonItem.last_seen_from.set(vault.seal(user_id, "last_seen_from", seen)))
+    transaction.update(PersonItem(user_id, "USER"), actions, PersonItem.pk.exists())
+
+
 def person_item(user: User) -> PersonItem:
     return PersonItem(
         user.id,
         "USER",
-        **vault.sealed(user.id, identifier=user.identifier, display_name=user.display_name),
+        **vault.sealed(
+            user.id,
+            identifier=user.identifier,
+            display_name=user.display_name,
+            last_seen_from=user.last_seen_from or None,
+        ),
         password_hash=user.password_hash,
         locale=user.locale,
         jurisdiction=user.jurisdiction,
@@ -77,6 +98,11 @@ def person_item(user: User) -> PersonItem:
         role=user.role,
         wallets=" ".join(user.wallets),
         created_at=clock.written(user.created_at),
+        totp_on=int(user.totp_on) or None,
+        passkeys=user.passkeys or None,
+        pin_on=int(user.pin_on) or None,
+        cooling_until=user.cooling_until or None,
+        devices=" ".join(user.devices) or None,
     )
 
 
@@ -92,4 +118,10 @@ def person(item: PersonItem) -> User:
         role=item.role,
         wallets=tuple(item.wallets.split()),
         created_at=clock.read(item.created_at),
+        totp_on=bool(item.totp_on),
+        passkeys=int(item.passkeys or 0),
+        pin_on=bool(item.pin_on),
+        cooling_until=int(item.cooling_until or 0),
+        devices=tuple((item.devices or "").split()),
+        last_seen_from=(item.last_seen_from and vault.opened(item.pk, "last_seen_from", item.last_seen_from)) or "",
     )

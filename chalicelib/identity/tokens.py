@@ -30,7 +30,7 @@ _ES256 = ec.ECDSA(SHA256())
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
 
 
-class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     iss: str
     aud: str
     sub: str
@@ -43,6 +43,12 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     epoch: int
     jur: str
     role: str
+    mfa: bool = False
+    """Whether the session began with a second factor."""
+    ways: str = ""
+    step: int = 0
+    cool: int = 0
+    risk: bool = False
 
 
 class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +62,20 @@ _claims = msgspec.json.Decoder(Claims)
 
 
 def issue(
-    *, user_id: str, session_id: str, wallets: tuple[str, ...], tier: int, epoch: int, jur: str, role: str, at: datetime
+    *,
+    user_id: str,
+    session_id: str,
+    wallets: tuple[str, ...],
+    tier: int,
+    epoch: int,
+    jur: str,
+    role: str,
+    at: datetime,
+    mfa: bool = False,
+    ways: str = "",
+    step: int = 0,
+    cool: int = 0,
+    risk: bool = False,
 ) -> str:
     issued_at = int(at.timestamp())
     claims = Claims(
@@ -72,6 +91,11 @@ def issue(
         epoch=epoch,
         jur=jur,
         role=role,
+        mfa=mfa,
+        ways=ways,
+        step=step,
+        cool=cool,
+        risk=risk,
     )
     from joserfc import jws
     from joserfc.jwk import ECKey

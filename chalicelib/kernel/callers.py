@@ -15,6 +15,14 @@ class Customer:
     tier: int
     epoch: int
     jurisdiction: str
+    cooling_until: int = 0
+    """Seconds since 1970: until then large payments are refused, as after a reset."""
+    stepped_up_until: int = 0
+    """Seconds since 1970: until then they have just proved that it is them."""
+    risky: bool = False
+    """Signed in from where they never were, or faster than anybody travels."""
+    ways: str = ""
+    """How they can step up, separated by a space: pin, passkey, totp."""
 
     @property
     def subject(self) -> str:
@@ -42,6 +50,8 @@ class Operator:
     user_id: str
     session_id: str
     role: str
+    second_factor: bool = False
+    """Whether the session began with one; without it an operator does nothing but set one up."""
 
     @property
     def subject(self) -> str:

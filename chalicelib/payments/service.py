@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.kernel import clock, ids, money, text
 from chalicelib.kernel.callers import Customer, Merchant
-from chalicelib.kernel.errors import CurrencyMismatch, InvalidState, NotFound
+from chalicelib.kernel.errors import CoolingOff, CurrencyMismatch, InvalidState, NotFound, StepUpRequired
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Known
@@ -19,7 +19,10 @@ from chalicelib.payments.paying import Order
 
 
 def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) -> Receipt:
-    """One round trip. Raises or stores every refusal of `ledger.commit`, and the checkout's."""
+    """One round trip. Raises or stores every refusal of `ledger.commit`, and the checkout's.
+
+    Raises StepUpRequired and CoolingOff, of which nothing is stored: the same key pays after the step-up.
+    """
     model.checked(request)
     if request.wallet_id not in customer.wallet_ids:
         raise NotFound()
@@ -28,7 +31,12 @@ def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) 
     def build(at: datetime, known: Known) -> Draft:
         return paying.draft(customer, order, key, at, known)
 
-    return ledger.commit(build, at, key)
+    try:
+        return ledger.commit(build, at, key)
+    except (StepUpRequired, CoolingOff):
+        if first := ledger.answered(key.movement_id("pay"), key):
+            return first
+        raise
 
 
 def payment(caller: Customer | Merchant, payment_id: str) -> dict[str, Any]:

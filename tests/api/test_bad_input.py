@@ -163,6 +163,7 @@ KINDS_WRONG: dict[type, tuple[Any, ...]] = {
     str: (1, True, None, [], {}),
     bool: (0, 1, "true", None, []),
     list: ("CNY", {}, 1, None, [1], [None], []),
+    dict: ("{}", [], 1, True, None),
 }
 
 
