@@ -105,14 +105,17 @@ def listed(user_id: str, position: str | None, limit: int, at: datetime) -> tupl
 def end(user: User, session_id: str) -> bool:
     """The session first, then the epoch; also if the session is gone, since a crash may have come in between."""
     ended = store_sessions.end_session(user.id, session_id)
-    for wallet in user.wallets:
-        ledger.raise_epoch(wallet)
+    _stop_payments(user)
     return ended
 
 
 def end_all(user: User, at: datetime) -> None:
     """Every session first, then the epoch."""
     store_sessions.end_sessions(user.id)
+    _stop_payments(user)
+
+
+def _stop_payments(user: User) -> None:
     for wallet in user.wallets:
         ledger.raise_epoch(wallet)
 

@@ -58,7 +58,11 @@ def test_a_passkey_alone_signs_in(caller: Caller, phone: Authenticator) -> None:
 def test_a_passkey_is_a_second_factor_to_the_password(caller: Caller, phone: Authenticator) -> None:
     asked = sign_in(caller, ANN, PASSWORD)
     assert (asked.status, asked.json["methods"]) == (202, ["passkey", "recovery-code"])
-    body = {"challenge": asked.json["challenge"], "method": "passkey", "credential": phone.signed(asked.json["passkey"])}
+    body = {
+        "challenge": asked.json["challenge"],
+        "method": "passkey",
+        "credential": phone.signed(asked.json["passkey"]),
+    }
     assert caller.post("/v1/sessions/second-factor", body).status == 201
     assert caller.post("/v1/sessions/second-factor", body).status == 400
 
@@ -95,9 +99,7 @@ def test_a_challenge_is_answered_once_within_five_minutes_by_whom_it_was_given(
     assert bob.get("/v1/me/passkeys").json["data"] == []
 
 
-def test_a_challenge_for_one_thing_is_no_good_for_another(
-    caller: Caller, ann: Caller, phone: Authenticator
-) -> None:
+def test_a_challenge_for_one_thing_is_no_good_for_another(caller: Caller, ann: Caller, phone: Authenticator) -> None:
     """Nor is a challenge of ours that nobody asked for."""
     stepping = ann.post("/v1/me/step-up/options").json["options"]
     assert enter(caller, phone.signed(stepping)).status == 400
@@ -132,9 +134,7 @@ def test_what_is_altered_is_refused_with_one_answer(caller: Caller, phone: Authe
 
 
 @pytest.mark.parametrize("flags", [PRESENT, VERIFIED, 0])
-def test_a_device_that_did_not_ask_its_owner_is_not_enough(
-    caller: Caller, phone: Authenticator, flags: int
-) -> None:
+def test_a_device_that_did_not_ask_its_owner_is_not_enough(caller: Caller, phone: Authenticator, flags: int) -> None:
     phone.flags = flags
     assert enter(caller, phone.signed(options(caller))).status == 400
 
@@ -188,9 +188,7 @@ def test_the_same_key_is_registered_once_and_ten_are_enough(ann: Caller, phone: 
     assert_problem(register(ann, Authenticator()), 409, "invalid-state")
 
 
-def test_an_operator_does_nothing_without_a_second_factor_but_set_one_up(
-    caller: Caller, clock: FrozenClock
-) -> None:
+def test_an_operator_does_nothing_without_a_second_factor_but_set_one_up(caller: Caller, clock: FrozenClock) -> None:
     from chalicelib.identity import service
 
     user = signed_up(caller)["user"]

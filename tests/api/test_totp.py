@@ -9,7 +9,19 @@ import pytest
 from chalicelib.identity import passwords
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.conftest import FrozenClock
-from tests.people import CHEAP, PASSWORD, at_rest, code_now, enrolled, outbox, refresh, sign_in, signed_in, signed_up, wrong
+from tests.people import (
+    CHEAP,
+    PASSWORD,
+    at_rest,
+    code_now,
+    enrolled,
+    outbox,
+    refresh,
+    sign_in,
+    signed_in,
+    signed_up,
+    wrong,
+)
 
 ANN = "ann@example.com"
 

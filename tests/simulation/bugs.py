@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.simulation.bug import ACCESS, CONTRACTS, LEDGER, MONEY, PAYMENTS, SESSIONS, WEBHOOKS, Bug, bug
+from tests.simulation.bugs_of_factors import FACTORS
 from tests.simulation.bugs_of_order import ORDER
 
 __all__ = ["BUGS", "Bug"]
@@ -280,5 +281,6 @@ BUGS = (
         "ledger.head(wallet)",
         SESSIONS + "signing_out_stops_refreshing_and_paying_at_once",
     ),
+    *FACTORS,
     *ORDER,
 )

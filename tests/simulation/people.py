@@ -8,24 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 from tests.api.caller import Reply
 from tests.simulation import truth
-from tests.simulation.errands import Errand, epoch_in, expiry_in, judge, movement_id
+from tests.simulation.errands import Errand, epoch_in, expiry_in, judge, movement_id, step_in
 from tests.simulation.model import seconds_of
+from tests.simulation.owner import PASSWORD, Owner
 from tests.simulation.truth import Wish, hold
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-PASSWORD = "correct horse battery staple"
 _AMOUNTS = (100, 250, 999, 5_000, 5_000, 20_000, 333_333, 990_000, 1_000_001)
 _KEPT = 400
 _DOUBLE_TAPS = 0.1
 Then = Callable[["Reply | None"], None]
 
 
-class Person:
+class Person(Owner):
     """A customer. What they know is what they were told: nothing is looked up behind the product's back."""
 
     def __init__(self, number: int, world: World) -> None:
+        super().__init__()
         self.world, self.number = world, number
         self.identifier = f"person{number}@example.com"
         self.stage, self.busy = "new", False
@@ -58,7 +59,10 @@ class Person:
             (self._look_back, 4),
             (self._refresh, 2),
             (self._sign_out, 0.6),
-            (self._sign_in, 1),
+            (self._sign_in, 2),
+            (self._enrol, 2),
+            (self._forget_it, 0.2),
+            (self._prove, 5),
         )
 
     def _stale(self) -> bool:
@@ -98,11 +102,25 @@ class Person:
             self.busy = False
             if reply and reply.status == 201:
                 self._keep(reply.json)
+            elif reply and reply.status == 202:
+                self._second_half(reply.json["challenge"])
             elif reply and reply.status == 401:
                 hold(not self.user, "the right password opens", answer=reply.raw)
                 self.stage = "new"
 
         self.world.send("POST", "/v1/sessions", {"identifier": self.identifier, "password": PASSWORD}, {}, then)
+
+    def _second_half(self, challenge: str) -> None:
+        self.busy = True
+
+        def leave() -> None:
+            self.busy = False
+
+        def keep(tokens: dict[str, Any]) -> None:
+            self.busy = False
+            self._keep(tokens)
+
+        self.second_half(self.world.chance, challenge, keep, leave)
 
     def _keep(self, tokens: dict[str, Any]) -> None:
         self.stage, self.access, self.refresh = "in", tokens["access_token"], tokens["refresh_token"]
@@ -314,6 +332,7 @@ def _send(world: World, errand: Errand) -> None:
         errand.first_sent = world.clock.seconds
     errand.facts |= {"token": token, "epoch_of_clock": world.model.started}
     errand.wish.epochs.append(epoch_in(token))
+    errand.wish.steps.append(step_in(token))
     errand.sent += 1
     world.model.wishes[errand.wish.movement] = errand.wish
 

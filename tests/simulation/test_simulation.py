@@ -17,6 +17,7 @@ from tests.simulation.run import Outcome, run
 ROOT = Path(__file__).parents[2]
 FIXED_SEED, FIXED_STEPS, FRESH_STEPS = 1, 20_000, 12_000
 EXPECTED_EFFECTS = {
+    "authenticator", "second-factor", "step-up",
     "authorisation", "capture", "closing", "expiry", "payment", "refund", "settlement", "top-up", "top-up-reversal",
     "void",
 }  # fmt: skip
