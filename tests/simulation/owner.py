@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 PASSWORD, PIN, WRONG_PIN = "correct horse battery staple", "428571", "310597"
-_MISTYPED, _REUSED = 0.2, 0.2
+_MISTYPED = 0.2
 
 
 class Owner:
@@ -22,6 +22,7 @@ class Owner:
 
     world: World
     access: str
+    identifier: str
 
     def __init__(self) -> None:
         self.secret, self.last_code = "", ""
@@ -55,14 +56,11 @@ class Owner:
         self._mine("DELETE", "/v1/me/totp", {"password": PASSWORD}, lambda reply: None)
 
     def second_half(self, chance: random.Random, challenge: str, keep: Any, give_up: Any) -> None:
-        """A code, the right one or not; one that was used before opens nothing."""
+        """A code, the right one or not."""
         step, draw = self._step(), chance.random()
         code = totp.code_of(self.secret, step) if self.secret else "000000"
         if draw < _MISTYPED:
             code = f"{(int(code) + 1) % 1_000_000:06d}"
-        elif draw < _MISTYPED + _REUSED and self.used:
-            step = max(self.used)
-            code = totp.code_of(self.secret, step)
 
         def then(reply: Reply | None) -> None:
             if reply and reply.status == 201:
@@ -71,11 +69,27 @@ class Owner:
                 self.used.add(step)
                 self.world.model.effects["second-factor"] += 1
                 keep(reply.json)
+                self._same_code_again(code)
             else:
                 give_up()
 
         body = {"challenge": challenge, "method": "totp", "code": code}
         self.world.send("POST", "/v1/sessions/second-factor", body, {}, then)
+
+    def _same_code_again(self, code: str) -> None:
+        """As somebody would who had looked over their shoulder."""
+
+        def refused(reply: Reply | None) -> None:
+            opened = reply is not None and reply.status == 201
+            hold(not opened, "a step of an authenticator is used once", answer=reply and reply.raw)
+
+        def answer(reply: Reply | None) -> None:
+            if reply and reply.status == 202:
+                body = {"challenge": reply.json["challenge"], "method": "totp", "code": code}
+                self.world.send("POST", "/v1/sessions/second-factor", body, {}, refused)
+
+        claim = {"identifier": self.identifier, "password": PASSWORD}
+        self.world.send("POST", "/v1/sessions", claim, {}, answer)
 
     def _step(self) -> int:
         """By the phone's clock, which is right."""
