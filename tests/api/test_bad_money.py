@@ -66,7 +66,7 @@ def test_the_same_key_with_another_body_is_422_wherever_money_moves(world: World
 
 
 REFUSALS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
-    "funds": ({"amount": 500_001}, "insufficient-funds", {"missing": 1, "currency": "CNY"}),
+    "funds": ({"amount": 400_001}, "insufficient-funds", {"missing": 1, "currency": "CNY"}),
     "a movement's limit": ({"amount": BEYOND_A_MOVEMENT}, "limit-reached", {"limit": "per_movement"}),
     "frozen": ({"amount": 1}, "wallet-frozen", {"reason": "a check"}),
     "closed": ({"amount": 1}, "invalid-state", {"state": "closed"}),
@@ -76,7 +76,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
 @pytest.mark.parametrize("why", REFUSALS)
 @pytest.mark.parametrize("capture", ["automatic", "manual"])
 def test_a_refusal_has_its_own_code_and_no_effect_on_money(world: World, why: str, capture: str) -> None:
-    ana = world.customer(500_000)
+    ana = world.customer(400_000)
     change, code, facts = REFUSALS[why]
     if why in ("frozen", "closed"):
         service.set_status(ana.wallet, why, "a check")  # type: ignore[arg-type]
@@ -93,7 +93,8 @@ def test_a_refusal_has_its_own_code_and_no_effect_on_money(world: World, why: st
 
 def test_a_day_has_its_limit_and_tomorrow_is_another_day(world: World) -> None:
     ana = world.customer(DAY + 1_000_000)
-    assert [ana.pay(1_000_000 - place).status for place in range(3)] == [201] * 3
+    assert [ana.pay(500_000 - place).status for place in range(6)] == [201] * 6
+    ana.pay(12, reference="the rest, but three")
     refused = ana.pay(4)
     assert assert_problem(refused, 409, "limit-reached").items() >= {"limit": "day", "maximum": DAY}.items()
     assert ana.pay(3).status == 201
