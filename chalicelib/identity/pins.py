@@ -23,7 +23,7 @@ def put(customer: Customer, user: User, wish: PinRequest, at: datetime) -> None:
     if model_factors.weak(wish.pin):
         raise InvalidRequest(param="pin", reason="too-simple")
     if wish.current_pin is not None:
-        if not right(user.id, wish.current_pin, at):
+        if not right(user, wish.current_pin, at):
             raise InvalidOrExpired(param="current_pin")
     elif customer.risky and customer.stepped_up_until <= at.timestamp():
         raise StepUpRequired(methods=" ".join(user.ways))
@@ -33,8 +33,8 @@ def put(customer: Customer, user: User, wish: PinRequest, at: datetime) -> None:
     telling.owner(user, "pin_set", at)
 
 
-def right(user_id: str, typed: str, at: datetime) -> bool:
+def right(user: User, typed: str, at: datetime) -> bool:
     """Five wrong ones lock it for a growing time: TooManyRequests."""
     from chalicelib.identity import passwords
 
-    return tries.right(user_id, "pin", at, lambda: passwords.matches(typed, store_factors.pin_hash(user_id)))
+    return tries.right(user, "pin", at, lambda: passwords.matches(typed, store_factors.pin_hash(user.id)))

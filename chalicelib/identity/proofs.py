@@ -16,7 +16,7 @@ def prove(user: User, proof: ProofRequest, at: datetime) -> None:
         raise InvalidRequest(param="password")
     if proof.password is not None:
         password(user, proof.password, at)
-    elif not code(user.id, proof.code or "", at):
+    elif not code(user, proof.code or "", at):
         raise InvalidOrExpired(param="code")
 
 
@@ -24,10 +24,10 @@ def password(user: User, typed: str, at: datetime) -> None:
     """Raises InvalidOrExpired, TooManyRequests."""
     from chalicelib.identity import passwords
 
-    if not tries.right(user.id, "password", at, lambda: passwords.matches(typed, user.password_hash)):
+    if not tries.right(user, "password", at, lambda: passwords.matches(typed, user.password_hash)):
         raise InvalidOrExpired(param="password")
 
 
-def code(user_id: str, typed: str, at: datetime) -> bool:
+def code(user: User, typed: str, at: datetime) -> bool:
     """Of an authenticator, or a recovery code; used up if it is right. Raises TooManyRequests."""
-    return tries.right(user_id, "factor", at, lambda: totp.used(user_id, typed, at) or recovery.used(user_id, typed))
+    return tries.right(user, "factor", at, lambda: totp.used(user.id, typed, at) or recovery.used(user.id, typed))

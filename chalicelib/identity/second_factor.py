@@ -63,5 +63,5 @@ def _right(user: User, asked: Asked, answer: SecondFactorRequest, at: datetime) 
         return passkeys.signed(user.id, asked, answer.credential or {}, at)
     typed = answer.code or ""
     if answer.method == "totp":
-        return tries.right(user.id, "factor", at, lambda: totp.used(user.id, typed, at))
-    return tries.right(user.id, "factor", at, lambda: recovery.used(user.id, typed))
+        return tries.right(user, "factor", at, lambda: totp.used(user.id, typed, at))
+    return tries.right(user, "factor", at, lambda: recovery.used(user.id, typed))

@@ -30,7 +30,7 @@ def step_up(customer: Customer, wish: StepUpRequest, at: datetime) -> AccessView
     user, session = store_sessions.user_and_session(customer.user_id, customer.session_id)
     if user is None or session is None or session.expires_at <= at:
         raise InvalidToken()
-    if not _right(user.id, wish, at):
+    if not _right(user, wish, at):
         raise InvalidOrExpired(param=needed)
     return _fresh(user, session, at)
 
@@ -41,12 +41,12 @@ def require(customer: Customer, at: datetime) -> None:
         raise StepUpRequired(methods=customer.ways)
 
 
-def _right(user_id: str, wish: StepUpRequest, at: datetime) -> bool:
+def _right(user: User, wish: StepUpRequest, at: datetime) -> bool:
     if wish.method == "pin":
-        return pins.right(user_id, wish.pin or "", at)
+        return pins.right(user, wish.pin or "", at)
     if wish.method == "totp":
-        return tries.right(user_id, "factor", at, lambda: totp.used(user_id, wish.code or "", at))
-    return passkeys.answered("step-up", wish.credential or {}, at, user_id) == user_id
+        return tries.right(user, "factor", at, lambda: totp.used(user.id, wish.code or "", at))
+    return passkeys.answered("step-up", wish.credential or {}, at, user.id) == user.id
 
 
 def _fresh(user: User, session: Session, at: datetime) -> AccessView:

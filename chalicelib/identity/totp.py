@@ -30,14 +30,20 @@ def propose(user: User, at: datetime) -> TotpView:
 
 
 def confirm(user: User, session_id: str, typed: str, at: datetime) -> None:
-    """From now on a password is not enough. Raises InvalidOrExpired."""
+    """From now on a password is not enough. Raises InvalidOrExpired.
+
+    Whoever did not hear the answer sends the same code again, and hears that it is done.
+    """
     proposed = store_factors.proposed_totp(user.id, at)
 
     def compare() -> bool:
-        step = step_of(proposed.secret, typed, at) if proposed else None
-        return step is not None and proposed is not None and store_factors.confirm_totp(proposed, step, session_id)
+        if proposed is None:
+            kept = store_factors.totp(user.id)
+            return kept is not None and kept.last_step == step_of(kept.secret, typed, at)
+        step = step_of(proposed.secret, typed, at)
+        return step is not None and store_factors.confirm_totp(proposed, step, session_id)
 
-    if not tries.right(user.id, "factor", at, compare):
+    if not tries.right(user, "factor", at, compare):
         raise InvalidOrExpired(param="code")
     telling.owner(user, "totp_on", at)
 

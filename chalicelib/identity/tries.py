@@ -14,6 +14,8 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import made
+from chalicelib.identity import telling
+from chalicelib.identity.model import User
 from chalicelib.identity.store import UserItem
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import TooManyRequests, Unavailable
@@ -30,13 +32,18 @@ class _TriesItem(UserItem):
     latest_at = UnicodeAttribute()
 
 
-def right(user_id: str, what: What, at: datetime, compare: Callable[[], bool]) -> bool:
-    """Whether `compare` finds it right; a right one takes all tries back. Raises TooManyRequests during a pause."""
-    item = _counted(user_id, what, at)
-    if not compare():
-        return False
-    item.delete()
-    return True
+def right(user: User, what: What, at: datetime, compare: Callable[[], bool]) -> bool:
+    """Whether `compare` finds it right; a right one takes all tries back. The owner learns of a pause that begins.
+
+    Raises TooManyRequests during a pause.
+    """
+    item = _counted(user.id, what, at)
+    if compare():
+        item.delete()
+        return True
+    if item.tries >= MOST:
+        telling.owner(user, f"{what}_paused", at)
+    return False
 
 
 def _counted(user_id: str, what: What, at: datetime) -> _TriesItem:
@@ -45,16 +52,16 @@ def _counted(user_id: str, what: What, at: datetime) -> _TriesItem:
     for _ in range(_RACES):
         if made(lambda: item.update(one_more, _TriesItem.tries.does_not_exist() | (_TriesItem.tries < MOST))):
             return item
-        if _went_on(user_id, what, at):
-            return item
+        if begun := _went_on(user_id, what, at):
+            return begun
     raise Unavailable(retry_after_seconds=1)
 
 
-def _went_on(user_id: str, what: What, at: datetime) -> bool:
+def _went_on(user_id: str, what: What, at: datetime) -> _TriesItem | None:
     """The first try after a pause, which only one of many begins. Raises TooManyRequests if it lasts."""
     seen = _TriesItem.find(user_id, f"TRIES#{what}")
     if seen is None or seen.tries < MOST:
-        return False
+        return None
     left = clock.read(seen.latest_at) + PAUSES[min(int(seen.pauses), len(PAUSES) - 1)] - at
     if left > timedelta():
         raise TooManyRequests(retry_after_seconds=math.ceil(left.total_seconds()))
@@ -64,4 +71,4 @@ def _went_on(user_id: str, what: What, at: datetime) -> bool:
         _TriesItem.latest_at.set(clock.written(at)),
     ]
     unchanged = (_TriesItem.latest_at == seen.latest_at) & (_TriesItem.tries == seen.tries)
-    return made(lambda: seen.update(again, unchanged))
+    return seen if made(lambda: seen.update(again, unchanged)) else None

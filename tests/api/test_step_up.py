@@ -149,6 +149,7 @@ def test_five_wrong_pins_lock_it_for_a_growing_time(ana: Person, clock: FrozenCl
         clock.advance(minutes * 60)
     assert waits == [60, 300]
     assert step_up(ana.phone, PIN).status == 200
+    assert [notice["kind"] for notice in ana.phone.get("/v1/me/notices").json["data"]].count("pin_paused") == 2
     assert ana.pay(SMALL).status == 201
 
 

@@ -100,6 +100,6 @@ def test_two_hundred_guesses_at_a_pin_are_five_comparisons_and_after_the_pause_f
     for pause in (0, 60):
         compared.clear()
         at = AT + timedelta(seconds=pause)
-        outcomes = tally(storm(200, lambda _, at=at: pins.right(user.id, "310597", at) or "wrong"))
+        outcomes = tally(storm(200, lambda _, at=at: pins.right(user, "310597", at) or "wrong"))
         assert outcomes == {"wrong": 5, "too-many-requests": 195}
         assert compared == ["310597"] * 5
