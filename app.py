@@ -51,7 +51,9 @@ def _access() -> list[Room]:
     from chalicelib.identity import routes as identity
     from chalicelib.identity import routes_consents as consents
     from chalicelib.identity import routes_deletion as deletion
+    from chalicelib.identity import routes_entering as entering
     from chalicelib.identity import routes_exports as exports
+    from chalicelib.identity import routes_factors as factors
     from chalicelib.identity import routes_guardians as guardians
     from chalicelib.identity import routes_identifiers as identifiers
     from chalicelib.identity import routes_passwords as passwords
@@ -61,9 +63,9 @@ def _access() -> list[Room]:
     from chalicelib.identity import routes_trash as trash
     from chalicelib.notices import routes as notices
 
-    entering = (identity, sessions, passwords, trash, deletion)
+    ways_in = (identity, sessions, entering, factors, passwords, trash, deletion)
     own = (exports, consents, identifiers, preferences, guardians, people, notices)
-    return [*(routes.room for routes in (api, *entering, *own)), *_money(), *_webhooks(), *_office()]
+    return [*(routes.room for routes in (api, *ways_in, *own)), *_money(), *_webhooks(), *_office()]
 
 
 _ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office}

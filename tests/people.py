@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from argon2 import PasswordHasher
 
 from chalicelib import cloud
+from chalicelib.identity import entering, service, totp
+from chalicelib.identity.model_arrivals import Arrival
+from chalicelib.identity.model_factors import step_at
+from chalicelib.kernel import clock
 from chalicelib.settings import settings
 from tests.api.caller import Caller, Reply
 from tests.conftest import TABLES
@@ -73,6 +78,24 @@ def told(reply: Reply) -> tuple[int, dict[str, str], bytes]:
     """All that an onlooker sees of an answer; the number of the request is no news."""
     headers = {name: value for name, value in reply.headers.items() if name != "request-id"}
     return reply.status, headers, re.sub(rb'"request_id":"[^"]*"', b"", reply.raw)
+
+
+def in_office(user_id: str, at: datetime) -> str:
+    """An operator's access token, as after a second factor; how it is proved has tests of its own."""
+    return entering.let_in(service.profile(user_id), Arrival("office"), at, proved=True).access_token
+
+
+def enrolled(me: Caller) -> str:
+    """The secret of an authenticator that is in force from now on."""
+    secret = str(me.post("/v1/me/totp").json["secret"])
+    confirmed = me.post("/v1/me/totp/confirm", {"code": code_now(secret)})
+    assert confirmed.status == 204, confirmed.raw
+    return secret
+
+
+def code_now(secret: str, later: int = 0) -> str:
+    """What an authenticator shows, `later` steps from now."""
+    return totp.code_of(secret, step_at(clock.now()) + later)
 
 
 def refresh(caller: Caller, token: str) -> Reply:

@@ -11,7 +11,13 @@ from typing import Any
 from chalicelib.api import problems
 from chalicelib.api.model import Call, Route
 from chalicelib.kernel.callers import Caller, Customer, Merchant, Operator
-from chalicelib.kernel.errors import CofferError, Forbidden, IdempotencyKeyInvalid, InvalidToken
+from chalicelib.kernel.errors import (
+    CofferError,
+    Forbidden,
+    IdempotencyKeyInvalid,
+    InvalidToken,
+    SecondFactorRequired,
+)
 from chalicelib.kernel.idempotency import Receipt, RequestKey, fingerprint
 
 Authenticator = Callable[[str, datetime], Caller]
@@ -43,12 +49,17 @@ def admitted(route: Route, authorization: str | None, source_address: str, at: d
 
 
 def caller_of(authorization: str | None, kinds: frozenset[type[Caller]], at: datetime) -> Caller:
-    """Who `authorization` proves; InvalidToken if nobody, Forbidden if somebody of another kind."""
+    """Who `authorization` proves; InvalidToken if nobody, Forbidden if somebody of another kind.
+
+    What only operators may do takes their second factor; what every person may do for themselves does not.
+    """
     credentials = _CREDENTIALS.fullmatch(authorization or "")
     if credentials is None:
         raise _unproved(kinds, authorization)
     token = credentials[1]
     caller = _proved(token, kinds & _possible(token), at)
+    if isinstance(caller, Operator) and not caller.second_factor and Customer not in kinds:
+        raise SecondFactorRequired
     if caller is not None:
         return caller
     if _proved(token, _possible(token) - kinds, at) is not None:

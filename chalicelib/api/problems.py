@@ -28,6 +28,8 @@ STATUS: dict[type[CofferError], int] = {
     errors.Forbidden: 403,
     errors.StepUpRequired: 403,
     errors.GuardianApprovalRequired: 403,
+    errors.SecondFactorRequired: 403,
+    errors.CoolingOff: 403,
     errors.NotFound: 404,
     errors.MethodNotAllowed: 405,
     errors.InsufficientFunds: 409,

@@ -9,9 +9,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chalicelib import queues
-from chalicelib.identity import names, secrets, signing_in, store, store_deletion, telling, throttle, vault
+from chalicelib.identity import entering, names, secrets, store, store_deletion, telling, throttle, vault
 from chalicelib.identity.model import TokensView, User
+from chalicelib.identity.model_arrivals import Arrival
 from chalicelib.identity.model_deletion import Account, Ending, RestoreRequest
+from chalicelib.identity.model_factors import ChallengeView
 from chalicelib.identity.model_trash import KEPT
 from chalicelib.identity.throttle import Limit
 from chalicelib.kernel.errors import InvalidCredentials
@@ -37,14 +39,16 @@ def delete(user_id: str, password: str, at: datetime) -> None:
     tell(user_id, at)
 
 
-def restore(claim: RestoreRequest, user_agent: str, source_address: str, at: datetime) -> TokensView:
-    """Raises TooManyRequests and InvalidCredentials: the same for an unknown name, a wrong password, an account that is
+def restore(claim: RestoreRequest, arrival: Arrival, at: datetime) -> TokensView | ChallengeView:
+    """The account first, then in, by the second factor too where there is one.
+
+    Raises TooManyRequests and InvalidCredentials: the same for an unknown name, a wrong password, an account that is
     not deleted and one that is erased, after the same work."""
     from chalicelib.identity import passwords
 
     login = secrets.login(names.canonical(claim.identifier))
     vault.ready()
-    throttle.check(RESTORES_FROM_AN_ADDRESS, source_address, at)
+    throttle.check(RESTORES_FROM_AN_ADDRESS, arrival.source_address, at)
     throttle.check(RESTORES_OF_A_NAME, login, at)
     account = store_deletion.account(store.user_id_of(login) or store.NOBODY)
     kept = account if account and account.is_restorable(at) else None
@@ -52,7 +56,7 @@ def restore(claim: RestoreRequest, user_agent: str, source_address: str, at: dat
         raise InvalidCredentials()
     _begin_again(kept, login, at)
     tell(kept.user.id, at)
-    return signing_in.admitted(kept.user, claim.device_name, None, user_agent, source_address, at)
+    return entering.with_password(kept.user, arrival, at)
 
 
 def tell(user_id: str, at: datetime) -> bool:

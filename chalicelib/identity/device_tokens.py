@@ -22,6 +22,11 @@ def token(user_id: str) -> str:
     return _PREFIX + urlsafe_b64encode(number + _seal(user_id, number)).decode()
 
 
+def again(user_id: str, given: str | None) -> str:
+    """The one that it has, or its first."""
+    return given if given and known(user_id, given) else token(user_id)
+
+
 def known(user_id: str, given: str | None) -> str:
     """The device's number, hex; empty unless we gave this token to a device of this person."""
     try:

@@ -170,6 +170,14 @@ class User:
     """The user who must agree to large payments."""
     cooling_until: int = 0
     """Epoch seconds; 0 is never. Until then payouts and large payments wait, after a reset or a change of a name."""
+    totp_on: bool = False
+    passkeys: int = 0
+    """How many."""
+    pin_on: bool = False
+    devices: tuple[str, ...] = ()
+    """Short marks of those that signed in, the newest last."""
+    last_seen_from: str = ""
+    """When and where the last sign-in was, as `model_arrivals` writes it."""
 
     @property
     def contacts(self) -> tuple[str, ...]:
@@ -180,6 +188,16 @@ class User:
     def recipient(self) -> Recipient:
         """Who is told, at their contacts; `telling` adds their devices."""
         return Recipient(self.id, self.locale, self.contacts, self.phrase, self.switched_off)
+
+    @property
+    def second_factors(self) -> tuple[str, ...]:
+        """What a password is not enough without."""
+        return (*(("totp",) if self.totp_on else ()), *(("passkey",) if self.passkeys else ()))
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """How they can step up."""
+        return (*(("pin",) if self.pin_on else ()), *reversed(self.second_factors))
 
     @property
     def view(self) -> UserView:
@@ -209,6 +227,10 @@ class Session:
     expires_at: datetime
     current: str
     previous: str = ""
+    proved: bool = False
+    """It began with a second factor, or has set one up."""
+    risky_until: int = 0
+    """Seconds since 1970."""
 
     def view(self, current_id: str) -> SessionView:
         created, used = clock.written(self.created_at), clock.written(self.last_used_at)

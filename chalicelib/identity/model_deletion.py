@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.identity.model import AnyPassword, DeviceName, Identifier, User
+from chalicelib.identity.model import AnyPassword, DeviceName, DeviceToken, Identifier, User
 from chalicelib.identity.model_trash import KEPT
 
 DELETED, RESTORED = "account_deleted", "account_restored"
@@ -22,6 +22,7 @@ class RestoreRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     identifier: Identifier
     password: AnyPassword
     device_name: DeviceName | None = None
+    device_token: DeviceToken | None = None
 
 
 @dataclass(frozen=True, slots=True)

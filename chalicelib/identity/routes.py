@@ -8,6 +8,7 @@ from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.identity import profile as profile_changes
 from chalicelib.identity import service, signing_up
 from chalicelib.identity.model import ProfileRequest, SignUpRequest, SignUpView, UserView, VerifyRequest, WelcomeView
+from chalicelib.identity.model_arrivals import Arrival, place_of
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.kernel.errors import Forbidden, InvalidOrExpired, TooManyRequests
 
@@ -69,3 +70,8 @@ def person_of(call: Call[Any]) -> Person:
 def user_agent(call: Call[Any]) -> str:
     agent: str = call.headers.get("user-agent", "")
     return agent
+
+
+def arrival(call: Call[Any], device_name: str | None, device_token: str | None = None) -> Arrival:
+    """From which device, and from where as far as the CDN knows."""
+    return Arrival(user_agent(call), device_name, place_of(call.headers), device_token, call.source_address)

@@ -6,7 +6,8 @@ from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.identity import deletion
 from chalicelib.identity.model import TokensView
 from chalicelib.identity.model_deletion import DeletionRequest, RestoreRequest
-from chalicelib.identity.routes import user_agent
+from chalicelib.identity.model_factors import ChallengeView
+from chalicelib.identity.routes import arrival
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import BalanceLeft, InvalidCredentials, InvalidState, TooManyRequests, WalletFrozen
 
@@ -31,9 +32,10 @@ def delete(call: Call[DeletionRequest]) -> Answer:
     "POST",
     "/v1/users/restore",
     body=RestoreRequest,
-    answers={201: TokensView},
+    answers={201: TokensView, 202: ChallengeView},
     errors=(InvalidCredentials, TooManyRequests),
     summary="Restore my deleted account and sign in",
 )
 def restore(call: Call[RestoreRequest]) -> Answer:
-    return Answer(201, deletion.restore(call.body, user_agent(call), call.source_address, call.at))
+    let_in = deletion.restore(call.body, arrival(call, call.body.device_name, call.body.device_token), call.at)
+    return Answer(202 if isinstance(let_in, ChallengeView) else 201, let_in)

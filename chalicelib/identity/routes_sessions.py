@@ -5,7 +5,8 @@ from __future__ import annotations
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.identity import sessions, signing_in
 from chalicelib.identity.model import RefreshRequest, SessionView, SignInRequest, TokensView
-from chalicelib.identity.routes import Person, person_of, user_agent
+from chalicelib.identity.model_factors import ChallengeView
+from chalicelib.identity.routes import Person, arrival, person_of, user_agent
 from chalicelib.kernel.errors import InvalidCredentials, InvalidToken, NotFound, TooManyRequests
 
 room = Room("identity_sessions", function="access")
@@ -15,12 +16,13 @@ room = Room("identity_sessions", function="access")
     "POST",
     "/v1/sessions",
     body=SignInRequest,
-    answers={201: TokensView},
+    answers={201: TokensView, 202: ChallengeView},
     errors=(InvalidCredentials, TooManyRequests),
     summary="Sign in",
 )
 def sign_in(call: Call[SignInRequest]) -> Answer:
-    return Answer(201, signing_in.sign_in(call.body, user_agent(call), call.source_address, call.at))
+    let_in = signing_in.sign_in(call.body, arrival(call, call.body.device_name, call.body.device_token), call.at)
+    return Answer(202 if isinstance(let_in, ChallengeView) else 201, let_in)
 
 
 @room.route(

@@ -19,7 +19,19 @@ def customer_of(token: str, at: datetime) -> Customer:
     claims = tokens.verified(token, at)
     if claims.role != model.CUSTOMER:
         raise InvalidToken()
-    return Customer(claims.sub, claims.sid, claims.wallets, claims.tier, claims.epoch, claims.jur, guarded=claims.ward)
+    return Customer(
+        user_id=claims.sub,
+        session_id=claims.sid,
+        wallet_ids=claims.wallets,
+        tier=claims.tier,
+        epoch=claims.epoch,
+        jurisdiction=claims.jur,
+        cooling_until=claims.cool,
+        stepped_up_until=claims.step,
+        risky=claims.risk,
+        ways=claims.ways,
+        guarded=claims.ward,
+    )
 
 
 def operator_of(token: str, at: datetime) -> Operator:
@@ -27,7 +39,7 @@ def operator_of(token: str, at: datetime) -> Operator:
     claims = tokens.verified(token, at)
     if claims.role not in model.OPERATOR_ROLES:
         raise InvalidToken()
-    return Operator(claims.sub, claims.sid, claims.role)
+    return Operator(claims.sub, claims.sid, claims.role, second_factor=claims.mfa)
 
 
 def profile(user_id: str) -> User:

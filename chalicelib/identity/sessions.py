@@ -46,11 +46,21 @@ def issued(
     tier: int,
     at: datetime,
     device_token: str | msgspec.UnsetType = msgspec.UNSET,
+    session: Session | None = None,
 ) -> TokensView:
     """The refresh token and an access token beside it."""
-    access = tokens.issue(
+    access = access_token(user, session, token.session_id, epoch, tier, at)
+    return TokensView(access, token.written, tokens.LIFETIME_SECONDS, token.session_id, device_token=device_token)
+
+
+def access_token(
+    user: User, session: Session | None, session_id: str, epoch: int, tier: int, at: datetime, step: int = 0
+) -> str:
+    """What payments need to know stands in it. `step`: stepped up until then, in seconds since 1970."""
+    now = at.timestamp()
+    return tokens.issue(
         user_id=user.id,
-        session_id=token.session_id,
+        session_id=session_id,
         wallets=user.wallets,
         tier=tier,
         epoch=epoch,
@@ -58,8 +68,12 @@ def issued(
         role=user.role,
         ward=bool(user.guardian),
         at=at,
+        mfa=session is not None and session.proved,
+        ways=" ".join(user.ways),
+        step=step,
+        cool=user.cooling_until if user.cooling_until > now else 0,
+        risk=session is not None and session.risky_until > now,
     )
-    return TokensView(access, token.written, tokens.LIFETIME_SECONDS, token.session_id, device_token=device_token)
 
 
 def refreshed(text: str, user_agent: str, at: datetime) -> TokensView:
@@ -78,7 +92,7 @@ def refreshed(text: str, user_agent: str, at: datetime) -> TokensView:
             raise InvalidToken()
         head = ledger.head(user.wallets[0])
         if _advance(use, session, token, device, at):
-            return issued(user, token.successor, head.epoch, head.tier, at)
+            return issued(user, token.successor, head.epoch, head.tier, at, session=session)
     raise Unavailable(retry_after_seconds=1)
 
 
@@ -111,8 +125,7 @@ def end(user: User, session_id: str) -> bool:
 
 def end_all(user: User, at: datetime) -> None:
     """Every session, then the epoch of every wallet; whoever is cut short begins again."""
-    for session_id in store_sessions.every_id(user.id):
-        store_sessions.end_session(user.id, session_id)
+    store_sessions.end_sessions(user.id)
     _stop_payments(user)
 
 

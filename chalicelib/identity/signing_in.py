@@ -7,29 +7,28 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.cases import service as cases
-from chalicelib.identity import device_tokens, lockout, names, secrets, sessions, store, store_sessions, throttle, vault
+from chalicelib.identity import device_tokens, entering, lockout, names, secrets, store, throttle, vault
 from chalicelib.identity.model import SignInRequest, TokensView, User
+from chalicelib.identity.model_arrivals import Arrival
+from chalicelib.identity.model_factors import ChallengeView
 from chalicelib.identity.model_lockout import Counter
 from chalicelib.kernel.errors import InvalidCredentials
-from chalicelib.ledger import service as ledger
 
 
-def sign_in(claim: SignInRequest, user_agent: str, source_address: str, at: datetime) -> TokensView:
+def sign_in(claim: SignInRequest, arrival: Arrival, at: datetime) -> TokensView | ChallengeView:
     """Raises InvalidCredentials, the same for unknown, wrong and locked, after the same work; TooManyRequests."""
-    user = proved(claim.identifier, claim.password, claim.device_token, source_address, at)
-    return admitted(user, claim.device_name, claim.device_token, user_agent, source_address, at)
+    return entering.with_password(proved(claim.identifier, claim.password, arrival, at), arrival, at)
 
 
-def proved(identifier: str, password: str, device_token: str | None, source_address: str, at: datetime) -> User:
+def proved(identifier: str, password: str, arrival: Arrival, at: datetime) -> User:
     """Whose name and password these are. Raises InvalidCredentials, TooManyRequests."""
     from chalicelib.identity import passwords
 
     login = secrets.login(names.canonical(identifier))
     vault.ready()
     user = store.user(store.user_id_of(login) or store.NOBODY)
-    device = device_tokens.known(user.id if user else store.NOBODY, device_token)
-    source = device or throttle.origin(source_address)
+    device = device_tokens.known(user.id if user else store.NOBODY, arrival.device_token)
+    source = device or throttle.origin(arrival.source_address)
     throttle.spread(throttle.NAMES_FROM_AN_ADDRESS, source, login, at)
     counted = lockout.count_try(Counter(login, device), at)
     matched = passwords.matches(password, user.password_hash if user and counted else None)
@@ -40,23 +39,3 @@ def proved(identifier: str, password: str, device_token: str | None, source_addr
     if passwords.outgrown(user.password_hash):
         store.rehash(user, passwords.hashed(password))
     return user
-
-
-def admitted(
-    user: User,
-    device_name: str | None,
-    device_token: str | None,
-    user_agent: str,
-    source_address: str,
-    at: datetime,
-) -> TokensView:
-    """Tokens of a new session. Raises InvalidCredentials if the password was reset since `user` was read."""
-    head = ledger.head(user.wallets[0])
-    session, token = sessions.begun(user.id, device_name, user_agent, at)
-    cases.audit(user.id, "session.begin", session.id, "", at, source_address=source_address)
-    if not store_sessions.put_session(user, session):
-        raise InvalidCredentials()
-    known = (
-        device_token if device_token and device_tokens.known(user.id, device_token) else device_tokens.token(user.id)
-    )
-    return sessions.issued(user, token, head.epoch, head.tier, at, device_token=known)

@@ -15,6 +15,7 @@ from operator import and_
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.cloud_tables import Table, made
 from chalicelib.identity import vault
@@ -24,7 +25,7 @@ from chalicelib.notices.model_reach import switches
 
 NOBODY = ids.derived("usr", "nobody")
 """An id that nobody has."""
-_PERSONAL = ("identifier", "display_name", "second_contact", "phrase")
+_PERSONAL = ("identifier", "display_name", "second_contact", "phrase", "last_seen_from")
 
 
 class UserItem(Table):
@@ -64,6 +65,12 @@ class PersonItem(UserItem):
     """`<group>.<way>` each, a space between."""
     guardian = UnicodeAttribute(null=True)
     cooling_until = NumberAttribute(null=True)
+    totp_on = NumberAttribute(null=True)
+    passkeys = NumberAttribute(null=True)
+    pin_on = NumberAttribute(null=True)
+    devices = UnicodeAttribute(null=True)
+    """Marks, separated by a space."""
+    last_seen_from = UnicodeAttribute(null=True)
 
 
 def name_of(login: str) -> LoginItem | None:
@@ -125,11 +132,24 @@ def not_reset_since(user: User) -> Condition:
     return condition
 
 
+def remembering(transaction: TransactWrite, user: User, devices: tuple[str, ...], seen: str) -> None:
+    """Part of the transaction that lets somebody in: their devices, and from where they came."""
+    actions: list[Action] = [PersonItem.devices.set(" ".join(devices))]
+    if seen:
+        actions.append(PersonItem.last_seen_from.set(vault.seal(user.id, "last_seen_from", seen)))
+    transaction.update(PersonItem(user.id, "USER"), actions, not_reset_since(user))
+
+
 def person_item(user: User) -> PersonItem:
     return PersonItem(
         user.id,
         "USER",
-        **vault.sealed(user.id, identifier=user.identifier, display_name=user.display_name),
+        **vault.sealed(
+            user.id,
+            identifier=user.identifier,
+            display_name=user.display_name,
+            last_seen_from=user.last_seen_from or None,
+        ),
         password_hash=user.password_hash,
         locale=user.locale,
         jurisdiction=user.jurisdiction,
@@ -137,7 +157,11 @@ def person_item(user: User) -> PersonItem:
         role=user.role,
         wallets=" ".join(user.wallets),
         created_at=clock.written(user.created_at),
+        totp_on=int(user.totp_on) or None,
+        passkeys=user.passkeys or None,
+        pin_on=int(user.pin_on) or None,
         cooling_until=user.cooling_until,
+        devices=" ".join(user.devices) or None,
     )
 
 
@@ -160,6 +184,11 @@ def person(item: PersonItem) -> User:
         switched_off=switches(item.switched_off),
         guardian=item.guardian or "",
         cooling_until=int(item.cooling_until or 0),
+        totp_on=bool(item.totp_on),
+        passkeys=int(item.passkeys or 0),
+        pin_on=bool(item.pin_on),
+        devices=tuple((item.devices or "").split()),
+        last_seen_from=_opened(item, "last_seen_from"),
     )
 
 

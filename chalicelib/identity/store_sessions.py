@@ -35,6 +35,8 @@ class _SessionItem(UserItem):
     previous = UnicodeAttribute(null=True)
     expires_at = UnicodeAttribute()
     expires_at_seconds = NumberAttribute()
+    proved = NumberAttribute(null=True)
+    risky_until = NumberAttribute(null=True)
 
 
 def put_session(user: User, session: Session) -> bool:
@@ -43,7 +45,7 @@ def put_session(user: User, session: Session) -> bool:
     def together() -> None:
         with writing() as transaction:
             transaction.condition_check(PersonItem, user.id, "USER", not_reset_since(user))
-            transaction.save(session_item(session), absent())
+            keeping(transaction, session)
 
     return made(together)
 
@@ -107,9 +109,35 @@ def end_session(user_id: str, session_id: str) -> bool:
     return made(lambda: item.delete(_SessionItem.pk.exists()))
 
 
-def every_id(user_id: str) -> list[str]:
-    found = _SessionItem.query(user_id, _SessionItem.sk.startswith(_SESSION), consistent_read=True)
-    return [item.sk.removeprefix(_SESSION) for item in found]
+def end_sessions(user_id: str) -> None:
+    """All of them."""
+    for item in _SessionItem.query(user_id, _SessionItem.sk.startswith(_SESSION), consistent_read=True):
+        item.delete()
+
+
+def proving(transaction: TransactWrite, user_id: str, session_id: str) -> None:
+    """Part of the transaction that sets up a second factor: the session has proved it."""
+    item = _SessionItem(user_id, _SESSION + session_id)
+    transaction.update(item, [_SessionItem.proved.set(1)], _SessionItem.pk.exists())
+
+
+def calm(user_id: str, session_id: str) -> bool:
+    """Not at risk any more; False if it is over."""
+    item = _SessionItem(user_id, _SESSION + session_id)
+    return made(lambda: item.update([_SessionItem.risky_until.remove()], _SessionItem.pk.exists()))
+
+
+def rename(user_id: str, session_id: str, device_name: str) -> Session | None:
+    """None if there is none."""
+    item = _SessionItem(user_id, _SESSION + session_id)
+    named = vault.seal(user_id, "device_name", device_name)
+    renamed = made(lambda: item.update([_SessionItem.device_name.set(named)], _SessionItem.pk.exists()))
+    return _session(item) if renamed else None
+
+
+def keeping(transaction: TransactWrite, session: Session) -> None:
+    """Part of the transaction that lets somebody in."""
+    transaction.save(session_item(session), absent())
 
 
 def sessions(user_id: str, position: str | None, limit: int) -> tuple[list[Session], str | None]:
@@ -134,6 +162,8 @@ def session_item(session: Session) -> _SessionItem:
         previous=session.previous or None,
         expires_at=clock.written(session.expires_at),
         expires_at_seconds=int(session.expires_at.timestamp()),
+        proved=int(session.proved) or None,
+        risky_until=session.risky_until or None,
     )
 
 
@@ -149,4 +179,6 @@ def _session(item: _SessionItem) -> Session:
         expires_at=clock.read(item.expires_at),
         current=item.current,
         previous=item.previous or "",
+        proved=bool(item.proved),
+        risky_until=int(item.risky_until or 0),
     )

@@ -30,7 +30,7 @@ _ES256 = ec.ECDSA(SHA256())
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}")
 
 
-class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     iss: str
     aud: str
     sub: str
@@ -45,6 +45,12 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: str
     ward: bool = False
     """Whether a guardian must agree to large payments."""
+    mfa: bool = False
+    """Whether the session began with a second factor."""
+    ways: str = ""
+    step: int = 0
+    cool: int = 0
+    risk: bool = False
 
 
 class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +74,11 @@ def issue(
     role: str,
     at: datetime,
     ward: bool = False,
+    mfa: bool = False,
+    ways: str = "",
+    step: int = 0,
+    cool: int = 0,
+    risk: bool = False,
 ) -> str:
     issued_at = int(at.timestamp())
     claims = Claims(
@@ -84,6 +95,11 @@ def issue(
         jur=jur,
         role=role,
         ward=ward,
+        mfa=mfa,
+        ways=ways,
+        step=step,
+        cool=cool,
+        risk=risk,
     )
     from joserfc import jws
     from joserfc.jwk import ECKey

@@ -18,6 +18,14 @@ class Customer:
     jurisdiction: str
     guarded: bool = False
     """Whether a guardian must agree to large payments."""
+    cooling_until: int = 0
+    """Seconds since 1970: until then large payments are refused, as after a reset."""
+    stepped_up_until: int = 0
+    """Seconds since 1970: until then they have just proved that it is them."""
+    risky: bool = False
+    """Signed in from where they never were, or faster than anybody travels."""
+    ways: str = ""
+    """How they can step up, separated by a space: pin, passkey, totp."""
 
     @property
     def subject(self) -> str:
@@ -48,6 +56,8 @@ class Operator:
     role: str
     source_address: str = ""
     """Where the request came from, as API Gateway saw it."""
+    second_factor: bool = False
+    """Whether the session began with one; without it an operator does nothing but set one up."""
 
     @property
     def subject(self) -> str:

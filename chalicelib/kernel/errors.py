@@ -89,6 +89,8 @@ class Forbidden(AccessDenied):
 
 
 class StepUpRequired(AccessDenied):
+    """`methods`: how this person can, separated by a space."""
+
     code = "step-up-required"
 
 
@@ -96,6 +98,18 @@ class GuardianApprovalRequired(AccessDenied):
     """Never stored: once the guardian agrees, the same request under the same key goes through."""
 
     code = "guardian-approval-required"
+
+
+class SecondFactorRequired(AccessDenied):
+    """An operator without a second factor may only set one up."""
+
+    code = "second-factor-required"
+
+
+class CoolingOff(AccessDenied):
+    """Large payments wait for a while after a reset. `until` says how long."""
+
+    code = "cooling-off"
 
 
 class NotFound(AccessDenied):

@@ -94,6 +94,12 @@ def replay(found: Item, key: RequestKey | None) -> Receipt:
     return Receipt(plain.get("answer_status", 0), plain.get("answer", ""), replayed=True)
 
 
+def answered(movement_id: str, key: RequestKey) -> Receipt | None:
+    """The stored answer of a request that was made before; None if it was not."""
+    found = store.movement(movement_id)
+    return replay(found, key) if found else None
+
+
 def open_wallet(wallet_id: str, owner: str, currency: str, tier: int, at: datetime) -> None:
     """Once or many times: the first opens."""
     store.put_new(_new_head(wallet_id, owner, currency, at, tier=tier, floor=0))
@@ -150,6 +156,21 @@ def lift(account: str, reason: str, beneath: str = "") -> bool:
     update = Update(settings().ledger_table, account, items.HEAD).assign("status", "frozen" if beneath else "active")
     update.assign("reason", beneath).require("status", "=", "frozen").require("reason", "=", reason)
     return store.update(update.written())[0]
+
+
+def freeze(account: str, reason: str) -> bool:
+    """False, and no effect, unless it is active: what is frozen keeps its reason."""
+    update = Update(settings().ledger_table, account, items.HEAD).assign("status", "frozen").assign("reason", reason)
+    made, _ = store.update(update.require("status", "=", "active").written())
+    return made
+
+
+def thaw(account: str, reason: str, epoch: int) -> bool:
+    """False, and no effect, unless it is frozen for this reason and `epoch` is its own."""
+    update = Update(settings().ledger_table, account, items.HEAD).assign("status", "active").assign("reason", "")
+    update.require("status", "=", "frozen").require("reason", "=", reason).require("epoch", "=", epoch)
+    made, _ = store.update(update.written())
+    return made
 
 
 def raise_epoch(account: str) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from chalicelib.kernel import clock, ids, money
 from chalicelib.kernel.callers import Customer
-from chalicelib.kernel.errors import CofferError, InvalidState, LimitReached
+from chalicelib.kernel.errors import CofferError, CoolingOff, InvalidState, LimitReached, StepUpRequired
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart
 from chalicelib.ledger.consents import Consent, using
@@ -53,6 +53,16 @@ class Order:
         return LimitReached(limit=decision.reasons[0], maximum=most, currency=self.currency)
 
 
+def unproved(customer: Customer, decision: Decision, at: datetime) -> CofferError | None:
+    """What a large or risky payment lacks: the end of a cooling-off, or a fresh step-up. By the token alone."""
+    if not decision.step_up:
+        return None
+    now = at.timestamp()
+    if decision.large and customer.cooling_until > now:
+        return CoolingOff(until=clock.written(datetime.fromtimestamp(customer.cooling_until, UTC)))
+    return None if customer.stepped_up_until > now else StepUpRequired(methods=customer.ways)
+
+
 def draft(customer: Customer, order: Order, key: RequestKey, at: datetime, known: Known) -> Draft:
     """The tier is the token's until the head has shown another."""
     payment_id, head = key.movement_id("pay"), known.get(order.wallet)
@@ -66,7 +76,7 @@ def draft(customer: Customer, order: Order, key: RequestKey, at: datetime, known
         entry=_entry(person, order, movement),
         legs=(merchants.paying(order.checkout, payment_id, at),) if order.checkout else (),
         last_legs=(using(consent, at),) if consent else (),
-        refusal=order.refusal(decision),
+        refusal=order.refusal(decision) or unproved(person, decision, at),
     )
 
 

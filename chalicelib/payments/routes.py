@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Customer, Merchant
 from chalicelib.kernel.errors import (
+    CoolingOff,
     CurrencyMismatch,
     GuardianApprovalRequired,
     InsufficientFunds,
@@ -15,6 +16,7 @@ from chalicelib.kernel.errors import (
     NotFound,
     ProbableDuplicate,
     RefundExceedsCapture,
+    StepUpRequired,
     WalletFrozen,
 )
 from chalicelib.kernel.idempotency import Receipt
@@ -40,7 +42,7 @@ _REFUSED = (NotFound, InsufficientFunds, LimitReached, WalletFrozen, InvalidStat
     answers={201: PaymentView},
     caller=Customer,
     moves_money=True,
-    errors=(*_REFUSED, GuardianApprovalRequired),
+    errors=(*_REFUSED, StepUpRequired, CoolingOff, GuardianApprovalRequired),
     summary="Pay a merchant or a checkout",
 )
 def pay(call: Call[PayRequest]) -> Receipt:

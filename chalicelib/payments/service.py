@@ -8,7 +8,14 @@ from typing import Any
 
 from chalicelib.kernel import clock, ids, money, text
 from chalicelib.kernel.callers import Customer, Merchant
-from chalicelib.kernel.errors import CurrencyMismatch, GuardianApprovalRequired, InvalidState, NotFound
+from chalicelib.kernel.errors import (
+    CoolingOff,
+    CurrencyMismatch,
+    GuardianApprovalRequired,
+    InvalidState,
+    NotFound,
+    StepUpRequired,
+)
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import consents
 from chalicelib.ledger import service as ledger
@@ -22,6 +29,7 @@ from chalicelib.payments.paying import Order
 def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) -> Receipt:
     """One round trip. Raises or stores every refusal of `ledger.commit`, and the checkout's.
 
+    Raises StepUpRequired and CoolingOff, of which nothing is stored: the same key pays after the step-up.
     Raises GuardianApprovalRequired, after a second one that asks the guardian.
     """
     model.checked(request)
@@ -34,6 +42,10 @@ def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) 
 
     try:
         return ledger.commit(build, at, key)
+    except (StepUpRequired, CoolingOff):
+        if first := ledger.answered(key.movement_id("pay"), key):
+            return first
+        raise
     except GuardianApprovalRequired:
         consents.ask(paying.consent_of(customer, order, key, at))
         raise

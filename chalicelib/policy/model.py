@@ -19,7 +19,9 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     top_up: int
     balance: int
     step_up_above: int | None
-    """A movement above this needs a step-up; None: never."""
+    """What is large: a movement above this needs a step-up; None: never."""
+    step_up_above_at_risk: int | None = None
+    """Likewise, in a session that began in an unusual way."""
 
 
 class Jurisdiction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +57,8 @@ class Decision(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...]
     """Names of the limits that would be exceeded: per_movement, top_up."""
     step_up: bool
+    large: bool
+    """What nobody does while they cool off."""
     limits: Limits
     duplicate_window_seconds: int
     authorisation_days: int
@@ -63,20 +67,27 @@ class Decision(msgspec.Struct, frozen=True):
     """Whether a guarded person needs their guardian for it."""
 
 
-def decide(pack: Pack, jurisdiction: str, tier: int, action: Action, amount: int) -> Decision:
+def decide(pack: Pack, jurisdiction: str, tier: int, action: Action, amount: int, *, risky: bool = False) -> Decision:
     limits = pack.limits_of(jurisdiction, tier)
+    large = action != "top-up" and _above(amount, limits.step_up_above)
+    suspect = risky and action != "top-up" and _above(amount, limits.step_up_above_at_risk)
     ceiling = "top_up" if action == "top-up" else "per_movement"
     reasons = (ceiling,) if amount > getattr(limits, ceiling) else ()
     return Decision(
         allowed=not reasons,
         reasons=reasons,
-        step_up=limits.step_up_above is not None and action != "top-up" and amount > limits.step_up_above,
+        step_up=large or suspect,
+        large=large,
         limits=limits,
         duplicate_window_seconds=pack.duplicate_window_seconds,
         authorisation_days=pack.authorisation_days,
         pack=pack.id,
         guardian=action != "top-up" and pack.needs_guardian(jurisdiction, amount),
     )
+
+
+def _above(amount: int, threshold: int | None) -> bool:
+    return threshold is not None and amount > threshold
 
 
 def effective(packs: list[Pack], at: datetime) -> Pack:

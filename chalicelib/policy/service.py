@@ -16,7 +16,7 @@ from chalicelib.policy.model import Action, Decision, Pack
 
 def decide(person: Customer, action: Action, amount: int, at: datetime) -> Decision:
     """Whether `person` may, and within which limits. `amount` in minor units of the jurisdiction's currency."""
-    return model.decide(_pack(at), person.jurisdiction, person.tier, action, amount)
+    return model.decide(_pack(at), person.jurisdiction, person.tier, action, amount, risky=person.risky)
 
 
 def currency_of(jurisdiction: str, at: datetime) -> str:

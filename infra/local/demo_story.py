@@ -73,7 +73,7 @@ def sign_up(story: Story) -> None:
 
 def take_on_a_merchant(story: Story) -> None:
     with story.narrator.step("merchant") as facts:
-        tokens = people.sign_in(story.anybody, seed.OPERATOR) or {}
+        tokens = seed.operator(story.anybody) or {}
         operator = story.anybody.bearing(tokens.get("access_token", ""))
         wish = Shop(story.narrator.words("shop"), (CURRENCY,), FEE_BASIS_POINTS)
         story.merchant = people.open_shop(operator, wish)

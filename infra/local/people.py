@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +12,8 @@ from urllib.parse import quote
 from infra.local.client import Client, Unexpected
 
 PATIENCE_SECONDS = 30.0
+STEP_SECONDS = 30
+"""How long a code of an authenticator stands."""
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 KEY_SCOPES = ["payments", "refunds", "checkouts", "reports", "keys"]
 
@@ -70,12 +73,45 @@ def sign_up(client: Client, person: Person) -> dict[str, Any]:
     return verify(client, person.identifier, code_for(client, person.identifier))
 
 
-def sign_in(client: Client, person: Person) -> dict[str, Any] | None:
-    """The tokens; None if this person is not known."""
+def sign_in(client: Client, person: Person, totp_secret: str = "") -> dict[str, Any] | None:
+    """The tokens; None if this person is not known. `totp_secret`: of their authenticator, if they have one."""
     wish = {"identifier": person.identifier, "password": person.password}
     answer = client.insist("/v1/sessions", wish)
+    if answer.status == 202 and totp_secret:
+        return _second_half(client, answer.expect(202)["challenge"], totp_secret)
     tokens: dict[str, Any] | None = None if answer.status == 401 else answer.expect(201)
     return tokens
+
+
+def enrol(client: Client, tokens: dict[str, Any], keep: Callable[[str], None]) -> dict[str, Any]:
+    """An authenticator for whoever has these tokens; its secret is kept before it counts. Gives the tokens after."""
+    me = client.bearing(tokens["access_token"])
+    secret: str = me.post("/v1/me/totp").expect(201)["secret"]
+    keep(secret)
+    me.post("/v1/me/totp/confirm", {"code": _authenticator(secret)}).expect(204)
+    renewed: dict[str, Any] = client.insist("/v1/sessions/refresh", {"refresh_token": tokens["refresh_token"]}).expect(
+        200
+    )
+    return renewed
+
+
+def _second_half(client: Client, challenge: str, secret: str) -> dict[str, Any]:
+    """A code is used once: if this moment's was, the next one is good already, and a moment later the one after it."""
+    for ahead, waits in ((0, False), (1, False), (1, True)):
+        if waits:
+            time.sleep(STEP_SECONDS - time.time() % STEP_SECONDS)
+        answer = {"challenge": challenge, "method": "totp", "code": _authenticator(secret, ahead)}
+        told = client.insist("/v1/sessions/second-factor", answer)
+        if told.status == 201:
+            break
+    tokens: dict[str, Any] = told.expect(201)
+    return tokens
+
+
+def _authenticator(secret: str, ahead: int = 0) -> str:
+    import pyotp
+
+    return pyotp.TOTP(secret).at(int(time.time()) + ahead * STEP_SECONDS)
 
 
 def top_up(client: Client, wallet: dict[str, Any], amount: int, key: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ CUSTOMERS = (
     (Person("ana@coffer.example", "ana likes her coffee", "Ana", "en", "DE"), 30_000),
 )
 """With what each gets to begin with, in minor units."""
+AUTHENTICATOR = "operator.json"
 TROUBLE = (Unexpected, NoAnswer, people.TooLate)
 SHOPS = (Shop("Oolong Tea House 乌龙茶馆", ("CNY", "EUR")), Shop("Blue Bicycle 蓝色单车", ("CNY", "EUR"), 80))
 
@@ -30,10 +31,11 @@ def seed(local: Mapping[str, Any]) -> dict[str, Any]:
     cannot be read again: without them there, the merchants are made anew.
     """
     anybody, known = Client(local["api"]), local.get("people", {})
-    operator = _operator(anybody, stack.environment(local["aws"]["endpoint"]))
+    found = _operator(anybody, stack.environment(local["aws"]["endpoint"]))
+    shown = _shown(OPERATOR, found) | _authenticator()
     customers = [_customer(anybody, person, funds, known) for person, funds in CUSTOMERS]
-    merchants = [_merchant(anybody, operator, shop, known) for shop in SHOPS]
-    return {"customers": customers, "merchants": merchants, "operators": [_shown(OPERATOR, operator)]}
+    merchants = [_merchant(anybody, found, shop, known) for shop in SHOPS]
+    return {"customers": customers, "merchants": merchants, "operators": [shown]}
 
 
 def stands(local: Mapping[str, Any]) -> bool:
@@ -60,12 +62,27 @@ def _opens(anybody: Client, merchant: Mapping[str, Any]) -> bool:
 
 
 def _operator(anybody: Client, environment: Mapping[str, str]) -> dict[str, Any]:
-    if (tokens := people.sign_in(anybody, OPERATOR)) is None:
+    if (tokens := operator(anybody)) is None:
         user = people.sign_up(anybody, OPERATOR)["user"]
         _appoint(user["id"], "admin", environment)
-        tokens = people.sign_in(anybody, OPERATOR) or {}
+        tokens = operator(anybody) or {}
     token = tokens["access_token"]
     return {"token": token, "user": anybody.bearing(token).get("/v1/me").expect(200)}
+
+
+def operator(anybody: Client) -> dict[str, Any] | None:
+    """The tokens of the operator, who gets an authenticator at the first sign-in; None if there is no operator."""
+    tokens = people.sign_in(anybody, OPERATOR, _authenticator().get("totp_secret", ""))
+    if tokens is None:
+        return None
+    asked = anybody.bearing(tokens["access_token"]).get("/v1/cases")
+    if asked.code != "second-factor-required":
+        return tokens
+    return people.enrol(anybody, tokens, lambda secret: places.keep(AUTHENTICATOR, {"totp_secret": secret}))
+
+
+def _authenticator() -> dict[str, str]:
+    return dict(places.read(AUTHENTICATOR) or {})
 
 
 def _appoint(user_id: str, role: str, environment: Mapping[str, str]) -> None:

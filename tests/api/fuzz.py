@@ -36,7 +36,11 @@ _BY_MEANING = {"invalid-cursor", "invalid-or-expired", "currency-mismatch", "ide
 """Refusals that no schema can foretell."""
 _BEYOND_SCHEMA = {
     "identifier": "a mailbox or telephone that exists",
-    "password": "not among the commonest",
+    "password": "not among the commonest; one proof of two",
+    "pin": "not among those guessed first; with the method that takes it",
+    "current_pin": "one proof of two",
+    "code": "with the method that takes it",
+    "credential": "with the method that takes it",
     "display_name": "something to see in it",
     "device_name": "something to see in it",
     "name": "something to see in it",

@@ -52,4 +52,4 @@ def _customer(token: str, at: datetime) -> Customer:
 def _operator(token: str, at: datetime) -> Operator:
     if token not in _ROLES:
         raise InvalidToken()
-    return Operator(f"usr_{token}", "ses_o", token)
+    return Operator(f"usr_{token}", "ses_o", token, second_factor=True)

@@ -18,7 +18,7 @@ from chalicelib.kernel.idempotency import Receipt
 ALICE = Customer("usr_alice", "ses_1", ("wal_1",), tier=1, epoch=0, jurisdiction="CN")
 BOB = Customer("usr_bob", "ses_2", ("wal_2",), tier=1, epoch=0, jurisdiction="CN")
 SHOP = Merchant("mer_shop", "key_1", ("payments",))
-CLERK = Operator("usr_clerk", "ses_3", "admin")
+CLERK = Operator("usr_clerk", "ses_3", "admin", second_factor=True)
 CUSTOMERS = {"alice": ALICE, "bob": BOB}
 
 

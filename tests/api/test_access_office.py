@@ -12,7 +12,7 @@ from chalicelib.kernel.errors import InvalidRequest, NotFound
 from chalicelib.notices import service as notices
 from tests.api.caller import Caller
 from tests.conftest import FrozenClock
-from tests.people import CHEAP, refresh, signed_up
+from tests.people import CHEAP, in_office, signed_up
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def operator(caller: Caller, clock: FrozenClock) -> Caller:
     """Olga of support, appointed and signed in."""
     olga = signed_up(caller, "olga@example.com", display_name="Olga")
     service.appoint(olga["user"]["id"], "support", clock.now())
-    return caller.bearing(refresh(caller, olga["refresh_token"]).json["access_token"])
+    return caller.bearing(in_office(olga["user"]["id"], clock.now()))
 
 
 def test_an_appointed_operator_works_on_cases_and_a_customer_may_not(

@@ -17,12 +17,14 @@ from chalicelib.ledger import audit, service
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
 from tests.api import account_kit, topup_kit
+from tests.api.authenticator import Authenticator
 from tests.api.bad_input_kit import BODIES, SIGN_UP_SECRET
-from tests.api.caller import Reply, assert_problem
+from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.topup_kit import KEYS, Till, everything
 from tests.api.weather import AWAY, LOST, Weather
 from tests.api.world import PASSWORD, Person, World, cheap_passwords
 from tests.conftest import FrozenClock
+from tests.people import code_now, enrolled
 
 Call = Callable[[], Reply]
 
@@ -165,12 +167,61 @@ def test_a_webhook_whose_answer_was_lost_is_credited_once(world: World, weather:
     assert till.money == (1250, 0)
 
 
+def of_an_owner(world: World) -> dict[str, Call]:
+    """Whatever they change about their access, each on an account of its own."""
+    ada, bea, cat, dan, eve, fay = (world.customer() for _ in range(6))
+    proposed, secret = ada.phone.post("/v1/me/totp").json["secret"], enrolled(bea.phone)
+    keys = [Authenticator(), Authenticator()]
+    made = [keys[0].made(options(cat.phone)), keys[1].made(options(dan.phone))]
+    dan.phone.post("/v1/me/passkeys", {"name": "phone", "credential": made[1]})
+    enrolled(eve.phone)
+    for person in (bea, fay):
+        person.phone.request("PUT", "/v1/me/payment-pin", {"pin": "428571", "password": PASSWORD})
+    mine, claim = {"password": PASSWORD}, {"identifier": bea.identifier, "password": PASSWORD}
+    passkey = dan.phone.get("/v1/me/passkeys").json["data"][0]["id"]
+    asked = world.nobody.post("/v1/sessions/passkey/options").json["options"]
+    answer = {"challenge": world.nobody.post("/v1/sessions", claim).json["challenge"], "method": "totp"}
+    stepped = fay.phone.post("/v1/me/step-up", {"method": "pin", "pin": "428571"}).json["access_token"]
+    step_up, other = {"method": "pin", "pin": "428571"}, world.customer()
+    return {
+        "POST /v1/me/totp": lambda: cat.phone.post("/v1/me/totp"),
+        "POST /v1/me/totp/confirm": lambda: ada.phone.post("/v1/me/totp/confirm", {"code": code_now(proposed)}),
+        "DELETE /v1/me/totp": lambda: eve.phone.request("DELETE", "/v1/me/totp", mine),
+        "POST /v1/me/recovery-codes": lambda: bea.phone.post("/v1/me/recovery-codes", mine),
+        "PUT /v1/me/payment-pin": lambda: bea.phone.request("PUT", "/v1/me/payment-pin", mine | {"pin": "310597"}),
+        "POST /v1/me/passkeys/options": lambda: cat.phone.post("/v1/me/passkeys/options", mine),
+        "POST /v1/me/passkeys": lambda: cat.phone.post("/v1/me/passkeys", {"name": "p", "credential": made[0]}),
+        "GET /v1/me/passkeys": lambda: dan.phone.get("/v1/me/passkeys"),
+        "POST /v1/sessions/second-factor": lambda: world.nobody.post(
+            "/v1/sessions/second-factor", answer | {"code": code_now(secret, 1)}
+        ),
+        "POST /v1/sessions/passkey/options": lambda: world.nobody.post("/v1/sessions/passkey/options"),
+        "POST /v1/sessions/passkey": lambda: world.nobody.post(
+            "/v1/sessions/passkey", {"credential": keys[1].signed(asked)}
+        ),
+        "DELETE /v1/me/passkeys/{id}": lambda: dan.phone.request("DELETE", f"/v1/me/passkeys/{passkey}", mine),
+        "POST /v1/me/step-up/options": lambda: dan.phone.post("/v1/me/step-up/options"),
+        "POST /v1/me/step-up": lambda: fay.phone.post("/v1/me/step-up", step_up),
+        "POST /v1/me/freeze": lambda: fay.phone.post("/v1/me/freeze"),
+        "DELETE /v1/me/freeze": lambda: world.nobody.bearing(stepped).delete("/v1/me/freeze"),
+        "PATCH /v1/sessions/{id}": lambda: other.phone.patch(
+            f"/v1/sessions/{other.tokens['session_id']}", {"device_name": "phone"}
+        ),
+        "DELETE /v1/sessions": lambda: other.phone.delete("/v1/sessions"),
+    }
+
+
+def options(phone: Caller) -> dict[str, Any]:
+    found: dict[str, Any] = phone.post("/v1/me/passkeys/options", {"password": PASSWORD}).json["options"]
+    return found
+
+
 def requests(world: World) -> dict[str, Call]:
     """A call of every route that needs no key, each able to succeed."""
     ana, till = world.customer(1_000), Till(world.nobody)
     wire.use(till.transport)
-    mine = account_kit.calls(world)
-    return {**of_anybody(world, ana), **of_a_customer(world, ana, till), **mine, **of_the_office(world, till)}
+    mine = of_a_customer(world, ana, till) | account_kit.calls(world)
+    return {**of_anybody(world, ana), **mine, **of_an_owner(world), **of_the_office(world, till)}
 
 
 def of_anybody(world: World, ana: Person) -> dict[str, Call]:

@@ -74,6 +74,16 @@ ROWS: dict[str, tuple[str, ...]] = {
         "test_bad_money.test_what_may_follow_a_payment_depends_on_its_state",
     ),
     "probable duplicate": ("test_payments.test_a_probable_duplicate_is_refused_until_confirmed_under_a_new_key",),
+    "step-up needed": (
+        "test_step_up.test_a_large_payment_asks_for_a_fresh_proof_and_the_same_key_pays_after_it",
+        "test_step_up.test_while_cooling_off_nothing_large_is_paid_whatever_is_proved",
+        "test_devices.test_on_a_new_device_more_than_a_little_takes_a_step_up_which_ends_the_risk",
+    ),
+    "brute force on a TOTP": (
+        "test_totp.test_after_five_wrong_codes_nothing_is_compared_until_a_pause_is_over_and_pauses_grow",
+        "test_step_up.test_five_wrong_pins_lock_it_for_a_growing_time",
+        "concurrency.test_factors.test_two_hundred_guesses_at_an_authenticator_are_five_comparisons",
+    ),
     "access token: alg none or other, `jwk`/`jku`/`crit`, tampered, expired, …": (
         "test_bad_input.test_a_forged_access_token_is_401_for_every_kind_of_caller",
         "test_access_sessions.test_an_access_token_is_over_after_ten_minutes",
@@ -152,12 +162,10 @@ ROWS: dict[str, tuple[str, ...]] = {
 
 LATER: dict[str, str] = {
     "transfer to oneself": "not yet",
-    "step-up needed": "not yet",
     "maintenance": "not yet",
     "login to a locked account; the owner told when it unlocks": "not yet",
     "reset for a known or unknown identifier": "not yet",
     "brute force on a password, spray from one address": "not yet",
-    "brute force on a TOTP": "not yet",
     "exports other than a statement's and the audit log's CSV": "not yet",
 }
 
@@ -166,7 +174,7 @@ KINDS_WRONG: dict[type, tuple[Any, ...]] = {
     str: (1, True, None, [], {}),
     bool: (0, 1, "true", None, []),
     list: ("CNY", {}, 1, None, [1], [None], []),
-    dict: ("CNY", [], 1, None, {"nonsense": 1}),
+    dict: ("CNY", [], 1, True, None, {"nonsense": 1}),
 }
 
 

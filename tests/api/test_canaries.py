@@ -40,6 +40,9 @@ PLANTED = {
     "name": "Canary Name",
     "sign-up secret": "canary-sign-up-secret",
     "device": "canary-device",
+    "pin": "canary-pin",
+    "challenge": "canary-challenge",
+    "credential": "canary-credential",
     "access token": "canary-access-token",
     "refresh token": "crt_canary-refresh",
     "merchant key": "mk_canarymerchantkey",
@@ -158,6 +161,21 @@ def move(world: World) -> Iterator[Reply]:
     yield world.nobody.request("POST", "/v1/webhooks/stripe", body, stripe_signed(body))
 
 
+def prove(world: World) -> Iterator[Reply]:
+    """Second factors are set up and answered with canaries."""
+    ana, code = world.customer(), {"code": PLANTED["code"]}
+    answer = {"challenge": PLANTED["challenge"], "method": "totp"} | code
+    made = {"name": PLANTED["device"], "credential": {"id": PLANTED["credential"]}}
+    ana.phone.post("/v1/me/totp")
+    yield ana.phone.post("/v1/me/totp/confirm", code)
+    yield ana.phone.request("PUT", "/v1/me/payment-pin", {"pin": "428571", "current_pin": PLANTED["pin"]})
+    yield ana.phone.post("/v1/me/step-up", {"method": "pin", "pin": PLANTED["pin"]})
+    yield ana.phone.post("/v1/me/passkeys", made)
+    yield world.nobody.post("/v1/sessions/second-factor", answer)
+    named = f"/v1/sessions/{ana.tokens['session_id']}"
+    yield ana.phone.patch(named, {"device_name": PLANTED["device"]})
+
+
 def provoke(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reply]:
     """What breaks with an exception that quotes what was typed."""
     ana = world.customer(1_000)
@@ -175,7 +193,7 @@ def fail(*given: Any, **named: Any) -> NoReturn:
 def test_no_canary_sings_in_a_log_a_metric_a_queue_or_an_error(
     world: World, log: io.StringIO, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replies = [*enter(world), *move(world), *provoke(world, monkeypatch)]
+    replies = [*enter(world), *move(world), *prove(world), *provoke(world, monkeypatch)]
     assert Counter(reply.status for reply in replies) == EXPECTED
     app.fan_out({"Records": world._new_records()}, None)
     queued = list(bodies_of_queues())

@@ -21,6 +21,7 @@ from chalicelib.ledger.model import Draft, Entry, Known, Movement
 from chalicelib.settings import settings
 from tests.api.caller import Caller, Reply
 from tests.conftest import FrozenClock
+from tests.people import in_office
 
 PASSWORD = "correct horse battery staple"
 _numbers = itertools.count(1)
@@ -131,8 +132,7 @@ class World:
     def _operator(self) -> Caller:
         welcome = self._sign_up("CN")
         people.appoint(welcome["user"]["id"], "admin", self.clock.now())
-        claim = {"identifier": welcome["identifier"], "password": PASSWORD}
-        return self.nobody.bearing(self.nobody.post("/v1/sessions", claim).json["access_token"])
+        return self.nobody.bearing(in_office(welcome["user"]["id"], self.clock.now()))
 
     def _shop(self, name: str) -> Shop:
         terms = {"name": name, "currencies": ["CNY"], "fee_basis_points": 60, "fee_fixed": 0, "floor": -10_000}

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from chalicelib.identity import codes
+from chalicelib.identity import codes, secrets, store
 from chalicelib.identity import service as identity
 from chalicelib.kernel import clock, ids
 from tests import people
@@ -89,10 +89,14 @@ def appoint(identifier: str) -> None:
 
 def take_on(operator: str, terms: Mapping[str, Any]) -> dict[str, Any]:
     """A merchant with an API key."""
-    office = _nobody().bearing(people.signed_in(_nobody(), operator)["access_token"])
+    office = _nobody().bearing(people.in_office(_id_of(operator), clock.now()))
     merchant: dict[str, Any] = office.post("/v1/merchants", dict(terms)).json
     scopes = {"scopes": ["payments", "refunds", "checkouts", "reports"]}
     return merchant | {"key": office.post(f"/v1/merchants/{merchant['id']}/keys", scopes).json["key"]}
+
+
+def _id_of(identifier: str) -> str:
+    return store.user_id_of(secrets.login(identifier)) or ""
 
 
 def sign_up(identifier: str) -> str:

@@ -15,6 +15,7 @@ import pytest
 
 from chalicelib.identity import codes, passwords, service, sessions, signing_in, signing_up
 from chalicelib.identity.model import SignInRequest, SignUpRequest, TokensView, VerifyRequest
+from chalicelib.identity.model_arrivals import Arrival
 from chalicelib.kernel.errors import CofferError
 from chalicelib.ledger import service as ledger
 from tests.people import CHEAP, PASSWORD, code_for
@@ -59,7 +60,9 @@ def prove(code: str) -> Any:
 
 
 def signed_in() -> TokensView:
-    return signing_in.sign_in(SignInRequest(ANN, PASSWORD), "phone", "203.0.113.7", now())
+    let_in = signing_in.sign_in(SignInRequest(ANN, PASSWORD), Arrival("phone", source_address="203.0.113.7"), now())
+    assert isinstance(let_in, TokensView)
+    return let_in
 
 
 def test_of_fifty_uses_of_one_code_one_wins() -> None:

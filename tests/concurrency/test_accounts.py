@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.identity import deletion, passwords, profile, service, trash
 from chalicelib.identity.model import ProfileRequest, TokensView
+from chalicelib.identity.model_arrivals import Arrival
 from chalicelib.identity.model_deletion import RestoreRequest
 from chalicelib.kernel import ids
 from chalicelib.ledger import audit, chart, crediting
@@ -60,7 +61,7 @@ def test_of_five_restores_at_once_one_wins() -> None:
     user = prove(asked()).user
     deletion.delete(user.id, PASSWORD, now())
     claim = RestoreRequest(ANN, PASSWORD)
-    outcomes = storm(5, lambda _: deletion.restore(claim, "phone", "203.0.113.7", now()))
+    outcomes = storm(5, lambda _: deletion.restore(claim, Arrival("phone", source_address="203.0.113.7"), now()))
     assert tally(outcomes) == {"done": 1, "invalid-credentials": 4}
     (tokens,) = [one for one in outcomes if isinstance(one, TokensView)]
     customer = service.customer_of(tokens.access_token, now())

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.identity import passwords, resets, secrets, signing_in, signing_up, store, store_sessions
 from chalicelib.identity.model import SignInRequest, SignUpRequest, VerifyRequest
+from chalicelib.identity.model_arrivals import Arrival
 from chalicelib.identity.model_resets import ConfirmRequest, ResetRequest
 from chalicelib.kernel.errors import CofferError
 from tests.people import CHEAP, PASSWORD, code_for
@@ -45,7 +46,8 @@ def storm(times: int, act: Any) -> Tally[str]:
 
 
 def guess(password: str = WRONG, identifier: str = ANN, device_token: str | None = None) -> Any:
-    return signing_in.sign_in(SignInRequest(identifier, password, None, device_token), "phone", HERE, now())
+    arrival = Arrival("phone", device_token=device_token, source_address=HERE)
+    return signing_in.sign_in(SignInRequest(identifier, password), arrival, now())
 
 
 @pytest.mark.parametrize("device", [False, True])

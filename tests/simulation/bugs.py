@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.simulation.bug import ACCESS, CONTRACTS, LEDGER, MONEY, PAYMENTS, SESSIONS, WEBHOOKS, Bug, bug
 from tests.simulation.bugs_of_accounts import ACCOUNTS
 from tests.simulation.bugs_of_doors import DOORS
+from tests.simulation.bugs_of_factors import FACTORS
 from tests.simulation.bugs_of_operators import OPERATORS
 from tests.simulation.bugs_of_order import ORDER
 
@@ -283,6 +284,7 @@ BUGS = (
         "ledger.head(wallet)",
         SESSIONS + "signing_out_stops_refreshing_and_paying_at_once",
     ),
+    *FACTORS,
     *ORDER,
     *ACCOUNTS,
     *DOORS,

@@ -57,6 +57,15 @@ def epoch_in(token: str) -> int:
     return int(claims["epoch"])
 
 
+def step_in(token: str) -> int:
+    """Until when its bearer has stepped up, in seconds since 1970; 0: not at all."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return 0
+    claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    return int(claims.get("step", 0))
+
+
 def expiry_in(token: str) -> float:
     parts = token.split(".")
     if len(parts) != 3:
@@ -92,6 +101,10 @@ def judge(model: Model, errand: Errand, reply: Reply, faults: list[str], calls: 
         late = model.seconds + SKEW_SECONDS >= expiry_in(token) - errand.facts["epoch_of_clock"]
         wallet = model.wallets.get(wish.wallet)
         hold(late or (wallet is not None and epoch_in(token) < wallet.epoch), "a good token is believed", answer=told)
+    elif code == "step-up-required":
+        step = step_in(errand.facts["token"]) - errand.facts["epoch_of_clock"]
+        hold(wish.kind == "pay" and wish.amount > truth.STEP_UP_ABOVE, "only what is large is asked for", answer=told)
+        hold(step <= model.seconds + SKEW_SECONDS, "a fresh step-up is believed", answer=told)
     elif code == "in-flight":
         hold(wish.kind == "top-up" and errand.sent > 1, "in flight only around calls to a processor", answer=told)
     else:

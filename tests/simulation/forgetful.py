@@ -9,6 +9,7 @@ from tests.api.caller import Reply
 from tests.simulation import leaving
 from tests.simulation.errands import epoch_in
 from tests.simulation.leaving import Leave
+from tests.simulation.owner import Owner
 from tests.simulation.truth import hold
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _BURST = (1, 4, 5, 9)
 _NOBODIES = 3
 
 
-class Forgetful:
+class Forgetful(Owner):
     """What a person knows of their way in. `passwords`: which may be the right one; more than one while in doubt."""
 
     world: World
@@ -37,6 +38,7 @@ class Forgetful:
     leave: Leave
 
     def __init__(self) -> None:
+        super().__init__()
         self.passwords, self.device_token, self.resets = [PASSWORD], "", 0
         self.former = [WRONG]
         """Passwords that are not good, or not any more, as we were told."""
@@ -51,11 +53,14 @@ class Forgetful:
 
         def then(reply: Reply | None) -> None:
             self.busy = False
-            if reply and reply.status == 201:
+            if reply and reply.status in (201, 202):
                 hold(not wrong, "a wrong password, or an old one, opens nothing", claim=claim)
                 self.passwords = self.passwords if self.confirming else [password]
+            if reply and reply.status == 201:
                 self.leave = Leave()
                 self._keep(reply.json)
+            elif reply and reply.status == 202:
+                self._second_half(reply.json["challenge"])
             elif reply and reply.status == 401:
                 sure = self.user and not wrong and known == self.passwords == [password]
                 closed = self.world.doors.may_refuse(self.identifier, token, sent_at)
@@ -74,6 +79,9 @@ class Forgetful:
         return "lost" if self.world.chance.random() < _FORGOTTEN else self.stage
 
     def forget(self) -> None:
+        raise AssertionError("a person does")
+
+    def _second_half(self, challenge: str) -> None:
         raise AssertionError("a person does")
 
     def _keep(self, tokens: dict[str, Any]) -> None:

@@ -70,6 +70,9 @@ def come_back(person: Person, chance: random.Random) -> None:
         person.busy = False
         if reply and reply.status == 201:
             _back(person, reply)
+        elif reply and reply.status == 202:
+            person.leave, person.stage = Leave(), "out"
+            person._second_half(reply.json["challenge"])
         elif reply and reply.status == 401:
             person.leave.refused, person.stage = known == person.passwords == [password], "out"
 

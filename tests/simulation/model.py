@@ -57,6 +57,8 @@ class Model:
                 entries.setdefault(entry["id"], []).append(entry)
             elif change.table == "test-ledger" and change.key[1] == "MOVEMENT" and change.old is None:
                 self._movement(plain(change.new or {}))
+            elif change.table == "test-identity" and change.key[1] == "TOTP":
+                self._authenticator(change)
             elif change.key[1].startswith("CLOSING#"):
                 self._closing(plain(change.new or {}))
         for copies in entries.values():
@@ -71,6 +73,13 @@ class Model:
         if movement["state"] == "refused":
             hold(movement["pk"] not in self.done, "a refusal follows no success", movement=movement)
             self.refused.add(movement["pk"])
+
+    def _authenticator(self, change: Change) -> None:
+        """Only a later step takes the place of one that was used."""
+        old, new = plain(change.old or {}), plain(change.new or {})
+        if old and new and old["made_at"] == new["made_at"]:
+            later, same_call = new["last_step"] > old["last_step"], new.get("used_by") == old.get("used_by")
+            hold(later or same_call, "a step of an authenticator is used once", old=old, new=new)
 
     def _closing(self, closing: dict[str, Any]) -> None:
         """What a wallet held at the end of that month."""
@@ -122,6 +131,8 @@ class Model:
         hold(wallet.status == "active", "a frozen wallet pays nothing", wallet=wallet, entry=entry)
         hold(wallet.epoch in wish.epochs, "no payment with a token from before a sign-out", wallet=wallet, wish=wish)
         hold(amount <= truth.PER_MOVEMENT, "no payment above the limit", entry=entry)
+        stepped_up = amount <= truth.STEP_UP_ABOVE or max(wish.steps) > at
+        hold(stepped_up, "nothing large is paid without a fresh step-up", entry=entry, wish=wish)
         self._limits(wallet, entry["sk"], amount)
         self._duplicates(wallet, wish, at)
         wallet.available -= amount

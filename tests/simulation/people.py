@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.api.caller import Reply
 from tests.simulation import leaving, truth
-from tests.simulation.errands import Errand, epoch_in, expiry_in, judge, movement_id
+from tests.simulation.errands import Errand, epoch_in, expiry_in, judge, movement_id, step_in
 from tests.simulation.forgetful import PASSWORD, WRONG, Forgetful
 from tests.simulation.leaving import Leave
 from tests.simulation.model import seconds_of
@@ -32,7 +32,6 @@ class Person(Forgetful):
         self.identifier = f"person{number}@example.com"
         self.stage, self.busy = "new", False
         self.access = self.refresh = self.user = self.wallet = ""
-        self.passwords, self.former = [PASSWORD], [WRONG]
         self.leave = Leave()
         self.errands: list[Errand] = []
         self.successors: dict[str, str] = {}
@@ -62,9 +61,12 @@ class Person(Forgetful):
             (self._look_back, 4),
             (self._refresh, 2),
             (self._sign_out, 0.6),
-            (self._sign_in, 1),
+            (self._sign_in, 2),
             (self._leave, 4),
             (self._forget, 0.5),
+            (self._enrol, 2),
+            (self._forget_it, 0.2),
+            (self._prove, 5),
         )
 
     def _stale(self) -> bool:
@@ -90,8 +92,8 @@ class Person(Forgetful):
     def forget(self) -> None:
         """As somebody who has no account."""
         self.stage, self.leave, self.errands = "new", Leave(), []
-        self.access = self.refresh = self.user = self.wallet = ""
-        self.passwords, self.former = [PASSWORD], [WRONG]
+        self.access = self.refresh = self.user = self.wallet = self.secret = ""
+        self.passwords, self.former, self.used, self.has_pin = [PASSWORD], [WRONG], set(), False
 
     def _sign_up(self, chance: random.Random) -> None:
         wish = {"identifier": self.identifier, "password": PASSWORD, "display_name": "Ana", "locale": "en"}
@@ -113,6 +115,18 @@ class Person(Forgetful):
 
         body = {"identifier": self.identifier, "code": self.world.code_of(self.identifier)}
         self.world.send("POST", "/v1/users/verify", body, {}, then)
+
+    def _second_half(self, challenge: str) -> None:
+        self.busy = True
+
+        def leave() -> None:
+            self.busy = False
+
+        def keep(tokens: dict[str, Any]) -> None:
+            self.busy, self.leave = False, Leave()
+            self._keep(tokens)
+
+        self.second_half(self.world.chance, challenge, keep, leave)
 
     def _keep(self, tokens: dict[str, Any]) -> None:
         self.stage, self.access, self.refresh = "in", tokens["access_token"], tokens["refresh_token"]
@@ -328,6 +342,7 @@ def _send(world: World, errand: Errand) -> None:
         errand.first_sent = world.clock.seconds
     errand.facts |= {"token": token, "epoch_of_clock": world.model.started}
     errand.wish.epochs.append(epoch_in(token))
+    errand.wish.steps.append(step_in(token))
     errand.sent += 1
     world.model.wishes[errand.wish.movement] = errand.wish
 

@@ -18,6 +18,7 @@ from chalicelib.ledger import audit, chart, folding, service
 from tests.api.caller import Reply
 from tests.api.world import PASSWORD, Person, World, cheap_passwords, fresh_key
 from tests.conftest import FrozenClock
+from tests.people import code_now
 from tests.simulation import house, seam
 from tests.simulation.cases_of_accounts import ACCOUNTS
 from tests.simulation.engine import Engine
@@ -278,6 +279,51 @@ def resetting(world: World) -> tuple[Act, Callable[[Any], None]]:
     return lambda: world.nobody.post("/v1/password-resets/confirm", proof), once
 
 
+def confirming(world: World) -> tuple[Act, Callable[[Any], None]]:
+    ana = world.customer(0)
+    code = {"code": code_now(ana.phone.post("/v1/me/totp").json["secret"])}
+
+    def once(reply: Reply) -> None:
+        claim = {"identifier": ana.identifier, "password": PASSWORD}
+        assert (reply.status, world.nobody.post("/v1/sessions", claim).status) == (204, 202)
+        answer = {"challenge": world.nobody.post("/v1/sessions", claim).json["challenge"], "method": "totp"}
+        assert world.nobody.post("/v1/sessions/second-factor", answer | code).status == 400
+
+    return lambda: ana.phone.post("/v1/me/totp/confirm", code), once
+
+
+def setting_a_pin(world: World) -> tuple[Act, Callable[[Any], None]]:
+    ana = world.customer(0)
+    pin = {"pin": "428571", "password": PASSWORD}
+
+    def once(reply: Reply) -> None:
+        stepped_up = ana.phone.post("/v1/me/step-up", {"method": "pin", "pin": "428571"})
+        assert (reply.status, stepped_up.status) == (204, 200)
+
+    return lambda: ana.phone.request("PUT", "/v1/me/payment-pin", pin), once
+
+
+def freezing(world: World) -> tuple[Act, Callable[[Any], None]]:
+    ana = world.customer(100)
+
+    def once(reply: Reply) -> None:
+        assert (reply.status, ana.pay(1).json["code"]) == (204, "wallet-frozen")
+
+    return lambda: ana.phone.post("/v1/me/freeze"), once
+
+
+def signing_out_everywhere(world: World) -> tuple[Act, Callable[[Any], None]]:
+    ana = world.customer(100)
+    ana.sign_in()
+
+    def once(reply: Reply) -> None:
+        assert (reply.status, ana.pay(1).status) == (204, 401)
+        listed = ana.phone.get("/v1/sessions")
+        assert listed.json["data"] == []
+
+    return lambda: ana.phone.delete("/v1/sessions"), once
+
+
 CASES = (
     payment,
     payment_of_a_checkout,
@@ -297,6 +343,10 @@ CASES = (
     unlocking,
     asking_for_a_reset,
     resetting,
+    signing_out_everywhere,
+    confirming,
+    setting_a_pin,
+    freezing,
 )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import app
 from tests.api.caller import Caller, Reply
+from tests.people import in_office
 from tests.simulation import faults, nature
 from tests.simulation.bank import Bank
 from tests.simulation.doors import Doors
@@ -96,8 +97,7 @@ class World:
         proof = {"identifier": "olga@example.com", "code": self.code_of("olga@example.com")}
         welcome = self._phone.post("/v1/users/verify", proof).json
         identity.appoint(welcome["user"]["id"], "admin", self.clock.true)
-        claim = {"identifier": "olga@example.com", "password": PASSWORD}
-        return self._phone.bearing(self._phone.post("/v1/sessions", claim).json["access_token"])
+        return self._phone.bearing(in_office(welcome["user"]["id"], self.clock.true))
 
     def step(self, number: int) -> None:
         """One decision. Raises Violation."""

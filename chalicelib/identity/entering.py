@@ -1,0 +1,109 @@
+"""Letting somebody in who has proved who they are: a session, a risk that it may carry, word of a new device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.cases import service as cases
+from chalicelib.cloud_tables import made, writing
+from chalicelib.identity import (
+    challenges,
+    device_tokens,
+    model,
+    passkeys,
+    secrets,
+    sessions,
+    store,
+    store_sessions,
+    telling,
+)
+from chalicelib.identity.model import Session, TokensView, User
+from chalicelib.identity.model_arrivals import MOST_DEVICES, RISK_LASTS, Arrival, Seen, impossible
+from chalicelib.identity.model_factors import CHALLENGE_LIFETIME, ChallengeView
+from chalicelib.kernel.errors import InvalidCredentials
+from chalicelib.ledger import service as ledger
+from chalicelib.notices import service as notices
+
+_MARK_LETTERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Impression:
+    """What is unusual, and what to remember for the next time."""
+
+    new_device: bool
+    impossible: bool
+    devices: tuple[str, ...]
+    seen: str
+
+
+def with_password(user: User, arrival: Arrival, at: datetime) -> TokensView | ChallengeView:
+    """The password was right: in, or asked for the second factor."""
+    if user.second_factors:
+        return _asked(user, arrival, at)
+    return let_in(user, arrival, at)
+
+
+def let_in(user: User, arrival: Arrival, at: datetime, *, proved: bool = False) -> TokensView:
+    """`proved`: with a second factor. The head is read before the session is written (see `sessions`)."""
+    head = ledger.head(user.wallets[0])
+    session, token = sessions.begun(user.id, arrival.device_name, arrival.user_agent, at)
+    cases.audit(user.id, "session.begin", session.id, "", at, source_address=arrival.source_address)
+    found = _impression(user, arrival, at)
+    if found.new_device or found.impossible:
+        session = replace(session, risky_until=int((at + RISK_LASTS).timestamp()))
+    _keep(user, replace(session, proved=proved), found)
+    if found.new_device:
+        _tell(user, arrival, at)
+    known = device_tokens.again(user.id, arrival.device_token)
+    return sessions.issued(user, token, head.epoch, head.tier, at, known, replace(session, proved=proved))
+
+
+def device_of(arrival: Arrival) -> str:
+    """A short mark of what it calls itself: enough to notice a device that was never here."""
+    return secrets.mark("known-device", arrival.user_agent, arrival.device_name or "")[:_MARK_LETTERS]
+
+
+def _asked(user: User, arrival: Arrival, at: datetime) -> ChallengeView:
+    challenge = challenges.made("second-factor", user.id, at, arrival.device_name)
+    methods = (*user.second_factors, "recovery-code")
+    by_passkey = passkeys.options_to_sign(challenge) if user.passkeys else None
+    return ChallengeView(challenge, methods, int(CHALLENGE_LIFETIME.total_seconds()), by_passkey)
+
+
+def _impression(user: User, arrival: Arrival, at: datetime) -> _Impression:
+    mark, before = device_of(arrival), Seen.read(user.last_seen_from)
+    new = mark not in user.devices
+    return _Impression(
+        new_device=new and bool(user.devices),
+        impossible=impossible(before, arrival.place, at),
+        devices=(*user.devices, mark)[-MOST_DEVICES:] if new else user.devices,
+        seen=Seen(at, arrival.place).written if arrival.place else user.last_seen_from,
+    )
+
+
+def _keep(user: User, session: Session, found: _Impression) -> None:
+    """The session, and with it what is new about the person.
+
+    Raises InvalidCredentials if they are gone, or their password was reset since `user` was read.
+    """
+
+    def together() -> None:
+        with writing() as transaction:
+            store.remembering(transaction, user, found.devices, found.seen)
+            store_sessions.keeping(transaction, session)
+
+    unchanged = (found.devices, found.seen) == (user.devices, user.last_seen_from)
+    if not (store_sessions.put_session(user, session) if unchanged else made(together)):
+        raise InvalidCredentials()
+
+
+def _tell(user: User, arrival: Arrival, at: datetime) -> None:
+    """The message says which device and where; the inbox, where it is kept, only when."""
+    time = telling.minute(at)
+    notices.tell(user.id, "new_device", {"time": time}, at)
+    device = model.shown_name(arrival.device_name) if arrival.device_name else "–"
+    place = arrival.place.country if arrival.place and arrival.place.country else "–"
+    told = {"device": device, "time": time, "place": place}
+    telling.message(user, "new_device_message", told, at)

@@ -1,0 +1,33 @@
+"""Proving once more that it is them, before something about their access changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.identity import recovery, totp, tries
+from chalicelib.identity.model import User
+from chalicelib.identity.model_factors import ProofRequest
+from chalicelib.kernel.errors import InvalidOrExpired, InvalidRequest
+
+
+def prove(user: User, proof: ProofRequest, at: datetime) -> None:
+    """Raises InvalidRequest unless there is one proof, InvalidOrExpired, TooManyRequests."""
+    if (proof.password is None) == (proof.code is None):
+        raise InvalidRequest(param="password")
+    if proof.password is not None:
+        password(user, proof.password, at)
+    elif not code(user, proof.code or "", at):
+        raise InvalidOrExpired(param="code")
+
+
+def password(user: User, typed: str, at: datetime) -> None:
+    """Raises InvalidOrExpired, TooManyRequests."""
+    from chalicelib.identity import passwords
+
+    if not tries.right(user, "password", at, lambda: passwords.matches(typed, user.password_hash)):
+        raise InvalidOrExpired(param="password")
+
+
+def code(user: User, typed: str, at: datetime) -> bool:
+    """Of an authenticator, or a recovery code; used up if it is right. Raises TooManyRequests."""
+    return tries.right(user, "factor", at, lambda: totp.used(user.id, typed, at) or recovery.used(user.id, typed))

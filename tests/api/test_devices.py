@@ -1,0 +1,203 @@
+"""Devices: a new one is announced and watched, each is named, one or all are signed out, and one tap freezes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.caller import Caller, Reply, assert_problem
+from tests.api.world import PASSWORD, Person, World, cheap_passwords
+from tests.conftest import FrozenClock
+from tests.people import at_rest, outbox, refresh
+
+PIN = "428571"
+PARIS = {
+    "CloudFront-Viewer-Latitude": "48.85",
+    "CloudFront-Viewer-Longitude": "2.35",
+    "CloudFront-Viewer-Country": "FR",
+}
+SHANGHAI = {
+    "CloudFront-Viewer-Latitude": "31.23",
+    "CloudFront-Viewer-Longitude": "121.47",
+    "CloudFront-Viewer-Country": "CN",
+}
+ABOVE_AT_RISK, AT_RISK = 50_001, 50_000
+"""Around the threshold at risk of the sandbox's pack for CNY and tier 0."""
+
+
+@pytest.fixture
+def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:
+    cheap_passwords(monkeypatch)
+    return World(clock)
+
+
+@pytest.fixture
+def ana(world: World) -> Person:
+    return world.customer(5_000_000)
+
+
+def enter(world: World, person: Person, device: str | None = None, **headers: str) -> Any:
+    """The tokens of a new session, which the person's phone uses from now on."""
+    claim = {"identifier": person.identifier, "password": PASSWORD} | ({"device_name": device} if device else {})
+    reply = world.nobody.request("POST", "/v1/sessions", claim, headers)
+    assert reply.status == 201, reply.raw
+    person.phone = world.nobody.bearing(reply.json["access_token"])
+    return reply.json
+
+
+def inbox(person: Person) -> list[str]:
+    return [notice["kind"] for notice in person.phone.get("/v1/me/notices").json["data"]]
+
+
+def set_pin(phone: Caller) -> Reply:
+    return phone.request("PUT", "/v1/me/payment-pin", {"pin": PIN, "password": PASSWORD})
+
+
+def step_up(world: World, person: Person) -> Reply:
+    reply = person.phone.post("/v1/me/step-up", {"method": "pin", "pin": PIN})
+    if reply.status == 200:
+        person.phone = world.nobody.bearing(reply.json["access_token"])
+    return reply
+
+
+def test_a_new_device_is_announced_once_with_its_name_time_and_country(world: World, ana: Person) -> None:
+    enter(world, ana)
+    assert inbox(ana) == []
+    for _ in range(2):
+        enter(world, ana, "canary laptop", **{"User-Agent": "Laptop", **PARIS})
+    assert inbox(ana) == ["new_device"]
+    said = [message["body"] for message in outbox(ana.identifier) if "country" in message["body"]]
+    assert len(said) == 1
+    assert "canary laptop, 2026-11-22 08:00 UTC, country FR" in said[0]
+    assert "canary laptop" not in at_rest()
+    assert "48.85" not in at_rest()
+
+
+def test_a_device_name_that_would_be_a_link_is_written_without_it(world: World, ana: Person) -> None:
+    enter(world, ana, "http://evil.test", **{"User-Agent": "Evil"})
+    assert "http" not in "".join(message["body"] for message in outbox(ana.identifier)).replace("http•", "")
+
+
+def test_on_a_new_device_more_than_a_little_takes_a_step_up_which_ends_the_risk(world: World, ana: Person) -> None:
+    set_pin(ana.phone)
+    tokens = enter(world, ana, "laptop")
+    assert ana.pay(AT_RISK).status == 201
+    assert_problem(ana.pay(ABOVE_AT_RISK, key="k"), 403, "step-up-required")
+    assert step_up(world, ana).status == 200
+    assert ana.pay(ABOVE_AT_RISK, key="k").status == 201
+    ana.phone = world.nobody.bearing(refresh(world.nobody, tokens["refresh_token"]).json["access_token"])
+    assert ana.pay(ABOVE_AT_RISK + 1).status == 201, "the session is not at risk any more"
+
+
+def test_the_risk_of_a_new_device_is_over_after_a_day_and_stays_over_a_refresh(
+    world: World, ana: Person, clock: FrozenClock
+) -> None:
+    tokens = enter(world, ana, "laptop")
+    for hours, expected in ((23, 403), (1, 201)):
+        clock.advance(hours * 3600)
+        tokens = refresh(world.nobody, tokens["refresh_token"]).json
+        ana.phone = world.nobody.bearing(tokens["access_token"])
+        assert ana.pay(ABOVE_AT_RISK).status == expected
+
+
+def test_on_a_new_device_the_password_sets_no_pin(world: World, ana: Person) -> None:
+    """Whoever came in with the password would step up with a PIN of their own."""
+    enter(world, ana, "laptop")
+    assert_problem(set_pin(ana.phone), 403, "step-up-required")
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(1, 403), (13, 201)])
+def test_nobody_travels_faster_than_an_airliner(
+    world: World, ana: Person, clock: FrozenClock, hours: int, expected: int
+) -> None:
+    enter(world, ana, **PARIS)
+    assert ana.pay(ABOVE_AT_RISK).status == 201
+    clock.advance(hours * 3600)
+    enter(world, ana, **SHANGHAI)
+    assert ana.pay(ABOVE_AT_RISK).status == expected
+
+
+def test_without_word_from_the_cdn_nobody_travels(world: World, ana: Person, clock: FrozenClock) -> None:
+    for headers in (PARIS, {}, {"CloudFront-Viewer-Latitude": "x", "CloudFront-Viewer-Longitude": "y"}):
+        enter(world, ana, **headers)
+        clock.advance(1)
+        assert ana.pay(ABOVE_AT_RISK, confirm_duplicate=True).status == 201
+
+
+def test_a_device_is_given_a_name_by_its_owner_only(world: World, ana: Person) -> None:
+    session = enter(world, ana)["session_id"]
+    named = ana.phone.patch(f"/v1/sessions/{session}", {"device_name": " canary phone "})
+    assert (named.status, named.json["device_name"], named.json["current"]) == (200, "canary phone", True)
+    assert "canary phone" in [one["device_name"] for one in ana.phone.get("/v1/sessions").json["data"]]
+    assert "canary phone" not in at_rest()
+    bob = world.customer()
+    for path in (f"/v1/sessions/{session}", "/v1/sessions/ses_x"):
+        assert_problem(bob.phone.patch(path, {"device_name": "mine"}), 404, "not-found")
+    hidden = ana.phone.patch(f"/v1/sessions/{session}", {"device_name": "a\0b"})
+    assert_problem(hidden, 422, "invalid-request", "device_name")
+
+
+def test_signing_out_everywhere_ends_every_session_and_stops_payments_at_once(world: World, ana: Person) -> None:
+    sessions = [ana.tokens, *(enter(world, ana) for _ in range(3))]
+    bob = world.customer(1_000)
+    phones = [world.nobody.bearing(tokens["access_token"]) for tokens in sessions]
+    assert phones[1].delete("/v1/sessions").status == 204
+    for tokens, ana.phone in zip(sessions, phones, strict=True):
+        assert_problem(ana.pay(100), 401, "invalid-token")
+        assert refresh(world.nobody, tokens["refresh_token"]).status == 401
+    assert bob.pay(100).status == 201
+    enter(world, ana)
+    assert ana.pay(100).status == 201
+    assert "signed_out_everywhere" in inbox(ana)
+
+
+def test_one_tap_on_another_phone_freezes_and_the_refusal_says_by_whom(world: World, ana: Person) -> None:
+    enter(world, ana)
+    other = world.nobody.bearing(ana.tokens["access_token"])
+    assert [other.post("/v1/me/freeze").status for _ in range(2)] == [204, 204]
+    refused = ana.pay(100)
+    problem = assert_problem(refused, 409, "wallet-frozen")
+    assert problem["reason"] == "by-owner"
+    assert problem["title"] == "You froze this wallet yourself. No money has moved."
+    chinese = ana.phone.with_headers(accept_language="zh").post("/v1/payments", ana.order(100), idempotency_key="zh")
+    assert chinese.json["title"].startswith("您已自行冻结此钱包")
+    shown = ana.phone.get(f"/v1/wallets/{ana.wallet}").json
+    assert (shown["status"], shown["reason"]) == ("frozen", "by-owner")
+    assert inbox(ana) == ["frozen"], "told once"
+    world.put_in(ana, 50)
+    assert ana.available == 5_000_050
+
+
+def test_a_freeze_is_taken_back_with_a_step_up_only(world: World, ana: Person) -> None:
+    set_pin(ana.phone)
+    ana.phone.post("/v1/me/freeze")
+    assert_problem(ana.phone.delete("/v1/me/freeze"), 403, "step-up-required")
+    step_up(world, ana)
+    assert [ana.phone.delete("/v1/me/freeze").status for _ in range(2)] == [204, 204]
+    assert ana.pay(100).status == 201
+    assert sorted(inbox(ana)) == ["frozen", "pin_set", "thawed"]
+
+
+def test_what_others_froze_stays_frozen_with_its_reason(world: World, ana: Person) -> None:
+    from chalicelib.ledger import service as ledger
+
+    set_pin(ana.phone)
+    step_up(world, ana)
+    ledger.set_status(ana.wallet, "frozen", "under review")
+    ana.phone.post("/v1/me/freeze")
+    assert ana.phone.delete("/v1/me/freeze").status == 204
+    assert_problem(ana.pay(100), 409, "wallet-frozen")
+    assert ledger.head(ana.wallet).reason == "under review"
+
+
+def test_a_phone_that_was_signed_out_takes_no_freeze_back(world: World, ana: Person) -> None:
+    set_pin(ana.phone)
+    step_up(world, ana)
+    thief = ana.phone
+    enter(world, ana)
+    ana.phone.post("/v1/me/freeze")
+    ana.phone.delete("/v1/sessions")
+    assert_problem(thief.delete("/v1/me/freeze"), 401, "invalid-token")
+    enter(world, ana)
+    assert_problem(ana.pay(100), 409, "wallet-frozen")

@@ -1,0 +1,78 @@
+"""Planted bugs of second factors, of the payment PIN and of step-up."""
+
+from __future__ import annotations
+
+from tests.simulation.bug import bug
+
+TOTP = "tests/api/test_totp.py::test_"
+STEP_UP = "tests/api/test_step_up.py::test_"
+DEVICES = "tests/api/test_devices.py::test_"
+PASSKEYS = "tests/api/test_passkeys.py::test_"
+
+FACTORS = (
+    bug(
+        "a step of an authenticator used twice",
+        (20,),
+        "identity/store_factors.py",
+        "unused = (_TotpItem.last_step < step) | (_TotpItem.used_by == me)",
+        "unused = _TotpItem.pk.exists()",
+        TOTP + "a_step_is_used_once",
+    ),
+    bug(
+        "a recovery code used twice",
+        (20,),
+        "identity/store_factors.py",
+        "unused = _RecoveryItem.used_by.does_not_exist() | (_RecoveryItem.used_by == me)",
+        "unused = _RecoveryItem.pk.exists()",
+        TOTP + "recovery_codes_work_once_each_and_new_ones_kill_the_old",
+    ),
+    bug(
+        "a sixth guess at a PIN",
+        (20,),
+        "identity/tries.py",
+        "_TriesItem.tries.does_not_exist() | (_TriesItem.tries < MOST)",
+        "_TriesItem.tries.does_not_exist() | _TriesItem.pk.exists()",
+        STEP_UP + "five_wrong_pins_lock_it_for_a_growing_time",
+        TOTP + "after_five_wrong_codes_nothing_is_compared_until_a_pause_is_over_and_pauses_grow",
+    ),
+    bug(
+        "a challenge that outlives its five minutes",
+        (17, 20),
+        "identity/store_challenges.py",
+        "allowed = (_ChallengeItem.tries < TRIES) & (_ChallengeItem.expires_at > clock.written(at))",
+        "allowed = _ChallengeItem.tries < TRIES",
+        TOTP + "a_challenge_takes_five_answers_one_success_and_five_minutes",
+    ),
+    bug(
+        "a large payment that asks nothing",
+        (21,),
+        "payments/paying.py",
+        "refusal=order.refusal(decision) or unproved(person, decision, at),",
+        "refusal=order.refusal(decision),",
+        STEP_UP + "a_large_payment_asks_for_a_fresh_proof_and_the_same_key_pays_after_it",
+    ),
+    bug(
+        "a refusal that forgets what was paid already",
+        (5,),
+        "payments/service.py",
+        'if first := ledger.answered(key.movement_id("pay"), key):',
+        "if first := None:",
+        STEP_UP + "what_was_paid_is_told_again_when_the_step_up_is_long_over",
+    ),
+    bug(
+        "a freeze taken back by a phone that was signed out",
+        (21,),
+        "ledger/service.py",
+        '.require("reason", "=", reason).require("epoch", "=", epoch)',
+        '.require("reason", "=", reason)',
+        DEVICES + "a_phone_that_was_signed_out_takes_no_freeze_back",
+    ),
+    bug(
+        "an operator without a second factor",
+        (21,),
+        "api/guard.py",
+        "if isinstance(caller, Operator) and not caller.second_factor and Customer not in kinds:",
+        "if isinstance(caller, Operator) and not caller.role:",
+        PASSKEYS + "an_operator_does_nothing_without_a_second_factor_but_set_one_up",
+    ),
+)
