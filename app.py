@@ -45,8 +45,8 @@ def _office() -> list[Room]:
     return [cases.room, audit.room, merchants.room, risk.room]
 
 
+# Unknown paths and the description are its own, so it knows every room.
 def _access() -> list[Room]:
-    """Unknown paths and the description are its own, so it knows every room."""
     from chalicelib.api import routes as api
     from chalicelib.identity import routes as identity
     from chalicelib.identity import routes_consents as consents
