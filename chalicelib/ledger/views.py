@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.kernel import clock
+from chalicelib.kernel import text as wording
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.ledger import chart
 from chalicelib.ledger.history import Balance, Statement
@@ -82,8 +83,11 @@ class StatementView(msgspec.Struct, frozen=True):
     entries: list[EntryView]
 
 
-def wallet(head: Head) -> WalletView:
-    return WalletView(head.account, head.currency, head.status, head.available, head.held, head.debt, head.reason)
+def wallet(head: Head, language: str) -> WalletView:
+    """A reason that has a sentence of its own is told in it."""
+    known = f"reasons.{head.reason}"
+    reason = wording.sentence(known, language) if wording.has(known) else head.reason
+    return WalletView(head.account, head.currency, head.status, head.available, head.held, head.debt, reason)
 
 
 def entry(found: Mapping[str, Any]) -> EntryView:
