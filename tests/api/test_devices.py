@@ -162,8 +162,9 @@ def test_one_tap_on_another_phone_freezes_and_the_refusal_says_by_whom(world: Wo
     assert problem["title"] == "You froze this wallet yourself. No money has moved."
     chinese = ana.phone.with_headers(accept_language="zh").post("/v1/payments", ana.order(100), idempotency_key="zh")
     assert chinese.json["title"].startswith("您已自行冻结此钱包")
-    shown = ana.phone.get(f"/v1/wallets/{ana.wallet}").json
-    assert (shown["status"], shown["reason"]) == ("frozen", "by-owner")
+    shown = ana.phone.get("/v1/wallets").json["data"][0]
+    assert (shown["status"], shown["reason"]) == ("frozen", "You froze it yourself.")
+    assert ana.phone.get(f"/v1/wallets/{ana.wallet}", accept_language="zh").json["reason"] == "您已自行冻结。"
     assert inbox(ana) == ["frozen"], "told once"
     world.put_in(ana, 50)
     assert ana.available == 5_000_050

@@ -33,7 +33,7 @@ def one_key(town: Town, found: Findings) -> None:
     """A payment, a refusal, an authorisation; then its capture, a refund, a top-up: each delivered by everybody."""
     (payer,) = town.customers(1, 100_000)
     shop = town.shop()
-    purchases = [(1_000, "automatic"), (900_000, "automatic"), (2_000, "manual")]
+    purchases = [(1_000, "automatic"), (400_000, "automatic"), (2_000, "manual")]
     first = _deliver(town, found, [town.purchase(payer, shop, amount, capture=how) for amount, how in purchases])
     paid, held = first[0].json["id"], first[2].json["id"]
     wish = {"wallet_id": payer.wallet, "amount": 3_000, "currency": CURRENCY}
@@ -48,9 +48,9 @@ def one_key(town: Town, found: Findings) -> None:
 
 
 def day_limit(town: Town, found: Findings) -> None:
-    """More than a day allows, from a wallet that holds more than that."""
+    """More than a day allows, from a wallet that holds more than that; no payment so large that it needs a step-up."""
     attempts = 6 * town.size
-    amount = DAY_LIMIT // town.chance.randint(max(4, attempts // 4), attempts * 3 // 4)
+    amount = DAY_LIMIT // town.chance.randint(max(6, attempts // 4), max(6, attempts * 3 // 4))
     (payer,) = town.customers(1, DAY_LIMIT + 1_000_000)
     shop, allowed = town.shop(), DAY_LIMIT // amount
     told = town.ask(town.purchase(payer, shop, amount) for _ in range(attempts))
