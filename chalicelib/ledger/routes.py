@@ -14,14 +14,8 @@ _CSV = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": 'attac
 
 @room.route("GET", "/v1/wallets", answers={200: WalletsView}, caller=Customer, summary="My wallets")
 def wallets(call: Call[None]) -> Answer:
-<<<<<<< HEAD
     found = [views.wallet(service.head(one), call.language) for one in call.customer.wallet_ids]
     return Answer(200, WalletsView(found))
-=======
-    return Answer(
-        200, WalletsView([views.wallet(service.head(one), call.language) for one in call.customer.wallet_ids])
-    )
->>>>>>> h2
 
 
 @room.route("GET", "/v1/wallets/{id}", answers={200: WalletView}, caller=Customer, summary="One wallet")

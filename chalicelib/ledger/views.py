@@ -11,12 +11,7 @@ from typing import Any
 
 import msgspec
 
-<<<<<<< HEAD
 from chalicelib.kernel import clock, text
-=======
-from chalicelib.kernel import clock
-from chalicelib.kernel import text as wording
->>>>>>> h2
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.ledger import chart
 from chalicelib.ledger.history import Balance, Statement
@@ -87,13 +82,7 @@ class StatementView(msgspec.Struct, frozen=True):
 
 
 def wallet(head: Head, language: str) -> WalletView:
-<<<<<<< HEAD
     reason = text.sentence(key, language) if text.has(key := f"freezes.{head.reason}") else head.reason
-=======
-    """A reason that has a sentence of its own is told in it."""
-    known = f"reasons.{head.reason}"
-    reason = wording.sentence(known, language) if wording.has(known) else head.reason
->>>>>>> h2
     return WalletView(head.account, head.currency, head.status, head.available, head.held, head.debt, reason)
 
 

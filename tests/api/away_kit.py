@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from chalicelib.processors import wire
+from infra.local.bank_post import letter, signed
 from tests.api import account_kit
 from tests.api.authenticator import Authenticator
 from tests.api.bad_input_kit import BODIES, SIGN_UP_SECRET
 from tests.api.caller import Caller, Reply
-from tests.api.topup_kit import Till
+from tests.api.topup_kit import KEYS, Till
 from tests.api.world import PASSWORD, Person, World
 from tests.people import code_now, enrolled
 

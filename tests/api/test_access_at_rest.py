@@ -102,6 +102,20 @@ def test_what_is_in_one_persons_trash_does_not_open_in_anothers(caller: Caller) 
     assert caller.bearing(ann["access_token"]).get("/v1/me/trash").status == 200
 
 
+def test_no_table_holds_a_choice_a_new_name_a_push_token_or_a_guardian_in_clear(caller: Caller) -> None:
+    me = caller.bearing(signed_up(caller, "ann@example.com")["access_token"])
+    assert me.patch("/v1/me/preferences", {"ui_mode": "easy", "phrase": "canary phrase"}).status == 200
+    device = {"push_token": "canary-push-token", "platform": "android", "name": "canary-phone"}
+    assert me.post("/v1/me/devices", device).status == 201
+    assert me.post("/v1/me/guardian", {"identifier": "canary.guardian@example.com"}).status == 202
+    assert me.post("/v1/me/identifiers", {"identifier": "+8613800138000"}).status == 202
+    proof = {"identifier": "+8613800138000", "new_code": code_for("+8613800138000")}
+    assert me.post("/v1/me/identifiers/confirm", proof).json["status"] == "waiting"
+    kept = at_rest()
+    assert all(part in kept for part in ("USER#DEVICE#", "GUARDIAN", "IDENTIFIER"))
+    assert_nothing_personal("+8613800138000")
+
+
 def assert_nothing_personal(identifier: str) -> None:
     kept = at_rest().lower()
     assert [part for part in ("canary", identifier, identifier[3:]) if part in kept] == []
