@@ -14,10 +14,10 @@ Purpose = Literal["second-factor", "passkey-sign-in", "new-passkey", "step-up"]
 _BYTES = 32
 
 
-def made(purpose: Purpose, user_id: str, at: datetime, device_name: str | None = None) -> str:
+def made(purpose: Purpose, user_id: str, at: datetime, device_name: str | None = None, cooling_until: int = 0) -> str:
     """In base64url without padding, as WebAuthn writes its challenges."""
     text = urlsafe_b64encode(entropy.token(_BYTES)).decode().rstrip("=")
-    store_challenges.put(Asked(purpose, text, user_id, at + CHALLENGE_LIFETIME, device_name))
+    store_challenges.put(Asked(purpose, text, user_id, at + CHALLENGE_LIFETIME, device_name, cooling_until))
     return text
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chalicelib import queues
+from chalicelib.cases import service as cases
 from chalicelib.identity import entering, names, secrets, store, store_deletion, telling, throttle, vault
 from chalicelib.identity.model import TokensView, User
 from chalicelib.identity.model_arrivals import Arrival
@@ -26,7 +27,7 @@ RESTORES_OF_A_NAME = (Limit("restores", 5, timedelta(minutes=15)), Limit("restor
 RESTORES_FROM_AN_ADDRESS = (Limit("restores-from-hour", 300, timedelta(hours=1)),)
 
 
-def delete(user_id: str, password: str, at: datetime) -> None:
+def delete(user_id: str, password: str, source_address: str, at: datetime) -> None:
     """Raises BalanceLeft, WalletFrozen, InvalidCredentials, TooManyRequests. Once more is as good as once."""
     from chalicelib.identity import passwords
 
@@ -35,6 +36,7 @@ def delete(user_id: str, password: str, at: datetime) -> None:
     if account is None or not passwords.matches(password, account.user.password_hash):
         raise InvalidCredentials(param="password")
     if account.deleted_at is None:
+        cases.audit(user_id, "account.delete", user_id, "", at, source_address=source_address)
         _end(account.user, at)
     tell(user_id, at)
 
@@ -54,7 +56,8 @@ def restore(claim: RestoreRequest, arrival: Arrival, at: datetime) -> TokensView
     kept = account if account and account.is_restorable(at) else None
     if not passwords.matches(claim.password, kept.user.password_hash if kept else None) or kept is None:
         raise InvalidCredentials()
-    _begin_again(kept, login, at)
+    cases.audit(kept.user.id, "account.restore", kept.user.id, "", at, source_address=arrival.source_address)
+    _begin_again(kept, at)
     tell(kept.user.id, at)
     return entering.with_password(kept.user, arrival, at)
 
@@ -75,25 +78,29 @@ def tell_due(at: datetime) -> int:
 
 
 def _end(user: User, at: datetime) -> None:
-    login = secrets.login(user.identifier)
+    logins = _logins(user)
 
     def draft(moment: datetime, known: Known) -> Draft:
-        legs = (*store_deletion.deleting(user, login, at), *wallets.closing(user.wallets, known))
+        legs = (*store_deletion.deleting(user, logins, at), *wallets.closing(user.wallets, known))
         return Draft(None, (), None, legs, wallets.refusal(user.wallets, known))
 
     ledger.commit(draft, at)
 
 
-def _begin_again(kept: Account, login: str, at: datetime) -> None:
+def _begin_again(kept: Account, at: datetime) -> None:
     """Sessions of before stay over, should a crash have left any."""
-    user, deleted_at = kept.user, kept.deleted_at or at
+    user, deleted_at, logins = kept.user, kept.deleted_at or at, _logins(kept.user)
     store_deletion.end_sessions(user.id)
 
     def draft(moment: datetime, known: Known) -> Draft:
-        legs = (*store_deletion.restoring(user, login, deleted_at, at), *wallets.reopening(user.wallets, known))
+        legs = (*store_deletion.restoring(user, logins, deleted_at, at), *wallets.reopening(user.wallets, known))
         return Draft(None, (), None, legs)
 
     ledger.commit(draft, at)
+
+
+def _logins(user: User) -> tuple[str, ...]:
+    return tuple(secrets.login(contact) for contact in user.contacts)
 
 
 def _notify(user: User, ending: Ending, at: datetime) -> None:

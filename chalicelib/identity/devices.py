@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.identity import model, service, sessions, store_sessions, telling
+from chalicelib.identity import model, profile, service, sessions, store_sessions, telling
 from chalicelib.identity.model import Session
 from chalicelib.kernel import ids
-from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.errors import NotFound, Unavailable
+
+_RACES = 3
 
 
-def rename(user_id: str, session_id: str, name: str) -> Session:
-    """Raises InvalidRequest, NotFound."""
+def rename(user_id: str, session_id: str, name: str, at: datetime) -> Session:
+    """The name before goes into the trash. Raises InvalidRequest, NotFound."""
     tidied = model.tidy_name(name, "device_name")
-    renamed = store_sessions.rename(user_id, session_id, tidied) if ids.is_id(session_id, "ses") else None
-    if renamed is None:
-        raise NotFound()
-    return renamed
+    for _ in range(_RACES):
+        _, session = store_sessions.user_and_session(user_id, session_id)
+        if session is None or not ids.is_id(session_id, "ses"):
+            raise NotFound()
+        if session.device_name == tidied or profile.name_device(user_id, session_id, tidied, at):
+            return replace(session, device_name=tidied)
+    raise Unavailable(retry_after_seconds=1)
 
 
 def sign_out_everywhere(user_id: str, at: datetime) -> None:

@@ -66,7 +66,7 @@ def device_of(arrival: Arrival) -> str:
 
 
 def _asked(user: User, arrival: Arrival, at: datetime) -> ChallengeView:
-    challenge = challenges.made("second-factor", user.id, at, arrival.device_name)
+    challenge = challenges.made("second-factor", user.id, at, arrival.device_name, user.cooling_until)
     methods = (*user.second_factors, "recovery-code")
     by_passkey = passkeys.options_to_sign(challenge) if user.passkeys else None
     return ChallengeView(challenge, methods, int(CHALLENGE_LIFETIME.total_seconds()), by_passkey)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import get_args
 
 from chalicelib import queues
+from chalicelib.cases import service as cases
 from chalicelib.identity import store_codes, store_deletion
 from chalicelib.identity.model_codes import Purpose
 from chalicelib.notices import service as notices
@@ -28,9 +29,10 @@ def erase(user_id: str, at: datetime) -> bool:
     ending = store_deletion.begin_erasing(user_id, at)
     if ending is None:
         return False
+    cases.audit("sweep", "account.erase", user_id, "", at)
     notices.forget(user_id)
     for purpose in get_args(Purpose):
-        for subject in (ending.login, user_id):
+        for subject in (*ending.logins, user_id):
             store_codes.revoke(purpose, subject)
     store_deletion.erase(ending, SPARED)
     return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chalicelib import queues
+from chalicelib.cases import service as cases
 from chalicelib.identity import (
     model,
     names,
@@ -80,6 +81,7 @@ def accept(guardian_id: str, ward_id: str, at: datetime) -> None:
         raise NotFound()
     if bond.step != "asked" or not store_guardians.accept(bond, at):
         raise InvalidState(state=bond.status if bond.step != "asked" else "not-easy")
+    cases.audit(guardian_id, "guardian.accept", ward_id, "", at)
     telling.tell_id(ward_id, "guardian_accepted", {"guardian": names.masked(bond.contact)}, at, once="accepted")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chalicelib import queues
+from chalicelib.cases import service as cases
 from chalicelib.identity import (
     codes,
     model_codes,
@@ -127,6 +128,7 @@ def _step(pending: Pending, at: datetime) -> bool:
         _tell(pending, "waiting", pending.at)
         return store_identifiers.go_on(pending, "waiting", pending.effective_at)
     if pending.step == "changed":
+        cases.audit(pending.change.user_id, "identifier.change", pending.change.user_id, "", at)
         _tell(pending, "changed", pending.at)
         reminders.soon(pending.change.user_id, pending.at)
         return store_identifiers.end(pending)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib import queues
+from chalicelib.cases import service as cases
 from chalicelib.identity import model_lockout, store, store_due, store_lockout, telling
 from chalicelib.identity.model import User
 from chalicelib.identity.model_lockout import Counter, Lock, Try
@@ -50,6 +51,7 @@ def _follow(pk: str, sk: str, at: datetime) -> bool:
     if mine.over(at):
         _tell(owner, "sign_in_unlocked", mine, at)
         return store_lockout.unlock(mine)
+    cases.audit("sweep", "sign-in.lock", owner.id, "", at)
     _tell(owner, "sign_in_locked", mine, at)
     return store_lockout.move(mine, mine.until) is not None
 

@@ -41,8 +41,8 @@ class Ending:
     """What is still to be done about a deletion or its taking back."""
 
     user_id: str
-    login: str
-    """The mark of the name."""
+    logins: tuple[str, ...]
+    """The marks of their names."""
     deleted_at: datetime | None
     untold: str
     """The kind of notice that its owner has not been sent yet; "" if there is none."""

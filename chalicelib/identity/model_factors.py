@@ -163,6 +163,8 @@ class Asked:
     user_id: str
     expires_at: datetime
     device_name: str | None = None
+    cooling_until: int = 0
+    """The person's, when it was asked."""
 
 
 def step_at(at: datetime) -> int:

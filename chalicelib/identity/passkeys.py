@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from chalicelib.identity import challenges, model, store_challenges, store_passkeys, telling
+from chalicelib.identity import challenges, model, reminders, store_challenges, store_passkeys, telling
 from chalicelib.identity.challenges import Purpose
 from chalicelib.identity.model import User
 from chalicelib.identity.model_factors import CHALLENGE_LIFETIME, Asked, Passkey
@@ -65,6 +65,7 @@ def register(user: User, session_id: str, name: str, credential: dict[str, Any],
     if not store_passkeys.put(passkey, session_id):
         raise InvalidState(state="known_or_too_many")
     telling.owner(user, "passkey_added", at)
+    reminders.soon(user.id, at)
     return passkey
 
 

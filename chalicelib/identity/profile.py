@@ -17,7 +17,11 @@ _RACES = 3
 
 def change(user_id: str, wish: ProfileRequest, at: datetime) -> User:
     """Raises NotFound or InvalidRequest."""
-    changes = _changes(wish)
+    return overwrite(user_id, _changes(wish), at)
+
+
+def overwrite(user_id: str, changes: Mapping[str, str], at: datetime) -> User:
+    """What was there before goes into the trash. Raises NotFound."""
     for _ in range(_RACES):
         if not changes or store_trash.all_or_nothing(lambda transaction: _overwrite(transaction, user_id, changes, at)):
             return service.profile(user_id)
@@ -32,6 +36,12 @@ def keep_device_name(
     trash.keep(user_id, "device_name", model_trash.masked(device_name), fields, at, into)
 
 
+def name_device(user_id: str, session_id: str, device_name: str, at: datetime) -> bool:
+    """False if it was named otherwise meanwhile. Raises InvalidState if the device is signed out."""
+    fields = {"session_id": session_id, "device_name": device_name}
+    return store_trash.all_or_nothing(lambda transaction: _device_name_back(transaction, user_id, fields, at))
+
+
 def _changes(wish: ProfileRequest) -> dict[str, str]:
     changes = {}
     if wish.display_name is not None:
@@ -44,7 +54,7 @@ def _changes(wish: ProfileRequest) -> dict[str, str]:
 def _overwrite(transaction: TransactWrite, user_id: str, changes: Mapping[str, str], at: datetime) -> None:
     before = store_profile.overwriting(transaction, user_id, changes)
     for name, new in changes.items():
-        if (old := getattr(before, name)) != new:
+        if (old := getattr(before, name)) and old != new:
             shown = old if name == "locale" else model_trash.masked(old)
             trash.keep(user_id, name, shown, {name: old}, at, into=transaction)
 
@@ -56,4 +66,9 @@ def _device_name_back(transaction: TransactWrite, user_id: str, fields: Fields, 
         keep_device_name(user_id, fields["session_id"], before, at, into=transaction)
 
 
-trash.RESTORERS |= {"display_name": _overwrite, "locale": _overwrite, "device_name": _device_name_back}
+trash.RESTORERS |= {
+    "display_name": _overwrite,
+    "locale": _overwrite,
+    "phrase": _overwrite,
+    "device_name": _device_name_back,
+}

@@ -12,12 +12,15 @@ from datetime import datetime
 from typing import get_args
 
 from chalicelib import queues
+from chalicelib.cases import service as cases
 from chalicelib.identity import (
     codes,
     device_tokens,
+    identifiers,
     model_codes,
     model_lockout,
     names,
+    reminders,
     secrets,
     store,
     store_codes,
@@ -57,7 +60,7 @@ def ask(wish: ResetRequest, source_address: str, language: str, at: datetime) ->
         notices.send(identifier, language, "reset_unknown", {}, at)
 
 
-def confirm(proof: ConfirmRequest, at: datetime) -> None:
+def confirm(proof: ConfirmRequest, source_address: str, at: datetime) -> None:
     """Set the new password for the right code. Raises InvalidRequest, InvalidOrExpired."""
     from chalicelib.identity import passwords
 
@@ -70,6 +73,7 @@ def confirm(proof: ConfirmRequest, at: datetime) -> None:
     if user is None:
         raise InvalidOrExpired(param="code")
     passwords.check(proof.new_password, "new_password", (user.display_name,))
+    cases.audit(user.id, "password.reset", user.id, "", at, source_address=source_address)
     cooling_until = int((at + COOLING).timestamp())
     made = store_resets.reset(code, login, user, passwords.hashed(proof.new_password), cooling_until, at)
     if made is None:
@@ -99,6 +103,8 @@ def _finish(mine: Unfinished, at: datetime) -> bool:
         sessions.end_all(user, at)
         _end_codes(mine)
         store_lockout.lift_devices(mine.login)
+        identifiers.stop(user.id, at)
+        reminders.soon(user.id, at)
         telling.tell(user, "password_reset", _facts(at), at)
     return store_resets.finish(mine)
 

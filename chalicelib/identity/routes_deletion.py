@@ -24,7 +24,7 @@ room = Room("identity_deletion", function="access")
     summary="Delete my account, to be restored within thirty days",
 )
 def delete(call: Call[DeletionRequest]) -> Answer:
-    deletion.delete(call.customer.user_id, call.body.password, call.at)
+    deletion.delete(call.customer.user_id, call.body.password, call.source_address, call.at)
     return Answer(204)
 
 

@@ -112,7 +112,7 @@ def thaw(call: Call[None]) -> Answer:
 )
 def rename(call: Call[RenameRequest]) -> Answer:
     person = person_of(call)
-    renamed = devices.rename(person.user_id, call.path["id"], call.body.device_name)
+    renamed = devices.rename(person.user_id, call.path["id"], call.body.device_name, call.at)
     return Answer(200, renamed.view(person.session_id))
 
 

@@ -32,7 +32,7 @@ def ask(call: Call[ResetRequest]) -> Answer:
     summary="Set a new password with the code; every device is signed out",
 )
 def confirm(call: Call[ConfirmRequest]) -> Answer:
-    resets.confirm(call.body, call.at)
+    resets.confirm(call.body, call.source_address, call.at)
     return Answer(204)
 
 

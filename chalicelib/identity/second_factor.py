@@ -39,6 +39,8 @@ def enter(answer: SecondFactorRequest, arrival: Arrival, at: datetime) -> Tokens
         raise InvalidRequest(param=needed)
     asked = store_challenges.count_try("second-factor", answer.challenge, at)
     user = store.user(asked.user_id) if asked else None
+    if user and asked and user.cooling_until != asked.cooling_until:
+        raise InvalidOrExpired(param=needed)
     if asked is None or user is None or not _right(user, asked, answer, at) or not store_challenges.spend(asked):
         raise InvalidOrExpired(param=needed)
     return entering.let_in(user, replace(arrival, device_name=asked.device_name), at, proved=True)

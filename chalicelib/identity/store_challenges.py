@@ -22,6 +22,8 @@ class _ChallengeItem(Table):
     setting = "identity_table"
     user_id = UnicodeAttribute(null=True)
     device_name = UnicodeAttribute(null=True)
+    cooling_until = NumberAttribute(null=True)
+    """Of the person, when it was asked: a reset since makes it worthless."""
     tries = NumberAttribute()
     used_by = UnicodeAttribute(null=True)
     """Chance of the call that used it up: one whose answer was lost on the way is sent again."""
@@ -34,6 +36,7 @@ def put(asked: Asked) -> None:
         *_key(asked.purpose, asked.text),
         user_id=asked.user_id or None,
         **vault.sealed(asked.user_id, device_name=asked.device_name),
+        cooling_until=asked.cooling_until or None,
         tries=0,
         expires_at=clock.written(asked.expires_at),
         expires_at_seconds=int(asked.expires_at.timestamp()),
@@ -49,7 +52,7 @@ def count_try(purpose: str, text: str, at: datetime) -> Asked | None:
         return None
     owner = item.user_id or ""
     device_name = item.device_name and vault.opened(owner, "device_name", item.device_name)
-    return Asked(purpose, text, owner, clock.read(item.expires_at), device_name)
+    return Asked(purpose, text, owner, clock.read(item.expires_at), device_name, int(item.cooling_until or 0))
 
 
 def spend(asked: Asked) -> bool:

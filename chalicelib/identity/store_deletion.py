@@ -33,7 +33,8 @@ _ENDING, _LOGIN, _USER, _SESSION = "ENDING", "LOGIN", "USER", "SESSION#"
 
 
 class _EndingItem(DueItem):
-    login = UnicodeAttribute()
+    logins = UnicodeAttribute()
+    """Marks, a space between."""
     deleted_at = UnicodeAttribute(null=True)
     untold = UnicodeAttribute(null=True)
     erasing_at = UnicodeAttribute(null=True)
@@ -45,28 +46,25 @@ def account(user_id: str) -> Account | None:
     return Account(person(found), clock.read(found.deleted_at) if found.deleted_at else None) if found else None
 
 
-def deleting(user: User, login: str, at: datetime) -> tuple[Leg, ...]:
+def deleting(user: User, logins: tuple[str, ...], at: datetime) -> tuple[Leg, ...]:
     """Fails with InvalidCredentials if the password was changed meanwhile."""
     now = clock.written(at)
     who = _update(user.id, _USER).assign("deleted_at", now)
     who.require_absent("deleted_at").require("password_hash", "=", user.password_hash)
-    name = _update(f"{_LOGIN}#{login}", _LOGIN).assign("deleted_at", now).require("user_id", "=", user.id)
-    ending = _due_to_tell(user.id, DELETED, at).assign("deleted_at", now).assign("login", login)
-    return (
-        Leg(who.written(), _not_deleted),
-        Leg(name.written(), _changed),
-        Leg(ending.require_absent("deleted_at").written(), _changed),
-    )
+    names = [_name(login, user).assign("deleted_at", now) for login in logins]
+    ending = _due_to_tell(user.id, DELETED, at).assign("deleted_at", now).assign("logins", " ".join(logins))
+    after = (*names, ending.require_absent("deleted_at"))
+    return Leg(who.written(), _not_deleted), *(Leg(update.written(), _changed) for update in after)
 
 
-def restoring(user: User, login: str, deleted_at: datetime, at: datetime) -> tuple[Leg, ...]:
+def restoring(user: User, logins: tuple[str, ...], deleted_at: datetime, at: datetime) -> tuple[Leg, ...]:
     """Fails with InvalidCredentials if it was restored meanwhile, or is being erased."""
     before = clock.written(deleted_at)
     who = _update(user.id, _USER).remove("deleted_at").require("deleted_at", "=", before)
-    name = _update(f"{_LOGIN}#{login}", _LOGIN).remove("deleted_at").require("user_id", "=", user.id)
+    names = [_name(login, user).remove("deleted_at") for login in logins]
     ending = _due_to_tell(user.id, RESTORED, at).remove("deleted_at")
     ending.require("deleted_at", "=", before).require_absent("erasing_at")
-    return tuple(Leg(update.written(), lambda wired: InvalidCredentials()) for update in (who, name, ending))
+    return tuple(Leg(update.written(), lambda wired: InvalidCredentials()) for update in (who, *names, ending))
 
 
 def due(kind: str, at: datetime) -> list[str]:
@@ -110,10 +108,19 @@ def erase(ending: Ending, spared: tuple[str, ...]) -> None:
     for item in UserItem.query(ending.user_id, consistent_read=True):
         if item.sk not in (_USER, _ENDING) and not item.sk.startswith(spared):
             UserItem(item.pk, item.sk).delete()
-    name = LoginItem(f"{_LOGIN}#{ending.login}", _LOGIN)
-    made(lambda: name.delete(LoginItem.user_id == ending.user_id))
+    for login in ending.logins:
+        _free(login, ending.user_id)
     UserItem(ending.user_id, _USER).delete()
     UserItem(ending.user_id, _ENDING).delete()
+
+
+def _free(login: str, user_id: str) -> None:
+    item = LoginItem(f"{_LOGIN}#{login}", _LOGIN)
+    made(lambda: item.delete(LoginItem.user_id == user_id))
+
+
+def _name(login: str, user: User) -> Update:
+    return _update(f"{_LOGIN}#{login}", _LOGIN).require("user_id", "=", user.id)
 
 
 def _update(pk: str, sk: str) -> Update:
@@ -135,4 +142,4 @@ def _changed(wired: Item | None) -> Verdict:
 
 def _ending(item: _EndingItem) -> Ending:
     deleted_at = clock.read(item.deleted_at) if item.deleted_at else None
-    return Ending(item.pk, item.login, deleted_at, item.untold or "")
+    return Ending(item.pk, tuple(item.logins.split()), deleted_at, item.untold or "")

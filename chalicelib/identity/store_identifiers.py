@@ -19,7 +19,7 @@ from chalicelib.cloud_tables import absent, made, writing
 from chalicelib.identity import store_codes, store_due, vault
 from chalicelib.identity.model_codes import Code
 from chalicelib.identity.model_identifiers import COOLING, Change, Pending, Slot, Step
-from chalicelib.identity.store import LoginItem, PersonItem
+from chalicelib.identity.store import LoginItem, PersonItem, is_living
 from chalicelib.identity.store_due import DueItem
 from chalicelib.kernel import clock
 
@@ -94,7 +94,7 @@ def _swap(transaction: TransactWrite, change: Change, at: datetime) -> None:
         field.remove() if change.removes else field.set(sealed),
         PersonItem.cooling_until.set(int((at + COOLING).timestamp())),
     ]
-    there = PersonItem.pk.exists() if change.old_mark else PersonItem.pk.exists() & field.does_not_exist()
+    there = is_living() if change.old_mark else is_living() & field.does_not_exist()
     transaction.update(PersonItem(change.user_id, "USER"), actions, there)
 
 

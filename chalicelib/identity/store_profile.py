@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import reduce
 from operator import and_
 
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
@@ -23,6 +25,11 @@ def overwriting(transaction: TransactWrite, user_id: str, changes: Mapping[str, 
         raise NotFound()
     kept = store.as_kept(user_id, changes)
     actions: list[Action] = [getattr(PersonItem, name).set(text) for name, text in kept.items()]
-    unchanged = [getattr(PersonItem, name) == getattr(found, name) for name in kept]
+    unchanged = [_is_still(getattr(PersonItem, name), getattr(found, name)) for name in kept]
     transaction.update(PersonItem(user_id, "USER"), actions, reduce(and_, [store.is_living(), *unchanged]))
     return before
+
+
+def _is_still(attribute: UnicodeAttribute, text: str | None) -> Condition:
+    condition: Condition = attribute.does_not_exist() if text is None else attribute == text
+    return condition

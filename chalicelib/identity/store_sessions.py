@@ -127,14 +127,6 @@ def calm(user_id: str, session_id: str) -> bool:
     return made(lambda: item.update([_SessionItem.risky_until.remove()], _SessionItem.pk.exists()))
 
 
-def rename(user_id: str, session_id: str, device_name: str) -> Session | None:
-    """None if there is none."""
-    item = _SessionItem(user_id, _SESSION + session_id)
-    named = vault.seal(user_id, "device_name", device_name)
-    renamed = made(lambda: item.update([_SessionItem.device_name.set(named)], _SessionItem.pk.exists()))
-    return _session(item) if renamed else None
-
-
 def keeping(transaction: TransactWrite, session: Session) -> None:
     """Part of the transaction that lets somebody in."""
     transaction.save(session_item(session), absent())

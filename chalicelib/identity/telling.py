@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.cases import service as cases
 from chalicelib.identity import store_pushes
 from chalicelib.identity.model import User
 from chalicelib.notices import model as notices_model
@@ -47,7 +48,8 @@ def tell_of_entry(entry: Mapping[str, Any]) -> None:
 
 
 def owner(user: User, kind: str, at: datetime) -> None:
-    """Of what changed about their access; `time` fills the sentence. It is done: no post that is away undoes it."""
+    """Of what changed about their access, and the audit log too. It is done: no post that is away undoes it."""
+    cases.audit(user.id, f"access.{kind}", user.id, "", at)
     try:
         tell(user, kind, {"time": minute(at)}, at)
     except (BotoCoreError, ClientError):

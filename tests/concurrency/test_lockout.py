@@ -82,7 +82,7 @@ def test_of_fifty_uses_of_one_reset_code_one_wins_and_no_session_of_the_old_pass
     def act(number: int) -> Any:
         if number % 2:
             return guess(PASSWORD)
-        return resets.confirm(ConfirmRequest(ANN, code, f"new horse battery {number}"), now())
+        return resets.confirm(ConfirmRequest(ANN, code, f"new horse battery {number}"), HERE, now())
 
     outcomes = storm(100, act)
     won = outcomes["done"]
