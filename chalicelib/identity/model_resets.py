@@ -23,6 +23,11 @@ ResetSecret = Annotated[
     ),
 ]
 
+Hints = Annotated[
+    tuple[Annotated[str, msgspec.Meta(max_length=254)], ...],
+    msgspec.Meta(min_length=1, max_length=10, description="What others may know of its owner: the name, the address"),
+]
+
 
 class ResetRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     identifier: Identifier
@@ -43,12 +48,7 @@ class ConfirmRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class StrengthRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     password: AnyPassword
-    hints: Annotated[
-        tuple[Annotated[str, msgspec.Meta(max_length=254)], ...],
-        msgspec.Meta(
-            min_length=1, max_length=10, description="What others may know of its owner: the name, the address"
-        ),
-    ] = ()
+    hints: Hints | None = None
 
 
 class StrengthView(msgspec.Struct, frozen=True):

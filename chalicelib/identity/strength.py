@@ -17,7 +17,7 @@ _WEAK = 1
 
 
 def measured(wish: StrengthRequest, language: str) -> StrengthView:
-    found = _found(wish.password[:MEASURED], [hint for hint in wish.hints if hint])
+    found = _found(wish.password[:MEASURED], [hint for hint in wish.hints or () if hint])
     reason, score = _refused(wish), int(found["score"])
     warning, advice = str(found["feedback"]["warning"]), [str(one) for one in found["feedback"]["suggestions"]]
     return StrengthView(
@@ -44,7 +44,7 @@ def _refused(wish: StrengthRequest) -> str | None:
         return "Use at most 128 characters."
     if passwords.is_common(wish.password):
         return "This is a very common password."
-    if passwords.is_personal(wish.password, wish.hints):
+    if passwords.is_personal(wish.password, wish.hints or ()):
         return "This is little more than your own name or address."
     return None
 

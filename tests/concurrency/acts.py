@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from chalicelib.identity import codes, secrets, store
+from chalicelib.identity import codes, passwords, secrets, store
 from chalicelib.identity import service as identity
 from chalicelib.kernel import clock, ids
 from tests import people
@@ -116,6 +116,20 @@ def guess(identifier: str, code: str) -> tuple[Told, int]:
 
     with patch.object(codes, "hmac", SimpleNamespace(compare_digest=counted)):
         told = ask(Request("POST", "/v1/users/verify", {"identifier": identifier, "code": code}))
+    return told, compared
+
+
+def guess_password(identifier: str, password: str) -> tuple[Told, int]:
+    """The answer, and how often the password was compared with the right one to give it."""
+    compared, matches = 0, passwords.matches
+
+    def counted(typed: str, stored: str | None) -> bool:
+        nonlocal compared
+        compared += stored is not None
+        return matches(typed, stored)
+
+    with patch.object(passwords, "matches", counted):
+        told = ask(Request("POST", "/v1/sessions", {"identifier": identifier, "password": password}))
     return told, compared
 
 

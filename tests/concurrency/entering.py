@@ -1,4 +1,4 @@
-"""Codes and refresh tokens, used by many at once."""
+"""Codes, passwords and refresh tokens, used by many at once."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from tests.concurrency.acts import Request, Told
 from tests.concurrency.crowd import Act
 from tests.concurrency.findings import Findings
 from tests.concurrency.town import Town
+from tests.people import PASSWORD
 
-CODE_TRIES = 5
+CODE_TRIES, FAILURES = 5, 5
 
 
 def codes(town: Town, found: Findings) -> None:
@@ -30,6 +31,20 @@ def codes(town: Town, found: Findings) -> None:
     found.hold(20, "however many guess, five codes are compared", compared == CODE_TRIES, f"{compared} of {len(wrong)}")
     late = _verify(town, found, name, [code])
     found.hold(20, "after that the right code is dead too", not late[0].made, late[0].code)
+
+
+def passwords(town: Town, found: Findings) -> None:
+    """Wrong ones for a name that is known and for one that is not; then the right one, too late."""
+    known, unknown = town.address("owner"), town.address("nobody")
+    town.crowd.alone(acts.settle_in, known, 0)
+    for name, expected in ((known, FAILURES), (unknown, 0)):
+        guessed = town.mixed([Act(acts.guess_password, (name, "wrong horse battery"))] * (10 * town.size))
+        found.hear([one for one, _ in guessed], "invalid-credentials")
+        compared = sum(compared for _, compared in guessed)
+        told = f"{compared} of {len(guessed)}"
+        found.hold(20, "however many guess, five passwords are compared", compared == expected, told)
+    late, _ = town.crowd.alone(acts.guess_password, known, PASSWORD)
+    found.hold(20, "after that the right password is refused like a wrong one", not late.made, late.code)
 
 
 def refresh_tokens(town: Town, found: Findings) -> None:

@@ -33,6 +33,7 @@ SCENARIOS = (
     Scenario("allowance", "a merchant's floor: more refunds at once than were agreed", refunding.allowance),
     Scenario("settlement", "settlement while refunding: stream, queue and sweep at once", settling.settlement),
     Scenario("codes", "sign-up codes: one winner, five comparisons", entering.codes),
+    Scenario("passwords", "guesses at a name, known or not: five comparisons", entering.passwords),
     Scenario("refresh-tokens", "refresh tokens: one successor, one winner", entering.refresh_tokens),
 )
 _WHOLE = Scenario("whole", "the whole: everything that was written in this run", settling.whole)

@@ -27,6 +27,7 @@ PLANTED = (
     ("allowance", "a refund beyond the floor", 2),
     ("settlement", "an index that decides what is settled", 14),
     ("codes", "a code compared before the try is counted", 20),
+    ("passwords", "a password compared before the try is counted", 20),
     ("refresh-tokens", "a refresh token that two devices use at once", 20),
     ("duplicates", "a fold without its receipt", 3),
 )
