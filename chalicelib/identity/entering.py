@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.cloud_tables import made, writing
-from chalicelib.identity import challenges, model, passkeys, secrets, sessions, store, store_sessions, telling
+from chalicelib.identity import announcing, challenges, model, passkeys, secrets, sessions, store, store_sessions
 from chalicelib.identity.model import Session, TokensView, User
 from chalicelib.identity.model_arrivals import MOST_DEVICES, RISK_LASTS, Arrival, Seen, impossible
 from chalicelib.identity.model_factors import CHALLENGE_LIFETIME, ChallengeView
@@ -62,8 +62,9 @@ def _asked(user: User, arrival: Arrival, at: datetime) -> ChallengeView:
 def _impression(user: User, arrival: Arrival, at: datetime) -> _Impression:
     mark, before = device_of(arrival), Seen.read(user.last_seen_from)
     new = mark not in user.devices
+    unseen = new if arrival.known is None else not arrival.known
     return _Impression(
-        new_device=new and bool(user.devices),
+        new_device=unseen and bool(user.devices),
         impossible=impossible(before, arrival.place, at),
         devices=(*user.devices, mark)[-MOST_DEVICES:] if new else user.devices,
         seen=Seen(at, arrival.place).written if arrival.place else user.last_seen_from,
@@ -87,9 +88,9 @@ def _keep(user: User, session: Session, found: _Impression) -> None:
 
 def _tell(user: User, arrival: Arrival, at: datetime) -> None:
     """The message says which device and where; the inbox, where it is kept, only when."""
-    time = telling.minute(at)
+    time = announcing.minute(at)
     notices.tell(user.id, "new_device", {"time": time}, at)
     device = model.shown_name(arrival.device_name) if arrival.device_name else "–"
     place = arrival.place.country if arrival.place and arrival.place.country else "–"
     told = {"device": device, "time": time, "place": place}
-    telling.message(user, "new_device_message", told, at)
+    announcing.message(user, "new_device_message", told, at)

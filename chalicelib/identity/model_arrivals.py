@@ -34,11 +34,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Somebody at the door."""
+    """Somebody at the door. `known`: whether the device showed that it was here; None: by what it calls itself."""
 
     user_agent: str
     device_name: str | None = None
     place: Place | None = None
+    known: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
