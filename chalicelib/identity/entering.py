@@ -8,6 +8,7 @@ from datetime import datetime
 from chalicelib.cases import service as cases
 from chalicelib.cloud_tables import made, writing
 from chalicelib.identity import (
+    announcing,
     challenges,
     device_tokens,
     model,
@@ -16,7 +17,6 @@ from chalicelib.identity import (
     sessions,
     store,
     store_sessions,
-    telling,
 )
 from chalicelib.identity.model import Session, TokensView, User
 from chalicelib.identity.model_arrivals import MOST_DEVICES, RISK_LASTS, Arrival, Seen, impossible
@@ -75,8 +75,9 @@ def _asked(user: User, arrival: Arrival, at: datetime) -> ChallengeView:
 def _impression(user: User, arrival: Arrival, at: datetime) -> _Impression:
     mark, before = device_of(arrival), Seen.read(user.last_seen_from)
     new = mark not in user.devices
+    unseen = not device_tokens.known(user.id, arrival.device_token) if arrival.device_token else new
     return _Impression(
-        new_device=new and bool(user.devices),
+        new_device=unseen and bool(user.devices),
         impossible=impossible(before, arrival.place, at),
         devices=(*user.devices, mark)[-MOST_DEVICES:] if new else user.devices,
         seen=Seen(at, arrival.place).written if arrival.place else user.last_seen_from,
@@ -101,9 +102,9 @@ def _keep(user: User, session: Session, found: _Impression) -> None:
 
 def _tell(user: User, arrival: Arrival, at: datetime) -> None:
     """The message says which device and where; the inbox, where it is kept, only when."""
-    time = telling.minute(at)
+    time = announcing.minute(at)
     notices.tell(user.id, "new_device", {"time": time}, at)
     device = model.shown_name(arrival.device_name) if arrival.device_name else "–"
     place = arrival.place.country if arrival.place and arrival.place.country else "–"
     told = {"device": device, "time": time, "place": place}
-    telling.message(user, "new_device_message", told, at)
+    announcing.message(user, "new_device_message", told, at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.identity import service, step_up, telling
+from chalicelib.identity import announcing, service, step_up
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidToken
 from chalicelib.ledger import service as ledger
@@ -18,7 +18,7 @@ def freeze(customer: Customer, at: datetime) -> None:
     user = service.profile(customer.user_id)
     frozen = [ledger.freeze(wallet, BY_OWNER) for wallet in user.wallets]
     if any(frozen):
-        telling.owner(user, "frozen", at)
+        announcing.owner(user, "frozen", at)
 
 
 def thaw(customer: Customer, at: datetime) -> None:
@@ -27,7 +27,7 @@ def thaw(customer: Customer, at: datetime) -> None:
     user = service.profile(customer.user_id)
     thawed = [_thawed(wallet, customer.epoch) for wallet in user.wallets]
     if any(thawed):
-        telling.owner(user, "thawed", at)
+        announcing.owner(user, "thawed", at)
 
 
 def _thawed(wallet: str, epoch: int) -> bool:

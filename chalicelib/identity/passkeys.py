@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from chalicelib.identity import challenges, model, reminders, store_challenges, store_passkeys, telling
+from chalicelib.identity import announcing, challenges, model, reminders, store_challenges, store_passkeys
 from chalicelib.identity.challenges import Purpose
 from chalicelib.identity.model import User
 from chalicelib.identity.model_factors import CHALLENGE_LIFETIME, Asked, Passkey
@@ -64,7 +64,7 @@ def register(user: User, session_id: str, name: str, credential: dict[str, Any],
     passkey = Passkey(user.id, mark, ids.derived("pky", user.id, mark), named, key, verified.sign_count, at, at)
     if not store_passkeys.put(passkey, session_id):
         raise InvalidState(state="known_or_too_many")
-    telling.owner(user, "passkey_added", at)
+    announcing.owner(user, "passkey_added", at)
     reminders.soon(user.id, at)
     return passkey
 
@@ -78,7 +78,7 @@ def remove(user: User, passkey_id: str, at: datetime) -> None:
         raise Forbidden()
     if not store_passkeys.remove(found[0]):
         raise NotFound()
-    telling.owner(user, "passkey_removed", at)
+    announcing.owner(user, "passkey_removed", at)
 
 
 def answered(purpose: Purpose, credential: dict[str, Any], at: datetime, user_id: str = "") -> str:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.identity import model_factors, proofs, store_factors, telling, tries
+from chalicelib.identity import announcing, model_factors, proofs, store_factors, tries
 from chalicelib.identity.model import User
 from chalicelib.identity.model_factors import PinRequest
-from chalicelib.kernel.callers import Customer
-from chalicelib.kernel.errors import InvalidOrExpired, InvalidRequest, StepUpRequired
+from chalicelib.kernel.errors import InvalidOrExpired, InvalidRequest
 
 
-def put(customer: Customer, user: User, wish: PinRequest, at: datetime) -> None:
-    """The first one, or another. Raises InvalidRequest for one soon guessed, InvalidOrExpired, StepUpRequired.
-
-    In a session at risk the password proves nothing: it is what a thief came in with.
-    """
+def put(user: User, wish: PinRequest, at: datetime) -> None:
+    """The first one, or another. Raises InvalidRequest for one soon guessed, InvalidOrExpired, TooManyRequests."""
     from chalicelib.identity import passwords
 
     if (wish.current_pin is None) == (wish.password is None):
@@ -25,12 +21,10 @@ def put(customer: Customer, user: User, wish: PinRequest, at: datetime) -> None:
     if wish.current_pin is not None:
         if not right(user, wish.current_pin, at):
             raise InvalidOrExpired(param="current_pin")
-    elif customer.risky and customer.stepped_up_until <= at.timestamp():
-        raise StepUpRequired(methods=" ".join(user.ways))
     else:
         proofs.password(user, wish.password or "", at)
     store_factors.put_pin(user.id, passwords.hashed(wish.pin))
-    telling.owner(user, "pin_set", at)
+    announcing.owner(user, "pin_set", at)
 
 
 def right(user: User, typed: str, at: datetime) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.identity import recovery, totp, tries
+from chalicelib.identity import recovery_codes, totp, tries
 from chalicelib.identity.model import User
 from chalicelib.identity.model_factors import ProofRequest
 from chalicelib.kernel.errors import InvalidOrExpired, InvalidRequest
@@ -30,4 +30,4 @@ def password(user: User, typed: str, at: datetime) -> None:
 
 def code(user: User, typed: str, at: datetime) -> bool:
     """Of an authenticator, or a recovery code; used up if it is right. Raises TooManyRequests."""
-    return tries.right(user, "factor", at, lambda: totp.used(user.id, typed, at) or recovery.used(user.id, typed))
+    return tries.right(user, "factor", at, lambda: totp.used(user.id, typed, at) or recovery_codes.used(user.id, typed))

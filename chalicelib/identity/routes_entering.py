@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
-from chalicelib.identity import devices, freezing, second_factor, step_up
+from chalicelib.identity import freezing, own_sessions, second_factor, step_up
 from chalicelib.identity.model import SessionView, TokensView
 from chalicelib.identity.model_devices import RenameRequest
 from chalicelib.identity.model_factors import (
@@ -112,11 +112,11 @@ def thaw(call: Call[None]) -> Answer:
 )
 def rename(call: Call[RenameRequest]) -> Answer:
     person = person_of(call)
-    renamed = devices.rename(person.user_id, call.path["id"], call.body.device_name, call.at)
+    renamed = own_sessions.rename(person.user_id, call.path["id"], call.body.device_name, call.at)
     return Answer(200, renamed.view(person.session_id))
 
 
 @room.route("DELETE", "/v1/sessions", answers={204: None}, caller=Person, summary="Sign out everywhere")
 def sign_out_everywhere(call: Call[None]) -> Answer:
-    devices.sign_out_everywhere(person_of(call).user_id, call.at)
+    own_sessions.sign_out_everywhere(person_of(call).user_id, call.at)
     return Answer(204)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.api.blueprint import Answer, Call, Room
-from chalicelib.identity import passkeys, pins, proofs, recovery, service, store_passkeys, totp
+from chalicelib.identity import passkeys, pins, proofs, recovery_codes, service, step_up, store_passkeys, totp
 from chalicelib.identity.model import User
 from chalicelib.identity.model_factors import (
     CodeRequest,
@@ -38,10 +38,11 @@ _UNPROVED = (InvalidOrExpired, TooManyRequests)
     "/v1/me/totp",
     answers={201: TotpView},
     caller=Person,
-    errors=(InvalidState,),
+    errors=(InvalidState, StepUpRequired),
     summary="A secret for my authenticator, in force once confirmed",
 )
 def propose_totp(call: Call[None]) -> Answer:
+    step_up.careful(person_of(call), call.at)
     return Answer(201, totp.propose(_user(call), call.at))
 
 
@@ -84,7 +85,7 @@ def remove_totp(call: Call[ProofRequest]) -> Answer:
     summary="Ten recovery codes, shown once, in the place of those before",
 )
 def renew_recovery_codes(call: Call[ProofRequest]) -> Answer:
-    return Answer(201, RecoveryCodesView(recovery.renew(_proved(call), call.at)))
+    return Answer(201, RecoveryCodesView(recovery_codes.renew(_proved(call), call.at)))
 
 
 @room.route(
@@ -97,7 +98,9 @@ def renew_recovery_codes(call: Call[ProofRequest]) -> Answer:
     summary="Set my payment PIN",
 )
 def put_pin(call: Call[PinRequest]) -> Answer:
-    pins.put(call.customer, _user(call), call.body, call.at)
+    if call.body.current_pin is None:
+        step_up.careful(call.customer, call.at)
+    pins.put(_user(call), call.body, call.at)
     return Answer(204)
 
 
@@ -107,10 +110,11 @@ def put_pin(call: Call[PinRequest]) -> Answer:
     body=ProofRequest,
     answers={200: OptionsView},
     caller=Person,
-    errors=_UNPROVED,
+    errors=(*_UNPROVED, StepUpRequired),
     summary="What a device needs to make a passkey",
 )
 def passkey_options(call: Call[ProofRequest]) -> Answer:
+    step_up.careful(person_of(call), call.at)
     return Answer(200, OptionsView(passkeys.options_to_register(_proved(call), call.at)))
 
 

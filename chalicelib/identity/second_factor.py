@@ -13,7 +13,7 @@ from chalicelib.identity import (
     challenges,
     entering,
     passkeys,
-    recovery,
+    recovery_codes,
     store,
     store_challenges,
     throttle,
@@ -66,4 +66,4 @@ def _right(user: User, asked: Asked, answer: SecondFactorRequest, at: datetime) 
     typed = answer.code or ""
     if answer.method == "totp":
         return tries.right(user, "factor", at, lambda: totp.used(user.id, typed, at))
-    return tries.right(user, "factor", at, lambda: recovery.used(user.id, typed))
+    return tries.right(user, "factor", at, lambda: recovery_codes.used(user.id, typed))

@@ -10,7 +10,7 @@ from chalicelib.identity import challenges, passkeys, pins, sessions, store_sess
 from chalicelib.identity.model import Session, User
 from chalicelib.identity.model_factors import STEP_UP_SECONDS, AccessView, StepUpRequest
 from chalicelib.kernel import clock
-from chalicelib.kernel.callers import Customer
+from chalicelib.kernel.callers import Customer, Operator
 from chalicelib.kernel.errors import InvalidOrExpired, InvalidRequest, InvalidToken, StepUpRequired
 from chalicelib.ledger import service as ledger
 
@@ -33,6 +33,13 @@ def step_up(customer: Customer, wish: StepUpRequest, at: datetime) -> AccessView
     if not _right(user, wish, at):
         raise InvalidOrExpired(param=needed)
     return _fresh(user, session, at)
+
+
+def careful(person: Customer | Operator, at: datetime) -> None:
+    """In a session at risk the password proves nothing, it is what a thief came in with: nobody sets up a proof of
+    their own there without one from before. Raises StepUpRequired."""
+    if isinstance(person, Customer) and person.risky:
+        require(person, at)
 
 
 def require(customer: Customer, at: datetime) -> None:

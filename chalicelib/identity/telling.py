@@ -7,16 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from chalicelib.cases import service as cases
 from chalicelib.identity import store_pushes
 from chalicelib.identity.model import User
 from chalicelib.notices import model as notices_model
 from chalicelib.notices import service as notices
 from chalicelib.notices.model import Params
 from chalicelib.notices.model_reach import Recipient
-from chalicelib.observability import count
 
 
 def tell(
@@ -45,29 +41,6 @@ def tell_of_entry(entry: Mapping[str, Any]) -> None:
         user, devices = store_pushes.person_and_devices(owner)
         reader = replace(user.recipient, devices=devices) if user else Recipient(owner)
         _forget(owner, notices.told(reader, notice))
-
-
-def owner(user: User, kind: str, at: datetime) -> None:
-    """Of what changed about their access, and the audit log too. It is done: no post that is away undoes it."""
-    cases.audit(user.id, f"access.{kind}", user.id, "", at)
-    try:
-        tell(user, kind, {"time": minute(at)}, at)
-    except (BotoCoreError, ClientError):
-        count("OwnerNotTold")
-
-
-def message(user: User, kind: str, told: Params, at: datetime) -> None:
-    """To their contacts, kept nowhere, so `told` may be personal; no post that is away keeps anybody out."""
-    try:
-        for contact in user.contacts:
-            notices.send(contact, user.locale, kind, told, at, phrase=user.phrase)
-    except (BotoCoreError, ClientError):
-        count("OwnerNotTold")
-
-
-def minute(at: datetime) -> str:
-    """`2026-11-22 08:00 UTC`."""
-    return at.strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _forget(user_id: str, dead: tuple[str, ...]) -> None:

@@ -14,7 +14,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import made
-from chalicelib.identity import telling
+from chalicelib.identity import announcing
 from chalicelib.identity.model import User
 from chalicelib.identity.store import UserItem
 from chalicelib.kernel import clock
@@ -42,7 +42,7 @@ def right(user: User, what: What, at: datetime, compare: Callable[[], bool]) -> 
         item.delete()
         return True
     if item.tries >= MOST:
-        telling.owner(user, f"{what}_paused", at)
+        announcing.owner(user, f"{what}_paused", at)
     return False
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.identity import entering, service
+from chalicelib.identity.model_arrivals import Arrival
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.world import PASSWORD, Person, World, cheap_passwords
 from tests.conftest import FrozenClock
@@ -74,6 +76,15 @@ def test_a_new_device_is_announced_once_with_its_name_time_and_country(world: Wo
     assert "48.85" not in at_rest()
 
 
+@pytest.mark.parametrize(("known", "expected"), [(True, []), (False, ["new_device"])])
+def test_what_a_device_shows_counts_more_than_what_it_calls_itself(
+    world: World, ana: Person, clock: FrozenClock, known: bool, expected: list[str]
+) -> None:
+    user = service.profile(ana.id)
+    entering.let_in(user, Arrival("another browser" if known else "", known=known), clock.now())
+    assert inbox(ana) == expected
+
+
 def test_a_device_name_that_would_be_a_link_is_written_without_it(world: World, ana: Person) -> None:
     enter(world, ana, "http://evil.test", **{"User-Agent": "Evil"})
     assert "http" not in "".join(message["body"] for message in outbox(ana.identifier)).replace("http•", "")
@@ -101,10 +112,16 @@ def test_the_risk_of_a_new_device_is_over_after_a_day_and_stays_over_a_refresh(
         assert ana.pay(ABOVE_AT_RISK).status == expected
 
 
-def test_on_a_new_device_the_password_sets_no_pin(world: World, ana: Person) -> None:
+def test_on_a_new_device_the_password_sets_up_no_proof_of_its_own(world: World, ana: Person) -> None:
     """Whoever came in with the password would step up with a PIN of their own."""
     enter(world, ana, "laptop")
     assert_problem(set_pin(ana.phone), 403, "step-up-required")
+    assert_problem(ana.phone.post("/v1/me/totp"), 403, "step-up-required")
+    mine = {"password": PASSWORD}
+    assert_problem(ana.phone.post("/v1/me/passkeys/options", mine), 403, "step-up-required")
+    assert set_pin(world.nobody.bearing(ana.tokens["access_token"])).status == 204, "where they signed up"
+    assert step_up(world, ana).status == 200
+    assert ana.phone.post("/v1/me/totp").status == 201
 
 
 @pytest.mark.parametrize(("hours", "expected"), [(1, 403), (13, 201)])

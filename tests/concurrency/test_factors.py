@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity import entering, passwords, pins, recovery, second_factor, service, store_factors, totp
+from chalicelib.identity import entering, passwords, pins, recovery_codes, second_factor, service, store_factors, totp
 from chalicelib.identity.model import User
 from chalicelib.identity.model_arrivals import Arrival
 from chalicelib.identity.model_factors import ChallengeView, SecondFactorRequest, step_at
@@ -58,7 +58,7 @@ def test_of_fifty_sign_ins_with_one_step_one_gets_in() -> None:
 
 def test_of_fifty_answers_to_one_challenge_one_gets_in() -> None:
     user, _ = enrolled()
-    codes = recovery.renew(user, AT)
+    codes = recovery_codes.renew(user, AT)
     asked_once = challenge(user)
     outcomes = tally(storm(50, lambda number: answer(asked_once, codes[number % 10], "recovery-code")))
     assert outcomes["done"] == 1
@@ -66,8 +66,8 @@ def test_of_fifty_answers_to_one_challenge_one_gets_in() -> None:
 
 def test_of_fifty_uses_of_one_recovery_code_one_wins() -> None:
     user, _ = enrolled()
-    code = recovery.renew(user, AT)[0]
-    assert storm(50, lambda _: recovery.used(user.id, code)).count(True) == 1
+    code = recovery_codes.renew(user, AT)[0]
+    assert storm(50, lambda _: recovery_codes.used(user.id, code)).count(True) == 1
 
 
 def test_two_hundred_guesses_at_an_authenticator_are_five_comparisons(monkeypatch: pytest.MonkeyPatch) -> None:

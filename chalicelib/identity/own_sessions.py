@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.identity import model, profile, service, sessions, store_sessions, telling
+from chalicelib.identity import announcing, model, profile, service, sessions, store_sessions
 from chalicelib.identity.model import Session
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import NotFound, Unavailable
@@ -29,4 +29,4 @@ def sign_out_everywhere(user_id: str, at: datetime) -> None:
     """Every session is over, this one too, and payments with their tokens stop at once."""
     user = service.profile(user_id)
     sessions.end_all(user, at)
-    telling.owner(user, "signed_out_everywhere", at)
+    announcing.owner(user, "signed_out_everywhere", at)

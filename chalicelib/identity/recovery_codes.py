@@ -9,7 +9,7 @@ import re
 import unicodedata
 from datetime import datetime
 
-from chalicelib.identity import secrets, store_factors, telling
+from chalicelib.identity import announcing, secrets, store_factors
 from chalicelib.identity.model import User
 from chalicelib.identity.model_factors import RECOVERY_CODES
 from chalicelib.kernel import entropy
@@ -27,7 +27,7 @@ def renew(user: User, at: datetime) -> tuple[str, ...]:
         raise InvalidState(state="without_second_factor")
     codes = [f"{place}{_chance()}" for place in range(RECOVERY_CODES)]
     store_factors.put_recovery_codes(user.id, [_mark(user.id, code) for code in codes])
-    telling.owner(user, "recovery_codes", at)
+    announcing.owner(user, "recovery_codes", at)
     return tuple(f"{code[0]}-{code[1:6]}-{code[6:]}" for code in codes)
 
 
