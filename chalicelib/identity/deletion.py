@@ -22,7 +22,10 @@ from chalicelib.ledger import ending as wallets
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Known
 
-DELETIONS_OF_AN_ACCOUNT = (Limit("deletions", 5, timedelta(minutes=15)),)
+DELETIONS_OF_AN_ACCOUNT = (
+    Limit("deletions", 5, timedelta(minutes=15)),
+    Limit("deletions-day", 20, timedelta(days=1)),
+)
 RESTORES_OF_A_NAME = (Limit("restores", 5, timedelta(minutes=15)), Limit("restores-day", 20, timedelta(days=1)))
 RESTORES_FROM_AN_ADDRESS = (Limit("restores-from-hour", 300, timedelta(hours=1)),)
 

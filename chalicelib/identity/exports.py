@@ -12,6 +12,8 @@ from chalicelib.identity.throttle import Limit
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import NotFound
 
+MOST_AT_ONCE = 20
+"""In one sweep, which has other things to do."""
 EXPORTS_OF_A_PERSON = (Limit("exports-day", 3, timedelta(days=1)),)
 
 
@@ -33,7 +35,7 @@ def look(user_id: str, export_id: str, at: datetime) -> ExportView:
 
 def make_due(at: datetime) -> int:
     """Returns how many were made."""
-    return queues.sweep("export", store_exports.due(at), lambda found: make(*found, at))
+    return queues.sweep("export", store_exports.due(at)[:MOST_AT_ONCE], lambda found: make(*found, at))
 
 
 def make(user_id: str, export_id: str, at: datetime) -> bool:

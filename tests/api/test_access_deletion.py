@@ -96,6 +96,15 @@ def test_a_wrong_password_deletes_nothing_and_cannot_be_tried_for_long(world: Wo
     assert ana.phone.get("/v1/me").status == 200
 
 
+def test_a_stolen_token_gives_twenty_guesses_a_day_at_the_password(world: World, clock: FrozenClock) -> None:
+    ana, answers = world.customer(), []
+    for _ in range(6):
+        ana.sign_in()
+        answers += [delete(ana, "wrong horse battery").status for _ in range(5)]
+        clock.advance(900)
+    assert answers == [401] * 20 + [429] * 10
+
+
 def test_a_frozen_wallet_blocks_a_deletion(world: World) -> None:
     ana = world.customer()
     ledger.set_status(ana.wallet, "frozen", "under review")

@@ -231,6 +231,15 @@ def test_what_was_cut_short_is_made_by_a_later_sweep(
     assert [one.kind for one in notices.inbox(ana.id, None, 10)[0]] == ["export_ready"] * 2
 
 
+def test_one_sweep_makes_so_many_and_the_next_goes_on(
+    world: World, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "MOST_AT_ONCE", 2)
+    for _ in range(3):
+        ask(world.customer())
+    assert [exports.make_due(clock.now()) for _ in range(3)] == [2, 1, 0]
+
+
 def test_what_cannot_be_made_is_given_up_and_says_so(
     world: World, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity import entering, service
+from chalicelib.identity import device_tokens, entering, service
 from chalicelib.identity.model_arrivals import Arrival
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.world import PASSWORD, Person, World, cheap_passwords
@@ -81,7 +81,8 @@ def test_what_a_device_shows_counts_more_than_what_it_calls_itself(
     world: World, ana: Person, clock: FrozenClock, known: bool, expected: list[str]
 ) -> None:
     user = service.profile(ana.id)
-    entering.let_in(user, Arrival("another browser" if known else "", known=known), clock.now())
+    shown = device_tokens.token(user.id if known else "usr_somebody")
+    entering.let_in(user, Arrival("another browser" if known else "", device_token=shown), clock.now())
     assert inbox(ana) == expected
 
 
