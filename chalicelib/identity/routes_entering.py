@@ -107,6 +107,7 @@ def thaw(call: Call[None]) -> Answer:
     body=RenameRequest,
     answers={200: SessionView},
     caller=Person,
+    permission="account.own",
     errors=(NotFound,),
     summary="Name a device",
 )
@@ -116,7 +117,14 @@ def rename(call: Call[RenameRequest]) -> Answer:
     return Answer(200, renamed.view(person.session_id))
 
 
-@room.route("DELETE", "/v1/sessions", answers={204: None}, caller=Person, summary="Sign out everywhere")
+@room.route(
+    "DELETE",
+    "/v1/sessions",
+    answers={204: None},
+    caller=Person,
+    permission="account.own",
+    summary="Sign out everywhere",
+)
 def sign_out_everywhere(call: Call[None]) -> Answer:
     own_sessions.sign_out_everywhere(person_of(call).user_id, call.at)
     return Answer(204)

@@ -38,6 +38,7 @@ _UNPROVED = (InvalidOrExpired, TooManyRequests)
     "/v1/me/totp",
     answers={201: TotpView},
     caller=Person,
+    permission="account.own",
     errors=(InvalidState, StepUpRequired),
     summary="A secret for my authenticator, in force once confirmed",
 )
@@ -52,6 +53,7 @@ def propose_totp(call: Call[None]) -> Answer:
     body=CodeRequest,
     answers={204: None},
     caller=Person,
+    permission="account.own",
     errors=_UNPROVED,
     summary="Put my authenticator in force with one of its codes",
 )
@@ -66,6 +68,7 @@ def confirm_totp(call: Call[CodeRequest]) -> Answer:
     body=ProofRequest,
     answers={204: None},
     caller=Person,
+    permission="account.own",
     errors=(*_UNPROVED, NotFound, Forbidden),
     summary="Remove my authenticator",
 )
@@ -81,6 +84,7 @@ def remove_totp(call: Call[ProofRequest]) -> Answer:
     body=ProofRequest,
     answers={201: RecoveryCodesView},
     caller=Person,
+    permission="account.own",
     errors=(*_UNPROVED, InvalidState),
     summary="Ten recovery codes, shown once, in the place of those before",
 )
@@ -110,6 +114,7 @@ def put_pin(call: Call[PinRequest]) -> Answer:
     body=ProofRequest,
     answers={200: OptionsView},
     caller=Person,
+    permission="account.own",
     errors=(*_UNPROVED, StepUpRequired),
     summary="What a device needs to make a passkey",
 )
@@ -124,6 +129,7 @@ def passkey_options(call: Call[ProofRequest]) -> Answer:
     body=NewPasskeyRequest,
     answers={201: PasskeyView},
     caller=Person,
+    permission="account.own",
     errors=(InvalidOrExpired, InvalidState),
     summary="Register a passkey",
 )
@@ -133,7 +139,14 @@ def register_passkey(call: Call[NewPasskeyRequest]) -> Answer:
     return Answer(201, made.view)
 
 
-@room.route("GET", "/v1/me/passkeys", answers={200: PasskeysView}, caller=Person, summary="My passkeys")
+@room.route(
+    "GET",
+    "/v1/me/passkeys",
+    answers={200: PasskeysView},
+    caller=Person,
+    permission="account.own",
+    summary="My passkeys",
+)
 def listed_passkeys(call: Call[None]) -> Answer:
     """Newest first."""
     found = store_passkeys.every(person_of(call).user_id)
@@ -146,6 +159,7 @@ def listed_passkeys(call: Call[None]) -> Answer:
     body=ProofRequest,
     answers={204: None},
     caller=Person,
+    permission="account.own",
     errors=(*_UNPROVED, NotFound, Forbidden),
     summary="Remove a passkey",
 )

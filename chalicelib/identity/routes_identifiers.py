@@ -23,6 +23,7 @@ room = Room("identity_identifiers", function="access")
     "/v1/me/identifiers",
     answers={200: ContactsView},
     caller=Person,
+    permission="account.own",
     summary="My phone and e-mail, and a change on its way",
 )
 def contacts(call: Call[None]) -> Answer:
@@ -37,6 +38,7 @@ def contacts(call: Call[None]) -> Answer:
     body=ChangeRequest,
     answers={202: SentView},
     caller=Person,
+    permission="account.own",
     errors=(TooManyRequests,),
     summary="Change my phone or e-mail, or add one: codes go to the old and to the new one",
 )
@@ -51,6 +53,7 @@ def ask(call: Call[ChangeRequest]) -> Answer:
     body=ChangeProof,
     answers={200: ChangeView},
     caller=Person,
+    permission="account.own",
     errors=(InvalidOrExpired,),
     summary="Prove the new one, and the old one too or wait 72 hours",
 )
@@ -63,6 +66,7 @@ def confirm(call: Call[ChangeProof]) -> Answer:
     "/v1/me/identifiers/second",
     answers={204: None},
     caller=Person,
+    permission="account.own",
     errors=(NotFound,),
     summary="Take my second contact away, in 72 hours",
 )
@@ -76,6 +80,7 @@ def remove_second(call: Call[None]) -> Answer:
     "/v1/me/identifiers/pending",
     answers={204: None},
     caller=Person,
+    permission="account.own",
     errors=(NotFound,),
     summary="Stop a change that waits",
 )

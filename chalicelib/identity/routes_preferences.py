@@ -22,7 +22,14 @@ class NotesView(msgspec.Struct, frozen=True):
     notes: tuple[NoteView, ...]
 
 
-@room.route("GET", "/v1/me/preferences", answers={200: PreferencesView}, caller=Person, summary="What I have chosen")
+@room.route(
+    "GET",
+    "/v1/me/preferences",
+    answers={200: PreferencesView},
+    caller=Person,
+    permission="account.own",
+    summary="What I have chosen",
+)
 def chosen(call: Call[None]) -> Answer:
     return Answer(200, model_preferences.view(service.profile(person_of(call).user_id)))
 
@@ -33,6 +40,7 @@ def chosen(call: Call[None]) -> Answer:
     body=PreferencesRequest,
     answers={200: PreferencesView},
     caller=Person,
+    permission="account.own",
     errors=(InvalidState,),
     summary="Choose: mode of the app, notices, reminders, my phrase",
 )
@@ -46,6 +54,7 @@ def change(call: Call[PreferencesRequest]) -> Answer:
     body=DeviceRequest,
     answers={201: DeviceView},
     caller=Person,
+    permission="account.own",
     summary="Take pushes on this device",
 )
 def register(call: Call[DeviceRequest]) -> Answer:
@@ -57,6 +66,7 @@ def register(call: Call[DeviceRequest]) -> Answer:
     "/v1/me/devices/{id}",
     answers={204: None},
     caller=Person,
+    permission="account.own",
     errors=(NotFound,),
     summary="Take no more pushes on a device",
 )

@@ -16,6 +16,7 @@ room = Room("identity_trash", function="access")
     "/v1/me/trash",
     answers={200: TrashView},
     caller=Person,
+    permission="account.own",
     listing=True,
     summary="What I deleted or overwrote and can have back",
 )
@@ -29,6 +30,7 @@ def listed(call: Call[None]) -> Answer:
     "/v1/me/trash/{id}/restore",
     answers={204: None},
     caller=Person,
+    permission="account.own",
     errors=(NotFound, InvalidState),
     summary="Put back what I deleted or overwrote",
 )

@@ -318,5 +318,5 @@ def test_a_deletion_fails_closed_while_the_keys_are_away(world: World, monkeypat
     vault.forget()
     monkeypatch.setattr(vault, "_read", lambda at: (_ for _ in ()).throw(OSError("kms is away")))
     with pytest.raises((OSError, CofferError)):
-        deletion.delete(ana.id, PASSWORD, kernel_clock.now())
+        deletion.delete(ana.id, PASSWORD, "", kernel_clock.now())
     assert ledger.head(ana.wallet).status == "active"

@@ -1,6 +1,6 @@
 """Whatever anybody types, and every secret that an answer gives, looked for at rest, in logs, queues and errors.
 
-Every route is driven to a success (`test_away` has a call of each; a new route joins by standing there), and every
+Every route is driven to a success (`away_kit` has a call of each; a new route joins by standing there), and every
 field of every body once more with a canary of its own, whatever comes of it. A field may stand in clear only if
 `IN_CLEAR` names it.
 """
@@ -24,7 +24,7 @@ from chalicelib.cases import sealing
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.observability import logger
 from chalicelib.processors import wire
-from tests.api import test_away
+from tests.api import away_kit, test_away
 from tests.api.bad_input_kit import BODIES, name_of, path_of
 from tests.api.caller import Caller, Reply
 from tests.api.topup_kit import Till
@@ -36,7 +36,7 @@ IN_CLEAR = {
     "ids": {"wallet_id", "merchant_id", "checkout_id", "person_id", "actor", "subject"},
     "words of ours": {
         "action", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale", "method",
-        "processor", "role", "scopes", "POST /v1/freezes reason",
+        "processor", "role", "scopes", "document", "version", "POST /v1/freezes reason",
     },
     "times": {"expires_at", "from", "to"},
     "the answer of a movement, which the ledger keeps byte for byte": {
@@ -169,7 +169,7 @@ def ear(world: World, monkeypatch: pytest.MonkeyPatch) -> Ear:
 
 def drive(world: World) -> None:
     """Every route, to a success."""
-    for call in test_away.requests(world).values():
+    for call in away_kit.requests(world).values():
         call()
     for move in test_away.MOVES:
         world.clock.advance(1)
@@ -200,7 +200,7 @@ def test_nothing_that_was_typed_and_no_secret_is_found_again(
     world: World, ear: Ear, log: io.StringIO, capfd: pytest.CaptureFixture[str]
 ) -> None:
     drive(world)
-    assert {f"{route.method} {route.path}" for route in routes()} <= ear.done, "drive the new route in test_away"
+    assert {f"{route.method} {route.path}" for route in routes()} <= ear.done, "drive the new route in away_kit"
     plant(world)
     app.fan_out({"Records": world._new_records()}, None)
     sinks = {
@@ -228,7 +228,7 @@ def test_a_note_that_is_kept_in_clear_is_found(world: World, ear: Ear, monkeypat
     """The bug that this file is there for, planted."""
     monkeypatch.setattr(sealing, "sealed", lambda owner, field, plain: plain)
     boss, ana = world.operator, world.customer()
-    assert boss.post("/v1/freezes", test_away.freeze_of(ana.wallet)).status == 201
+    assert boss.post("/v1/freezes", away_kit.freeze_of(ana.wallet)).status == 201
     assert set(found_in(at_rest(), ear.heard).values()) == {"POST /v1/freezes note"}
 
 

@@ -177,9 +177,12 @@ def test_nobody_else_sees_or_decides(world: World, ana: Person, ben: Person) -> 
         assert_problem(stranger.phone.post(f"/v1/me/wards/{ana.id}/accept"), 404, "not-found")
 
 
-def test_what_cannot_be_paid_anyway_asks_no_guardian(ana: Person, ben: Person) -> None:
-    bound(ana, ben)
-    assert_problem(ana.pay(950_000), 409, "insufficient-funds")
+def test_what_cannot_be_paid_anyway_asks_no_guardian(world: World, ana: Person, ben: Person) -> None:
+    poor = world.customer(100)
+    assert poor.phone.patch("/v1/me/preferences", {"ui_mode": "easy"}).status == 200
+    for ward in (poor, ana):
+        bound(ward, ben)
+    assert_problem(poor.pay(LARGE), 409, "insufficient-funds")
     ana.phone.delete("/v1/sessions/current")
     assert_problem(ana.pay(LARGE), 401, "invalid-token")
     assert not [item for item in all_items("ledger") if item["sk"]["S"] == "CONSENT"]

@@ -15,7 +15,7 @@ from chalicelib.kernel import ids
 from tests import aws
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.conftest import FrozenClock
-from tests.people import CHEAP, all_items, refresh, signed_in, signed_up
+from tests.people import CHEAP, all_items, in_office, signed_in, signed_up
 
 REASON = "asked to be called back"
 PHONE = "+8613800138000"
@@ -37,8 +37,7 @@ def employed(caller: Caller, clock: FrozenClock, role: str, name: str = "") -> t
     identifier = f"{name or role}@example.com"
     welcome = signed_up(caller, identifier, display_name="Olga")
     service.appoint(welcome["user"]["id"], role, clock.now())
-    token = refresh(caller, welcome["refresh_token"]).json["access_token"]
-    return welcome["user"]["id"], caller.bearing(token)
+    return welcome["user"]["id"], caller.bearing(in_office(welcome["user"]["id"], clock.now()))
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ STRANGERS = ["customer", "", "root", "Admin", "admin "]
 def operator_of(token: str, at: datetime) -> Operator:
     if not token.startswith("role-"):
         raise InvalidToken()
-    return Operator("usr_o", "ses_o", token.removeprefix("role-").replace("~", " "))
+    return Operator("usr_o", "ses_o", token.removeprefix("role-").replace("~", " "), second_factor=True)
 
 
 def customer_of(token: str, at: datetime) -> Customer:
