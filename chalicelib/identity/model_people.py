@@ -30,6 +30,10 @@ class RevealRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
 
 
+class EndingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: Reason
+
+
 class NewOperator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     person_id: PersonId
     role: Role

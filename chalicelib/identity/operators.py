@@ -1,13 +1,13 @@
 """Operators appoint operators, and nobody their own role: whoever has a power had it from somebody else.
 
-A role is in the token: it counts from the next token on, ten minutes at most after it was given or taken away.
+A role is in the token: it counts from the next token on. Whoever has another one, or none any more, signs in anew.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.identity import model_people, service, store_operators
+from chalicelib.identity import model_people, service, sessions, store_operators
 from chalicelib.identity.model_people import Appointment, NewOperator, RoleChange
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import Forbidden, NotFound
@@ -27,7 +27,9 @@ def changed(by: Operator, user_id: str, wish: RoleChange, at: datetime) -> Appoi
     """Another role, or none any more. Raises Forbidden, InvalidRequest, NotFound (no operator)."""
     if user_id != by.user_id and store_operators.operator(user_id) is None:
         raise NotFound()
-    return _given(by, user_id, wish.role, wish.reason, at)
+    given = _given(by, user_id, wish.role, wish.reason, at)
+    sessions.end_all(service.profile(user_id), at)
+    return given
 
 
 def _given(by: Operator, user_id: str, role: str, typed: str, at: datetime) -> Appointment:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chalicelib.cases import service as cases
-from chalicelib.identity import model_people, names, secrets, store, throttle
+from chalicelib.identity import announcing, model_people, names, secrets, sessions, store, telling, throttle
 from chalicelib.identity.model import User
 from chalicelib.identity.model_people import Field, PersonView, RevealRequest
 from chalicelib.identity.throttle import Limit
@@ -42,6 +42,15 @@ def revealed(by: Operator, user_id: str, wish: RevealRequest, at: datetime) -> s
     person = _known(user_id)
     cases.audit(by.user_id, "person.reveal", person.id, reason, at, source_address=by.source_address, field=wish.field)
     return _clear(person, wish.field)
+
+
+def signed_out(by: Operator, user_id: str, typed: str, at: datetime) -> None:
+    """Of a stolen phone: every session is over, and payments stop at once. Raises InvalidRequest, NotFound."""
+    reason = model_people.tidy_reason(typed)
+    person = _known(user_id)
+    cases.audit(by.user_id, "person.end-sessions", person.id, reason, at, source_address=by.source_address)
+    sessions.end_all(person, at)
+    telling.tell(person, "signed_out_everywhere", {"time": announcing.minute(at)}, at)
 
 
 def _clear(person: User, field: Field) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.identity import operators, people
 from chalicelib.identity.model_people import (
+    EndingRequest,
     NewOperator,
     OperatorView,
     PersonView,
@@ -59,6 +60,20 @@ def seen(call: Call[None]) -> Answer:
 def revealed(call: Call[RevealRequest]) -> Answer:
     value = people.revealed(call.operator, call.path["id"], call.body, call.at)
     return Answer(200, RevealView(call.body.field, value))
+
+
+@room.route(
+    "POST",
+    "/v1/people/{id}/sessions/end",
+    body=EndingRequest,
+    answers={204: None},
+    caller=Operator,
+    permission="people.end-sessions",
+    summary="Sign somebody out everywhere, for a reason that is kept",
+)
+def signed_out(call: Call[EndingRequest]) -> Answer:
+    people.signed_out(call.operator, call.path["id"], call.body.reason, call.at)
+    return Answer(204)
 
 
 @room.route(

@@ -16,6 +16,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "account.own": ROLES,
         "people.see": frozenset({SUPPORT, RISK, ADMIN}),
         "people.reveal": frozenset({SUPPORT, RISK, ADMIN}),
+        "people.end-sessions": frozenset({SUPPORT, RISK, ADMIN}),
         "operators.see": frozenset({ADMIN, AUDITOR}),
         "operators.appoint": frozenset({ADMIN}),
         "freezes.see": frozenset({SUPPORT, RISK, ADMIN, AUDITOR}),

@@ -199,6 +199,7 @@ def of_people(world: World) -> dict[str, Call]:
         "POST /v1/people/{id}/reveals": lambda: boss.post(
             f"/v1/people/{cat.id}/reveals", {"field": "identifier"} | because
         ),
+        "POST /v1/people/{id}/sessions/end": lambda: boss.post(f"/v1/people/{cat.id}/sessions/end", because),
         "GET /v1/operators": lambda: boss.get("/v1/operators"),
         "POST /v1/operators": lambda: boss.post("/v1/operators", {"person_id": cat.id, "role": "support"} | because),
         "PATCH /v1/operators/{id}": lambda: boss.patch(f"/v1/operators/{dan.id}", {"role": "risk"} | because),

@@ -94,6 +94,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/cases/{id}/resolve": {"note": "done"},
     "POST /v1/people/searches": {"identifier": "ann@example.com"},
     "POST /v1/people/{id}/reveals": {"field": "identifier", "reason": "asked to be called back"},
+    "POST /v1/people/{id}/sessions/end": {"reason": "the phone is stolen"},
     "POST /v1/operators": {"person_id": "usr_1", "role": "support", "reason": "joins the night shift"},
     "PATCH /v1/operators/{id}": {"role": "risk", "reason": "moves to another team"},
     "POST /v1/freezes": {

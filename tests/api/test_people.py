@@ -15,7 +15,7 @@ from chalicelib.kernel import ids
 from tests import aws
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.conftest import FrozenClock
-from tests.people import CHEAP, all_items, in_office, signed_in, signed_up
+from tests.people import CHEAP, all_items, in_office, refresh, signed_in, signed_up
 
 REASON = "asked to be called back"
 PHONE = "+8613800138000"
@@ -132,9 +132,8 @@ def test_what_cannot_be_logged_is_not_seen(olga: Caller, ann: dict[str, Any], mo
         assert b"ann" not in reply.raw.lower()
 
 
-def test_reveals_are_counted_for_each_operator(
-    caller: Caller, olga: Caller, ann: dict[str, Any], clock: FrozenClock
-) -> None:
+def test_reveals_are_counted_for_each_operator(caller: Caller, ann: dict[str, Any], clock: FrozenClock) -> None:
+    olga_id, olga = employed(caller, clock, "support")
     for _ in range(20):
         assert reveal(olga, ann["id"]).status == 200
     refused = reveal(olga, ann["id"])
@@ -143,8 +142,23 @@ def test_reveals_are_counted_for_each_operator(
     assert len(logged(clock, "person.reveal")) == 20
     assert reveal(employed(caller, clock, "risk")[1], ann["id"]).status == 200
     clock.advance(3600)
-    again = caller.bearing(signed_in(caller, "support@example.com")["access_token"])
+    again = caller.bearing(in_office(olga_id, clock.now()))
     assert reveal(again, ann["id"]).status == 200
+
+
+def test_a_stolen_phone_is_signed_out_by_an_operator_and_its_owner_hears_of_it(
+    caller: Caller, olga: Caller, ann: dict[str, Any], clock: FrozenClock
+) -> None:
+    thief = signed_in(caller)
+    path = f"/v1/people/{ann['id']}/sessions/end"
+    assert_problem(olga.post(path, {"reason": "short"}), 422, "invalid-request", "reason")
+    assert refresh(caller, thief["refresh_token"]).status == 200
+    thief = signed_in(caller)
+    assert olga.post(path, {"reason": REASON}).status == 204
+    assert refresh(caller, thief["refresh_token"]).status == 401
+    assert [(entry.subject, entry.reason) for entry in logged(clock, "person.end-sessions")] == [(ann["id"], REASON)]
+    mine = caller.bearing(signed_in(caller)["access_token"])
+    assert mine.get("/v1/me/notices").json["data"][0]["kind"] == "signed_out_everywhere"
 
 
 def test_searches_are_counted_for_each_operator(
@@ -161,12 +175,14 @@ def test_an_admin_appoints_and_dismisses_and_all_of_it_is_listed_and_logged(
     ada, admin = employed(caller, clock, "admin")
     made = admin.post("/v1/operators", {"person_id": ann["id"], "role": "support", "reason": REASON})
     assert (made.status, made.json["role"], made.json["appointed_by"]) == (201, "support", ada)
-    anns = caller.bearing(signed_in(caller)["access_token"])
+    anns = caller.bearing(in_office(ann["id"], clock.now()))
     assert anns.get("/v1/cases").status == 200
     assert anns.get("/v1/wallets").status == 403
     assert [one["id"] for one in admin.get("/v1/operators").json["data"]] == sorted([ada, ann["id"]])
     path = f"/v1/operators/{ann['id']}"
+    signed = signed_in(caller)
     assert admin.patch(path, {"role": "auditor", "reason": REASON}).json["role"] == "auditor"
+    assert refresh(caller, signed["refresh_token"]).status == 401
     assert admin.patch(path, {"role": "customer", "reason": REASON}).json["role"] == "customer"
     assert [one["id"] for one in admin.get("/v1/operators").json["data"]] == [ada]
     assert caller.bearing(signed_in(caller)["access_token"]).get("/v1/cases").status == 403
