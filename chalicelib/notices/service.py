@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.kernel import ids
+from chalicelib.kernel import clock, ids
 from chalicelib.notices import channels, education, model_reach, store
 from chalicelib.notices.model import Notice, Params
 from chalicelib.notices.model_reach import Recipient
@@ -35,7 +35,10 @@ def tell(
     reader = to if isinstance(to, Recipient) else Recipient(to, language, (contact,) if contact else ())
     if not once:
         return told(reader, Notice(ids.new("ntc", at), kind, at, params))
-    notice, shown = Notice(ids.derived("ntc", reader.user_id, once), kind, at, params), _shown(reader, kind)
+    notice, shown = (
+        Notice(ids.derived("ntc", reader.user_id, once, clock.written(at)), kind, at, params),
+        _shown(reader, kind),
+    )
     if not store.keep(reader.user_id, notice, shown=shown, unsent=True):
         return ()
     dead = _sent(reader, notice)

@@ -59,11 +59,20 @@ def epoch_in(token: str) -> int:
 
 def step_in(token: str) -> int:
     """Until when its bearer has stepped up, in seconds since 1970; 0: not at all."""
+    return _second_in(token, "step")
+
+
+def cool_in(token: str) -> int:
+    """Until when large payments wait after a reset, likewise."""
+    return _second_in(token, "cool")
+
+
+def _second_in(token: str, claim: str) -> int:
     parts = token.split(".")
     if len(parts) != 3:
         return 0
     claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    return int(claims.get("step", 0))
+    return int(claims.get(claim, 0))
 
 
 def expiry_in(token: str) -> float:
@@ -105,6 +114,10 @@ def judge(model: Model, errand: Errand, reply: Reply, faults: list[str], calls: 
         step = step_in(errand.facts["token"]) - errand.facts["epoch_of_clock"]
         hold(wish.kind == "pay" and wish.amount > truth.STEP_UP_ABOVE, "only what is large is asked for", answer=told)
         hold(step <= model.seconds + SKEW_SECONDS, "a fresh step-up is believed", answer=told)
+    elif code == "cooling-off":
+        cool = cool_in(errand.facts["token"]) - errand.facts["epoch_of_clock"]
+        hold(wish.kind == "pay" and wish.amount > truth.STEP_UP_ABOVE, "only what is large waits", answer=told)
+        hold(cool > model.seconds - SKEW_SECONDS, "cooling off ends when it is over", answer=told)
     elif code == "in-flight":
         hold(wish.kind == "top-up" and errand.sent > 1, "in flight only around calls to a processor", answer=told)
     else:
