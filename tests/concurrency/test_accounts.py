@@ -44,7 +44,7 @@ def test_credits_and_deletions_at_once_never_end_an_account_with_money(turn: int
 
     def act(number: int) -> Any:
         if number % 4 == turn % 4:
-            return deletion.delete(user.id, PASSWORD, now())
+            return deletion.delete(user.id, PASSWORD, "", now())
         return credit(wallet, user.id, f"{turn}-{number}")
 
     outcomes = storm(16, act)
@@ -59,7 +59,7 @@ def test_credits_and_deletions_at_once_never_end_an_account_with_money(turn: int
 
 def test_of_five_restores_at_once_one_wins() -> None:
     user = prove(asked()).user
-    deletion.delete(user.id, PASSWORD, now())
+    deletion.delete(user.id, PASSWORD, "", now())
     claim = RestoreRequest(ANN, PASSWORD)
     outcomes = storm(5, lambda _: deletion.restore(claim, Arrival("phone", source_address="203.0.113.7"), now()))
     assert tally(outcomes) == {"done": 1, "invalid-credentials": 4}

@@ -27,7 +27,7 @@ def anybody(local: dict[str, Any]) -> Client:
 
 @pytest.fixture(scope="module")
 def operator(anybody: Client) -> Client:
-    tokens = people.sign_in(anybody, seed.OPERATOR)
+    tokens = seed.operator(anybody)
     assert tokens
     return anybody.bearing(tokens["access_token"])
 
