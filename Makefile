@@ -21,8 +21,8 @@ run: install ## start the local cloud at http://127.0.0.1:8000 (PORT=…) and fo
 reset: $(TOOLS) ## forget everybody and everything in the local cloud
 	@$(RUN) -m infra.local.cloud reset
 
-demo: install ## play the main job over HTTP (DEMO_LANG=zh for Chinese)
-	@$(RUN) -m infra.local.demo
+demo: install ## play the main job over HTTP (ACT=accounts: lock, reset, second factor, restore; DEMO_LANG=zh for Chinese)
+	@$(RUN) -m infra.local.demo $(ACT)
 
 rotate: $(TOOLS) ## seal personal fields under a new key in the local cloud (on AWS: docs/how-to/deploy.md)
 	@$(RUN) -m infra.rotate_fields --local

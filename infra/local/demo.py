@@ -1,18 +1,21 @@
 """`make demo`: the main job over HTTP, as an app and a processor play it, then a storm against two handlers.
 
-    python -m infra.local.demo        (DEMO_LANG=zh for Chinese, DEMO_SEED for another storm)
+    python -m infra.local.demo [accounts]      (DEMO_LANG=zh for Chinese, DEMO_SEED for another storm)
+
+`accounts` plays what can go wrong with access in its stead.
 
 Starts the local cloud if none is running and stops what it started. Exit 0 only if everything was as expected.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import time
 from typing import Any
 
-from infra.local import cloud, demo_storm, demo_story, people, processes, stack
+from infra.local import cloud, demo_accounts, demo_storm, demo_story, people, processes, stack
 from infra.local.client import NoAnswer, Unexpected
 from infra.local.demo_story import Story
 from infra.local.narration import GREEN, RED, Narrator, Wrong
@@ -31,13 +34,24 @@ def play(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
     demo_story.prove_the_books(story)
 
 
-def main() -> int:
+def play_accounts(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
+    """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
+    visit = demo_accounts.Visit(narrator, local)
+    narrator.title("title.accounts")
+    for step in demo_accounts.STEPS:
+        step(visit)
+
+
+ACTS = {"main": play, "accounts": play_accounts}
+
+
+def main(act: str) -> int:
     language = "zh" if os.environ.get("DEMO_LANG", "en").startswith("zh") else "en"
     narrator, began = Narrator(language), time.monotonic()
     ours = cloud.status() != "running"
     narrator.title("title.cloud.start" if ours else "title.cloud.running")
     try:
-        play(narrator, cloud.up(), int(os.environ.get("DEMO_SEED", "7")))
+        ACTS[act](narrator, cloud.up(), int(os.environ.get("DEMO_SEED", "7")))
     except KNOWN_TROUBLE as trouble:
         narrator.line("    " + narrator.painted(narrator.words("end.wrong", why=_why(narrator, trouble)), RED))
         return 1
@@ -60,4 +74,6 @@ def _why(narrator: Narrator, trouble: Exception) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("act", nargs="?", default="main", choices=sorted(ACTS))
+    sys.exit(main(parser.parse_args().act))
