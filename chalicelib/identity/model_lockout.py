@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 TRIES, WINDOW = 5, timedelta(minutes=15)
-LOCK_MINUTES = (1, 5, 15, 60, 240, 1_440)
-"""The first lock, the second …; the last one again and again."""
+LOCK_MINUTES = (2, 5, 15, 60, 240, 1_440)
+"""The first lock, the second …; the last one again and again. The sweep, which tells the owner, comes every minute."""
 FORGIVEN_AFTER = timedelta(days=1)
 """So long after a lock has ended, the next one is a first one again."""
 

@@ -73,7 +73,7 @@ def test_failures_are_counted_over_any_quarter_of_an_hour(caller: Caller, clock:
 def test_a_lock_that_is_due_counts_as_gone_before_the_schedule_has_looked(caller: Caller, clock: FrozenClock) -> None:
     signed_up(caller)
     fail(caller, 5)
-    clock.advance(59)
+    clock.advance(119)
     assert sign_in(caller, ANN, PASSWORD).status == 401
     clock.advance(1)
     assert sign_in(caller, ANN, PASSWORD).status == 201
@@ -93,20 +93,20 @@ def test_each_lock_in_a_row_is_longer_up_to_a_day(caller: Caller, clock: FrozenC
 def test_the_next_lock_is_a_first_one_again(caller: Caller, clock: FrozenClock, forgiven: str) -> None:
     signed_up(caller)
     fail(caller, 5)
-    clock.advance(60)
+    clock.advance(120)
     if forgiven == "by a success":
         signed_in(caller)
     else:
         clock.advance(86_400)
     fail(caller, 5)
-    clock.advance(60)
+    clock.advance(120)
     assert sign_in(caller, ANN, PASSWORD).status == 201
 
 
 def test_tries_while_it_is_closed_make_no_lock_longer(caller: Caller, clock: FrozenClock) -> None:
     signed_up(caller)
     fail(caller, 50)
-    clock.advance(60)
+    clock.advance(120)
     assert sign_in(caller, ANN, PASSWORD).status == 201
 
 
@@ -173,10 +173,10 @@ def test_the_owner_is_told_of_the_lock_and_of_its_end_once_each(caller: Caller, 
     assert subjects() == []
     for _ in range(3):
         sweep()
-    assert subjects() == ["Signing in to Coffer is locked until 2026-11-22 08:01 UTC"]
+    assert subjects() == ["Signing in to Coffer is locked until 2026-11-22 08:02 UTC"]
     (body,) = (message["body"] for message in outbox(ANN) if message["subject"] == subjects()[0])
     assert "Forgot password" in body and "a device that you have used before" in body
-    clock.advance(60)
+    clock.advance(120)
     for _ in range(3):
         sweep()
     assert subjects()[1:] == ["You can sign in to Coffer again"]
@@ -188,7 +188,7 @@ def test_the_owner_is_told_in_their_language(caller: Caller, clock: FrozenClock)
     signed_up(caller, "+8613800138000", locale="zh-CN")
     fail(caller, 5, "+8613800138000")
     sweep()
-    assert subjects("+8613800138000")[-1] == "Coffer 账户已暂停登录，至 2026-11-22 08:01 UTC"
+    assert subjects("+8613800138000")[-1] == "Coffer 账户已暂停登录，至 2026-11-22 08:02 UTC"
 
 
 def test_the_schedule_does_not_unlock_before_the_time(caller: Caller, clock: FrozenClock) -> None:
@@ -208,7 +208,7 @@ def test_what_is_due_is_unlocked_and_due_no_more(caller: Caller, clock: FrozenCl
     assert len(store_due.due(store_lockout.DUE, clock.now())) == 2
     sweep()
     assert store_due.due(store_lockout.DUE, clock.now()) == []
-    clock.advance(60)
+    clock.advance(120)
     assert len(store_due.due(store_lockout.DUE, clock.now())) == 1
     sweep()
     assert [item for item in all_items("identity") if "due_key" in item and item["sk"]["S"] != "REMINDER"] == []
@@ -238,7 +238,7 @@ def test_the_sweep_unlocks_without_the_secrets_that_only_access_may_read(
     with monkeypatch.context() as patch:
         patch.setattr(secrets, "_secret", lambda: 1 / 0)
         sweep()
-        clock.advance(60)
+        clock.advance(120)
         sweep()
     assert len(subjects()) == 2
 
@@ -264,7 +264,7 @@ def test_two_sweeps_at_once_tell_the_owner_once(
 def test_a_success_after_the_lock_leaves_the_owner_to_be_told(caller: Caller, clock: FrozenClock) -> None:
     signed_up(caller)
     fail(caller, 5)
-    clock.advance(60)
+    clock.advance(120)
     signed_in(caller)
     sweep()
     assert subjects() == ["You can sign in to Coffer again"]
@@ -290,8 +290,8 @@ def test_a_known_device_is_closed_by_its_own_failures_and_nobody_else_is(caller:
     assert on(caller, phone).status == 401
     assert sign_in(caller, ANN, PASSWORD).status == 201
     sweep()
-    assert subjects() == ["Signing in to Coffer is locked until 2026-11-22 08:01 UTC"]
-    clock.advance(60)
+    assert subjects() == ["Signing in to Coffer is locked until 2026-11-22 08:02 UTC"]
+    clock.advance(120)
     assert on(caller, phone).status == 201
 
 
