@@ -6,7 +6,7 @@ import hmac
 from base64 import b32encode
 from datetime import datetime
 
-from chalicelib.identity import announcing, model, names, store_factors, tries
+from chalicelib.identity import announcing, model, names, reminders, store_factors, tries
 from chalicelib.identity.model import User
 from chalicelib.identity.model_factors import DRIFT, TotpView, step_at
 from chalicelib.kernel import entropy
@@ -45,6 +45,8 @@ def confirm(user: User, session_id: str, typed: str, at: datetime) -> None:
 
     if not tries.right(user, "factor", at, compare):
         raise InvalidOrExpired(param="code")
+    announcing.owner(user, "totp_on", at)
+    reminders.soon(user.id, at)
 
 
 def remove(user: User, at: datetime) -> None:
