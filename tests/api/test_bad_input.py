@@ -113,6 +113,20 @@ ROWS: dict[str, tuple[str, ...]] = {
     "login with unknown user, bad password": (
         "test_access_signing_in.test_an_unknown_name_and_a_wrong_password_are_the_same_answer_for_the_same_work",
     ),
+    "login to a locked account; the owner told when it unlocks": (
+        "test_access_lockout.test_known_unknown_and_locked_are_the_same_answer_for_the_same_work",
+        "test_access_lockout.test_the_owner_is_told_of_the_lock_and_of_its_end_once_each",
+        "test_access_lockout.test_strangers_do_not_lock_out_a_device_that_signed_in_before",
+    ),
+    "reset for a known or unknown identifier": (
+        "test_access_recovery.test_a_known_and_an_unknown_name_take_the_same_answers_and_the_same_work",
+    ),
+    "brute force on a password, spray from one address": (
+        "test_access_lockout.test_of_any_number_of_guesses_five_are_compared",
+        "test_access_lockout.test_each_lock_in_a_row_is_longer_up_to_a_day",
+        "test_access_spray.test_a_password_sprayed_over_many_names_is_slowed_down_whatever_the_address_claims",
+        "concurrency.test_lockout.test_two_hundred_guesses_at_once_are_five_comparisons",
+    ),
     "registration for a known or unknown identifier": (
         "test_access.test_a_known_and_an_unknown_name_look_the_same_to_whoever_signs_up",
         "test_access.test_the_owner_of_a_known_name_is_told_and_nothing_changes",
@@ -163,10 +177,6 @@ ROWS: dict[str, tuple[str, ...]] = {
 LATER: dict[str, str] = {
     "transfer to oneself": "not yet",
     "maintenance": "not yet",
-    "login to a locked account; the owner told when it unlocks": "not yet",
-    "reset for a known or unknown identifier": "not yet",
-    "brute force on a password, spray from one address": "not yet",
-    "exports other than a statement's and the audit log's CSV": "not yet",
 }
 
 KINDS_WRONG: dict[type, tuple[Any, ...]] = {
