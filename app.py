@@ -78,7 +78,12 @@ def _open(door: str) -> None:
 
     for room in _ROOMS.get(door, _access)():
         app.register_blueprint(room.blueprint)
-    guard.authenticate_with(customer=people.customer_of, operator=people.operator_of, merchant=shops.merchant_of)
+    guard.authenticate_with(
+        customer=people.customer_of,
+        operator=people.operator_of,
+        merchant=shops.merchant_of,
+        going_on=people.going_on,
+    )
 
 
 if (door := settings.door()) is not None:

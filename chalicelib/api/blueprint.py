@@ -48,6 +48,7 @@ class Room:
         body: type[msgspec.Struct] | None = None,
         caller: type[Caller] | UnionType | None = None,
         permission: str = "",
+        after_the_end: bool = False,
         moves_money: bool = False,
         listing: bool = False,
         query: Iterable[str] = (),
@@ -58,6 +59,7 @@ class Room:
         """Declare a view.
 
         `answers`: status → model, None for no body; of a listing, the model of one item.
+        `after_the_end`: for those too whose session is over, since it only ends things.
         `caller`: a kind of caller or a union of them, None for nobody. `permission`: what an operator's role must
         grant. `query`: the parameters allowed, beside `limit` and `cursor` of a listing. `errors`: what it raises
         beyond what its form implies, for the description.
@@ -81,6 +83,7 @@ class Room:
                     answers=answers,
                     callers=_kinds(caller),
                     permission=permission,
+                    after_the_end=after_the_end,
                     moves_money=moves_money,
                     listing=listing,
                     query=frozenset(query) | (PARAMETERS if listing else frozenset()),

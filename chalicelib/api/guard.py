@@ -25,7 +25,9 @@ Authenticator = Callable[[str, datetime], Caller]
 MERCHANT_KEY_PREFIX = "mk_"
 _CREDENTIALS = re.compile(r"Bearer +([A-Za-z0-9\-._~+/]{1,4096}=*)", re.IGNORECASE)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_authenticators: dict[type[Caller], Authenticator] = {}
+_authenticators: dict[Any, Any] = {}
+"""By kind of caller; under `Session` what looks whether a session goes on."""
+Session = Customer | Operator
 
 
 def authenticate_with(
@@ -33,14 +35,20 @@ def authenticate_with(
     customer: Callable[[str, datetime], Customer],
     operator: Callable[[str, datetime], Operator],
     merchant: Callable[[str, datetime], Merchant],
+    going_on: Callable[[Session, datetime], None] | None = None,
 ) -> None:
-    """Who proves callers, from now on; each raises InvalidToken."""
-    _authenticators.update({Customer: customer, Operator: operator, Merchant: merchant})
+    """Who proves callers, from now on, and whether their session goes on; each raises InvalidToken."""
+    _authenticators.update({Customer: customer, Operator: operator, Merchant: merchant, Session: going_on})
 
 
 def admitted(route: Route, authorization: str | None, source_address: str, at: datetime) -> Caller:
-    """Who asks, where the route is for them. Raises InvalidToken, Forbidden (another kind, or an ungranted role)."""
+    """Who asks, where the route is for them. Raises InvalidToken, Forbidden (another kind, or an ungranted role).
+
+    Money asks for the auth epoch as a condition. *access* has none: there a session that is over is looked up.
+    """
     caller = caller_of(authorization, route.callers, at)
+    if route.function == "access" and not route.after_the_end and (going_on := _authenticators.get(Session)):
+        going_on(caller, at)
     if isinstance(caller, Customer):
         return caller
     if isinstance(caller, Operator):
@@ -94,7 +102,8 @@ def _unproved(kinds: frozenset[type[Caller]], authorization: str | None) -> Inva
 def _proved(token: str, kinds: frozenset[Any], at: datetime) -> Caller | None:
     for kind in kinds:
         try:
-            return _authenticators[kind](token, at)
+            caller: Caller = _authenticators[kind](token, at)
         except InvalidToken:
             continue
+        return caller
     return None

@@ -105,6 +105,8 @@ class Route:
     answers: Answers
     callers: frozenset[type[Caller]]
     permission: str
+    after_the_end: bool
+    """Whether it is answered when the caller's session is over already: what only ends things."""
     """What an operator's role must grant (`kernel/roles`)."""
     moves_money: bool
     listing: bool

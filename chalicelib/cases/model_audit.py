@@ -111,11 +111,16 @@ def network(address: str) -> str:
     return str(ip_network(f"{kept}/{_NETWORK_BITS[kept.version]}", strict=False))
 
 
+_FIRST_YEAR = 1970
+
+
 def wanted(
     since: str | None, until: str | None, actor: str | None, subject: str | None, action: str | None, at: datetime
 ) -> Wanted:
     """By default the last seven days. Raises InvalidRequest."""
     last = at + clock.MICROSECOND if until is None else _moment(until, "to")
+    if last.year < _FIRST_YEAR:
+        raise InvalidRequest(param="to")
     first = last - USUAL_PERIOD if since is None else _moment(since, "from")
     if not first < last:
         raise InvalidRequest(param="from")

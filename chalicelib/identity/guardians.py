@@ -14,6 +14,7 @@ from chalicelib.identity import (
     names,
     secrets,
     service,
+    sessions,
     store,
     store_due,
     store_guardians,
@@ -82,6 +83,7 @@ def accept(guardian_id: str, ward_id: str, at: datetime) -> None:
     if bond.step != "asked" or not store_guardians.accept(bond, at):
         raise InvalidState(state=bond.status if bond.step != "asked" else "not-easy")
     cases.audit(guardian_id, "guardian.accept", ward_id, "", at)
+    sessions.stop_payments(service.profile(ward_id))
     telling.tell_id(ward_id, "guardian_accepted", {"guardian": names.masked(bond.contact)}, at, once="accepted")
 
 

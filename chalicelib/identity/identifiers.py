@@ -19,6 +19,7 @@ from chalicelib.identity import (
     reminders,
     secrets,
     service,
+    sessions,
     store,
     store_due,
     store_identifiers,
@@ -50,7 +51,7 @@ def ask(user_id: str, typed: str, source_address: str, at: datetime) -> None:
     throttle.check(_ASKED, user_id, at)
     throttle.check(throttle.CODES_TO_A_NAME, change.mark, at)
     owner = store.user_named(change.mark)
-    old_code, new_code = (codes.made(purpose, _subject(change), at) for purpose in _PURPOSES)
+    old_code, new_code = (codes.made(purpose, _subject(change, user), at) for purpose in _PURPOSES)
     told: Params = {"minutes": model_codes.MINUTES, "new": change.shown}
     to_old: Params = {**told, "code": old_code}
     notices.send(change.old, user.locale, "old_identifier_code", to_old, at, phrase=user.phrase)
@@ -64,11 +65,11 @@ def confirm(user_id: str, proof: ChangeProof, at: datetime) -> ChangeView:
     """At once with both codes, after 72 hours with the new one alone. Raises InvalidRequest, InvalidOrExpired."""
     user = service.profile(user_id)
     change = _change(user, proof.identifier)
-    new = _proved("new-identifier", change, proof.new_code, "new_code", at)
+    new = _proved("new-identifier", change, user, proof.new_code, "new_code", at)
     if proof.old_code is None:
         done = store_identifiers.wait(change, new, at)
     else:
-        old = _proved("old-identifier", change, proof.old_code, "old_code", at)
+        old = _proved("old-identifier", change, user, proof.old_code, "old_code", at)
         done = store_identifiers.make(change, (new, old), at)
     if not done:
         raise InvalidOrExpired(param="new_code")
@@ -129,6 +130,8 @@ def _step(pending: Pending, at: datetime) -> bool:
         return store_identifiers.go_on(pending, "waiting", pending.effective_at)
     if pending.step == "changed":
         cases.audit(pending.change.user_id, "identifier.change", pending.change.user_id, "", at)
+        if user := store.user(pending.change.user_id):
+            sessions.stop_payments(user)
         _tell(pending, "changed", pending.at)
         reminders.soon(pending.change.user_id, pending.at)
         return store_identifiers.end(pending)
@@ -156,9 +159,9 @@ def _tell(pending: Pending, what: str, at: datetime) -> None:
 _PURPOSES: tuple[Purpose, Purpose] = ("old-identifier", "new-identifier")
 
 
-def _proved(purpose: Purpose, change: Change, typed: str, param: str, at: datetime) -> Code:
+def _proved(purpose: Purpose, change: Change, user: User, typed: str, param: str, at: datetime) -> Code:
     try:
-        return codes.proved(purpose, _subject(change), typed, at)
+        return codes.proved(purpose, _subject(change, user), typed, at)
     except InvalidOrExpired as error:
         raise InvalidOrExpired(param=param) from error
 
@@ -170,6 +173,6 @@ def _change(user: User, typed: str) -> Change:
     return Change(user.id, slot, identifier, secrets.login(identifier), old or user.identifier, old_mark)
 
 
-def _subject(change: Change) -> str:
-    """Codes are good for this very change alone."""
-    return secrets.mark("change", change.user_id, change.old_mark, change.mark)
+def _subject(change: Change, user: User) -> str:
+    """Codes are good for this very change alone, and a reset makes them worthless."""
+    return secrets.mark("change", change.user_id, change.old_mark, change.mark, str(user.cooling_until))

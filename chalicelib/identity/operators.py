@@ -27,13 +27,13 @@ def changed(by: Operator, user_id: str, wish: RoleChange, at: datetime) -> Appoi
     """Another role, or none any more. Raises Forbidden, InvalidRequest, NotFound (no operator)."""
     if user_id != by.user_id and store_operators.operator(user_id) is None:
         raise NotFound()
-    given = _given(by, user_id, wish.role, wish.reason, at)
-    sessions.end_all(service.profile(user_id), at)
-    return given
+    return _given(by, user_id, wish.role, wish.reason, at)
 
 
 def _given(by: Operator, user_id: str, role: str, typed: str, at: datetime) -> Appointment:
     reason = model_people.tidy_reason(typed)
     if user_id == by.user_id:
         raise Forbidden()
-    return service.appoint(user_id, role, at, by.user_id, why=reason, source_address=by.source_address)
+    given = service.appoint(user_id, role, at, by.user_id, why=reason, source_address=by.source_address)
+    sessions.end_all(service.profile(user_id), at)
+    return given

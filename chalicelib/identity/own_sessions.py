@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.identity import announcing, model, profile, service, sessions, store_sessions
+from chalicelib.identity import announcing, identifiers, model, profile, service, sessions, store_sessions
 from chalicelib.identity.model import Session
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import NotFound, Unavailable
@@ -29,4 +29,5 @@ def sign_out_everywhere(user_id: str, at: datetime) -> None:
     """Every session is over, this one too, and payments with their tokens stop at once."""
     user = service.profile(user_id)
     sessions.end_all(user, at)
+    identifiers.stop(user_id, at)
     announcing.owner(user, "signed_out_everywhere", at)

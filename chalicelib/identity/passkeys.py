@@ -14,7 +14,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from chalicelib.identity import announcing, challenges, model, reminders, store_challenges, store_passkeys
+from chalicelib.identity import (
+    announcing,
+    challenges,
+    model,
+    reminders,
+    store_challenges,
+    store_factors,
+    store_passkeys,
+)
 from chalicelib.identity.challenges import Purpose
 from chalicelib.identity.model import User
 from chalicelib.identity.model_factors import CHALLENGE_LIFETIME, Asked, Passkey
@@ -78,6 +86,8 @@ def remove(user: User, passkey_id: str, at: datetime) -> None:
         raise Forbidden()
     if not store_passkeys.remove(found[0]):
         raise NotFound()
+    if user.passkeys <= 1 and not user.totp_on:
+        store_factors.forget_recovery_codes(user.id)
     announcing.owner(user, "passkey_removed", at)
 
 

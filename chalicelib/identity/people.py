@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chalicelib.cases import service as cases
-from chalicelib.identity import announcing, model_people, names, secrets, sessions, store, telling, throttle
+from chalicelib.identity import (
+    announcing,
+    identifiers,
+    model_people,
+    names,
+    secrets,
+    sessions,
+    store,
+    telling,
+    throttle,
+)
 from chalicelib.identity.model import User
 from chalicelib.identity.model_people import Field, PersonView, RevealRequest
 from chalicelib.identity.throttle import Limit
@@ -50,6 +60,7 @@ def signed_out(by: Operator, user_id: str, typed: str, at: datetime) -> None:
     person = _known(user_id)
     cases.audit(by.user_id, "person.end-sessions", person.id, reason, at, source_address=by.source_address)
     sessions.end_all(person, at)
+    identifiers.stop(person.id, at)
     telling.tell(person, "signed_out_everywhere", {"time": announcing.minute(at)}, at)
 
 

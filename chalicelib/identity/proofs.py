@@ -7,14 +7,20 @@ from datetime import datetime
 from chalicelib.identity import recovery_codes, totp, tries
 from chalicelib.identity.model import User
 from chalicelib.identity.model_factors import ProofRequest
-from chalicelib.kernel.errors import InvalidOrExpired, InvalidRequest
+from chalicelib.kernel.errors import InvalidOrExpired, InvalidRequest, StepUpRequired
 
 
-def prove(user: User, proof: ProofRequest, at: datetime) -> None:
-    """Raises InvalidRequest unless there is one proof, InvalidOrExpired, TooManyRequests."""
+def prove(user: User, proof: ProofRequest, trusted: bool, at: datetime) -> None:
+    """Raises InvalidRequest unless there is one proof, StepUpRequired, InvalidOrExpired, TooManyRequests.
+
+    Where there is a second factor, a password alone proves nothing: it goes with a session that began with one, or
+    with a step-up.
+    """
     if (proof.password is None) == (proof.code is None):
         raise InvalidRequest(param="password")
     if proof.password is not None:
+        if user.second_factors and not trusted:
+            raise StepUpRequired(methods=" ".join(user.ways))
         password(user, proof.password, at)
     elif not code(user, proof.code or "", at):
         raise InvalidOrExpired(param="code")

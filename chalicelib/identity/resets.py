@@ -22,6 +22,7 @@ from chalicelib.identity import (
     names,
     reminders,
     secrets,
+    sessions,
     store,
     store_codes,
     store_due,
@@ -75,6 +76,7 @@ def confirm(proof: ConfirmRequest, source_address: str, at: datetime) -> None:
     passwords.check(proof.new_password, "new_password", (user.display_name,))
     cases.audit(user.id, "password.reset", user.id, "", at, source_address=source_address)
     cooling_until = int((at + COOLING).timestamp())
+    sessions.stop_payments(user)
     made = store_resets.reset(code, login, user, passwords.hashed(proof.new_password), cooling_until, at)
     if made is None:
         raise InvalidOrExpired(param="code")
@@ -96,8 +98,6 @@ def _take_over(user_id: str, at: datetime) -> bool:
 
 def _finish(mine: Unfinished, at: datetime) -> bool:
     """All of it may be done twice."""
-    from chalicelib.identity import sessions
-
     user = store.user(mine.user_id)
     if user:
         sessions.end_all(user, at)

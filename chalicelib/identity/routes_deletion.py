@@ -19,6 +19,7 @@ room = Room("identity_deletion", function="access")
     "/v1/me",
     body=DeletionRequest,
     answers={204: None},
+    after_the_end=True,
     caller=Customer,
     errors=(BalanceLeft, InvalidCredentials, InvalidState, TooManyRequests, WalletFrozen),
     summary="Delete my account, to be restored within thirty days",

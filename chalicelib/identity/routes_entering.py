@@ -121,6 +121,7 @@ def rename(call: Call[RenameRequest]) -> Answer:
     "DELETE",
     "/v1/sessions",
     answers={204: None},
+    after_the_end=True,
     caller=Person,
     permission="account.own",
     summary="Sign out everywhere",

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.api.blueprint import Answer, Call, Room
-from chalicelib.identity import passkeys, pins, proofs, recovery_codes, service, step_up, store_passkeys, totp
+from chalicelib.identity import (
+    passkeys,
+    pins,
+    proofs,
+    recovery_codes,
+    service,
+    step_up,
+    store_passkeys,
+    store_sessions,
+    totp,
+)
 from chalicelib.identity.model import User
 from chalicelib.identity.model_factors import (
     CodeRequest,
@@ -24,27 +34,29 @@ from chalicelib.kernel.errors import (
     Forbidden,
     InvalidOrExpired,
     InvalidState,
+    InvalidToken,
     NotFound,
     StepUpRequired,
     TooManyRequests,
 )
 
 room = Room("identity_factors", function="access")
-_UNPROVED = (InvalidOrExpired, TooManyRequests)
+_UNPROVED = (InvalidOrExpired, StepUpRequired, TooManyRequests)
 
 
 @room.route(
     "POST",
     "/v1/me/totp",
+    body=ProofRequest,
     answers={201: TotpView},
     caller=Person,
     permission="account.own",
-    errors=(InvalidState, StepUpRequired),
+    errors=(*_UNPROVED, InvalidState),
     summary="A secret for my authenticator, in force once confirmed",
 )
-def propose_totp(call: Call[None]) -> Answer:
+def propose_totp(call: Call[ProofRequest]) -> Answer:
     step_up.careful(person_of(call), call.at)
-    return Answer(201, totp.propose(_user(call), call.at))
+    return Answer(201, totp.propose(_proved(call), call.at))
 
 
 @room.route(
@@ -98,7 +110,7 @@ def renew_recovery_codes(call: Call[ProofRequest]) -> Answer:
     body=PinRequest,
     answers={204: None},
     caller=Customer,
-    errors=(*_UNPROVED, StepUpRequired),
+    errors=_UNPROVED,
     summary="Set my payment PIN",
 )
 def put_pin(call: Call[PinRequest]) -> Answer:
@@ -115,7 +127,7 @@ def put_pin(call: Call[PinRequest]) -> Answer:
     answers={200: OptionsView},
     caller=Person,
     permission="account.own",
-    errors=(*_UNPROVED, StepUpRequired),
+    errors=_UNPROVED,
     summary="What a device needs to make a passkey",
 )
 def passkey_options(call: Call[ProofRequest]) -> Answer:
@@ -173,6 +185,10 @@ def _user(call: Call[Any]) -> User:
 
 
 def _proved(call: Call[ProofRequest]) -> User:
-    user = _user(call)
-    proofs.prove(user, call.body, call.at)
+    person = person_of(call)
+    user, session = store_sessions.user_and_session(person.user_id, person.session_id)
+    if user is None or session is None:
+        raise InvalidToken()
+    stepped_up = isinstance(person, Customer) and person.stepped_up_until > call.at.timestamp()
+    proofs.prove(user, call.body, session.proved or stepped_up, call.at)
     return user

@@ -56,6 +56,7 @@ def listed(call: Call[None]) -> Answer:
     "DELETE",
     "/v1/sessions/current",
     answers={204: None},
+    after_the_end=True,
     caller=Person,
     permission="account.own",
     summary="Sign out",

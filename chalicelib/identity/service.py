@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.cases import service as cases
-from chalicelib.identity import model, store, store_operators, tokens
+from chalicelib.identity import model, store, store_operators, store_sessions, tokens
 from chalicelib.identity.model import User
 from chalicelib.identity.model_people import Appointment
 from chalicelib.kernel import ids
@@ -40,6 +40,12 @@ def operator_of(token: str, at: datetime) -> Operator:
     if claims.role not in model.OPERATOR_ROLES:
         raise InvalidToken()
     return Operator(claims.sub, claims.sid, claims.role, second_factor=claims.mfa)
+
+
+def going_on(person: Customer | Operator, at: datetime) -> None:
+    """Raises InvalidToken if the session is over: signed out, reset, deleted, or given another role."""
+    if not store_sessions.goes_on(person.user_id, person.session_id, at):
+        raise InvalidToken()
 
 
 def profile(user_id: str) -> User:

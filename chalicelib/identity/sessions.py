@@ -68,7 +68,7 @@ def access_token(
         role=user.role,
         ward=bool(user.guardian),
         at=at,
-        mfa=session is not None and session.proved,
+        mfa=session is not None and session.proved and bool(user.second_factors),
         ways=" ".join(user.ways),
         step=step,
         cool=user.cooling_until if user.cooling_until > now else 0,
@@ -119,21 +119,22 @@ def listed(user_id: str, position: str | None, limit: int, at: datetime) -> tupl
 def end(user: User, session_id: str) -> bool:
     """The session first, then the epoch; also if the session is gone, since a crash may have come in between."""
     ended = store_sessions.end_session(user.id, session_id)
-    _stop_payments(user)
+    stop_payments(user)
     return ended
 
 
 def end_all(user: User, at: datetime) -> None:
     """Every session, then the epoch of every wallet; whoever is cut short begins again."""
     store_sessions.end_sessions(user.id)
-    _stop_payments(user)
+    stop_payments(user)
 
 
 def device_mark(user_agent: str) -> str:
     return secrets.mark("device", user_agent)
 
 
-def _stop_payments(user: User) -> None:
+def stop_payments(user: User) -> None:
+    """With every token of before; tokens from now on go on."""
     """With tokens of before."""
     for wallet in user.wallets:
         ledger.raise_epoch(wallet)

@@ -98,6 +98,12 @@ def put_recovery_codes(user_id: str, marks: list[str]) -> None:
             transaction.save(_RecoveryItem(user_id, f"RECOVERY#{place}", code_mark=mark))
 
 
+def forget_recovery_codes(user_id: str) -> None:
+    """They stood in for a factor that is gone."""
+    for item in _RecoveryItem.query(user_id, _RecoveryItem.sk.startswith("RECOVERY#"), consistent_read=True):
+        item.delete()
+
+
 def use_recovery_code(user_id: str, place: int, mark: str) -> bool:
     item, me = _RecoveryItem(user_id, f"RECOVERY#{place}"), entropy.token(8).hex()
     unused = _RecoveryItem.used_by.does_not_exist() | (_RecoveryItem.used_by == me)

@@ -10,7 +10,7 @@ from pynamodb.attributes import UnicodeAttribute
 from chalicelib.cloud_tables import Table, cut, made, writing
 from chalicelib.identity.model import CUSTOMER
 from chalicelib.identity.model_people import Appointment
-from chalicelib.identity.store import PersonItem
+from chalicelib.identity.store import PersonItem, is_living
 from chalicelib.kernel import clock
 
 _ROSTER = "OPERATORS"
@@ -31,7 +31,7 @@ def appoint(appointed: Appointment) -> bool:
 
     def together() -> None:
         with writing() as transaction:
-            transaction.update(person, [PersonItem.role.set(appointed.role)], PersonItem.pk.exists())
+            transaction.update(person, [PersonItem.role.set(appointed.role)], is_living())
             if appointed.role == CUSTOMER:
                 transaction.delete(place)
             else:

@@ -15,7 +15,7 @@ from chalicelib.identity import store_codes, store_due, store_lockout
 from chalicelib.identity.model import User
 from chalicelib.identity.model_codes import Code
 from chalicelib.identity.model_resets import Unfinished
-from chalicelib.identity.store import PersonItem
+from chalicelib.identity.store import PersonItem, not_reset_since
 from chalicelib.identity.store_due import DueItem
 from chalicelib.kernel import clock
 
@@ -42,7 +42,7 @@ def reset(
             store_codes.spending(transaction, code)
             store_lockout.lifting(transaction, login)
             transaction.save(_item(unfinished))
-            transaction.update(PersonItem(user.id, "USER"), changes, PersonItem.pk.exists())
+            transaction.update(PersonItem(user.id, "USER"), changes, not_reset_since(user))
 
     return unfinished if made(together) else None
 

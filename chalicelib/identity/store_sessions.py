@@ -50,6 +50,12 @@ def put_session(user: User, session: Session) -> bool:
     return made(together)
 
 
+def goes_on(user_id: str, session_id: str, at: datetime) -> bool:
+    """Whether it is neither ended nor expired."""
+    found = _SessionItem.find(user_id, _SESSION + session_id)
+    return found is not None and found.expires_at > clock.written(at)
+
+
 def user_and_session(user_id: str, session_id: str) -> tuple[User | None, Session | None]:
     """Both as of one moment, in one call."""
     with reading() as together:

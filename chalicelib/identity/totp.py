@@ -55,6 +55,8 @@ def remove(user: User, at: datetime) -> None:
         raise Forbidden()
     if not store_factors.remove_totp(user.id):
         raise NotFound()
+    if not user.passkeys:
+        store_factors.forget_recovery_codes(user.id)
     announcing.owner(user, "totp_off", at)
 
 

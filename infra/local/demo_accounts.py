@@ -124,7 +124,7 @@ def reset_the_password(visit: Visit) -> None:
 def turn_on_a_second_factor(visit: Visit) -> None:
     """One code, one use."""
     with visit.narrator.step("accounts.factor") as facts:
-        visit.secret = visit.phone.post("/v1/me/totp").expect(201)["secret"]
+        visit.secret = visit.phone.post("/v1/me/totp", {"password": visit.person.password}).expect(201)["secret"]
         codes = _codes(visit.secret)
         visit.phone.post("/v1/me/totp/confirm", {"code": next(codes)}).expect(204)
         asked, code = visit.sign_in(visit.person.password).expect(202), next(codes)

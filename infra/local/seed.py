@@ -78,7 +78,7 @@ def operator(anybody: Client) -> dict[str, Any] | None:
     asked = anybody.bearing(tokens["access_token"]).get("/v1/cases")
     if asked.code != "second-factor-required":
         return tokens
-    return people.enrol(anybody, tokens, lambda secret: places.keep(AUTHENTICATOR, {"totp_secret": secret}))
+    return people.enrol(anybody, OPERATOR, tokens, lambda secret: places.keep(AUTHENTICATOR, {"totp_secret": secret}))
 
 
 def _authenticator() -> dict[str, str]:

@@ -31,11 +31,14 @@ OFFLINE = {
 def of_an_owner(world: World) -> dict[str, Call]:
     """Whatever they change about their access, each on an account of its own."""
     ada, bea, cat, dan, eve, fay = (world.customer() for _ in range(6))
-    proposed, secret = ada.phone.post("/v1/me/totp").json["secret"], enrolled(bea.phone)
+    proposed, secret = (
+        ada.phone.post("/v1/me/totp", {"password": PASSWORD}).json["secret"],
+        enrolled(bea.phone, PASSWORD),
+    )
     keys = [Authenticator(), Authenticator()]
     made = [keys[0].made(options(cat.phone)), keys[1].made(options(dan.phone))]
     dan.phone.post("/v1/me/passkeys", {"name": "phone", "credential": made[1]})
-    enrolled(eve.phone)
+    enrolled(eve.phone, PASSWORD)
     for person in (bea, fay):
         person.phone.request("PUT", "/v1/me/payment-pin", {"pin": "428571", "password": PASSWORD})
     mine, claim = {"password": PASSWORD}, {"identifier": bea.identifier, "password": PASSWORD}
@@ -45,7 +48,7 @@ def of_an_owner(world: World) -> dict[str, Call]:
     stepped = fay.phone.post("/v1/me/step-up", {"method": "pin", "pin": "428571"}).json["access_token"]
     step_up, other = {"method": "pin", "pin": "428571"}, world.customer()
     return {
-        "POST /v1/me/totp": lambda: cat.phone.post("/v1/me/totp"),
+        "POST /v1/me/totp": lambda: cat.phone.post("/v1/me/totp", {"password": PASSWORD}),
         "POST /v1/me/totp/confirm": lambda: ada.phone.post("/v1/me/totp/confirm", {"code": code_now(proposed)}),
         "DELETE /v1/me/totp": lambda: eve.phone.request("DELETE", "/v1/me/totp", mine),
         "POST /v1/me/recovery-codes": lambda: bea.phone.post("/v1/me/recovery-codes", mine),

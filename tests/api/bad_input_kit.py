@@ -83,6 +83,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /v1/sessions/passkey": {"credential": {"id": "c"}, "device_name": "phone", "device_token": "cdt_x"},
     "PATCH /v1/sessions/{id}": {"device_name": "phone"},
+    "POST /v1/me/totp": {"password": "correct horse", "code": "123456"},
     "POST /v1/me/totp/confirm": {"code": "123456"},
     "DELETE /v1/me/totp": {"password": "correct horse", "code": "123456"},
     "POST /v1/me/recovery-codes": {"password": "correct horse", "code": "123456"},

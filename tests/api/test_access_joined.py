@@ -135,6 +135,54 @@ def test_an_overwritten_phrase_can_be_had_back(ann: Caller) -> None:
     assert ann.get("/v1/me/preferences").json["phrase"] == "green tea"
 
 
+def test_a_session_that_is_over_changes_nothing_more(caller: Caller, ann: Caller) -> None:
+    """Its access token is good for ten minutes, and for nothing."""
+    assert reset(caller).status == 204
+    for method, path, body in (
+        ("GET", "/v1/me", None),
+        ("PATCH", "/v1/me/preferences", {"phrase": "a thief's"}),
+        ("POST", "/v1/me/devices", {"push_token": "token of a thief", "platform": "ios", "name": "phone"}),
+        ("POST", "/v1/me/identifiers", {"identifier": PHONE}),
+        ("POST", "/v1/me/exports", None),
+    ):
+        assert_problem(ann.request(method, path, body), 401, "invalid-token")
+
+
+def test_a_code_for_a_new_name_that_was_sent_before_a_reset_is_worthless(caller: Caller, ann: Caller) -> None:
+    time.pause(1)
+    ann.post("/v1/me/identifiers", {"identifier": PHONE})
+    codes = {"new_code": code_for(PHONE), "old_code": code_for(ANN)}
+    assert reset(caller).status == 204
+    me = caller.bearing(sign_in(caller, ANN, NEW).json["access_token"])
+    assert_problem(me.post("/v1/me/identifiers/confirm", {"identifier": PHONE, **codes}), 400, "invalid-or-expired")
+
+
+def test_a_session_alone_sets_up_no_authenticator(caller: Caller, ann: Caller) -> None:
+    assert_problem(ann.post("/v1/me/totp", {}), 422, "invalid-request", "password")
+    assert_problem(ann.post("/v1/me/totp", {"password": "a guess at it"}), 400, "invalid-or-expired", "password")
+
+
+def test_where_there_is_a_second_factor_a_password_alone_proves_nothing_in_a_session_from_before(
+    caller: Caller, ann: Caller
+) -> None:
+    old = caller.bearing(sign_in(caller, ANN, PASSWORD).json["access_token"])
+    enrolled(ann)
+    assert_problem(old.post("/v1/me/recovery-codes", {"password": PASSWORD}), 403, "step-up-required")
+    assert_problem(old.request("DELETE", "/v1/me/totp", {"password": PASSWORD}), 403, "step-up-required")
+    assert ann.post("/v1/me/recovery-codes", {"password": PASSWORD}).status == 201
+
+
+def test_recovery_codes_go_with_the_last_factor(caller: Caller, ann: Caller, clock: FrozenClock) -> None:
+    enrolled(ann)
+    (code, *_) = ann.post("/v1/me/recovery-codes", {"password": PASSWORD}).json["codes"]
+    assert ann.request("DELETE", "/v1/me/totp", {"password": PASSWORD}).status == 204
+    clock.advance(30)
+    enrolled(ann)
+    asked = sign_in(caller, ANN, PASSWORD).json["challenge"]
+    answer = {"challenge": asked, "method": "recovery-code", "code": code}
+    assert_problem(caller.post("/v1/sessions/second-factor", answer), 400, "invalid-or-expired", "code")
+
+
 def test_a_device_that_was_here_before_is_not_announced_and_says_so_at_every_door(caller: Caller, ann: Caller) -> None:
     token = signed_up(caller, "bob@example.com")["device_token"]
     claim = {"identifier": "bob@example.com", "password": PASSWORD, "device_token": token, "device_name": "renamed"}

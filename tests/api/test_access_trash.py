@@ -148,6 +148,8 @@ def test_a_devices_old_name_comes_back_while_it_is_signed_in(caller: Caller, clo
     (kept,) = in_trash(me)
     assert kept["what"] == "A device was called N***"
     me.delete("/v1/sessions/current")
+    assert me.get("/v1/me/trash").status == 401
+    me = caller.bearing(welcome["access_token"])
     refused = me.post(f"/v1/me/trash/{kept['id']}/restore")
     assert (refused.status, refused.json["code"], refused.json["state"]) == (409, "invalid-state", "deleted")
     assert len(in_trash(me)) == 1

@@ -166,7 +166,7 @@ def prove(world: World) -> Iterator[Reply]:
     ana, code = world.customer(), {"code": PLANTED["code"]}
     answer = {"challenge": PLANTED["challenge"], "method": "totp"} | code
     made = {"name": PLANTED["device"], "credential": {"id": PLANTED["credential"]}}
-    ana.phone.post("/v1/me/totp")
+    ana.phone.post("/v1/me/totp", {"password": PLANTED["password"]})
     yield ana.phone.post("/v1/me/totp/confirm", code)
     yield ana.phone.request("PUT", "/v1/me/payment-pin", {"pin": "428571", "current_pin": PLANTED["pin"]})
     yield ana.phone.post("/v1/me/step-up", {"method": "pin", "pin": PLANTED["pin"]})

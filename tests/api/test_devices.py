@@ -117,12 +117,12 @@ def test_on_a_new_device_the_password_sets_up_no_proof_of_its_own(world: World, 
     """Whoever came in with the password would step up with a PIN of their own."""
     enter(world, ana, "laptop")
     assert_problem(set_pin(ana.phone), 403, "step-up-required")
-    assert_problem(ana.phone.post("/v1/me/totp"), 403, "step-up-required")
+    assert_problem(ana.phone.post("/v1/me/totp", {"password": PASSWORD}), 403, "step-up-required")
     mine = {"password": PASSWORD}
     assert_problem(ana.phone.post("/v1/me/passkeys/options", mine), 403, "step-up-required")
     assert set_pin(world.nobody.bearing(ana.tokens["access_token"])).status == 204, "where they signed up"
     assert step_up(world, ana).status == 200
-    assert ana.phone.post("/v1/me/totp").status == 201
+    assert ana.phone.post("/v1/me/totp", {"password": PASSWORD}).status == 201
 
 
 @pytest.mark.parametrize(("hours", "expected"), [(1, 403), (13, 201)])

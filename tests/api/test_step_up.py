@@ -154,7 +154,7 @@ def test_five_wrong_pins_lock_it_for_a_growing_time(ana: Person, clock: FrozenCl
 
 
 def test_an_authenticator_and_a_passkey_step_up_too(world: World, ana: Person, clock: FrozenClock) -> None:
-    secret, device = enrolled(ana.phone), Authenticator()
+    secret, device = enrolled(ana.phone, PASSWORD), Authenticator()
     options = ana.phone.post("/v1/me/passkeys/options", {"password": PASSWORD}).json["options"]
     made = {"name": "phone", "credential": device.made(options)}
     assert ana.phone.post("/v1/me/passkeys", made).status == 201

@@ -41,7 +41,7 @@ class Owner:
                 self.secret, self.used = reply.json["secret"], set()
                 self._confirm_code()
 
-        self._mine("POST", "/v1/me/totp", None, then)
+        self._mine("POST", "/v1/me/totp", {"password": self.passwords[-1]}, then)
 
     def _confirm_code(self) -> None:
         step = self._step()

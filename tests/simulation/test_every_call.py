@@ -281,7 +281,7 @@ def resetting(world: World) -> tuple[Act, Callable[[Any], None]]:
 
 def confirming(world: World) -> tuple[Act, Callable[[Any], None]]:
     ana = world.customer(0)
-    code = {"code": code_now(ana.phone.post("/v1/me/totp").json["secret"])}
+    code = {"code": code_now(ana.phone.post("/v1/me/totp", {"password": PASSWORD}).json["secret"])}
 
     def once(reply: Reply) -> None:
         claim = {"identifier": ana.identifier, "password": PASSWORD}
