@@ -46,8 +46,9 @@ class Usual:
 
 
 def _create() -> None:
-    """Tables and secrets, unless they are there already."""
+    """Tables, unless they are there already, secrets, and the key of personal fields."""
     from chalicelib import cloud
+    from chalicelib.settings import settings
     from tests.bench.measure.mirrored import described
     from tests.simulation import house
 
@@ -58,6 +59,8 @@ def _create() -> None:
             dynamodb.create_table(**described(table))
     for name, value in secrets().items():
         manager.create_secret(Name=name, SecretString=json.dumps(value))
+    keys = cloud.client("kms")
+    keys.create_alias(AliasName=settings().fields_key_id, TargetKeyId=keys.create_key()["KeyMetadata"]["KeyId"])
 
 
 def both() -> dict[str, Any]:
