@@ -46,7 +46,7 @@ class Usual:
 
 
 def _create() -> None:
-    """Tables, unless they are there already, secrets, and the key of personal fields."""
+    """Tables, unless they are there already, secrets, and the key of personal fields in the place of a mirrored one."""
     from chalicelib import cloud
     from chalicelib.settings import settings
     from tests.bench.measure.mirrored import described
@@ -59,6 +59,8 @@ def _create() -> None:
             dynamodb.create_table(**described(table))
     for name, value in secrets().items():
         manager.create_secret(Name=name, SecretString=json.dumps(value))
+    mirrored = {"pk": {"S": "KEYRING"}, "sk": {"S": "KEY#000001"}}
+    dynamodb.delete_item(TableName=settings().identity_table, Key=mirrored)
     keys = cloud.client("kms")
     keys.create_alias(AliasName=settings().fields_key_id, TargetKeyId=keys.create_key()["KeyMetadata"]["KeyId"])
 
