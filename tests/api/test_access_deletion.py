@@ -83,7 +83,7 @@ def test_an_empty_account_is_gone_at_once_for_sign_in_refresh_and_payments(world
     assert refresh(world.nobody, ana.tokens["refresh_token"]).status == 401
     assert (ledger.head(ana.wallet).status, ledger.head(ana.wallet).epoch) == ("closed", epoch + 1)
     assert ana.phone.get("/v1/me").status == 401
-    assert ana.phone.patch("/v1/me", {"display_name": "Back"}).status == 404
+    assert ana.phone.patch("/v1/me", {"display_name": "Back"}).status == 401
     refused = ana.pay(100)
     assert (refused.status, refused.json["code"]) == (401, "invalid-token")
 

@@ -154,7 +154,8 @@ def test_a_code_for_a_new_name_that_was_sent_before_a_reset_is_worthless(caller:
     codes = {"new_code": code_for(PHONE), "old_code": code_for(ANN)}
     assert reset(caller).status == 204
     me = caller.bearing(sign_in(caller, ANN, NEW).json["access_token"])
-    assert_problem(me.post("/v1/me/identifiers/confirm", {"identifier": PHONE, **codes}), 400, "invalid-or-expired")
+    refused = me.post("/v1/me/identifiers/confirm", {"identifier": PHONE, **codes})
+    assert_problem(refused, 400, "invalid-or-expired", "new_code")
 
 
 def test_a_session_alone_sets_up_no_authenticator(caller: Caller, ann: Caller) -> None:
