@@ -82,6 +82,14 @@ def test_a_raised_epoch_stops_payments_at_once() -> None:
     assert spend(1, later(1), epoch=1).status == 201
 
 
+def test_a_freeze_is_taken_back_under_the_epoch_of_the_wallet_only() -> None:
+    assert service.freeze(WALLET, "by-owner")
+    epoch = service.raise_epoch(WALLET)
+    assert not service.thaw(WALLET, "by-owner", epoch - 1)
+    assert service.head(WALLET).status == "frozen"
+    assert service.thaw(WALLET, "by-owner", epoch)
+
+
 @pytest.mark.parametrize(("status", "code"), [("frozen", "wallet-frozen"), ("closed", "invalid-state")])
 def test_a_wallet_that_is_not_active_pays_nothing(status: str, code: str) -> None:
     service.set_status(WALLET, status, "lost phone")

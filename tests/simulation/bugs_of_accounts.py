@@ -40,7 +40,7 @@ ACCOUNTS = (
         "identity/store.py",
         "return person(found) if found and not found.deleted_at else None",
         "return person(found) if found else None",
-        DELETION + "an_empty_account_is_gone_at_once_for_sign_in_refresh_and_payments",
+        DELETION + "a_deleted_name_signs_in_like_an_unknown_one",
     ),
     bug(
         "a deletion that leaves the epoch as it was",

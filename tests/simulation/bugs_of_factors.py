@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.bug import bug
+from tests.simulation.bug import LEDGER, bug
 
 TOTP = "tests/api/test_totp.py::test_"
 STEP_UP = "tests/api/test_step_up.py::test_"
@@ -65,7 +65,7 @@ FACTORS = (
         "ledger/service.py",
         '.require("reason", "=", reason).require("epoch", "=", epoch)',
         '.require("reason", "=", reason)',
-        DEVICES + "a_phone_that_was_signed_out_takes_no_freeze_back",
+        LEDGER + "a_freeze_is_taken_back_under_the_epoch_of_the_wallet_only",
     ),
     bug(
         "an operator without a second factor",
