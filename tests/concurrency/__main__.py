@@ -28,11 +28,13 @@ def _play(chosen: argparse.Namespace, given: dict[str, str]) -> int:
     print(f"{chosen.processes} processes, {chosen.rounds} rounds, seed {chosen.seed}, against {where}")
     print("each line: whether it held, its number in docs/reference/guarantees.md, what was seen last", flush=True)
     blocks = []
-    with ground.crowded(chosen.processes, given) as crowd:
-        for found in scenarios.played(crowd, chosen.seed, chosen.rounds, chosen.only):
-            blocks.append(found)
-            print("\n" + found.block, flush=True)
-    print("\n" + findings.verdict(blocks))
+    try:
+        with ground.crowded(chosen.processes, given) as crowd:
+            for found in scenarios.played(crowd, chosen.seed, chosen.rounds, chosen.only):
+                blocks.append(found)
+                print("\n" + found.block, flush=True)
+    finally:  # a play that breaks off, as a queue that never becomes empty does it, has been judged so far
+        print("\n" + findings.verdict(blocks), flush=True)
     return 1 if any(found.violated for found in blocks) else 0
 
 

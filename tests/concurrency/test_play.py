@@ -67,3 +67,4 @@ def test_a_planted_bug_is_told_by_its_scenario(engine: str, scenario: str, bug: 
         done = next(done for seed in range(PLAYS) if (done := _again(engine, Path(folder), scenario, seed)))
     told = re.findall(r"^  VIOLATED +(\d+)", done.stdout, re.MULTILINE)
     assert (done.returncode, str(invariant) in told) == (1, True), done.stdout + done.stderr
+    assert re.search(r"\n\d+ invariants checked, [1-9]\d* violated\n$", done.stdout), done.stdout
