@@ -10,7 +10,17 @@ from datetime import datetime, timedelta
 
 from chalicelib import queues
 from chalicelib.cases import service as cases
-from chalicelib.identity import entering, names, secrets, store, store_deletion, telling, throttle, vault
+from chalicelib.identity import (
+    entering,
+    names,
+    secrets,
+    store,
+    store_deletion,
+    store_sessions,
+    telling,
+    throttle,
+    vault,
+)
 from chalicelib.identity.model import TokensView, User
 from chalicelib.identity.model_arrivals import Arrival
 from chalicelib.identity.model_deletion import Account, Ending, RestoreRequest
@@ -71,7 +81,7 @@ def tell(user_id: str, at: datetime) -> bool:
     if ending is None or account is None or not ending.untold:
         return False
     if ending.deleted_at is not None:
-        store_deletion.end_sessions(user_id)
+        store_sessions.end_sessions(user_id)
     _notify(account.user, ending, at)
     return store_deletion.told(ending)
 
@@ -93,7 +103,7 @@ def _end(user: User, at: datetime) -> None:
 def _begin_again(kept: Account, at: datetime) -> None:
     """Sessions of before stay over, should a crash have left any."""
     user, deleted_at, logins = kept.user, kept.deleted_at or at, _logins(kept.user)
-    store_deletion.end_sessions(user.id)
+    store_sessions.end_sessions(user.id)
 
     def draft(moment: datetime, known: Known) -> Draft:
         legs = (*store_deletion.restoring(user, logins, deleted_at, at), *wallets.reopening(user.wallets, known))

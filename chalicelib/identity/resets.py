@@ -47,7 +47,7 @@ def ask(wish: ResetRequest, source_address: str, language: str, at: datetime) ->
     identifier = names.canonical(wish.identifier)
     login = secrets.login(identifier)
     vault.ready()
-    user = store.user(store.user_id_of(login) or store.NOBODY)
+    user = store.user_named(login)
     device = device_tokens.known(user.id if user else store.NOBODY, wish.device_token)
     throttle.check(throttle.CODES_FROM_AN_ADDRESS, source_address, at)
     source = device or throttle.origin(source_address)
@@ -69,7 +69,7 @@ def confirm(proof: ConfirmRequest, source_address: str, at: datetime) -> None:
     login = secrets.login(identifier)
     passwords.check(proof.new_password, "new_password", (identifier,))
     vault.ready()
-    user = store.user(store.user_id_of(login) or store.NOBODY)
+    user = store.user_named(login)
     code = codes.proved("reset", _subject(login, user, proof.reset_secret), proof.code, at)
     if user is None:
         raise InvalidOrExpired(param="code")

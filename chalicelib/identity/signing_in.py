@@ -26,7 +26,7 @@ def proved(identifier: str, password: str, arrival: Arrival, at: datetime) -> Us
 
     login = secrets.login(names.canonical(identifier))
     vault.ready()
-    user = store.user(store.user_id_of(login) or store.NOBODY)
+    user = store.user_named(login)
     device = device_tokens.known(user.id if user else store.NOBODY, arrival.device_token)
     source = device or throttle.origin(arrival.source_address)
     throttle.spread(throttle.NAMES_FROM_AN_ADDRESS, source, login, at)

@@ -29,7 +29,7 @@ from chalicelib.settings import settings
 
 TELL, ERASE = "account-tell", "account-erase"
 """What may be due."""
-_ENDING, _LOGIN, _USER, _SESSION = "ENDING", "LOGIN", "USER", "SESSION#"
+_ENDING, _LOGIN, _USER = "ENDING", "LOGIN", "USER"
 
 
 class _EndingItem(DueItem):
@@ -96,11 +96,6 @@ def begin_erasing(user_id: str, at: datetime) -> Ending | None:
     item, last = _EndingItem(user_id, _ENDING), clock.written(at - KEPT)
     over = (_EndingItem.deleted_at <= last) & _EndingItem.untold.does_not_exist()
     return _ending(item) if made(lambda: item.update([_EndingItem.erasing_at.set(clock.written(at))], over)) else None
-
-
-def end_sessions(user_id: str) -> None:
-    for item in UserItem.query(user_id, UserItem.sk.startswith(_SESSION), consistent_read=True):
-        UserItem(item.pk, item.sk).delete()
 
 
 def erase(ending: Ending, spared: tuple[str, ...]) -> None:
