@@ -14,7 +14,7 @@ from chalicelib.api.model import Answer, Call, Route
 from chalicelib.api.pagination import page_of
 from chalicelib.api.request import JSON, Event, Request, request_of, target_of
 from chalicelib.kernel import clock
-from chalicelib.kernel.errors import CofferError
+from chalicelib.kernel.errors import CofferError, InternalError
 from chalicelib.kernel.idempotency import Receipt
 from chalicelib.observability import logger
 
@@ -51,6 +51,8 @@ def respond(event: Event, template: str, work: Work) -> Answered:
     request = request_of(event)
     try:
         answered = _rendered(work(request))
+    except InternalError as error:
+        answered = _refused(_unexpected(error, request, template), request)
     except CofferError as error:
         answered = _refused(error, request)
     except Exception as error:

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from chalicelib.api import view
-from chalicelib.kernel.errors import InvalidState, Maintenance, NotFound, TooManyRequests, Unavailable
+from chalicelib.kernel.errors import InternalError, InvalidState, Maintenance, NotFound, TooManyRequests, Unavailable
 from tests.api import probe as probes
 from tests.api.caller import Caller, assert_problem
 
@@ -102,13 +102,14 @@ def test_hostile_headers_and_fields_stay_on_their_line(probe: Caller, lines: Any
     assert [line["status"] for line in lines()] == [404, 422]
 
 
+@pytest.mark.parametrize("error", [ValueError("canary-4111"), InternalError()], ids=["met", "raised by ourselves"])
 def test_the_log_of_a_mistake_tells_where_and_not_what(
-    probe: Caller, monkeypatch: pytest.MonkeyPatch, lines: Any
+    probe: Caller, monkeypatch: pytest.MonkeyPatch, lines: Any, error: Exception
 ) -> None:
-    monkeypatch.setitem(probes.FAILURES, "x", ValueError("canary-4111"))
+    monkeypatch.setitem(probes.FAILURES, "x", error)
     probe.get("/v1/failures/x?", authorization="Bearer canary-token")
     mistake, request = lines()
-    assert mistake["error"] == "ValueError"
+    assert mistake["error"] == type(error).__name__
     assert mistake["where"][-1].endswith(" fail")
     assert request["status"] == 500
     assert "canary" not in json.dumps([mistake, request])
