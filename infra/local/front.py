@@ -3,7 +3,8 @@
     python -m infra.local.front --port 8000 --api http://127.0.0.1:4566/restapis/<id>/api/_user_request_
 
 `/v1/…`, `/health`, `/openapi.json` and `/docs` go to the API; `/_local/…` is answered by `visits.py`;
-anything else is a file of `infra/web`, packages under `/packages/`. A thread per connection; requests
+`/pay/<checkout>`, what a QR code holds, leads into the wallet app; anything else is a file of `infra/web`,
+packages under `/packages/`, the API's own catalogues under `/text/api/`. A thread per connection; requests
 beyond `--in-flight` wait their turn, so that a burst does not start a Lambda process for each.
 """
 
@@ -72,7 +73,7 @@ class Door(BaseHTTPRequestHandler):
         elif path.startswith("/_local/"):
             self._json(*self._visit(body))
         elif self.command in ("GET", "HEAD"):
-            self._file(unquote(path))
+            self._page(unquote(path))
         else:
             self._json(405, {"code": "method-not-allowed"}, [("Allow", "GET, HEAD")])
 
@@ -115,6 +116,14 @@ class Door(BaseHTTPRequestHandler):
             raise OSError from broken
         finally:
             connection.close()
+
+    def _page(self, path: str) -> None:
+        """A file; or the way to one, as `infra/web/edge.js` shows it in the cloud."""
+        if path.startswith("/pay/") and path.removeprefix("/pay/").replace("_", "").isalnum():
+            return self._send(302, [("Location", f"/app/#{path}"), ("Cache-Control", "no-store")], b"")
+        if path in ("/app", "/console"):
+            return self._send(302, [("Location", f"{path}/")], b"")
+        return self._file(path)
 
     def _file(self, path: str) -> None:
         file = self.server.file_at(path)
@@ -181,13 +190,15 @@ class Server(ThreadingHTTPServer):
 
     def file_at(self, path: str) -> Path | None:
         """The file shown at `path`; None if there is none or it lies elsewhere."""
-        name = path.removeprefix("/")
+        root, name = self.web, path.removeprefix("/")
         if name.startswith("packages/"):
             name = "node_modules/" + name.removeprefix("packages/")
+        if name.startswith("text/api/"):
+            root, name = places.CATALOGUES, name.removeprefix("text/api/")
         try:
-            file = (self.web / name).resolve()
+            file = (root / name).resolve()
             file = file / "index.html" if file.is_dir() else file
-            return file if file.is_relative_to(self.web) and file.is_file() else None
+            return file if file.is_relative_to(root) and file.is_file() else None
         except (OSError, ValueError):
             return None
 

@@ -15,6 +15,7 @@ HOME = Path(os.environ.get("COFFER_HOME", BUILD / "cloud"))
 LOGS = HOME / "logs"
 LOCAL_JSON = (HOME if "COFFER_HOME" in os.environ else BUILD) / "local.json"
 WEB = ROOT / "infra" / "web"
+CATALOGUES = ROOT / "chalicelib" / "kernel" / "catalogues"
 MINISTACK = ROOT / ".venv-cloud" / "bin" / "ministack"
 
 HOST = "127.0.0.1"

@@ -21,12 +21,12 @@
  * without an answer. Files are served as they lie here (`/tour.css`, `/tour/feed.js` …), packages from
  * `node_modules` at `/packages/<name>/…`; `.mjs` is `text/javascript`.
  */
-import { learn, language, say } from "./tour/language.js";
+import { learn, language, say } from "/shared/language.js";
 import { watch } from "./tour/feed.js";
 import { Page } from "./tour/page.js";
-import { effect, html, render } from "./tour/ui.js";
+import { effect, html, render } from "/shared/ui.js";
 
-await learn();
+await learn("tour");
 effect(() => {
   document.documentElement.lang = language.value === "zh" ? "zh-Hans" : "en";
   document.title = say("page.title");

@@ -8,13 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.local import ROOT
+from tests.browser.kit import PATIENCE_MS, SCREENS, Visit
 
-SCREENS = ROOT / "build" / "screens"
-AXE = ROOT / "infra" / "web" / "node_modules" / "axe-core" / "axe.min.js"
-PATIENCE_MS = 120_000
 AMOUNT = r"¥[\d,.]+"
 HAPPENED = {
     "topup": r"¥200\.00 credited once, [\d,]+ ms after the tap",
@@ -29,16 +26,9 @@ HAPPENED = {
 REFUSED_ON_PURPOSE = ("/v1/payments", "/v1/webhooks/sandbox")
 
 
-class Visit:
-    """A page and everything it said and asked for."""
-
+class Tour(Visit):
     def __init__(self, context: BrowserContext, address: str):
-        self.address, self.complaints, self.asked = address, list[str](), list[str]()
-        self.page: Page = context.new_page()
-        self.page.on("console", self._heard)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(address)
+        super().__init__(context, address, REFUSED_ON_PURPOSE)
         expect(self.page.locator(".books")).to_be_visible(timeout=PATIENCE_MS)
 
     def play(self, act: str) -> str:
@@ -48,40 +38,34 @@ class Visit:
         expect(told).to_be_visible(timeout=PATIENCE_MS)
         return told.inner_text()
 
-    def _heard(self, message: ConsoleMessage) -> None:
-        """Chromium itself writes an error for every answer of 400 and more, also where that is the point."""
-        on_purpose = urlsplit(message.location["url"]).path in REFUSED_ON_PURPOSE
-        if message.type in ("error", "warning") and not (message.text.startswith("Failed to load") and on_purpose):
-            self.complaints.append(f"{message.text} {message.location}")
-
 
 @pytest.fixture(scope="module")
-def english(browser: Browser, local: dict[str, Any]) -> Iterator[Visit]:
+def english(browser: Browser, local: dict[str, Any]) -> Iterator[Tour]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", color_scheme="light")
-    yield Visit(context, local["tour"])
+    yield Tour(context, local["tour"])
     context.close()
 
 
 @pytest.mark.parametrize("act", HAPPENED)
-def test_each_act_ends_as_it_promises(english: Visit, act: str) -> None:
+def test_each_act_ends_as_it_promises(english: Tour, act: str) -> None:
     assert re.search(HAPPENED[act], english.play(act))
     expect(english.page.locator(f"[data-act={act}]")).to_have_attribute("data-tone", "good")
 
 
-def test_a_payment_is_settled_while_one_watches(english: Visit) -> None:
+def test_a_payment_is_settled_while_one_watches(english: Tour) -> None:
     english.play("taps")
     settled = english.page.locator(".trip.wide [data-station=settlement][data-state=done]")
     expect(settled).to_contain_text("after", timeout=PATIENCE_MS)
 
 
-def test_the_books_sum_to_nothing_after_all_of_it(english: Visit) -> None:
+def test_the_books_sum_to_nothing_after_all_of_it(english: Tour) -> None:
     books = english.page.locator(".books")
     expect(books).to_contain_text("The books sum to ¥0.00")
     expect(books).to_have_attribute("data-balanced", "true", timeout=PATIENCE_MS)
     english.page.screenshot(path=SCREENS / "tour-en.png", animations="disabled")
 
 
-def test_an_act_can_be_played_from_the_keyboard(english: Visit) -> None:
+def test_an_act_can_be_played_from_the_keyboard(english: Tour) -> None:
     english.page.locator("[data-act=topup] button").focus()
     english.page.keyboard.press("Enter")
     expect(english.page.locator("[data-act=topup]")).to_have_attribute("data-busy", "true")
@@ -89,22 +73,20 @@ def test_an_act_can_be_played_from_the_keyboard(english: Visit) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_accessible(english: Visit, scheme: Any) -> None:
+def test_the_page_is_accessible(english: Tour, scheme: Any) -> None:
     english.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     english.page.wait_for_timeout(500)
-    english.page.evaluate(AXE.read_text())
-    found = english.page.evaluate("axe.run({ resultTypes: ['violations'] })")
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
+    assert english.barriers() == []
 
 
-def test_nothing_leaves_the_machine_and_nothing_complains(english: Visit) -> None:
-    assert {urlsplit(url).netloc for url in english.asked} == {urlsplit(english.address).netloc}
+def test_nothing_leaves_the_machine_and_nothing_complains(english: Tour) -> None:
+    assert english.elsewhere() == set()
     assert english.complaints == []
 
 
 def test_it_speaks_chinese_to_a_chinese_browser_and_remembers_a_choice(browser: Browser, local: dict[str, Any]) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN", color_scheme="dark")
-    visit = Visit(context, local["tour"])
+    visit = Tour(context, local["tour"])
     expect(visit.page.locator("h1")).to_have_text("试试看，能不能弄丢一分钱。")
     assert "入账一次" in visit.play("topup")
     assert "50 个应答中有 50 个逐字节相同" in visit.play("taps")
@@ -119,7 +101,7 @@ def test_it_speaks_chinese_to_a_chinese_browser_and_remembers_a_choice(browser: 
 
 def test_a_visitor_goes_on_after_their_access_token_has_run_out(browser: Browser, local: dict[str, Any]) -> None:
     context = browser.new_context(locale="en-GB")
-    visit = Visit(context, local["tour"])
+    visit = Tour(context, local["tour"])
     visit.play("topup")
     visit.page.evaluate(
         """() => {
@@ -136,7 +118,7 @@ def test_a_visitor_goes_on_after_their_access_token_has_run_out(browser: Browser
 
 def test_it_fits_a_small_phone(browser: Browser, local: dict[str, Any]) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 740}, locale="en-GB")
-    visit = Visit(context, local["tour"])
+    visit = Tour(context, local["tour"])
     visit.play("pay")
-    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert visit.width() <= 360
     context.close()

@@ -1,9 +1,9 @@
 /** The seven acts, and running one of them. Their sentences are `<name>.title`, `.stake`, `.happened` in `text.json`. */
-import { Refused } from "./door.js";
+import { Refused } from "/shared/door.js";
 import { moved, wallet } from "./feed.js";
 import { drain, drop, pay, taps } from "./storms.js";
 import { Trip } from "./trip.js";
-import { signal } from "./ui.js";
+import { signal } from "/shared/ui.js";
 import { forge, replay, topup } from "./webhooks.js";
 
 /** name → what it does, and how many requests its picture begins with. */

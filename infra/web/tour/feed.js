@@ -1,6 +1,6 @@
 /** What the ledger shows right now: asked once a second while something moves, seldom otherwise. */
-import { good, send } from "./door.js";
-import { signal } from "./ui.js";
+import { good, send } from "/shared/door.js";
+import { signal } from "/shared/ui.js";
 import { arrive, startAnew, token, visitor } from "./visitor.js";
 
 const MOVING_MS = 1_000;

@@ -1,9 +1,9 @@
 /** The ledger: that the books sum to nothing, who holds what, the visitor's entries and the messages sent. */
 import { books, entries, outbox, sums } from "./feed.js";
-import { knows, say, shownMoney, shownTime } from "./language.js";
+import { knows, say, shownMoney, shownTime } from "/shared/language.js";
 import { kindOf } from "./phone.js";
 import { inMoney } from "./shop.js";
-import { html } from "./ui.js";
+import { html } from "/shared/ui.js";
 
 const SHOWN = 5;
 

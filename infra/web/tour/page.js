@@ -1,12 +1,12 @@
 /** The whole page: head, phone, acts, trip and ledger. */
 import { NAMES, outcomes, play, running } from "./acts.js";
 import { reachable, wallet } from "./feed.js";
-import { LANGUAGES, choose, language, say } from "./language.js";
+import { LANGUAGES, choose, language, say } from "/shared/language.js";
 import { Ledger } from "./ledger.js";
 import { Phone } from "./phone.js";
 import { Picture } from "./picture.js";
 import { trip } from "./trip.js";
-import { html } from "./ui.js";
+import { html } from "/shared/ui.js";
 
 const NATIVE = { en: "English", zh: "中文" };
 

@@ -1,9 +1,9 @@
 /** The phone: what its owner sees of all this. */
 import { running, screen } from "./acts.js";
 import { entries, wallet } from "./feed.js";
-import { say, shownMoney, shownTime } from "./language.js";
+import { say, shownMoney, shownTime } from "/shared/language.js";
 import { inMoney } from "./shop.js";
-import { html } from "./ui.js";
+import { html } from "/shared/ui.js";
 import { visitor } from "./visitor.js";
 
 const SHOWN = 4;

@@ -1,7 +1,7 @@
 /** The trip as a picture: four stations in a row (`wide`), or beneath one another inside the act on small screens. */
-import { say } from "./language.js";
+import { say } from "/shared/language.js";
 import { STATIONS, noteOf, trip } from "./trip.js";
-import { html } from "./ui.js";
+import { html } from "/shared/ui.js";
 
 const ICONS = {
   request: "M8 3h8a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H8a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2Zm3 15h2",

@@ -1,7 +1,7 @@
 /** Money in and money out, as the phone asks for them; each tells the trip where it is. */
-import { good, insist, newKey, pause, send } from "./door.js";
+import { good, insist, newKey, pause, send } from "/shared/door.js";
 import { look, moved, sums, wallet } from "./feed.js";
-import { language, money } from "./language.js";
+import { language, money } from "/shared/language.js";
 import { token, visitor } from "./visitor.js";
 
 export const TOP_UP = 20_000;

@@ -1,7 +1,7 @@
 /** What goes wrong on the phone's side: taps, lost answers, twenty phones. Each act → {tone, told, params, proof}. */
-import { NoAnswer, good, insist, newKey, send } from "./door.js";
+import { NoAnswer, good, insist, newKey, send } from "/shared/door.js";
 import { look, moved, wallet } from "./feed.js";
-import { say } from "./language.js";
+import { say } from "/shared/language.js";
 import { afford, checkout, followPayments, inMoney, known, mine, order, something } from "./shop.js";
 
 const TAPS = 50;

@@ -5,8 +5,8 @@
  * that takes the colour of its answer: `waiting`, `done` (it moved money), `same` (the same answer again),
  * `refused`, `lost` (no answer came).
  */
-import { say } from "./language.js";
-import { signal } from "./ui.js";
+import { say } from "/shared/language.js";
+import { signal } from "/shared/ui.js";
 
 export const STATIONS = ["request", "transaction", "stream", "settlement"];
 

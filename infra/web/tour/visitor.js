@@ -1,7 +1,7 @@
 /** Who takes the tour: a customer of their own, kept as long as the tab, and the merchant they buy from. */
-import { good, insist } from "./door.js";
-import { language } from "./language.js";
-import { signal } from "./ui.js";
+import { good, insist } from "/shared/door.js";
+import { language } from "/shared/language.js";
+import { signal } from "/shared/ui.js";
 
 const STORED = "coffer.tour.visitor";
 const MARGIN_MS = 60_000;

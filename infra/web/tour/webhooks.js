@@ -1,5 +1,5 @@
 /** What strangers do with the bank's messages. Each act → {tone, told, params, proof}. */
-import { good, send } from "./door.js";
+import { good, send } from "/shared/door.js";
 import { entries, look, wallet } from "./feed.js";
 import { followTopUp, inMoney, known, topUp } from "./shop.js";
 

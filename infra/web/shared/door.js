@@ -1,5 +1,5 @@
 /** Requests to the API, as an app makes them: one key per intention, and the same key again when no answer comes. */
-import { language } from "./language.js";
+import { language } from "/shared/language.js";
 
 const TRIES = 8;
 const LATER = [503, 429];

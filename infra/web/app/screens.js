@@ -1,0 +1,20 @@
+/** Every screen of the wallet: its address, its module, the catalogues it speaks from; and who may see it. */
+import { signedIn } from "/shared/session.js";
+
+const screen = (name, ...text) => ({ load: () => import(`/app/screens/${name}.js`), text });
+
+export const SCREENS = {
+  "/": screen("home", "money"),
+  "/welcome": screen("welcome", "entering"),
+  "/sign-in": screen("sign-in", "entering"),
+};
+
+const OPEN = ["/welcome", "/sign-in", "/sign-up", "/recover", "/restore"];
+
+/** Nobody sees a wallet before they sign in, and comes back to where they wanted to go. */
+export function allowed(path) {
+  const open = OPEN.some((one) => path === one || path.startsWith(`${one}?`) || path.startsWith(`${one}/`));
+  if (signedIn.value) return open ? (new URLSearchParams(path.split("?")[1]).get("then") ?? "/") : path;
+  if (open) return path;
+  return path === "/" ? "/welcome" : `/sign-in?then=${encodeURIComponent(path)}`;
+}

@@ -1,0 +1,21 @@
+/** Name, logo and colours, from `/brand.json`; the style sheet has the same colours until they are here. */
+import { language } from "/shared/language.js";
+import { effect, signal } from "/shared/ui.js";
+
+const brand = signal({ name: { en: "Coffer", zh: "Coffer" }, logo: "/favicon.svg", colours: {} });
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const scheme = signal(dark.matches ? "dark" : "light");
+dark.addEventListener("change", () => (scheme.value = dark.matches ? "dark" : "light"));
+
+export const brandName = () => brand.value.name[language.value];
+export const brandLogo = () => brand.value.logo;
+
+export async function wear() {
+  brand.value = await (await fetch("/brand.json")).json();
+}
+
+effect(() => {
+  document.documentElement.dataset.theme = scheme.value;
+  for (const [name, colour] of Object.entries(brand.value.colours[scheme.value] ?? {}))
+    document.documentElement.style.setProperty(`--${name}`, colour);
+});

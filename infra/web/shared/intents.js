@@ -1,0 +1,97 @@
+/**
+ * Movements of money that somebody meant to make: each is written down with its key before it is sent, and stays until
+ * the API has given its answer. A reload, a dead battery or a second tab sends the same key again: one effect.
+ */
+import { newKey, NoAnswer, Refused } from "/shared/door.js";
+import { call, session, userId } from "/shared/session.js";
+import { onStored, store, stored } from "/shared/stored.js";
+import { effect, signal } from "/shared/ui.js";
+
+const NAME = `${document.documentElement.dataset.area}.intents`;
+const DONE = `${NAME}.done`;
+const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
+const REMEMBERED = 20;
+const LATER = [401, 429, "in-flight", "guardian-approval-required"];
+
+/** [{id, key, path, body, about, user, once, tries, last}], oldest first; `last`: why the last try decided nothing. */
+export const intents = signal(stored(NAME) ?? []);
+onStored(NAME, (found) => (intents.value = found ?? []));
+
+/**
+ * Writes down what is meant → its id; `about` is whatever the result screen wants to show of it.
+ * An intent with the same `once` (a checkout, an open form) is the same one: a double tap adds nothing.
+ */
+export function intend({ path, body, about, once }) {
+  const before = once && (intents.value.find((one) => one.once === once) ?? done().find((one) => one.once === once));
+  if (before) return before.id;
+  const meant = { id: newKey(), key: newKey(), path, body, about, once, user: userId.value, tries: 0 };
+  change((all) => [...all, meant]);
+  return meant.id;
+}
+
+export const intent = (id) => intents.value.find((one) => one.id === id);
+/** What became of a finished intent, for as long as this browser remembers: {id, about, outcome: {status, body}}. */
+export const finished = (id) => done().find((one) => one.id === id);
+
+/** Carries an intent to its end → {status, body}: waits while nobody knows, and for its owner to sign in again. */
+export const carry = (id) =>
+  navigator.locks ? navigator.locks.request(`coffer.intent.${id}`, () => carried(id)) : carried(id);
+
+/** What earlier visits left open goes on. */
+export const resume = () => Promise.all(mine().map((one) => carry(one.id)));
+export const mine = () => intents.value.filter((one) => one.user === userId.value);
+
+async function carried(id) {
+  for (;;) {
+    const meant = (stored(NAME) ?? []).find((one) => one.id === id);
+    if (!meant) return finished(id)?.outcome;
+    const { outcome, last } = meant.user === userId.value ? await tried(meant) : {};
+    if (outcome) return settle(meant, outcome);
+    change((all) => all.map((one) => (one.id === id ? { ...one, tries: one.tries + 1, last } : one)));
+    await better(WAITS_MS[Math.min(meant.tries, WAITS_MS.length - 1)]);
+  }
+}
+
+/** One try: {outcome}, or {last} while it is not known what happened or the same request may still go through. */
+async function tried({ path, body, key }) {
+  try {
+    return { outcome: { status: 200, body: await call("POST", path, { body, key, patient: false }) } };
+  } catch (problem) {
+    if (problem instanceof NoAnswer) return { last: null };
+    if (!(problem instanceof Refused)) throw problem;
+    const { status, body: told } = problem.answer;
+    const later = status >= 500 || LATER.includes(status) || LATER.includes(told?.code);
+    return later ? { last: told } : { outcome: { status, body: told } };
+  }
+}
+
+function settle({ id, about, once }, outcome) {
+  store(DONE, [{ id, about, once: outcome.status < 400 ? once : undefined, outcome }, ...done()].slice(0, REMEMBERED));
+  change((all) => all.filter((one) => one.id !== id));
+  return outcome;
+}
+
+const done = () => stored(DONE) ?? [];
+
+/** Of what is stored, which another tab may have changed since. */
+function change(how) {
+  const next = how(stored(NAME) ?? []);
+  store(NAME, next);
+  intents.value = next;
+}
+
+/** After a while; at once when the network comes back or somebody signs in. */
+const better = (milliseconds) =>
+  new Promise((resolve) => {
+    const before = session.value;
+    let stop = () => {};
+    const go = () => {
+      clearTimeout(timer);
+      removeEventListener("online", go);
+      stop();
+      resolve();
+    };
+    const timer = setTimeout(go, milliseconds);
+    addEventListener("online", go);
+    stop = effect(() => session.value !== before && queueMicrotask(go));
+  });

@@ -1,0 +1,145 @@
+/** The furniture of every screen: fields, buttons, problems, dialogs, lists. All of it works by keyboard. */
+import { NoAnswer, Refused } from "/shared/door.js";
+import { say, shownMoment, shownMoney } from "/shared/language.js";
+import { html, signal } from "/shared/ui.js";
+
+/** A labelled input. `hint` stands below it; `problem` instead of it, and is read out. */
+export function Field({ name, label, hint = "", problem = "", ...input }) {
+  const about = problem || hint ? `${name}-about` : undefined;
+  return html`
+    <label class="field" for=${name}>
+      <span>${label}</span>
+      <input id=${name} name=${name} aria-describedby=${about} aria-invalid=${problem ? "true" : undefined} ...${input} />
+      ${about && html`<small id=${about} class=${problem ? "wrong" : ""}>${problem || hint}</small>`}
+    </label>
+  `;
+}
+
+/** A button that is busy while `job` runs; a second tap meanwhile does nothing. */
+export function Button({ job, onClick, children, kind = "", ...rest }) {
+  const busy = job?.busy.value ?? false;
+  const press = (event) => !busy && onClick?.(event);
+  const mark = busy ? "true" : undefined;
+  return html`<button type="button" class=${kind} aria-busy=${mark} aria-disabled=${mark} ...${rest} onClick=${press}>${children}</button>`;
+}
+
+/** A form that hands its fields, as an object of strings, to `job`; sent once however often it is pressed. */
+export function Form({ job, children, ...rest }) {
+  const send = (event) => {
+    event.preventDefault();
+    if (!job.busy.value) job.run(Object.fromEntries(new FormData(event.target)));
+  };
+  return html`<form ...${rest} novalidate onSubmit=${send}>${children}<${Problem} of=${job.problem.value} /></form>`;
+}
+
+/** One thing to do at a time: {busy, problem, run(…)}; `problem` is what the last run failed with. */
+export function job(work) {
+  const busy = signal(false);
+  const problem = signal(null);
+  const run = async (...given) => {
+    if (busy.peek()) return undefined;
+    busy.value = true;
+    problem.value = null;
+    try {
+      return await work(...given);
+    } catch (caught) {
+      problem.value = caught;
+      return undefined;
+    } finally {
+      busy.value = false;
+    }
+  };
+  return { busy, problem, run };
+}
+
+/** What went wrong, what it means and what to do, in words. */
+export function Problem({ of: problem }) {
+  if (!problem) return null;
+  const { title, detail, request_id } = told(problem);
+  return html`
+    <div class="problem" role="alert">
+      <strong>${title}</strong>
+      ${detail && html`<p>${detail}</p>`}
+      ${request_id && html`<small>${say("shared.request", { id: request_id })}</small>`}
+    </div>
+  `;
+}
+
+/** {title, detail} of anything thrown: the API's own words, or ours where it said nothing. */
+export function told(problem) {
+  if (problem instanceof Refused && problem.answer.body?.title) return problem.answer.body;
+  const key = problem instanceof NoAnswer ? "shared.no-answer" : "shared.broken";
+  if (!(problem instanceof NoAnswer || problem instanceof Refused)) console.error(problem);
+  return { title: say(`${key}.title`), detail: say(`${key}.detail`) };
+}
+
+/** The message for one field, if the API found that one wrong. */
+export const wrong = (problem, param) => {
+  const body = problem instanceof Refused ? problem.answer.body : null;
+  return body?.param === param ? body.detail : "";
+};
+
+export const Money = ({ amount, currency, signed }) => html`<data class="money" value=${amount}>${shownMoney(amount, currency, signed)}</data>`;
+export const When = ({ at }) => html`<time datetime=${at}>${shownMoment(at)}</time>`;
+export const Heading = ({ children }) => html`<h1 tabindex="-1">${children}</h1>`;
+
+/** What a resource (see `seen.js`) has to show: a skeleton at first, its old data beside a problem, or `children(data)`. */
+export function Shown({ of: resource, children, lines = 3 }) {
+  const { data, at, problem } = resource.value;
+  if (data === null && problem) return html`<${Problem} of=${problem} />`;
+  if (data === null) return html`<${Waiting} lines=${lines} />`;
+  return html`${problem && html`<p class="stale" role="status">${say("shared.stale", { time: shownMoment(at) })}</p>`}${children(data)}`;
+}
+
+export const Waiting = ({ lines = 3 }) => html`
+  <div class="waiting" role="status" aria-label=${say("shared.waiting")}>${Array.from({ length: lines }, () => html`<span></span>`)}</div>
+`;
+
+export const Empty = ({ children }) => html`<p class="empty">${children}</p>`;
+
+/** A modal dialog that closes with Escape; `onClose` either way. */
+export function Dialog({ title, children, onClose }) {
+  const show = (element) => element && !element.open && element.showModal();
+  return html`
+    <dialog ref=${show} aria-labelledby="dialog-title" onClose=${onClose}>
+      <article><h2 id="dialog-title">${title}</h2>${children}</article>
+    </dialog>
+  `;
+}
+
+/** What is said to everybody, a screen reader included, for a few seconds. */
+export const said = signal("");
+let quiet = 0;
+export function announce(sentence) {
+  said.value = sentence;
+  clearTimeout(quiet);
+  quiet = setTimeout(() => (said.value = ""), 6000);
+}
+export const Announcer = () => html`<p class="announcer" role="status" aria-live="polite">${said.value}</p>`;
+
+/** The pages of a list: {rows, more, job}; `more` asks for the next page. */
+export function pages(ask) {
+  const rows = signal(null);
+  let cursor = null;
+  const next = job(async () => {
+    const page = await ask(cursor);
+    rows.value = [...(rows.peek() ?? []), ...page.data];
+    cursor = page.next_cursor;
+    left.value = page.has_more;
+  });
+  const left = signal(true);
+  next.run();
+  return { rows, left, next };
+}
+
+/** A list of `pages`, with a button for more of it. */
+export function Pages({ of: list, empty, children }) {
+  const rows = list.rows.value;
+  if (rows === null) return list.next.problem.value ? html`<${Problem} of=${list.next.problem.value} />` : html`<${Waiting} />`;
+  return html`
+    ${rows.length === 0 && html`<${Empty}>${empty}<//>`}
+    ${children(rows)}
+    <${Problem} of=${list.next.problem.value} />
+    ${list.left.value && html`<${Button} kind="secondary" job=${list.next} onClick=${list.next.run}>${say("shared.more")}<//>`}
+  `;
+}

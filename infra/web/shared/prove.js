@@ -1,0 +1,53 @@
+/** Stepping up (`POST /v1/me/step-up`): a dialog that asks for the PIN, a passkey or an authenticator's code. */
+import { Button, Dialog, Field, Form, job } from "/shared/parts.js";
+import { call, enter, provedBy } from "/shared/session.js";
+import { say } from "/shared/language.js";
+import { html, signal } from "/shared/ui.js";
+
+const asked = signal(null);
+
+/** Shows the dialog whenever the API asks for a step-up; → whether it was given. */
+export function proveByDialog() {
+  provedBy((methods) => new Promise((resolve) => (asked.value = { methods, resolve })));
+}
+
+const done = (whether) => {
+  asked.peek()?.resolve(whether);
+  asked.value = null;
+};
+
+async function stepUp(body) {
+  enter(await call("POST", "/v1/me/step-up", { body, patient: false }));
+  done(true);
+}
+
+const byPin = job(({ pin }) => stepUp({ method: "pin", pin }));
+const byCode = job(({ code }) => stepUp({ method: "totp", code }));
+const byPasskey = job(async () => {
+  const { startAuthentication } = await import("/packages/@simplewebauthn/browser/esm/index.js");
+  const { options } = await call("POST", "/v1/me/step-up/options");
+  await stepUp({ method: "passkey", credential: await startAuthentication({ optionsJSON: options }) });
+});
+
+export function Prove() {
+  if (!asked.value) return null;
+  const { methods } = asked.value;
+  return html`
+    <${Dialog} title=${say("prove.title")} onClose=${() => done(false)}>
+      <p>${say("prove.why")}</p>
+      ${methods.includes("passkey") && html`<${Button} job=${byPasskey} onClick=${byPasskey.run}>${say("prove.passkey")}<//>`}
+      ${methods.includes("pin") && html`
+        <${Form} job=${byPin}>
+          <${Field} name="pin" label=${say("prove.pin")} type="password" inputmode="numeric" autocomplete="off" required />
+          <button>${say("prove.confirm")}</button>
+        <//>`}
+      ${methods.includes("totp") && html`
+        <${Form} job=${byCode}>
+          <${Field} name="code" label=${say("prove.code")} inputmode="numeric" autocomplete="one-time-code" required />
+          <button>${say("prove.confirm")}</button>
+        <//>`}
+      ${methods.length === 0 && html`<p>${say("prove.none")} <a href="#/security" onClick=${() => done(false)}>${say("prove.security")}</a></p>`}
+      <button type="button" class="secondary" onClick=${() => done(false)}>${say("shared.cancel")}</button>
+    <//>
+  `;
+}

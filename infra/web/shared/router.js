@@ -1,0 +1,67 @@
+/**
+ * Screens behind the `#` of the address: they work without a server, and the back button is the browser's own.
+ *
+ * A screen is a module whose `open({params, query})` returns {title(), view(), close?()}: `title` and `view` run again
+ * whenever a signal that they read changes, `close` when the reader goes on. `:name` in a pattern is a parameter.
+ */
+import { learn } from "/shared/language.js";
+import { signal } from "/shared/ui.js";
+
+/** {path, title, view}, or {path, failed} when the screen could not be fetched; null at first. */
+export const shown = signal(null);
+const READY = { home: "/" };
+let screens = [];
+let guard = (path) => path;
+let visit = 0;
+
+export const pathOf = () => location.hash.replace(/^#/, "") || READY.home;
+export const go = (path) => void (location.hash = path);
+/** Takes the place of the screen that is shown, so that "back" does not come upon it again. */
+export const goInstead = (path) => location.replace(`#${path}`);
+
+/**
+ * `table`: pattern → {load: () => import(…), text: [catalogues]}; `allow(path)`: the path to show instead, or itself.
+ */
+export function start(table, allow) {
+  screens = Object.entries(table).map(([pattern, screen]) => ({ pattern, ...screen }));
+  guard = allow;
+  addEventListener("hashchange", () => arrive());
+  return arrive();
+}
+
+/** Shows the screen of the address, unless the reader has gone on meanwhile. */
+export async function arrive() {
+  const mine = ++visit;
+  const wanted = pathOf();
+  const path = guard(wanted);
+  if (path !== wanted) return goInstead(path);
+  const [name, search = ""] = path.split("?");
+  const { screen, params } = match(name);
+  try {
+    const [module] = await Promise.all([screen.load(), learn(...(screen.text ?? []))]);
+    if (mine !== visit) return;
+    const opened = module.open({ params, query: Object.fromEntries(new URLSearchParams(search)), path: name });
+    replace({ path: name, ...opened });
+  } catch (problem) {
+    console.error(problem);
+    if (mine === visit) replace({ path: name, failed: problem });
+  }
+}
+
+function replace(next) {
+  const before = shown.peek();
+  shown.value = next;
+  before?.close?.();
+  if (before) requestAnimationFrame(() => document.querySelector("main h1")?.focus());
+  scrollTo(0, 0);
+}
+
+function match(path) {
+  for (const screen of screens) {
+    const names = screen.pattern.match(/:\w+/g) ?? [];
+    const found = new RegExp(`^${screen.pattern.replace(/:\w+/g, "([^/]+)")}$`).exec(path);
+    if (found)
+      return { screen, params: Object.fromEntries(names.map((name, at) => [name.slice(1), decodeURIComponent(found[at + 1])])) };
+  }
+  return path === READY.home ? { screen: screens[0], params: {} } : match(READY.home);
+}

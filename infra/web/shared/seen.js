@@ -1,0 +1,65 @@
+/**
+ * What the API last said, shown at once and while there is no network, then what it says now.
+ *
+ * A resource is a signal of {data, at (ms), loading, problem}: `data` may be old while `problem` says why.
+ */
+import { NoAnswer } from "/shared/door.js";
+import { get, session } from "/shared/session.js";
+import { store, stored } from "/shared/stored.js";
+import { effect, signal } from "/shared/ui.js";
+
+const PREFIX = `${document.documentElement.dataset.area}.seen.`;
+const resources = new Map();
+
+/** False after a request without an answer, until one comes. */
+export const reachable = signal(true);
+
+/** The resource at `path`, asked for again unless it is being asked for. */
+export function see(path) {
+  const found = resources.get(path) ?? made(path);
+  look(path, found);
+  return found;
+}
+
+/** Asks again for everything that is shown and whose path begins with `prefix`. */
+export const lookAgain = (prefix = "") =>
+  Promise.all([...resources].filter(([path]) => path.startsWith(prefix)).map(([path, one]) => look(path, one)));
+
+/** Every few seconds while the page is in front, until `stop()`; and when the network or the reader comes back. */
+export function watch(again, milliseconds) {
+  const now = () => document.visibilityState === "visible" && again();
+  const timer = setInterval(now, milliseconds);
+  for (const moment of ["online", "focus"]) addEventListener(moment, now);
+  return () => {
+    clearInterval(timer);
+    for (const moment of ["online", "focus"]) removeEventListener(moment, now);
+  };
+}
+
+async function look(path, one) {
+  if (one.peek().loading) return;
+  one.value = { ...one.peek(), loading: true };
+  try {
+    const data = await get(path);
+    const at = Date.now();
+    store(PREFIX + path, { data, at });
+    reachable.value = true;
+    one.value = { data, at, loading: false, problem: null };
+  } catch (problem) {
+    if (problem instanceof NoAnswer) reachable.value = false;
+    one.value = { ...one.peek(), loading: false, problem };
+  }
+}
+
+function made(path) {
+  const one = signal({ data: null, at: 0, ...stored(PREFIX + path), loading: false, problem: null });
+  resources.set(path, one);
+  return one;
+}
+
+let whose = session.value?.session_id;
+effect(() => {
+  if (session.value?.session_id === whose) return;
+  whose = session.value?.session_id;
+  resources.clear();
+});

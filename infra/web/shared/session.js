@@ -1,0 +1,93 @@
+/**
+ * Being signed in: tokens that all tabs share, refreshed by one tab at a time, and requests that carry them.
+ *
+ * The clock of the device decides nothing: a token is taken for old when the API says so, or `expires_in` seconds of
+ * running time after it came.
+ */
+import { good, insist, Refused, send } from "/shared/door.js";
+import { computed, signal } from "/shared/ui.js";
+import { forget, forgetAll, onStored, store, stored } from "/shared/stored.js";
+
+const MARGIN_MS = 30_000;
+const area = document.documentElement.dataset.area;
+const NAME = `${area}.session`;
+const DEVICE = `${area}.device`;
+
+/** {access_token, refresh_token, session_id}, or null of nobody. */
+export const session = signal(stored(NAME));
+export const signedIn = computed(() => session.value !== null);
+/** Whose session it is: the subject of the access token (RFC 7519 §4.1.2), "" of nobody. */
+export const userId = computed(() => (session.value ? subject(session.value.access_token) : ""));
+/** Why a session ended by itself (`expired`), until somebody signs in again. */
+export const ended = signal("");
+
+let good_until = 0;
+let prove = null;
+
+onStored(NAME, (found) => (session.value = found));
+
+/** `ask(methods)` shows how to step up and resolves to whether it was done; see `shared/prove.js`. */
+export const provedBy = (ask) => (prove = ask);
+
+/** Tokens of a sign-in, a sign-up, a refresh or a step-up. */
+export function enter(tokens) {
+  const { access_token, refresh_token = session.value?.refresh_token, session_id = session.value?.session_id } = tokens;
+  if (tokens.device_token) store(DEVICE, tokens.device_token);
+  good_until = performance.now() + tokens.expires_in * 1000 - MARGIN_MS;
+  session.value = { access_token, refresh_token, session_id };
+  ended.value = "";
+  store(NAME, session.value);
+}
+
+/** What makes this browser a known device, for a sign-in. */
+export const deviceToken = () => stored(DEVICE) ?? undefined;
+
+/** Away from this browser: tokens and whatever was kept of this person. */
+export function leave(reason = "") {
+  forget(NAME);
+  forgetAll(`${area}.seen.`);
+  ended.value = reason;
+  session.value = null;
+}
+
+/** A request of the person who is signed in → the answer's body. Throws Refused, NoAnswer. */
+export async function call(method, path, options = {}) {
+  let answer = await carried(method, path, options);
+  if (answer.status === 401 && (await refresh())) answer = await carried(method, path, options);
+  if (answer.status === 401) leave("expired");
+  if (answer.body?.code === "step-up-required" && (await prove?.(answer.body.methods.split(" "))))
+    answer = await carried(method, path, options);
+  return good(answer);
+}
+
+export const get = (path) => call("GET", path);
+
+/** Signs out here; the API hears of it if it can be reached. */
+export async function signOut() {
+  await call("DELETE", "/v1/sessions/current").catch(() => {});
+  leave();
+}
+
+const subject = (token) => JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).sub;
+
+async function carried(method, path, { patient = true, ...options }) {
+  if (!session.value) throw new Refused({ status: 401, body: null, text: "" });
+  if (good_until && performance.now() > good_until) await refresh();
+  const ask = patient ? insist : send;
+  return ask(method, path, { ...options, token: session.value?.access_token });
+}
+
+/** Whether there is a newer access token now. One tab refreshes; the others take what it got. */
+async function refresh() {
+  const stale = session.value?.access_token;
+  const work = async () => {
+    const known = stored(NAME);
+    if (!known) return leave("expired"), false;
+    if (known.access_token !== stale) return (session.value = known), true;
+    const answer = await insist("POST", "/v1/sessions/refresh", { body: { refresh_token: known.refresh_token } });
+    if (answer.status >= 500 || answer.status === 429) throw new Refused(answer);
+    if (answer.status >= 400) return leave("expired"), false;
+    return enter(answer.body), true;
+  };
+  return navigator.locks ? navigator.locks.request(NAME, work) : work();
+}

@@ -1,0 +1,104 @@
+"""Whoever sits before a browser: the page, what it said and asked for, what it looks like, whether all can use it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+from infra.local import people
+from infra.local.client import Client
+from infra.local.people import Person
+from tests.local import ROOT
+
+SCREENS = ROOT / "build" / "screens"
+AXE = ROOT / "infra" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+PATIENCE_MS = 120_000
+PHONE, SMALL_PHONE, DESK = {"width": 390, "height": 844}, {"width": 360, "height": 640}, {"width": 1280, "height": 900}
+LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
+
+
+class Visit:
+    """A page and everything it said and asked for. `refused`: paths whose refusals are the point of the test."""
+
+    def __init__(self, context: BrowserContext, address: str, refused: tuple[str, ...] = ()):
+        self.context, self.address, self.refused = context, address, refused
+        self.complaints, self.asked, self.deaf = list[str](), list[str](), False
+        self.page: Page = context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.goto(address)
+
+    def see(self, text: str) -> None:
+        """Waits until `text` can be read."""
+        expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
+
+    def shot(self, name: str) -> Path:
+        """Into `build/screens/`, the whole page."""
+        path = SCREENS / f"{name}.png"
+        with self._unheard():
+            self.page.screenshot(path=path, animations="disabled", full_page=True)
+        return path
+
+    def barriers(self) -> list[tuple[str, list[str]]]:
+        """What axe-core finds, WCAG 2.2 AA included: rule and elements."""
+        with self._unheard():
+            self.page.evaluate(AXE.read_text())
+            found = self.page.evaluate("axe.run({ resultTypes: ['violations'] })")
+        return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
+
+    def width(self) -> int:
+        """How wide the page is, in CSS pixels: more than the viewport means scrolling sideways."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth"))
+
+    def elsewhere(self) -> set[str]:
+        """Other hosts that the page asked."""
+        return {urlsplit(url).netloc for url in self.asked} - {urlsplit(self.address).netloc, ""}
+
+    @contextmanager
+    def _unheard(self) -> Iterator[None]:
+        """What the tools of the tests do to a page is no complaint of the page's."""
+        self.deaf = True
+        yield
+        self.page.wait_for_timeout(50)
+        self.deaf = False
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        """Chromium itself writes an error for every answer of 400 and more, also where that is the point."""
+        on_purpose = urlsplit(message.location["url"]).path in self.refused
+        if self.deaf or message.type not in ("error", "warning"):
+            return
+        if not (message.text.startswith("Failed to load") and on_purpose):
+            self.complaints.append(f"{message.text} {message.location}")
+
+
+def context(browser: Browser, language: str = "en", size: dict[str, int] | None = None, **more: Any) -> BrowserContext:
+    """A browser of somebody who reads `language`, on a phone unless said otherwise; cookies and storage of its own."""
+    size = size or PHONE
+    return browser.new_context(viewport=size, locale=LANGUAGES[language], **more)  # type: ignore[arg-type]
+
+
+def newcomer(local: dict[str, Any], funds: int = 0, language: str = "en", jurisdiction: str = "CN") -> Person:
+    """Somebody of their own for a test, signed up through the API, with so much in their wallet."""
+    number = uuid.uuid4().hex[:12]
+    name = {"en": "Ann Example", "zh": "王小明"}[language]
+    person = Person(f"ann-{number}@test.example", f"ann likes {number}", name, language, jurisdiction)
+    caller = Client(local["api"]).bearing(people.sign_up(Client(local["api"]), person)["access_token"])
+    if funds:
+        people.top_up(caller, people.wallets(caller)[0], funds, key=number)
+    return person
+
+
+def sign_in(visit: Visit, person: Person) -> None:
+    """Through the screen, as anybody does."""
+    page = visit.page
+    page.locator("#identifier").fill(person.identifier)
+    page.locator("#password").fill(person.password)
+    page.keyboard.press("Enter")
+    expect(page.locator("nav")).to_be_visible(timeout=PATIENCE_MS)
