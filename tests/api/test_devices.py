@@ -39,9 +39,12 @@ def ana(world: World) -> Person:
     return world.customer(5_000_000)
 
 
-def enter(world: World, person: Person, device: str | None = None, **headers: str) -> Any:
-    """The tokens of a new session, which the person's phone uses from now on."""
-    claim = {"identifier": person.identifier, "password": PASSWORD} | ({"device_name": device} if device else {})
+def enter(world: World, person: Person, device: str = "", token: str = "", **headers: str) -> Any:
+    """The tokens of a new session, which the person's phone uses from now on: where they signed up, or a `device`."""
+    shown = (
+        {"device_name": device, "device_token": token} if device else {"device_token": person.tokens["device_token"]}
+    )
+    claim = {"identifier": person.identifier, "password": PASSWORD} | {key: text for key, text in shown.items() if text}
     reply = world.nobody.request("POST", "/v1/sessions", claim, headers)
     assert reply.status == 201, reply.raw
     person.phone = world.nobody.bearing(reply.json["access_token"])
@@ -81,7 +84,7 @@ def test_what_a_device_shows_counts_more_than_what_it_calls_itself(
     world: World, ana: Person, clock: FrozenClock, known: bool, expected: list[str]
 ) -> None:
     user = service.profile(ana.id)
-    shown = device_tokens.token(user.id if known else "usr_somebody")
+    shown = device_tokens.token(user.id if known else "usr_somebody", clock.now())
     entering.let_in(user, Arrival("another browser" if known else "", device_token=shown), clock.now())
     assert inbox(ana) == expected
 
