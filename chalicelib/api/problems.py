@@ -40,6 +40,7 @@ STATUS: dict[type[CofferError], int] = {
     errors.RefundExceedsCapture: 409,
     errors.MerchantFundsInsufficient: 409,
     errors.BalanceLeft: 409,
+    errors.WithoutSecondFactor: 409,
     errors.InFlight: 409,
     errors.PayloadTooLarge: 413,
     errors.UnsupportedMediaType: 415,

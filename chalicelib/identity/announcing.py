@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.cases import service as cases
 from chalicelib.identity import telling
 from chalicelib.identity.model import User
+from chalicelib.kernel import clock
 from chalicelib.notices import service as notices
 from chalicelib.notices.model import Params
 from chalicelib.observability import count
@@ -21,7 +22,7 @@ def owner(user: User, kind: str, at: datetime) -> None:
     """`kind` of the notice, and the deed in the log."""
     cases.audit(user.id, f"access.{kind}", user.id, "", at)
     try:
-        telling.tell(user, kind, {"time": minute(at)}, at)
+        telling.tell(user, kind, {"time": clock.minute(at)}, at)
     except (BotoCoreError, ClientError):
         count("OwnerNotTold")
 
@@ -33,8 +34,3 @@ def message(user: User, kind: str, told: Params, at: datetime) -> None:
             notices.send(contact, user.locale, kind, told, at, phrase=user.phrase)
     except (BotoCoreError, ClientError):
         count("OwnerNotTold")
-
-
-def minute(at: datetime) -> str:
-    """`2026-11-22 08:00 UTC`."""
-    return at.strftime("%Y-%m-%d %H:%M UTC")

@@ -41,7 +41,9 @@ RESTORES_FROM_AN_ADDRESS = (Limit("restores-from-hour", 300, timedelta(hours=1))
 
 
 def delete(user_id: str, password: str, source_address: str, at: datetime) -> None:
-    """Raises BalanceLeft, WalletFrozen, InvalidCredentials, TooManyRequests. Once more is as good as once."""
+    """Raises BalanceLeft, WalletFrozen, InvalidCredentials, TooManyRequests; Forbidden, whatever the token says, of an
+    operator: they give back their role first. Once more is as good as once.
+    """
     from chalicelib.identity import passwords
 
     throttle.check(DELETIONS_OF_AN_ACCOUNT, user_id, at)

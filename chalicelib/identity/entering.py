@@ -21,6 +21,7 @@ from chalicelib.identity import (
 from chalicelib.identity.model import Session, TokensView, User
 from chalicelib.identity.model_arrivals import MOST_DEVICES, RISK_LASTS, Arrival, Seen, impossible
 from chalicelib.identity.model_factors import CHALLENGE_LIFETIME, ChallengeView
+from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidCredentials
 from chalicelib.ledger import service as ledger
 from chalicelib.notices import service as notices
@@ -33,7 +34,8 @@ class _Impression:
     """What is unusual, and what to remember for the next time."""
 
     new_device: bool
-    impossible: bool
+    """To be announced."""
+    risky: bool
     devices: tuple[str, ...]
     seen: str
 
@@ -50,13 +52,13 @@ def let_in(user: User, arrival: Arrival, at: datetime, *, proved: bool = False) 
     head = ledger.head(user.wallets[0])
     session, token = sessions.begun(user.id, arrival.device_name, arrival.user_agent, at)
     cases.audit(user.id, "session.begin", session.id, "", at, source_address=arrival.source_address)
-    found = _impression(user, arrival, at)
-    if found.new_device or found.impossible:
+    found = _impression(user, arrival, proved, at)
+    if found.risky:
         session = replace(session, risky_until=int((at + RISK_LASTS).timestamp()))
     _keep(user, replace(session, proved=proved), found)
     if found.new_device:
         _tell(user, arrival, at)
-    known = device_tokens.again(user.id, arrival.device_token)
+    known = device_tokens.again(user.id, arrival.device_token, at)
     return sessions.issued(user, token, head.epoch, head.tier, at, known, replace(session, proved=proved))
 
 
@@ -72,27 +74,36 @@ def _asked(user: User, arrival: Arrival, at: datetime) -> ChallengeView:
     return ChallengeView(challenge, methods, int(CHALLENGE_LIFETIME.total_seconds()), by_passkey)
 
 
-def _impression(user: User, arrival: Arrival, at: datetime) -> _Impression:
-    mark, before = device_of(arrival), Seen.read(user.last_seen_from)
+def _impression(user: User, arrival: Arrival, proved: bool, at: datetime) -> _Impression:
+    """Whoever came from nowhere a person could have is not who the next one is measured by."""
+    mark, too_fast = device_of(arrival), impossible(Seen.read(user.last_seen_from), arrival.place, at)
     new = mark not in user.devices
     unseen = not device_tokens.known(user.id, arrival.device_token) if arrival.device_token else new
+    stranger = bool(user.devices) and not (proved or _long_known(user, arrival, at))
     return _Impression(
         new_device=unseen and bool(user.devices),
-        impossible=impossible(before, arrival.place, at),
+        risky=stranger or too_fast,
         devices=(*user.devices, mark)[-MOST_DEVICES:] if new else user.devices,
-        seen=Seen(at, arrival.place).written if arrival.place else user.last_seen_from,
+        seen=Seen(at, arrival.place).written if arrival.place and (proved or not too_fast) else user.last_seen_from,
     )
+
+
+def _long_known(user: User, arrival: Arrival, at: datetime) -> bool:
+    """For a day, or since they signed up with it: what it calls itself, whoever copies that says as well."""
+    since = device_tokens.since(user.id, arrival.device_token)
+    return since is not None and since <= max(at - RISK_LASTS, user.created_at)
 
 
 def _keep(user: User, session: Session, found: _Impression) -> None:
     """The session, and with it what is new about the person.
 
-    Raises InvalidCredentials if they are gone, or their password was reset since `user` was read.
+    Raises InvalidCredentials if they are gone, or since `user` was read their password was reset, or a second factor
+    turned on that the session has not proved.
     """
 
     def together() -> None:
         with writing() as transaction:
-            store.remembering(transaction, user, found.devices, found.seen)
+            store.remembering(transaction, user, found.devices, found.seen, session.proved)
             store_sessions.keeping(transaction, session)
 
     unchanged = (found.devices, found.seen) == (user.devices, user.last_seen_from)
@@ -102,7 +113,7 @@ def _keep(user: User, session: Session, found: _Impression) -> None:
 
 def _tell(user: User, arrival: Arrival, at: datetime) -> None:
     """The message says which device and where; the inbox, where it is kept, only when."""
-    time = announcing.minute(at)
+    time = clock.minute(at)
     notices.tell(user.id, "new_device", {"time": time}, at)
     device = model.shown_name(arrival.device_name) if arrival.device_name else "–"
     place = arrival.place.country if arrival.place and arrival.place.country else "–"

@@ -13,6 +13,7 @@ from chalicelib.cases import service as cases
 from chalicelib.identity import model_lockout, store, store_due, store_lockout, telling
 from chalicelib.identity.model import User
 from chalicelib.identity.model_lockout import Counter, Lock, Try
+from chalicelib.kernel import clock
 from chalicelib.notices.model import Params
 from chalicelib.observability import count
 
@@ -57,5 +58,5 @@ def _follow(pk: str, sk: str, at: datetime) -> bool:
 
 
 def _tell(owner: User, kind: str, lock: Lock, at: datetime) -> None:
-    told: Params = {"tries": model_lockout.TRIES, "until": model_lockout.shown(lock.until)}
+    told: Params = {"tries": model_lockout.TRIES, "until": clock.minute(model_lockout.over_by(lock.until))}
     telling.tell(owner, kind, told, at)

@@ -47,7 +47,8 @@ DeviceToken = Annotated[
     str,
     msgspec.Meta(
         max_length=128,
-        description="What this device was given when it last signed in: its tries are counted by themselves",
+        description="What this device was given when it last signed in: its tries are counted by themselves, and a day "
+        "after it was first given the device is no new one any more",
     ),
 ]
 

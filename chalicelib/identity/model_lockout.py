@@ -50,7 +50,6 @@ def lasts(locks_before: int) -> timedelta:
     return timedelta(minutes=LOCK_MINUTES[min(locks_before, len(LOCK_MINUTES) - 1)])
 
 
-def shown(moment: datetime) -> str:
-    """As people read it in either language, to the minute that is over by then."""
-    minutes = math.ceil(moment.timestamp() / 60)
-    return datetime.fromtimestamp(minutes * 60, UTC).strftime("%Y-%m-%d %H:%M UTC")
+def over_by(until: datetime) -> datetime:
+    """The whole minute by which it is over: whoever is told it finds the door open then."""
+    return datetime.fromtimestamp(math.ceil(until.timestamp() / 60) * 60, UTC)

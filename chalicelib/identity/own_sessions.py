@@ -1,4 +1,4 @@
-"""My devices: a name of their own, and the way out for all of them at once."""
+"""My devices: a name of their own, and the way out for all of them at once, or for all the others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.identity import announcing, identifiers, model, profile, service, sessions, store_sessions
-from chalicelib.identity.model import Session
+from chalicelib.identity.model import Session, User
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import NotFound, Unavailable
 
@@ -28,6 +28,12 @@ def rename(user_id: str, session_id: str, name: str, at: datetime) -> Session:
 def sign_out_everywhere(user_id: str, at: datetime) -> None:
     """Every session is over, this one too, and payments with their tokens stop at once."""
     user = service.profile(user_id)
-    sessions.end_all(user, at)
+    sessions.end_all(user)
     identifiers.stop(user_id, at)
     announcing.owner(user, "signed_out_everywhere", at)
+
+
+def sign_out_others(user: User, session_id: str, at: datetime) -> None:
+    """The first second factor is on: what a password alone had opened is closed."""
+    if sessions.end_others(user, session_id):
+        announcing.owner(user, "others_signed_out", at)

@@ -18,6 +18,7 @@ from chalicelib.identity import (
     announcing,
     challenges,
     model,
+    own_sessions,
     reminders,
     store_challenges,
     store_factors,
@@ -72,6 +73,8 @@ def register(user: User, session_id: str, name: str, credential: dict[str, Any],
     passkey = Passkey(user.id, mark, ids.derived("pky", user.id, mark), named, key, verified.sign_count, at, at)
     if not store_passkeys.put(passkey, session_id):
         raise InvalidState(state="known_or_too_many")
+    if not user.second_factors:
+        own_sessions.sign_out_others(user, session_id, at)
     announcing.owner(user, "passkey_added", at)
     reminders.soon(user.id, at)
     return passkey
@@ -82,12 +85,9 @@ def remove(user: User, passkey_id: str, at: datetime) -> None:
     found = [passkey for passkey in store_passkeys.every(user.id) if passkey.id == passkey_id]
     if not found:
         raise NotFound()
-    if user.role != model.CUSTOMER and user.passkeys <= 1 and not user.totp_on:
-        raise Forbidden()
     if not store_passkeys.remove(found[0]):
-        raise NotFound()
-    if user.passkeys <= 1 and not user.totp_on:
-        store_factors.forget_recovery_codes(user.id)
+        raise Forbidden() if store_passkeys.find(user.id, found[0].credential_mark) else NotFound()
+    store_factors.forget_recovery_codes(user.id)
     announcing.owner(user, "passkey_removed", at)
 
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from chalicelib.cases import service as cases
 from chalicelib.identity import (
-    announcing,
     identifiers,
     model_people,
     names,
@@ -19,7 +18,7 @@ from chalicelib.identity import (
 from chalicelib.identity.model import User
 from chalicelib.identity.model_people import Field, PersonView, RevealRequest
 from chalicelib.identity.throttle import Limit
-from chalicelib.kernel import ids
+from chalicelib.kernel import clock, ids
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import NotFound
 
@@ -59,9 +58,9 @@ def signed_out(by: Operator, user_id: str, typed: str, at: datetime) -> None:
     reason = model_people.tidy_reason(typed)
     person = _known(user_id)
     cases.audit(by.user_id, "person.end-sessions", person.id, reason, at, source_address=by.source_address)
-    sessions.end_all(person, at)
+    sessions.end_all(person)
     identifiers.stop(person.id, at)
-    telling.tell(person, "signed_out_everywhere", {"time": announcing.minute(at)}, at)
+    telling.tell(person, "signed_out_everywhere", {"time": clock.minute(at)}, at)
 
 
 def _clear(person: User, field: Field) -> str:

@@ -18,7 +18,6 @@ from chalicelib.identity import (
     device_tokens,
     identifiers,
     model_codes,
-    model_lockout,
     names,
     reminders,
     secrets,
@@ -34,6 +33,7 @@ from chalicelib.identity import (
 )
 from chalicelib.identity.model import User
 from chalicelib.identity.model_resets import COOLING, ConfirmRequest, ResetRequest, Unfinished
+from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidOrExpired
 from chalicelib.notices import service as notices
 from chalicelib.notices.model import Params
@@ -100,7 +100,7 @@ def _finish(mine: Unfinished, at: datetime) -> bool:
     """All of it may be done twice."""
     user = store.user(mine.user_id)
     if user:
-        sessions.end_all(user, at)
+        sessions.end_all(user)
         _end_codes(mine)
         store_lockout.lift_devices(mine.login)
         identifiers.stop(user.id, at)
@@ -116,7 +116,7 @@ def _end_codes(mine: Unfinished) -> None:
 
 
 def _facts(at: datetime) -> Params:
-    return {"at": model_lockout.shown(at), "hours": int(COOLING.total_seconds() // 3600)}
+    return {"at": clock.minute(at), "hours": int(COOLING.total_seconds() // 3600)}
 
 
 def _subject(login: str, user: User | None, secret: str | None) -> str:

@@ -13,6 +13,7 @@ from chalicelib.identity.model_guardians import (
     guardian_view,
     ward_view,
 )
+from chalicelib.identity.routes import Person, person_of
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidState, NotFound, TooManyRequests
 
@@ -51,10 +52,18 @@ def leave(call: Call[None]) -> Answer:
     return Answer(204)
 
 
-@room.route("GET", "/v1/me/wards", answers={200: WardView}, caller=Customer, listing=True, summary="Whom I guard")
+@room.route(
+    "GET",
+    "/v1/me/wards",
+    answers={200: WardView},
+    caller=Person,
+    permission="wards.guard",
+    listing=True,
+    summary="Whom I guard",
+)
 def wards(call: Call[None]) -> Answer:
     page = call.page
-    found, following = guardians.wards(call.customer.user_id, page.cursor, page.limit, call.at)
+    found, following = guardians.wards(person_of(call).user_id, page.cursor, page.limit, call.at)
     return Answer(200, page.envelope([ward_view(ward, bond) for ward, bond in found], following))
 
 
@@ -62,12 +71,13 @@ def wards(call: Call[None]) -> Answer:
     "POST",
     "/v1/me/wards/{id}/accept",
     answers={204: None},
-    caller=Customer,
+    caller=Person,
+    permission="wards.guard",
     errors=(NotFound, InvalidState),
     summary="Be somebody's guardian",
 )
 def accept(call: Call[None]) -> Answer:
-    guardians.accept(call.customer.user_id, call.path["id"], call.at)
+    guardians.accept(person_of(call).user_id, call.path["id"], call.at)
     return Answer(204)
 
 
@@ -75,12 +85,13 @@ def accept(call: Call[None]) -> Answer:
     "DELETE",
     "/v1/me/wards/{id}",
     answers={204: None},
-    caller=Customer,
+    caller=Person,
+    permission="wards.guard",
     errors=(NotFound,),
     summary="Be somebody's guardian no more, a day from now; or decline",
 )
 def give_up(call: Call[None]) -> Answer:
-    guardians.give_up(call.customer.user_id, call.path["id"], call.at)
+    guardians.give_up(person_of(call).user_id, call.path["id"], call.at)
     return Answer(204)
 
 
@@ -88,13 +99,14 @@ def give_up(call: Call[None]) -> Answer:
     "GET",
     "/v1/me/approvals",
     answers={200: ApprovalView},
-    caller=Customer,
+    caller=Person,
+    permission="wards.guard",
     listing=True,
     summary="Payments of my wards that I was asked about, newest first",
 )
 def listed(call: Call[None]) -> Answer:
     page = call.page
-    found, following = approvals.listed(call.customer.user_id, page.cursor, page.limit)
+    found, following = approvals.listed(person_of(call).user_id, page.cursor, page.limit)
     return Answer(200, page.envelope([approval_view(one, call.at) for one in found], following))
 
 
@@ -102,12 +114,13 @@ def listed(call: Call[None]) -> Answer:
     "POST",
     "/v1/me/approvals/{id}/approve",
     answers={200: ApprovalView},
-    caller=Customer,
+    caller=Person,
+    permission="wards.guard",
     errors=(NotFound, InvalidState),
     summary="Agree to a payment",
 )
 def approve(call: Call[None]) -> Answer:
-    decided = approvals.decide(call.customer.user_id, call.path["id"], "approved", call.at)
+    decided = approvals.decide(person_of(call).user_id, call.path["id"], "approved", call.at)
     return Answer(200, approval_view(decided, call.at))
 
 
@@ -115,10 +128,11 @@ def approve(call: Call[None]) -> Answer:
     "POST",
     "/v1/me/approvals/{id}/decline",
     answers={200: ApprovalView},
-    caller=Customer,
+    caller=Person,
+    permission="wards.guard",
     errors=(NotFound, InvalidState),
     summary="Decline a payment",
 )
 def decline(call: Call[None]) -> Answer:
-    decided = approvals.decide(call.customer.user_id, call.path["id"], "declined", call.at)
+    decided = approvals.decide(person_of(call).user_id, call.path["id"], "declined", call.at)
     return Answer(200, approval_view(decided, call.at))

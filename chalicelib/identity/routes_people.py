@@ -15,7 +15,7 @@ from chalicelib.identity.model_people import (
     SearchRequest,
 )
 from chalicelib.kernel.callers import Operator
-from chalicelib.kernel.errors import NotFound, TooManyRequests
+from chalicelib.kernel.errors import NotFound, TooManyRequests, WithoutSecondFactor
 
 room = Room("identity_people", function="access")
 
@@ -97,8 +97,8 @@ def listed(call: Call[None]) -> Answer:
     answers={201: OperatorView},
     caller=Operator,
     permission="operators.appoint",
-    errors=(NotFound,),
-    summary="Make a person an operator",
+    errors=(NotFound, WithoutSecondFactor),
+    summary="Make a person an operator, who has a second factor already",
 )
 def appointed(call: Call[NewOperator]) -> Answer:
     return Answer(201, operators.appointed(call.operator, call.body, call.at).view)

@@ -11,7 +11,7 @@ from chalicelib.identity.model import User
 from chalicelib.identity.model_people import Appointment
 from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Customer, Operator
-from chalicelib.kernel.errors import InvalidRequest, InvalidToken, NotFound
+from chalicelib.kernel.errors import InvalidRequest, InvalidToken, NotFound, WithoutSecondFactor
 
 
 def customer_of(token: str, at: datetime) -> Customer:
@@ -56,7 +56,10 @@ def profile(user_id: str) -> User:
 def appoint(
     user_id: str, role: str, at: datetime, by: str = "bootstrap", *, why: str = "", source_address: str = ""
 ) -> Appointment:
-    """Give an operator's role, or `customer` again, from the user's next token on. Raises NotFound, InvalidRequest."""
+    """Give an operator's role, or `customer` again, from the user's next token on.
+
+    Raises NotFound, InvalidRequest; WithoutSecondFactor: whoever had their password would set up the first one.
+    """
     if role not in model.OPERATOR_ROLES | {model.CUSTOMER}:
         raise InvalidRequest(param="role")
     if not ids.is_id(user_id, "usr"):
@@ -64,7 +67,7 @@ def appoint(
     cases.audit(by, "operator.appoint", user_id, why, at, source_address=source_address, role=role)
     appointed = Appointment(user_id, role, at, by)
     if not store_operators.appoint(appointed):
-        raise NotFound()
+        raise WithoutSecondFactor() if store.user(user_id) else NotFound()
     return appointed
 
 

@@ -77,7 +77,10 @@ def access_token(
 
 
 def refreshed(text: str, user_agent: str, at: datetime) -> TokensView:
-    """The successor of a refresh token. Raises InvalidToken, and ends the session if the token was used before."""
+    """The successor of a refresh token. Raises InvalidToken, and ends the session if the token was used before.
+
+    What began with a password alone is over once that is not enough, whether or not it was ended.
+    """
     token = refresh.read(text)
     device = device_mark(user_agent)
     for _ in range(_RACES):
@@ -89,6 +92,8 @@ def refreshed(text: str, user_agent: str, at: datetime) -> TokensView:
             count("RefreshTokenReplayed")
             cases.audit(user.id, "session.replayed", session.id, "", at)
             end(user, session.id)
+            raise InvalidToken()
+        if user.second_factors and not session.proved:
             raise InvalidToken()
         head = ledger.head(user.wallets[0])
         if _advance(use, session, token, device, at):
@@ -123,10 +128,17 @@ def end(user: User, session_id: str) -> bool:
     return ended
 
 
-def end_all(user: User, at: datetime) -> None:
+def end_all(user: User) -> None:
     """Every session, then the epoch of every wallet; whoever is cut short begins again."""
     store_sessions.end_sessions(user.id)
     stop_payments(user)
+
+
+def end_others(user: User, session_id: str) -> bool:
+    """All but this one, which refreshes before it pays again; False if there were none."""
+    ended = store_sessions.end_sessions(user.id, but=session_id)
+    stop_payments(user)
+    return ended > 0
 
 
 def device_mark(user_agent: str) -> str:
@@ -135,7 +147,6 @@ def device_mark(user_agent: str) -> str:
 
 def stop_payments(user: User) -> None:
     """With every token of before; tokens from now on go on."""
-    """With tokens of before."""
     for wallet in user.wallets:
         ledger.raise_epoch(wallet)
 

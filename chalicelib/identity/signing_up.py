@@ -87,7 +87,8 @@ def verify(proof: VerifyRequest, user_agent: str, at: datetime, source_address: 
     cases.audit(user.id, "account.open", user.id, "", at, source_address=source_address, session=session.id)
     if not store_sign_ups.welcome(login, proved[0], user, session):
         raise InvalidOrExpired(param="code")
-    return WelcomeView.of(user.view, sessions.issued(user, token, epoch, user.tier, at, device_tokens.token(user.id)))
+    known = device_tokens.token(user.id, at)
+    return WelcomeView.of(user.view, sessions.issued(user, token, epoch, user.tier, at, known))
 
 
 def _told(name: LoginItem | None) -> str:

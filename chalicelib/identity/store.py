@@ -132,12 +132,24 @@ def not_reset_since(user: User) -> Condition:
     return condition
 
 
-def remembering(transaction: TransactWrite, user: User, devices: tuple[str, ...], seen: str) -> None:
+def has_factor() -> Condition:
+    """The condition that a second factor is on."""
+    found: Condition = PersonItem.totp_on.exists() | (PersonItem.passkeys > 0)
+    return found
+
+
+def may_enter(user: User, proved: bool) -> Condition:
+    """The condition that what they proved is enough still: no password was set since, and no first second factor."""
+    same = not_reset_since(user)
+    return same if proved else same & ~has_factor()
+
+
+def remembering(transaction: TransactWrite, user: User, devices: tuple[str, ...], seen: str, proved: bool) -> None:
     """Part of the transaction that lets somebody in: their devices, and from where they came."""
     actions: list[Action] = [PersonItem.devices.set(" ".join(devices))]
     if seen:
         actions.append(PersonItem.last_seen_from.set(vault.seal(user.id, "last_seen_from", seen)))
-    transaction.update(PersonItem(user.id, "USER"), actions, not_reset_since(user))
+    transaction.update(PersonItem(user.id, "USER"), actions, may_enter(user, proved))
 
 
 def person_item(user: User) -> PersonItem:

@@ -15,15 +15,15 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import made
 from chalicelib.identity import store_due
-from chalicelib.identity.model import User
+from chalicelib.identity.model import CUSTOMER, User
 from chalicelib.identity.model_deletion import DELETED, RESTORED, Account, Ending
 from chalicelib.identity.model_trash import KEPT
 from chalicelib.identity.store import LoginItem, PersonItem, UserItem, person
 from chalicelib.identity.store_due import DueItem
 from chalicelib.kernel import clock
-from chalicelib.kernel.errors import InvalidCredentials, InvalidState
+from chalicelib.kernel.errors import Forbidden, InvalidCredentials, InvalidState
 from chalicelib.ledger.model import Leg, Verdict
-from chalicelib.ledger.wire import Item
+from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
 from chalicelib.settings import settings
 
@@ -47,10 +47,10 @@ def account(user_id: str) -> Account | None:
 
 
 def deleting(user: User, logins: tuple[str, ...], at: datetime) -> tuple[Leg, ...]:
-    """Fails with InvalidCredentials if the password was changed meanwhile."""
+    """Fails with InvalidCredentials if the password was changed meanwhile, Forbidden for an operator."""
     now = clock.written(at)
     who = _update(user.id, _USER).assign("deleted_at", now)
-    who.require_absent("deleted_at").require("password_hash", "=", user.password_hash)
+    who.require_absent("deleted_at").require("password_hash", "=", user.password_hash).require("role", "=", CUSTOMER)
     names = [_name(login, user).assign("deleted_at", now) for login in logins]
     ending = _due_to_tell(user.id, DELETED, at).assign("deleted_at", now).assign("logins", " ".join(logins))
     after = (*names, ending.require_absent("deleted_at"))
@@ -128,7 +128,9 @@ def _due_to_tell(user_id: str, untold: str, at: datetime) -> Update:
 
 
 def _not_deleted(wired: Item | None) -> Verdict:
-    return InvalidState(state="deleted") if wired and "deleted_at" in wired else InvalidCredentials(param="password")
+    if wired and "deleted_at" in wired:
+        return InvalidState(state="deleted")
+    return Forbidden() if wired and plain_item(wired)["role"] != CUSTOMER else InvalidCredentials(param="password")
 
 
 def _changed(wired: Item | None) -> Verdict:

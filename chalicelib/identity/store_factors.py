@@ -15,6 +15,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import made, writing
 from chalicelib.identity import store_sessions, vault
+from chalicelib.identity.model import CUSTOMER
 from chalicelib.identity.model_factors import PROPOSED_LIFETIME, Totp
 from chalicelib.identity.store import PersonItem, UserItem
 from chalicelib.kernel import clock, entropy
@@ -80,13 +81,14 @@ def use_step(totp: Totp, step: int) -> bool:
 
 
 def remove_totp(user_id: str) -> bool:
-    """False if there was none."""
-    item = _TotpItem(user_id, _IN_FORCE)
+    """False if there was none, or it is the last second factor of an operator."""
+    item, person = _TotpItem(user_id, _IN_FORCE), PersonItem(user_id, "USER")
+    dispensable = (PersonItem.role == CUSTOMER) | (PersonItem.passkeys > 0)
 
     def together() -> None:
         with writing() as transaction:
             transaction.delete(item, _TotpItem.pk.exists())
-            transaction.update(PersonItem(user_id, "USER"), [PersonItem.totp_on.remove()], PersonItem.pk.exists())
+            transaction.update(person, [PersonItem.totp_on.remove()], PersonItem.pk.exists() & dispensable)
 
     return made(together)
 
@@ -99,7 +101,10 @@ def put_recovery_codes(user_id: str, marks: list[str]) -> None:
 
 
 def forget_recovery_codes(user_id: str) -> None:
-    """They stood in for a factor that is gone."""
+    """They stood in for factors; not while one is left."""
+    person = PersonItem.find(user_id, "USER")
+    if person and (person.totp_on or person.passkeys):
+        return
     for item in _RecoveryItem.query(user_id, _RecoveryItem.sk.startswith("RECOVERY#"), consistent_read=True):
         item.delete()
 

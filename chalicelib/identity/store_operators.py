@@ -10,7 +10,7 @@ from pynamodb.attributes import UnicodeAttribute
 from chalicelib.cloud_tables import Table, cut, made, writing
 from chalicelib.identity.model import CUSTOMER
 from chalicelib.identity.model_people import Appointment
-from chalicelib.identity.store import PersonItem, is_living
+from chalicelib.identity.store import PersonItem, has_factor, is_living
 from chalicelib.kernel import clock
 
 _ROSTER = "OPERATORS"
@@ -24,14 +24,15 @@ class _OperatorItem(Table):
 
 
 def appoint(appointed: Appointment) -> bool:
-    """The role and the roster together; False if there is no such person."""
+    """The role and the roster together; False if there is no such person, or an operator would lack a second factor."""
     person, place = PersonItem(appointed.user_id, "USER"), _OperatorItem(_ROSTER, appointed.user_id)
     place.role, place.appointed_by = appointed.role, appointed.by
     place.appointed_at = clock.written(appointed.at)
+    fit = is_living() if appointed.role == CUSTOMER else is_living() & has_factor()
 
     def together() -> None:
         with writing() as transaction:
-            transaction.update(person, [PersonItem.role.set(appointed.role)], is_living())
+            transaction.update(person, [PersonItem.role.set(appointed.role)], fit)
             if appointed.role == CUSTOMER:
                 transaction.delete(place)
             else:

@@ -12,6 +12,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import absent, made, writing
 from chalicelib.identity import store_sessions, vault
+from chalicelib.identity.model import CUSTOMER
 from chalicelib.identity.model_factors import MOST_PASSKEYS, Passkey
 from chalicelib.identity.store import PersonItem, UserItem
 from chalicelib.kernel import clock
@@ -72,13 +73,14 @@ def used(passkey: Passkey, sign_count: int, at: datetime) -> bool:
 
 
 def remove(passkey: Passkey) -> bool:
-    item = _PasskeyItem(*_key(passkey))
+    """False if it is gone, or the last second factor of an operator."""
+    item, person = _PasskeyItem(*_key(passkey)), PersonItem(passkey.user_id, "USER")
+    dispensable = (PersonItem.role == CUSTOMER) | (PersonItem.passkeys > 1) | PersonItem.totp_on.exists()
 
     def together() -> None:
         with writing() as transaction:
             transaction.delete(item, _PasskeyItem.pk.exists())
-            person = PersonItem(passkey.user_id, "USER")
-            transaction.update(person, [PersonItem.passkeys.add(-1)], PersonItem.passkeys > 0)
+            transaction.update(person, [PersonItem.passkeys.add(-1)], (PersonItem.passkeys > 0) & dispensable)
 
     return made(together)
 

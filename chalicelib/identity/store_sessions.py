@@ -17,7 +17,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.cloud_tables import absent, made, reading, writing
 from chalicelib.identity import vault
 from chalicelib.identity.model import Session, User
-from chalicelib.identity.store import PersonItem, UserItem, living, not_reset_since
+from chalicelib.identity.store import PersonItem, UserItem, living, may_enter
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidState
 
@@ -40,11 +40,11 @@ class _SessionItem(UserItem):
 
 
 def put_session(user: User, session: Session) -> bool:
-    """False if the password was reset since `user` was read: whoever signs in with the old one is too late."""
+    """False if the password was reset since `user` was read, or a second factor turned on that it did not prove."""
 
     def together() -> None:
         with writing() as transaction:
-            transaction.condition_check(PersonItem, user.id, "USER", not_reset_since(user))
+            transaction.condition_check(PersonItem, user.id, "USER", may_enter(user, session.proved))
             keeping(transaction, session)
 
     return made(together)
@@ -115,10 +115,13 @@ def end_session(user_id: str, session_id: str) -> bool:
     return made(lambda: item.delete(_SessionItem.pk.exists()))
 
 
-def end_sessions(user_id: str) -> None:
-    """All of them."""
-    for item in _SessionItem.query(user_id, _SessionItem.sk.startswith(_SESSION), consistent_read=True):
+def end_sessions(user_id: str, but: str = "") -> int:
+    """All of them, or all `but` one; how many there were."""
+    found = _SessionItem.query(user_id, _SessionItem.sk.startswith(_SESSION), consistent_read=True)
+    ended = [item for item in found if item.sk != _SESSION + but]
+    for item in ended:
         item.delete()
+    return len(ended)
 
 
 def proving(transaction: TransactWrite, user_id: str, session_id: str) -> None:

@@ -6,7 +6,7 @@ import hmac
 from base64 import b32encode
 from datetime import datetime
 
-from chalicelib.identity import announcing, model, names, reminders, store_factors, tries
+from chalicelib.identity import announcing, model, names, own_sessions, reminders, store_factors, tries
 from chalicelib.identity.model import User
 from chalicelib.identity.model_factors import DRIFT, TotpView, step_at
 from chalicelib.kernel import entropy
@@ -30,7 +30,7 @@ def propose(user: User, at: datetime) -> TotpView:
 
 
 def confirm(user: User, session_id: str, typed: str, at: datetime) -> None:
-    """From now on a password is not enough. Raises InvalidOrExpired.
+    """From now on a password is not enough, and where it was, other sessions are over. Raises InvalidOrExpired.
 
     Whoever did not hear the answer sends the same code again, and hears that it is done.
     """
@@ -45,18 +45,17 @@ def confirm(user: User, session_id: str, typed: str, at: datetime) -> None:
 
     if not tries.right(user, "factor", at, compare):
         raise InvalidOrExpired(param="code")
+    if not user.passkeys:
+        own_sessions.sign_out_others(user, session_id, at)
     announcing.owner(user, "totp_on", at)
     reminders.soon(user.id, at)
 
 
 def remove(user: User, at: datetime) -> None:
     """Raises NotFound; Forbidden where it is an operator's only second factor."""
-    if user.role != model.CUSTOMER and not user.passkeys:
-        raise Forbidden()
     if not store_factors.remove_totp(user.id):
-        raise NotFound()
-    if not user.passkeys:
-        store_factors.forget_recovery_codes(user.id)
+        raise Forbidden() if store_factors.totp(user.id) else NotFound()
+    store_factors.forget_recovery_codes(user.id)
     announcing.owner(user, "totp_off", at)
 
 

@@ -22,6 +22,7 @@ from chalicelib.kernel.errors import TooManyRequests, Unavailable
 
 MOST = 5
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 1440))
+"""No lock's (`model_lockout`): no sweep tells of a pause, so the first one may be over within a minute."""
 What = Literal["factor", "pin", "password"]
 _RACES = 3
 

@@ -106,6 +106,12 @@ class SecondFactorRequired(AccessDenied):
     code = "second-factor-required"
 
 
+class WithoutSecondFactor(AccessDenied):
+    """Nobody becomes an operator before they have a second factor."""
+
+    code = "without-second-factor"
+
+
 class CoolingOff(AccessDenied):
     """Large payments wait for a while after a reset. `until` says how long."""
 

@@ -14,6 +14,7 @@ ROLES = frozenset({SUPPORT, FINANCE, RISK, ADMIN, AUDITOR})
 PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "account.own": ROLES,
+        "wards.guard": ROLES,
         "people.see": frozenset({SUPPORT, RISK, ADMIN}),
         "people.reveal": frozenset({SUPPORT, RISK, ADMIN}),
         "people.end-sessions": frozenset({SUPPORT, RISK, ADMIN}),
@@ -32,7 +33,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "merchants.see-settlements": ROLES,
     }
 )
-"""Permission → roles. Everybody keeps their own account: profile, devices, sessions."""
+"""Permission → roles. Everybody keeps their own account (profile, devices, sessions) and guards whom they guard."""
 
 
 def may(role: str, permission: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.cases import service as cases
-from chalicelib.kernel import ids
+from chalicelib.kernel import clock, ids
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound, Unavailable
 from chalicelib.ledger import service as ledger
@@ -36,7 +36,7 @@ def frozen(by: Operator, wish: FreezeRequest, at: datetime) -> FreezeView:
         raise Unavailable(retry_after_seconds=1)
     facts = {"reason": freeze.reason, "frozen_by": freeze.frozen_by}
     cases.open_case("freeze", freeze.wallet_id, facts, freeze.review_at, at, key=freeze.key)
-    review = f"{freeze.review_at:%Y-%m-%d %H:%M} UTC"
+    review = clock.minute(freeze.review_at)
     notices.tell(head.owner, f"wallet_frozen_{freeze.reason}", {"review_at": review}, at)
     return freeze.view("frozen")
 

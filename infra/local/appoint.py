@@ -1,7 +1,7 @@
 """Give a person a role: `python -m infra.local.appoint USER_ID ROLE`, with the functions' environment.
 
 Operators appoint operators; only the very first cannot be made by anybody inside, so the one who owns the account
-does it with this command.
+does it with this command. Whoever is to be one has signed up and set up a second factor.
 """
 
 from __future__ import annotations

@@ -83,16 +83,12 @@ def sign_in(client: Client, person: Person, totp_secret: str = "") -> dict[str, 
     return tokens
 
 
-def enrol(client: Client, person: Person, tokens: dict[str, Any], keep: Callable[[str], None]) -> dict[str, Any]:
-    """An authenticator for whoever has these tokens; its secret is kept before it counts. Gives the tokens after."""
+def enrol(client: Client, person: Person, tokens: dict[str, Any], keep: Callable[[str], None]) -> None:
+    """An authenticator for whoever has these tokens; its secret is kept before it counts."""
     me = client.bearing(tokens["access_token"])
     secret: str = me.post("/v1/me/totp", {"password": person.password}).expect(201)["secret"]
     keep(secret)
     me.post("/v1/me/totp/confirm", {"code": _authenticator(secret)}).expect(204)
-    renewed: dict[str, Any] = client.insist("/v1/sessions/refresh", {"refresh_token": tokens["refresh_token"]}).expect(
-        200
-    )
-    return renewed
 
 
 def _second_half(client: Client, challenge: str, secret: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from chalicelib.kernel.errors import InvalidRequest, NotFound
 from chalicelib.notices import service as notices
 from tests.api.caller import Caller
 from tests.conftest import FrozenClock
-from tests.people import CHEAP, in_office, signed_up
+from tests.people import CHEAP, appointed, enrolled, in_office, signed_up
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 def operator(caller: Caller, clock: FrozenClock) -> Caller:
     """Olga of support, appointed and signed in."""
     olga = signed_up(caller, "olga@example.com", display_name="Olga")
-    service.appoint(olga["user"]["id"], "support", clock.now())
+    appointed(caller, olga, "support")
     return caller.bearing(in_office(olga["user"]["id"], clock.now()))
 
 
@@ -55,9 +55,10 @@ def test_an_operator_has_a_profile_and_can_sign_out_but_has_no_customers_inbox(o
 
 
 def test_a_role_that_is_none_and_a_user_that_is_none_are_not_appointed(caller: Caller, clock: FrozenClock) -> None:
-    user = signed_up(caller)["user"]
+    welcome = signed_up(caller)
+    enrolled(caller.bearing(welcome["access_token"]))
     with pytest.raises(InvalidRequest):
-        service.appoint(user["id"], "root", clock.now())
+        service.appoint(welcome["user"]["id"], "root", clock.now())
     with pytest.raises(NotFound):
         service.appoint("usr_nobody", "admin", clock.now())
 

@@ -10,16 +10,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity import service as people
 from chalicelib.kernel import ids
 from chalicelib.ledger import audit, service
 from chalicelib.processors import wire
 from tests.api import topup_kit
 from tests.api.bad_input_kit import told
 from tests.api.caller import Caller, Reply, assert_problem
-from tests.api.world import Person, Shop, World, cheap_passwords
+from tests.api.world import PASSWORD, Person, Shop, World, cheap_passwords
 from tests.conftest import FrozenClock
-from tests.people import in_office
+from tests.people import appointed, in_office
 
 BEYOND_A_MOVEMENT, DAY = 1_000_001, 3_000_000
 
@@ -226,7 +225,7 @@ def test_a_key_without_the_scope_or_an_operator_without_the_role_gets_403(world:
 @pytest.mark.parametrize("role", ["support", "risk", "auditor"])
 def test_an_operator_without_the_role_takes_on_no_merchant(world: World, role: str) -> None:
     person = world.customer()
-    people.appoint(person.id, role, world.clock.now())
+    appointed(world.nobody, person.tokens, role, PASSWORD)
     clerk = world.nobody.bearing(in_office(person.id, world.clock.now()))
     terms = {"name": "Mine", "currencies": ["CNY"], "fee_basis_points": 0, "floor": -10_000_000_000}
     assert_problem(clerk.post("/v1/merchants", terms), 403, "forbidden")

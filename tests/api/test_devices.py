@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from chalicelib.identity import device_tokens, entering, service
-from chalicelib.identity.model_arrivals import Arrival
+from chalicelib.identity.model_arrivals import Arrival, place_of
+from chalicelib.identity.tokens import verified
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.world import PASSWORD, Person, World, cheap_passwords
 from tests.conftest import FrozenClock
-from tests.people import at_rest, outbox, refresh
+from tests.people import at_rest, code_now, enrolled, outbox, refresh
 
 PIN = "428571"
 PARIS = {
@@ -39,9 +40,12 @@ def ana(world: World) -> Person:
     return world.customer(5_000_000)
 
 
-def enter(world: World, person: Person, device: str | None = None, **headers: str) -> Any:
-    """The tokens of a new session, which the person's phone uses from now on."""
-    claim = {"identifier": person.identifier, "password": PASSWORD} | ({"device_name": device} if device else {})
+def enter(world: World, person: Person, device: str = "", token: str = "", **headers: str) -> Any:
+    """The tokens of a new session, which the person's phone uses from now on: where they signed up, or a `device`."""
+    shown = (
+        {"device_name": device, "device_token": token} if device else {"device_token": person.tokens["device_token"]}
+    )
+    claim = {"identifier": person.identifier, "password": PASSWORD} | {key: text for key, text in shown.items() if text}
     reply = world.nobody.request("POST", "/v1/sessions", claim, headers)
     assert reply.status == 201, reply.raw
     person.phone = world.nobody.bearing(reply.json["access_token"])
@@ -81,9 +85,79 @@ def test_what_a_device_shows_counts_more_than_what_it_calls_itself(
     world: World, ana: Person, clock: FrozenClock, known: bool, expected: list[str]
 ) -> None:
     user = service.profile(ana.id)
-    shown = device_tokens.token(user.id if known else "usr_somebody")
+    shown = device_tokens.token(user.id if known else "usr_somebody", clock.now())
     entering.let_in(user, Arrival("another browser" if known else "", device_token=shown), clock.now())
     assert inbox(ana) == expected
+
+
+def test_a_second_sign_in_is_as_risky_as_the_first_and_is_not_announced_again(world: World, ana: Person) -> None:
+    thief = {"User-Agent": "Evil"}
+    for amount in (ABOVE_AT_RISK, ABOVE_AT_RISK + 1):
+        enter(world, ana, "laptop", **thief)
+        assert_problem(ana.pay(amount), 403, "step-up-required")
+        assert_problem(set_pin(ana.phone), 403, "step-up-required")
+    assert inbox(ana) == ["new_device"]
+
+
+def test_who_copies_what_a_device_calls_itself_is_at_risk_all_the_same(world: World, ana: Person) -> None:
+    claim = {"identifier": ana.identifier, "password": PASSWORD}
+    ana.phone = world.nobody.bearing(world.nobody.post("/v1/sessions", claim).json["access_token"])
+    assert_problem(ana.pay(ABOVE_AT_RISK), 403, "step-up-required")
+    stolen = world.customer().tokens["device_token"]
+    ana.phone = world.nobody.bearing(
+        world.nobody.post("/v1/sessions", claim | {"device_token": stolen}).json["access_token"]
+    )
+    assert_problem(ana.pay(ABOVE_AT_RISK), 403, "step-up-required")
+
+
+def test_a_device_is_known_a_day_after_its_token_was_first_given_however_often_it_was_given_again(
+    world: World, ana: Person, clock: FrozenClock
+) -> None:
+    token = ""
+    for seconds, expected in ((1, 403), (86_399, 403), (1, 201)):
+        clock.advance(seconds)
+        token = enter(world, ana, "laptop", token)["device_token"]
+        assert ana.pay(ABOVE_AT_RISK).status == expected
+    assert inbox(ana) == ["new_device"]
+
+
+def test_the_device_of_the_sign_up_is_known_from_the_beginning(world: World, ana: Person, clock: FrozenClock) -> None:
+    clock.advance(60)
+    assert enter(world, ana)["device_token"] == ana.tokens["device_token"]
+    assert ana.pay(ABOVE_AT_RISK).status == 201
+
+
+def test_a_second_factor_makes_a_device_known_at_once(world: World, ana: Person) -> None:
+    secret = enrolled(ana.phone, PASSWORD)
+    asked = world.nobody.post("/v1/sessions", {"identifier": ana.identifier, "password": PASSWORD}).json["challenge"]
+    answer = {"challenge": asked, "method": "totp", "code": code_now(secret, 1)}
+    laptop = world.nobody.with_headers(user_agent="Laptop")
+    ana.phone = world.nobody.bearing(laptop.post("/v1/sessions/second-factor", answer).json["access_token"])
+    assert ana.pay(ABOVE_AT_RISK).status == 201
+    assert "new_device" in inbox(ana), "announced all the same"
+
+
+def test_where_nobody_can_have_come_from_is_not_what_the_next_one_is_measured_by(
+    world: World, ana: Person, clock: FrozenClock
+) -> None:
+    enter(world, ana, **PARIS)
+    clock.advance(3600)
+    for _ in range(2):
+        enter(world, ana, **SHANGHAI)
+        assert_problem(ana.pay(ABOVE_AT_RISK), 403, "step-up-required")
+    enter(world, ana, **PARIS)
+    assert ana.pay(ABOVE_AT_RISK).status == 201
+
+
+def test_a_journey_too_fast_is_believed_to_a_second_factor_for_the_next_time(
+    world: World, ana: Person, clock: FrozenClock
+) -> None:
+    enter(world, ana, **PARIS)
+    clock.advance(3600)
+    arrival = Arrival("", place=place_of({name.lower(): text for name, text in SHANGHAI.items()}))
+    for risky in (True, False):
+        given = entering.let_in(service.profile(ana.id), arrival, clock.now(), proved=True)
+        assert verified(given.access_token, clock.now()).risk is risky
 
 
 def test_a_device_name_that_would_be_a_link_is_written_without_it(world: World, ana: Person) -> None:

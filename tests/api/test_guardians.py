@@ -10,9 +10,9 @@ from chalicelib import cloud
 from chalicelib.identity import tasks
 from chalicelib.settings import settings
 from tests.api.caller import Caller, Reply, assert_problem
-from tests.api.world import Person, World, cheap_passwords, fresh_key
+from tests.api.world import PASSWORD, Person, World, cheap_passwords, fresh_key
 from tests.conftest import FrozenClock
-from tests.people import all_items, at_rest, outbox, told
+from tests.people import all_items, appointed, at_rest, in_office, outbox, told
 
 LARGE, SMALL = 100_001, 100_000
 DAY = 24 * 3_600
@@ -45,6 +45,24 @@ def bound(ward: Person, guardian: Person) -> None:
     assert ask(ward, guardian).status == 202
     assert guardian.phone.post(f"/v1/me/wards/{ward.id}/accept").status == 204
     ward.sign_in()
+
+
+def test_a_guardian_who_has_become_an_operator_goes_on_guarding(world: World, ana: Person, ben: Person) -> None:
+    bound(ana, ben)
+    appointed(world.nobody, ben.tokens, "support", PASSWORD)
+    ben.phone = world.nobody.bearing(in_office(ben.id, world.clock.now()))
+    cyd = world.customer(900_000)
+    assert cyd.phone.patch("/v1/me/preferences", {"ui_mode": "easy"}).status == 200
+    bound(cyd, ben)
+    assert {one["id"] for one in ben.phone.get("/v1/me/wards").json["data"]} == {ana.id, cyd.id}
+    for ward, decision, status in ((ana, "approve", 201), (cyd, "decline", 403)):
+        key = fresh_key()
+        approval_id = refused(ward.pay(LARGE, key))
+        world.sweep()
+        assert approval_id in [one["id"] for one in ben.phone.get("/v1/me/approvals").json["data"]]
+        assert ben.phone.post(f"/v1/me/approvals/{approval_id}/{decision}").status == 200
+        assert ward.pay(LARGE, key).status == status
+    assert ben.phone.delete(f"/v1/me/wards/{ana.id}").status == 204
 
 
 def refused(reply: Reply) -> str:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity import passwords
+from chalicelib.identity import passwords, service, sessions
 from tests.api.authenticator import PRESENT, VERIFIED, Authenticator, read, written
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.conftest import FrozenClock
-from tests.people import CHEAP, PASSWORD, at_rest, enrolled, in_office, outbox, sign_in, signed_up
+from tests.people import CHEAP, PASSWORD, appointed, at_rest, in_office, outbox, sign_in, signed_up
 
 ANN = "ann@example.com"
 
@@ -189,17 +189,14 @@ def test_the_same_key_is_registered_once_and_ten_are_enough(ann: Caller, phone: 
 
 
 def test_an_operator_does_nothing_without_a_second_factor_but_set_one_up(caller: Caller, clock: FrozenClock) -> None:
-    from chalicelib.identity import service
-
-    user = signed_up(caller)["user"]
-    service.appoint(user["id"], "admin", clock.now())
-    tokens = sign_in(caller, ANN, PASSWORD).json
-    olga = caller.bearing(tokens["access_token"])
+    tokens = signed_up(caller)
+    appointed(caller, tokens, "admin")
+    user = service.profile(tokens["user"]["id"])
+    olga = caller.bearing(sessions.access_token(user, None, tokens["session_id"], 0, 0, clock.now()))
     assert_problem(olga.get("/v1/cases"), 403, "second-factor-required")
     assert_problem(olga.post("/v1/merchants", {}), 403, "second-factor-required")
     assert olga.get("/v1/me").status == 200
-    enrolled(olga)
-    assert_problem(olga.get("/v1/cases"), 403, "second-factor-required")
+    assert olga.post("/v1/me/passkeys/options", {"password": PASSWORD}).status == 200
     renewed = caller.post("/v1/sessions/refresh", {"refresh_token": tokens["refresh_token"]}).json
     olga = caller.bearing(renewed["access_token"])
     assert olga.get("/v1/cases").status == 200
@@ -215,8 +212,6 @@ def test_an_operator_does_nothing_without_a_second_factor_but_set_one_up(caller:
 
 
 def test_an_operators_token_from_after_a_second_factor_opens_the_office(caller: Caller, clock: FrozenClock) -> None:
-    from chalicelib.identity import service
-
-    user = signed_up(caller)["user"]
-    service.appoint(user["id"], "support", clock.now())
-    assert caller.bearing(in_office(user["id"], clock.now())).get("/v1/cases").status == 200
+    welcome = signed_up(caller)
+    appointed(caller, welcome, "support")
+    assert caller.bearing(in_office(welcome["user"]["id"], clock.now())).get("/v1/cases").status == 200

@@ -9,13 +9,13 @@ import pytest
 
 from chalicelib.cases import audit, model_audit
 from chalicelib.cases.model_audit import AuditView
-from chalicelib.identity import passwords, people, service
+from chalicelib.identity import passwords, people
 from chalicelib.identity.throttle import Limit
 from chalicelib.kernel import ids
 from tests import aws
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.conftest import FrozenClock
-from tests.people import CHEAP, all_items, in_office, refresh, signed_in, signed_up
+from tests.people import CHEAP, all_items, appointed, enrolled, in_office, proved, refresh, signed_in, signed_up
 
 REASON = "asked to be called back"
 PHONE = "+8613800138000"
@@ -27,8 +27,13 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def ann(caller: Caller) -> dict[str, Any]:
-    user: dict[str, Any] = signed_up(caller, "ann@example.com", display_name="Ann Abel")["user"]
+def welcome(caller: Caller) -> dict[str, Any]:
+    return signed_up(caller, "ann@example.com", display_name="Ann Abel")
+
+
+@pytest.fixture
+def ann(welcome: dict[str, Any]) -> dict[str, Any]:
+    user: dict[str, Any] = welcome["user"]
     return user
 
 
@@ -36,7 +41,7 @@ def employed(caller: Caller, clock: FrozenClock, role: str, name: str = "") -> t
     """The id of somebody appointed by the owner of the house, and them signed in."""
     identifier = f"{name or role}@example.com"
     welcome = signed_up(caller, identifier, display_name="Olga")
-    service.appoint(welcome["user"]["id"], role, clock.now())
+    appointed(caller, welcome, role)
     return welcome["user"]["id"], caller.bearing(in_office(welcome["user"]["id"], clock.now()))
 
 
@@ -170,9 +175,10 @@ def test_searches_are_counted_for_each_operator(
 
 
 def test_an_admin_appoints_and_dismisses_and_all_of_it_is_listed_and_logged(
-    caller: Caller, clock: FrozenClock, ann: dict[str, Any]
+    caller: Caller, clock: FrozenClock, welcome: dict[str, Any], ann: dict[str, Any]
 ) -> None:
     ada, admin = employed(caller, clock, "admin")
+    secret = enrolled(caller.bearing(welcome["access_token"]))
     made = admin.post("/v1/operators", {"person_id": ann["id"], "role": "support", "reason": REASON})
     assert (made.status, made.json["role"], made.json["appointed_by"]) == (201, "support", ada)
     anns = caller.bearing(in_office(ann["id"], clock.now()))
@@ -180,12 +186,13 @@ def test_an_admin_appoints_and_dismisses_and_all_of_it_is_listed_and_logged(
     assert anns.get("/v1/wallets").status == 403
     assert [one["id"] for one in admin.get("/v1/operators").json["data"]] == sorted([ada, ann["id"]])
     path = f"/v1/operators/{ann['id']}"
-    signed = signed_in(caller)
+    signed = proved(caller, secret)
     assert admin.patch(path, {"role": "auditor", "reason": REASON}).json["role"] == "auditor"
     assert refresh(caller, signed["refresh_token"]).status == 401
     assert admin.patch(path, {"role": "customer", "reason": REASON}).json["role"] == "customer"
     assert [one["id"] for one in admin.get("/v1/operators").json["data"]] == [ada]
-    assert caller.bearing(signed_in(caller)["access_token"]).get("/v1/cases").status == 403
+    clock.advance(30)
+    assert caller.bearing(proved(caller, secret)["access_token"]).get("/v1/cases").status == 403
     entries = [entry for entry in logged(clock, "operator.appoint") if entry.actor == ada]
     assert sorted(str(entry.facts["role"]) for entry in entries) == ["auditor", "customer", "support"]
     assert {entry.reason for entry in entries} == {REASON}

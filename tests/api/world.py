@@ -14,14 +14,13 @@ from typing import Any
 import app
 from chalicelib import cloud
 from chalicelib.identity import passwords
-from chalicelib.identity import service as people
 from chalicelib.kernel import ids
 from chalicelib.ledger import chart, crediting, service, store
 from chalicelib.ledger.model import Draft, Entry, Known, Movement
 from chalicelib.settings import settings
 from tests.api.caller import Caller, Reply
 from tests.conftest import FrozenClock
-from tests.people import in_office
+from tests.people import appointed, in_office
 
 PASSWORD = "correct horse battery staple"
 _numbers = itertools.count(1)
@@ -131,7 +130,7 @@ class World:
 
     def _operator(self) -> Caller:
         welcome = self._sign_up("CN")
-        people.appoint(welcome["user"]["id"], "admin", self.clock.now())
+        appointed(self.nobody, welcome, "admin", PASSWORD)
         return self.nobody.bearing(in_office(welcome["user"]["id"], self.clock.now()))
 
     def _shop(self, name: str) -> Shop:
@@ -170,8 +169,8 @@ class Person:
         self.wallet, self.currency = first["id"], first["currency"]
 
     def sign_in(self) -> None:
-        """Tokens last ten minutes."""
-        claim = {"identifier": self.identifier, "password": PASSWORD}
+        """Tokens last ten minutes; the phone is the one they signed up with."""
+        claim = {"identifier": self.identifier, "password": PASSWORD, "device_token": self.tokens["device_token"]}
         self.phone = self.world.nobody.bearing(self.world.nobody.post("/v1/sessions", claim).json["access_token"])
 
     @property

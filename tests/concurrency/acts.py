@@ -12,7 +12,6 @@ from typing import Any
 from unittest.mock import patch
 
 from chalicelib.identity import codes, passwords, secrets, store
-from chalicelib.identity import service as identity
 from chalicelib.kernel import clock, ids
 from tests import people
 from tests.api.caller import Caller, Reply
@@ -84,7 +83,7 @@ def settle_in(identifier: str, funds: int) -> dict[str, Any]:
 def appoint(identifier: str) -> None:
     """An operator who may take on merchants."""
     welcome = people.signed_up(_nobody(), identifier)
-    identity.appoint(welcome["user"]["id"], "admin", clock.now())
+    people.appointed(_nobody(), welcome, "admin")
 
 
 def take_on(operator: str, terms: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ TOTP = "tests/api/test_totp.py::test_"
 STEP_UP = "tests/api/test_step_up.py::test_"
 DEVICES = "tests/api/test_devices.py::test_"
 PASSKEYS = "tests/api/test_passkeys.py::test_"
+FIRST = "tests/api/test_first_factor.py::test_"
+OPERATORS = "tests/api/test_operators_factors.py::test_"
 
 FACTORS = (
     bug(
@@ -74,5 +76,37 @@ FACTORS = (
         "if isinstance(caller, Operator) and not caller.second_factor and Customer not in kinds:",
         "if isinstance(caller, Operator) and not caller.role:",
         PASSKEYS + "an_operator_does_nothing_without_a_second_factor_but_set_one_up",
+    ),
+    bug(
+        "a password that goes past the first second factor",
+        (21,),
+        "identity/store.py",
+        "return same if proved else same & ~has_factor()",
+        "return same",
+        FIRST + "a_sign_in_under_way_while_it_is_turned_on_begins_no_session",
+    ),
+    bug(
+        "a device known as soon as it has a token",
+        (21,),
+        "identity/entering.py",
+        "return since is not None and since <= max(at - RISK_LASTS, user.created_at)",
+        "return since is not None",
+        DEVICES + "a_device_is_known_a_day_after_its_token_was_first_given_however_often_it_was_given_again",
+    ),
+    bug(
+        "an operator whose last second factor is taken away",
+        (21,),
+        "identity/store_factors.py",
+        "[PersonItem.totp_on.remove()], PersonItem.pk.exists() & dispensable)",
+        "[PersonItem.totp_on.remove()], PersonItem.pk.exists())",
+        OPERATORS + "of_an_operators_last_two_factors_one_stays_even_if_both_go_at_once",
+    ),
+    bug(
+        "an operator appointed before any second factor",
+        (21,),
+        "identity/store_operators.py",
+        "is_living() & has_factor()",
+        "is_living()",
+        OPERATORS + "nobody_is_appointed_before_they_have_a_second_factor",
     ),
 )

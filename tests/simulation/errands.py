@@ -67,6 +67,11 @@ def cool_in(token: str) -> int:
     return _second_in(token, "cool")
 
 
+def unasked_in(token: str) -> int:
+    """Up to what its bearer pays without a step-up: less from a device that is not known for a day."""
+    return truth.STEP_UP_ABOVE_AT_RISK if _second_in(token, "risk") else truth.STEP_UP_ABOVE
+
+
 def _second_in(token: str, claim: str) -> int:
     parts = token.split(".")
     if len(parts) != 3:
@@ -112,11 +117,13 @@ def judge(model: Model, errand: Errand, reply: Reply, faults: list[str], calls: 
         hold(late or (wallet is not None and epoch_in(token) < wallet.epoch), "a good token is believed", answer=told)
     elif code == "step-up-required":
         step = step_in(errand.facts["token"]) - errand.facts["epoch_of_clock"]
-        hold(wish.kind == "pay" and wish.amount > truth.STEP_UP_ABOVE, "only what is large is asked for", answer=told)
+        large = wish.amount > unasked_in(errand.facts["token"])
+        hold(wish.kind == "pay" and large, "only what is large is asked for", answer=told)
         hold(step <= model.seconds + SKEW_SECONDS, "a fresh step-up is believed", answer=told)
     elif code == "cooling-off":
         cool = cool_in(errand.facts["token"]) - errand.facts["epoch_of_clock"]
-        hold(wish.kind == "pay" and wish.amount > truth.STEP_UP_ABOVE, "only what is large waits", answer=told)
+        large = wish.amount > unasked_in(errand.facts["token"])
+        hold(wish.kind == "pay" and large, "only what is large waits", answer=told)
         hold(cool > model.seconds - SKEW_SECONDS, "cooling off ends when it is over", answer=told)
     elif code == "in-flight":
         hold(wish.kind == "top-up" and errand.sent > 1, "in flight only around calls to a processor", answer=told)

@@ -58,12 +58,14 @@ class Forgetful(Owner):
                 self.passwords = self.passwords if self.confirming else [password]
             if reply and reply.status == 201:
                 self.leave = Leave()
+                risky = "risk" in self.world.claims(reply.json["access_token"])
+                hold(bool(token) or risky, "a device that shows nothing of before is a new one", answer=reply.raw)
                 self._keep(reply.json)
             elif reply and reply.status == 202:
                 self._second_half(reply.json["challenge"])
             elif reply and reply.status == 401:
                 sure = self.user and not wrong and known == self.passwords == [password]
-                closed = self.world.doors.may_refuse(self.identifier, token, sent_at)
+                closed = self.world.doors.may_refuse(self.identifier, token, sent_at) or self.enrolled_since(sent_at)
                 left = self.leave.asked_at is not None
                 hold(not sure or closed or left, "the right password opens, whatever strangers do", claim=claim)
                 if sure and not closed:

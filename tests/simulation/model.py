@@ -131,7 +131,7 @@ class Model:
         hold(wallet.status == "active", "a frozen wallet pays nothing", wallet=wallet, entry=entry)
         hold(wallet.epoch in wish.epochs, "no payment with a token from before a sign-out", wallet=wallet, wish=wish)
         hold(amount <= truth.PER_MOVEMENT, "no payment above the limit", entry=entry)
-        stepped_up = amount <= truth.STEP_UP_ABOVE or max(wish.steps) > at
+        stepped_up = amount <= max(wish.unasked) or max(wish.steps) > at
         hold(stepped_up, "nothing large is paid without a fresh step-up", entry=entry, wish=wish)
         self._limits(wallet, entry["sk"], amount)
         self._duplicates(wallet, wish, at)

@@ -29,6 +29,8 @@ class Owner:
         self.secret, self.last_code = "", ""
         self.used: set[int] = set()
         self.has_pin = False
+        self.confirmations, self.confirmed_at = 0, 0.0
+        """Of an authenticator: on their way, and when the last one was answered."""
 
     def _mine(self, method: str, path: str, body: dict[str, Any] | None, then: Any) -> None:
         self.world.send(method, path, body, {"Authorization": f"Bearer {self.access}"}, then)
@@ -45,13 +47,19 @@ class Owner:
 
     def _confirm_code(self) -> None:
         step = self._step()
+        self.confirmations += 1
 
         def then(reply: Reply | None) -> None:
+            self.confirmations, self.confirmed_at = self.confirmations - 1, self.world.clock.seconds
             if reply and reply.status == 204:
                 self.used.add(step)
                 self.world.model.effects["authenticator"] += 1
 
         self._mine("POST", "/v1/me/totp/confirm", {"code": totp.code_of(self.secret, step)}, then)
+
+    def enrolled_since(self, seconds: float) -> bool:
+        """Perhaps: a password that was compared before is not enough any more."""
+        return self.confirmations > 0 or self.confirmed_at >= seconds
 
     def _forget_it(self, chance: random.Random) -> None:
         self._mine("DELETE", "/v1/me/totp", {"password": self.passwords[-1]}, lambda reply: None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.api.caller import Reply
 from tests.simulation import leaving, truth
-from tests.simulation.errands import Errand, epoch_in, expiry_in, judge, movement_id, step_in
+from tests.simulation.errands import Errand, epoch_in, expiry_in, judge, movement_id, step_in, unasked_in
 from tests.simulation.forgetful import PASSWORD, WRONG, Forgetful
 from tests.simulation.leaving import Leave
 from tests.simulation.model import seconds_of
@@ -92,7 +92,7 @@ class Person(Forgetful):
     def forget(self) -> None:
         """As somebody who has no account."""
         self.stage, self.leave, self.errands = "new", Leave(), []
-        self.access = self.refresh = self.user = self.wallet = self.secret = ""
+        self.access = self.refresh = self.user = self.wallet = self.secret = self.device_token = ""
         self.passwords, self.former, self.used, self.has_pin = [PASSWORD], [WRONG], set(), False
 
     def _sign_up(self, chance: random.Random) -> None:
@@ -130,7 +130,8 @@ class Person(Forgetful):
 
     def _keep(self, tokens: dict[str, Any]) -> None:
         self.stage, self.access, self.refresh = "in", tokens["access_token"], tokens["refresh_token"]
-        self.device_token = tokens.get("device_token", self.device_token)
+        if "user" in tokens or not self.device_token:
+            self.device_token = tokens.get("device_token", "")
         if "user" in tokens:
             self.user, self.wallet = tokens["user"]["id"], tokens["user"]["wallets"][0]
         elif not self.user:
@@ -343,6 +344,7 @@ def _send(world: World, errand: Errand) -> None:
     errand.facts |= {"token": token, "epoch_of_clock": world.model.started}
     errand.wish.epochs.append(epoch_in(token))
     errand.wish.steps.append(step_in(token))
+    errand.wish.unasked.append(unasked_in(token))
     errand.sent += 1
     world.model.wishes[errand.wish.movement] = errand.wish
 

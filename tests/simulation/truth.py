@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PER_MOVEMENT, PER_DAY, PER_MONTH, PER_TOP_UP = 1_000_000, 3_000_000, 10_000_000, 1_000_000
-MOST_HELD, STEP_UP_ABOVE = 5_000_000, 500_000
+MOST_HELD, STEP_UP_ABOVE, STEP_UP_ABOVE_AT_RISK = 5_000_000, 500_000, 50_000
 DUPLICATE_SECONDS, AUTHORISATION_DAYS, SLOTS = 300, 7, 8
 
 
@@ -116,6 +116,8 @@ class Wish:
     """Of the tokens it was sent with."""
     steps: list[int] = field(default_factory=list)
     """Likewise: until when their bearer had stepped up, in seconds since 1970."""
+    unasked: list[int] = field(default_factory=list)
+    """Likewise: up to what amount no step-up is asked of their bearer."""
     answer: bytes = b""
     """The final answer, once one was given."""
 

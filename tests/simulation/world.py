@@ -17,7 +17,7 @@ from typing import Any
 
 import app
 from tests.api.caller import Caller, Reply
-from tests.people import in_office
+from tests.people import appointed, in_office
 from tests.simulation import faults, nature
 from tests.simulation.bank import Bank
 from tests.simulation.doors import Doors
@@ -90,13 +90,12 @@ class World:
         return Person(self.arrived, self)
 
     def _operator(self) -> Caller:
-        from chalicelib.identity import service as identity
 
         wish = {"identifier": "olga@example.com", "password": PASSWORD, "display_name": "Olga", "locale": "en"}
         self._phone.post("/v1/users", wish | {"jurisdiction": "CN"})
         proof = {"identifier": "olga@example.com", "code": self.code_of("olga@example.com")}
         welcome = self._phone.post("/v1/users/verify", proof).json
-        identity.appoint(welcome["user"]["id"], "admin", self.clock.true)
+        appointed(self._phone, welcome, "admin", PASSWORD)
         return self._phone.bearing(in_office(welcome["user"]["id"], self.clock.true))
 
     def step(self, number: int) -> None:
