@@ -121,4 +121,4 @@ def _facts(at: datetime) -> Params:
 
 def _subject(login: str, user: User | None, secret: str | None) -> str:
     """Changes with every reset."""
-    return secrets.mark("reset", login, str(user.cooling_until if user else 0), secret or "")
+    return f"{login}#{secrets.mark('reset', login, str(user.cooling_until if user else 0), secret or '')}"

@@ -57,7 +57,8 @@ def keep(user_id: str, device: Device, name: str, at: datetime) -> None:
 
 def forget(user_id: str, device_id: str) -> bool:
     """False if the person has no such device."""
-    item = _DeviceItem(user_id, _DEVICE + device_id)
+    item, owner = _DeviceItem(user_id, _DEVICE + device_id), _PushItem(f"PUSH#{device_id}", "PUSH")
+    made(lambda: owner.delete(_PushItem.user_id == user_id))
     return made(lambda: item.delete(_DeviceItem.pk.exists()))
 
 

@@ -9,6 +9,7 @@ A stranger who signs up with somebody's name takes nobody's place: each code com
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
@@ -80,6 +81,13 @@ def count_try(login: str, at: datetime) -> list[SignUp]:
         return []
     found = _SignUpItem.query(_key(login), _SignUpItem.sk.startswith(_WAITING), consistent_read=True)
     return [_sign_up(item) for item in found if _alive(item, int(counted.tries), at)]
+
+
+def forget(login: str, at: datetime) -> None:
+    """Whatever did not come to anything; somebody else's may be on its way."""
+    over = _TriesItem.expires_at_seconds <= int(at.timestamp())
+    for item in _TriesItem.query(_key(login), filter_condition=over, consistent_read=True):
+        made(partial(item.delete, over))
 
 
 def welcome(login: str, sign_up: SignUp, user: User, session: Session) -> bool:
