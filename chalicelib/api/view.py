@@ -13,7 +13,7 @@ from chalicelib.api import guard, problems, strict_json
 from chalicelib.api.model import Answer, Call, Route
 from chalicelib.api.pagination import page_of
 from chalicelib.api.request import JSON, Event, Request, request_of, target_of
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, origin
 from chalicelib.kernel.errors import CofferError, InternalError
 from chalicelib.kernel.idempotency import Receipt
 from chalicelib.observability import logger
@@ -50,7 +50,8 @@ def respond(event: Event, template: str, work: Work) -> Answered:
     """What `work` answers, or the problem it raises, as API Gateway wants it; one log line."""
     request = request_of(event)
     try:
-        answered = _rendered(work(request))
+        with origin.of_request(request.source_address):
+            answered = _rendered(work(request))
     except InternalError as error:
         answered = _refused(_unexpected(error, request, template), request)
     except CofferError as error:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.cases import model_audit, sealing, store_audit
 from chalicelib.cases.model_audit import AuditEntry, AuditView, ExportRequest, Facts, Wanted
-from chalicelib.kernel import clock, ids
+from chalicelib.kernel import clock, ids, origin
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InternalError, InvalidRequest
 from chalicelib.observability import page
@@ -17,7 +17,8 @@ _LOOKED_AT = 2_000
 
 def written(who: str, what: str, whom: str, why: str, at: datetime, source_address: str, facts: Facts) -> None:
     """One more entry, sealed so that none of it can be changed unnoticed."""
-    entry = AuditEntry(ids.new("aud", at), at, who, what, whom, model_audit.network(source_address), facts)
+    network = model_audit.network(source_address or origin.source_address())
+    entry = AuditEntry(ids.new("aud", at), at, who, what, whom, network, facts)
     store_audit.put(entry, sealing.sealed(entry.id, entry.bound, why))
 
 

@@ -54,6 +54,7 @@ def audit(
     """Add to the audit log, before what it tells of is done: one write, no read.
 
     `who` and `whom` are ids, `what` is `thing.deed`; `why` is what a person gave as the reason, and is sealed; facts
-    are ours, such as a role or a field's name. Of `source_address` only the network is kept.
+    are ours, such as a role or a field's name. Where the request that is being answered came from is known
+    (`kernel.origin`) unless `source_address` says otherwise; only the network is kept.
     """
     audit_log.written(who, what, whom, why, at, source_address, facts)

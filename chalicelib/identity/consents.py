@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 
 from chalicelib.identity import model_consents, store_consents
-from chalicelib.identity.model_consents import Consent, ConsentRequest, Document
+from chalicelib.identity.model_consents import Agreements, Consent, ConsentRequest, Document
 from chalicelib.kernel import ids
-from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.errors import InvalidRequest, NotFound
 
 
 def documents(at: datetime) -> list[Document]:
@@ -29,6 +29,20 @@ def say(user_id: str, wish: ConsentRequest, at: datetime) -> Consent:
     consent = Consent(ids.new("cns", at), user_id, wish.document, wish.version, wish.given, at)
     store_consents.put(consent)
     return consent
+
+
+def signable(agreed: Agreements, at: datetime) -> Agreements:
+    """Each once, and to what is in force. Raises InvalidRequest."""
+    known = {(one.document, one.version) for one in documents(at)}
+    asked = [(one.document, one.version) for one in agreed]
+    if len(set(asked)) < len(asked) or not known.issuperset(asked):
+        raise InvalidRequest(param="consents")
+    return agreed
+
+
+def signed(user_id: str, agreed: Agreements, at: datetime) -> list[Consent]:
+    """What somebody has said who is there from now on; to be kept with them."""
+    return [Consent(ids.new("cns", at), user_id, one.document, one.version, True, at) for one in agreed]
 
 
 def listed(user_id: str, position: str | None, limit: int) -> tuple[list[Consent], str | None]:

@@ -12,6 +12,7 @@ from chalicelib import queues
 from chalicelib.cases import service as cases
 from chalicelib.identity import (
     entering,
+    guardians,
     names,
     secrets,
     store,
@@ -78,12 +79,15 @@ def restore(claim: RestoreRequest, arrival: Arrival, at: datetime) -> TokensView
 
 
 def tell(user_id: str, at: datetime) -> bool:
-    """End the sessions and tell the owner, unless that is done. Should it be cut short, the sweep does it."""
+    """End the sessions, guard nobody any more and tell the owner, unless that is done.
+
+    Should it be cut short, the sweep does it."""
     ending, account = store_deletion.ending(user_id), store_deletion.account(user_id)
     if ending is None or account is None or not ending.untold:
         return False
     if ending.deleted_at is not None:
         store_sessions.end_sessions(user_id)
+        guardians.give_all_up(user_id, at)
     _notify(account.user, ending, at)
     return store_deletion.told(ending)
 

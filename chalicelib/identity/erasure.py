@@ -12,8 +12,9 @@ from typing import get_args
 
 from chalicelib import queues
 from chalicelib.cases import service as cases
-from chalicelib.identity import store_codes, store_deletion
+from chalicelib.identity import guardians, store_codes, store_deletion, store_lockout, store_pushes, store_sign_ups
 from chalicelib.identity.model_codes import Purpose
+from chalicelib.identity.model_deletion import Ending
 from chalicelib.notices import service as notices
 
 SPARED = ("CONSENT#",)
@@ -30,9 +31,20 @@ def erase(user_id: str, at: datetime) -> bool:
     if ending is None:
         return False
     cases.audit("sweep", "account.erase", user_id, "", at)
+    guardians.forget(user_id, at)
     notices.forget(user_id)
-    for purpose in get_args(Purpose):
-        for subject in (*ending.logins, user_id):
-            store_codes.revoke(purpose, subject)
+    for device in store_pushes.devices(user_id):
+        store_pushes.forget(user_id, device.id)
+    _forget_names(ending, at)
     store_deletion.erase(ending, SPARED)
     return True
+
+
+def _forget_names(ending: Ending, at: datetime) -> None:
+    """What was sent to them, and who tried to come in by them."""
+    for purpose in get_args(Purpose):
+        for whose in (*ending.logins, ending.user_id):
+            store_codes.revoke(purpose, whose)
+    for login in ending.logins:
+        store_lockout.forget(login)
+        store_sign_ups.forget(login, at)

@@ -103,6 +103,20 @@ def give_up(guardian_id: str, ward_id: str, at: datetime) -> None:
     _end(bond, at)
 
 
+def give_all_up(guardian_id: str, at: datetime) -> None:
+    """Of an account that is deleted: its wards are told, and guarded no more a day after."""
+    for bond in store_guardians.bonds_of(guardian_id):
+        _end(bond, at)
+
+
+def forget(user_id: str, at: datetime) -> None:
+    """Of an account that is erased: whoever it still guards is told and free at once, and it is nobody's ward."""
+    for bond in store_guardians.bonds_of(user_id):
+        _free(bond, at)
+    if named := store_guardians.bond(user_id):
+        store_guardians.forget_ward(named)
+
+
 def go_on_due(at: datetime) -> int:
     """Each step that is due of every parting; candidates only, conditions decide."""
     found = store_due.due(store_guardians.KIND, at)
@@ -121,6 +135,15 @@ def _end(bond: Bond, at: datetime) -> None:
         _step(Bond(bond.ward_id, bond.guardian_id, bond.contact, "ending", at), at)
 
 
+def _free(bond: Bond, at: datetime) -> None:
+    if bond.step == "asked":
+        store_guardians.end(bond)
+    elif bond.step in ("leaving", "gone"):
+        _step(bond, at)
+    elif store_guardians.go_on(bond, "leaving", at, at):
+        _step(Bond(bond.ward_id, bond.guardian_id, bond.contact, "leaving", at), at)
+
+
 def _step(bond: Bond, at: datetime) -> bool:
     """Told first, then on: a crash in between tells once more, and `once` lets that be."""
     if bond.step == "ending":
@@ -131,7 +154,8 @@ def _step(bond: Bond, at: datetime) -> bool:
     if bond.step == "gone":
         _tell_both(bond, "guardian_gone")
         return store_guardians.end(bond)
-    return store.user(bond.ward_id) is None and store_guardians.end(bond)
+    over = bond.step == "asked" or store.user(bond.ward_id) is None
+    return over and store_guardians.end(bond)
 
 
 def _stays(ward_id: str, contact: str, at: datetime) -> bool:

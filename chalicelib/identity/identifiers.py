@@ -175,4 +175,5 @@ def _change(user: User, typed: str) -> Change:
 
 def _subject(change: Change, user: User) -> str:
     """Codes are good for this very change alone, and a reset makes them worthless."""
-    return secrets.mark("change", change.user_id, change.old_mark, change.mark, str(user.cooling_until))
+    good_for = secrets.mark("change", change.user_id, change.old_mark, change.mark, str(user.cooling_until))
+    return f"{change.user_id}#{good_for}"

@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 
 from chalicelib.identity import names
+from chalicelib.identity.model_consents import Agreements
 from chalicelib.kernel import clock, roles
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.notices.model_reach import SWITCHED_OFF, Recipient, Switch
@@ -60,6 +61,7 @@ class SignUpRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     locale: Locale
     jurisdiction: Country
     sign_up_secret: SignUpSecret | None = None
+    consents: Agreements = ()
 
 
 class SignUpView(msgspec.Struct, frozen=True):
@@ -147,6 +149,7 @@ class SignUp:
     expires_at: datetime
     place: int = 0
     """Which of those that wait for the same name."""
+    consents: Agreements = ()
 
 
 @dataclass(frozen=True, slots=True)

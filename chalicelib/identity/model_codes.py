@@ -14,7 +14,10 @@ Purpose = Literal["sign-up", "reset", "old-identifier", "new-identifier", "secon
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What is kept of a code that was sent: its keyed hash. `subject` is the mark of a name, or an id."""
+    """What is kept of a code that was sent: its keyed hash.
+
+    `subject` is whose it is, the mark of a name or an id, and after a `#` what alone it is good for.
+    """
 
     purpose: Purpose
     subject: str

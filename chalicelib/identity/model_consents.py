@@ -51,6 +51,23 @@ class ConsentRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """False takes it back."""
 
 
+class Agreed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A yes, before there is somebody who says it."""
+
+    document: Name
+    version: Version
+
+
+Agreements = Annotated[
+    tuple[Agreed, ...],
+    msgspec.Meta(
+        min_length=1,
+        max_length=8,
+        description="Documents in force (`GET /v1/documents`) that are agreed to by signing up",
+    ),
+]
+
+
 class ConsentView(msgspec.Struct, frozen=True):
     id: str
     document: str

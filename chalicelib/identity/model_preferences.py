@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, get_args
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from chalicelib.identity.model import User
 from chalicelib.kernel import text
 from chalicelib.kernel.errors import InvalidRequest, InvalidState
-from chalicelib.notices.model_reach import Switch
+from chalicelib.notices.model_reach import Switch, switches
 
 UiMode = Literal["standard", "easy", "social"]
 Reminders = Literal["quarterly", "never"]
@@ -45,30 +46,45 @@ def view(user: User) -> PreferencesView:
 
 
 def changes(user: User, wish: PreferencesRequest) -> dict[str, str]:
-    """The person's attributes that change.
-
-    Raises InvalidState for leaving the easy mode with a guardian, InvalidRequest for a security notice by no way.
-    """
+    """The person's attributes that change. Raises InvalidRequest, InvalidState."""
     found: dict[str, str] = {}
     if wish.ui_mode is not None:
-        if user.guardian and wish.ui_mode != "easy":
-            raise InvalidState(state="guarded")
         found["ui_mode"] = wish.ui_mode
     if wish.reminders is not None:
         found["reminders"] = wish.reminders
     if wish.phrase is not None:
         found["phrase"] = _tidy_phrase(wish.phrase)
     if wish.notices is not None:
-        found["switched_off"] = " ".join(sorted(_switched(user, wish.notices)))
-    return found
+        found["switched_off"] = _written(_switched(user, wish.notices))
+    return dict(checked(user, found))
+
+
+def checked(user: User, changes: Mapping[str, str]) -> Mapping[str, str]:
+    """Whatever is chosen, and whatever comes back from the trash.
+
+    Raises InvalidState for leaving the easy mode with a guardian, InvalidRequest for a security notice by no way.
+    """
+    if user.guardian and changes.get("ui_mode", "easy") != "easy":
+        raise InvalidState(state="guarded")
+    if user.recipient.refuses_security(switches(changes.get("switched_off", ""))):
+        raise InvalidRequest(param="notices", reason="security-unheard")
+    return changes
+
+
+def as_kept(user: User, name: str) -> str | None:
+    """An attribute as it is written; None if there was nothing of their own."""
+    if name == "switched_off":
+        return _written(user.switched_off)
+    return getattr(user, name) or None
 
 
 def _switched(user: User, wanted: dict[Switch, bool]) -> frozenset[Switch]:
     on = frozenset(switch for switch, chosen in wanted.items() if chosen)
-    switched_off = (user.switched_off - on) | (frozenset(wanted) - on)
-    if user.recipient.refuses_security(switched_off):
-        raise InvalidRequest(param="notices", reason="security-unheard")
-    return switched_off
+    return (user.switched_off - on) | (frozenset(wanted) - on)
+
+
+def _written(switched_off: frozenset[Switch]) -> str:
+    return " ".join(sorted(switched_off))
 
 
 def _tidy_phrase(typed: str) -> str:

@@ -39,7 +39,9 @@ class Trashed:
         return self.deleted_at + KEPT
 
     def view(self, language: str) -> TrashView:
-        what = text.sentence(f"trash.{self.kind}", language, shown=self.shown)
+        word = f"trash.{self.kind}.{self.shown}"
+        shown = text.sentence(word, language) if text.has(word) else self.shown
+        what = text.sentence(f"trash.{self.kind}", language, shown=shown)
         return TrashView(self.id, self.kind, what, clock.written(self.deleted_at), clock.written(self.gone_at))
 
 

@@ -1,29 +1,42 @@
-"""Changing what a person says of themselves; what was overwritten can be had back from the trash."""
+"""Changing what a person says of themselves and has chosen; what was overwritten can be had back from the trash."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.identity import model, model_trash, service, store_profile, store_sessions, store_trash, trash
+from chalicelib.identity import (
+    model,
+    model_preferences,
+    model_trash,
+    service,
+    store_profile,
+    store_reminders,
+    store_sessions,
+    store_trash,
+    trash,
+)
 from chalicelib.identity.model import ProfileRequest, User
 from chalicelib.identity.model_trash import Fields
+from chalicelib.identity.store_profile import Changes
 from chalicelib.kernel.errors import Unavailable
 
 _RACES = 3
+_PLAIN = ("locale", "ui_mode", "reminders")
+"""Words of ours, nothing that anybody typed."""
 
 
 def change(user_id: str, wish: ProfileRequest, at: datetime) -> User:
     """Raises NotFound or InvalidRequest."""
-    return overwrite(user_id, _changes(wish), at)
+    changes = _changes(wish)
+    return overwrite(user_id, lambda user: changes, at) if changes else service.profile(user_id)
 
 
-def overwrite(user_id: str, changes: Mapping[str, str], at: datetime) -> User:
-    """What was there before goes into the trash. Raises NotFound."""
+def overwrite(user_id: str, changes: Changes, at: datetime) -> User:
+    """What was there before goes into the trash. Raises NotFound, and what `changes` raises."""
     for _ in range(_RACES):
-        if not changes or store_trash.all_or_nothing(lambda transaction: _overwrite(transaction, user_id, changes, at)):
+        if store_trash.all_or_nothing(lambda transaction: _overwrite(transaction, user_id, changes, at)):
             return service.profile(user_id)
     raise Unavailable(retry_after_seconds=1)
 
@@ -51,12 +64,25 @@ def _changes(wish: ProfileRequest) -> dict[str, str]:
     return changes
 
 
-def _overwrite(transaction: TransactWrite, user_id: str, changes: Mapping[str, str], at: datetime) -> None:
-    before = store_profile.overwriting(transaction, user_id, changes)
-    for name, new in changes.items():
-        if (old := getattr(before, name)) and old != new:
-            shown = old if name == "locale" else model_trash.masked(old)
-            trash.keep(user_id, name, shown, {name: old}, at, into=transaction)
+def _overwrite(transaction: TransactWrite, user_id: str, changes: Changes, at: datetime) -> None:
+    before, wanted = store_profile.overwriting(transaction, user_id, changes)
+    for name, new in wanted.items():
+        old = model_preferences.as_kept(before, name)
+        if old is not None and old != new:
+            trash.keep(user_id, name, _shown(name, old), {name: old}, at, into=transaction)
+    if wanted.get("reminders") == "quarterly" and store_reminders.due_at(user_id) is None:
+        transaction.save(store_reminders.reminder_item(user_id, at + store_reminders.QUARTER))
+
+
+def _shown(name: str, old: str) -> str:
+    if name == "switched_off":
+        return str(len(old.split()))
+    return old if name in _PLAIN else model_trash.masked(old)
+
+
+def _back(transaction: TransactWrite, user_id: str, fields: Fields, at: datetime) -> None:
+    """As it was, if the rules of today let it. Raises InvalidState, InvalidRequest."""
+    _overwrite(transaction, user_id, lambda user: model_preferences.checked(user, fields), at)
 
 
 def _device_name_back(transaction: TransactWrite, user_id: str, fields: Fields, at: datetime) -> None:
@@ -66,9 +92,5 @@ def _device_name_back(transaction: TransactWrite, user_id: str, fields: Fields, 
         keep_device_name(user_id, fields["session_id"], before, at, into=transaction)
 
 
-trash.RESTORERS |= {
-    "display_name": _overwrite,
-    "locale": _overwrite,
-    "phrase": _overwrite,
-    "device_name": _device_name_back,
-}
+trash.RESTORERS |= dict.fromkeys((*_PLAIN, "display_name", "phrase", "switched_off"), _back)
+trash.RESTORERS |= {"device_name": _device_name_back}

@@ -121,4 +121,5 @@ def _facts(at: datetime) -> Params:
 
 def _subject(login: str, user: User | None, secret: str | None) -> str:
     """Changes with every reset."""
-    return secrets.mark("reset", login, str(user.cooling_until if user else 0), secret or "")
+    good_for = secrets.mark("reset", login, str(user.cooling_until if user else 0), secret or "")
+    return f"{login}#{good_for}"

@@ -8,8 +8,8 @@ import msgspec
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.identity import model_preferences, preferences, pushing, service
+from chalicelib.identity.model_devices import DeviceRequest, DeviceView
 from chalicelib.identity.model_preferences import PreferencesRequest, PreferencesView
-from chalicelib.identity.pushing import DeviceRequest, DeviceView
 from chalicelib.identity.routes import Person, person_of
 from chalicelib.kernel.errors import InvalidRequest, InvalidState, NotFound
 from chalicelib.notices import education
@@ -58,7 +58,21 @@ def change(call: Call[PreferencesRequest]) -> Answer:
     summary="Take pushes on this device",
 )
 def register(call: Call[DeviceRequest]) -> Answer:
-    return Answer(201, pushing.register(person_of(call).user_id, call.body, call.at))
+    return Answer(201, pushing.register(person_of(call).user_id, call.body, call.at).view)
+
+
+@room.route(
+    "GET",
+    "/v1/me/devices",
+    answers={200: DeviceView},
+    caller=Person,
+    permission="account.own",
+    listing=True,
+    summary="My devices that take pushes",
+)
+def listed_devices(call: Call[None]) -> Answer:
+    found, following = pushing.listed(person_of(call).user_id, call.page.cursor, call.page.limit)
+    return Answer(200, call.page.envelope([one.view for one in found], following))
 
 
 @room.route(
@@ -71,7 +85,7 @@ def register(call: Call[DeviceRequest]) -> Answer:
     summary="Take no more pushes on a device",
 )
 def forget(call: Call[None]) -> Answer:
-    pushing.forget(person_of(call).user_id, call.path["id"])
+    pushing.forget(person_of(call).user_id, call.path["id"], call.at)
     return Answer(204)
 
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from chalicelib.cases import service as cases
 from chalicelib.identity import (
     codes,
+    consents,
     device_tokens,
     entering,
     model,
@@ -51,6 +52,7 @@ def sign_up(wish: SignUpRequest, source_address: str, at: datetime) -> None:
     display_name = model.tidy_name(wish.display_name)
     passwords.check(wish.password, personal=(identifier, display_name))
     policy.currency_of(wish.jurisdiction, at)
+    agreed = consents.signable(wish.consents, at)
     vault.ready()
     throttle.check(throttle.CODES_FROM_AN_ADDRESS, source_address, at)
     throttle.check(throttle.CODES_TO_A_NAME, login, at)
@@ -64,6 +66,7 @@ def sign_up(wish: SignUpRequest, source_address: str, at: datetime) -> None:
         jurisdiction=wish.jurisdiction,
         code_mark=codes.marked("sign-up", login, code, wish.sign_up_secret or ""),
         expires_at=at + model_codes.LIFETIME,
+        consents=agreed,
     )
     name = store.name_of(login)
     owner, kind = store.user(name.user_id if name else store.NOBODY), _told(name)
@@ -85,7 +88,8 @@ def verify(proof: VerifyRequest, user_agent: str, at: datetime, source_address: 
     epoch = ledger.head(user.wallets[0]).epoch
     session, token = sessions.begun(user.id, proof.device_name, user_agent, at)
     cases.audit(user.id, "account.open", user.id, "", at, source_address=source_address, session=session.id)
-    if not store_sign_ups.welcome(login, proved[0], user, session):
+    said = consents.signed(user.id, proved[0].consents, at)
+    if not store_sign_ups.welcome(login, proved[0], user, session, said):
         raise InvalidOrExpired(param="code")
     known = device_tokens.token(user.id, at)
     return WelcomeView.of(user.view, sessions.issued(user, token, epoch, user.tier, at, known))

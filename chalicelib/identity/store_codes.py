@@ -1,6 +1,6 @@
 """Codes in the table `identity`.
 
-CODE#<purpose>#<subject> CODE a code that was sent; gone once used
+CODE#<purpose>#<whose> CODE#<what for> a code that was sent; gone once used
 """
 
 from __future__ import annotations
@@ -54,10 +54,12 @@ def spending(transaction: TransactWrite, code: Code) -> None:
     transaction.delete(_CodeItem(*_key(code.purpose, code.subject)), _CodeItem.code_mark == code.mark)
 
 
-def revoke(purpose: Purpose, subject: str) -> None:
-    """Whatever was sent is no good any more."""
-    _CodeItem(*_key(purpose, subject)).delete()
+def revoke(purpose: Purpose, whose: str) -> None:
+    """Whatever was sent to them is no good any more, whatever it was to be used for."""
+    for item in _CodeItem.query(_key(purpose, whose)[0], consistent_read=True):
+        item.delete()
 
 
 def _key(purpose: Purpose, subject: str) -> tuple[str, str]:
-    return f"CODE#{purpose}#{subject}", "CODE"
+    whose, _, what_for = subject.partition("#")
+    return f"CODE#{purpose}#{whose}", f"CODE#{what_for}"

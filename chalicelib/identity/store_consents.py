@@ -22,14 +22,18 @@ class _ConsentItem(UserItem):
 
 
 def put(consent: Consent) -> None:
-    _ConsentItem(
+    consent_item(consent).keep_new()
+
+
+def consent_item(consent: Consent) -> UserItem:
+    return _ConsentItem(
         consent.user_id,
         _CONSENT + consent.id,
         document=consent.document,
         version=consent.version,
         given=consent.given,
         at=clock.written(consent.at),
-    ).keep_new()
+    )
 
 
 def newest(user_id: str, position: str | None, limit: int) -> tuple[list[Consent], str | None]:

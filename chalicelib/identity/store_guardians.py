@@ -62,6 +62,8 @@ def ask(one: Bond) -> bool:
         **vault.sealed(one.ward_id, contact=one.contact),
         step=one.step,
         step_at=clock.written(one.at),
+        due_key=store_due.key(KIND, one.ward_id),
+        due_at=clock.written(one.at + ASKED_FOR),
     )
 
     def together() -> None:
@@ -78,7 +80,7 @@ def accept(one: Bond, at: datetime) -> bool:
 
     def together() -> None:
         with writing() as transaction:
-            transaction.update(_item(one), _step("accepted", at), _as_it_was(one))
+            transaction.update(_item(one), [*_step("accepted", at), *_undue()], _as_it_was(one))
             transaction.update(_ward_item(one), [_WardItem.expires_at_seconds.remove()], _WardItem.pk.exists())
             actions: list[Action] = [PersonItem.guardian.set(one.guardian_id)]
             transaction.update(PersonItem(one.ward_id, "USER"), actions, unguarded)
@@ -98,8 +100,7 @@ def go_on(was: Bond, step: Step, at: datetime, due_at: datetime) -> bool:
 
 def stay(was: Bond, at: datetime) -> bool:
     """Leaving → accepted again; False if it is no longer as it was."""
-    undone: list[Action] = [_GuardianItem.due_key.remove(), _GuardianItem.due_at.remove()]
-    return made(lambda: _item(was).update([*_step("accepted", at), *undone], _as_it_was(was)))
+    return made(lambda: _item(was).update([*_step("accepted", at), *_undue()], _as_it_was(was)))
 
 
 def let_go(was: Bond, at: datetime) -> bool:
@@ -119,6 +120,18 @@ def let_go(was: Bond, at: datetime) -> bool:
 def end(was: Bond) -> bool:
     """False if it is no longer as it was."""
     return made(lambda: _item(was).delete(_as_it_was(was)))
+
+
+def bonds_of(guardian_id: str) -> list[Bond]:
+    """Every one in which this is whom the ward named."""
+    asked = _WardItem.query(guardian_id, _WardItem.sk.startswith(_WARD), consistent_read=True)
+    found = [bond(item.sk.removeprefix(_WARD)) for item in asked]
+    return [one for one in found if one and one.guardian_id == guardian_id]
+
+
+def forget_ward(was: Bond) -> None:
+    """Whoever they named is reminded of them no more."""
+    _ward_item(was).delete()
 
 
 def put_approval(guardian_id: str, approval_id: str, at: datetime) -> None:
@@ -143,6 +156,10 @@ def _ward_item(one: Bond) -> _WardItem:
 
 def _step(step: Step, at: datetime) -> list[Action]:
     return [_GuardianItem.step.set(step), _GuardianItem.step_at.set(clock.written(at))]
+
+
+def _undue() -> list[Action]:
+    return [_GuardianItem.due_key.remove(), _GuardianItem.due_at.remove()]
 
 
 def _as_it_was(was: Bond) -> Condition:

@@ -99,6 +99,12 @@ def lift_devices(login: str) -> None:
         item.delete()
 
 
+def forget(login: str) -> None:
+    """Of the name and its devices, whoever tried."""
+    for item in _LockItem.query(_PK + login, consistent_read=True):
+        item.delete()
+
+
 def waiting(pk: str, sk: str) -> Lock | None:
     """None if the owner does not wait for any word."""
     item = _LockItem.find(pk, sk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import and_
 
@@ -16,18 +16,25 @@ from chalicelib.identity.model import User
 from chalicelib.identity.store import PersonItem
 from chalicelib.kernel.errors import NotFound
 
+Changes = Callable[[User], Mapping[str, str]]
+"""What is to be overwritten of a person as they are now; raises a refusal where that may not be."""
+_DEPENDS = {"ui_mode": ("guardian",), "switched_off": ("second_contact",)}
+"""What the rules of a field look at beside it: it must not change meanwhile either."""
 
-def overwriting(transaction: TransactWrite, user_id: str, changes: Mapping[str, str]) -> User:
-    """Writes `changes` into the transaction; the person as they were before. Raises NotFound."""
+
+def overwriting(transaction: TransactWrite, user_id: str, changes: Changes) -> tuple[User, Mapping[str, str]]:
+    """Writes what changes into the transaction; the person as they were before, and what. Raises NotFound."""
     found = PersonItem.find(user_id, "USER")
     before = store.living(found)
     if found is None or before is None:
         raise NotFound()
-    kept = store.as_kept(user_id, changes)
+    wanted = changes(before)
+    kept = store.as_kept(user_id, wanted)
     actions: list[Action] = [getattr(PersonItem, name).set(text) for name, text in kept.items()]
-    unchanged = [_is_still(getattr(PersonItem, name), getattr(found, name)) for name in kept]
+    looked_at = [*kept, *(other for name in kept for other in _DEPENDS.get(name, ()))]
+    unchanged = [_is_still(getattr(PersonItem, name), getattr(found, name)) for name in looked_at]
     transaction.update(PersonItem(user_id, "USER"), actions, reduce(and_, [store.is_living(), *unchanged]))
-    return before
+    return before, wanted
 
 
 def _is_still(attribute: UnicodeAttribute, text: str | None) -> Condition:

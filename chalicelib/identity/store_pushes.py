@@ -6,16 +6,16 @@ PUSH#<device>   PUSH                  whose device it is: the last one to regist
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import cast
 
 from pynamodb.attributes import UnicodeAttribute
+from pynamodb.transactions import TransactWrite
 
-from chalicelib.cloud_tables import Table, made
+from chalicelib.cloud_tables import Table, absent, made
 from chalicelib.identity import vault
 from chalicelib.identity.model import User
+from chalicelib.identity.model_devices import PushDevice
 from chalicelib.identity.store import PersonItem, UserItem, person
-from chalicelib.kernel import clock
 from chalicelib.notices.model_reach import Device, Platform
 
 _PERSON, _DEVICE = "USER", "USER#DEVICE#"
@@ -40,25 +40,54 @@ class _PushItem(Table):
     user_id = UnicodeAttribute()
 
 
-def keep(user_id: str, device: Device, name: str, at: datetime) -> None:
+def take_over(user_id: str, device_id: str) -> None:
     """A device is one person's: whoever had it before gets no more pushes on it."""
-    owner = _PushItem.find(f"PUSH#{device.id}", "PUSH")
-    if owner and owner.user_id != user_id:
-        forget(owner.user_id, device.id)
-    _PushItem(f"PUSH#{device.id}", "PUSH", user_id=user_id).save()
-    _DeviceItem(
+    had_it = owner(device_id)
+    if had_it and had_it != user_id:
+        forget(had_it, device_id)
+
+
+def keeping(transaction: TransactWrite, user_id: str, device: PushDevice, before: PushDevice | None) -> None:
+    """In the place of `before`, on condition that it is so still and nobody else has the device."""
+    item = _DeviceItem(
         user_id,
         _DEVICE + device.id,
-        **vault.sealed(user_id, address=device.address, name=name),
+        **vault.sealed(user_id, address=device.address, name=device.name),
         platform=device.platform,
-        created_at=clock.written(at),
-    ).save()
+        created_at=device.created_at,
+    )
+    transaction.save(item, (_DeviceItem.created_at == before.created_at) if before else absent())
+    mine = _PushItem(f"PUSH#{device.id}", "PUSH", user_id=user_id)
+    transaction.save(mine, absent() | (_PushItem.user_id == user_id))
+
+
+def forgetting(transaction: TransactWrite, user_id: str, device: PushDevice) -> None:
+    """On condition that it is there still."""
+    item, mine = _DeviceItem(user_id, _DEVICE + device.id), _PushItem(f"PUSH#{device.id}", "PUSH")
+    transaction.delete(item, _DeviceItem.created_at == device.created_at)
+    transaction.delete(mine, absent() | (_PushItem.user_id == user_id))
 
 
 def forget(user_id: str, device_id: str) -> bool:
     """False if the person has no such device."""
-    item = _DeviceItem(user_id, _DEVICE + device_id)
+    item, owner = _DeviceItem(user_id, _DEVICE + device_id), _PushItem(f"PUSH#{device_id}", "PUSH")
+    made(lambda: owner.delete(_PushItem.user_id == user_id))
     return made(lambda: item.delete(_DeviceItem.pk.exists()))
+
+
+def owner(device_id: str) -> str | None:
+    found = _PushItem.find(f"PUSH#{device_id}", "PUSH")
+    return found.user_id if found else None
+
+
+def device(user_id: str, device_id: str) -> PushDevice | None:
+    found = _DeviceItem.find(user_id, _DEVICE + device_id)
+    return _push_device(found) if found else None
+
+
+def listed(user_id: str, position: str | None, limit: int) -> tuple[list[PushDevice], str | None]:
+    found, following = _DeviceItem.newest(user_id, _DEVICE, position, limit)
+    return [_push_device(item) for item in found], following
 
 
 def devices(user_id: str) -> tuple[Device, ...]:
@@ -76,3 +105,9 @@ def person_and_devices(user_id: str) -> tuple[User | None, tuple[Device, ...]]:
 def _device(item: _DeviceItem | _EitherItem) -> Device:
     address = vault.opened(item.pk, "address", item.address or "")
     return Device(item.sk.removeprefix(_DEVICE), cast(Platform, item.platform), address)
+
+
+def _push_device(item: _DeviceItem) -> PushDevice:
+    name = vault.opened(item.pk, "name", item.name)
+    reached = _device(item)
+    return PushDevice(reached.id, reached.platform, reached.address, name, item.created_at)

@@ -9,6 +9,7 @@ A stranger who signs up with somebody's name takes nobody's place: each code com
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
@@ -17,7 +18,9 @@ from chalicelib.cloud_tables import Table, absent, made, writing
 from chalicelib.identity import vault
 from chalicelib.identity.model import Session, SignUp, User
 from chalicelib.identity.model_codes import TRIES
+from chalicelib.identity.model_consents import Agreed, Consent
 from chalicelib.identity.store import LoginItem, person_item
+from chalicelib.identity.store_consents import consent_item
 from chalicelib.identity.store_reminders import QUARTER, reminder_item
 from chalicelib.identity.store_sessions import session_item
 from chalicelib.kernel import clock
@@ -42,6 +45,8 @@ class _SignUpItem(Table):
     locale = UnicodeAttribute()
     jurisdiction = UnicodeAttribute()
     code_mark = UnicodeAttribute()
+    consents = UnicodeAttribute(null=True)
+    """`<document>=<version>` each, a space between."""
     tries_before = NumberAttribute()
     """How many codes had been tried for the name when this one was sent."""
     expires_at = UnicodeAttribute()
@@ -67,6 +72,7 @@ def put_sign_up(login: str, sign_up: SignUp) -> None:
         locale=sign_up.locale,
         jurisdiction=sign_up.jurisdiction,
         code_mark=sign_up.code_mark,
+        consents=" ".join(f"{one.document}={one.version}" for one in sign_up.consents) or None,
         tries_before=counted.tries,
         expires_at=clock.written(sign_up.expires_at),
         expires_at_seconds=expires_at_seconds,
@@ -82,8 +88,16 @@ def count_try(login: str, at: datetime) -> list[SignUp]:
     return [_sign_up(item) for item in found if _alive(item, int(counted.tries), at)]
 
 
-def welcome(login: str, sign_up: SignUp, user: User, session: Session) -> bool:
-    """The sign-up's code is used up; login, user, session and reminder appear. All or, if any was done, nothing."""
+def forget(login: str, at: datetime) -> None:
+    """Whatever did not come to anything; somebody else's may be on its way."""
+    over = _TriesItem.expires_at_seconds <= int(at.timestamp())
+    for item in _TriesItem.query(_key(login), filter_condition=over, consistent_read=True):
+        made(partial(item.delete, over))
+
+
+def welcome(login: str, sign_up: SignUp, user: User, session: Session, consents: list[Consent]) -> bool:
+    """The sign-up's code is used up; login, user, session, consents and reminder appear. All or, if any was done,
+    nothing."""
     item = _SignUpItem(_key(login), _WAITING + str(sign_up.place))
 
     def together() -> None:
@@ -93,6 +107,8 @@ def welcome(login: str, sign_up: SignUp, user: User, session: Session) -> bool:
             transaction.save(person_item(user), absent())
             transaction.save(session_item(session), absent())
             transaction.save(reminder_item(user.id, user.created_at + QUARTER))
+            for consent in consents:
+                transaction.save(consent_item(consent), absent())
 
     return made(together)
 
@@ -112,6 +128,7 @@ def _sign_up(item: _SignUpItem) -> SignUp:
         code_mark=item.code_mark,
         expires_at=clock.read(item.expires_at),
         place=int(item.sk.removeprefix(_WAITING)),
+        consents=tuple(Agreed(*one.split("=")) for one in (item.consents or "").split()),
     )
 
 

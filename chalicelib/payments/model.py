@@ -8,14 +8,20 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from chalicelib.kernel import money, text
+from chalicelib.kernel import masking, money, text
 from chalicelib.kernel.errors import AmountOutOfRange, InvalidRequest
 
 Capture = Literal["automatic", "manual"]
 Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
 Currency = Annotated[str, msgspec.Meta(extra_json_schema=money.CURRENCY_SCHEMA)]
 Reference = Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": text.REFERENCE_BYTES})]
-Text = Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": text.TEXT_BYTES})]
+Text = Annotated[
+    str,
+    msgspec.Meta(
+        description="For people to read. It is kept for ever, so e-mail addresses and phone numbers in it become ***",
+        extra_json_schema={"maxLength": text.TEXT_BYTES},
+    ),
+]
 
 
 class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +92,7 @@ class RefundView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def checked(order: PayRequest) -> PayRequest:
-    """Raises InvalidRequest unless the order names exactly one way to know what is paid."""
+    """As it is kept. Raises InvalidRequest unless the order names exactly one way to know what is paid."""
     direct = {name: getattr(order, name) for name in ("merchant_id", "amount", "currency", "order_reference")}
     given = [name for name, value in direct.items() if value is not None]
     if order.checkout_id is not None:
@@ -96,8 +102,14 @@ def checked(order: PayRequest) -> PayRequest:
         raise InvalidRequest(param=next(name for name in direct if name not in given))
     if order.order_reference is not None:
         text.reference(order.order_reference)
-    text.capped(order.description, text.TEXT_BYTES, "description")
-    return order
+    if not order.description:
+        return order
+    return msgspec.structs.replace(order, description=as_kept(order.description, "description"))
+
+
+def as_kept(typed: str, param: str) -> str:
+    """What the ledger keeps in clear, and for ever, names nobody. Raises InvalidRequest if it is too long."""
+    return masking.without_contacts(text.capped(typed, text.TEXT_BYTES, param))
 
 
 def status(movement: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from chalicelib.kernel import clock, ids, money, text
+from chalicelib.kernel import clock, ids, money
 from chalicelib.kernel.callers import Customer, Merchant
 from chalicelib.kernel.errors import (
     CoolingOff,
@@ -32,7 +32,7 @@ def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) 
     Raises StepUpRequired and CoolingOff, of which nothing is stored: the same key pays after the step-up.
     Raises GuardianApprovalRequired, after a second one that asks the guardian.
     """
-    model.checked(request)
+    request = model.checked(request)
     if request.wallet_id not in customer.wallet_ids:
         raise NotFound()
     order = _order(request, at)
@@ -85,11 +85,11 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
     Without an amount: what is left now, at least 1, so that nothing left is a refusal and not an empty refund.
     """
     found = _taken_by(merchant, payment_id, "refunds")
-    text.capped(request.reason, text.TEXT_BYTES, "reason")
+    reason = model.as_kept(request.reason, "reason") if request.reason else ""
     amount = max(1, found["refundable"]) if request.amount is None else money.check_amount(request.amount)
 
     def build(at: datetime, known: Known) -> Draft:
-        return following.refund(found, amount, request.reason, key, at, known)
+        return following.refund(found, amount, reason, key, at, known)
 
     return ledger.commit(build, at, key)
 

@@ -63,6 +63,7 @@ def of_preferences(world: World) -> dict[str, Call]:
         "GET /v1/me/preferences": lambda: phone.get("/v1/me/preferences"),
         "PATCH /v1/me/preferences": lambda: phone.patch("/v1/me/preferences", {"phrase": "tea", "ui_mode": "easy"}),
         "POST /v1/me/devices": lambda: phone.post("/v1/me/devices", device),
+        "GET /v1/me/devices": lambda: phone.get("/v1/me/devices"),
         "DELETE /v1/me/devices/{id}": lambda: phone.delete(f"/v1/me/devices/{gone}"),
         "GET /v1/education": lambda: world.nobody.get("/v1/education"),
     }

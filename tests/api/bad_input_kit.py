@@ -29,6 +29,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "locale": "en",
         "jurisdiction": "CN",
         "sign_up_secret": SIGN_UP_SECRET,
+        "consents": [{"document": "terms", "version": "2026-11-01"}],
     },
     "POST /v1/users/verify": {
         "identifier": "ann@example.com",

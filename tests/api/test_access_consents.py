@@ -11,7 +11,7 @@ from chalicelib.identity.model_consents import Document, in_force
 from chalicelib.kernel import text
 from tests.api.caller import Caller
 from tests.conftest import FrozenClock
-from tests.people import CHEAP, signed_up
+from tests.people import CHEAP, all_items, code_for, outbox, signed_up, told, verify, wish
 
 TERMS = {"document": "terms", "version": "2026-11-01", "given": True}
 
@@ -77,3 +77,62 @@ def test_a_yes_is_to_what_is_in_force_and_a_no_to_whatever_was(
     assert me.post("/v1/me/consents", TERMS).status == 404
     assert me.post("/v1/me/consents", TERMS | {"version": "2026-11-20"}).status == 201
     assert me.post("/v1/me/consents", TERMS | {"given": False}).status == 201
+
+
+AGREED = [{"document": name, "version": "2026-11-01"} for name in ("terms", "privacy")]
+
+
+def test_what_is_agreed_to_with_a_sign_up_is_on_record_once_it_is_verified(caller: Caller, clock: FrozenClock) -> None:
+    assert caller.post("/v1/users", wish(consents=AGREED)).status == 202
+    assert [item for item in all_items("identity") if item["sk"]["S"].startswith("CONSENT#")] == []
+    clock.advance(60)
+    me = caller.bearing(verify(caller, code_for("ann@example.com")).json["access_token"])
+    found = me.get("/v1/me/consents").json["data"]
+    assert {(one["document"], one["version"], one["given"], one["at"][:19]) for one in found} == {
+        ("terms", "2026-11-01", True, "2026-11-22T08:01:00"),
+        ("privacy", "2026-11-01", True, "2026-11-22T08:01:00"),
+    }
+
+
+def test_a_sign_up_that_agrees_to_nothing_leaves_nothing_on_record(me: Caller) -> None:
+    assert me.get("/v1/me/consents").json["data"] == []
+
+
+def test_each_of_two_who_sign_up_with_one_name_has_agreed_for_themselves(caller: Caller, clock: FrozenClock) -> None:
+    caller.post("/v1/users", wish(consents=AGREED))
+    mine = code_for("ann@example.com")
+    clock.advance(1)
+    caller.post("/v1/users", wish())
+    assert code_for("ann@example.com") != mine
+    me = caller.bearing(verify(caller, mine).json["access_token"])
+    assert len(me.get("/v1/me/consents").json["data"]) == 2
+
+
+@pytest.mark.parametrize(
+    "agreed",
+    [
+        [{"document": "nonsense", "version": "2026-11-01"}],
+        [{"document": "terms", "version": "1999-01-01"}],
+        [AGREED[0], AGREED[0]],
+        [{"document": "terms", "version": "2026-11-01", "given": False}],
+        [AGREED[0]] * 9,
+        "terms",
+    ],
+)
+def test_nobody_signs_up_with_a_yes_to_what_there_is_not(caller: Caller, agreed: object) -> None:
+    refused = caller.post("/v1/users", wish(consents=agreed))
+    assert (refused.status, refused.json["param"].partition("[")[0].partition(".")[0]) == (422, "consents")
+    assert outbox("ann@example.com") == []
+
+
+def test_a_sign_up_with_consents_tells_nobody_whether_the_name_is_known(
+    caller: Caller, clock: FrozenClock, aws_calls: list[tuple[str, str]]
+) -> None:
+    signed_up(caller)
+    clock.advance(1)
+    seen = []
+    for identifier in ("ann@example.com", "new@example.com"):
+        aws_calls.clear()
+        reply = caller.post("/v1/users", wish(identifier, consents=AGREED))
+        seen.append((told(reply), list(aws_calls)))
+    assert seen[0] == seen[1]

@@ -160,6 +160,18 @@ def test_a_reset_makes_every_other_code_worthless(caller: Caller, clock: FrozenC
             codes.proved(purpose, user_id, code, clock.now())
 
 
+def test_a_code_of_before_a_reset_is_worthless_though_nothing_has_ended_it(
+    caller: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed_up(caller)
+    secret = {"reset_secret": "chance of my own phone"}
+    theirs = asked(caller, clock)
+    mine = asked(caller, clock, **secret)
+    monkeypatch.setattr(resets, "_finish", lambda *_: 1 / 0)
+    assert confirm(caller, mine, **secret).status == 500
+    assert confirm(caller, theirs).status == 400
+
+
 def test_with_a_secret_of_the_client_strangers_neither_replace_the_code_nor_use_up_its_tries(
     caller: Caller, clock: FrozenClock
 ) -> None:

@@ -48,6 +48,10 @@ PLANTED = {
     "merchant key": "mk_canarymerchantkey",
     "description": "canary-description",
     "reason": "canary-reason",
+    "e-mail in a description": "canary.pay@example.com",
+    "phone in a description": "+86 139 0013 9000",
+    "e-mail in a reason": "canary.refund@example.com",
+    "phone in a reason": "137-0013-7000",
     "user agent": "canary-agent",
     "signature": "canary-signature",
     "webhook body": "canary-webhook",
@@ -145,15 +149,20 @@ def forget(world: World, nobody: Caller) -> Iterator[Reply]:
     yield nobody.post("/v1/password-strength", measured)
 
 
+def beside(field: str) -> str:
+    """A text with an address and a number in it."""
+    return " ".join(PLANTED[what] for what in (field, f"e-mail in a {field}", f"phone in a {field}"))
+
+
 def move(world: World) -> Iterator[Reply]:
     """Money moves with canaries beside it, and is refused with them."""
     ana, shop = world.customer(10_000), world.shop
-    paid = ana.pay(100, description=PLANTED["description"])
+    paid = ana.pay(100, description=beside("description"))
     yield paid
-    yield ana.pay(100, description=PLANTED["description"])
-    yield ana.pay(99_999, description=PLANTED["description"])
-    yield shop.act(paid.json["id"], "refunds", {"amount": 1, "reason": PLANTED["reason"]})
-    yield shop.act(paid.json["id"], "refunds", {"amount": 999, "reason": PLANTED["reason"]})
+    yield ana.pay(100, description=beside("description"))
+    yield ana.pay(99_999, description=beside("description"))
+    yield shop.act(paid.json["id"], "refunds", {"amount": 1, "reason": beside("reason")})
+    yield shop.act(paid.json["id"], "refunds", {"amount": 999, "reason": beside("reason")})
     yield ana.phone.post("/v1/payments", ana.order(1) | {"pin": PLANTED["code"]}, idempotency_key=fresh_key())
     body = json.dumps({"id": "evt_1", "note": PLANTED["webhook body"]}).encode()
     yield world.nobody.request("POST", "/v1/webhooks/stripe", body, {"Stripe-Signature": PLANTED["signature"]})
@@ -183,7 +192,7 @@ def provoke(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reply]:
         with monkeypatch.context() as patch:
             patch.setattr(owner, name, fail)
             yield world.nobody.post("/v1/users", WISH | {"identifier": EMAIL})
-            yield ana.pay(1, description=PLANTED["description"])
+            yield ana.pay(1, description=beside("description"))
 
 
 def fail(*given: Any, **named: Any) -> NoReturn:

@@ -48,6 +48,8 @@ MAY_STAND = set().union(*IN_CLEAR.values())
 FREE = {"description", "device_name", "display_name", "note", "reason"}
 """Where anything may be typed: each success gets a text of its own."""
 SECRET_ANSWERS = {"access_token", "challenge", "key", "recovery_codes", "refresh_token", "secret", "uri", "value"}
+IN_TEXTS = ("pay.canary@example.com", "+86 139 0013 9000", "refund.canary@example.com", "137-0013-7000")
+"""Contacts in what may stand in clear: they may not."""
 SHORTEST = 6
 Heard = dict[str, str]
 """What was typed or told → where."""
@@ -174,8 +176,9 @@ def drive(world: World) -> None:
     for move in test_away.MOVES:
         world.clock.advance(1)
         move(world, world.customer(10_000))()
-    paid = world.customer(10_000).pay(100, description="tea for two and a cake")
-    assert world.shop.act(paid.json["id"], "refunds", {"amount": 1, "reason": "the cake was stale"}).status == 201
+    paid = world.customer(10_000).pay(100, description=f"tea for two: {IN_TEXTS[0]} or {IN_TEXTS[1]}")
+    because = {"amount": 1, "reason": f"stale cake, {IN_TEXTS[2]} called from {IN_TEXTS[3]}"}
+    assert (paid.status, world.shop.act(paid.json["id"], "refunds", because).status) == (201, 201)
 
 
 def plant(world: World) -> None:
@@ -200,6 +203,7 @@ def test_nothing_that_was_typed_and_no_secret_is_found_again(
     world: World, ear: Ear, log: io.StringIO, capfd: pytest.CaptureFixture[str]
 ) -> None:
     drive(world)
+    ear.heard |= dict.fromkeys(IN_TEXTS, "in a text")
     assert {f"{route.method} {route.path}" for route in routes()} <= ear.done, "drive the new route in away_kit"
     plant(world)
     app.fan_out({"Records": world._new_records()}, None)

@@ -13,6 +13,7 @@ from chalicelib.ledger.wire import size
 from chalicelib.settings import settings
 from tests.api.world import World, cheap_passwords, fresh_key
 from tests.conftest import FrozenClock
+from tests.people import at_rest
 
 AwsCalls = list[tuple[str, str]]
 
@@ -289,3 +290,17 @@ def test_a_refused_movement_stays_within_a_kilobyte_at_its_fattest(
 
 def _without_id(raw: bytes) -> dict[str, object]:
     return {name: value for name, value in json.loads(raw).items() if name != "request_id"}
+
+
+def test_contacts_in_a_description_are_neither_kept_nor_answered_and_the_key_stands_for_what_was_sent(
+    world: World,
+) -> None:
+    ana = world.customer(1_000)
+    paid = ana.pay(100, "k", description="tea, ask ann@example.com or 138 0013 8000")
+    assert (paid.status, paid.json["description"]) == (201, "tea, ask *** or ***")
+    assert [typed for typed in ("0013 8000", "ann@example.com") if typed in at_rest()] == []
+    again = ana.pay(100, "k", description="tea, ask ann@example.com or 138 0013 8000")
+    assert (again.raw, again.headers["idempotent-replayed"]) == (paid.raw, "true")
+    assert ana.pay(100, "k", description="tea, ask bob@example.com or 138 0013 8000").status == 422
+    refund = world.shop.act(paid.json["id"], "refunds", {"amount": 1, "reason": "call +49 30 901820"})
+    assert refund.json["reason"] == "call ***"

@@ -1,0 +1,141 @@
+"""Every kind of entry in the audit log: what a request did says from which network, what a schedule did from none."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+import chalicelib
+from chalicelib.identity import tries
+from chalicelib.kernel import origin
+from chalicelib.processors import wire
+from tests.api import away_kit
+from tests.api.topup_kit import Till
+from tests.api.world import PASSWORD, World, cheap_passwords
+from tests.conftest import FrozenClock
+from tests.people import all_items, refresh, sign_in
+
+FROM = "203.0.113.0/24"
+REQUESTED = {
+    "account": {"open", "delete", "restore"},
+    "access": {
+        "pin_set", "totp_on", "totp_off", "passkey_added", "passkey_removed", "recovery_codes", "frozen", "thawed",
+        "signed_out_everywhere", "factor_paused", "pin_paused", "password_paused",
+    },
+    "audit-log": {"export"},
+    "case": {"resolve"},
+    "guardian": {"accept"},
+    "identifier": {"change"},
+    "merchant": {"join", "make_key", "rotate_key", "revoke_key"},
+    "operator": {"appoint"},
+    "password": {"reset"},
+    "person": {"find", "see", "reveal", "end-sessions"},
+    "session": {"begin", "replayed", "revoke"},
+    "wallet": {"freeze", "lift"},
+}  # fmt: skip
+SWEPT = {"sign-in.lock", "account.erase"}
+KINDS = {f"{thing}.{deed}" for thing, deeds in REQUESTED.items() for deed in deeds} | SWEPT
+Entry = tuple[str, ...]
+"""Its kind, who did it, from which network, and where it is."""
+
+
+@pytest.fixture
+def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    cheap_passwords(monkeypatch)
+    made = World(clock)
+    before = wire.use(Till(made.nobody).transport)
+    yield made
+    wire.use(before)
+
+
+def ask(world: World) -> None:
+    """Every route to a success, and what only comes of mistakes."""
+    for call in away_kit.requests(world).values():
+        call()
+    guess(world)
+    replayed = world.customer().tokens["refresh_token"]
+    assert refresh(world.nobody, replayed).status == 200
+    world.clock.advance(61)
+    assert refresh(world.nobody, replayed).status == 401
+    locked = world.customer()
+    for _ in range(5):
+        assert sign_in(world.nobody, locked.identifier, "wrong horse battery").status == 401
+
+
+def guess(world: World) -> None:
+    """Five wrong ones of each kind, from somebody who has them all."""
+    ana = world.customer()
+    ana.phone.request("PUT", "/v1/me/payment-pin", {"pin": "428571", "password": PASSWORD})
+    proposed = ana.phone.post("/v1/me/totp", {"password": PASSWORD})
+    assert proposed.status == 201
+    for _ in range(5):
+        ana.phone.post("/v1/me/step-up", {"method": "pin", "pin": "310597"})
+        ana.phone.post("/v1/me/totp/confirm", {"code": "not it"})
+        ana.phone.post("/v1/me/passkeys/options", {"password": "wrong horse battery"})
+
+
+def logged() -> set[Entry]:
+    names = ("what", "who", "source", "sk")
+    return {tuple(item[name]["S"] for name in names) for item in all_items("audit")}
+
+
+def networks(entries: set[Entry]) -> dict[str, set[str]]:
+    """Kind of entry → the networks that it came from."""
+    found: dict[str, set[str]] = {}
+    for what, _, network, _ in entries:
+        found.setdefault(what, set()).add(network)
+    return found
+
+
+def test_whatever_a_request_did_says_from_where_and_what_a_schedule_did_says_nowhere(world: World) -> None:
+    before = logged()
+    ask(world)
+    asked = logged()
+    world.sweep()
+    world.clock.advance(30 * 86_400)
+    world.sweep()
+    assert networks(asked - before) == {kind: {FROM} for kind in KINDS - SWEPT}, "drive the new kind of entry"
+    assert networks(logged() - asked) == {kind: {""} for kind in (*SWEPT, "identifier.change")}
+
+
+def test_what_a_command_did_is_from_nowhere(world: World) -> None:
+    """An operator appointed at the beginning, by nobody's request."""
+    assert {entry[:3] for entry in logged() if entry[0] == "operator.appoint"} == {
+        ("operator.appoint", "bootstrap", "")
+    }
+
+
+def test_a_request_leaves_its_origin_to_nobody_after_it(world: World) -> None:
+    assert world.nobody.get("/v1/me").status == 401
+    assert origin.source_address() == ""
+    with origin.of_request("203.0.113.7"), origin.of_request("198.51.100.7"):
+        assert origin.source_address() == "198.51.100.7"
+
+
+def test_the_table_names_every_kind_that_the_code_writes() -> None:
+    assert set(written_in_the_code()) == KINDS
+
+
+def written_in_the_code() -> Iterator[str]:
+    """Each literal that `cases.audit`, `written` or `announcing.owner` is called with."""
+    for file in sorted(Path(chalicelib.__file__).parent.rglob("*.py")):
+        for call in ast.walk(ast.parse(file.read_text())):
+            if isinstance(call, ast.Call) and len(call.args) > 1:
+                yield from kinds(ast.unparse(call.func), call.args[1])
+
+
+def kinds(function: str, what: ast.expr) -> Iterator[str]:
+    if function == "announcing.owner":
+        yield from (f"access.{kind}" for kind in announced(what))
+    elif function.rpartition(".")[2] in ("audit", "written") and isinstance(what, ast.Constant):
+        yield str(what.value)
+
+
+def announced(kind: ast.expr) -> list[str]:
+    if isinstance(kind, ast.Constant):
+        return [str(kind.value)]
+    return [f"{what}_paused" for what in get_args(tries.What)]
