@@ -193,6 +193,8 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
 def of_people(world: World) -> dict[str, Call]:
     boss, cat, dan, eve, fay = world.operator, *(world.customer() for _ in range(4))
     because = {"reason": "asked for it by post"}
+    for person in (cat, dan):
+        enrolled(person.phone, PASSWORD)
     boss.post("/v1/operators", {"person_id": dan.id, "role": "support"} | because)
     for person in (cat, eve):
         assert boss.post("/v1/freezes", freeze_of(person.wallet)).status == 201
