@@ -133,7 +133,9 @@ def turn_on_a_second_factor(visit: Visit) -> None:
         again = visit.sign_in(visit.person.password).expect(202)
         used = {"challenge": again["challenge"], "method": "totp", "code": code}
         visit.anybody.post("/v1/sessions/second-factor", used).expect(400, "invalid-or-expired")
-        facts.update(methods=", ".join(asked["methods"]), code=code)
+        words = visit.narrator.words
+        methods = words("accounts.or").join(words(f"accounts.method.{one}") for one in asked["methods"])
+        facts.update(methods=methods, code=code)
 
 
 def delete_and_restore(visit: Visit) -> None:
