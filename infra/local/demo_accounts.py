@@ -19,6 +19,8 @@ TRIES = 5
 SWEPT_WITHIN_SECONDS = 150.0
 """The schedule comes every minute, and the shortest lock lasts one."""
 TOTP_SECONDS = 30
+_FACTORS = {"totp": "accounts.totp", "passkey": "accounts.passkey", "recovery-code": "accounts.recovery_code"}
+"""How the narration calls what may follow a password."""
 _CUT = "\0"
 """Stands where a message says a time."""
 
@@ -134,7 +136,7 @@ def turn_on_a_second_factor(visit: Visit) -> None:
         used = {"challenge": again["challenge"], "method": "totp", "code": code}
         visit.anybody.post("/v1/sessions/second-factor", used).expect(400, "invalid-or-expired")
         words = visit.narrator.words
-        methods = words("accounts.or").join(words(f"accounts.method.{one}") for one in asked["methods"])
+        methods = words("accounts.or").join(words(_FACTORS[one]) for one in asked["methods"])
         facts.update(methods=methods, code=code)
 
 
