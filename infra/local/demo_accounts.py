@@ -19,8 +19,6 @@ TRIES = 5
 SWEPT_WITHIN_SECONDS = 150.0
 """The schedule comes every minute, and the shortest lock lasts one."""
 TOTP_SECONDS = 30
-_FACTORS = {"totp": "accounts.totp", "passkey": "accounts.passkey", "recovery-code": "accounts.recovery_code"}
-"""How the narration calls what may follow a password."""
 _CUT = "\0"
 """Stands where a message says a time."""
 
@@ -135,9 +133,18 @@ def turn_on_a_second_factor(visit: Visit) -> None:
         again = visit.sign_in(visit.person.password).expect(202)
         used = {"challenge": again["challenge"], "method": "totp", "code": code}
         visit.anybody.post("/v1/sessions/second-factor", used).expect(400, "invalid-or-expired")
-        words = visit.narrator.words
-        methods = words("accounts.or").join(words(_FACTORS[one]) for one in asked["methods"])
-        facts.update(methods=methods, code=code)
+        facts.update(methods=_named(visit, asked["methods"]), code=code)
+
+
+def _named(visit: Visit, methods: list[str]) -> str:
+    """What may follow a password, in words."""
+    words = visit.narrator.words
+    known = {
+        "totp": words("accounts.totp"),
+        "passkey": words("accounts.passkey"),
+        "recovery-code": words("accounts.recovery_code"),
+    }
+    return words("accounts.or").join(known[one] for one in methods)
 
 
 def delete_and_restore(visit: Visit) -> None:
