@@ -1,10 +1,10 @@
 """`make rotate`: a new data key for personal fields, then everything sealed anew under it, while requests go on.
 
-    python -m infra.rotate_fields            with the functions' environment and credentials for `identity` and the key
+    python -m infra.rotate_fields            with the functions' environment, and credentials for the tables and key
     python -m infra.rotate_fields --local    the local cloud that runs here
 
 Between the two it waits until no process can still seal with the key before. Older keys stay and go on opening what
-they sealed; a second run does no harm.
+they sealed, in the audit log for ever; a second run does no harm.
 """
 
 from __future__ import annotations

@@ -30,20 +30,25 @@ class Page:
 
 
 def reseal(current: int) -> Iterator[Page]:
-    """The whole table, page by page; what is under key `current` already is left alone, so it may run twice."""
+    """Every table that may be changed, page by page; what is under key `current` already is left alone, so it may run
+    twice. The audit log is only ever added to: what is sealed there keeps its key, and the key is kept for it."""
+    for table in (settings().identity_table, settings().cases_table):
+        yield from _pages(table, current)
+
+
+def _pages(table: str, current: int) -> Iterator[Page]:
     start: dict[str, Any] = {}
     while True:
-        answer = cloud.client("dynamodb").scan(
-            TableName=settings().identity_table, ConsistentRead=True, Limit=_PAGE, **start
-        )
-        results = [_resealed(item, current) for item in answer["Items"]]
-        yield Page(len(results), results.count(True), results.count(False))
+        answer = cloud.client("dynamodb").scan(TableName=table, ConsistentRead=True, Limit=_PAGE, **start)
+        results = [_resealed(table, item, current) for item in answer["Items"]]
+        if results:
+            yield Page(len(results), results.count(True), results.count(False))
         if "LastEvaluatedKey" not in answer:
             return
         start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
-def _resealed(item: dict[str, dict[str, Any]], current: int) -> bool | None:
+def _resealed(table: str, item: dict[str, dict[str, Any]], current: int) -> bool | None:
     """False if the item is no longer what was read; None if nothing in it is under an older key."""
     texts = {name: value["S"] for name, value in item.items() if "S" in value}
     older = {name: text for name, text in texts.items() if vault.key_of(text) not in (None, current)}
@@ -54,7 +59,7 @@ def _resealed(item: dict[str, dict[str, Any]], current: int) -> bool | None:
     places = {name: str(number) for number, name in enumerate(older)}
     try:
         cloud.client("dynamodb").update_item(
-            TableName=settings().identity_table,
+            TableName=table,
             Key={"pk": item["pk"], "sk": item["sk"]},
             UpdateExpression="SET " + ", ".join(f"#f{place} = :new{place}" for place in places.values()),
             ConditionExpression=" AND ".join(f"#f{place} = :old{place}" for place in places.values()),

@@ -2,6 +2,8 @@
 
 KEYRING       KEY#<number> a data key as KMS wrapped it; the highest number seals, every number opens
 
+No key is ever taken away: what is sealed in the audit log cannot be sealed anew.
+
 A process has each key unwrapped once and looks for a newer one at most every five minutes. While KMS is away, a
 process that has not yet seen the keys neither seals nor opens anything.
 """

@@ -136,7 +136,18 @@ def turn_on_a_second_factor(visit: Visit) -> None:
         again = visit.sign_in(visit.person.password).expect(202)
         used = {"challenge": again["challenge"], "method": "totp", "code": code}
         visit.anybody.post("/v1/sessions/second-factor", used).expect(400, "invalid-or-expired")
-        facts.update(methods=", ".join(asked["methods"]), code=code)
+        facts.update(methods=_named(visit, asked["methods"]), code=code)
+
+
+def _named(visit: Visit, methods: list[str]) -> str:
+    """What may follow a password, in words."""
+    words = visit.narrator.words
+    known = {
+        "totp": words("accounts.totp"),
+        "passkey": words("accounts.passkey"),
+        "recovery-code": words("accounts.recovery_code"),
+    }
+    return words("accounts.or").join(known[one] for one in methods)
 
 
 def delete_and_restore(visit: Visit) -> None:
