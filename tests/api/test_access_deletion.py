@@ -13,7 +13,7 @@ from chalicelib.kernel.errors import CofferError
 from chalicelib.ledger import audit
 from chalicelib.ledger import service as ledger
 from chalicelib.notices import service as notices
-from tests import aws
+from tests import aws, heads
 from tests.api.caller import Reply
 from tests.api.test_standing import indebted
 from tests.api.world import PASSWORD, Person, World, cheap_passwords
@@ -107,7 +107,7 @@ def test_a_stolen_token_gives_twenty_guesses_a_day_at_the_password(world: World,
 
 def test_a_frozen_wallet_blocks_a_deletion(world: World) -> None:
     ana = world.customer()
-    ledger.set_status(ana.wallet, "frozen", "under review")
+    ledger.impose(ana.wallet, "under review")
     refused = delete(ana)
     assert (refused.json["code"], refused.json["reason"]) == ("wallet-frozen", "under review")
     assert ana.phone.get("/v1/me").status == 200
@@ -164,17 +164,17 @@ def test_an_account_can_be_deleted_again_after_a_restore(world: World, clock: Fr
 
 def test_a_wallet_closed_before_stays_closed_after_a_restore(world: World) -> None:
     ana = world.customer()
-    ledger.set_status(ana.wallet, "closed", "asked")
+    heads.close(ana.wallet)
     assert delete(ana).status == 204
     assert restore(ana).status == 201
     assert (ledger.head(ana.wallet).status, ledger.head(ana.wallet).reason) == ("closed", "asked")
 
 
-def test_a_wallet_frozen_while_the_account_was_deleted_stays_frozen(world: World) -> None:
+def test_a_wallet_closed_for_good_while_the_account_was_deleted_stays_closed(world: World) -> None:
     ana = deleted(world)
-    ledger.set_status(ana.wallet, "frozen", "under review")
+    heads.close(ana.wallet, "asked")
     assert restore(ana).status == 201
-    assert ledger.head(ana.wallet).status == "frozen"
+    assert (ledger.head(ana.wallet).status, ledger.head(ana.wallet).reason) == ("closed", "asked")
 
 
 def test_whether_there_is_something_to_restore_shows_in_nothing(
