@@ -12,14 +12,13 @@ from chalicelib import queues
 from chalicelib.cases import service as cases
 from chalicelib.identity import (
     entering,
-    names,
     secrets,
+    signing_in,
     store,
     store_deletion,
     store_sessions,
     telling,
     throttle,
-    vault,
 )
 from chalicelib.identity.model import TokensView, User
 from chalicelib.identity.model_arrivals import Arrival
@@ -36,8 +35,6 @@ DELETIONS_OF_AN_ACCOUNT = (
     Limit("deletions", 5, timedelta(minutes=15)),
     Limit("deletions-day", 20, timedelta(days=1)),
 )
-RESTORES_OF_A_NAME = (Limit("restores", 5, timedelta(minutes=15)), Limit("restores-day", 20, timedelta(days=1)))
-RESTORES_FROM_AN_ADDRESS = (Limit("restores-from-hour", 300, timedelta(hours=1)),)
 
 
 def delete(user_id: str, password: str, source_address: str, at: datetime) -> None:
@@ -58,16 +55,12 @@ def restore(claim: RestoreRequest, arrival: Arrival, at: datetime) -> TokensView
     """The account first, then in, by the second factor too where there is one.
 
     Raises TooManyRequests and InvalidCredentials: the same for an unknown name, a wrong password, an account that is
-    not deleted and one that is erased, after the same work."""
-    from chalicelib.identity import passwords
-
-    login = secrets.login(names.canonical(claim.identifier))
-    vault.ready()
-    throttle.check(RESTORES_FROM_AN_ADDRESS, arrival.source_address, at)
-    throttle.check(RESTORES_OF_A_NAME, login, at)
-    account = store_deletion.account(store.user_id_of(login) or store.NOBODY)
-    kept = account if account and account.is_restorable(at) else None
-    if not passwords.matches(claim.password, kept.user.password_hash if kept else None) or kept is None:
+    not deleted and one that is erased, after the same work; tries are counted as those at signing in are."""
+    user = signing_in.proved(
+        claim.identifier, claim.password, arrival, at, lambda login: _restorable(store.user_id_of(login), at)
+    )
+    kept = store_deletion.account(user.id)
+    if kept is None or not kept.is_restorable(at):
         raise InvalidCredentials()
     cases.audit(kept.user.id, "account.restore", kept.user.id, "", at, source_address=arrival.source_address)
     _begin_again(kept, at)
@@ -88,6 +81,11 @@ def tell(user_id: str, at: datetime) -> bool:
 
 def tell_due(at: datetime) -> int:
     return queues.sweep("account-tell", store_deletion.due(store_deletion.TELL, at), lambda found: tell(found, at))
+
+
+def _restorable(user_id: str | None, at: datetime) -> User | None:
+    account = store_deletion.account(user_id or store.NOBODY)
+    return account.user if account and account.is_restorable(at) else None
 
 
 def _end(user: User, at: datetime) -> None:

@@ -108,6 +108,11 @@ def user_named(login: str) -> User | None:
     return user(user_id_of(login) or NOBODY)
 
 
+def whose(user: User | None, login: str) -> str:
+    """For whom tries with a name are counted: its person, by whatever name; else an id that nobody has."""
+    return user.id if user else ids.derived("usr", login)
+
+
 def update_user(user_id: str, *conditions: Condition, **changes: str) -> User | None:
     """Set attributes that are text; None if there is no such user, or a condition fails."""
     item = PersonItem(user_id, "USER")

@@ -208,9 +208,32 @@ def test_a_deleted_name_signs_in_like_an_unknown_one(world: World, aws_calls: Ca
     assert seen[0] == seen[1]
 
 
-def test_guesses_at_a_restore_are_counted_before_anybody_looks(world: World) -> None:
+def test_guesses_at_a_restore_are_counted_before_anybody_looks(world: World, clock: FrozenClock) -> None:
     ana = deleted(world)
     assert [restore(ana, "wrong horse battery").status for _ in range(5)] == [401] * 5
+    assert restore(ana).status == 401
+    clock.advance(120)
+    assert restore(ana).status == 201
+
+
+def test_strangers_do_not_keep_a_deleted_account_from_the_device_that_signed_in_before(
+    world: World, clock: FrozenClock
+) -> None:
+    ana = deleted(world)
+    for _ in range(30):
+        assert [restore(ana, "wrong horse battery").status for _ in range(5)] == [401] * 5
+        clock.advance(240)
+    assert [restore(ana, "wrong horse battery").status for _ in range(5)] == [401] * 5
+    assert restore(ana).status == 401
+    claim = {"identifier": ana.identifier, "password": PASSWORD, "device_token": ana.tokens["device_token"]}
+    assert world.nobody.post("/v1/users/restore", claim).status == 201
+
+
+def test_one_address_fails_with_thirty_names_at_most(world: World) -> None:
+    ana = deleted(world)
+    names = [f"p{number}@example.com" for number in range(31)]
+    claims = [{"identifier": name, "password": PASSWORD} for name in names]
+    assert [world.nobody.post("/v1/users/restore", one).status for one in claims] == [401] * 30 + [429]
     assert restore(ana).status == 429
 
 

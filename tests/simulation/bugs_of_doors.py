@@ -12,11 +12,11 @@ DOORS = (
         "a password compared before the try is counted",
         (20,),
         "identity/signing_in.py",
-        """    counted = lockout.count_try(Counter(login, device), at)
+        """    counted = lockout.count_try(Counter(store.whose(user, login), device), at)
     matched = passwords.matches(password, user.password_hash if user and counted else None)
 """,
         """    matched = passwords.matches(password, user.password_hash if user else None)
-    counted = lockout.count_try(Counter(login, device), at)
+    counted = lockout.count_try(Counter(store.whose(user, login), device), at)
 """,
         LOCKOUT + "a_try_is_counted_before_the_password_is_looked_at",
     ),
@@ -48,8 +48,8 @@ DOORS = (
         "a stranger's failures against my own phone",
         (20,),
         "identity/signing_in.py",
-        "counted = lockout.count_try(Counter(login, device), at)",
-        "counted = lockout.count_try(Counter(login), at)",
+        "counted = lockout.count_try(Counter(store.whose(user, login), device), at)",
+        "counted = lockout.count_try(Counter(store.whose(user, login)), at)",
         LOCKOUT + "strangers_do_not_lock_out_a_device_that_signed_in_before",
     ),
     bug(
@@ -88,8 +88,8 @@ DOORS = (
         "a code of before the reset that is still good",
         (20, 21),
         "identity/resets.py",
-        'secrets.mark("reset", login, str(user.cooling_until if user else 0), secret or "")',
-        'secrets.mark("reset", login, secret or "")',
+        'secrets.mark("reset", whose, str(user.cooling_until if user else 0), secret or "")',
+        'secrets.mark("reset", whose, secret or "")',
         RECOVERY + "a_reset_makes_every_other_code_worthless",
     ),
 )
