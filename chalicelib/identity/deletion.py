@@ -12,10 +12,12 @@ from chalicelib import queues
 from chalicelib.cases import service as cases
 from chalicelib.identity import (
     entering,
+    identifiers,
     secrets,
     signing_in,
     store,
     store_deletion,
+    store_pushes,
     store_sessions,
     telling,
     throttle,
@@ -69,13 +71,19 @@ def restore(claim: RestoreRequest, arrival: Arrival, at: datetime) -> TokensView
 
 
 def tell(user_id: str, at: datetime) -> bool:
-    """End the sessions and tell the owner, unless that is done. Should it be cut short, the sweep does it."""
+    """End sessions, a change of a name that waits, and pushes, and tell the owner, unless that is done.
+
+    Should it be cut short, the sweep does it.
+    """
     ending, account = store_deletion.ending(user_id), store_deletion.account(user_id)
     if ending is None or account is None or not ending.untold:
         return False
     if ending.deleted_at is not None:
         store_sessions.end_sessions(user_id)
+        identifiers.stop(user_id, at)
     _notify(account.user, ending, at)
+    if ending.deleted_at is not None:
+        store_pushes.forget_others(user_id)
     return store_deletion.told(ending)
 
 
@@ -99,9 +107,11 @@ def _end(user: User, at: datetime) -> None:
 
 
 def _begin_again(kept: Account, at: datetime) -> None:
-    """Sessions of before stay over, should a crash have left any."""
+    """What ended with the account stays over, should a crash have left any of it."""
     user, deleted_at, logins = kept.user, kept.deleted_at or at, _logins(kept.user)
     store_sessions.end_sessions(user.id)
+    identifiers.stop(user.id, at)
+    store_pushes.forget_others(user.id)
 
     def draft(moment: datetime, known: Known) -> Draft:
         legs = (*store_deletion.restoring(user, logins, deleted_at, at), *wallets.reopening(user.wallets, known))

@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.identity import model, secrets, store_pushes
 from chalicelib.identity.model import DeviceName
 from chalicelib.kernel import clock, ids, text
-from chalicelib.kernel.errors import InvalidRequest, NotFound
+from chalicelib.kernel.errors import InvalidRequest, NotFound, Unavailable
 from chalicelib.notices import service as notices
 from chalicelib.notices.model_reach import Device, Platform
 
@@ -34,8 +34,11 @@ class DeviceView(msgspec.Struct, frozen=True):
     created_at: str
 
 
-def register(user_id: str, wish: DeviceRequest, at: datetime) -> DeviceView:
-    """The same device again is the same; beyond ten, the refusal says so. Raises InvalidRequest."""
+def register(user_id: str, session_id: str, wish: DeviceRequest, at: datetime) -> DeviceView:
+    """The same device again is the same; beyond ten, the refusal says so. It takes pushes until the session ends.
+
+    Raises InvalidRequest, Unavailable (somebody registers it at the same moment, or signs out).
+    """
     if text.hides_something(wish.push_token):
         raise InvalidRequest(param="push_token")
     name = model.tidy_name(wish.name, "name")
@@ -44,7 +47,8 @@ def register(user_id: str, wish: DeviceRequest, at: datetime) -> DeviceView:
     if device_id not in known and len(known) >= MOST_DEVICES:
         raise InvalidRequest(param="push_token", reason="too-many-devices")
     device = Device(device_id, wish.platform, notices.endpoint(wish.platform, wish.push_token))
-    store_pushes.keep(user_id, device, name, at)
+    if not store_pushes.keep(user_id, session_id, device, name, at):
+        raise Unavailable(retry_after_seconds=1)
     return DeviceView(device_id, wish.platform, name, clock.written(at))
 
 

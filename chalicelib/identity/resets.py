@@ -27,6 +27,7 @@ from chalicelib.identity import (
     store_codes,
     store_due,
     store_lockout,
+    store_pushes,
     store_resets,
     telling,
     throttle,
@@ -101,12 +102,13 @@ def _finish(mine: Unfinished, at: datetime) -> bool:
     """All of it may be done twice."""
     user = store.user(mine.user_id)
     if user:
-        sessions.end_all(user, at)
+        devices = store_pushes.devices(user.id)
+        sessions.clear(user, user.sessions_from)
         _end_codes(mine)
         store_lockout.lift_devices(user.id)
         identifiers.stop(user.id, at)
         reminders.soon(user.id, at)
-        telling.tell(user, "password_reset", _facts(at), at)
+        telling.tell(user, "password_reset", _facts(at), at, devices=devices)
     return store_resets.finish(mine)
 
 

@@ -65,6 +65,7 @@ class PersonItem(UserItem):
     """`<group>.<way>` each, a space between."""
     guardian = UnicodeAttribute(null=True)
     cooling_until = NumberAttribute(null=True)
+    sessions_from = UnicodeAttribute(null=True)
     totp_on = NumberAttribute(null=True)
     passkeys = NumberAttribute(null=True)
     pin_on = NumberAttribute(null=True)
@@ -137,12 +138,21 @@ def not_reset_since(user: User) -> Condition:
     return condition
 
 
+def still_to_begin(user: User) -> Condition:
+    """The condition of a session that begins: no password was set and no sessions ended since `user` was read."""
+    same = PersonItem.sessions_from == user.sessions_from
+    condition: Condition = not_reset_since(user) & (
+        same if user.sessions_from else PersonItem.sessions_from.does_not_exist()
+    )
+    return condition
+
+
 def remembering(transaction: TransactWrite, user: User, devices: tuple[str, ...], seen: str) -> None:
     """Part of the transaction that lets somebody in: their devices, and from where they came."""
     actions: list[Action] = [PersonItem.devices.set(" ".join(devices))]
     if seen:
         actions.append(PersonItem.last_seen_from.set(vault.seal(user.id, "last_seen_from", seen)))
-    transaction.update(PersonItem(user.id, "USER"), actions, not_reset_since(user))
+    transaction.update(PersonItem(user.id, "USER"), actions, still_to_begin(user))
 
 
 def person_item(user: User) -> PersonItem:
@@ -189,6 +199,7 @@ def person(item: PersonItem) -> User:
         switched_off=switches(item.switched_off),
         guardian=item.guardian or "",
         cooling_until=int(item.cooling_until or 0),
+        sessions_from=item.sessions_from or "",
         totp_on=bool(item.totp_on),
         passkeys=int(item.passkeys or 0),
         pin_on=bool(item.pin_on),

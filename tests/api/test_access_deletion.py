@@ -327,6 +327,38 @@ def test_what_was_cut_short_before_the_owner_was_told_is_told_by_the_sweep(
     assert [one.kind for one in notices.inbox(ana.id, None, 10)[0]].count(notice) == 1
 
 
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_change_of_a_name_that_waits_ends_with_the_account(
+    world: World, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, cut: bool
+) -> None:
+    """A thief began it; its owner deletes the account, and restores it."""
+    ana = world.customer()
+    clock.advance(1)
+    ana.phone.post("/v1/me/identifiers", {"identifier": "thief@example.com"})
+    proof = {"identifier": "thief@example.com", "new_code": world.code_of("thief@example.com")}
+    assert ana.phone.post("/v1/me/identifiers/confirm", proof).json["status"] == "waiting"
+    with monkeypatch.context() as patch:
+        if cut:
+            patch.setattr(deletion, "tell", lambda *_: 1 / 0)
+        assert delete(ana).status == (500 if cut else 204)
+    assert restore(ana).status == 201
+    world.sweep()
+    clock.advance(73 * 3600)
+    world.sweep()
+    assert sign_in(world.nobody, "thief@example.com", PASSWORD).status == 401
+    assert sign_in(world.nobody, ana.identifier, PASSWORD).status == 201
+
+
+def test_a_deleted_account_takes_no_pushes_when_it_is_back(world: World, clock: FrozenClock) -> None:
+    ana = world.customer()
+    ana.phone.post("/v1/me/devices", {"push_token": "token of a phone", "platform": "ios", "name": "phone"})
+    assert delete(ana).status == 204
+    assert [message["subject"] for message in outbox("token of a phone")] == ["Your Coffer account is deleted"]
+    clock.advance(1)
+    assert restore(ana).status == 201
+    assert len(outbox("token of a phone")) == 1
+
+
 def test_nothing_is_restored_once_the_erasure_has_begun(world: World, clock: FrozenClock) -> None:
     ana = deleted(world)
     late = clock.advance(THIRTY_DAYS)

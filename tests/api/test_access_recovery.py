@@ -18,6 +18,7 @@ from chalicelib.identity import (
     service,
     sessions,
     store,
+    store_pushes,
     store_sessions,
 )
 from chalicelib.identity.model_resets import COOLING
@@ -244,7 +245,7 @@ def test_nothing_else_of_the_person_changes(caller: Caller, clock: FrozenClock) 
     changed = {
         name for name in before["USER"].keys() | after["USER"] if before["USER"].get(name) != after["USER"].get(name)
     }
-    assert changed == {"password_hash", "cooling_until"}
+    assert changed == {"password_hash", "cooling_until", "sessions_from"}
     assert set(before) - set(after) == {sk for sk in before if sk.startswith("SESSION#")}
     assert set(after) <= set(before)
 
@@ -274,7 +275,7 @@ def test_when_the_process_dies_after_the_password_is_new_the_sweep_finishes(
         patch.setattr(resets, "_finish", lambda *_: 1 / 0)
         assert confirm(caller, code).status == 500
     sweep()
-    assert refresh(caller, tokens["refresh_token"]).status == 200, "whoever made the reset has two minutes to finish it"
+    assert "Your Coffer password is new" not in [message["subject"] for message in outbox(ANN)], "not yet theirs to do"
     clock.advance(120)
     with monkeypatch.context() as patch:
         patch.setattr(secrets, "_secret", lambda: 1 / 0)
@@ -285,6 +286,54 @@ def test_when_the_process_dies_after_the_password_is_new_the_sweep_finishes(
     assert refresh(caller, tokens["refresh_token"]).status == 401
     assert sign_in(caller, ANN, NEW).status == 201
     assert [item for item in all_items("identity") if "due_key" in item and item["sk"]["S"] != "REMINDER"] == []
+
+
+def test_sessions_of_before_are_over_with_the_commit_though_nobody_has_finished_it(
+    caller: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, aws_calls: Calls
+) -> None:
+    """Clocks apart too: it was begun by one that is ten minutes ahead."""
+    signed_up(caller)
+    clock.advance(600)
+    ahead = signed_in(caller)
+    clock.advance(-600)
+    code = asked(caller, clock)
+    with monkeypatch.context() as patch:
+        patch.setattr(resets, "_finish", lambda *_: 1 / 0)
+        assert confirm(caller, code).status == 500
+    me = caller.bearing(ahead["access_token"])
+    assert refresh(caller, ahead["refresh_token"]).status == 401
+    aws_calls.clear()
+    assert_problem(me.get("/v1/me"), 401, "invalid-token")
+    assert [operation for _, operation in aws_calls] == ["TransactGetItems"]
+    assert_problem(
+        me.post("/v1/me/devices", {"push_token": "of a thief", "platform": "ios", "name": "x"}), 401, "invalid-token"
+    )
+
+
+def test_who_signs_in_anew_before_a_reset_is_finished_stays_signed_in(
+    caller: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, code = signed_up(caller), asked(caller, clock)
+    with monkeypatch.context() as patch:
+        patch.setattr(resets, "_finish", lambda *_: 1 / 0)
+        confirm(caller, code)
+    new = sign_in(caller, ANN, NEW).json
+    clock.advance(120)
+    sweep()
+    assert refresh(caller, old["refresh_token"]).status == 401
+    assert refresh(caller, new["refresh_token"]).status == 200
+    assert len(store_sessions.sessions(old["user"]["id"], None, 10)[0]) == 1
+
+
+def test_pushes_end_with_the_sessions_and_bring_the_news_first(
+    caller: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    welcome = signed_up(caller)
+    me = caller.bearing(welcome["access_token"])
+    me.post("/v1/me/devices", {"push_token": "token of a phone", "platform": "ios", "name": "phone"})
+    confirm(caller, asked(caller, clock))
+    assert [message["subject"] for message in outbox("token of a phone")] == ["Your Coffer password is new"]
+    assert store_pushes.devices(welcome["user"]["id"]) == ()
 
 
 def test_a_known_and_an_unknown_name_take_the_same_answers_and_the_same_work(
