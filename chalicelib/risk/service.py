@@ -49,11 +49,12 @@ def lifted(by: Operator, wallet_id: str, typed: str, at: datetime) -> FreezeView
     cases.audit(by.user_id, "wallet.lift", wallet_id, note, at, source_address=by.source_address, reason=freeze.reason)
     ledger.lift(wallet_id, freeze.reason)
     _resolve(freeze, by, note, at)
+    status = ledger.head(wallet_id).status
+    if status != "closed":
+        _tell(head.owner, freeze.untold("wallet_free" if status == "active" else "wallet_free_but_own", at))
     done = store.lift(freeze, by.user_id, at)
     if done is None:
         raise InvalidState(state=head.status)
-    status = ledger.head(wallet_id).status
-    _tell(head.owner, done.untold("wallet_free" if status == "active" else "wallet_free_but_own", at))
     return done.view(status)
 
 

@@ -199,6 +199,7 @@ def test_a_closed_wallet_is_not_frozen_and_so_never_opened_again(world: World) -
     freeze(world, bea)
     heads.close(bea.wallet)
     assert lift(world, bea.wallet).json["status"] == "closed"
+    assert len(inbox(bea, "en")) == 1, "of its freeze; it is not free again"
     assert ledger.head(bea.wallet).status == "closed"
 
 
@@ -272,6 +273,7 @@ def test_after_a_failure_at_any_call_the_same_request_finishes_it(
         broken(monkeypatch, broken_at, lambda person=person: lift(world, person.wallet))
         assert lift(world, person.wallet).status in (200, 409)
         assert person.pay(1).status == 201
+        assert any("lifted" in body for body in inbox(person, "en"))
 
 
 def broken(monkeypatch: pytest.MonkeyPatch, at_call: int, act: Any) -> None:
