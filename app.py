@@ -132,9 +132,10 @@ def sweep(event: Any) -> int:
     from chalicelib.identity import tasks as identity
     from chalicelib.ledger import tasks as ledger
     from chalicelib.payments import tasks as payments
+    from chalicelib.risk import tasks as risk
     from chalicelib.settlement import tasks as settlement
     from chalicelib.topups import tasks as topups
 
     at = clock.now()
-    due = (settlement.sweep, payments.expire_due, topups.ask_again, ledger.close_due, identity.sweep)
+    due = (settlement.sweep, payments.expire_due, topups.ask_again, ledger.close_due, identity.sweep, risk.sweep)
     return queues.sweep("minute", due, lambda task: task(at))

@@ -13,14 +13,15 @@ from chalicelib.cases import service as cases
 from chalicelib.identity import (
     entering,
     guardians,
-    names,
+    identifiers,
     secrets,
+    signing_in,
     store,
     store_deletion,
+    store_pushes,
     store_sessions,
     telling,
     throttle,
-    vault,
 )
 from chalicelib.identity.model import TokensView, User
 from chalicelib.identity.model_arrivals import Arrival
@@ -37,8 +38,6 @@ DELETIONS_OF_AN_ACCOUNT = (
     Limit("deletions", 5, timedelta(minutes=15)),
     Limit("deletions-day", 20, timedelta(days=1)),
 )
-RESTORES_OF_A_NAME = (Limit("restores", 5, timedelta(minutes=15)), Limit("restores-day", 20, timedelta(days=1)))
-RESTORES_FROM_AN_ADDRESS = (Limit("restores-from-hour", 300, timedelta(hours=1)),)
 
 
 def delete(user_id: str, password: str, source_address: str, at: datetime) -> None:
@@ -61,16 +60,12 @@ def restore(claim: RestoreRequest, arrival: Arrival, at: datetime) -> TokensView
     """The account first, then in, by the second factor too where there is one.
 
     Raises TooManyRequests and InvalidCredentials: the same for an unknown name, a wrong password, an account that is
-    not deleted and one that is erased, after the same work."""
-    from chalicelib.identity import passwords
-
-    login = secrets.login(names.canonical(claim.identifier))
-    vault.ready()
-    throttle.check(RESTORES_FROM_AN_ADDRESS, arrival.source_address, at)
-    throttle.check(RESTORES_OF_A_NAME, login, at)
-    account = store_deletion.account(store.user_id_of(login) or store.NOBODY)
-    kept = account if account and account.is_restorable(at) else None
-    if not passwords.matches(claim.password, kept.user.password_hash if kept else None) or kept is None:
+    not deleted and one that is erased, after the same work; tries are counted as those at signing in are."""
+    user = signing_in.proved(
+        claim.identifier, claim.password, arrival, at, lambda login: _restorable(store.user_id_of(login), at)
+    )
+    kept = store_deletion.account(user.id)
+    if kept is None or not kept.is_restorable(at):
         raise InvalidCredentials()
     cases.audit(kept.user.id, "account.restore", kept.user.id, "", at, source_address=arrival.source_address)
     _begin_again(kept, at)
@@ -79,21 +74,30 @@ def restore(claim: RestoreRequest, arrival: Arrival, at: datetime) -> TokensView
 
 
 def tell(user_id: str, at: datetime) -> bool:
-    """End the sessions, guard nobody any more and tell the owner, unless that is done.
+    """End sessions, a change of a name that waits, and pushes, guard nobody any more and tell the owner.
 
-    Should it be cut short, the sweep does it."""
+    Unless that is done. Should it be cut short, the sweep does it.
+    """
     ending, account = store_deletion.ending(user_id), store_deletion.account(user_id)
     if ending is None or account is None or not ending.untold:
         return False
     if ending.deleted_at is not None:
         store_sessions.end_sessions(user_id)
         guardians.give_all_up(user_id, at)
+        identifiers.stop(user_id, at)
     _notify(account.user, ending, at)
+    if ending.deleted_at is not None:
+        store_pushes.forget_others(user_id)
     return store_deletion.told(ending)
 
 
 def tell_due(at: datetime) -> int:
     return queues.sweep("account-tell", store_deletion.due(store_deletion.TELL, at), lambda found: tell(found, at))
+
+
+def _restorable(user_id: str | None, at: datetime) -> User | None:
+    account = store_deletion.account(user_id or store.NOBODY)
+    return account.user if account and account.is_restorable(at) else None
 
 
 def _end(user: User, at: datetime) -> None:
@@ -107,9 +111,11 @@ def _end(user: User, at: datetime) -> None:
 
 
 def _begin_again(kept: Account, at: datetime) -> None:
-    """Sessions of before stay over, should a crash have left any."""
+    """What ended with the account stays over, should a crash have left any of it."""
     user, deleted_at, logins = kept.user, kept.deleted_at or at, _logins(kept.user)
     store_sessions.end_sessions(user.id)
+    identifiers.stop(user.id, at)
+    store_pushes.forget_others(user.id)
 
     def draft(moment: datetime, known: Known) -> Draft:
         legs = (*store_deletion.restoring(user, logins, deleted_at, at), *wallets.reopening(user.wallets, known))

@@ -50,7 +50,7 @@ def with_password(user: User, arrival: Arrival, at: datetime) -> TokensView | Ch
 def let_in(user: User, arrival: Arrival, at: datetime, *, proved: bool = False) -> TokensView:
     """`proved`: with a second factor. The head is read before the session is written (see `sessions`)."""
     head = ledger.head(user.wallets[0])
-    session, token = sessions.begun(user.id, arrival.device_name, arrival.user_agent, at)
+    session, token = sessions.begun(user.id, arrival.device_name, arrival.user_agent, at, user.sessions_from)
     cases.audit(user.id, "session.begin", session.id, "", at, source_address=arrival.source_address)
     found = _impression(user, arrival, proved, at)
     if found.risky:

@@ -9,14 +9,11 @@ from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidToken
 from chalicelib.ledger import service as ledger
 
-BY_OWNER = "by-owner"
-"""The reason on the head; its sentences are in the catalogue of errors."""
-
 
 def freeze(customer: Customer, at: datetime) -> None:
-    """Nothing is spent from now on. What froze for another reason keeps it."""
+    """Nothing is spent from now on, whoever froze it before and lifts that."""
     user = service.profile(customer.user_id)
-    frozen = [ledger.freeze(wallet, BY_OWNER) for wallet in user.wallets]
+    frozen = [ledger.freeze(wallet) for wallet in user.wallets]
     if any(frozen):
         announcing.owner(user, "frozen", at)
 
@@ -27,11 +24,12 @@ def thaw(customer: Customer, at: datetime) -> None:
     user = service.profile(customer.user_id)
     thawed = [_thawed(wallet, customer.epoch) for wallet in user.wallets]
     if any(thawed):
-        announcing.owner(user, "thawed", at)
+        still = any(ledger.head(wallet).status == "frozen" for wallet in user.wallets)
+        announcing.owner(user, "thawed_but_ours" if still else "thawed", at)
 
 
 def _thawed(wallet: str, epoch: int) -> bool:
-    made = ledger.thaw(wallet, BY_OWNER, epoch)
+    made = ledger.thaw(wallet, epoch)
     if not made and ledger.head(wallet).epoch != epoch:
         raise InvalidToken()
     return made

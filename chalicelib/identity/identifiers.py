@@ -32,7 +32,7 @@ from chalicelib.identity.model_codes import Code, Purpose
 from chalicelib.identity.model_identifiers import WAIT, WAIT_HOURS, Change, ChangeProof, ChangeView, Pending
 from chalicelib.identity.throttle import Limit
 from chalicelib.kernel import clock
-from chalicelib.kernel.errors import InvalidOrExpired, NotFound
+from chalicelib.kernel.errors import InvalidOrExpired, NotFound, Unavailable
 from chalicelib.notices import service as notices
 from chalicelib.notices.model import Params
 
@@ -66,6 +66,7 @@ def confirm(user_id: str, proof: ChangeProof, at: datetime) -> ChangeView:
     user = service.profile(user_id)
     change = _change(user, proof.identifier)
     new = _proved("new-identifier", change, user, proof.new_code, "new_code", at)
+    _settle(user_id, at)
     if proof.old_code is None:
         done = store_identifiers.wait(change, new, at)
     else:
@@ -73,9 +74,7 @@ def confirm(user_id: str, proof: ChangeProof, at: datetime) -> ChangeView:
         done = store_identifiers.make(change, (new, old), at)
     if not done:
         raise InvalidOrExpired(param="new_code")
-    pending = store_identifiers.pending(user_id)
-    if pending:
-        _step(pending, at)
+    _due(user_id, at)
     changed = proof.old_code is not None
     return ChangeView("changed" if changed else "waiting", clock.written(at if changed else at + WAIT))
 
@@ -87,14 +86,22 @@ def contacts(user_id: str) -> tuple[User, Pending | None]:
 
 
 def remove_second(user_id: str, at: datetime) -> None:
-    """Have the second contact no more, in 72 hours: it hears of it and may stop it. Raises NotFound."""
+    """Have the second contact no more, in 72 hours: it hears of it and may stop it. Once more is as good as once.
+
+    Another change that waits is stopped, and that is told. Raises NotFound, Unavailable (a change is made just now).
+    """
     user = service.profile(user_id)
     if not user.second_contact:
         raise NotFound()
     change = Change(user_id, "second_contact", "", "", user.second_contact, secrets.login(user.second_contact))
-    store_identifiers.wait(change, None, at)
-    if pending := store_identifiers.pending(user_id):
-        _step(pending, at)
+    waits = _settle(user_id, at)
+    if waits and waits.change == change:
+        return
+    if waits:
+        stop(user_id, at)
+    if not store_identifiers.wait(change, None, at):
+        raise Unavailable(retry_after_seconds=1)
+    _due(user_id, at)
 
 
 def cancel(user_id: str, at: datetime) -> None:
@@ -118,7 +125,17 @@ def carry_out_due(at: datetime) -> int:
     return queues.sweep("identifiers", found, lambda key: _due(key[0], at))
 
 
+def _settle(user_id: str, at: datetime) -> Pending | None:
+    """What was made and not told yet is told first; the change that waits, if one does."""
+    pending = store_identifiers.pending(user_id)
+    if pending is None or pending.step != "changed":
+        return pending
+    _step(pending, at)
+    return None
+
+
 def _due(user_id: str, at: datetime) -> bool:
+    """Never before its time, whoever comes: what waits is somebody's to stop."""
     pending = store_identifiers.pending(user_id)
     return pending is not None and pending.due_at <= at and _step(pending, at)
 

@@ -1,4 +1,4 @@
-"""Locks: five failures within fifteen minutes close a name, or a known device, for a growing time.
+"""Locks: five failures within fifteen minutes close all names of a person, or a known device, for a growing time.
 
 A try is counted before anything is compared. A lock that is due counts as gone whether or not anybody has looked; the
 sweep tells the owner of its beginning and of its end, so that no request shows by its work whether there is an owner.
@@ -45,8 +45,7 @@ def _follow(pk: str, sk: str, at: datetime) -> bool:
     mine = store_lockout.move(found, at + store_lockout.LEASE)
     if mine is None:
         return False
-    owner_id = store.user_id_of(found.counter.login)
-    owner = store.user(owner_id) if owner_id else None
+    owner = store.user(found.counter.whose)
     if owner is None:
         return store_lockout.let_be(mine)
     if mine.over(at):

@@ -174,6 +174,8 @@ class User:
     """The user who must agree to large payments."""
     cooling_until: int = 0
     """Epoch seconds; 0 is never. Until then payouts and large payments wait, after a reset or a change of a name."""
+    sessions_from: str = ""
+    """When all sessions of before ended at once, as it is written; every session keeps the one that it began under."""
     totp_on: bool = False
     passkeys: int = 0
     """How many."""
@@ -235,6 +237,8 @@ class Session:
     """It began with a second factor, or has set one up."""
     risky_until: int = 0
     """Seconds since 1970."""
+    since: str = ""
+    """The person's `sessions_from` when it began: with another one now, it is over, whatever clocks say."""
 
     def view(self, current_id: str) -> SessionView:
         created, used = clock.written(self.created_at), clock.written(self.last_used_at)

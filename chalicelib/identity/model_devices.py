@@ -44,6 +44,8 @@ class PushDevice:
     address: str
     name: str
     created_at: str
+    session_id: str
+    """In which it was registered: with it the pushes end."""
 
     @property
     def view(self) -> DeviceView:
@@ -61,4 +63,5 @@ class PushDevice:
     @classmethod
     def of(cls, fields: Fields) -> PushDevice:
         platform = cast(Platform, fields["platform"])
-        return cls(fields["id"], platform, fields["address"], fields["name"], fields["created_at"])
+        rest = (fields[name] for name in ("address", "name", "created_at", "session_id"))
+        return cls(fields["id"], platform, *rest)

@@ -15,9 +15,9 @@ FORGIVEN_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What failures are counted for: a name (its mark), known or not, or one device that signed in to it before."""
+    """What failures are counted for: a person, or a name that is nobody's (see `store.whose`), or one known device."""
 
-    login: str
+    whose: str
     device: str = ""
 
 

@@ -36,5 +36,5 @@ def _given(by: Operator, user_id: str, role: str, typed: str, at: datetime) -> A
     if user_id == by.user_id:
         raise Forbidden()
     given = service.appoint(user_id, role, at, by.user_id, why=reason, source_address=by.source_address)
-    sessions.end_all(service.profile(user_id))
+    sessions.end_all(service.profile(user_id), at)
     return given

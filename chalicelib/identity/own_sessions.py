@@ -25,10 +25,16 @@ def rename(user_id: str, session_id: str, name: str, at: datetime) -> Session:
     raise Unavailable(retry_after_seconds=1)
 
 
-def sign_out_everywhere(user_id: str, at: datetime) -> None:
-    """Every session is over, this one too, and payments with their tokens stop at once."""
+def sign_out_everywhere(user_id: str, session_id: str, at: datetime) -> None:
+    """Every session is over, this one too, and payments with their tokens stop at once.
+
+    Of a session that is over already, what it began is finished: whoever signed in since then stays.
+    """
     user = service.profile(user_id)
-    sessions.end_all(user)
+    if store_sessions.goes_on(user_id, session_id, at):
+        sessions.end_all(user, at)
+    else:
+        sessions.clear(user, user.sessions_from)
     identifiers.stop(user_id, at)
     announcing.owner(user, "signed_out_everywhere", at)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.identity import model, model_trash, secrets, store_pushes, store_trash, trash
+from chalicelib.identity import model, model_trash, secrets, store_pushes, store_sessions, store_trash, trash
 from chalicelib.identity.model_devices import MOST_DEVICES, DeviceRequest, PushDevice
 from chalicelib.identity.model_trash import Fields
 from chalicelib.kernel import clock, ids, text
@@ -20,15 +20,18 @@ from chalicelib.notices import service as notices
 _RACES = 3
 
 
-def register(user_id: str, wish: DeviceRequest, at: datetime) -> PushDevice:
-    """The same device again is the same; beyond ten, the refusal says so. Raises InvalidRequest."""
+def register(user_id: str, session_id: str, wish: DeviceRequest, at: datetime) -> PushDevice:
+    """The same device again is the same; beyond ten, the refusal says so. It takes pushes until the session ends.
+
+    Raises InvalidRequest, Unavailable (somebody registers it at the same moment, or signs out).
+    """
     if text.hides_something(wish.push_token):
         raise InvalidRequest(param="push_token")
     name = model.tidy_name(wish.name, "name")
     device_id = ids.derived("dev", secrets.mark("push", wish.platform, wish.push_token))
     _room_for(user_id, device_id)
     address = notices.endpoint(wish.platform, wish.push_token)
-    device = PushDevice(device_id, wish.platform, address, name, clock.written(at))
+    device = PushDevice(device_id, wish.platform, address, name, clock.written(at), session_id)
     store_pushes.take_over(user_id, device_id)
     _insist(lambda transaction: _kept(transaction, user_id, device, at))
     return device
@@ -72,11 +75,13 @@ def _keep(transaction: TransactWrite, user_id: str, device: PushDevice, at: date
 
 
 def _back(transaction: TransactWrite, user_id: str, fields: Fields, at: datetime) -> None:
-    """Raises InvalidRequest where there are ten, InvalidState where somebody else has it meanwhile."""
+    """Raises InvalidRequest where there are ten, InvalidState where somebody else has it meanwhile or it signed out."""
     device = PushDevice.of(fields)
     _room_for(user_id, device.id)
     if store_pushes.owner(device.id) not in (None, user_id):
         raise InvalidState(state="taken")
+    if not store_sessions.goes_on(user_id, device.session_id, at):
+        raise InvalidState(state="signed_out")
     _kept(transaction, user_id, device, at)
 
 

@@ -1,6 +1,6 @@
 """A forgotten password: a code to the registered name, and a new password for the code.
 
-A code is for one name, one client and the password that is forgotten: a reset makes every other one worthless. The
+A code is for one person, one client and the password that is forgotten: a reset makes every other one worthless. The
 second factor is not touched. Whether a name is known never shows: the same steps, the same AWS calls.
 
 The new password and what is still to be done are written together; who dies in between leaves it to the sweep.
@@ -26,6 +26,7 @@ from chalicelib.identity import (
     store_codes,
     store_due,
     store_lockout,
+    store_pushes,
     store_resets,
     telling,
     throttle,
@@ -51,9 +52,10 @@ def ask(wish: ResetRequest, source_address: str, language: str, at: datetime) ->
     device = device_tokens.known(user.id if user else store.NOBODY, wish.device_token)
     throttle.check(throttle.CODES_FROM_AN_ADDRESS, source_address, at)
     source = device or throttle.origin(source_address)
-    throttle.check(throttle.RESETS_OF_A_NAME, f"{login} {device}", at)
-    throttle.check(throttle.RESETS_OF_A_NAME_FROM_AN_ADDRESS, f"{login} {source}", at)
-    code = codes.made("reset", _subject(login, user, wish.reset_secret), at)
+    whose = store.whose(user, login)
+    throttle.check(throttle.RESETS_OF_A_PERSON, f"{whose} {device}", at)
+    throttle.check(throttle.RESETS_OF_A_PERSON_FROM_AN_ADDRESS, f"{whose} {source}", at)
+    code = codes.made("reset", _subject(whose, user, wish.reset_secret), at)
     if user:
         told: Params = {"code": code, "minutes": model_codes.MINUTES}
         notices.send(identifier, user.locale, "reset_code", told, at, phrase=user.phrase)
@@ -70,7 +72,7 @@ def confirm(proof: ConfirmRequest, source_address: str, at: datetime) -> None:
     passwords.check(proof.new_password, "new_password", (identifier,))
     vault.ready()
     user = store.user_named(login)
-    code = codes.proved("reset", _subject(login, user, proof.reset_secret), proof.code, at)
+    code = codes.proved("reset", _subject(store.whose(user, login), user, proof.reset_secret), proof.code, at)
     if user is None:
         raise InvalidOrExpired(param="code")
     passwords.check(proof.new_password, "new_password", (user.display_name,))
@@ -100,12 +102,13 @@ def _finish(mine: Unfinished, at: datetime) -> bool:
     """All of it may be done twice."""
     user = store.user(mine.user_id)
     if user:
-        sessions.end_all(user)
+        devices = store_pushes.devices(user.id)
+        sessions.clear(user, user.sessions_from)
         _end_codes(mine)
-        store_lockout.lift_devices(mine.login)
+        store_lockout.lift_devices(user.id)
         identifiers.stop(user.id, at)
         reminders.soon(user.id, at)
-        telling.tell(user, "password_reset", _facts(at), at)
+        telling.tell(user, "password_reset", _facts(at), at, devices=devices)
     return store_resets.finish(mine)
 
 
@@ -119,7 +122,6 @@ def _facts(at: datetime) -> Params:
     return {"at": clock.minute(at), "hours": int(COOLING.total_seconds() // 3600)}
 
 
-def _subject(login: str, user: User | None, secret: str | None) -> str:
-    """Changes with every reset."""
-    good_for = secrets.mark("reset", login, str(user.cooling_until if user else 0), secret or "")
-    return f"{login}#{good_for}"
+def _subject(whose: str, user: User | None, secret: str | None) -> str:
+    """Changes with every reset; the same for all names of a person, who have one code together and five tries at it."""
+    return secrets.mark("reset", whose, str(user.cooling_until if user else 0), secret or "")

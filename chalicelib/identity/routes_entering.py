@@ -127,5 +127,6 @@ def rename(call: Call[RenameRequest]) -> Answer:
     summary="Sign out everywhere",
 )
 def sign_out_everywhere(call: Call[None]) -> Answer:
-    own_sessions.sign_out_everywhere(person_of(call).user_id, call.at)
+    person = person_of(call)
+    own_sessions.sign_out_everywhere(person.user_id, person.session_id, call.at)
     return Answer(204)

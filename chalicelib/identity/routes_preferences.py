@@ -58,7 +58,8 @@ def change(call: Call[PreferencesRequest]) -> Answer:
     summary="Take pushes on this device",
 )
 def register(call: Call[DeviceRequest]) -> Answer:
-    return Answer(201, pushing.register(person_of(call).user_id, call.body, call.at).view)
+    person = person_of(call)
+    return Answer(201, pushing.register(person.user_id, person.session_id, call.body, call.at).view)
 
 
 @room.route(

@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.cases import service as cases
-from chalicelib.identity import model, refresh, secrets, service, store_sessions, tokens
+from chalicelib.identity import model, refresh, secrets, service, store_pushes, store_sessions, tokens
 from chalicelib.identity.model import Session, TokensView, Use, User
 from chalicelib.identity.refresh import RefreshToken
 from chalicelib.kernel import ids
@@ -22,7 +22,9 @@ from chalicelib.observability import count
 _RACES = 3
 
 
-def begun(user_id: str, device_name: str | None, user_agent: str, at: datetime) -> tuple[Session, RefreshToken]:
+def begun(
+    user_id: str, device_name: str | None, user_agent: str, at: datetime, since: str = ""
+) -> tuple[Session, RefreshToken]:
     """A new session, not yet kept, and its first refresh token."""
     token = refresh.first(user_id, ids.new("ses", at))
     session = Session(
@@ -35,6 +37,7 @@ def begun(user_id: str, device_name: str | None, user_agent: str, at: datetime) 
         rotated_at=at,
         expires_at=at + model.SESSION_LIFETIME,
         current=token.hash,
+        since=since,
     )
     return session, token
 
@@ -122,22 +125,30 @@ def listed(user_id: str, position: str | None, limit: int, at: datetime) -> tupl
 
 
 def end(user: User, session_id: str) -> bool:
-    """The session first, then the epoch; also if the session is gone, since a crash may have come in between."""
+    """The session first, then the epoch and its pushes; also if it is gone, since a crash may have come in between."""
     ended = store_sessions.end_session(user.id, session_id)
     stop_payments(user)
+    store_pushes.forget_session(user.id, session_id)
     return ended
 
 
-def end_all(user: User) -> None:
-    """Every session, then the epoch of every wallet; whoever is cut short begins again."""
-    store_sessions.end_sessions(user.id)
+def end_all(user: User, at: datetime) -> None:
+    """Every session at once, then the epoch of every wallet, then what is left of them."""
+    clear(user, store_sessions.end_at_once(user.id, at))
+
+
+def clear(user: User, since: str) -> None:
+    """What is left of sessions from before `since`: themselves, payments, pushes. All of it may be done twice."""
     stop_payments(user)
+    going = store_sessions.end_sessions(user.id, spared=since)
+    store_pushes.forget_others(user.id, going)
 
 
 def end_others(user: User, session_id: str) -> bool:
     """All but this one, which refreshes before it pays again; False if there were none."""
-    ended = store_sessions.end_sessions(user.id, but=session_id)
+    ended = store_sessions.end_others(user.id, session_id)
     stop_payments(user)
+    store_pushes.forget_others(user.id, frozenset({session_id}))
     return ended > 0
 
 

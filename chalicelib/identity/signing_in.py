@@ -5,6 +5,7 @@ Whether a name is known, or locked, never shows: all take the same steps, the sa
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from chalicelib.identity import device_tokens, entering, lockout, names, secrets, store, throttle, vault
@@ -20,17 +21,26 @@ def sign_in(claim: SignInRequest, arrival: Arrival, at: datetime) -> TokensView 
     return entering.with_password(proved(claim.identifier, claim.password, arrival, at), arrival, at)
 
 
-def proved(identifier: str, password: str, arrival: Arrival, at: datetime) -> User:
-    """Whose name and password these are. Raises InvalidCredentials, TooManyRequests."""
+def proved(
+    identifier: str,
+    password: str,
+    arrival: Arrival,
+    at: datetime,
+    named: Callable[[str], User | None] = store.user_named,
+) -> User:
+    """Whose name and password these are; `named` finds the person by the name's mark, if there is one to be proved.
+
+    Raises InvalidCredentials, TooManyRequests.
+    """
     from chalicelib.identity import passwords
 
     login = secrets.login(names.canonical(identifier))
     vault.ready()
-    user = store.user_named(login)
+    user = named(login)
     device = device_tokens.known(user.id if user else store.NOBODY, arrival.device_token)
     source = device or throttle.origin(arrival.source_address)
     throttle.spread(throttle.NAMES_FROM_AN_ADDRESS, source, login, at)
-    counted = lockout.count_try(Counter(login, device), at)
+    counted = lockout.count_try(Counter(store.whose(user, login), device), at)
     matched = passwords.matches(password, user.password_hash if user and counted else None)
     if not matched or user is None or counted is None:
         raise InvalidCredentials()

@@ -65,6 +65,7 @@ class PersonItem(UserItem):
     """`<group>.<way>` each, a space between."""
     guardian = UnicodeAttribute(null=True)
     cooling_until = NumberAttribute(null=True)
+    sessions_from = UnicodeAttribute(null=True)
     totp_on = NumberAttribute(null=True)
     passkeys = NumberAttribute(null=True)
     pin_on = NumberAttribute(null=True)
@@ -108,6 +109,11 @@ def user_named(login: str) -> User | None:
     return user(user_id_of(login) or NOBODY)
 
 
+def whose(user: User | None, login: str) -> str:
+    """For whom tries with a name are counted: its person, by whatever name; else an id that nobody has."""
+    return user.id if user else ids.derived("usr", login)
+
+
 def update_user(user_id: str, *conditions: Condition, **changes: str) -> User | None:
     """Set attributes that are text; None if there is no such user, or a condition fails."""
     item = PersonItem(user_id, "USER")
@@ -139,9 +145,14 @@ def has_factor() -> Condition:
 
 
 def may_enter(user: User, proved: bool) -> Condition:
-    """The condition that what they proved is enough still: no password was set since, and no first second factor."""
-    same = not_reset_since(user)
-    return same if proved else same & ~has_factor()
+    """The condition of a session that begins: what they proved is enough still.
+
+    No password was set and no sessions ended since `user` was read, and no first second factor was turned on.
+    """
+    same = PersonItem.sessions_from == user.sessions_from
+    unchanged = not_reset_since(user) & (same if user.sessions_from else PersonItem.sessions_from.does_not_exist())
+    condition: Condition = unchanged if proved else unchanged & ~has_factor()
+    return condition
 
 
 def remembering(transaction: TransactWrite, user: User, devices: tuple[str, ...], seen: str, proved: bool) -> None:
@@ -196,6 +207,7 @@ def person(item: PersonItem) -> User:
         switched_off=switches(item.switched_off),
         guardian=item.guardian or "",
         cooling_until=int(item.cooling_until or 0),
+        sessions_from=item.sessions_from or "",
         totp_on=bool(item.totp_on),
         passkeys=int(item.passkeys or 0),
         pin_on=bool(item.pin_on),

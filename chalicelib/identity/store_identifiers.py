@@ -44,13 +44,16 @@ def pending(user_id: str) -> Pending | None:
 
 
 def wait(change: Change, code: Code | None, at: datetime) -> bool:
-    """The new name is proved, or there is none; whatever waited makes way. False if the code was used meanwhile."""
+    """The new name is proved, or there is none; what waited makes way.
+
+    False if the code was used meanwhile, or a change was made that is still to be told.
+    """
 
     def together() -> None:
         with writing() as transaction:
             if code:
                 store_codes.spending(transaction, code)
-            transaction.save(_item(Pending(change, "proved", at, at)))
+            transaction.save(_item(Pending(change, "proved", at, at)), _nothing_untold())
 
     return made(together)
 
@@ -58,15 +61,17 @@ def wait(change: Change, code: Code | None, at: datetime) -> bool:
 def make(change: Change, proofs: tuple[Code, ...], at: datetime, waited: Pending | None = None) -> bool:
     """The old mark goes, the new one comes, the person has the new name and cools off. All, or nothing:
 
-    False if a proof was used, somebody else has the name by now, or it is no longer as `change` knew it.
+    False if a proof was used, somebody else has the name by now, it is no longer as `change` knew it, or a change
+    before it is still to be told.
     """
+    free = _as_it_was(waited) if waited else _nothing_untold()
 
     def together() -> None:
         with writing() as transaction:
             for code in proofs:
                 store_codes.spending(transaction, code)
             _swap(transaction, change, at)
-            transaction.save(_item(Pending(change, "changed", at, at)), _as_it_was(waited) if waited else None)
+            transaction.save(_item(Pending(change, "changed", at, at)), free)
 
     return made(together)
 
@@ -96,6 +101,12 @@ def _swap(transaction: TransactWrite, change: Change, at: datetime) -> None:
     ]
     there = is_living() if change.old_mark else is_living() & field.does_not_exist()
     transaction.update(PersonItem(change.user_id, "USER"), actions, there)
+
+
+def _nothing_untold() -> Condition:
+    """What was made has raised no epoch and told nobody yet: nothing takes its place before that."""
+    condition: Condition = absent() | (_PendingItem.step != "changed")
+    return condition
 
 
 def _as_it_was(was: Pending) -> Condition:

@@ -1,7 +1,7 @@
 """Failed sign-ins in the table `identity`, of names known and unknown alike.
 
-LOCK#<mark>   NAME             tries with the name, and its lock
-LOCK#<mark>   DEVICE#<device>  tries from one device that signed in to the name before, and its lock
+LOCK#<user>   NAME             tries with any name of the person, and their lock; of an unknown name an id made of it
+LOCK#<user>   DEVICE#<device>  tries from one device that the person signed in on before, and its lock
 
 The last five tries stand in the item, the newest first; each new one moves them on by one place.
 """
@@ -20,7 +20,7 @@ from chalicelib.cloud_tables import made
 from chalicelib.identity import model_lockout, store_due
 from chalicelib.identity.model_lockout import FORGIVEN_AFTER, WINDOW, Counter, Lock, Try
 from chalicelib.identity.store_due import DueItem
-from chalicelib.kernel import clock, ids
+from chalicelib.kernel import clock
 
 DUE = "lockout"
 LEASE = timedelta(minutes=2)
@@ -71,7 +71,7 @@ def lock(fifth: Try, until: datetime) -> bool:
         _LockItem.locks.set(fifth.locks),
         _LockItem.forgiven_at.set(clock.written(forgiven_at)),
         _LockItem.expires_at_seconds.set(int(forgiven_at.timestamp())),
-        _LockItem.due_key.set(store_due.key(DUE, ids.derived("usr", fifth.counter.login))),
+        _LockItem.due_key.set(store_due.key(DUE, fifth.counter.whose)),
         _LockItem.due_at.set(clock.written(fifth.at)),
         *(one.remove() for one in _TRIES),
     ]
@@ -88,14 +88,14 @@ def clear(success: Try) -> None:
     made(lambda: item.update(gone, _LockItem.pk.exists() & harmless))
 
 
-def lifting(transaction: TransactWrite, login: str) -> None:
-    """Lock and counter of the name go together with what else is written."""
-    transaction.delete(_LockItem(*_key(Counter(login))))
+def lifting(transaction: TransactWrite, user_id: str) -> None:
+    """Lock and counter of all their names go together with what else is written."""
+    transaction.delete(_LockItem(*_key(Counter(user_id))))
 
 
-def lift_devices(login: str) -> None:
-    """Those of its devices."""
-    for item in _LockItem.query(_PK + login, _LockItem.sk.startswith(_DEVICE), consistent_read=True):
+def lift_devices(user_id: str) -> None:
+    """Those of their devices."""
+    for item in _LockItem.query(_PK + user_id, _LockItem.sk.startswith(_DEVICE), consistent_read=True):
         item.delete()
 
 
@@ -144,4 +144,4 @@ def _unmoved(found: Lock) -> Condition:
 
 
 def _key(counter: Counter) -> tuple[str, str]:
-    return _PK + counter.login, _DEVICE + counter.device if counter.device else _NAME
+    return _PK + counter.whose, _DEVICE + counter.device if counter.device else _NAME

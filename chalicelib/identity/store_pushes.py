@@ -12,7 +12,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.cloud_tables import Table, absent, made
-from chalicelib.identity import vault
+from chalicelib.identity import store_sessions, vault
 from chalicelib.identity.model import User
 from chalicelib.identity.model_devices import PushDevice
 from chalicelib.identity.store import PersonItem, UserItem, person
@@ -26,6 +26,8 @@ class _DeviceItem(UserItem):
     address = UnicodeAttribute()
     name = UnicodeAttribute()
     created_at = UnicodeAttribute()
+    session_id = UnicodeAttribute(null=True)
+    """In which it was registered: with it the pushes end."""
 
 
 class _EitherItem(PersonItem):
@@ -48,14 +50,16 @@ def take_over(user_id: str, device_id: str) -> None:
 
 
 def keeping(transaction: TransactWrite, user_id: str, device: PushDevice, before: PushDevice | None) -> None:
-    """In the place of `before`, on condition that it is so still and nobody else has the device."""
+    """In the place of `before`, if it is so still, nobody else has the device, and its session goes on."""
     item = _DeviceItem(
         user_id,
         _DEVICE + device.id,
         **vault.sealed(user_id, address=device.address, name=device.name),
         platform=device.platform,
         created_at=device.created_at,
+        session_id=device.session_id,
     )
+    store_sessions.needing(transaction, user_id, device.session_id)
     transaction.save(item, (_DeviceItem.created_at == before.created_at) if before else absent())
     mine = _PushItem(f"PUSH#{device.id}", "PUSH", user_id=user_id)
     transaction.save(mine, absent() | (_PushItem.user_id == user_id))
@@ -90,9 +94,22 @@ def listed(user_id: str, position: str | None, limit: int) -> tuple[list[PushDev
     return [_push_device(item) for item in found], following
 
 
+def forget_session(user_id: str, session_id: str) -> None:
+    """Those that were registered in it."""
+    for item in _items(user_id):
+        if item.session_id == session_id:
+            forget(user_id, item.sk.removeprefix(_DEVICE))
+
+
+def forget_others(user_id: str, going: frozenset[str] = frozenset()) -> None:
+    """All but those that were registered in a session that goes on."""
+    for item in _items(user_id):
+        if item.session_id not in going:
+            forget(user_id, item.sk.removeprefix(_DEVICE))
+
+
 def devices(user_id: str) -> tuple[Device, ...]:
-    found = _DeviceItem.query(user_id, _DeviceItem.sk.startswith(_DEVICE), consistent_read=True)
-    return tuple(_device(item) for item in found)
+    return tuple(_device(item) for item in _items(user_id))
 
 
 def person_and_devices(user_id: str) -> tuple[User | None, tuple[Device, ...]]:
@@ -100,6 +117,10 @@ def person_and_devices(user_id: str) -> tuple[User | None, tuple[Device, ...]]:
     found = list(_EitherItem.query(user_id, _EitherItem.sk.startswith(_PERSON), consistent_read=True))
     people = [person(item) for item in found if item.sk == _PERSON]
     return (people[0] if people else None), tuple(_device(item) for item in found if item.sk != _PERSON)
+
+
+def _items(user_id: str) -> list[_DeviceItem]:
+    return list(_DeviceItem.query(user_id, _DeviceItem.sk.startswith(_DEVICE), consistent_read=True))
 
 
 def _device(item: _DeviceItem | _EitherItem) -> Device:
@@ -110,4 +131,4 @@ def _device(item: _DeviceItem | _EitherItem) -> Device:
 def _push_device(item: _DeviceItem) -> PushDevice:
     name = vault.opened(item.pk, "name", item.name)
     reached = _device(item)
-    return PushDevice(reached.id, reached.platform, reached.address, name, item.created_at)
+    return PushDevice(reached.id, reached.platform, reached.address, name, item.created_at, item.session_id or "")

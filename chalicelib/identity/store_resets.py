@@ -33,14 +33,18 @@ class _ResetItem(DueItem):
 def reset(
     code: Code, login: str, user: User, password_hash: str, cooling_until: int, at: datetime
 ) -> Unfinished | None:
-    """The code is used up, the password is new, the name's lock and failures are gone; None, and nothing, if not."""
+    """The code is used up, the password new, each session over, lock and failures gone; None, and nothing, if not."""
     unfinished = Unfinished(user.id, login, at + LEASE)
-    changes: list[Action] = [PersonItem.password_hash.set(password_hash), PersonItem.cooling_until.set(cooling_until)]
+    changes: list[Action] = [
+        PersonItem.password_hash.set(password_hash),
+        PersonItem.cooling_until.set(cooling_until),
+        PersonItem.sessions_from.set(clock.written(at)),
+    ]
 
     def together() -> None:
         with writing() as transaction:
             store_codes.spending(transaction, code)
-            store_lockout.lifting(transaction, login)
+            store_lockout.lifting(transaction, user.id)
             transaction.save(_item(unfinished))
             transaction.update(PersonItem(user.id, "USER"), changes, not_reset_since(user))
 

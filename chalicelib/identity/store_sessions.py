@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
@@ -22,7 +21,6 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidState
 
 _SESSION = "SESSION#"
-_Read = TypeVar("_Read")
 
 
 class _SessionItem(UserItem):
@@ -37,10 +35,11 @@ class _SessionItem(UserItem):
     expires_at_seconds = NumberAttribute()
     proved = NumberAttribute(null=True)
     risky_until = NumberAttribute(null=True)
+    since = UnicodeAttribute(null=True)
 
 
 def put_session(user: User, session: Session) -> bool:
-    """False if the password was reset since `user` was read, or a second factor turned on that it did not prove."""
+    """False if what they proved is not enough any more: who signs in is too late. See `store.may_enter`."""
 
     def together() -> None:
         with writing() as transaction:
@@ -51,24 +50,36 @@ def put_session(user: User, session: Session) -> bool:
 
 
 def goes_on(user_id: str, session_id: str, at: datetime) -> bool:
-    """Whether it is neither ended nor expired."""
-    found = _SessionItem.find(user_id, _SESSION + session_id)
-    return found is not None and found.expires_at > clock.written(at)
+    """Whether it is neither ended nor expired; one call, and nothing is opened."""
+    person, session = _both(user_id, session_id)
+    going = person is not None and session is not None and not person.deleted_at and _under(person, session)
+    return going and session is not None and session.expires_at > clock.written(at)
 
 
 def user_and_session(user_id: str, session_id: str) -> tuple[User | None, Session | None]:
-    """Both as of one moment, in one call."""
+    """Both as of one moment, in one call; a session that ended with all the others is none."""
+    found, session = _both(user_id, session_id)
+    going = found is not None and session is not None and _under(found, session)
+    return living(found), _session(session) if going and session else None
+
+
+def _both(user_id: str, session_id: str) -> tuple[PersonItem | None, _SessionItem | None]:
     with reading() as together:
-        found = together.get(PersonItem, user_id, "USER")
+        person = together.get(PersonItem, user_id, "USER")
         session = together.get(_SessionItem, user_id, _SESSION + session_id)
-    return _found(found, living), _found(session, _session)
+    return _found(person), _found(session)
 
 
-def _found(future: Any, read: Callable[[Any], _Read]) -> _Read | None:
+def _found(future: Any) -> Any:
     try:
-        return read(future.get())
+        return future.get()
     except DoesNotExist:
         return None
+
+
+def _under(person: PersonItem, session: _SessionItem) -> bool:
+    """Whether they have not all been ended since it began."""
+    return (session.since or "") == (person.sessions_from or "")
 
 
 def rotate(session: Session, successor: str, device_mark: str, expires_at: datetime, at: datetime) -> bool:
@@ -115,13 +126,39 @@ def end_session(user_id: str, session_id: str) -> bool:
     return made(lambda: item.delete(_SessionItem.pk.exists()))
 
 
-def end_sessions(user_id: str, but: str = "") -> int:
-    """All of them, or all `but` one; how many there were."""
-    found = _SessionItem.query(user_id, _SessionItem.sk.startswith(_SESSION), consistent_read=True)
-    ended = [item for item in found if item.sk != _SESSION + but]
-    for item in ended:
+def end_at_once(user_id: str, at: datetime) -> str:
+    """All that there are, by one write, whatever becomes of who ends them; what sessions from now on begin under."""
+    since, item = clock.written(at), PersonItem(user_id, "USER")
+    made(lambda: item.update([PersonItem.sessions_from.set(since)], PersonItem.pk.exists()))
+    return since
+
+
+def end_sessions(user_id: str, spared: str | None = None) -> frozenset[str]:
+    """All of them, but those that began under `spared`: these are returned."""
+    going = set()
+    for item in _items(user_id):
+        if (item.since or "") == spared:
+            going.add(item.sk.removeprefix(_SESSION))
+        else:
+            item.delete()
+    return frozenset(going)
+
+
+def end_others(user_id: str, session_id: str) -> int:
+    """All but this one; how many there were."""
+    others = [item for item in _items(user_id) if item.sk != _SESSION + session_id]
+    for item in others:
         item.delete()
-    return len(ended)
+    return len(others)
+
+
+def needing(transaction: TransactWrite, user_id: str, session_id: str) -> None:
+    """Nothing of the transaction is done once the session is over."""
+    transaction.condition_check(_SessionItem, user_id, _SESSION + session_id, _SessionItem.pk.exists())
+
+
+def _items(user_id: str) -> list[_SessionItem]:
+    return list(_SessionItem.query(user_id, _SessionItem.sk.startswith(_SESSION), consistent_read=True))
 
 
 def proving(transaction: TransactWrite, user_id: str, session_id: str) -> None:
@@ -165,6 +202,7 @@ def session_item(session: Session) -> _SessionItem:
         expires_at_seconds=int(session.expires_at.timestamp()),
         proved=int(session.proved) or None,
         risky_until=session.risky_until or None,
+        since=session.since or None,
     )
 
 
@@ -182,4 +220,5 @@ def _session(item: _SessionItem) -> Session:
         previous=item.previous or "",
         proved=bool(item.proved),
         risky_until=int(item.risky_until or 0),
+        since=item.since or "",
     )

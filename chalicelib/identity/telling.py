@@ -12,17 +12,26 @@ from chalicelib.identity.model import User
 from chalicelib.notices import model as notices_model
 from chalicelib.notices import service as notices
 from chalicelib.notices.model import Params
-from chalicelib.notices.model_reach import Recipient
+from chalicelib.notices.model_reach import Device, Recipient
 
 
 def tell(
-    user: User, kind: str, params: Params, at: datetime, *, once: str = "", strangers: tuple[str, ...] = ()
+    user: User,
+    kind: str,
+    params: Params,
+    at: datetime,
+    *,
+    once: str = "",
+    strangers: tuple[str, ...] = (),
+    devices: tuple[Device, ...] | None = None,
 ) -> None:
     """`params` hold nothing personal. `once` names what happened: with the same `at` it is told once.
 
-    `strangers` are contacts to tell as well that are not proved to be theirs. A device that is dead is forgotten.
+    `strangers` are contacts to tell as well that are not proved to be theirs, `devices` those of before, where what
+    happened has taken them away. A device that is dead is forgotten.
     """
-    reader = replace(user.recipient, devices=store_pushes.devices(user.id), strangers=strangers)
+    taking = store_pushes.devices(user.id) if devices is None else devices
+    reader = replace(user.recipient, devices=taking, strangers=strangers)
     _forget(user.id, notices.tell(reader, kind, params, at, once=once))
 
 

@@ -35,8 +35,8 @@ class Limit:
 
 
 CODES_TO_A_NAME = (Limit("codes-hour", 5, timedelta(hours=1)), Limit("codes-day", 20, timedelta(days=1)))
-RESETS_OF_A_NAME = (Limit("resets-day", 30, timedelta(days=1)),)
-RESETS_OF_A_NAME_FROM_AN_ADDRESS = (Limit("resets-hour", 5, timedelta(hours=1)),)
+RESETS_OF_A_PERSON = (Limit("resets-day", 30, timedelta(days=1)),)
+RESETS_OF_A_PERSON_FROM_AN_ADDRESS = (Limit("resets-hour", 5, timedelta(hours=1)),)
 """Strangers use up their own, not the owner's."""
 CODES_FROM_AN_ADDRESS = (Limit("codes-from-hour", 300, timedelta(hours=1)),)
 """Many people share one address behind a carrier's translator."""

@@ -30,6 +30,8 @@ from chalicelib.kernel.idempotency import Receipt
 from chalicelib.ledger.wire import Item, plain_item
 
 Status = Literal["active", "frozen", "closed"]
+BY_HOUSE, BY_OWNER = "by_house", "by_owner"
+"""Who froze a wallet: an attribute of its head while their freeze holds. It is active when neither does."""
 SHARDS = 16
 DUPLICATE_SLOTS = 8
 
@@ -50,6 +52,7 @@ class Head:
     epoch: int
     last_at: str
     reason: str
+    """Why it is not active, for its owner to read: the house's, as long as that holds."""
     sums: Mapping[str, int]
     slots: Mapping[str, bytes]
 
@@ -68,7 +71,7 @@ class Head:
             tier=plain["tier"],
             epoch=plain["epoch"],
             last_at=plain["last_at"],
-            reason=plain.get("reason", ""),
+            reason=plain.get("reason", "by-owner" if BY_OWNER in plain else ""),
             sums={name: amount for name, amount in plain.items() if _is_sum(name)},
             slots={name: slot for name, slot in plain.items() if name[0] == "p" and name[1:].isdigit()},
         )

@@ -131,46 +131,33 @@ def movements(movement_ids: Sequence[str]) -> list[dict[str, Any]]:
     return [plain_item(wired) for wired in store.movements(movement_ids)]
 
 
-def set_status(account: str, status: model.Status, reason: str = "") -> None:
-    """Freeze, close or make active; the reason is for the owner to read. Raises NotFound, InvalidRequest (too long)."""
+def impose(account: str, reason: str) -> bool:
+    """The house freezes it, its owner's own freeze or not; the reason is for the owner to read. Once more is as good.
+
+    False, and no effect, if it is closed or frozen for another reason. Raises InvalidRequest (too long).
+    """
     text.capped(reason, text.TEXT_BYTES, "reason")
-    update = Update(settings().ledger_table, account, items.HEAD).assign("status", status)
-    made, _ = store.update(update.assign("reason", reason).written())
-    if not made:
-        raise NotFound()
-
-
-def impose(seen: Head, reason: str) -> bool:
-    """Freeze it, over a freeze of its owner's too; False, and no effect, if it changed since it was seen."""
-    update = Update(settings().ledger_table, seen.account, items.HEAD).assign("status", "frozen")
-    update.assign("reason", reason).require("status", "=", seen.status)
-    if seen.status == "frozen":
-        update.require("reason", "=", seen.reason)
+    update = _frozen(account, model.BY_HOUSE).assign("reason", reason)
     made, old = store.update(update.written())
     found = {} if made else plain_item(old)
-    return made or (found.get("status"), found.get("reason")) == ("frozen", reason)
+    return made or (model.BY_HOUSE in found and found.get("reason") == reason)
 
 
-def lift(account: str, reason: str, beneath: str = "") -> bool:
-    """End what was frozen for `reason`; of a freeze `beneath` it, that one goes on. False if it is not so frozen."""
-    update = Update(settings().ledger_table, account, items.HEAD).assign("status", "frozen" if beneath else "active")
-    update.assign("reason", beneath).require("status", "=", "frozen").require("reason", "=", reason)
+def lift(account: str, reason: str) -> bool:
+    """End what the house froze for `reason`; its owner's own freeze goes on. False if it is not so frozen."""
+    update = _thawed(account, model.BY_HOUSE, model.BY_OWNER).remove("reason").require("reason", "=", reason)
     return store.update(update.written())[0]
 
 
-def freeze(account: str, reason: str) -> bool:
-    """False, and no effect, unless it is active: what is frozen keeps its reason."""
-    update = Update(settings().ledger_table, account, items.HEAD).assign("status", "frozen").assign("reason", reason)
-    made, _ = store.update(update.require("status", "=", "active").written())
-    return made
+def freeze(account: str) -> bool:
+    """The owner freezes it, the house's freeze or not. False, and no effect, if they have or it is closed."""
+    return store.update(_frozen(account, model.BY_OWNER).written())[0]
 
 
-def thaw(account: str, reason: str, epoch: int) -> bool:
-    """False, and no effect, unless it is frozen for this reason and `epoch` is its own."""
-    update = Update(settings().ledger_table, account, items.HEAD).assign("status", "active").assign("reason", "")
-    update.require("status", "=", "frozen").require("reason", "=", reason).require("epoch", "=", epoch)
-    made, _ = store.update(update.written())
-    return made
+def thaw(account: str, epoch: int) -> bool:
+    """End what the owner froze; the house's freeze goes on. False, and no effect, unless `epoch` is its own."""
+    update = _thawed(account, model.BY_OWNER, model.BY_HOUSE).require("epoch", "=", epoch)
+    return store.update(update.written())[0]
 
 
 def raise_epoch(account: str) -> int:
@@ -192,6 +179,17 @@ def due(kind: str, at: datetime, limit: int = 100) -> list[str]:
 def of_order(order_key: str, after: str, limit: int) -> list[str]:
     """Ids after `after` of the payments that carry a merchant's order; a look-up for people, it decides nothing."""
     return store.of_order(order_key, after, limit)
+
+
+def _frozen(account: str, by: str) -> Update:
+    update = Update(settings().ledger_table, account, items.HEAD).assign("status", "frozen").assign(by, "frozen")
+    return update.require_one_of("status", "active", "frozen").require_absent(by)
+
+
+def _thawed(account: str, by: str, other: str) -> Update:
+    """Active, unless the other freeze holds: what it holds the wallet in stands in it."""
+    update = Update(settings().ledger_table, account, items.HEAD).fall_back("status", other, "active").remove(by)
+    return update.require("status", "=", "frozen").require(by, "=", "frozen")
 
 
 def _new_head(account: str, owner: str, currency: str, at: datetime, *, tier: int, floor: int) -> dict[str, object]:

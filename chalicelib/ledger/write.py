@@ -28,6 +28,11 @@ class Update:
         self._sets.append(f"{self._name(name)} = if_not_exists({self._name(name)}, {self._value(new)})")
         return self
 
+    def fall_back(self, name: str, other: str, new: Any) -> Update:
+        """To what stands under `other`; to `new` where nothing does."""
+        self._sets.append(f"{self._name(name)} = if_not_exists({self._name(other)}, {self._value(new)})")
+        return self
+
     def add(self, name: str, delta: int) -> Update:
         """To a number that is there."""
         self._sets.append(f"{self._name(name)} = {self._name(name)} + {self._value(delta)}")

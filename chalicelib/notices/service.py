@@ -35,10 +35,7 @@ def tell(
     reader = to if isinstance(to, Recipient) else Recipient(to, language, (contact,) if contact else ())
     if not once:
         return told(reader, Notice(ids.new("ntc", at), kind, at, params))
-    notice, shown = (
-        Notice(ids.derived("ntc", reader.user_id, once, clock.written(at)), kind, at, params),
-        _shown(reader, kind),
-    )
+    notice, shown = _named(reader.user_id, kind, params, at, once), _shown(reader, kind)
     if not store.keep(reader.user_id, notice, shown=shown, unsent=True):
         return ()
     dead = _sent(reader, notice)
@@ -46,10 +43,19 @@ def tell(
     return dead
 
 
+def begin(user_id: str, kind: str, params: Params, at: datetime, once: str) -> None:
+    """Into the inbox; whoever knows the person tells it by their other ways, with the same `once` and `at`."""
+    store.keep(user_id, _named(user_id, kind, params, at, once), unsent=True)
+
+
 def told(reader: Recipient, notice: Notice) -> tuple[str, ...]:
     """Once however often it is asked for: what is in the inbox already was told. Returns the ids of dead devices."""
     kept = store.keep(reader.user_id, notice, shown=_shown(reader, notice.kind))
     return _sent(reader, notice) if kept else ()
+
+
+def _named(user_id: str, kind: str, params: Params, at: datetime, once: str) -> Notice:
+    return Notice(ids.derived("ntc", user_id, once, clock.written(at)), kind, at, params)
 
 
 def _shown(reader: Recipient, kind: str) -> bool:

@@ -54,8 +54,6 @@ class Freeze:
     frozen_at: datetime
     frozen_by: str
     review_at: datetime
-    beneath: str = ""
-    """The reason of the owner's own freeze, which was there before and goes on after."""
     lifted_at: datetime | None = None
     lifted_by: str | None = None
 
@@ -63,6 +61,9 @@ class Freeze:
     def key(self) -> str:
         """What tells it from other freezes of the wallet."""
         return " ".join((clock.written(self.frozen_at), self.reason, self.frozen_by))
+
+    def untold(self, kind: str, at: datetime) -> Untold:
+        return Untold(self.wallet_id, kind, at, self.key, f"{self.review_at:%Y-%m-%d %H:%M} UTC")
 
     def view(self, status: str) -> FreezeView:
         frozen, review = clock.written(self.frozen_at), clock.written(self.review_at)
@@ -78,6 +79,26 @@ class Freeze:
             lifted,
             self.lifted_by,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """What stands in the owner's inbox and is still to be told by their other ways."""
+
+    wallet_id: str
+    kind: str
+    at: datetime
+    key: str
+    """Of the freeze."""
+    review_at: str = ""
+
+    @property
+    def params(self) -> dict[str, str | int]:
+        return {"review_at": self.review_at}
+
+    @property
+    def once(self) -> str:
+        return f"{self.kind} {self.key}"
 
 
 def tidy_note(typed: str) -> str:

@@ -10,14 +10,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.cases import service as cases
-from chalicelib.kernel import clock, ids
+from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound, Unavailable
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Head
 from chalicelib.notices import service as notices
 from chalicelib.risk import model, store
-from chalicelib.risk.model import Freeze, FreezeRequest, FreezeView
+from chalicelib.risk.model import Freeze, FreezeRequest, FreezeView, Untold
 
 
 def frozen(by: Operator, wish: FreezeRequest, at: datetime) -> FreezeView:
@@ -26,18 +26,17 @@ def frozen(by: Operator, wish: FreezeRequest, at: datetime) -> FreezeView:
     head = _head_of(wish.wallet_id)
     if head.status == "closed":
         raise InvalidState(state=head.status)
-    freeze = _over(head, _again(by, wish) or _new(by, wish, at))
+    freeze = _again(by, wish) or _new(by, wish, at)
     cases.audit(
         by.user_id, "wallet.freeze", wish.wallet_id, note, at, source_address=by.source_address, reason=wish.reason
     )
     if not store.put(freeze):
         raise InvalidState(state="frozen")
-    if not ledger.impose(head, wish.reason):
+    if not ledger.impose(wish.wallet_id, wish.reason):
         raise Unavailable(retry_after_seconds=1)
     facts = {"reason": freeze.reason, "frozen_by": freeze.frozen_by}
     cases.open_case("freeze", freeze.wallet_id, facts, freeze.review_at, at, key=freeze.key)
-    review = clock.minute(freeze.review_at)
-    notices.tell(head.owner, f"wallet_frozen_{freeze.reason}", {"review_at": review}, at)
+    _tell(head.owner, freeze.untold(f"wallet_frozen_{freeze.reason}", freeze.frozen_at))
     return freeze.view("frozen")
 
 
@@ -48,14 +47,14 @@ def lifted(by: Operator, wallet_id: str, typed: str, at: datetime) -> FreezeView
     if freeze.lifted_at is not None:
         raise InvalidState(state=head.status)
     cases.audit(by.user_id, "wallet.lift", wallet_id, note, at, source_address=by.source_address, reason=freeze.reason)
-    ledger.lift(wallet_id, freeze.reason, freeze.beneath)
+    ledger.lift(wallet_id, freeze.reason)
     _resolve(freeze, by, note, at)
+    status = ledger.head(wallet_id).status
+    if status != "closed":
+        _tell(head.owner, freeze.untold("wallet_free" if status == "active" else "wallet_free_but_own", at))
     done = store.lift(freeze, by.user_id, at)
     if done is None:
         raise InvalidState(state=head.status)
-    status = ledger.head(wallet_id).status
-    if status == "active":
-        notices.tell(head.owner, "wallet_free", {}, at)
     return done.view(status)
 
 
@@ -78,11 +77,10 @@ def _new(by: Operator, wish: FreezeRequest, at: datetime) -> Freeze:
     return replace(freeze, case_id=cases.case_id("freeze", freeze.wallet_id, freeze.key))
 
 
-def _over(head: Head, freeze: Freeze) -> Freeze:
-    """With whatever freeze of the owner's it lies over."""
-    if head.status == "frozen" and head.reason == freeze.reason:
-        return freeze
-    return replace(freeze, beneath=head.reason if head.status == "frozen" else "")
+def _tell(owner: str, what: Untold) -> None:
+    """In the inbox at once; by the ways that only their own rooms know the next minute (see `tasks`)."""
+    notices.begin(owner, what.kind, what.params, what.at, what.once)
+    store.to_tell(what)
 
 
 def _resolve(freeze: Freeze, by: Operator, note: str, at: datetime) -> None:

@@ -6,22 +6,36 @@ from datetime import datetime
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.update import Action
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.cloud_tables import Table, made
 from chalicelib.kernel import clock
-from chalicelib.risk.model import Freeze
+from chalicelib.risk.model import Freeze, Untold
 
-_FREEZE = "FREEZE"
+_FREEZE, _TELL = "FREEZE", "freeze-tell"
+
+
+class _DueIndex(GlobalSecondaryIndex["_FreezeItem"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "due"
+        projection = KeysOnlyProjection()
+
+    due_key = UnicodeAttribute(hash_key=True)
+    due_at = UnicodeAttribute(range_key=True)
 
 
 class _FreezeItem(Table):
     setting = "cases_table"
+    due = _DueIndex()
+    due_key = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
+    untold = UnicodeAttribute(null=True)
+    """The kind of what its owner is still to be told."""
     reason = UnicodeAttribute()
     case_id = UnicodeAttribute()
     frozen_at = UnicodeAttribute()
     frozen_by = UnicodeAttribute()
     review_at = UnicodeAttribute()
-    beneath = UnicodeAttribute(null=True)
     lifted_at = UnicodeAttribute(null=True)
     lifted_by = UnicodeAttribute(null=True)
 
@@ -36,7 +50,6 @@ def put(freeze: Freeze) -> bool:
         frozen_at=clock.written(freeze.frozen_at),
         frozen_by=freeze.frozen_by,
         review_at=clock.written(freeze.review_at),
-        beneath=freeze.beneath or None,
     )
     free = _FreezeItem.pk.does_not_exist() | _FreezeItem.lifted_at.exists()
     return made(lambda: item.save(free | (_FreezeItem.case_id == freeze.case_id)))
@@ -56,6 +69,31 @@ def lift(freeze: Freeze, by: str, at: datetime) -> Freeze | None:
     return _freeze(item) if made(lambda: item.update(lifted, holds)) else None
 
 
+def to_tell(one: Untold) -> None:
+    """Unless another freeze took its place."""
+    item, moment = _FreezeItem(one.wallet_id, _FREEZE), clock.written(one.at)
+    due: list[Action] = [_FreezeItem.untold.set(one.kind), _FreezeItem.due_key.set(_TELL)]
+    made(lambda: item.update([*due, _FreezeItem.due_at.set(moment)], _FreezeItem.pk.exists()))
+
+
+def due(at: datetime, limit: int = 100) -> list[str]:
+    """Wallets; candidates only, the oldest first."""
+    return [item.pk for item in _FreezeItem.due.query(_TELL, _FreezeItem.due_at <= clock.written(at), limit=limit)]
+
+
+def untold(wallet_id: str) -> Untold | None:
+    item = _FreezeItem.find(wallet_id, _FREEZE)
+    return _freeze(item).untold(item.untold, clock.read(item.due_at)) if item and item.untold and item.due_at else None
+
+
+def told(one: Untold) -> bool:
+    """False if there is something newer to tell."""
+    item = _FreezeItem(one.wallet_id, _FREEZE)
+    gone: list[Action] = [_FreezeItem.untold.remove(), _FreezeItem.due_key.remove(), _FreezeItem.due_at.remove()]
+    same = (_FreezeItem.untold == one.kind) & (_FreezeItem.due_at == clock.written(one.at))
+    return made(lambda: item.update(gone, same))
+
+
 def _freeze(item: _FreezeItem) -> Freeze:
     return Freeze(
         wallet_id=item.pk,
@@ -64,7 +102,6 @@ def _freeze(item: _FreezeItem) -> Freeze:
         frozen_at=clock.read(item.frozen_at),
         frozen_by=item.frozen_by,
         review_at=clock.read(item.review_at),
-        beneath=item.beneath or "",
         lifted_at=clock.read(item.lifted_at) if item.lifted_at else None,
         lifted_by=item.lifted_by,
     )

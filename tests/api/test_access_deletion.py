@@ -13,7 +13,7 @@ from chalicelib.kernel.errors import CofferError
 from chalicelib.ledger import audit
 from chalicelib.ledger import service as ledger
 from chalicelib.notices import service as notices
-from tests import aws
+from tests import aws, heads
 from tests.api.caller import Reply
 from tests.api.test_standing import indebted
 from tests.api.world import PASSWORD, Person, World, cheap_passwords
@@ -107,7 +107,7 @@ def test_a_stolen_token_gives_twenty_guesses_a_day_at_the_password(world: World,
 
 def test_a_frozen_wallet_blocks_a_deletion(world: World) -> None:
     ana = world.customer()
-    ledger.set_status(ana.wallet, "frozen", "under review")
+    ledger.impose(ana.wallet, "under review")
     refused = delete(ana)
     assert (refused.json["code"], refused.json["reason"]) == ("wallet-frozen", "under review")
     assert ana.phone.get("/v1/me").status == 200
@@ -164,17 +164,17 @@ def test_an_account_can_be_deleted_again_after_a_restore(world: World, clock: Fr
 
 def test_a_wallet_closed_before_stays_closed_after_a_restore(world: World) -> None:
     ana = world.customer()
-    ledger.set_status(ana.wallet, "closed", "asked")
+    heads.close(ana.wallet)
     assert delete(ana).status == 204
     assert restore(ana).status == 201
     assert (ledger.head(ana.wallet).status, ledger.head(ana.wallet).reason) == ("closed", "asked")
 
 
-def test_a_wallet_frozen_while_the_account_was_deleted_stays_frozen(world: World) -> None:
+def test_a_wallet_closed_for_good_while_the_account_was_deleted_stays_closed(world: World) -> None:
     ana = deleted(world)
-    ledger.set_status(ana.wallet, "frozen", "under review")
+    heads.close(ana.wallet, "asked")
     assert restore(ana).status == 201
-    assert ledger.head(ana.wallet).status == "frozen"
+    assert (ledger.head(ana.wallet).status, ledger.head(ana.wallet).reason) == ("closed", "asked")
 
 
 def test_whether_there_is_something_to_restore_shows_in_nothing(
@@ -208,9 +208,32 @@ def test_a_deleted_name_signs_in_like_an_unknown_one(world: World, aws_calls: Ca
     assert seen[0] == seen[1]
 
 
-def test_guesses_at_a_restore_are_counted_before_anybody_looks(world: World) -> None:
+def test_guesses_at_a_restore_are_counted_before_anybody_looks(world: World, clock: FrozenClock) -> None:
     ana = deleted(world)
     assert [restore(ana, "wrong horse battery").status for _ in range(5)] == [401] * 5
+    assert restore(ana).status == 401
+    clock.advance(120)
+    assert restore(ana).status == 201
+
+
+def test_strangers_do_not_keep_a_deleted_account_from_the_device_that_signed_in_before(
+    world: World, clock: FrozenClock
+) -> None:
+    ana = deleted(world)
+    for _ in range(30):
+        assert [restore(ana, "wrong horse battery").status for _ in range(5)] == [401] * 5
+        clock.advance(240)
+    assert [restore(ana, "wrong horse battery").status for _ in range(5)] == [401] * 5
+    assert restore(ana).status == 401
+    claim = {"identifier": ana.identifier, "password": PASSWORD, "device_token": ana.tokens["device_token"]}
+    assert world.nobody.post("/v1/users/restore", claim).status == 201
+
+
+def test_one_address_fails_with_thirty_names_at_most(world: World) -> None:
+    ana = deleted(world)
+    names = [f"p{number}@example.com" for number in range(31)]
+    claims = [{"identifier": name, "password": PASSWORD} for name in names]
+    assert [world.nobody.post("/v1/users/restore", one).status for one in claims] == [401] * 30 + [429]
     assert restore(ana).status == 429
 
 
@@ -302,6 +325,38 @@ def test_what_was_cut_short_before_the_owner_was_told_is_told_by_the_sweep(
     assert [one.kind for one in notices.inbox(ana.id, None, 10)[0]].count(notice) == 1
     world.sweep()
     assert [one.kind for one in notices.inbox(ana.id, None, 10)[0]].count(notice) == 1
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_change_of_a_name_that_waits_ends_with_the_account(
+    world: World, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, cut: bool
+) -> None:
+    """A thief began it; its owner deletes the account, and restores it."""
+    ana = world.customer()
+    clock.advance(1)
+    ana.phone.post("/v1/me/identifiers", {"identifier": "thief@example.com"})
+    proof = {"identifier": "thief@example.com", "new_code": world.code_of("thief@example.com")}
+    assert ana.phone.post("/v1/me/identifiers/confirm", proof).json["status"] == "waiting"
+    with monkeypatch.context() as patch:
+        if cut:
+            patch.setattr(deletion, "tell", lambda *_: 1 / 0)
+        assert delete(ana).status == (500 if cut else 204)
+    assert restore(ana).status == 201
+    world.sweep()
+    clock.advance(73 * 3600)
+    world.sweep()
+    assert sign_in(world.nobody, "thief@example.com", PASSWORD).status == 401
+    assert sign_in(world.nobody, ana.identifier, PASSWORD).status == 201
+
+
+def test_a_deleted_account_takes_no_pushes_when_it_is_back(world: World, clock: FrozenClock) -> None:
+    ana = world.customer()
+    ana.phone.post("/v1/me/devices", {"push_token": "token of a phone", "platform": "ios", "name": "phone"})
+    assert delete(ana).status == 204
+    assert [message["subject"] for message in outbox("token of a phone")] == ["Your Coffer account is deleted"]
+    clock.advance(1)
+    assert restore(ana).status == 201
+    assert len(outbox("token of a phone")) == 1
 
 
 def test_nothing_is_restored_once_the_erasure_has_begun(world: World, clock: FrozenClock) -> None:

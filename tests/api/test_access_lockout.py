@@ -11,9 +11,9 @@ from chalicelib.identity import lockout, passwords, secrets, store_due, store_lo
 from chalicelib.identity.model_lockout import LOCK_MINUTES, Counter
 from tests.api.caller import Caller, Reply
 from tests.conftest import FrozenClock
-from tests.people import CHEAP, PASSWORD, all_items, outbox, sign_in, signed_in, signed_up, told
+from tests.people import CHEAP, PASSWORD, all_items, outbox, second_name, sign_in, signed_in, signed_up, told
 
-ANN = "ann@example.com"
+ANN, PHONE = "ann@example.com", "+8613900139000"
 WRONG = "wrong horse battery"
 Calls = list[tuple[str, str]]
 
@@ -135,6 +135,34 @@ def test_of_any_number_of_guesses_five_are_compared(caller: Caller, monkeypatch:
     monkeypatch.setattr(passwords, "matches", watched)
     fail(caller, 40)
     assert (len(compared), sum(compared)) == (40, 5)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_second_name_gives_no_more_guesses(
+    caller: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    welcome, compared = signed_up(caller), []
+    clock.advance(1)
+    if known:
+        second_name(caller.bearing(welcome["access_token"]), ANN, PHONE)
+    monkeypatch.setattr(passwords, "matches", lambda password, stored: compared.append(stored is not None))
+    for _ in range(8):
+        fail(caller, 1)
+        fail(caller, 1, PHONE)
+    assert (len(compared), sum(compared)) == (16, 5)
+
+
+def test_a_second_name_takes_the_same_work_as_an_unknown_one(
+    caller: Caller, clock: FrozenClock, aws_calls: Calls, runs: list[str]
+) -> None:
+    welcome, seen = signed_up(caller), []
+    clock.advance(1)
+    second_name(caller.bearing(welcome["access_token"]), ANN, PHONE)
+    for name in (PHONE, "nobody@example.com"):
+        aws_calls.clear()
+        runs.clear()
+        seen.append(([told(sign_in(caller, name, WRONG)) for _ in range(7)], list(aws_calls), list(runs)))
+    assert seen[0] == seen[1]
 
 
 def test_whoever_dies_before_the_lock_is_written_leaves_the_name_closed_for_the_window(
@@ -328,8 +356,8 @@ def test_counters_expire_and_name_nobody(caller: Caller, clock: FrozenClock) -> 
 def test_a_success_that_was_under_way_when_others_made_the_lock_does_not_lift_it(
     caller: Caller, clock: FrozenClock
 ) -> None:
-    signed_up(caller)
-    mine = lockout.count_try(Counter(secrets.login(ANN)), clock.now())
+    user_id = signed_up(caller)["user"]["id"]
+    mine = lockout.count_try(Counter(user_id), clock.now())
     fail(caller, 4)
     assert mine is not None
     lockout.succeeded(mine)
@@ -349,8 +377,8 @@ def test_a_lock_does_not_come_back_after_a_success_that_overtook_it(
     caller: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A wrong fifth try is counted, a right one before it succeeds, then the wrong one writes its lock."""
-    signed_up(caller)
-    right = lockout.count_try(Counter(secrets.login(ANN)), clock.now())
+    user_id = signed_up(caller)["user"]["id"]
+    right = lockout.count_try(Counter(user_id), clock.now())
     fail(caller, 3)
     write = store_lockout.lock
 

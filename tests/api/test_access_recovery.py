@@ -18,6 +18,7 @@ from chalicelib.identity import (
     service,
     sessions,
     store,
+    store_pushes,
     store_sessions,
 )
 from chalicelib.identity.model_resets import COOLING
@@ -31,6 +32,7 @@ from tests.people import (
     code_for,
     outbox,
     refresh,
+    second_name,
     sign_in,
     signed_in,
     signed_up,
@@ -38,7 +40,7 @@ from tests.people import (
     wrong,
 )
 
-ANN = "ann@example.com"
+ANN, PHONE = "ann@example.com", "+8613900139000"
 NEW = "new horse, new battery"
 Calls = list[tuple[str, str]]
 
@@ -198,6 +200,44 @@ def test_a_reset_opens_a_locked_name_at_once_and_its_devices_too(caller: Caller,
     assert [item for item in all_items("identity") if "due_key" in item and item["sk"]["S"] != "REMINDER"] == []
 
 
+@pytest.mark.parametrize("locked", ["name", "device"])
+def test_a_reset_by_one_name_opens_the_others_too(caller: Caller, clock: FrozenClock, locked: str) -> None:
+    welcome = signed_up(caller)
+    clock.advance(1)
+    second_name(caller.bearing(welcome["access_token"]), ANN, PHONE)
+    claim = {"identifier": PHONE} | ({"device_token": welcome["device_token"]} if locked == "device" else {})
+    for _ in range(5):
+        caller.post("/v1/sessions", claim | {"password": "wrong horse battery"})
+    assert caller.post("/v1/sessions", claim | {"password": PASSWORD}).status == 401
+    assert confirm(caller, asked(caller, clock)).status == 204
+    assert caller.post("/v1/sessions", claim | {"password": NEW}).status == 201
+
+
+def test_two_names_of_a_person_have_one_code_and_five_tries(
+    caller: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    welcome, compared = signed_up(caller), []
+    clock.advance(1)
+    second_name(caller.bearing(welcome["access_token"]), ANN, PHONE)
+    first = asked(caller, clock)
+    ask(caller, PHONE)
+    code = code_for(PHONE)
+    assert confirm(caller, first).status == 400, "the newer one took its place"
+    with monkeypatch.context() as patch:
+        patch.setattr(codes, "same", lambda kept, given: compared.append(given))
+        for name in (ANN, PHONE) * 4:
+            assert confirm(caller, wrong(code), name).status == 400
+    assert len(compared) == 4
+    assert confirm(caller, code, PHONE).status == 400
+
+
+def test_a_second_name_gives_no_more_resets(caller: Caller, clock: FrozenClock) -> None:
+    welcome = signed_up(caller)
+    clock.advance(1)
+    second_name(caller.bearing(welcome["access_token"]), ANN, PHONE)
+    assert [ask(caller, name).status for name in (ANN, PHONE) * 3] == [202] * 5 + [429]
+
+
 def test_payouts_and_large_payments_wait_for_a_day(caller: Caller, clock: FrozenClock) -> None:
     user_id = signed_up(caller)["user"]["id"]
     before = store.user(user_id)
@@ -217,7 +257,7 @@ def test_nothing_else_of_the_person_changes(caller: Caller, clock: FrozenClock) 
     changed = {
         name for name in before["USER"].keys() | after["USER"] if before["USER"].get(name) != after["USER"].get(name)
     }
-    assert changed == {"password_hash", "cooling_until"}
+    assert changed == {"password_hash", "cooling_until", "sessions_from"}
     assert set(before) - set(after) == {sk for sk in before if sk.startswith("SESSION#")}
     assert set(after) <= set(before)
 
@@ -247,7 +287,7 @@ def test_when_the_process_dies_after_the_password_is_new_the_sweep_finishes(
         patch.setattr(resets, "_finish", lambda *_: 1 / 0)
         assert confirm(caller, code).status == 500
     sweep()
-    assert refresh(caller, tokens["refresh_token"]).status == 200, "whoever made the reset has two minutes to finish it"
+    assert "Your Coffer password is new" not in [message["subject"] for message in outbox(ANN)], "not yet theirs to do"
     clock.advance(120)
     with monkeypatch.context() as patch:
         patch.setattr(secrets, "_secret", lambda: 1 / 0)
@@ -258,6 +298,54 @@ def test_when_the_process_dies_after_the_password_is_new_the_sweep_finishes(
     assert refresh(caller, tokens["refresh_token"]).status == 401
     assert sign_in(caller, ANN, NEW).status == 201
     assert [item for item in all_items("identity") if "due_key" in item and item["sk"]["S"] != "REMINDER"] == []
+
+
+def test_sessions_of_before_are_over_with_the_commit_though_nobody_has_finished_it(
+    caller: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, aws_calls: Calls
+) -> None:
+    """Clocks apart too: it was begun by one that is ten minutes ahead."""
+    signed_up(caller)
+    clock.advance(600)
+    ahead = signed_in(caller)
+    clock.advance(-600)
+    code = asked(caller, clock)
+    with monkeypatch.context() as patch:
+        patch.setattr(resets, "_finish", lambda *_: 1 / 0)
+        assert confirm(caller, code).status == 500
+    me = caller.bearing(ahead["access_token"])
+    assert refresh(caller, ahead["refresh_token"]).status == 401
+    aws_calls.clear()
+    assert_problem(me.get("/v1/me"), 401, "invalid-token")
+    assert [operation for _, operation in aws_calls] == ["TransactGetItems"]
+    assert_problem(
+        me.post("/v1/me/devices", {"push_token": "of a thief", "platform": "ios", "name": "x"}), 401, "invalid-token"
+    )
+
+
+def test_who_signs_in_anew_before_a_reset_is_finished_stays_signed_in(
+    caller: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, code = signed_up(caller), asked(caller, clock)
+    with monkeypatch.context() as patch:
+        patch.setattr(resets, "_finish", lambda *_: 1 / 0)
+        confirm(caller, code)
+    new = sign_in(caller, ANN, NEW).json
+    clock.advance(120)
+    sweep()
+    assert refresh(caller, old["refresh_token"]).status == 401
+    assert refresh(caller, new["refresh_token"]).status == 200
+    assert len(store_sessions.sessions(old["user"]["id"], None, 10)[0]) == 1
+
+
+def test_pushes_end_with_the_sessions_and_bring_the_news_first(
+    caller: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    welcome = signed_up(caller)
+    me = caller.bearing(welcome["access_token"])
+    me.post("/v1/me/devices", {"push_token": "token of a phone", "platform": "ios", "name": "phone"})
+    confirm(caller, asked(caller, clock))
+    assert [message["subject"] for message in outbox("token of a phone")] == ["Your Coffer password is new"]
+    assert store_pushes.devices(welcome["user"]["id"]) == ()
 
 
 def test_a_known_and_an_unknown_name_take_the_same_answers_and_the_same_work(

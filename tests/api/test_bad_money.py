@@ -13,6 +13,7 @@ import pytest
 from chalicelib.kernel import ids
 from chalicelib.ledger import audit, service
 from chalicelib.processors import wire
+from tests import heads
 from tests.api import topup_kit
 from tests.api.bad_input_kit import told
 from tests.api.caller import Caller, Reply, assert_problem
@@ -77,14 +78,16 @@ REFUSALS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
 def test_a_refusal_has_its_own_code_and_no_effect_on_money(world: World, why: str, capture: str) -> None:
     ana = world.customer(400_000)
     change, code, facts = REFUSALS[why]
-    if why in ("frozen", "closed"):
-        service.set_status(ana.wallet, why, "a check")  # type: ignore[arg-type]
+    if why == "frozen":
+        service.impose(ana.wallet, "a check")
+    if why == "closed":
+        heads.close(ana.wallet)
     before = (service.head(ana.wallet), audit.trial_balance())
     refused = ana.pay(**change, key="k", capture=capture)
     body = assert_problem(refused, 409, code)
     assert body.items() >= facts.items()
     assert (service.head(ana.wallet), audit.trial_balance()) == before
-    service.set_status(ana.wallet, "active")
+    heads.activate(ana.wallet)
     world.put_in(ana, 5_000_000)
     again = ana.pay(**change, key="k", capture=capture)
     assert (again.raw, again.headers["idempotent-replayed"]) == (refused.raw, "true")

@@ -10,12 +10,15 @@ from chalicelib.cases import audit, model_audit
 from chalicelib.cases import service as cases
 from chalicelib.kernel import ids, text
 from chalicelib.ledger import service as ledger
+from chalicelib.notices import service as notices
+from chalicelib.risk import tasks
 from chalicelib.risk.model import Reason
-from tests import aws
+from tests import aws, heads
 from tests.api.caller import Reply, assert_problem
+from tests.api.test_devices import set_pin, step_up
 from tests.api.world import Person, World, cheap_passwords
 from tests.conftest import FrozenClock
-from tests.people import at_rest
+from tests.people import at_rest, outbox
 
 REASONS: tuple[str, ...] = get_args(Reason)
 NOTE = "called from another phone"
@@ -73,6 +76,38 @@ def test_a_lifted_freeze_lets_the_owner_pay_and_tells_so(world: World) -> None:
     assert (again.status, again.json["lifted_at"]) == (201, None)
 
 
+@pytest.mark.parametrize("language", text.LANGUAGES)
+def test_the_owner_is_told_by_their_contacts_too_once_each(world: World, language: str) -> None:
+    ana = world.customer(1_000)
+    ana.phone.patch("/v1/me", {"locale": language})
+    world.clock.advance(60)
+    freeze(world, ana, "legal_order")
+    assert freeze(world, ana, "legal_order").status == 201, "its answer was lost"
+    assert "2026-11-25 08:01 UTC" in messages_after_sweeps(world, ana)[0]
+    world.clock.advance(60)
+    lift(world, ana.wallet)
+    (said,) = messages_after_sweeps(world, ana)
+    assert said == text.sentence("notices.wallet_free.body", language)
+    assert len(inbox(ana, language)) == 2
+
+
+def test_a_sweep_that_dies_while_it_tells_leaves_it_to_the_next(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = world.customer()
+    world.clock.advance(60)
+    freeze(world, ana)
+    with monkeypatch.context() as patch:
+        patch.setattr(notices.channels, "deliver", lambda *_, **__: 1 / 0)
+        assert tasks.sweep(world.clock.now()) == 0
+    assert len(messages_after_sweeps(world, ana)) == 1
+
+
+def messages_after_sweeps(world: World, person: Person) -> list[str]:
+    """What their contact gets in two turns of the schedule."""
+    before = len(outbox(person.identifier))
+    assert [tasks.sweep(world.clock.now()) for _ in range(2)] == [1, 0]
+    return [message["body"] for message in outbox(person.identifier)[before:]]
+
+
 def test_somebody_looks_at_it_again_by_the_time_that_was_set(world: World) -> None:
     ana = world.customer()
     made = freeze(world, ana, review_hours=24).json
@@ -104,40 +139,67 @@ def test_a_second_freeze_waits_for_the_first_to_be_lifted(world: World) -> None:
     assert (nothing.status, nothing.json["code"], nothing.json["state"]) == (409, "invalid-state", "active")
 
 
-def test_the_owners_own_freeze_goes_on_when_ours_is_lifted(world: World) -> None:
+@pytest.mark.parametrize("owner_first", [True, False])
+def test_the_owners_own_freeze_goes_on_when_ours_is_lifted(world: World, owner_first: bool) -> None:
     ana = world.customer(1_000)
-    ledger.set_status(ana.wallet, "frozen", "own")
-    assert freeze(world, ana).json["status"] == "frozen"
+    acts = [lambda: ana.phone.post("/v1/me/freeze"), lambda: freeze(world, ana)]
+    for act in acts if owner_first else reversed(acts):
+        assert act().status in (201, 204)
     assert ledger.head(ana.wallet).reason == "stolen_phone"
     assert lift(world, ana.wallet).json["status"] == "frozen"
-    assert ledger.head(ana.wallet).reason == "own"
+    assert assert_problem(ana.pay(1), 409, "wallet-frozen")["reason"] == "by-owner"
     assert not any("lifted" in body for body in inbox(ana, "en"))
+    assert any("your own goes on" in body for body in inbox(ana, "en"))
 
 
-def test_a_wallet_that_changed_meanwhile_is_not_frozen_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ours_goes_on_when_the_owner_takes_theirs_back(world: World) -> None:
+    ana = world.customer(1_000)
+    ana.phone.post("/v1/me/freeze")
+    freeze(world, ana)
+    set_pin(ana.phone)
+    step_up(world, ana)
+    assert ana.phone.delete("/v1/me/freeze").status == 204
+    assert assert_problem(ana.pay(1), 409, "wallet-frozen")["reason"] == "stolen_phone"
+    assert any("ours goes on" in body for body in inbox(ana, "en"))
+    assert lift(world, ana.wallet).json["status"] == "active"
+    assert ana.pay(1).status == 201
+
+
+def test_a_wallet_that_its_owner_froze_meanwhile_is_frozen_by_both(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ana = world.customer(1_000)
     seen = ledger.head(ana.wallet)
-    ledger.set_status(ana.wallet, "frozen", "own")
+    ledger.freeze(ana.wallet)
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "head", lambda account: seen)
+        assert freeze(world, ana).status == 201
+    assert ledger.head(ana.wallet).reason == "stolen_phone"
+    lift(world, ana.wallet)
+    assert ledger.head(ana.wallet).reason == "by-owner"
+
+
+def test_a_wallet_that_was_closed_meanwhile_is_not_frozen(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = world.customer()
+    seen = ledger.head(ana.wallet)
+    heads.close(ana.wallet)
     with monkeypatch.context() as patch:
         patch.setattr(ledger, "head", lambda account: seen)
         assert_problem(freeze(world, ana), 503, "unavailable")
-    assert ledger.head(ana.wallet).reason == "own"
-    assert [freeze(world, ana).status for _ in range(2)] == [201, 201]
-    assert ledger.head(ana.wallet).reason == "stolen_phone"
-    lift(world, ana.wallet)
-    assert ledger.head(ana.wallet).reason == "own"
+    assert ledger.head(ana.wallet).status == "closed"
 
 
 def test_a_closed_wallet_is_not_frozen_and_so_never_opened_again(world: World) -> None:
     ana = world.customer()
-    ledger.set_status(ana.wallet, "closed")
+    heads.close(ana.wallet)
     assert_problem(freeze(world, ana), 409, "invalid-state")
     assert ledger.head(ana.wallet).status == "closed"
     assert world.operator.get(f"/v1/freezes/{ana.wallet}").status == 404
     bea = world.customer()
     freeze(world, bea)
-    ledger.set_status(bea.wallet, "closed")
+    heads.close(bea.wallet)
     assert lift(world, bea.wallet).json["status"] == "closed"
+    assert len(inbox(bea, "en")) == 1, "of its freeze; it is not free again"
     assert ledger.head(bea.wallet).status == "closed"
 
 
@@ -211,6 +273,7 @@ def test_after_a_failure_at_any_call_the_same_request_finishes_it(
         broken(monkeypatch, broken_at, lambda person=person: lift(world, person.wallet))
         assert lift(world, person.wallet).status in (200, 409)
         assert person.pay(1).status == 201
+        assert any("lifted" in body for body in inbox(person, "en"))
 
 
 def broken(monkeypatch: pytest.MonkeyPatch, at_call: int, act: Any) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from chalicelib import cloud
-from chalicelib.identity import passwords, tasks
+from chalicelib.identity import passwords, secrets, store_identifiers, tasks
+from chalicelib.identity.model_identifiers import Change
 from chalicelib.kernel import clock as time
+from chalicelib.ledger import service as ledger
 from chalicelib.settings import settings
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.conftest import FrozenClock
@@ -246,3 +248,68 @@ def test_nothing_of_a_change_is_in_clear(ann: Caller, caller: Caller) -> None:
     kept = [item for item in all_items("identity") + all_items("notices") if not item["pk"]["S"].startswith("OUTBOX#")]
     assert "canary" not in repr(kept)
     assert cloud.client("dynamodb").describe_table(TableName=settings().identity_table)
+
+
+def test_a_change_that_was_made_is_told_though_others_come_before_its_end(
+    caller: Caller, ann: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever makes a change lets another request come in between, so that nobody hears and old tokens go on."""
+    assert changed(ann, PHONE).status == 200
+    ask(ann)
+    make, after = store_identifiers.make, []
+
+    def overtaken(*given: Any) -> bool:
+        made = make(*given)
+        monkeypatch.setattr(store_identifiers, "make", make)
+        after.append(ann.delete("/v1/me/identifiers/second").status)
+        return made
+
+    monkeypatch.setattr(store_identifiers, "make", overtaken)
+    epoch = ledger.head(wallet := ann.get("/v1/me").json["wallets"][0]).epoch
+    proof = {"new_code": code_for(NEW), "old_code": code_for(ANN)}
+    assert confirm(ann, **proof).json["status"] == "changed"
+    assert after == [204]
+    assert ledger.head(wallet).epoch > epoch
+    assert subjects(ANN).count("How you sign in has changed") == 2
+    assert "How you sign in has changed" in subjects(NEW)
+
+
+def test_nothing_takes_the_place_of_a_change_that_is_still_to_be_told(ann: Caller) -> None:
+    user_id = person()["pk"]["S"]
+    one = Change(user_id, "second_contact", PHONE, "mark of one", ANN, "")
+    other = Change(user_id, "identifier", NEW, "mark of another", ANN, secrets.login(ANN))
+    at = time.now()
+    assert store_identifiers.make(one, (), at)
+    assert not store_identifiers.wait(other, None, at)
+    assert not store_identifiers.make(other, (), at)
+    found = store_identifiers.pending(user_id)
+    assert found is not None and (found.step, found.change) == ("changed", one)
+
+
+def test_of_two_requests_at_once_neither_cuts_the_72_hours_short(ann: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one is told while the first has not looked yet: what it finds waits already."""
+    changed(ann, PHONE)
+    wait = store_identifiers.wait
+
+    def overtaken(*given: Any) -> bool:
+        monkeypatch.setattr(store_identifiers, "wait", wait)
+        made = wait(*given)
+        assert ann.delete("/v1/me/identifiers/second").status == 204
+        tasks.sweep(time.now())
+        return made
+
+    monkeypatch.setattr(store_identifiers, "wait", overtaken)
+    assert ann.delete("/v1/me/identifiers/second").status == 204
+    shown = ann.get("/v1/me/identifiers").json
+    assert (len(shown["identifiers"]), shown["pending"]["removal"]) == (2, True)
+
+
+def test_taking_the_second_contact_away_stops_another_change_and_says_so(ann: Caller) -> None:
+    changed(ann, PHONE)
+    waiting(ann)
+    time.pause(1)
+    assert [ann.delete("/v1/me/identifiers/second").status for _ in range(2)] == [204, 204]
+    assert subjects(NEW)[-1] == "The change was stopped"
+    assert ann.get("/v1/me/identifiers").json["pending"]["removal"] is True
+    kinds = [one["kind"] for one in ann.get("/v1/me/notices").json["data"]]
+    assert kinds.count("identifier_removal_waiting") == 1

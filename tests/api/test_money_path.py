@@ -15,6 +15,7 @@ from chalicelib import cloud
 from chalicelib.kernel import ids
 from chalicelib.ledger import audit, chart, closing, history, service, store
 from chalicelib.settings import settings
+from tests import heads
 from tests.api.world import Shop, World, cheap_passwords
 from tests.conftest import FrozenClock
 
@@ -175,10 +176,10 @@ def test_a_refund_or_a_capture_is_no_payment_to_refund_capture_or_void(world: Wo
 def test_what_was_promised_is_carried_out_whatever_became_of_the_wallet(world: World) -> None:
     ana = world.customer(10_000)
     held = [ana.pay(amount, capture="manual").json["id"] for amount in (1_000, 1_001, 1_002)]
-    service.set_status(ana.wallet, "frozen", "a check")
+    service.impose(ana.wallet, "a check")
     assert world.shop.act(held[0], "capture", {"amount": 500}).status == 201
     assert world.shop.act(held[1], "void").status == 201
-    service.set_status(ana.wallet, "closed")
+    heads.close(ana.wallet)
     assert world.shop.act(held[2], "capture").status == 201
     assert world.shop.act(held[0], "refunds").status == 201
     head = service.head(ana.wallet)

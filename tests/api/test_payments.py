@@ -280,7 +280,7 @@ def test_a_refused_movement_stays_within_a_kilobyte_at_its_fattest(
     ana.phone = ana.phone.with_headers(accept_language=language)
     body = ana.order(100, "单" * 21, description="汉" * 33, capture="manual")
     said = {ana.phone.post("/v1/payments", body, idempotency_key=f"{n}").json.get("code") for n in range(2)}
-    service.set_status(ana.wallet, "frozen", "汉" * 33)
+    service.impose(ana.wallet, "汉" * 33)
     said |= {ana.pay(100).json["code"], ana.pay(9_999_999_999).json["code"]}
     assert said == {None, "probable-duplicate", "wallet-frozen", "limit-reached"}
     refused = [found for found in store.everything(settings().ledger_table) if found.get("state") == {"S": "refused"}]

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.kernel import ids
 from chalicelib.ledger import audit, chart, service
 from chalicelib.ledger.model import Change, Draft, Entry, Known
+from tests import heads
 from tests.api.world import Person, World, cheap_passwords, fresh_key
 from tests.conftest import FrozenClock
 
@@ -50,7 +51,7 @@ def test_what_a_hold_gives_back_repays_debt_first(world: World, ending: str, ava
 def test_what_a_hold_gives_back_to_a_closed_wallet_waits_unclaimed(world: World) -> None:
     ana = world.customer(400)
     held = ana.pay(400, capture="manual").json["id"]
-    service.set_status(ana.wallet, "closed")
+    heads.close(ana.wallet)
     assert world.shop.act(held, "void").status == 201
     head = service.head(ana.wallet)
     assert (head.available, head.held) == (0, 0)

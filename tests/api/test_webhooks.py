@@ -17,6 +17,7 @@ from chalicelib.notices import service as notices
 from chalicelib.settings import settings
 from chalicelib.topups import events
 from infra.local.bank_book import stripe_charge, stripe_intent
+from tests import heads
 from tests.api import topup_kit
 from tests.api.caller import Caller
 from tests.api.topup_kit import ANA, WALLET, Till, everything, stripe_event, stripe_signed
@@ -116,14 +117,14 @@ def test_money_already_spent_becomes_debt_that_the_next_credit_repays(till: Till
 
 
 def test_a_frozen_wallet_accepts_the_money(till: Till) -> None:
-    ledger.set_status(WALLET, "frozen", "a check")
+    ledger.impose(WALLET, "a check")
     told(till, till.top_up().json["id"], "succeeded")
     assert till.money == (1250, 0)
 
 
 def test_a_closed_wallets_money_waits_unclaimed(till: Till) -> None:
     topup_id = till.top_up().json["id"]
-    ledger.set_status(WALLET, "closed")
+    heads.close(WALLET)
     told(till, topup_id, "succeeded")
     assert till.money == (0, 0)
     (entry,) = history.entries(WALLET, None, 10)
@@ -133,7 +134,7 @@ def test_a_closed_wallets_money_waits_unclaimed(till: Till) -> None:
 def test_a_reversal_from_a_closed_wallet_is_owed(till: Till) -> None:
     topup_id = till.top_up().json["id"]
     told(till, topup_id, "succeeded")
-    ledger.set_status(WALLET, "closed")
+    heads.close(WALLET)
     told(till, topup_id, "reversed 1250")
     assert till.money == (1250, 1250)
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity import passwords, resets, secrets, signing_in, signing_up, store, store_sessions
+from chalicelib.identity import identifiers, passwords, resets, secrets, signing_in, signing_up, store, store_sessions
 from chalicelib.identity.model import SignInRequest, SignUpRequest, VerifyRequest
 from chalicelib.identity.model_arrivals import Arrival
+from chalicelib.identity.model_identifiers import ChangeProof
 from chalicelib.identity.model_resets import ConfirmRequest, ResetRequest
 from chalicelib.kernel.errors import CofferError
 from tests.people import CHEAP, PASSWORD, code_for
@@ -68,6 +69,22 @@ def test_two_hundred_guesses_at_once_are_five_comparisons(monkeypatch: pytest.Mo
     assert storm(1, lambda _: guess(PASSWORD, device_token=None if token else "cdt_")) == {
         "done" if device else "invalid-credentials": 1
     }
+
+
+def test_two_hundred_guesses_at_once_over_two_names_are_five_comparisons(monkeypatch: pytest.MonkeyPatch) -> None:
+    user_id, phone = store.user_id_of(secrets.login(ANN)) or "", "+8613900139000"
+    identifiers.ask(user_id, phone, HERE, now())
+    proof = ChangeProof(phone, new_code=code_for(phone), old_code=code_for(ANN))
+    assert identifiers.confirm(user_id, proof, now()).status == "changed"
+    compared: list[str] = []
+
+    def watched(password: str, stored: str | None) -> bool:
+        compared.extend([password] if stored else [])
+        return False
+
+    monkeypatch.setattr(passwords, "matches", watched)
+    assert storm(200, lambda number: guess(identifier=(ANN, phone)[number % 2])) == {"invalid-credentials": 200}
+    assert len(compared) == 5
 
 
 def test_two_hundred_names_at_once_from_one_address_are_thirty() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from chalicelib.ledger import chart, closing, folding, history, service, store
 from chalicelib.ledger.model import Change, Draft, Spend
 from chalicelib.ledger.write import Update
 from chalicelib.settings import settings
+from tests import heads
 from tests.conftest import FrozenClock
 from tests.ledger_kit import AT, NO_LIMIT, OWNER, WALLET, key, open_wallet, put_in, spend
 
@@ -83,24 +85,67 @@ def test_a_raised_epoch_stops_payments_at_once() -> None:
 
 
 def test_a_freeze_is_taken_back_under_the_epoch_of_the_wallet_only() -> None:
-    assert service.freeze(WALLET, "by-owner")
+    assert service.freeze(WALLET)
     epoch = service.raise_epoch(WALLET)
-    assert not service.thaw(WALLET, "by-owner", epoch - 1)
+    assert not service.thaw(WALLET, epoch - 1)
     assert service.head(WALLET).status == "frozen"
-    assert service.thaw(WALLET, "by-owner", epoch)
+    assert service.thaw(WALLET, epoch)
 
 
-@pytest.mark.parametrize(("status", "code"), [("frozen", "wallet-frozen"), ("closed", "invalid-state")])
-def test_a_wallet_that_is_not_active_pays_nothing(status: str, code: str) -> None:
-    service.set_status(WALLET, status, "lost phone")
+FREEZES: dict[str, tuple[Callable[[], bool], Callable[[], bool], str]] = {
+    "owner": (lambda: service.freeze(WALLET), lambda: service.thaw(WALLET, 0), "by-owner"),
+    "house": (lambda: service.impose(WALLET, "lost phone"), lambda: service.lift(WALLET, "lost phone"), "lost phone"),
+}
+
+
+@pytest.mark.parametrize("first", FREEZES)
+@pytest.mark.parametrize("lifted", FREEZES)
+def test_a_wallet_is_active_when_nobodys_freeze_holds(first: str, lifted: str) -> None:
+    (last,) = FREEZES.keys() - {lifted}
+    for who in sorted(FREEZES, reverse=first == "owner"):
+        assert FREEZES[who][0]()
+    assert service.head(WALLET).reason == "lost phone"
+    assert FREEZES[lifted][1]()
+    assert not FREEZES[lifted][1](), "nothing of theirs is left to be lifted"
+    assert (service.head(WALLET).status, service.head(WALLET).reason) == ("frozen", FREEZES[last][2])
+    assert FREEZES[last][1]()
+    assert (service.head(WALLET).status, service.head(WALLET).reason) == ("active", "")
+    assert spend(1, later(1)).status == 201
+
+
+def test_a_freeze_or_its_end_is_one_call(aws_calls: list[tuple[str, str]]) -> None:
+    aws_calls.clear()
+    for act in (*FREEZES["owner"][:2], *FREEZES["house"][:2]):
+        assert act()
+    assert [operation for _, operation in aws_calls] == ["UpdateItem"] * 4
+
+
+def test_what_is_closed_is_neither_frozen_nor_opened_by_the_end_of_a_freeze() -> None:
+    for freeze, lift, _ in FREEZES.values():
+        assert freeze()
+        heads.close(WALLET)
+        assert (lift(), freeze(), service.head(WALLET).status) == (False, False, "closed")
+        heads.activate(WALLET)
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [
+        (lambda: service.impose(WALLET, "lost phone"), "wallet-frozen"),
+        (lambda: service.freeze(WALLET), "wallet-frozen"),
+        (lambda: heads.close(WALLET), "invalid-state"),
+    ],
+)
+def test_a_wallet_that_is_not_active_pays_nothing(end: Callable[[], object], code: str) -> None:
+    end()
     assert code in spend(1, later(1)).body
     assert available() == 1_000
 
 
 def test_a_frozen_wallet_accepts_credits_and_a_closed_ones_go_to_unclaimed() -> None:
-    service.set_status(WALLET, "frozen", "lost phone")
+    service.impose(WALLET, "lost phone")
     put_in(10, later(1), "t2")
-    service.set_status(WALLET, "closed")
+    heads.close(WALLET)
     put_in(7, later(2), "t3")
     assert available() == 1_010
     assert history.entries(WALLET, None, 1)[0]["postings"][chart.unclaimed("CNY")] == 7

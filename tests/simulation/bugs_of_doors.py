@@ -12,11 +12,11 @@ DOORS = (
         "a password compared before the try is counted",
         (20,),
         "identity/signing_in.py",
-        """    counted = lockout.count_try(Counter(login, device), at)
+        """    counted = lockout.count_try(Counter(store.whose(user, login), device), at)
     matched = passwords.matches(password, user.password_hash if user and counted else None)
 """,
         """    matched = passwords.matches(password, user.password_hash if user else None)
-    counted = lockout.count_try(Counter(login, device), at)
+    counted = lockout.count_try(Counter(store.whose(user, login), device), at)
 """,
         LOCKOUT + "a_try_is_counted_before_the_password_is_looked_at",
     ),
@@ -48,8 +48,8 @@ DOORS = (
         "a stranger's failures against my own phone",
         (20,),
         "identity/signing_in.py",
-        "counted = lockout.count_try(Counter(login, device), at)",
-        "counted = lockout.count_try(Counter(login), at)",
+        "counted = lockout.count_try(Counter(store.whose(user, login), device), at)",
+        "counted = lockout.count_try(Counter(store.whose(user, login)), at)",
         LOCKOUT + "strangers_do_not_lock_out_a_device_that_signed_in_before",
     ),
     bug(
@@ -63,10 +63,18 @@ DOORS = (
     bug(
         "a reset that leaves sessions running",
         (21,),
+        "identity/store_resets.py",
+        "        PersonItem.sessions_from.set(clock.written(at)),\n",
+        "",
+        RECOVERY + "sessions_of_before_are_over_with_the_commit_though_nobody_has_finished_it",
+    ),
+    bug(
+        "a reset that leaves to sessions what they began",
+        (21,),
         "identity/resets.py",
-        "        sessions.end_all(user)\n",
+        "        sessions.clear(user, user.sessions_from)\n",
         "        sessions.listed(user.id, None, 1, at)\n",
-        RECOVERY + "every_session_ends_and_payments_stop_at_once",
+        RECOVERY + "pushes_end_with_the_sessions_and_bring_the_news_first",
     ),
     bug(
         "a session that the old password begins after the reset",
@@ -88,8 +96,8 @@ DOORS = (
         "a code of before the reset that is still good",
         (20, 21),
         "identity/resets.py",
-        'secrets.mark("reset", login, str(user.cooling_until if user else 0), secret or "")',
-        'secrets.mark("reset", login, secret or "")',
-        RECOVERY + "a_code_of_before_a_reset_is_worthless_though_nothing_has_ended_it",
+        'secrets.mark("reset", whose, str(user.cooling_until if user else 0), secret or "")',
+        'secrets.mark("reset", whose, secret or "")',
+        RECOVERY + "a_reset_makes_every_other_code_worthless",
     ),
 )

@@ -62,11 +62,19 @@ FACTORS = (
         STEP_UP + "what_was_paid_is_told_again_when_the_step_up_is_long_over",
     ),
     bug(
+        "the end of a freeze that ends another one too",
+        (2,),
+        "ledger/service.py",
+        '.fall_back("status", other, "active")',
+        '.assign("status", "active")',
+        LEDGER + "a_wallet_is_active_when_nobodys_freeze_holds",
+    ),
+    bug(
         "a freeze taken back by a phone that was signed out",
         (21,),
         "ledger/service.py",
-        '.require("reason", "=", reason).require("epoch", "=", epoch)',
-        '.require("reason", "=", reason)',
+        'model.BY_OWNER, model.BY_HOUSE).require("epoch", "=", epoch)',
+        "model.BY_OWNER, model.BY_HOUSE)",
         LEDGER + "a_freeze_is_taken_back_under_the_epoch_of_the_wallet_only",
     ),
     bug(

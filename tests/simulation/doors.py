@@ -7,15 +7,12 @@ and that nobody opens one before its time.
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tests.environment import PEPPER
 from tests.simulation.tables import Change, Key
 from tests.simulation.truth import hold
 from tests.simulation.values import plain
@@ -58,7 +55,7 @@ class Doors:
     reset: set[str] = field(default_factory=set)
     """Users whose password was set anew."""
     unlocked: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    """Mark of a name → locks that a sweep ended."""
+    """User → locks that a sweep ended."""
     effects: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def commit(self, changes: Sequence[Change], seconds: float) -> None:
@@ -125,10 +122,10 @@ class Doors:
         """By somebody's clock."""
         return door.locked_until - BEGINNING.timestamp() + SKEW_SECONDS >= seconds
 
-    def may_refuse(self, identifier: str, device_token: str, sent_at: float) -> bool:
+    def may_refuse(self, user: str, device_token: str, sent_at: float) -> bool:
         """Whether the door was closed at some time since `sent_at` (true seconds), by somebody's clock."""
         device = number_of(device_token)
-        door = self.doors.get((f"LOCK#{mark_of(identifier)}", f"DEVICE#{device}" if device else "NAME"))
+        door = self.doors.get((f"LOCK#{user}", f"DEVICE#{device}" if device else "NAME"))
         if door is None:
             return False
         return self._stands(door, sent_at) or door.closed_at + WINDOW_SECONDS + SKEW_SECONDS >= sent_at
@@ -146,15 +143,8 @@ def finished(world: World) -> None:
     for user in world.doors.reset:
         hold(told[user, "password_reset"] > 0, "whose password was set anew is told", user=user)
     for person in world.people:
-        ended = world.doors.unlocked[mark_of(person.identifier)]
+        ended = world.doors.unlocked[person.user]
         hold(told[person.user, "sign_in_unlocked"] >= ended, "whose lock has ended is told", person=person.identifier)
-
-
-def mark_of(identifier: str) -> str:
-    """Under what a name is kept: a keyed hash over lengths and parts."""
-    parts = [part.encode() for part in ("login", identifier)]
-    message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-    return hmac.new(bytes.fromhex(PEPPER), message, hashlib.sha256).hexdigest()
 
 
 def number_of(device_token: str) -> str:

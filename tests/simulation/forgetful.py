@@ -65,7 +65,7 @@ class Forgetful(Owner):
                 self._second_half(reply.json["challenge"])
             elif reply and reply.status == 401:
                 sure = self.user and not wrong and known == self.passwords == [password]
-                closed = self.world.doors.may_refuse(self.identifier, token, sent_at) or self.enrolled_since(sent_at)
+                closed = self.world.doors.may_refuse(self.user, token, sent_at) or self.enrolled_since(sent_at)
                 left = self.leave.asked_at is not None
                 hold(not sure or closed or left, "the right password opens, whatever strangers do", claim=claim)
                 if sure and not closed:

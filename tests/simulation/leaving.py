@@ -64,7 +64,7 @@ def come_back(person: Person, chance: random.Random) -> None:
     claim = {"identifier": person.identifier, "password": password}
     if chance.random() < 0.85:
         return
-    person.busy = True
+    person.busy, sent_at = True, person.world.clock.seconds
 
     def then(reply: Reply | None) -> None:
         person.busy = False
@@ -73,7 +73,7 @@ def come_back(person: Person, chance: random.Random) -> None:
         elif reply and reply.status == 202:
             person.leave, person.stage = Leave(), "out"
             person._second_half(reply.json["challenge"])
-        elif reply and reply.status == 401:
+        elif reply and reply.status == 401 and not person.world.doors.may_refuse(person.user, "", sent_at):
             person.leave.refused, person.stage = known == person.passwords == [password], "out"
 
     person.world.send("POST", "/v1/users/restore", claim, {}, then)

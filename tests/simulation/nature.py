@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import app
 from chalicelib.ledger import service as ledger
+from tests import heads
 from tests.simulation import forgetful, house, truth
 from tests.simulation.post import MOST_RECORDS, Queue, Shard, event_of
 from tests.simulation.truth import hold
@@ -187,6 +188,9 @@ def deliver_letter(world: World, letter: Any) -> None:
     world.send_raw("/v1/webhooks/sandbox", body, headers, then)
 
 
+UNDER_REVIEW = "under review"
+
+
 def freeze(world: World, chance: random.Random) -> None:
     """A person in the office freezes a wallet, or lets it go again."""
     wallets = [one.wallet for one in world.people if one.wallet in world.model.wallets]
@@ -194,8 +198,8 @@ def freeze(world: World, chance: random.Random) -> None:
         return
     wallet = chance.choice(wallets)
     frozen = world.model.wallets[wallet].status == "frozen"
-    status, reason = ("active", "") if frozen else ("frozen", "under review")
-    world.start("freeze", lambda: ledger.set_status(wallet, status, reason), lambda result: None, 10.0)  # type: ignore[arg-type]
+    act = ledger.lift if frozen else ledger.impose
+    world.start("freeze", lambda: act(wallet, UNDER_REVIEW), lambda result: None, 10.0)
 
 
 def thaw(world: World, chance: random.Random) -> None:
@@ -204,7 +208,7 @@ def thaw(world: World, chance: random.Random) -> None:
     frozen = [one for one in frozen if world.model.wallets[one].status == "frozen"]
     if frozen:
         chosen = chance.choice(frozen)
-        world.start("thaw", lambda: ledger.set_status(chosen, "active"), lambda result: None, 10.0)
+        world.start("thaw", lambda: ledger.lift(chosen, UNDER_REVIEW), lambda result: None, 10.0)
 
 
 def close(world: World, chance: random.Random) -> None:
@@ -215,7 +219,7 @@ def close(world: World, chance: random.Random) -> None:
         return
     world.people[place] = world.newcomer()
     world.count("wallet-closed")
-    world.start("close", lambda: ledger.set_status(wallet, "closed", "asked"), lambda result: None, 10.0)
+    world.start("close", lambda: heads.close(wallet), lambda result: None, 10.0)
 
 
 def time_passes(world: World, chance: random.Random) -> None:

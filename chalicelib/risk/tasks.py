@@ -1,0 +1,23 @@
+"""What operators did to a wallet, told to its owner by every way they have; the office's own role reads no contact."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib import queues
+from chalicelib.identity import telling
+from chalicelib.ledger import service as ledger
+from chalicelib.risk import store
+
+
+def sweep(at: datetime) -> int:
+    return queues.sweep("freezes", store.due(at), lambda wallet_id: _tell(wallet_id, at))
+
+
+def _tell(wallet_id: str, at: datetime) -> bool:
+    """The inbox has it: it is told on from there, and again after a crash that may have come before all was sent."""
+    found = store.untold(wallet_id)
+    if found is None or found.at > at:
+        return False
+    telling.tell_id(ledger.head(wallet_id).owner, found.kind, found.params, found.at, once=found.once)
+    return store.told(found)
