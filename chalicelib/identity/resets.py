@@ -124,4 +124,5 @@ def _facts(at: datetime) -> Params:
 
 def _subject(whose: str, user: User | None, secret: str | None) -> str:
     """Changes with every reset; the same for all names of a person, who have one code together and five tries at it."""
-    return secrets.mark("reset", whose, str(user.cooling_until if user else 0), secret or "")
+    good_for = secrets.mark("reset", whose, str(user.cooling_until if user else 0), secret or "")
+    return f"{whose}#{good_for}"

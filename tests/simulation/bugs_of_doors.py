@@ -98,6 +98,6 @@ DOORS = (
         "identity/resets.py",
         'secrets.mark("reset", whose, str(user.cooling_until if user else 0), secret or "")',
         'secrets.mark("reset", whose, secret or "")',
-        RECOVERY + "a_reset_makes_every_other_code_worthless",
+        RECOVERY + "a_code_of_before_a_reset_is_worthless_though_nothing_has_ended_it",
     ),
 )
