@@ -61,7 +61,7 @@ class SignUpRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     locale: Locale
     jurisdiction: Country
     sign_up_secret: SignUpSecret | None = None
-    consents: Agreements = ()
+    consents: Agreements | None = None
 
 
 class SignUpView(msgspec.Struct, frozen=True):

@@ -52,7 +52,7 @@ def sign_up(wish: SignUpRequest, source_address: str, at: datetime) -> None:
     display_name = model.tidy_name(wish.display_name)
     passwords.check(wish.password, personal=(identifier, display_name))
     policy.currency_of(wish.jurisdiction, at)
-    agreed = consents.signable(wish.consents, at)
+    agreed = consents.signable(wish.consents or (), at)
     vault.ready()
     throttle.check(throttle.CODES_FROM_AN_ADDRESS, source_address, at)
     throttle.check(throttle.CODES_TO_A_NAME, login, at)
