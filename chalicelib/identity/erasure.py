@@ -12,7 +12,15 @@ from typing import get_args
 
 from chalicelib import queues
 from chalicelib.cases import service as cases
-from chalicelib.identity import guardians, store_codes, store_deletion, store_lockout, store_pushes, store_sign_ups
+from chalicelib.identity import (
+    guardians,
+    store,
+    store_codes,
+    store_deletion,
+    store_lockout,
+    store_pushes,
+    store_sign_ups,
+)
 from chalicelib.identity.model_codes import Purpose
 from chalicelib.identity.model_deletion import Ending
 from chalicelib.notices import service as notices
@@ -45,6 +53,7 @@ def _forget_names(ending: Ending, at: datetime) -> None:
     for purpose in get_args(Purpose):
         for whose in (*ending.logins, ending.user_id):
             store_codes.revoke(purpose, whose)
+    store_lockout.forget(ending.user_id)
     for login in ending.logins:
-        store_lockout.forget(login)
+        store_lockout.forget(store.whose(None, login))
         store_sign_ups.forget(login, at)

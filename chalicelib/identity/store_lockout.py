@@ -99,9 +99,9 @@ def lift_devices(user_id: str) -> None:
         item.delete()
 
 
-def forget(login: str) -> None:
-    """Of the name and its devices, whoever tried."""
-    for item in _LockItem.query(_PK + login, consistent_read=True):
+def forget(whose: str) -> None:
+    """Tries with their names and from their devices, whoever tried."""
+    for item in _LockItem.query(_PK + whose, consistent_read=True):
         item.delete()
 
 
