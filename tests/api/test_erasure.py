@@ -80,6 +80,7 @@ def prove(ana: Person) -> None:
     ana.phone.request("PUT", "/v1/me/payment-pin", {"pin": "428571", "password": PASSWORD})
     enrolled(ana.phone, PASSWORD)
     ana.phone.post("/v1/me/recovery-codes", {"password": PASSWORD})
+    ana.refresh()
 
 
 def spent(ana: Person) -> None:
@@ -143,7 +144,7 @@ def test_an_erasure_leaves_nothing_of_a_person_but_what_the_books_need(world: Wo
     [
         (store_pushes, "forget", {"identity PUSH"}),
         (store_codes, "revoke", {"identity CODE"}),
-        (store_lockout, "forget", {"identity NAME"}),
+        (store_lockout, "forget", {"identity DEVICE", "identity NAME"}),
         (guardians, "forget", {"identity GUARDIAN", "identity USER", "identity WARD"}),
         (notices, "forget", {"notices INBOX"}),
     ],

@@ -20,7 +20,7 @@ from chalicelib.ledger.model import Draft, Entry, Known, Movement
 from chalicelib.settings import settings
 from tests.api.caller import Caller, Reply
 from tests.conftest import FrozenClock
-from tests.people import appointed, in_office
+from tests.people import appointed, in_office, refresh
 
 PASSWORD = "correct horse battery staple"
 _numbers = itertools.count(1)
@@ -171,7 +171,15 @@ class Person:
     def sign_in(self) -> None:
         """Tokens last ten minutes; the phone is the one they signed up with."""
         claim = {"identifier": self.identifier, "password": PASSWORD, "device_token": self.tokens["device_token"]}
-        self.phone = self.world.nobody.bearing(self.world.nobody.post("/v1/sessions", claim).json["access_token"])
+        self._bear(self.world.nobody.post("/v1/sessions", claim).json)
+
+    def refresh(self) -> None:
+        """Whoever has turned on their first second factor does so before they pay again."""
+        self._bear(refresh(self.world.nobody, self.tokens["refresh_token"]).json)
+
+    def _bear(self, tokens: dict[str, Any]) -> None:
+        self.tokens = {**self.tokens, **tokens}
+        self.phone = self.world.nobody.bearing(tokens["access_token"])
 
     @property
     def available(self) -> int:
