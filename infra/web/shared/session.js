@@ -53,14 +53,20 @@ export function leave(reason = "") {
 /** A request of the person who is signed in → the answer's body. Throws Refused, NoAnswer. */
 export async function call(method, path, options = {}) {
   let answer = await carried(method, path, options);
-  if (answer.status === 401 && (await refresh())) answer = await carried(method, path, options);
-  if (answer.status === 401) leave("expired");
-  if (answer.body?.code === "step-up-required" && (await prove?.(answer.body.methods.split(" "))))
+  if (over(answer) && (await refresh())) answer = await carried(method, path, options);
+  if (over(answer)) leave("expired");
+  if (answer.body?.code === "step-up-required" && (await prove?.(answer.body.methods.split(" ").filter(Boolean))))
     answer = await carried(method, path, options);
   return good(answer);
 }
 
+/** A password that was wrong is also answered by 401, and ends no session. */
+const over = ({ status, body }) => status === 401 && body?.code !== "invalid-credentials";
+
 export const get = (path) => call("GET", path);
+
+/** New tokens: they know what has just been set up or removed. */
+export const renew = () => refresh();
 
 /** Signs out here; the API hears of it if it can be reached. */
 export async function signOut() {
