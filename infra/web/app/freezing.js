@@ -8,7 +8,7 @@ const BY_OWNER = "by-owner";
 
 export const isFrozen = (mine) => (mine.value.data?.data ?? []).some((one) => one.status === "frozen");
 /** Whether it is only their own freeze, which they can take back themselves. */
-export const isMine = (mine) => mine.value.data.data.every((one) => one.status !== "frozen" || one.reason === BY_OWNER);
+export const isMine = (mine) => mine.value.data.data.every((one) => one.status !== "frozen" || one.reason_code === BY_OWNER);
 
 export function freezing() {
   const change = (method, sentence) =>

@@ -18,7 +18,7 @@ export const SCREENS = {
   "/security/recovery-codes": screen("recovery-codes", "security", "entering"),
   "/security/passkeys": screen("passkeys", "security", "entering"),
   "/security/pin": screen("payment-pin", "security", "entering"),
-  "/security/freeze": screen("freeze", "security", "entering", "api/errors"),
+  "/security/freeze": screen("freeze", "security", "entering"),
   "/security/phrase": screen("phrase", "security", "entering"),
   "/security/education": screen("education", "security", "entering", "api/education"),
   "/security/contacts": screen("contacts", "security", "entering"),

@@ -34,14 +34,15 @@ export function Button({ job, onClick, children, kind = "", ...rest }) {
 /** The button that sends a form; busy while the form's `job` runs. */
 export const Submit = ({ job, children, kind = "" }) => html`<button class=${kind} aria-busy=${job.busy.value ? "true" : undefined}>${children}</button>`;
 
-/** A form that hands its fields, as an object of strings, to `job`; sent once however often it is pressed. */
-export function Form({ job, children, ...rest }) {
+/** A form that hands its fields, as an object of strings, to `job`; sent once however often; `clear`: empty after that. */
+export function Form({ job, clear = false, children, ...rest }) {
   const send = async (event) => {
     event.preventDefault();
     const form = event.target;
     if (job.busy.value) return;
     await job.run(Object.fromEntries(new FormData(form)));
     if (job.problem.peek()) requestAnimationFrame(() => form.querySelector("[aria-invalid=true]")?.focus());
+    else if (clear) form.reset();
   };
   return html`<form ...${rest} novalidate onSubmit=${send}>${children}<${Problem} of=${job.problem.value} /></form>`;
 }

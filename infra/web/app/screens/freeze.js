@@ -2,7 +2,7 @@
 import { freezing, isFrozen, isMine } from "/app/freezing.js";
 import { wallets } from "/app/me.js";
 import { Titled } from "/app/security.js";
-import { say, sayOr } from "/shared/language.js";
+import { say } from "/shared/language.js";
 import { Button, Problem, Shown } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
 
@@ -23,11 +23,12 @@ const Free = ({ freeze }) => html`
 `;
 
 const Frozen = ({ mine, freeze }) => html`
-  <p class="note" role="status">${isMine(mine) ? say("freeze.on") : sayOr(`errors.wallet-frozen.${theirs(mine)}.detail`, say("freeze.theirs"))}</p>
+  <p class="note" role="status">${isMine(mine) ? say("freeze.on") : theirs(mine) || say("freeze.theirs")}</p>
   ${isMine(mine) && html`
     <p>${say("freeze.undo-about")}</p>
     <${Button} kind="wide" job=${freeze.go_on} onClick=${freeze.go_on.run}>${say("freeze.undo")}<//>
     <${Problem} of=${freeze.go_on.problem.value} />`}
 `;
 
-const theirs = (mine) => mine.value.data.data.find((one) => one.status === "frozen" && one.reason !== "by-owner").reason;
+/** Why somebody else froze it, in the API's words. */
+const theirs = (mine) => mine.value.data.data.find((one) => one.status === "frozen" && one.reason_code !== "by-owner").reason;

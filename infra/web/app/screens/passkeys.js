@@ -47,7 +47,7 @@ const Passkey = ({ one, removed }) => html`
 `;
 
 const Add = ({ ways, add, proof }) => html`
-  <${Form} key="add" job=${add}>
+  <${Form} key="add" clear job=${add}>
     <${Field} name="name" label=${say("passkeys.name")} hint=${say("passkeys.name-about")} defaultValue=${deviceName() ?? ""} problem=${wrong(add.problem.value, "name")} maxlength="64" autocomplete="off" required />
     <${Proof} of=${proof} problem=${add.problem.value} coded=${ways.includes("totp") || ways.includes("passkey")} />
     <${Submit} job=${add}>${say("passkeys.add")}<//>

@@ -47,7 +47,7 @@ function Make({ ways, left, make, proof }) {
 
 const Fresh = ({ codes, copy }) => html`
   <p class="note" role="status">${say("codes.once")}</p>
-  <ol class="codes card">${codes.map((one) => html`<li key=${one}><code>${one}</code></li>`)}</ol>
+  <ul class="codes card">${codes.map((one) => html`<li key=${one}><code>${one}</code></li>`)}</ul>
   <p class="acts unprinted">
     <${Button} kind="secondary" job=${copy} onClick=${copy.run}>${say("codes.copy")}<//>
     <${Button} kind="secondary" onClick=${() => print()}>${say("codes.print")}<//>

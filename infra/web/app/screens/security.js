@@ -1,8 +1,8 @@
 /** The security centre: how much is done, what would help most next, everything there is, and the brake. */
+import { freezing, isFrozen, isMine } from "/app/freezing.js";
 import { wallets } from "/app/me.js";
 import { Row, Rows } from "/app/rows.js";
 import { sessions, steps } from "/app/security.js";
-import { freezing, isFrozen } from "/app/freezing.js";
 import { say } from "/shared/language.js";
 import { Button, Heading, Problem, Waiting } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
@@ -56,7 +56,7 @@ function Progress({ all }) {
 }
 
 const Brake = ({ mine, freeze }) => isFrozen(mine)
-  ? html`<p class="note">${say("freeze.on")} <a href="#/security/freeze">${say("freeze.see")}</a></p>`
+  ? html`<p class="note" role="status">${say(isMine(mine) ? "freeze.on" : "freeze.theirs")} <a href="#/security/freeze">${say("freeze.see")}</a></p>`
   : html`
     <p><${Button} kind="danger wide" job=${freeze.stop} onClick=${freeze.stop.run}>${say("freeze.now")}<//></p>
     <${Problem} of=${freeze.stop.problem.value} />
