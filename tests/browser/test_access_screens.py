@@ -62,8 +62,13 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def go(visit: kit.Visit, path: str, title: str) -> None:
+def move(visit: kit.Visit, path: str) -> None:
     visit.page.evaluate("path => { location.hash = path }", path)
+    expect(visit.page.locator(f'html[data-screen="{path}"]')).to_be_attached(timeout=kit.PATIENCE_MS)
+
+
+def go(visit: kit.Visit, path: str, title: str) -> None:
+    move(visit, path)
     heading(visit, title)
 
 
@@ -434,8 +439,7 @@ def test_everybody_can_use_every_screen_of_access(browser: Browser, local: dict[
     with kit.context(browser, language, kit.SMALL_PHONE, color_scheme=scheme) as context:
         visit = kit.Visit(context, f"{local['api']}/app/#/welcome")
         found = inspect(visit, BEFORE, look)
-        visit.page.evaluate("location.hash = '/sign-in'")
-        expect(visit.page.locator("#identifier")).to_be_visible(timeout=kit.PATIENCE_MS)
+        move(visit, "/sign-in")
         kit.sign_in(visit, person)
         found |= inspect(visit, WITHIN, look)
     assert found == {}
@@ -446,8 +450,7 @@ def inspect(visit: kit.Visit, paths: tuple[str, ...], look: str) -> dict[str, An
     """What keeps somebody out of the screens that are seen in this look, or makes them scroll sideways."""
     found = {}
     for path in (path for at, path in enumerate(paths) if look in MIXED[at % 2]):
-        visit.page.evaluate("path => { location.hash = path }", path)
-        visit.page.wait_for_function("path => document.title && location.hash === '#' + path", arg=path)
+        move(visit, path)
         expect(visit.page.locator("main .waiting")).to_have_count(0, timeout=kit.PATIENCE_MS)
         visit.shot(f"app{path.replace('/', '-')}-{look.replace(' ', '-')}")
         problems = [*visit.barriers(), *[f"{visit.width()} px wide"] * (visit.width() > kit.SMALL_PHONE["width"])]

@@ -5,7 +5,9 @@ import { wrong } from "/shared/parts.js";
 import { deviceToken } from "/shared/session.js";
 import { forget, store, stored } from "/shared/stored.js";
 
-const BRAND = /^(?!Not|Chromium)[\w ]+$/;
+/** Browsers name one that does not exist, so that nobody relies on the list (GREASE), and the engine beside their own. */
+const NO_BRAND = /not.*brand/i;
+const ENGINE = "Chromium";
 
 /** A request of nobody → the answer's body. Throws Refused, NoAnswer. */
 export const ask = async (path, body) => good(await insist("POST", path, { body }));
@@ -16,7 +18,8 @@ export const device = () => ({ device_name: deviceName(), device_token: deviceTo
 /** `Google Chrome · Android`, as far as the browser says. */
 export function deviceName() {
   const { brands = [], platform } = navigator.userAgentData ?? {};
-  const brand = brands.map((one) => one.brand).find((one) => BRAND.test(one)) ?? brands[0]?.brand;
+  const named = brands.map((one) => one.brand).filter((one) => !NO_BRAND.test(one));
+  const brand = named.find((one) => one !== ENGINE) ?? named[0];
   return [brand, platform].filter(Boolean).join(" · ").slice(0, 64) || undefined;
 }
 

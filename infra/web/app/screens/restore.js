@@ -28,7 +28,7 @@ const First = ({ restore, show }) => html`
     <${Password} of=${show} label=${say("sign-in.password")} autocomplete="current-password" />
     <${Submit} job=${restore}>${say("restore.go")}<//>
   <//>
-  ${restore.problem.value && html`<p class="note">${say("restore.stuck")}</p>`}
+  ${restore.problem.value?.answer?.body?.code === "invalid-credentials" && html`<p class="note">${say("restore.stuck")}</p>`}
   <ul class="ways" aria-label=${say("sign-in.other")}>
     <li><a href="#/sign-in">${say("recover.back")}</a></li>
     <li><a href="#/sign-up">${say("restore.anew")}</a></li>

@@ -31,15 +31,22 @@ export function open({ query }) {
 const options = async () => (await ask("/v1/sessions/passkey/options")).options;
 const enterBy = async (credential) => enter(await ask("/v1/sessions/passkey", { credential, ...device() }));
 
-/** The browser offers passkeys among its suggestions for the name. */
+/** The browser offers passkeys among its suggestions for the name, unless the person has gone on meanwhile. */
 function suggest(passkey) {
+  let over = false;
+  const wanted = async () => {
+    const found = await options();
+    if (over || passkey.busy.peek()) throw new Error("not wanted any more");
+    return found;
+  };
   const offer = async () => {
-    const credential = await suggested(options);
+    const credential = await suggested(wanted);
     if (credential && !passkey.busy.peek()) await enterBy(credential).catch((problem) => (passkey.problem.value = problem));
   };
   const begin = setTimeout(offer, 300);
   const renew = setInterval(offer, RENEWED_MS);
   return () => {
+    over = true;
     clearTimeout(begin);
     clearInterval(renew);
     void stopSuggesting();
@@ -47,6 +54,8 @@ function suggest(passkey) {
 }
 
 const SignIn = ({ second, ...rest }) => (second.value ? html`<${SecondFactor} of=${second.value} />` : html`<${First} ...${rest} />`);
+
+const isStuck = (problem) => ["invalid-credentials", "too-many-requests"].includes(problem?.answer?.body?.code);
 
 const First = ({ password, passkey, show, name }) => html`
   <${Heading}>${say("sign-in.title")}<//>
@@ -60,7 +69,7 @@ const First = ({ password, passkey, show, name }) => html`
     <p class="or">${say("sign-in.or")}</p>
     <${Button} kind="secondary wide" job=${passkey} onClick=${passkey.run}>${say("sign-in.passkey")}<//>
     <${Problem} of=${passkey.problem.value} />`}
-  ${password.problem.value && html`<p class="note">${say("sign-in.stuck")}</p>`}
+  ${isStuck(password.problem.value) && html`<p class="note">${say("sign-in.stuck")}</p>`}
   <ul class="ways" aria-label=${say("sign-in.other")}>
     <li><a href="#/recover">${say("sign-in.forgot")}</a></li>
     <li><a href="#/sign-up">${say("welcome.sign-up")}</a></li>
