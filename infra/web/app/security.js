@@ -12,18 +12,21 @@ export const passkeys = () => see("/v1/me/passkeys");
 export const sessions = () => see("/v1/sessions?limit=100");
 export const contacts = () => see("/v1/me/identifiers");
 
-/** The four things that keep a wallet safe, the most useful first: {name, path, done}; null while it is not known. */
+/** The four things that keep a wallet safe, the most useful first: {all: [{name, path, done}]}, or {problem} of asking. */
 export function steps() {
-  const [person, codes, wishes] = [me(), codesLeft(), preferences()];
+  const asked = [me(), codesLeft(), preferences()];
+  const [person, codes, wishes] = asked;
   return () => {
-    if ([person, codes, wishes].some((one) => one.value.data === null)) return null;
+    const unknown = asked.filter((one) => one.value.data === null);
+    if (unknown.length > 0) return { problem: unknown.find((one) => one.value.problem)?.value.problem };
     const { ways } = person.value.data;
-    return [
+    const all = [
       { name: "factor", path: ways.includes("totp") ? "authenticator" : "passkeys", done: ways.includes("passkey") || ways.includes("totp") },
       { name: "codes", path: "recovery-codes", done: codes.value.data.left > 0 },
       { name: "pin", path: "pin", done: ways.includes("pin") },
       { name: "phrase", path: "phrase", done: wishes.value.data.phrase !== "" },
     ];
+    return { all };
   };
 }
 

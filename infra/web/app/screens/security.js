@@ -15,7 +15,7 @@ export function open() {
 const Security = ({ done, mine, devices, freeze }) => html`
   <p class="up"><a href="#/me">${say("security.up")}</a></p>
   <${Heading}>${say("security.title")}<//>
-  <${Progress} all=${done()} />
+  <${Progress} ...${done()} />
   <${Brake} mine=${mine} freeze=${freeze} />
   <h2>${say("security.entering")}</h2>
   <${Rows} label=${say("security.entering")}>
@@ -41,7 +41,8 @@ const Security = ({ done, mine, devices, freeze }) => html`
   <//>
 `;
 
-function Progress({ all }) {
+function Progress({ all, problem }) {
+  if (problem) return html`<${Problem} of=${problem} />`;
   if (!all) return html`<${Waiting} />`;
   const done = all.filter((one) => one.done).length;
   const next = all.find((one) => !one.done);
