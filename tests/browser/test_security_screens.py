@@ -102,9 +102,9 @@ def test_a_passkey_is_the_second_half_of_a_password(browser: Browser, local: dic
         visit.see("The passkey is added.")
         device.absent()
         leave_this_device(visit)
-        device.present()
         type_password(page, person)
         heading(visit, "One more step")
+        device.present()
         press(page, "Use my passkey")
         heading(visit, "Devices")
 

@@ -16,6 +16,7 @@ export function open({ query }) {
   const password = job(async ({ identifier, password }) => {
     const answer = await ask("/v1/sessions", { identifier, password, ...device() });
     if (!answer.challenge) return enter(answer);
+    stop();
     second.value = secondFactor(answer, () => (second.value = null));
   });
   const passkey = job(async () => {
