@@ -15,7 +15,7 @@ PIP := -m pip install --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
 .PHONY: run reset demo rotate package test simulate concurrency mutants bench timing fuzz check format help install
 
-run: install ## start the local cloud at http://127.0.0.1:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
+run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
 
 reset: $(TOOLS) ## forget everybody and everything in the local cloud

@@ -111,6 +111,8 @@ class UserView(msgspec.Struct, frozen=True):
     tier: int
     wallets: tuple[str, ...]
     created_at: str
+    ways: tuple[str, ...] = ()
+    """How they can step up: `pin`, `passkey`, `totp`."""
 
 
 class WelcomeView(msgspec.Struct, frozen=True):
@@ -216,6 +218,7 @@ class User:
             self.tier,
             self.wallets,
             clock.written(self.created_at),
+            self.ways,
         )
 
 

@@ -89,6 +89,11 @@ class RecoveryCodesView(msgspec.Struct, frozen=True):
     codes: tuple[str, ...]
 
 
+class RecoveryCodesLeftView(msgspec.Struct, frozen=True):
+    left: int
+    """Not used yet, of ten; 0 where there never were any."""
+
+
 class OptionsView(msgspec.Struct, frozen=True):
     """For `navigator.credentials`, as JSON (WebAuthn Level 3, §5.1.8 and §5.1.9)."""
 

@@ -12,6 +12,7 @@ from chalicelib.identity import (
     recovery_codes,
     service,
     step_up,
+    store_factors,
     store_passkeys,
     store_sessions,
     totp,
@@ -25,6 +26,7 @@ from chalicelib.identity.model_factors import (
     PasskeyView,
     PinRequest,
     ProofRequest,
+    RecoveryCodesLeftView,
     RecoveryCodesView,
     TotpView,
 )
@@ -102,6 +104,18 @@ def remove_totp(call: Call[ProofRequest]) -> Answer:
 )
 def renew_recovery_codes(call: Call[ProofRequest]) -> Answer:
     return Answer(201, RecoveryCodesView(recovery_codes.renew(_proved(call), call.at)))
+
+
+@room.route(
+    "GET",
+    "/v1/me/recovery-codes",
+    answers={200: RecoveryCodesLeftView},
+    caller=Person,
+    permission="account.own",
+    summary="How many recovery codes are left",
+)
+def recovery_codes_left(call: Call[None]) -> Answer:
+    return Answer(200, RecoveryCodesLeftView(store_factors.recovery_codes_left(person_of(call).user_id)))
 
 
 @room.route(

@@ -115,6 +115,11 @@ def use_recovery_code(user_id: str, place: int, mark: str) -> bool:
     return made(lambda: item.update([_RecoveryItem.used_by.set(me)], (_RecoveryItem.code_mark == mark) & unused))
 
 
+def recovery_codes_left(user_id: str) -> int:
+    every = _RecoveryItem.query(user_id, _RecoveryItem.sk.startswith("RECOVERY#"), consistent_read=True)
+    return sum(item.used_by is None for item in every)
+
+
 def put_pin(user_id: str, pin_hash: str) -> None:
     item = _PinItem(user_id, "PIN", **vault.sealed(user_id, pin_hash=pin_hash))
     with writing() as transaction:

@@ -30,6 +30,8 @@ class WalletView(msgspec.Struct, frozen=True, omit_defaults=True):
     """Owed after a reversed top-up; credits repay it first."""
     reason: str = ""
     """Why it is frozen, for its owner to read."""
+    reason_code: str = ""
+    """`by-owner`: its owner can take that back; anything else is for whoever froze it."""
 
 
 class WalletsView(msgspec.Struct, frozen=True):
@@ -82,8 +84,9 @@ class StatementView(msgspec.Struct, frozen=True):
 
 
 def wallet(head: Head, language: str) -> WalletView:
-    reason = text.sentence(key, language) if text.has(key := f"freezes.{head.reason}") else head.reason
-    return WalletView(head.account, head.currency, head.status, head.available, head.held, head.debt, reason)
+    code = head.reason
+    reason = text.sentence(key, language) if text.has(key := f"freezes.{code}") else code
+    return WalletView(head.account, head.currency, head.status, head.available, head.held, head.debt, reason, code)
 
 
 def entry(found: Mapping[str, Any]) -> EntryView:

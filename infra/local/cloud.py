@@ -83,7 +83,7 @@ def local() -> dict[str, Any]:
 
 def _start(progress: Progress, port: int) -> dict[str, Any]:
     port = _front_port(port)
-    address = f"http://{places.HOST}:{port}"
+    address = f"http://{places.NAME}:{port}"
     lost = memory.was_lost()
     if lost:
         progress.say(memory.LOST)

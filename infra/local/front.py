@@ -3,7 +3,8 @@
     python -m infra.local.front --port 8000 --api http://127.0.0.1:4566/restapis/<id>/api/_user_request_
 
 `/v1/…`, `/health`, `/openapi.json` and `/docs` go to the API; `/_local/…` is answered by `visits.py`;
-`/pay/<checkout>`, what a QR code holds, leads into the wallet app; anything else is a file of `infra/web`,
+`/pay/<checkout>`, what a QR code holds, leads into the wallet app, which is at home under a name only, since passkeys
+are; anything else is a file of `infra/web`,
 packages under `/packages/`, the API's own catalogues under `/text/api/`. A thread per connection; requests
 beyond `--in-flight` wait their turn, so that a burst does not start a Lambda process for each.
 """
@@ -123,6 +124,9 @@ class Door(BaseHTTPRequestHandler):
             return self._send(302, [("Location", f"/app/#{path}"), ("Cache-Control", "no-store")], b"")
         if path in ("/app", "/console"):
             return self._send(302, [("Location", f"{path}/")], b"")
+        if path in ("/app/", "/console/") and self.headers.get("Host", "").startswith(f"{places.HOST}:"):
+            home = f"http://{places.NAME}:{self.server.server_port}{path}"
+            return self._send(302, [("Location", home), ("Cache-Control", "no-store")], b"")
         return self._file(path)
 
     def _file(self, path: str) -> None:

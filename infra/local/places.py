@@ -19,6 +19,8 @@ CATALOGUES = ROOT / "chalicelib" / "kernel" / "catalogues"
 MINISTACK = ROOT / ".venv-cloud" / "bin" / "ministack"
 
 HOST = "127.0.0.1"
+NAME = "localhost"
+"""What people open. Passkeys are for a name, an address is none (WebAuthn Level 3, §5.1.2: RP ID)."""
 REGION = "eu-west-1"
 ACCOUNT = "000000000000"
 STACK = "coffer"

@@ -52,6 +52,7 @@ def of_an_owner(world: World) -> dict[str, Call]:
         "POST /v1/me/totp/confirm": lambda: ada.phone.post("/v1/me/totp/confirm", {"code": code_now(proposed)}),
         "DELETE /v1/me/totp": lambda: eve.phone.request("DELETE", "/v1/me/totp", mine),
         "POST /v1/me/recovery-codes": lambda: bea.phone.post("/v1/me/recovery-codes", mine),
+        "GET /v1/me/recovery-codes": lambda: bea.phone.get("/v1/me/recovery-codes"),
         "PUT /v1/me/payment-pin": lambda: bea.phone.request("PUT", "/v1/me/payment-pin", mine | {"pin": "310597"}),
         "POST /v1/me/passkeys/options": lambda: cat.phone.post("/v1/me/passkeys/options", mine),
         "POST /v1/me/passkeys": lambda: cat.phone.post("/v1/me/passkeys", {"name": "p", "credential": made[0]}),

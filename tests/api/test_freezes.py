@@ -50,7 +50,8 @@ def test_a_freeze_stops_payments_and_says_why_in_both_languages(world: World, re
     assert (made.status, made.json["status"], made.json["review_at"][:10]) == (201, "frozen", "2026-11-25")
     for language in text.LANGUAGES:
         why = text.sentence(f"freezes.{reason}", language)
-        assert ana.phone.get(f"/v1/wallets/{ana.wallet}", accept_language=language).json["reason"] == why
+        seen = ana.phone.get(f"/v1/wallets/{ana.wallet}", accept_language=language).json
+        assert (seen["reason"], seen["reason_code"]) == (why, reason)
         (told,) = inbox(ana, language)
         assert why in told
         assert "2026-11-25 08:00 UTC" in told

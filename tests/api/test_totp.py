@@ -175,6 +175,15 @@ def test_recovery_codes_work_once_each_and_new_ones_kill_the_old(
     assert [code for code in (*codes, *fresh) if code in at_rest() or code.replace("-", "") in at_rest()] == []
 
 
+def test_its_owner_sees_how_they_can_step_up_and_how_many_recovery_codes_are_left(caller: Caller, ann: Caller) -> None:
+    assert (ann.get("/v1/me").json["ways"], ann.get("/v1/me/recovery-codes").json) == ([], {"left": 0})
+    enrolled(ann)
+    ann.request("PUT", "/v1/me/payment-pin", {"pin": "428571", "password": PASSWORD})
+    codes = ann.post("/v1/me/recovery-codes", {"password": PASSWORD}).json["codes"]
+    answer(caller, codes[0], "recovery-code")
+    assert (ann.get("/v1/me").json["ways"], ann.get("/v1/me/recovery-codes").json) == (["pin", "totp"], {"left": 9})
+
+
 def test_a_recovery_code_of_somebody_else_is_no_good(caller: Caller, ann: Caller) -> None:
     bob = caller.bearing(signed_up(caller, "bob@example.com")["access_token"])
     enrolled(ann)

@@ -57,6 +57,8 @@ class Api(BaseHTTPRequestHandler):
 @pytest.fixture
 def web(tmp_path: Path) -> Path:
     (tmp_path / "web/node_modules/preact/dist").mkdir(parents=True)
+    (tmp_path / "web/app").mkdir()
+    (tmp_path / "web/app/index.html").write_text("<!doctype html><title>app</title>")
     (tmp_path / "web/index.html").write_text("<!doctype html>")
     (tmp_path / "web/node_modules/preact/dist/preact.mjs").write_text("export {}")
     (tmp_path / "secret.txt").write_text("outside")
@@ -94,6 +96,13 @@ def test_the_tour_is_at_the_root_under_a_strict_policy(door: front.Server) -> No
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_wallet_is_at_home_under_a_name_since_passkeys_are(door: front.Server) -> None:
+    status, headers, _ = ask(door, "GET", "/app/")
+    assert (status, headers["Location"]) == (302, f"http://localhost:{door.server_port}/app/")
+    named, _, content = ask(door, "GET", "/app/", headers={"Host": f"localhost:{door.server_port}"})
+    assert (named, content) == (200, b"<!doctype html><title>app</title>")
 
 
 def test_a_module_of_a_package_is_javascript(door: front.Server) -> None:

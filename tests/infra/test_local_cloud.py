@@ -122,7 +122,7 @@ def test_it_starts_stops_and_goes_on_with_the_same_people_balances_and_keys(home
     person, parts = first.local["people"]["customers"][0], first.parts()
     api = first.local["api"]
 
-    assert api == f"http://127.0.0.1:{port}"
+    assert api == f"http://localhost:{port}"
     assert len([line for line in said if STEP.match(line)]) >= 5, "long steps show their time"
     assert set(parts) == {"ministack", "bank", "front door"}
     assert {name: listening(pid) for name, pid in parts.items()} == {name: {LOOPBACK} for name in parts}

@@ -1,5 +1,6 @@
 /** The wallet app at `/app/`: a frame, and one screen at a time in it. Every address of a screen is in `SCREENS`. */
 import { Frame } from "/app/frame.js";
+import { keepMode } from "/app/modes.js";
 import { SCREENS, allowed } from "/app/screens.js";
 import { brandName, wear } from "/shared/brand.js";
 import { resume } from "/shared/intents.js";
@@ -7,9 +8,11 @@ import { language, learn } from "/shared/language.js";
 import { proveByDialog } from "/shared/prove.js";
 import { arrive, shown, start } from "/shared/router.js";
 import { signedIn } from "/shared/session.js";
+import { stored } from "/shared/stored.js";
 import { effect, html, render } from "/shared/ui.js";
 
 proveByDialog();
+keepMode();
 await Promise.all([wear(), learn("shared", "app")]);
 await start(SCREENS, allowed);
 
@@ -25,3 +28,4 @@ effect(() => {
   before = signedIn.value;
 });
 void resume();
+if (stored("app.consents")) void import("/app/consents.js").then(({ sayOwed }) => sayOwed());

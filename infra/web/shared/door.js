@@ -3,6 +3,8 @@ import { language } from "/shared/language.js";
 
 const TRIES = 8;
 const LATER = [503, 429];
+/** The longest pause that `insist` sits out; whoever is told to wait longer hears of it. */
+const SOON_SECONDS = 5;
 
 /** The connection ended without an answer: nobody knows yet whether it happened. */
 export class NoAnswer extends Error {}
@@ -15,7 +17,7 @@ export class Refused extends Error {
   }
 }
 
-/** One request → {status, text, body (parsed, or null), bytes, replayed, milliseconds}. Throws NoAnswer. */
+/** One request → {status, text, body (parsed, or null), bytes, replayed, wait (seconds), milliseconds}. Throws NoAnswer. */
 export async function send(method, path, { token, key, body, raw, headers = {} } = {}) {
   const began = performance.now();
   const sent = { "Accept-Language": language.value, ...headers };
@@ -31,18 +33,20 @@ export async function send(method, path, { token, key, body, raw, headers = {} }
     });
     const bytes = await answer.arrayBuffer();
     const replayed = answer.headers.get("Idempotent-Replayed") === "true";
-    return { ...read(bytes), status: answer.status, replayed, milliseconds: Math.round(performance.now() - began) };
+    const wait = Number(answer.headers.get("Retry-After"));
+    return { ...read(bytes), status: answer.status, replayed, wait, milliseconds: Math.round(performance.now() - began) };
   } catch (problem) {
     throw new NoAnswer(`${method} ${path}`, { cause: problem });
   }
 }
 
-/** `send`, again with the same key while there is no answer or it says "later": safe for whatever carries a key. */
+/** `send`, again with the same key while there is no answer or it says "soon": safe for whatever carries a key. */
 export async function insist(method, path, options) {
   for (let left = TRIES; ; left -= 1) {
     try {
       const answer = await send(method, path, options);
-      if (left === 1 || !(LATER.includes(answer.status) || answer.body?.code === "in-flight")) return answer;
+      const later = LATER.includes(answer.status) || answer.body?.code === "in-flight";
+      if (left === 1 || !later || answer.wait > SOON_SECONDS) return answer;
     } catch (problem) {
       if (left === 1 || !(problem instanceof NoAnswer)) throw problem;
     }

@@ -3,13 +3,21 @@ import { NoAnswer, Refused } from "/shared/door.js";
 import { say, shownMoment, shownMoney } from "/shared/language.js";
 import { html, signal } from "/shared/ui.js";
 
+/** What a page found out by itself: its sentences are `<key>.title` and `<key>.detail`. */
+export class Trouble extends Error {
+  constructor(key, params = {}, cause = undefined) {
+    super(key, { cause });
+    Object.assign(this, { key, params });
+  }
+}
+
 /** A labelled input. `hint` stands below it; `problem` instead of it, and is read out. */
-export function Field({ name, label, hint = "", problem = "", ...input }) {
-  const about = problem || hint ? `${name}-about` : undefined;
+export function Field({ name, id = name, label, hint = "", problem = "", ...input }) {
+  const about = problem || hint ? `${id}-about` : undefined;
   return html`
-    <label class="field" for=${name}>
+    <label class="field" for=${id}>
       <span>${label}</span>
-      <input id=${name} name=${name} aria-describedby=${about} aria-invalid=${problem ? "true" : undefined} ...${input} />
+      <input id=${id} name=${name} aria-describedby=${about} aria-invalid=${problem ? "true" : undefined} ...${input} />
       ${about && html`<small id=${about} class=${problem ? "wrong" : ""}>${problem || hint}</small>`}
     </label>
   `;
@@ -23,11 +31,18 @@ export function Button({ job, onClick, children, kind = "", ...rest }) {
   return html`<button type="button" class=${kind} aria-busy=${mark} aria-disabled=${mark} ...${rest} onClick=${press}>${children}</button>`;
 }
 
-/** A form that hands its fields, as an object of strings, to `job`; sent once however often it is pressed. */
-export function Form({ job, children, ...rest }) {
-  const send = (event) => {
+/** The button that sends a form; busy while the form's `job` runs. */
+export const Submit = ({ job, children, kind = "" }) => html`<button class=${kind} aria-busy=${job.busy.value ? "true" : undefined}>${children}</button>`;
+
+/** A form that hands its fields, as an object of strings, to `job`; sent once however often; `clear`: empty after that. */
+export function Form({ job, clear = false, children, ...rest }) {
+  const send = async (event) => {
     event.preventDefault();
-    if (!job.busy.value) job.run(Object.fromEntries(new FormData(event.target)));
+    const form = event.target;
+    if (job.busy.value) return;
+    await job.run(Object.fromEntries(new FormData(form)));
+    if (job.problem.peek()) requestAnimationFrame(() => form.querySelector("[aria-invalid=true]")?.focus());
+    else if (clear) form.reset();
   };
   return html`<form ...${rest} novalidate onSubmit=${send}>${children}<${Problem} of=${job.problem.value} /></form>`;
 }
@@ -67,10 +82,20 @@ export function Problem({ of: problem }) {
 
 /** {title, detail} of anything thrown: the API's own words, or ours where it said nothing. */
 export function told(problem) {
-  if (problem instanceof Refused && problem.answer.body?.title) return problem.answer.body;
+  if (problem instanceof Trouble) return words(problem.key, problem.params);
+  if (problem instanceof Refused && problem.answer.body?.title) return { ...problem.answer.body, ...pause(problem.answer) };
   const key = problem instanceof NoAnswer ? "shared.no-answer" : "shared.broken";
   if (!(problem instanceof NoAnswer || problem instanceof Refused)) console.error(problem);
-  return { title: say(`${key}.title`), detail: say(`${key}.detail`) };
+  return words(key);
+}
+
+const words = (key, params) => ({ title: say(`${key}.title`, params), detail: say(`${key}.detail`, params) });
+
+/** How long to wait, for people. */
+function pause({ body, wait }) {
+  if (body.code !== "too-many-requests" || !wait) return {};
+  const minutes = Math.ceil(wait / 60);
+  return { detail: wait > 90 ? say("shared.wait.minutes", { minutes }) : say("shared.wait.seconds", { seconds: wait }) };
 }
 
 /** The message for one field, if the API found that one wrong. */

@@ -1,14 +1,20 @@
 /** Stepping up (`POST /v1/me/step-up`): a dialog that asks for the PIN, a passkey or an authenticator's code. */
-import { Button, Dialog, Field, Form, job } from "/shared/parts.js";
-import { call, enter, provedBy } from "/shared/session.js";
+import { Button, Dialog, Field, Form, Problem, job } from "/shared/parts.js";
 import { say } from "/shared/language.js";
+import { signed } from "/shared/passkeys.js";
+import { call, enter, provedBy } from "/shared/session.js";
 import { html, signal } from "/shared/ui.js";
 
 const asked = signal(null);
 
 /** Shows the dialog whenever the API asks for a step-up; → whether it was given. */
 export function proveByDialog() {
-  provedBy((methods) => new Promise((resolve) => (asked.value = { methods, resolve })));
+  provedBy((methods) => new Promise((resolve) => ask(methods, resolve)));
+}
+
+function ask(methods, resolve) {
+  for (const one of [byPin, byCode, byPasskey]) one.problem.value = null;
+  asked.value = { methods, resolve };
 }
 
 const done = (whether) => {
@@ -24,9 +30,9 @@ async function stepUp(body) {
 const byPin = job(({ pin }) => stepUp({ method: "pin", pin }));
 const byCode = job(({ code }) => stepUp({ method: "totp", code }));
 const byPasskey = job(async () => {
-  const { startAuthentication } = await import("/packages/@simplewebauthn/browser/esm/index.js");
   const { options } = await call("POST", "/v1/me/step-up/options");
-  await stepUp({ method: "passkey", credential: await startAuthentication({ optionsJSON: options }) });
+  const credential = await signed(options);
+  if (credential) await stepUp({ method: "passkey", credential });
 });
 
 export function Prove() {
@@ -35,15 +41,15 @@ export function Prove() {
   return html`
     <${Dialog} title=${say("prove.title")} onClose=${() => done(false)}>
       <p>${say("prove.why")}</p>
-      ${methods.includes("passkey") && html`<${Button} job=${byPasskey} onClick=${byPasskey.run}>${say("prove.passkey")}<//>`}
+      ${methods.includes("passkey") && html`<${Button} job=${byPasskey} onClick=${byPasskey.run}>${say("prove.passkey")}<//><${Problem} of=${byPasskey.problem.value} />`}
       ${methods.includes("pin") && html`
         <${Form} job=${byPin}>
-          <${Field} name="pin" label=${say("prove.pin")} type="password" inputmode="numeric" autocomplete="off" required />
+          <${Field} name="pin" id="prove-pin" label=${say("prove.pin")} type="password" inputmode="numeric" autocomplete="off" required />
           <button>${say("prove.confirm")}</button>
         <//>`}
       ${methods.includes("totp") && html`
         <${Form} job=${byCode}>
-          <${Field} name="code" label=${say("prove.code")} inputmode="numeric" autocomplete="one-time-code" required />
+          <${Field} name="code" id="prove-code" label=${say("prove.code")} inputmode="numeric" autocomplete="one-time-code" required />
           <button>${say("prove.confirm")}</button>
         <//>`}
       ${methods.length === 0 && html`<p>${say("prove.none")} <a href="#/security" onClick=${() => done(false)}>${say("prove.security")}</a></p>`}

@@ -51,6 +51,7 @@ export async function arrive() {
 function replace(next) {
   const before = shown.peek();
   shown.value = next;
+  document.documentElement.dataset.screen = next.path;
   before?.close?.();
   if (before) requestAnimationFrame(() => document.querySelector("main h1")?.focus());
   scrollTo(0, 0);

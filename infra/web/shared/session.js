@@ -53,14 +53,23 @@ export function leave(reason = "") {
 /** A request of the person who is signed in → the answer's body. Throws Refused, NoAnswer. */
 export async function call(method, path, options = {}) {
   let answer = await carried(method, path, options);
-  if (answer.status === 401 && (await refresh())) answer = await carried(method, path, options);
-  if (answer.status === 401) leave("expired");
-  if (answer.body?.code === "step-up-required" && (await prove?.(answer.body.methods.split(" "))))
+  if (over(answer) && (await refresh())) answer = await carried(method, path, options);
+  if (over(answer)) expire();
+  if (answer.body?.code === "step-up-required" && (await prove?.(answer.body.methods.split(" ").filter(Boolean))))
     answer = await carried(method, path, options);
   return good(answer);
 }
 
+/** An answer that comes after somebody has left by themselves ends nothing. */
+const expire = () => session.value && leave("expired");
+
+/** A password that was wrong is also answered by 401, and ends no session. */
+const over = ({ status, body }) => status === 401 && body?.code !== "invalid-credentials";
+
 export const get = (path) => call("GET", path);
+
+/** New tokens: they know what has just been set up or removed. */
+export const renew = () => refresh();
 
 /** Signs out here; the API hears of it if it can be reached. */
 export async function signOut() {
@@ -82,11 +91,11 @@ async function refresh() {
   const stale = session.value?.access_token;
   const work = async () => {
     const known = stored(NAME);
-    if (!known) return leave("expired"), false;
+    if (!known) return expire(), false;
     if (known.access_token !== stale) return (session.value = known), true;
     const answer = await insist("POST", "/v1/sessions/refresh", { body: { refresh_token: known.refresh_token } });
     if (answer.status >= 500 || answer.status === 429) throw new Refused(answer);
-    if (answer.status >= 400) return leave("expired"), false;
+    if (answer.status >= 400) return expire(), false;
     return enter(answer.body), true;
   };
   return navigator.locks ? navigator.locks.request(NAME, work) : work();

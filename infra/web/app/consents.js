@@ -1,0 +1,51 @@
+/** What people agree to: the documents in force, and a yes that was given while nobody was signed in yet. */
+import { good, insist } from "/shared/door.js";
+import { language } from "/shared/language.js";
+import { call, userId } from "/shared/session.js";
+import { forget, store, stored } from "/shared/stored.js";
+import { effect, html, signal } from "/shared/ui.js";
+
+const OWED = "app.consents";
+/** A wallet works without these. */
+const OPTIONAL = ["marketing"];
+
+export const needed = ({ document }) => !OPTIONAL.includes(document);
+
+/** The documents in force, in the reader's language: {of: signal of {data, problem}, close}. */
+export function documents() {
+  const of = signal({ data: null, at: 0, problem: null });
+  const look = async (asked) => {
+    try {
+      const { data } = good(await insist("GET", "/v1/documents"));
+      if (asked === language.peek()) of.value = { data, at: Date.now(), problem: null };
+    } catch (problem) {
+      of.value = { ...of.peek(), problem };
+    }
+  };
+  return { of, close: effect(() => void look(language.value)) };
+}
+
+/** Written down first, said to the API next, so that a reload in between loses nothing. */
+export async function agree(user, yes) {
+  store(OWED, { user, yes });
+  await sayOwed();
+}
+
+/** What was agreed to and not yet said. */
+export async function sayOwed() {
+  const { user, yes = [] } = stored(OWED) ?? {};
+  if (user !== userId.peek()) return;
+  for (const { document, version } of yes)
+    await call("POST", "/v1/me/consents", { body: { document, version, given: true } });
+  forget(OWED);
+}
+
+export const Consent = ({ document: one, problem }) => html`
+  <li>
+    <label class="consent" for=${`consent-${one.document}`}>
+      <input type="checkbox" id=${`consent-${one.document}`} name=${one.document} aria-describedby=${`consent-${one.document}-about`} aria-invalid=${problem ? "true" : undefined} />
+      <span>${one.agree}</span>
+    </label>
+    <small id=${`consent-${one.document}-about`}>${one.summary}</small>
+  </li>
+`;

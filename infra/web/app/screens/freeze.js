@@ -1,0 +1,34 @@
+/** The brake: one tap stops every payment, from any device; letting go takes a proof. */
+import { freezing, isFrozen, isMine } from "/app/freezing.js";
+import { wallets } from "/app/me.js";
+import { Titled } from "/app/security.js";
+import { say } from "/shared/language.js";
+import { Button, Problem, Shown } from "/shared/parts.js";
+import { html } from "/shared/ui.js";
+
+export function open() {
+  const of = { mine: wallets(), freeze: freezing() };
+  return { title: () => say("freeze.title"), view: () => html`<${Freeze} ...${of} />` };
+}
+
+const Freeze = ({ mine, freeze }) => html`
+  <${Titled} title=${say("freeze.title")}>${say("freeze.why")}<//>
+  <${Shown} of=${mine}>${() => (isFrozen(mine) ? html`<${Frozen} mine=${mine} freeze=${freeze} />` : html`<${Free} freeze=${freeze} />`)}<//>
+`;
+
+const Free = ({ freeze }) => html`
+  <ul class="facts"><li>${say("freeze.fact.out")}</li><li>${say("freeze.fact.in")}</li><li>${say("freeze.fact.back")}</li></ul>
+  <${Button} kind="danger wide" job=${freeze.stop} onClick=${freeze.stop.run}>${say("freeze.now")}<//>
+  <${Problem} of=${freeze.stop.problem.value} />
+`;
+
+const Frozen = ({ mine, freeze }) => html`
+  <p class="note" role="status">${isMine(mine) ? say("freeze.on") : theirs(mine) || say("freeze.theirs")}</p>
+  ${isMine(mine) && html`
+    <p>${say("freeze.undo-about")}</p>
+    <${Button} kind="wide" job=${freeze.go_on} onClick=${freeze.go_on.run}>${say("freeze.undo")}<//>
+    <${Problem} of=${freeze.go_on.problem.value} />`}
+`;
+
+/** Why somebody else froze it, in the API's words. */
+const theirs = (mine) => mine.value.data.data.find((one) => one.status === "frozen" && one.reason_code !== "by-owner").reason;

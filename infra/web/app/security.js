@@ -1,0 +1,54 @@
+/** What a person has set up, and the furniture of the screens of the security centre. */
+import { me, preferences } from "/app/me.js";
+import { Icon } from "/shared/icons.js";
+import { say } from "/shared/language.js";
+import { Button, Dialog, Heading, Problem } from "/shared/parts.js";
+import { lookAgain, see } from "/shared/seen.js";
+import { renew } from "/shared/session.js";
+import { html } from "/shared/ui.js";
+
+export const codesLeft = () => see("/v1/me/recovery-codes");
+export const passkeys = () => see("/v1/me/passkeys");
+export const sessions = () => see("/v1/sessions?limit=100");
+export const contacts = () => see("/v1/me/identifiers");
+
+/** The four things that keep a wallet safe, the most useful first: {all: [{name, path, done}]}, or {problem} of asking. */
+export function steps() {
+  const asked = [me(), codesLeft(), preferences()];
+  const [person, codes, wishes] = asked;
+  return () => {
+    const unknown = asked.filter((one) => one.value.data === null);
+    if (unknown.length > 0) return { problem: unknown.find((one) => one.value.problem)?.value.problem };
+    const { ways } = person.value.data;
+    const all = [
+      { name: "factor", path: ways.includes("totp") ? "authenticator" : "passkeys", done: ways.includes("passkey") || ways.includes("totp") },
+      { name: "codes", path: "recovery-codes", done: codes.value.data.left > 0 },
+      { name: "pin", path: "pin", done: ways.includes("pin") },
+      { name: "phrase", path: "phrase", done: wishes.value.data.phrase !== "" },
+    ];
+    return { all };
+  };
+}
+
+/** After a factor came or went: the tokens say so, and so does everything shown. */
+export async function changed() {
+  await renew().catch(() => {});
+  await lookAgain("/v1/me");
+}
+
+export const Titled = ({ title, children, path = "/security", up = say("security.title") }) => html`
+  <p class="up"><a href=${`#${path}`}><${Icon} name="back" />${up}</a></p>
+  <${Heading}>${title}<//>
+  ${children && html`<p>${children}</p>`}
+`;
+
+/** Asks once more before something that is hard to take back. */
+export const Sure = ({ title, text, go, job, onYes, onNo, children }) => html`
+  <${Dialog} title=${title} onClose=${onNo}>
+    <p>${text}</p>
+    ${children}
+    <${Problem} of=${job.problem.value} />
+    <${Button} kind="danger" job=${job} onClick=${onYes}>${go}<//>
+    <button type="button" class="secondary" onClick=${onNo}>${say("shared.cancel")}</button>
+  <//>
+`;
