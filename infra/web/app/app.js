@@ -21,7 +21,9 @@ effect(() => {
 
 let before = signedIn.value;
 effect(() => {
-  if (signedIn.value !== before) arrive();
+  if (signedIn.value === before) return;
   before = signedIn.value;
+  arrive();
+  void resume();
 });
 void resume();

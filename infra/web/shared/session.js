@@ -51,16 +51,25 @@ export function leave(reason = "") {
 }
 
 /** A request of the person who is signed in → the answer's body. Throws Refused, NoAnswer. */
-export async function call(method, path, options = {}) {
+export const call = async (method, path, options) => good(await asked(method, path, options));
+export const get = (path) => call("GET", path);
+
+/** The bytes of a file. Throws Refused, NoAnswer. */
+export async function file(path) {
+  const answer = await asked("GET", path);
+  good(answer);
+  return answer.bytes;
+}
+
+/** The answer, whatever it is, after a refresh or a step-up where it takes one. */
+async function asked(method, path, options = {}) {
   let answer = await carried(method, path, options);
   if (answer.status === 401 && (await refresh())) answer = await carried(method, path, options);
   if (answer.status === 401) leave("expired");
   if (answer.body?.code === "step-up-required" && (await prove?.(answer.body.methods.split(" "))))
     answer = await carried(method, path, options);
-  return good(answer);
+  return answer;
 }
-
-export const get = (path) => call("GET", path);
 
 /** Signs out here; the API hears of it if it can be reached. */
 export async function signOut() {
