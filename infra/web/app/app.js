@@ -27,3 +27,4 @@ effect(() => {
   void resume();
 });
 void resume();
+(globalThis.requestIdleCallback ?? setTimeout)(() => navigator.serviceWorker?.register("/app/worker.js"));

@@ -78,6 +78,12 @@ export function Frozen({ wallet }) {
   `;
 }
 
+/** What is missing, and the way to it and back. */
+export const TopUpFirst = ({ missing, currency, then }) => html`
+  <p class="note" role="status">${say("checkout.missing", { missing: money(missing, currency) })}</p>
+  <p><a class="button main" href=${`#/topup?amount=${missing}&currency=${currency}&then=${encodeURIComponent(then)}`}>${say("checkout.top-up", { missing: money(missing, currency) })}</a></p>
+`;
+
 /** The host that an address leads to; "" of what no browser should follow. */
 export function hostOf(address) {
   try {
@@ -89,4 +95,3 @@ export function hostOf(address) {
 }
 
 export const shownSum = ({ amount, currency }) => shownMoney(amount, currency);
-export const sum = ({ amount, currency }) => money(amount, currency);

@@ -1,4 +1,7 @@
-/** Paying a checkout and topping up as intents: what is sent, what is remembered of it, what makes two taps one. */
+/**
+ * Paying a checkout and topping up as intents: what is sent, what is remembered of it, what makes two taps one.
+ * Screens that begin one import `screens/result.js` with it, so that it is here when the network goes.
+ */
 import { intend } from "/shared/intents.js";
 
 /** → the intent's id. A checkout is paid once, however often it is meant; `confirmed`: also if it looks paid already. */

@@ -22,7 +22,7 @@ onStored(NAME, (found) => (intents.value = found ?? []));
  * An intent with the same `once` (a checkout, an open form) is the same one: a double tap adds nothing.
  */
 export function intend({ path, body, about, once }) {
-  const before = once && [...mine(), ...done()].find((one) => one.once === once);
+  const before = once && [...(stored(NAME) ?? []).filter(isMine), ...done()].find((one) => one.once === once);
   if (before) return before.id;
   const meant = { id: newKey(), key: newKey(), path, body, about, once, user: userId.value, tries: 0 };
   change((all) => [...all, meant]);
@@ -33,7 +33,7 @@ export const intent = (id) => intents.value.find((one) => one.id === id);
 /** What became of a finished intent, for as long as this browser remembers: {id, about, outcome: {status, body}}. */
 export const finished = (id) => done().find((one) => one.id === id);
 /** The finished ones of whoever is signed in, newest first. */
-export const done = () => (stored(DONE) ?? []).filter((one) => one.user === userId.value);
+export const done = () => (stored(DONE) ?? []).filter(isMine);
 
 /** Carries an intent to its end → {status, body}: waits while nobody knows, and for its owner to sign in again. */
 export const carry = (id) =>
@@ -41,7 +41,8 @@ export const carry = (id) =>
 
 /** What earlier visits left open goes on. */
 export const resume = () => Promise.all(mine().map((one) => carry(one.id)));
-export const mine = () => intents.value.filter((one) => one.user === userId.value);
+export const mine = () => intents.value.filter(isMine);
+const isMine = (one) => one.user === userId.value;
 
 async function carried(id) {
   for (;;) {

@@ -11,8 +11,9 @@ import { effect, signal } from "/shared/ui.js";
 const PREFIX = `${document.documentElement.dataset.area}.seen.`;
 const resources = new Map();
 
-/** False after a request without an answer, until one comes. */
-export const reachable = signal(true);
+/** False after a request without an answer, or once the device says that there is no network, until an answer comes. */
+export const reachable = signal(navigator.onLine);
+addEventListener("offline", () => (reachable.value = false));
 
 /** The resource at `path`, asked for again unless it is being asked for. */
 export function see(path) {

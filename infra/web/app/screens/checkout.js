@@ -1,7 +1,8 @@
 /** A checkout before it is paid: to whom, how much, what for, what it costs, what stays; and one button. */
 import { wallets } from "/app/me.js";
-import { entriesOf, Facts, Frozen, meet } from "/app/money.js";
+import { entriesOf, Facts, Frozen, meet, TopUpFirst } from "/app/money.js";
 import { onceOf, payCheckout } from "/app/paying.js";
+import "/app/screens/result.js";
 import { done, mine as meant } from "/shared/intents.js";
 import { money, say, shownMoney } from "/shared/language.js";
 import { Heading, Money, Shown } from "/shared/parts.js";
@@ -67,11 +68,6 @@ function Way({ wanted, wallet, known }) {
   const pay = () => goInstead(`/results/${payCheckout(wanted, wallet.id)}`);
   return html`<button type="button" class="main stick" onClick=${pay}>${say("checkout.pay", { amount: money(wanted.amount, wanted.currency) })}</button>`;
 }
-
-export const TopUpFirst = ({ missing, currency, then }) => html`
-  <p class="note" role="status">${say("checkout.missing", { missing: money(missing, currency) })}</p>
-  <p><a class="button main" href=${`#/topup?amount=${missing}&currency=${currency}&then=${encodeURIComponent(then)}`}>${say("checkout.top-up", { missing: money(missing, currency) })}</a></p>
-`;
 
 const Notes = ({ notes, name }) => html`
   <aside class="note notes" aria-label=${say("checkout.first")}>

@@ -1,10 +1,9 @@
 /** What became of something that was meant: done, refused and why, asked of a guardian, or not known yet. */
-import { Facts, hostOf, shownSum } from "/app/money.js";
+import { Facts, hostOf, shownSum, TopUpFirst } from "/app/money.js";
 import { payCheckout } from "/app/paying.js";
-import { TopUpFirst } from "/app/screens/checkout.js";
 import { carry, finished, intent, intents } from "/shared/intents.js";
 import { Icon } from "/shared/icons.js";
-import { money, say, sayOr } from "/shared/language.js";
+import { money, say, sayOr, shownMoment } from "/shared/language.js";
 import { Heading, Problem, Shown, When } from "/shared/parts.js";
 import { Refused } from "/shared/door.js";
 import { goInstead } from "/shared/router.js";
@@ -130,7 +129,7 @@ function Twice({ about, earlier }) {
     <section class="card" aria-label=${say("twice.title")}>
       <h2>${say("twice.title")}</h2>
       ${earlier && html`<${Shown} of=${earlier} lines=${2}>${(before) => html`
-        <p>${say("twice.earlier", { name: about.checkout.merchant_name, amount: money(before.amount, before.currency) })} <${When} at=${before.created_at} /></p>
+        <p>${say("twice.earlier", { name: about.checkout.merchant_name, amount: money(before.amount, before.currency), when: shownMoment(before.created_at) })}</p>
         <p><a href=${`#/payments/${before.id}`}>${say("twice.see")}</a></p>`}<//>`}
       <button type="button" class="secondary" onClick=${again}>${say("twice.yes", { amount: money(about.checkout.amount, about.checkout.currency) })}</button>
     </section>

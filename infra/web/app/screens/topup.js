@@ -3,6 +3,7 @@ import { wallets } from "/app/me.js";
 import { Frozen } from "/app/money.js";
 import { topUp } from "/app/paying.js";
 import { WAYS } from "/app/processors.js";
+import "/app/screens/result.js";
 import { newKey } from "/shared/door.js";
 import { digits, money, readMoney, say, shownMoney } from "/shared/language.js";
 import { Field, Form, Heading, job, Shown } from "/shared/parts.js";
