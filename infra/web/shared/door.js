@@ -1,8 +1,13 @@
 /** Requests to the API, as an app makes them: one key per intention, and the same key again when no answer comes. */
 import { language } from "/shared/language.js";
+import { signal } from "/shared/ui.js";
 
 const TRIES = 8;
 const LATER = [503, 429];
+
+/** False after a request without an answer, or once the device says that there is no network, until an answer comes. */
+export const reachable = signal(navigator.onLine);
+addEventListener("offline", () => (reachable.value = false));
 
 /** The connection ended without an answer: nobody knows yet whether it happened. */
 export class NoAnswer extends Error {}
@@ -30,9 +35,11 @@ export async function send(method, path, { token, key, body, raw, headers = {} }
       cache: "no-store",
     });
     const bytes = await answer.arrayBuffer();
+    reachable.value = true;
     const replayed = answer.headers.get("Idempotent-Replayed") === "true";
     return { ...read(bytes), status: answer.status, replayed, milliseconds: Math.round(performance.now() - began) };
   } catch (problem) {
+    reachable.value = false;
     throw new NoAnswer(`${method} ${path}`, { cause: problem });
   }
 }
