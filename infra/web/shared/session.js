@@ -66,7 +66,7 @@ async function asked(method, path, options = {}) {
   let answer = await carried(method, path, options);
   if (answer.status === 401 && (await refresh())) answer = await carried(method, path, options);
   if (answer.status === 401) leave("expired");
-  if (answer.body?.code === "step-up-required" && (await prove?.(answer.body.methods.split(" "))))
+  if (answer.body?.code === "step-up-required" && (await prove?.(answer.body.methods.split(" ").filter(Boolean))))
     answer = await carried(method, path, options);
   return answer;
 }

@@ -117,7 +117,7 @@ function Help({ about, body, earlier }) {
   const back = `/pay/${about.checkout.id}`;
   if (body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
   if (body.code === "probable-duplicate") return html`<${Twice} about=${about} earlier=${earlier} />`;
-  if (body.code === "wallet-frozen") return html`<p><a class="button main" href="#/security">${say("result.security")}</a></p>`;
+  if (body.code === "wallet-frozen" || body.methods === "") return html`<p><a class="button main" href="#/security">${say("result.security")}</a></p>`;
   if (body.code === "invalid-state") return html`<p><a class="button main" href="#/activity">${say("result.activity")}</a></p>`;
   return html`<p><a class="button main" href=${`#${back}`}>${say("result.again")}</a></p>`;
 }
