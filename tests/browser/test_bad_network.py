@@ -203,3 +203,13 @@ def test_the_last_state_can_be_read_without_a_network_and_what_is_meant_there_st
         context.set_offline(False)
         expect(page.locator(".on-its-way")).to_have_count(0, timeout=kit.PATIENCE_MS)
     assert purse.paid(local, person)["shell"] == 1
+
+
+def test_a_browser_that_keeps_nothing_more_still_pays_once(
+    phone: kit.Visit, local: dict[str, Any], person: Person
+) -> None:
+    page = before_paying(phone, local, 1_110, "full")
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new DOMException('full'); }; }")
+    page.locator("button.main").click()
+    purse.titled(phone, "Paid: ¥11.10")
+    assert purse.paid(local, person)["full"] == 1

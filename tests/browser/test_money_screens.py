@@ -138,7 +138,8 @@ def test_activity_is_found_filtered_handed_out_and_leads_to_receipts(
     person = kit.newcomer(local, funds=9_000)
     caller = purse.owner(local, person)
     wallet = people.wallets(caller)[0]["id"]
-    bought = {"wallet_id": wallet, "checkout_id": purse.checkout(local, 700, "pot-9")["id"]}
+    wanted = purse.checkout(local, 700, "pot-9")
+    paid_to, bought = wanted["merchant_name"], {"wallet_id": wallet, "checkout_id": wanted["id"]}
     paid = caller.insist("/v1/payments", bought).expect(201)
     purse.till(local).insist(f"/v1/payments/{paid['id']}/refunds", {"amount": 200, "reason": "chipped"}).expect(201)
     with kit.context(browser) as context:
@@ -146,6 +147,7 @@ def test_activity_is_found_filtered_handed_out_and_leads_to_receipts(
         page = purse.show(visit, "/activity", "Activity")
         rows = page.locator(".rows > li")
         expect(rows).to_have_count(3, timeout=kit.PATIENCE_MS)
+        expect(rows.filter(has_text=paid_to)).to_have_count(2)
         page.get_by_role("button", name="Top-ups").click()
         expect(rows).to_have_count(1)
         page.get_by_role("button", name="All").click()

@@ -83,18 +83,18 @@ function change(how) {
   intents.value = next;
 }
 
-/** After a while; at once when the network comes back or somebody signs in. */
+/** After a while; at once when the network or the reader comes back, or somebody signs in. */
 const better = (milliseconds) =>
   new Promise((resolve) => {
     const before = session.value;
     let stop = () => {};
     const go = () => {
       clearTimeout(timer);
-      removeEventListener("online", go);
+      for (const moment of ["online", "focus"]) removeEventListener(moment, go);
       stop();
       resolve();
     };
     const timer = setTimeout(go, milliseconds);
-    addEventListener("online", go);
+    for (const moment of ["online", "focus"]) addEventListener(moment, go);
     stop = effect(() => session.value !== before && queueMicrotask(go));
   });

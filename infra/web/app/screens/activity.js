@@ -85,7 +85,7 @@ function months(shown) {
   const last = Array.from({ length: MONTHS_BACK }, (_, count) => back(count));
   return shown && !last.includes(shown) ? [shown, ...last] : last;
 }
-const shownMonth = (month) => shownDate(`${month}-01T00:00:00Z`, { year: "numeric", month: "long", timeZone: "UTC" });
+const shownMonth = (month) => shownDate(`${month}-01T00:00:00Z`, { year: "numeric", month: "short", timeZone: "UTC" });
 
 /** Whether every word stands somewhere in what one can read of the entry. */
 function fits(entry, words) {

@@ -47,6 +47,6 @@ const Pay = ({ typed, wrong, camera, looking, refused }) => html`
   <p>${say(canScan() ? "pay.or" : "pay.lead")}</p>
   <${Form} job=${typed}>
     <${Field} name="code" label=${say("pay.code")} hint=${say("pay.code.hint")} problem=${wrong.value ? say("pay.code.wrong") : ""} autocomplete="off" autocapitalize="none" spellcheck="false" required />
-    <button>${say("pay.go-on")}</button>
+    <button class=${canScan() ? "secondary" : ""}>${say("pay.go-on")}</button>
   <//>
 `;
