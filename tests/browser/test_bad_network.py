@@ -45,6 +45,11 @@ def before_paying(visit: kit.Visit, local: dict[str, Any], amount: int, referenc
     return page
 
 
+def nothing_left(visit: kit.Visit) -> None:
+    """Nothing that is meant waits to be sent."""
+    assert visit.page.evaluate("localStorage['coffer.app.intents']") == "[]"
+
+
 def test_an_answer_that_is_lost_twice_is_asked_for_until_it_comes(
     phone: kit.Visit, local: dict[str, Any], person: Person
 ) -> None:
@@ -97,6 +102,7 @@ def test_a_double_tap_is_one_payment(phone: kit.Visit, local: dict[str, Any], pe
     page = before_paying(phone, local, 1_104, "taps")
     page.locator("button.main").evaluate("button => { for (let tap = 0; tap < 5; tap += 1) button.click(); }")
     purse.titled(phone, "Paid: ¥11.04")
+    nothing_left(phone)
     sent = [url for url in phone.asked if url.endswith("/v1/payments")]
     assert (len(sent), purse.paid(local, person)["taps"]) == (1, 1)
 
@@ -213,3 +219,22 @@ def test_a_browser_that_keeps_nothing_more_still_pays_once(
     page.locator("button.main").click()
     purse.titled(phone, "Paid: ¥11.10")
     assert purse.paid(local, person)["full"] == 1
+
+
+def test_a_topup_that_is_tapped_five_times_and_answered_to_nobody_comes_once(
+    phone: kit.Visit, local: dict[str, Any], person: Person
+) -> None:
+    page, keys = purse.show(phone, "/topup", "Top up"), list[str]()
+
+    def lose(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        headers = route.request.headers | ({"x-local-drop-answer": "1"} if len(keys) == 1 else {})
+        route.continue_(headers=headers)
+
+    page.route("**/v1/topups", lose)
+    page.locator("#amount").fill("13.70")
+    page.locator("form").evaluate("form => { for (let tap = 0; tap < 5; tap += 1) form.requestSubmit(); }")
+    purse.titled(phone, "¥13.70 arrived")
+    nothing_left(phone)
+    assert (len(keys) >= 2, len(set(keys))) == (True, 1)
+    assert [one["amount"] for one in purse.entries(local, person)].count(1_370) == 1
