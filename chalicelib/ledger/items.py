@@ -52,7 +52,7 @@ def entry_item(entry: Entry, account: str) -> dict[str, Any]:
         "currency": entry.currency,
         "postings": entry.postings,
     }
-    stored |= {name: text for name in ("owner", "text", "payee") if (text := getattr(entry, name))}
+    stored |= {name: text for name in ("owner", "text", "payee", "payee_name") if (text := getattr(entry, name))}
     if line := entry.line:
         stored["line"] = {
             "movement": line.movement,

@@ -206,6 +206,8 @@ class Entry:
     owner: str = ""
     text: str = ""
     payee: str = ""
+    payee_name: str = ""
+    """As it was called then."""
     line: Line | None = None
     sequence: str = ""
     """Tells entries of one movement and kind apart, where there can be several."""

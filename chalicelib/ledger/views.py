@@ -54,6 +54,8 @@ class EntryView(msgspec.Struct, frozen=True, omit_defaults=True):
     held: int = 0
     debt: int = 0
     merchant_id: str = ""
+    merchant_name: str = ""
+    """As the merchant was called then; of payments, authorisations and captures."""
     order_reference: str = ""
     processor: str = ""
     """Of a top-up: who brought it."""
@@ -102,6 +104,7 @@ def entry(found: Mapping[str, Any]) -> EntryView:
         held=postings.get(chart.held(account), 0),
         debt=-postings.get(chart.debt(account), 0),
         merchant_id=payee,
+        merchant_name=found.get("payee_name", ""),
         order_reference=text if payee else "",
         processor="" if payee else text,
     )

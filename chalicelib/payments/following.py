@@ -35,7 +35,9 @@ def capture(payment: Payment, terms: Terms, amount: int, key: RequestKey, at: da
     return Draft(
         movement=_movement(payment, "capture", answer, amount, at, key, line=settled),
         changes=(change,),
-        entry=_entry(payment, "capture", answer.id, at, postings | {chart.settling(currency): amount}, settled),
+        entry=_entry(
+            payment, "capture", answer.id, at, postings | {chart.settling(currency): amount}, settled, terms.name
+        ),
         legs=(Leg(leaves.written(), _not_authorized),),
     )
 
@@ -107,7 +109,13 @@ def _movement(
 
 
 def _entry(
-    payment: Payment, kind: str, movement: str, at: datetime, postings: dict[str, int], line: Line | None = None
+    payment: Payment,
+    kind: str,
+    movement: str,
+    at: datetime,
+    postings: dict[str, int],
+    line: Line | None = None,
+    payee_name: str = "",
 ) -> Entry:
     return Entry(
         movement=movement,
@@ -118,6 +126,7 @@ def _entry(
         owner=payment["owner"],
         text=json.loads(payment["answer"])["order_reference"],
         payee=payment["payee"],
+        payee_name=payee_name,
         line=line,
     )
 

@@ -173,6 +173,7 @@ def _entry(customer: Customer, order: Order, movement: Movement) -> Entry:
         owner=customer.user_id,
         text=order.reference,
         payee=order.terms.merchant_id,
+        payee_name=order.terms.name,
         line=None if order.manual else line(movement.id, order.terms, order.amount, order.currency),
     )
 

@@ -256,11 +256,21 @@ def test_signing_out_stops_payments_at_once(world: World) -> None:
     assert (reply.status, reply.json["code"]) == (401, "invalid-token")
 
 
+def test_an_entry_says_what_the_merchant_was_called(world: World) -> None:
+    ana, name = world.customer(10_000), world.shop.till.get(f"/v1/merchants/{world.shop.id}").json["name"]
+    ana.pay(100)
+    held = ana.pay(200, reference="order-2", capture="manual").json["id"]
+    world.shop.act(held, "capture")
+    found = ana.phone.get(f"/v1/wallets/{ana.wallet}/entries").json["data"]
+    named = {entry["kind"]: entry.get("merchant_name") for entry in found}
+    assert named == {"capture": name, "authorisation": name, "payment": name, "top-up": None}
+
+
 def test_every_item_of_the_money_path_stays_within_a_kilobyte_at_its_fattest(world: World) -> None:
-    ana = world.customer(1_000_000)
+    ana, shop = world.customer(1_000_000), world.another_shop("𠮷" * 64)
     text, reference = "汉" * 33, "单" * 21
     for day in range(36):
-        checkout = world.shop.checkout(9_000 + day, reference)
+        checkout = shop.checkout(9_000 + day, reference)
         body = {"wallet_id": ana.wallet, "checkout_id": checkout["id"], "description": text, "capture": "manual"}
         assert ana.phone.post("/v1/payments", body, idempotency_key=str(day)).status == 201
         world.clock.advance(86_400)

@@ -140,8 +140,8 @@ class World:
         key = self.operator.post(f"/v1/merchants/{merchant['id']}/keys", scopes).json["key"]
         return Shop(merchant["id"], merchant["accounts"]["CNY"], self.nobody.bearing(key))
 
-    def another_shop(self) -> Shop:
-        return self._shop("Noodle Bar")
+    def another_shop(self, name: str = "Noodle Bar") -> Shop:
+        return self._shop(name)
 
 
 class Shop:

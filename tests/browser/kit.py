@@ -72,15 +72,19 @@ class Visit:
     def _heard(self, message: ConsoleMessage) -> None:
         """Chromium itself writes an error for every answer of 400 and more, also where that is the point."""
         on_purpose = urlsplit(message.location["url"]).path in self.refused
-        if self.deaf or message.type not in ("error", "warning"):
+        if self.deaf or message.type not in ("error", "warning") or "blocked by Playwright" in message.text:
             return
         if not (message.text.startswith("Failed to load") and on_purpose):
             self.complaints.append(f"{message.text} {message.location}")
 
 
 def context(browser: Browser, language: str = "en", size: dict[str, int] | None = None, **more: Any) -> BrowserContext:
-    """A browser of somebody who reads `language`, on a phone unless said otherwise; cookies and storage of its own."""
+    """A browser of somebody who reads `language`, on a phone unless said otherwise; cookies and storage of its own.
+
+    Without a service worker unless `service_workers="allow"`: what is tested is what lies here, not what was kept.
+    """
     size = size or PHONE
+    more.setdefault("service_workers", "block")
     return browser.new_context(viewport=size, locale=LANGUAGES[language], **more)  # type: ignore[arg-type]
 
 

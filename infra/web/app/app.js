@@ -24,8 +24,11 @@ effect(() => {
 
 let before = signedIn.value;
 effect(() => {
-  if (signedIn.value !== before) arrive();
+  if (signedIn.value === before) return;
   before = signedIn.value;
+  arrive();
+  void resume();
 });
 void resume();
 if (stored("app.consents")) void import("/app/consents.js").then(({ sayOwed }) => sayOwed());
+(globalThis.requestIdleCallback ?? setTimeout)(() => navigator.serviceWorker?.register("/app/worker.js"));

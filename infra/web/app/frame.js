@@ -1,11 +1,11 @@
 /** What is around every screen: brand, banners, tabs, the dialog that proves who it is. */
 import { brandLogo, brandName } from "/shared/brand.js";
 import { Icon } from "/shared/icons.js";
+import { reachable } from "/shared/door.js";
 import { say } from "/shared/language.js";
 import { Announcer, Problem, Waiting } from "/shared/parts.js";
 import { Prove } from "/shared/prove.js";
 import { shown } from "/shared/router.js";
-import { reachable } from "/shared/seen.js";
 import { signedIn } from "/shared/session.js";
 import { Tongues } from "/shared/tongues.js";
 import { html } from "/shared/ui.js";

@@ -4,7 +4,15 @@ import { signedIn } from "/shared/session.js";
 const screen = (name, ...text) => ({ load: () => import(`/app/screens/${name}.js`), text });
 
 export const SCREENS = {
-  "/": screen("home", "money"),
+  "/": screen("home", "money", "api/risk"),
+  "/pay": screen("pay", "money"),
+  "/pay/:id": screen("checkout", "money", "api/risk"),
+  "/results/:id": screen("result", "money"),
+  "/topup": screen("topup", "money", "api/risk"),
+  "/topups/:id": screen("topup-status", "money"),
+  "/activity": screen("activity", "money", "statements"),
+  "/payments/:id": screen("receipt", "money", "statements"),
+  "/entries/:id": screen("entry", "money", "statements"),
   "/welcome": screen("welcome", "entering"),
   "/sign-in": screen("sign-in", "entering"),
   "/sign-up": screen("sign-up", "entering"),

@@ -1,10 +1,15 @@
 /** Requests to the API, as an app makes them: one key per intention, and the same key again when no answer comes. */
 import { language } from "/shared/language.js";
+import { signal } from "/shared/ui.js";
 
 const TRIES = 8;
 const LATER = [503, 429];
 /** The longest pause that `insist` sits out; whoever is told to wait longer hears of it. */
 const SOON_SECONDS = 5;
+
+/** False after a request without an answer, or once the device says that there is no network, until an answer comes. */
+export const reachable = signal(navigator.onLine);
+addEventListener("offline", () => (reachable.value = false));
 
 /** The connection ended without an answer: nobody knows yet whether it happened. */
 export class NoAnswer extends Error {}
@@ -32,10 +37,12 @@ export async function send(method, path, { token, key, body, raw, headers = {} }
       cache: "no-store",
     });
     const bytes = await answer.arrayBuffer();
+    reachable.value = true;
     const replayed = answer.headers.get("Idempotent-Replayed") === "true";
     const wait = Number(answer.headers.get("Retry-After"));
     return { ...read(bytes), status: answer.status, replayed, wait, milliseconds: Math.round(performance.now() - began) };
   } catch (problem) {
+    reachable.value = false;
     throw new NoAnswer(`${method} ${path}`, { cause: problem });
   }
 }

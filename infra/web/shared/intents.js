@@ -11,7 +11,7 @@ const NAME = `${document.documentElement.dataset.area}.intents`;
 const DONE = `${NAME}.done`;
 const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 const REMEMBERED = 20;
-const LATER = [401, 429, "in-flight", "guardian-approval-required"];
+const LATER = [401, 429, "in-flight"];
 
 /** [{id, key, path, body, about, user, once, tries, last}], oldest first; `last`: why the last try decided nothing. */
 export const intents = signal(stored(NAME) ?? []);
@@ -22,7 +22,7 @@ onStored(NAME, (found) => (intents.value = found ?? []));
  * An intent with the same `once` (a checkout, an open form) is the same one: a double tap adds nothing.
  */
 export function intend({ path, body, about, once }) {
-  const before = once && (intents.value.find((one) => one.once === once) ?? done().find((one) => one.once === once));
+  const before = once && [...(stored(NAME) ?? []).filter(isMine), ...done()].find((one) => one.once === once);
   if (before) return before.id;
   const meant = { id: newKey(), key: newKey(), path, body, about, once, user: userId.value, tries: 0 };
   change((all) => [...all, meant]);
@@ -32,6 +32,8 @@ export function intend({ path, body, about, once }) {
 export const intent = (id) => intents.value.find((one) => one.id === id);
 /** What became of a finished intent, for as long as this browser remembers: {id, about, outcome: {status, body}}. */
 export const finished = (id) => done().find((one) => one.id === id);
+/** The finished ones of whoever is signed in, newest first. */
+export const done = () => (stored(DONE) ?? []).filter(isMine);
 
 /** Carries an intent to its end → {status, body}: waits while nobody knows, and for its owner to sign in again. */
 export const carry = (id) =>
@@ -39,7 +41,8 @@ export const carry = (id) =>
 
 /** What earlier visits left open goes on. */
 export const resume = () => Promise.all(mine().map((one) => carry(one.id)));
-export const mine = () => intents.value.filter((one) => one.user === userId.value);
+export const mine = () => intents.value.filter(isMine);
+const isMine = (one) => one.user === userId.value;
 
 async function carried(id) {
   for (;;) {
@@ -60,18 +63,18 @@ async function tried({ path, body, key }) {
     if (problem instanceof NoAnswer) return { last: null };
     if (!(problem instanceof Refused)) throw problem;
     const { status, body: told } = problem.answer;
-    const later = status >= 500 || LATER.includes(status) || LATER.includes(told?.code);
+    const asked = told?.code === "guardian-approval-required" && told.state === "asked";
+    const later = status >= 500 || LATER.includes(status) || LATER.includes(told?.code) || asked;
     return later ? { last: told } : { outcome: { status, body: told } };
   }
 }
 
-function settle({ id, about, once }, outcome) {
-  store(DONE, [{ id, about, once: outcome.status < 400 ? once : undefined, outcome }, ...done()].slice(0, REMEMBERED));
+function settle({ id, about, once, user }, outcome) {
+  const kept = { id, about, user, once: outcome.status < 400 ? once : undefined, outcome };
+  store(DONE, [kept, ...(stored(DONE) ?? [])].slice(0, REMEMBERED));
   change((all) => all.filter((one) => one.id !== id));
   return outcome;
 }
-
-const done = () => stored(DONE) ?? [];
 
 /** Of what is stored, which another tab may have changed since. */
 function change(how) {
@@ -80,18 +83,18 @@ function change(how) {
   intents.value = next;
 }
 
-/** After a while; at once when the network comes back or somebody signs in. */
+/** After a while; at once when the network or the reader comes back, or somebody signs in. */
 const better = (milliseconds) =>
   new Promise((resolve) => {
     const before = session.value;
     let stop = () => {};
     const go = () => {
       clearTimeout(timer);
-      removeEventListener("online", go);
+      for (const moment of ["online", "focus"]) removeEventListener(moment, go);
       stop();
       resolve();
     };
     const timer = setTimeout(go, milliseconds);
-    addEventListener("online", go);
+    for (const moment of ["online", "focus"]) addEventListener(moment, go);
     stop = effect(() => session.value !== before && queueMicrotask(go));
   });

@@ -4,6 +4,7 @@
  * A screen is a module whose `open({params, query})` returns {title(), view(), close?()}: `title` and `view` run again
  * whenever a signal that they read changes, `close` when the reader goes on. `:name` in a pattern is a parameter.
  */
+import { NoAnswer } from "/shared/door.js";
 import { learn } from "/shared/language.js";
 import { signal } from "/shared/ui.js";
 
@@ -26,6 +27,7 @@ export function start(table, allow) {
   screens = Object.entries(table).map(([pattern, screen]) => ({ pattern, ...screen }));
   guard = allow;
   addEventListener("hashchange", () => arrive());
+  addEventListener("online", () => shown.peek()?.failed && arrive());
   return arrive();
 }
 
@@ -44,7 +46,8 @@ export async function arrive() {
     replace({ path: name, ...opened });
   } catch (problem) {
     console.error(problem);
-    if (mine === visit) replace({ path: name, failed: problem });
+    const failed = navigator.onLine ? problem : new NoAnswer(name, { cause: problem });
+    if (mine === visit) replace({ path: name, failed });
   }
 }
 

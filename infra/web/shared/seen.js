@@ -3,16 +3,12 @@
  *
  * A resource is a signal of {data, at (ms), loading, problem}: `data` may be old while `problem` says why.
  */
-import { NoAnswer } from "/shared/door.js";
 import { get, session } from "/shared/session.js";
 import { store, stored } from "/shared/stored.js";
 import { effect, signal } from "/shared/ui.js";
 
 const PREFIX = `${document.documentElement.dataset.area}.seen.`;
 const resources = new Map();
-
-/** False after a request without an answer, until one comes. */
-export const reachable = signal(true);
 
 /** The resource at `path`, asked for again unless it is being asked for. */
 export function see(path) {
@@ -43,10 +39,8 @@ async function look(path, one) {
     const data = await get(path);
     const at = Date.now();
     store(PREFIX + path, { data, at });
-    reachable.value = true;
     one.value = { data, at, loading: false, problem: null };
   } catch (problem) {
-    if (problem instanceof NoAnswer) reachable.value = false;
     one.value = { ...one.peek(), loading: false, problem };
   }
 }

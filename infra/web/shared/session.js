@@ -51,13 +51,24 @@ export function leave(reason = "") {
 }
 
 /** A request of the person who is signed in → the answer's body. Throws Refused, NoAnswer. */
-export async function call(method, path, options = {}) {
+export const call = async (method, path, options) => good(await asked(method, path, options));
+export const get = (path) => call("GET", path);
+
+/** The bytes of a file. Throws Refused, NoAnswer. */
+export async function file(path) {
+  const answer = await asked("GET", path);
+  good(answer);
+  return answer.bytes;
+}
+
+/** The answer, whatever it is, after a refresh or a step-up where it takes one. */
+async function asked(method, path, options = {}) {
   let answer = await carried(method, path, options);
   if (over(answer) && (await refresh())) answer = await carried(method, path, options);
   if (over(answer)) expire();
   if (answer.body?.code === "step-up-required" && (await prove?.(answer.body.methods.split(" ").filter(Boolean))))
     answer = await carried(method, path, options);
-  return good(answer);
+  return answer;
 }
 
 /** An answer that comes after somebody has left by themselves ends nothing. */
@@ -65,8 +76,6 @@ const expire = () => session.value && leave("expired");
 
 /** A password that was wrong is also answered by 401, and ends no session. */
 const over = ({ status, body }) => status === 401 && body?.code !== "invalid-credentials";
-
-export const get = (path) => call("GET", path);
 
 /** New tokens: they know what has just been set up or removed. */
 export const renew = () => refresh();

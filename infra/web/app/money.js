@@ -1,0 +1,97 @@
+/** What the screens of money have in common: whom it went to, how a line of the journal reads, where it leads. */
+import { knows, language, money, say, sayOr, shownDate, shownMoney } from "/shared/language.js";
+import { Money } from "/shared/parts.js";
+import { store, stored } from "/shared/stored.js";
+import { html } from "/shared/ui.js";
+
+const NAMES = `${document.documentElement.dataset.area}.seen.names`;
+const BOUGHT = ["payment", "authorisation"];
+
+export const entriesOf = (wallet, limit = 30) => `/v1/wallets/${wallet}/entries?limit=${limit}`;
+export const statementOf = (wallet, month) => `/v1/wallets/${wallet}/statements/${month}`;
+
+/** Remembers what merchants are called: a refund's entry has only an id. */
+export function meet(merchants) {
+  const known = stored(NAMES) ?? {};
+  const fresh = merchants.filter(({ merchant_id, merchant_name }) => merchant_name && known[merchant_id] !== merchant_name);
+  if (fresh.length)
+    store(NAMES, { ...known, ...Object.fromEntries(fresh.map((one) => [one.merchant_id, one.merchant_name])) });
+}
+export const nameOf = ({ merchant_id, merchant_name }) => merchant_name || stored(NAMES)?.[merchant_id] || "";
+
+/** What an entry is, in a word or two. */
+export const kindOf = ({ kind }) => sayOr(`kind.${kind}`, kind);
+export const whoOf = (entry) => (entry.merchant_id ? nameOf(entry) || say("entry.merchant") : kindOf(entry));
+
+/** What the balance changed by; of what only left a hold, that. */
+export const sumOf = (entry) => entry.amount || entry.held || 0;
+
+/** The screen that tells all about an entry. */
+export function placeOf(entry, wallet) {
+  if (BOUGHT.includes(entry.kind)) return `#/payments/${entry.movement_id}`;
+  if (entry.kind === "top-up") return `#/topups/${entry.movement_id}`;
+  return `#/entries/${entry.id}?wallet=${wallet}&month=${entry.at.slice(0, 7)}`;
+}
+
+/** One line of a list of entries. */
+export const EntryRow = ({ entry, wallet }) => html`
+  <li>
+    <a href=${placeOf(entry, wallet)}>
+      <span class="who">
+        <strong>${whoOf(entry)}</strong>
+        <small>${[entry.merchant_id && kindOf(entry), entry.order_reference || way(entry), clockTime(entry.at)].filter(Boolean).join(" · ")}</small>
+      </span>
+      <${Money} amount=${sumOf(entry)} currency=${entry.currency} signed=${entry.amount !== 0} />
+    </a>
+  </li>
+`;
+
+export const way = ({ processor }) => processor && sayOr(`processor.${processor}`, processor);
+export const clockTime = (at) =>
+  new Date(at).toLocaleTimeString(language.value === "zh" ? "zh-CN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
+
+/** Rows by the day they fall on, for the reader: [[day, rows]]. */
+export function byDay(rows) {
+  const days = new Map();
+  for (const row of rows) {
+    const day = shownDate(row.at, { weekday: "long", day: "numeric", month: "long" });
+    days.set(day, [...(days.get(day) ?? []), row]);
+  }
+  return [...days];
+}
+
+/** Facts as a list of name and value; what is empty is left out. */
+export const Facts = ({ of: facts }) => html`
+  <dl class="facts">${facts.filter(([, value]) => value).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+`;
+
+/** Why a wallet is frozen, and the way out. */
+export function Frozen({ wallet }) {
+  if (wallet?.status !== "frozen") return null;
+  const mine = knows("freezes.by-owner") && [say("freezes.by-owner"), "by-owner"].includes(wallet.reason);
+  return html`
+    <div class="note" role="status">
+      <strong>${say("frozen.title")}</strong>
+      <p>${wallet.reason}</p>
+      <a href=${mine ? "#/security" : "#/inbox"}>${say(mine ? "frozen.mine" : "frozen.theirs")}</a>
+    </div>
+  `;
+}
+
+/** What is missing, and the way to it and back. */
+export const TopUpFirst = ({ missing, currency, then }) => html`
+  <p class="note" role="status">${say("checkout.missing", { missing: money(missing, currency) })}</p>
+  <p><a class="button main" href=${`#/topup?amount=${missing}&currency=${currency}&then=${encodeURIComponent(then)}`}>${say("checkout.top-up", { missing: money(missing, currency) })}</a></p>
+`;
+
+/** The host that an address leads to; "" of what no browser should follow. */
+export function hostOf(address) {
+  try {
+    const { protocol, host } = new URL(address);
+    return ["https:", "http:"].includes(protocol) ? host : "";
+  } catch {
+    return "";
+  }
+}
+
+export const shownSum = ({ amount, currency }) => shownMoney(amount, currency);

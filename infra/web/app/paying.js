@@ -1,0 +1,27 @@
+/**
+ * Paying a checkout and topping up as intents: what is sent, what is remembered of it, what makes two taps one.
+ * Screens that begin one import `screens/result.js` with it, so that it is here when the network goes.
+ */
+import { intend } from "/shared/intents.js";
+
+/** → the intent's id. A checkout is paid once, however often it is meant; `confirmed`: also if it looks paid already. */
+export const payCheckout = (checkout, wallet_id, confirmed = false) =>
+  intend({
+    path: "/v1/payments",
+    body: { wallet_id, checkout_id: checkout.id, ...(confirmed && { confirm_duplicate: true }) },
+    about: { what: "payment", checkout, wallet_id },
+    once: onceOf(checkout.id),
+  });
+export const onceOf = (checkout_id) => `pay ${checkout_id}`;
+
+/** `form`: of one opened form, which is sent once; `then`: the path to go on to. */
+export const topUp = ({ wallet, amount, way, form, then }) =>
+  intend({
+    path: "/v1/topups",
+    body: { wallet_id: wallet.id, amount, currency: wallet.currency, ...way },
+    about: { what: "topup", amount, currency: wallet.currency, then },
+    once: `topup ${form}`,
+  });
+
+/** The id of a checkout in a link, a scanned code or what somebody typed; null if there is none. */
+export const checkoutIn = (text) => /\bchk_[0-9a-z]{26}\b/.exec(text.trim().toLowerCase())?.[0] ?? null;

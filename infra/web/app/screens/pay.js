@@ -1,0 +1,52 @@
+/** Paying begins with a code: seen by the camera, pasted as a link, or typed. */
+import { checkoutIn } from "/app/paying.js";
+import { canScan, scan } from "/app/scan.js";
+import { say } from "/shared/language.js";
+import { Button, Field, Form, Heading, job } from "/shared/parts.js";
+import { go } from "/shared/router.js";
+import { html, signal } from "/shared/ui.js";
+
+export function open() {
+  const wrong = signal(false);
+  const looking = signal(false);
+  const refused = signal(false);
+  let stop = () => {};
+  const goOn = (text) => {
+    const id = checkoutIn(text);
+    wrong.value = !id;
+    if (id) go(`/pay/${id}`);
+    return Boolean(id);
+  };
+  const typed = job(({ code }) => goOn(code));
+  const camera = job(async () => {
+    looking.value = true;
+    refused.value = false;
+    await new Promise(requestAnimationFrame);
+    try {
+      stop = await scan(document.getElementById("camera"), goOn);
+    } catch {
+      looking.value = false;
+      refused.value = true;
+    }
+  });
+  return {
+    title: () => say("pay.title"),
+    view: () => html`<${Pay} typed=${typed} wrong=${wrong} camera=${camera} looking=${looking} refused=${refused} />`,
+    close: () => stop(),
+  };
+}
+
+const Pay = ({ typed, wrong, camera, looking, refused }) => html`
+  <${Heading}>${say("pay.title")}<//>
+  ${canScan() && html`
+    <section class="card scan">
+      <video id="camera" muted playsinline hidden=${!looking.value} aria-label=${say("pay.camera")}></video>
+      ${!looking.value && html`<${Button} job=${camera} onClick=${camera.run}>${say("pay.scan")}<//>`}
+      ${refused.value && html`<p class="note" role="status">${say("pay.no-camera")}</p>`}
+    </section>`}
+  <p>${say(canScan() ? "pay.or" : "pay.lead")}</p>
+  <${Form} job=${typed}>
+    <${Field} name="code" label=${say("pay.code")} hint=${say("pay.code.hint")} problem=${wrong.value ? say("pay.code.wrong") : ""} autocomplete="off" autocapitalize="none" spellcheck="false" required />
+    <button class=${canScan() ? "secondary" : ""}>${say("pay.go-on")}</button>
+  <//>
+`;

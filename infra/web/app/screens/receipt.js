@@ -1,0 +1,63 @@
+/** A payment as its receipt: what, to whom, how it stands, what came back of it; to be printed, or kept as a PDF. */
+import { entriesOf, Facts, meet, nameOf, shownSum } from "/app/money.js";
+import { money, say, shownMoney } from "/shared/language.js";
+import { Heading, Shown, When } from "/shared/parts.js";
+import { see, watch } from "/shared/seen.js";
+import { effect, html, signal, untracked } from "/shared/ui.js";
+
+const MANY = 100;
+
+export function open({ params }) {
+  const path = `/v1/payments/${encodeURIComponent(params.id)}`;
+  const payment = see(path);
+  const [checkout, entries] = [signal(null), signal(null)];
+  const stopLooking = effect(() => {
+    const { data } = payment.value;
+    if (data?.checkout_id && !checkout.peek()) untracked(() => (checkout.value = see(`/v1/checkouts/${data.checkout_id}`)));
+    if (data && !entries.peek()) untracked(() => (entries.value = see(entriesOf(data.wallet_id, MANY))));
+  });
+  const stop = watch(() => see(path), 10_000);
+  const view = () => html`<${Receipt} payment=${payment} checkout=${checkout.value?.value.data} entries=${entries.value?.value.data?.data ?? []} />`;
+  return { title: () => say("receipt.title"), view, close: () => (stop(), stopLooking()) };
+}
+
+const Receipt = ({ payment, checkout, entries }) => html`
+  <${Heading}>${say("receipt.title")}<//>
+  <${Shown} of=${payment} lines=${6}>
+    ${(one) => {
+      if (checkout) meet([checkout]);
+      return html`
+        <section class="card bill" aria-label=${say("receipt.title")}>
+          <p class="payee">${checkout?.merchant_name || nameOf(one) || say("entry.merchant")}</p>
+          <p class="sum">${shownSum(one)}</p>
+          <p class=${`status ${one.status}`}>${say(`payment.${one.status}`)}</p>
+          <${Facts} of=${facts(one)} />
+        </section>
+        <h2>${say("receipt.history")}</h2>
+        <ol class="timeline">${steps(one, entries).map(({ key, at, amount }) => html`
+          <li key=${key + at}><span>${say(key, { amount: money(amount, one.currency) })}</span> <${When} at=${at} /></li>`)}</ol>
+        <div class="files"><button type="button" class="secondary" onClick=${() => print()}>${say("statement.print")}</button></div>
+      `;
+    }}
+  <//>
+`;
+
+const facts = (one) => [
+  [say("fact.fee"), say("fact.fee.none")],
+  [say("fact.refunded"), one.refunded > 0 && shownMoney(one.refunded, one.currency)],
+  [say("fact.order"), one.order_reference],
+  [say("fact.note"), one.description],
+  [say("fact.when"), html`<${When} at=${one.created_at} />`],
+  [say("fact.until"), one.status === "authorized" && html`<${When} at=${one.expires_at} />`],
+  [say("fact.number"), html`<small>${one.id}</small>`],
+];
+
+/** From the payment itself, and from the entries of the same order after it. */
+function steps(one, entries) {
+  const begun = { key: one.expires_at ? "step.authorisation" : "step.payment", at: one.created_at, amount: one.amount };
+  const same = (entry) => entry.merchant_id === one.merchant_id && entry.order_reference === one.order_reference;
+  const after = entries
+    .filter((entry) => ["capture", "void", "expiry", "refund"].includes(entry.kind) && same(entry) && entry.at > one.created_at)
+    .map((entry) => ({ key: `step.${entry.kind}`, at: entry.at, amount: Math.abs(entry.amount || entry.held || 0) }));
+  return [begun, ...after.sort((before, later) => (before.at < later.at ? -1 : 1))];
+}

@@ -1,0 +1,137 @@
+/** What became of something that was meant: done, refused and why, asked of a guardian, or not known yet. */
+import { Facts, hostOf, shownSum, TopUpFirst } from "/app/money.js";
+import { payCheckout } from "/app/paying.js";
+import { carry, finished, intent, intents } from "/shared/intents.js";
+import { Icon } from "/shared/icons.js";
+import { money, say, sayOr, shownMoment } from "/shared/language.js";
+import { Heading, Problem, Shown, When } from "/shared/parts.js";
+import { Refused } from "/shared/door.js";
+import { goInstead } from "/shared/router.js";
+import { lookAgain, see } from "/shared/seen.js";
+import { effect, html, signal, untracked } from "/shared/ui.js";
+
+export function open({ params: { id } }) {
+  let here = true;
+  carry(id)
+    .then((outcome) => here && outcome && arrived(finished(id)))
+    .catch((problem) => console.error(problem));
+  const wanted = intent(id) ?? finished(id);
+  const earlier = signal(null);
+  const stop = effect(() => {
+    const before = outcomeOf(id)?.body?.payment_id;
+    if (before && !earlier.peek()) untracked(() => (earlier.value = see(`/v1/payments/${before}`)));
+  });
+  const view = () => html`<${Result} id=${id} earlier=${earlier.value} />`;
+  return { title: () => titleOf(id, wanted), view, close: () => (stop(), (here = false)) };
+}
+
+/** Reads the signal, so that whoever asks is told again. */
+const outcomeOf = (id) => (intents.value.some((one) => one.id === id) ? null : finished(id)?.outcome);
+
+function arrived({ about, outcome }) {
+  void lookAgain("/v1/wallets");
+  if (about.what === "topup" && outcome.status < 400) goInstead(topupPlace(outcome.body, about));
+}
+
+const topupPlace = ({ id }, { then }) => `/topups/${id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
+const amountOf = (about) => shownSum(about.checkout ?? about);
+
+function titleOf(id, wanted) {
+  const outcome = outcomeOf(id);
+  const about = (intent(id) ?? finished(id) ?? wanted)?.about;
+  if (!about) return say("result.forgotten");
+  const amount = amountOf(about);
+  if (outcome) return say(outcome.status < 400 ? "result.paid" : "result.not", { amount });
+  const { last } = intent(id) ?? {};
+  if (last?.code === "guardian-approval-required") return say("result.guardian");
+  return say(last === undefined ? "result.sending" : "result.unknown", { amount });
+}
+
+function Result({ id, earlier }) {
+  const outcome = outcomeOf(id);
+  const about = (intent(id) ?? finished(id))?.about;
+  const kind = outcome ? (outcome.status < 400 ? "good" : "bad") : "open";
+  return html`
+    <div class=${`result ${kind}`} role="status">
+      <p class="mark" aria-hidden="true"><${Icon} name=${{ good: "check", bad: "cross", open: "clock" }[kind]} /></p>
+      <${Heading}>${titleOf(id)}<//>
+    </div>
+    ${about?.checkout && html`<${Facts} of=${facts(about.checkout, outcome)} />`}
+    ${!about && html`<${Forgotten} />`}
+    ${about && !outcome && html`<${Waits} id=${id} />`}
+    ${kind === "good" && html`<${Done} about=${about} body=${outcome.body} />`}
+    ${kind === "bad" && html`<${Not} about=${about} outcome=${outcome} earlier=${earlier} />`}
+  `;
+}
+
+const facts = (checkout, outcome) => [
+  [say("checkout.to"), checkout.merchant_name],
+  [say("fact.amount"), shownSum(checkout)],
+  [say("fact.order"), checkout.order_reference],
+  [say("fact.when"), outcome?.body?.created_at && html`<${When} at=${outcome.body.created_at} />`],
+];
+
+const Forgotten = () => html`
+  <p>${say("result.forgotten.detail")}</p>
+  <p><a class="button" href="#/activity">${say("result.activity")}</a></p>
+`;
+
+/** Nobody is told that it failed while it may have happened. */
+function Waits({ id }) {
+  const { last } = intent(id) ?? {};
+  const asked = last?.code === "guardian-approval-required";
+  const why = asked ? "result.guardian.detail" : last === undefined ? "result.sending.detail" : "result.unknown.detail";
+  return html`
+    <div class="note" role="status">
+      <p>${say(why)}</p>
+      ${last?.title && !asked && html`<p><small>${last.title}</small></p>`}
+    </div>
+    <p><a class="button secondary" href="#/">${say("result.later")}</a></p>
+  `;
+}
+
+/** Back to the shop only if the person says so, who reads where it leads. */
+function Done({ about, body }) {
+  const host = hostOf(about.checkout?.return_url);
+  const receipt = about.what === "topup" ? topupPlace(body, about) : `/payments/${body.id}`;
+  return html`
+    ${host && html`<p><a class="button main" rel="noreferrer" href=${about.checkout.return_url}>${say("result.return", { host })}</a></p>`}
+    <p><a class=${host ? "button secondary" : "button main"} href="#/">${say("result.home")}</a></p>
+    <p><a class="button secondary" href=${`#${receipt}`}>${say("result.receipt")}</a></p>
+  `;
+}
+
+/** Why not, in the API's words unless those are for programs, and what helps. */
+function Not({ about, outcome: { status, body }, earlier }) {
+  const detail = body && sayOr(`result.${body.code}.${body.state ?? "detail"}`, body.detail);
+  const again = body?.code === "probable-duplicate";
+  return html`
+    <${Problem} of=${new Refused({ status, body: body && { ...body, detail }, text: "" })} />
+    <${Help} about=${about} body=${body ?? {}} earlier=${earlier} />
+    <p><a class=${again ? "button main" : "button secondary"} href="#/">${say(again ? "twice.no" : "result.home")}</a></p>
+  `;
+}
+
+function Help({ about, body, earlier }) {
+  if (about.what === "topup") return html`<p><a class="button main" href="#/topup">${say("result.again")}</a></p>`;
+  const back = `/pay/${about.checkout.id}`;
+  if (body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
+  if (body.code === "probable-duplicate") return html`<${Twice} about=${about} earlier=${earlier} />`;
+  if (body.code === "wallet-frozen" || body.methods === "") return html`<p><a class="button main" href="#/security">${say("result.security")}</a></p>`;
+  if (body.code === "invalid-state") return html`<p><a class="button main" href="#/activity">${say("result.activity")}</a></p>`;
+  return html`<p><a class="button main" href=${`#${back}`}>${say("result.again")}</a></p>`;
+}
+
+/** Names the earlier payment, and asks whether a second one is meant. */
+function Twice({ about, earlier }) {
+  const again = () => goInstead(`/results/${payCheckout(about.checkout, about.wallet_id, true)}`);
+  return html`
+    <section class="card" aria-label=${say("twice.title")}>
+      <h2>${say("twice.title")}</h2>
+      ${earlier && html`<${Shown} of=${earlier} lines=${2}>${(before) => html`
+        <p>${say("twice.earlier", { name: about.checkout.merchant_name, amount: money(before.amount, before.currency), when: shownMoment(before.created_at) })}</p>
+        <p><a href=${`#/payments/${before.id}`}>${say("twice.see")}</a></p>`}<//>`}
+      <button type="button" class="secondary" onClick=${again}>${say("twice.yes", { amount: money(about.checkout.amount, about.checkout.currency) })}</button>
+    </section>
+  `;
+}

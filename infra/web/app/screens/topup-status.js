@@ -1,0 +1,70 @@
+/** How a top-up stands, until the bank has said the last word. */
+import { Facts, hostOf, shownSum, way } from "/app/money.js";
+import { Icon } from "/shared/icons.js";
+import { money, say, sayOr } from "/shared/language.js";
+import { Heading, Shown, When } from "/shared/parts.js";
+import { lookAgain, see, watch } from "/shared/seen.js";
+import { effect, html, untracked } from "/shared/ui.js";
+
+const UNFINISHED = ["pending", "unknown"];
+const MARKS = { succeeded: ["good", "check"], failed: ["bad", "cross"], pending: ["open", "clock"], unknown: ["open", "clock"] };
+
+export function open({ params, query }) {
+  const path = `/v1/topups/${encodeURIComponent(params.id)}`;
+  const topup = see(path);
+  const stop = watch(() => UNFINISHED.includes(topup.peek().data?.status ?? "pending") && see(path), 2000);
+  let before = topup.peek().data?.status;
+  const stopTelling = effect(() => {
+    const { data } = topup.value;
+    if (!data || data.status === before) return;
+    before = data.status;
+    untracked(() => lookAgain("/v1/wallets"));
+  });
+  const view = () => html`<${Status} topup=${topup} then=${query.then} />`;
+  return { title: () => titleOf(topup.value.data), view, close: () => (stop(), stopTelling()) };
+}
+
+const titleOf = (topup) => (topup ? say(`topup.${topup.status}`, { amount: shownSum(topup) }) : say("kind.top-up"));
+
+const Status = ({ topup, then }) => html`
+  <${Shown} of=${topup}>
+    ${(one) => html`
+      <div class=${`result ${MARKS[one.status][0]}`} role="status">
+        <p class="mark" aria-hidden="true"><${Icon} name=${MARKS[one.status][1]} /></p>
+        <${Heading}>${titleOf(one)}<//>
+      </div>
+      <p>${detailOf(one)}</p>
+      <${NextAction} of=${one.next_action} />
+      <${Facts} of=${facts(one)} />
+      <${Onwards} topup=${one} then=${then} />
+    `}
+  <//>
+`;
+
+function detailOf({ status, reason, reversed, currency }) {
+  if (reversed > 0) return say("topup.reversed", { amount: money(reversed, currency) });
+  if (status === "failed") return sayOr(`topup.reason.${reason}`, say("topup.failed.detail"));
+  return say(`topup.${status}.detail`);
+}
+
+const facts = (topup) => [
+  [say("fact.amount"), shownSum(topup)],
+  [say("fact.way"), way(topup)],
+  [say("fact.when"), html`<${When} at=${topup.created_at} />`],
+  [say("fact.number"), html`<small>${topup.id}</small>`],
+];
+
+/** What the bank still wants of the person: a page of its own, where it names one. */
+function NextAction({ of: action }) {
+  const host = hostOf(action?.url);
+  return host ? html`<p><a class="button main" rel="noreferrer" href=${action.url}>${say("topup.bank", { host })}</a></p>` : null;
+}
+
+function Onwards({ topup, then }) {
+  const goOn = topup.status === "succeeded" && then;
+  return html`
+    ${goOn && html`<p><a class="button main" href=${`#${then}`}>${say("topup.go-on")}</a></p>`}
+    ${topup.status === "failed" && html`<p><a class="button main" href=${`#/topup?amount=${topup.amount}&currency=${topup.currency}${then ? `&then=${encodeURIComponent(then)}` : ""}`}>${say("result.again")}</a></p>`}
+    <p><a class=${goOn || topup.status === "failed" ? "button secondary" : "button"} href="#/">${say(UNFINISHED.includes(topup.status) ? "result.later" : "result.home")}</a></p>
+  `;
+}
