@@ -13,7 +13,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: run reset demo rotate package test simulate concurrency mutants bench timing fuzz check format help install
+.PHONY: run reset demo code rotate package test simulate concurrency mutants bench timing fuzz check format help install
 
 run: install ## start the local cloud at http://127.0.0.1:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -23,6 +23,9 @@ reset: $(TOOLS) ## forget everybody and everything in the local cloud
 
 demo: install ## play the main job over HTTP (ACT=accounts: lock, reset, second factor, restore; DEMO_LANG=zh for Chinese)
 	@$(RUN) -m infra.local.demo $(ACT)
+
+code: $(TOOLS) ## the code that the demo operator's authenticator shows now, to sign in to the console
+	@$(RUN) -m infra.local.code
 
 rotate: $(TOOLS) ## seal personal fields under a new key in the local cloud (on AWS: docs/how-to/deploy.md)
 	@$(RUN) -m infra.rotate_fields --local
