@@ -14,12 +14,13 @@ import pytest
 
 from infra import pages
 from infra.pages import WEB
+from tests.screens import screens
 
 OWN = [file for file in pages.own_files() if file.name != "package-lock.json"]
 SCRIPTS = [file for file in OWN if file.suffix == ".js"]
 HTML = [file for file in OWN if file.suffix == ".html"]
 TEXTS = sorted((WEB / "text").glob("*.json"))
-AREAS = [file for file in SCRIPTS if file.name == "screens.js"]
+AREAS = [file.parent.name for file in SCRIPTS if file.name == "screens.js"]
 ALWAYS = {"app": {"shared", "app"}, "console": {"shared", "console"}}
 """The catalogues that a frame learns before it shows any screen."""
 FOR_ANYBODY = {"shared.again", "shared.back", "shared.close", "shared.save"}
@@ -33,7 +34,6 @@ STORES = re.compile(r"\b(?:stored?|forget|forgetAll|onStored)\(\s*[\"'`][^\"'`]*
 """What is kept in the browser has names that look like keys."""
 KEY = re.compile(r"[a-z][\w-]*(?:\.[\w-]+)+")
 ELSEWHERE = re.compile(r"(?:https?|wss?)://(?!www\.w3\.org/)[\w.-]+|[\"'(=]//[\w-]+\.\w")
-SCREEN = re.compile(r'"(/[^"]*)":\s*screen\("([\w/-]+)"((?:,\s*"[\w/-]+")*)\)')
 
 
 def shown(file: Path) -> str:
@@ -140,16 +140,16 @@ def _built(key: str, patterns: set[str], words: set[str]) -> bool:
     return False
 
 
-@pytest.mark.parametrize("file", AREAS, ids=shown)
-def test_a_screen_has_learnt_what_it_says(file: Path) -> None:
-    area, table = file.parent.name, SCREEN.findall(code(file))
-    assert len(table) == len(re.findall(r'"/[^"]*":\s*screen\(', code(file))) > 0, "write screens as the others are"
-    for path, name, texts in table:
-        modules = {f"/{area}/screens/{name}.js"} | _imported(f"/{area}/screens/{name}.js")
-        learnt = ALWAYS[area] | set(re.findall(r"[\w/-]+", texts)) | _learnt_by(modules)
-        keys = {key for catalogue in learnt for key in keys_in(catalogue)}
+@pytest.mark.parametrize("area", AREAS)
+def test_a_screen_has_learnt_what_it_says(area: str) -> None:
+    assert screens(area), "write the table SCREENS as the other area has it"
+    for screen in screens(area):
+        modules = set(screen.modules) | {other for module in screen.modules for other in _imported(module)}
+        keys = {
+            key for catalogue in ALWAYS[area] | set(screen.texts) | _learnt_by(modules) for key in keys_in(catalogue)
+        }
         said = {key for module in modules for key in named(_file(module))}
-        assert said <= keys, f"{area} {path} says {sorted(said - keys)} without their catalogue: name it in screens.js"
+        assert said <= keys, f"{screen} says {sorted(said - keys)} without their catalogue: name it in screens.js"
 
 
 def _file(path: str) -> Path:
@@ -175,13 +175,13 @@ def _learnt_by(modules: set[str]) -> set[str]:
     return {one or other for call in calls for one, other in LITERAL.findall(call)}
 
 
-@pytest.mark.parametrize("area", AREAS, ids=shown)
-def test_every_module_of_a_screen_is_shown_or_asked_for(area: Path) -> None:
-    folder = f"/{area.parent.name}/screens/"
-    shown_ones = {f"{folder}{name}.js" for _, name, _ in SCREEN.findall(code(area))}
+@pytest.mark.parametrize("area", AREAS)
+def test_every_module_of_a_screen_is_shown_or_asked_for(area: str) -> None:
+    told = {module for screen in screens(area) for module in screen.modules}
     asked = {one for file in SCRIPTS for one in pages.asked_by(f"/{shown(file)}")}
-    there = {f"/{shown(file)}" for file in SCRIPTS if f"/{shown(file)}".startswith(folder)}
-    assert there - shown_ones - asked == set(), "no address leads there: register it in screens.js or take it out"
+    there = {f"/{shown(file)}" for file in SCRIPTS if f"/{shown(file)}".startswith(f"/{area}/screens/")}
+    assert there - told - asked == set(), "no address leads there: register it in screens.js or take it out"
+    assert told <= there, f"screens.js of {area} names {sorted(told - there)}, which are not there"
 
 
 @pytest.mark.parametrize("path", [path for path in pages.paths() if "/packages/@scalar" not in path], ids=str)
