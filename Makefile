@@ -13,7 +13,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: run reset demo code rotate package test simulate concurrency mutants bench timing fuzz check format help install
+.PHONY: run reset demo code rotate package pages test simulate concurrency mutants bench timing fuzz check format help install
 
 run: install ## start the local cloud at http://127.0.0.1:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -32,6 +32,9 @@ rotate: $(TOOLS) ## seal personal fields under a new key in the local cloud (on 
 
 package: $(TOOLS) ## build/package/: the template and the zip for CloudFormation
 	@$(RUN) -m infra.package
+
+pages: install ## build/site/: what the pages' bucket holds, and the commands that bring it there
+	@$(RUN) -m infra.publish
 
 test: check install ## everything that CI runs: check, then every test, those on the local cloud too
 	@$(RUN) -m pytest
