@@ -13,7 +13,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: run reset demo code rotate package pages test simulate concurrency mutants bench timing fuzz check format help install
+.PHONY: run reset demo code rotate package pages test simulate concurrency mutants bench web timing fuzz check format help install
 
 run: install ## start the local cloud at http://127.0.0.1:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -51,6 +51,9 @@ mutants: install ## plant each known bug in a copy and see its checker fail
 bench: $(TOOLS) $(CLOUD) ## measure speed and cost into build/bench.json; fails beyond a limit (ONLY="cpu cold")
 	@$(RUN) -m tests.bench.measure $(ONLY)
 
+web: install ## weigh and time the pages in a real browser into build/web.json; fails beyond a limit
+	@$(RUN) -m tests.browser.measure
+
 timing: $(TOOLS) ## medians of 200 tries, known and unknown names: sign-in, registration, reset (TRIES=200)
 	@POWERTOOLS_LOG_LEVEL=CRITICAL $(RUN) -m tests.bench.timing --tries $(or $(TRIES),200)
 
@@ -65,9 +68,10 @@ check: package ## ruff, mypy --strict, import-linter, bandit; cfn-lint comes wit
 	.venv/bin/bandit --quiet --recursive app.py chalicelib
 	.venv/bin/bandit --quiet --severity-level medium --recursive infra --exclude infra/web
 
-format: $(TOOLS) ## let ruff write the code as `make check` wants it
+format: $(TOOLS) ## let ruff write the code as `make check` wants it, and pages name at their head what they need
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+	@$(RUN) -m infra.preloads
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20

@@ -35,6 +35,7 @@ _ASKS = {
     ".webmanifest": re.compile(r""""src":\s*"([^"]+)\""""),
 }
 _ASKS[".mjs"] = _ASKS[".js"]
+_STATIC = re.compile(r"""(?:\bfrom\s*|\bimport\s*)["']([^"'\n]+)["']""")
 
 
 def file_at(path: str, web: Path = WEB, catalogues: Path = CATALOGUES) -> Path | None:
@@ -73,6 +74,13 @@ def paths() -> list[str]:
 def own_files() -> list[Path]:
     """What lies in `infra/web`, packages left out."""
     return sorted(file for file in WEB.rglob("*") if file.is_file() and "node_modules" not in file.parts)
+
+
+def imported_by(path: str) -> list[str]:
+    """The modules that the one at `path` imports before it runs."""
+    file = file_at(path)
+    text = without_comments(file.read_text(encoding="utf-8")) if file else ""
+    return [_from(path, one) for one in _STATIC.findall(text)]
 
 
 def asked_by(path: str) -> list[str]:

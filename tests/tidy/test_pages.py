@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import pages
+from infra import pages, preloads
 from infra.pages import WEB
 from tests.screens import screens
 
@@ -264,6 +264,13 @@ def test_a_script_writes_no_style_and_no_handler_as_text_and_runs_no_text(file: 
         r"\sstyle=[\"'`]|\son[a-z]+=[\"'`]|innerHTML|outerHTML|\beval\(|new Function|document\.write", code(file)
     )
     assert not found, f"{shown(file)} has {found}: the policy stops it, or somebody's text could become code"
+
+
+@pytest.mark.parametrize("file", preloads.entries(), ids=shown)
+def test_a_page_names_at_its_head_all_that_its_first_screen_needs(file: Path) -> None:
+    html = file.read_text(encoding="utf-8")
+    assert preloads.renewed(html) == html, "`make format` writes those lines anew"
+    assert preloads.lines(html) in html
 
 
 def brand() -> dict[str, dict[str, dict[str, str]]]:
