@@ -29,9 +29,11 @@ GAP = re.compile(r"\{(\w+)\}")
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'')
 BUILT = re.compile(r"`((?:[\w.:-]|\$\{[^`{}]*\})+)`")
 """A key that is put together at run time."""
-SPEAKS = re.compile(r"\b(?:say|sayOr|knows)\(")
+SPEAKS = re.compile(r"\b(?:say|sayOr|knows)\(\s*`((?:[\w.:-]|\$\{[^`{}]*\})+)`")
+GAPS = re.compile(r"\$\{[^{}]*\}")
 STORES = re.compile(r"\b(?:stored?|forget|forgetAll|onStored)\(\s*[\"'`][^\"'`]*[\"'`]")
 """What is kept in the browser has names that look like keys."""
+STORED_AS = re.compile(r"\b(?:stored?|forget|forgetAll|onStored)\(\s*([A-Z_]+)\b")
 KEY = re.compile(r"[a-z][\w-]*(?:\.[\w-]+)+")
 ELSEWHERE = re.compile(r"(?:https?|wss?)://(?!www\.w3\.org/)[\w.-]+|[\"'(=]//[\w-]+\.\w")
 
@@ -72,7 +74,7 @@ def literals(file: Path) -> set[str]:
 
 def built(file: Path) -> list[str]:
     """Keys with gaps, as patterns: `app.tab.${icon}` is `app.tab.*`."""
-    found = [re.sub(r"\$\{[^{}]*\}", "*", one) for one in BUILT.findall(code(file))]
+    found = [GAPS.sub("*", one) for one in BUILT.findall(code(file))]
     return [one for one in found if "*" in one and "." in one and "/" not in one]
 
 
@@ -80,6 +82,8 @@ def named(file: Path) -> set[str]:
     """Quoted texts that must be keys: they begin as keys of ours do."""
     rooms = {key.partition(".")[0] for key in sentences()}
     text = STORES.sub("", code(file))
+    for name in set(STORED_AS.findall(text)):
+        text = re.sub(rf"\bconst {name} =[^;]*;", "", text)
     found = {one or other for one, other in LITERAL.findall(text)}
     keys = {one for one in found if KEY.fullmatch(one) and one.partition(".")[0] in rooms and not _is_a_file(one)}
     return {one for one in keys if not any(key.startswith(one + ".") for key in sentences())}
@@ -99,7 +103,9 @@ def test_every_sentence_is_there_in_both_languages_with_the_same_gaps(file: Path
 
 
 def test_a_key_stands_in_one_catalogue_only() -> None:
-    stands = [(key, shown(file)) for file in TEXTS for key in json.loads(file.read_text(encoding="utf-8"))]
+    """The tour has its own; no other page learns it."""
+    files = [file for file in TEXTS if file.name != "tour.json"]
+    stands = [(key, shown(file)) for file in files for key in json.loads(file.read_text(encoding="utf-8"))]
     twice = {key for key, _ in stands if sum(key == other for other, _ in stands) > 1}
     assert not twice, f"{sorted(twice)} stand in more than one catalogue: the later one wins by chance"
 
@@ -115,9 +121,9 @@ def test_no_key_is_written_twice() -> None:
 def test_every_key_that_a_script_names_exists(file: Path) -> None:
     missing = named(file) - known()
     assert not missing, f"{shown(file)} says {sorted(missing)}: write them into a catalogue of infra/web/text"
-    for pattern in built(file):
-        if SPEAKS.search(code(file)) and pattern.partition(".")[0] in {key.partition(".")[0] for key in sentences()}:
-            assert any(fnmatchcase(key, pattern) for key in known()), f"{shown(file)}: no key is like {pattern}"
+    for said in SPEAKS.findall(code(file)):
+        pattern = GAPS.sub("*", said)
+        assert any(fnmatchcase(key, pattern) for key in known()), f"{shown(file)}: no key is like {pattern}"
 
 
 def test_every_sentence_is_said_somewhere() -> None:
@@ -196,29 +202,25 @@ def test_whatever_a_file_asks_for_is_there(path: str) -> None:
             assert pages.file_at(target), f"{path} asks for {asked}, which is not there"
 
 
-def test_a_package_is_named_in_one_place_of_shared_and_otherwise_only_fetched_when_needed() -> None:
-    found: dict[str, list[str]] = {}
+def test_a_package_is_imported_in_shared_and_elsewhere_only_fetched_when_needed() -> None:
     for file in SCRIPTS:
-        for address in re.findall(r"""(?:\bfrom|\bimport)\s*["'](/packages/[^"']+)["']""", code(file)):
-            assert file.parent.name == "shared", f"{shown(file)} imports {address}: only shared/ may; ask there for it"
-            found.setdefault(_package(address), []).append(shown(file))
-    assert {name: files for name, files in found.items() if len(files) > 1} == {}
+        if file.parent.name != "shared":
+            static = [one for one in pages.imported_by(f"/{shown(file)}") if one.startswith("/packages/")]
+            assert not static, (
+                f"{shown(file)} imports {static}: only shared/ may; ask there for it, or import it lazily"
+            )
 
 
-def test_a_package_is_fetched_from_one_address() -> None:
-    addresses: dict[str, set[str]] = {}
+def test_a_package_is_named_by_one_script() -> None:
+    named_by: dict[str, set[str]] = {}
     for file in SCRIPTS:
         for address in re.findall(r"""["'`](/packages/[^"'`]+)["'`]""", code(file)):
-            addresses.setdefault(_package(address), set()).add(address)
-    assert {name: found for name, found in addresses.items() if len([one for one in found if _is_code(one)]) > 1} == {}
+            named_by.setdefault(_package(address), set()).add(shown(file))
+    assert {name: files for name, files in named_by.items() if len(files) > 1} == {}, "one asks, the others ask it"
 
 
 def _package(address: str) -> str:
     return "/".join(address.removeprefix("/packages/").split("/")[: 2 if "/@" in address else 1])
-
-
-def _is_code(address: str) -> bool:
-    return address.endswith((".js", ".mjs"))
 
 
 def test_every_package_is_pinned_and_asked_for() -> None:
