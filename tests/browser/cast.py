@@ -109,10 +109,27 @@ class Member:
         seed_present.ward(Client(self.local["api"]), guardian, self.shop, {}, ward)
         return str(self.api.get("/v1/me/approvals").expect(200)["data"][0]["id"])
 
+    @cached_property
+    def somebody(self) -> Member:
+        """A customer whom an operator looks at."""
+        return Member(self.local, "app")
+
+    @cached_property
+    def case(self) -> str:
+        return str(self.api.get("/v1/cases").expect(200)["data"][0]["id"])
+
+    @cached_property
+    def result(self) -> dict[str, Any]:
+        """What `shared/intents.js` remembers of a payment that was made."""
+        paid = self.payment
+        about = {"what": "payment", "amount": paid["amount"], "currency": paid["currency"]}
+        return {"id": new_key(), "about": about, "outcome": {"status": 200, "body": paid}}
+
     def stored(self) -> dict[str, str]:
         """Of localStorage, as `shared/session.js` and the modes keep it."""
         kept = {name: self.tokens[name] for name in ("access_token", "refresh_token", "session_id")}
-        return {f"coffer.{self.area}.session": json.dumps(kept)} | self.look()
+        session = {f"coffer.{self.area}.session": json.dumps(kept)} | self.look()
+        return session | ({"coffer.app.intents.done": json.dumps([self.result])} if self.area == "app" else {})
 
     def look(self) -> dict[str, str]:
         """Of whoever has not signed in."""

@@ -32,6 +32,13 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "app /inbox/:id": lambda one: f"/inbox/{one.notice}",
     "app /approvals/:id": lambda one: f"/approvals/{one.approval}",
     "app /payments/:id": lambda one: f"/payments/{one.payment['id']}",
+    "app /results/:id": lambda one: f"/results/{one.result['id']}",
+    "console /people/:id": lambda one: f"/people/{one.local['people']['customers'][0]['user_id']}",
+    "console /merchants/:id": lambda one: f"/merchants/{one.shop['id']}",
+    "console /accounts/:id": lambda one: f"/accounts/{one.somebody.wallet['id']}",
+    "console /movements/:id": lambda one: f"/movements/{one.somebody.payment['id']}",
+    "console /checkouts/:id": lambda one: f"/checkouts/{one.somebody.checkout}",
+    "console /cases/:id": lambda one: f"/cases/{one.case}",
 }
 """Where a screen with a parameter is, for whoever visits it."""
 REFUSED: dict[str, tuple[str, ...]] = {}

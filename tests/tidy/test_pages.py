@@ -82,7 +82,7 @@ def named(file: Path) -> set[str]:
     """Quoted texts that must be keys: they begin as keys of ours do."""
     rooms = {key.partition(".")[0] for key in sentences()}
     text = STORES.sub("", code(file))
-    for name in set(STORED_AS.findall(text)):
+    for name in {"NAME", *STORED_AS.findall(text)}:
         text = re.sub(rf"\bconst {name} =[^;]*;", "", text)
     found = {one or other for one, other in LITERAL.findall(text)}
     keys = {one for one in found if KEY.fullmatch(one) and one.partition(".")[0] in rooms and not _is_a_file(one)}
