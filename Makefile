@@ -13,7 +13,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: run reset demo rotate package test simulate concurrency mutants bench timing fuzz check format help install
+.PHONY: run reset demo code rotate package pages test simulate concurrency mutants bench web timing fuzz check format help install
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -24,11 +24,17 @@ reset: $(TOOLS) ## forget everybody and everything in the local cloud
 demo: install ## play the main job over HTTP (ACT=accounts: lock, reset, second factor, restore; DEMO_LANG=zh for Chinese)
 	@$(RUN) -m infra.local.demo $(ACT)
 
+code: $(TOOLS) ## the code that the demo operator's authenticator shows now, to sign in to the console
+	@$(RUN) -m infra.local.code
+
 rotate: $(TOOLS) ## seal personal fields under a new key in the local cloud (on AWS: docs/how-to/deploy.md)
 	@$(RUN) -m infra.rotate_fields --local
 
 package: $(TOOLS) ## build/package/: the template and the zip for CloudFormation
 	@$(RUN) -m infra.package
+
+pages: install ## build/site/: what the pages' bucket holds, and the commands that bring it there
+	@$(RUN) -m infra.publish
 
 test: check install ## everything that CI runs: check, then every test, those on the local cloud too
 	@$(RUN) -m pytest
@@ -45,6 +51,9 @@ mutants: install ## plant each known bug in a copy and see its checker fail
 bench: $(TOOLS) $(CLOUD) ## measure speed and cost into build/bench.json; fails beyond a limit (ONLY="cpu cold")
 	@$(RUN) -m tests.bench.measure $(ONLY)
 
+web: install ## weigh and time the pages in a real browser into build/web.json; fails beyond a limit
+	@$(RUN) -m tests.browser.measure
+
 timing: $(TOOLS) ## medians of 200 tries, known and unknown names: sign-in, registration, reset (TRIES=200)
 	@POWERTOOLS_LOG_LEVEL=CRITICAL $(RUN) -m tests.bench.timing --tries $(or $(TRIES),200)
 
@@ -59,9 +68,10 @@ check: package ## ruff, mypy --strict, import-linter, bandit; cfn-lint comes wit
 	.venv/bin/bandit --quiet --recursive app.py chalicelib
 	.venv/bin/bandit --quiet --severity-level medium --recursive infra --exclude infra/web
 
-format: $(TOOLS) ## let ruff write the code as `make check` wants it
+format: $(TOOLS) ## let ruff write the code as `make check` wants it, and pages name at their head what they need
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+	@$(RUN) -m infra.preloads
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20

@@ -51,6 +51,8 @@ class Settings:
     stripe_url: str = "https://api.stripe.com"
     push_applications: str = ""
     """ARNs of SNS platform applications: `ios=arn:… android=arn:…`; a platform without one gets no pushes."""
+    viewer_headers: str = ""
+    """`cloudfront`: nobody but CloudFront reaches the API, so its CloudFront-Viewer-* headers are believed."""
 
 
 def door(environment: Mapping[str, str] = os.environ) -> str | None:

@@ -22,7 +22,7 @@ from infra import archive, furniture
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "package"
-SOURCES = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/template.yaml")
+SOURCES = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/template.yaml", "infra/web/edge.js")
 TOOLS = ("infra/package.py", "infra/furniture.py", "infra/archive.py")
 QUIET = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
 _ASK = """
@@ -99,6 +99,8 @@ def _merge_template(tree: Path) -> Path:
     merged: dict[str, Any] = TemplateDeepMerger().merge(derived, written)
     for name in map(furniture.logical, furniture.OURS):
         merged["Resources"][name]["Properties"] |= {"CodeUri": "./deployment.zip", "Runtime": _runtime()}
+    edge = merged["Resources"]["PagesEdge"]["Properties"]
+    edge["FunctionCode"] = (tree / "infra/web/edge.js").read_text()
     target = tree / "merge.json"
     target.write_text(json.dumps(merged, indent=1))
     return target

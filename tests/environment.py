@@ -34,6 +34,7 @@ ENVIRONMENT = {
     "SANDBOX_URL": "https://sandbox.test",
     "EMAIL_SENDER": "hello@coffer.test",
     "OUTBOX": "local",
+    "VIEWER_HEADERS": "cloudfront",
     "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION,
     "AWS_ACCESS_KEY_ID": "testing",

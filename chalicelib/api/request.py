@@ -13,8 +13,11 @@ from chalicelib.api import strict_json
 from chalicelib.api.model import Headers
 from chalicelib.kernel import clock, ids, text
 from chalicelib.kernel.errors import InvalidRequest, MalformedJson, UnsupportedMediaType
+from chalicelib.settings import settings
 
 JSON = "application/json"
+VIEWER = "cloudfront-viewer-"
+"""https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html"""
 
 Event = Mapping[str, Any]
 
@@ -32,7 +35,10 @@ class Request:
 
     @property
     def source_address(self) -> str:
-        """As API Gateway saw it; what X-Forwarded-For claims is not looked at."""
+        """As CloudFront saw it, or else API Gateway; what X-Forwarded-For claims is not looked at."""
+        viewer: str = self.headers.get(f"{VIEWER}address", "")
+        if viewer:
+            return viewer.rpartition(":")[0].strip("[]")
         address: str = (self.event["requestContext"].get("identity") or {}).get("sourceIp") or ""
         return address
 
@@ -69,11 +75,17 @@ class Request:
 def request_of(event: Event) -> Request:
     context, at = event["requestContext"], clock.now()
     fields = event.get("multiValueHeaders") or {name: [value] for name, value in (event.get("headers") or {}).items()}
-    headers = Headers({_sound(name).lower(): _sound(", ".join(values)) for name, values in fields.items()})
+    sent = {_sound(name).lower(): _sound(", ".join(values)) for name, values in fields.items()}
+    headers = Headers(sent if settings().viewer_headers == "cloudfront" else _without_viewer(sent))
     request_id = context.get("requestId") or ids.new("req", at)
     return Request(
         event, event["httpMethod"], request_id, headers, text.language_of(headers.get("accept-language")), at
     )
+
+
+def _without_viewer(sent: dict[str, str]) -> dict[str, str]:
+    """Anybody may send them where no CloudFront writes them anew."""
+    return {name: value for name, value in sent.items() if not name.startswith(VIEWER)}
 
 
 def _sound(text: str) -> str:

@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from infra import package
-from infra.local import follow, memory, places, processes, seed, stack
+from infra.local import follow, memory, places, processes, seed, seed_present, stack
 
 PARTS = ("ministack", "bank", "front door")
 
@@ -104,6 +104,7 @@ def _start(progress: Progress, port: int) -> dict[str, Any]:
     stack.wake(endpoint)
     _write_local_json(address, endpoint, bank)
     _seed(progress, lost)
+    _keep_local({**local(), "pay": seed_present.order(local())})
     progress.say("ready")
     return local()
 
@@ -165,6 +166,8 @@ def _write_local_json(address: str, endpoint: str, bank: str) -> None:
     about = {
         "api": address,
         "tour": f"{address}/",
+        "app": f"{address}/app/",
+        "console": f"{address}/console/",
         "docs": f"{address}/docs",
         "openapi": f"{address}/openapi.json",
         "outbox": f"{address}/_local/outbox",
@@ -174,6 +177,10 @@ def _write_local_json(address: str, endpoint: str, bank: str) -> None:
         "webhook_secrets": stack.secrets()["webhooks"],
         "people": places.read("people.json") or {},
     }
+    _keep_local(about)
+
+
+def _keep_local(about: dict[str, Any]) -> None:
     places.BUILD.mkdir(exist_ok=True)
     places.LOCAL_JSON.touch(mode=0o600)
     places.LOCAL_JSON.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
@@ -193,7 +200,7 @@ def _seed(progress: Progress, lost: bool) -> None:
         progress.say(f"not seeded again: {trouble}. A changed password does this too; `make reset` starts anew.")
         return
     places.keep("people.json", people)
-    places.LOCAL_JSON.write_text(json.dumps({**local(), "people": people}, indent=2, ensure_ascii=False) + "\n")
+    _keep_local({**local(), "people": people})
 
 
 @contextmanager
@@ -210,6 +217,9 @@ def _welcome(about: dict[str, Any], started: float) -> None:
 Coffer runs, {time.monotonic() - started:.0f} s after installing.
 
   the tour     {about["tour"]}
+  the app      {about["app"]}   as {_shown(about["people"]["customers"])}
+  to pay       {about["pay"]}   what a QR code at the till holds
+  the console  {about["console"]}   as {_shown(about["people"]["operators"])}; `make code` tells the code
   the API      {about["docs"]}   ({about["openapi"]})
   the outbox   {about["outbox"]}?to=…   what was sent by e-mail and text
   the books    {about["books"]}
@@ -218,6 +228,11 @@ Coffer runs, {time.monotonic() - started:.0f} s after installing.
 Try:   make demo        the main job, played over HTTP (DEMO_LANG=zh for Chinese)
        curl {about["api"]}/health
 """, flush=True)  # fmt: skip
+
+
+def _shown(people: list[dict[str, str]]) -> str:
+    """The first of them, and how they sign in."""
+    return f"{people[0]['identifier']}, password: {people[0]['password']}"
 
 
 def run() -> None:

@@ -15,7 +15,6 @@ import argparse
 import hashlib
 import http.client
 import json
-import mimetypes
 import signal
 import sys
 import threading
@@ -25,6 +24,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from infra import pages
 from infra.local import places, visits
 
 API = ("/v1/", "/health", "/openapi.json", "/docs")
@@ -35,16 +35,6 @@ HOP_BY_HOP = {
     "content-length", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
     "date", "server", "expect", "x-local-drop-answer", "x-amz-request-id",
 }  # fmt: skip
-SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".webmanifest": "application/manifest+json"}
 Headers = list[tuple[str, str]]
 
 
@@ -135,10 +125,9 @@ class Door(BaseHTTPRequestHandler):
             return self._json(404, {"code": "not-found"})
         content = file.read_bytes()
         tag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
-        kind = TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        charset = "; charset=utf-8" if kind.startswith("text/") or kind.endswith("json") else ""
-        headers = [("Content-Type", kind + charset), ("ETag", tag), ("Cache-Control", "no-cache")]
-        headers += list(SECURITY.items())
+        about = pages.content_type(file)
+        headers = [("Content-Type", about), ("ETag", tag), ("Cache-Control", "no-cache")]
+        headers += list(pages.SECURITY.items())
         if tag in self.headers.get("If-None-Match", ""):
             return self._send(304, headers, b"")
         return self._send(200, headers, content)
@@ -193,18 +182,7 @@ class Server(ThreadingHTTPServer):
         self.turn = threading.BoundedSemaphore(in_flight)
 
     def file_at(self, path: str) -> Path | None:
-        """The file shown at `path`; None if there is none or it lies elsewhere."""
-        root, name = self.web, path.removeprefix("/")
-        if name.startswith("packages/"):
-            name = "node_modules/" + name.removeprefix("packages/")
-        if name.startswith("text/api/"):
-            root, name = places.CATALOGUES, name.removeprefix("text/api/")
-        try:
-            file = (root / name).resolve()
-            file = file / "index.html" if file.is_dir() else file
-            return file if file.is_relative_to(root) and file.is_file() else None
-        except (OSError, ValueError):
-            return None
+        return pages.file_at(path, self.web)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Somebody who hung up is no news."""

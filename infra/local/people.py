@@ -88,7 +88,7 @@ def enrol(client: Client, person: Person, tokens: dict[str, Any], keep: Callable
     me = client.bearing(tokens["access_token"])
     secret: str = me.post("/v1/me/totp", {"password": person.password}).expect(201)["secret"]
     keep(secret)
-    me.post("/v1/me/totp/confirm", {"code": _authenticator(secret)}).expect(204)
+    me.post("/v1/me/totp/confirm", {"code": code(secret)}).expect(204)
 
 
 def _second_half(client: Client, challenge: str, secret: str) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def _second_half(client: Client, challenge: str, secret: str) -> dict[str, Any]:
     for ahead, waits in ((0, False), (1, False), (1, True)):
         if waits:
             time.sleep(STEP_SECONDS - time.time() % STEP_SECONDS)
-        answer = {"challenge": challenge, "method": "totp", "code": _authenticator(secret, ahead)}
+        answer = {"challenge": challenge, "method": "totp", "code": code(secret, ahead)}
         told = client.insist("/v1/sessions/second-factor", answer)
         if told.status == 201:
             break
@@ -104,7 +104,8 @@ def _second_half(client: Client, challenge: str, secret: str) -> dict[str, Any]:
     return tokens
 
 
-def _authenticator(secret: str, ahead: int = 0) -> str:
+def code(secret: str, ahead: int = 0) -> str:
+    """What an authenticator shows, so many steps from now."""
     import pyotp
 
     return pyotp.TOTP(secret).at(int(time.time()) + ahead * STEP_SECONDS)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from infra.local import people, places, stack
+from infra.local import people, places, seed_present, stack
 from infra.local.client import Client, NoAnswer, Unexpected
 from infra.local.people import Person, Shop
 
@@ -18,14 +20,18 @@ CUSTOMERS = (
     (Person("lina@coffer.example", "li na rides bicycles", "李娜", "zh", "CN"), 50_000),
     (Person("ana@coffer.example", "ana likes her coffee", "Ana", "en", "DE"), 30_000),
 )
-"""With what each gets to begin with, in minor units."""
+"""With what each has in their wallet, in minor units."""
+GUARDIAN = 1
+"""Which of them guards the one in easy mode."""
+WAITS = 2
+"""Whose top-up the bank tells something else about."""
 AUTHENTICATOR = "operator.json"
 TROUBLE = (Unexpected, NoAnswer, people.TooLate)
 SHOPS = (Shop("Oolong Tea House 乌龙茶馆", ("CNY", "EUR")), Shop("Blue Bicycle 蓝色单车", ("CNY", "EUR"), 80))
 
 
 def seed(local: Mapping[str, Any]) -> dict[str, Any]:
-    """{"customers", "merchants", "operators"}, each with what it takes to act as them.
+    """{"customers", "merchants", "operators"}, each with what it takes to act as them; the last customer is guarded.
 
     `local`: what `build/local.json` says. Those of its `people` whom the API knows stay as they are; merchants' keys
     cannot be read again: without them there, the merchants are made anew.
@@ -33,9 +39,24 @@ def seed(local: Mapping[str, Any]) -> dict[str, Any]:
     anybody, known = Client(local["api"]), local.get("people", {})
     found = _operator(anybody, stack.environment(local["aws"]["endpoint"]))
     shown = _shown(OPERATOR, found) | _authenticator()
-    customers = [_customer(anybody, person, funds, known) for person, funds in CUSTOMERS]
     merchants = [_merchant(anybody, found, shop, known) for shop in SHOPS]
+    _remember(local, merchants)
+    customers = [_customer(anybody, person, known) for person, _ in CUSTOMERS]
+    customers.append(seed_present.ward(anybody, customers[GUARDIAN], merchants[0], known))
+    seed_present.contradict_the_bank(anybody, customers[WAITS])
     return {"customers": customers, "merchants": merchants, "operators": [shown]}
+
+
+def _remember(local: Mapping[str, Any], merchants: list[dict[str, Any]]) -> None:
+    """Weeks of `history.py` for whoever is not known yet, in a process that has the functions' settings."""
+    told = {
+        "api": local["api"],
+        "bank": local["bank"],
+        "webhook_secret": local["webhook_secrets"]["sandbox"],
+        "people": [{"person": asdict(person), "funds": funds} for person, funds in CUSTOMERS],
+        "merchants": merchants,
+    }
+    _inside("infra.local.history", environment=stack.environment(local["aws"]["endpoint"]), told=json.dumps(told))
 
 
 def stands(local: Mapping[str, Any]) -> bool:
@@ -81,20 +102,27 @@ def _authenticator() -> dict[str, str]:
 
 
 def _appoint(user_id: str, role: str, environment: Mapping[str, str]) -> None:
-    command = [sys.executable, "-m", "infra.local.appoint", user_id, role]
+    _inside("infra.local.appoint", user_id, role, environment=environment)
+
+
+def _inside(module: str, *words: str, environment: Mapping[str, str], told: str = "") -> None:
+    """A program of ours in the environment of the functions."""
     credentials = {"AWS_ACCESS_KEY_ID": places.ACCOUNT, "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": places.REGION}
-    region = {"AWS_DEFAULT_REGION": places.REGION}
-    subprocess.run(command, cwd=places.ROOT, env={**os.environ, **environment, **credentials, **region}, check=True)
+    quiet = {"AWS_DEFAULT_REGION": places.REGION, "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
+    everything = {**os.environ, **environment, **credentials, **quiet}
+    command = [sys.executable, "-m", module, *words]
+    subprocess.run(
+        command, cwd=places.ROOT, env=everything, input=told, text=True, stdout=subprocess.DEVNULL, check=True
+    )
 
 
-def _customer(anybody: Client, person: Person, funds: int, known: Mapping[str, Any]) -> dict[str, Any]:
+def _customer(anybody: Client, person: Person, known: Mapping[str, Any]) -> dict[str, Any]:
     for customer in known.get("customers", []):
         if customer["identifier"] == person.identifier and _signs_in(anybody, customer):
             return dict(customer)
     tokens = people.sign_in(anybody, person) or people.sign_up(anybody, person)
     caller = anybody.bearing(tokens["access_token"])
     wallet = people.wallets(caller)[0]
-    people.top_up(caller, wallet, funds, key="seed")
     shown = _shown(person, {"user": caller.get("/v1/me").expect(200)})
     return {**shown, "wallet_id": wallet["id"], "currency": wallet["currency"]}
 

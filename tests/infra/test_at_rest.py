@@ -105,7 +105,7 @@ def test_the_key_turns_over_and_stays(packaged: Packaged, name: str) -> None:
 
 def test_secrets_are_under_the_key_and_not_in_the_template(packaged: Packaged) -> None:
     secrets = packaged.of_type("AWS::SecretsManager::Secret")
-    assert set(secrets) == {"AccessSecret", "ProcessorsSecret", "CursorSecret"}
+    assert set(secrets) == {"AccessSecret", "ProcessorsSecret", "CursorSecret", "DoorSecret"}
     for secret in secrets.values():
         assert secret["KmsKeyId"] == KEY and "SecretString" not in secret
 
@@ -128,7 +128,7 @@ def test_the_key_of_archives_signs_and_nothing_else(packaged: Packaged) -> None:
 
 @pytest.mark.parametrize("name", sorted(BUCKETS))
 def test_what_waits_to_be_fetched_lies_in_a_closed_bucket(packaged: Packaged, name: str) -> None:
-    assert set(packaged.of_type("AWS::S3::Bucket")) == set(BUCKETS)
+    assert set(packaged.of_type("AWS::S3::Bucket")) == {*BUCKETS, "Pages"}
     bucket: dict[str, Any] = packaged.of_type("AWS::S3::Bucket")[name]
     rule = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"]
     assert rule == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}

@@ -1,0 +1,142 @@
+"""Who visits the screens: one customer for each mode and an operator, with something behind every address."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from infra.local import people, seed_present
+from infra.local.client import Client, new_key
+from infra.local.people import Person
+
+FRESH_SECONDS = 240
+"""An access token lives ten minutes."""
+
+
+@dataclass
+class Member:
+    """Signed in through the API; `stored` is what a browser would hold of it."""
+
+    local: dict[str, Any]
+    area: str
+    mode: str = "standard"
+    _tokens: dict[str, Any] = field(default_factory=dict)
+    _renewed: float = 0
+
+    @cached_property
+    def person(self) -> Person:
+        if self.area == "console":
+            one = self.local["people"]["operators"][0]
+            return Person(one["identifier"], one["password"], one["display_name"])
+        number = uuid.uuid4().hex[:12]
+        return Person(f"cast-{number}@test.example", f"cast of {number}", "王小明 Ann", "en", "CN")
+
+    @property
+    def tokens(self) -> dict[str, Any]:
+        anybody = Client(self.local["api"])
+        if not self._tokens:
+            self._tokens = self._entered(anybody)
+        elif time.monotonic() - self._renewed > FRESH_SECONDS:
+            asked = {"refresh_token": self._tokens["refresh_token"]}
+            self._tokens |= anybody.insist("/v1/sessions/refresh", asked).expect(200)
+        else:
+            return self._tokens
+        self._renewed = time.monotonic()
+        return self._tokens
+
+    def _entered(self, anybody: Client) -> dict[str, Any]:
+        if self.area == "console":
+            secret = self.local["people"]["operators"][0]["totp_secret"]
+            return people.sign_in(anybody, self.person, secret) or {}
+        tokens = people.sign_up(anybody, self.person)
+        me = anybody.bearing(tokens["access_token"])
+        me.send("PATCH", "/v1/me/preferences", {"ui_mode": self.mode}).expect(200)
+        people.top_up(me, people.wallets(me)[0], 50_000, key=new_key())
+        return tokens
+
+    @property
+    def api(self) -> Client:
+        return Client(self.local["api"]).bearing(self.tokens["access_token"])
+
+    @property
+    def shop(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.local["people"]["merchants"][0]
+        return found
+
+    @cached_property
+    def wallet(self) -> dict[str, Any]:
+        return people.wallets(self.api)[0]
+
+    @cached_property
+    def checkout(self) -> str:
+        till = Client(self.local["api"], self.shop["api_key"])
+        wish = {"amount": 2_850, "currency": "CNY", "order_reference": f"T-{uuid.uuid4().hex[:8]}"}
+        return str(till.insist("/v1/checkouts", wish).expect(201)["id"])
+
+    @cached_property
+    def payment(self) -> dict[str, Any]:
+        about = {"wallet_id": self.wallet["id"], "currency": "CNY", "merchant_id": self.shop["id"], "amount": 1_234}
+        wish = about | {"order_reference": f"T-{uuid.uuid4().hex[:8]}"}
+        paid: dict[str, Any] = self.api.insist("/v1/payments", wish).expect(201)
+        return paid
+
+    @cached_property
+    def topup(self) -> str:
+        """One that waits for somebody to confirm it."""
+        wish = {"wallet_id": self.wallet["id"], "amount": 10_000, "currency": "CNY", "processor": "sandbox"}
+        return str(self.api.insist("/v1/topups", wish | {"method": "manual"}).expect(201)["id"])
+
+    @cached_property
+    def entry(self) -> str:
+        assert self.payment
+        return str(self.api.get(f"/v1/wallets/{self.wallet['id']}/entries").expect(200)["data"][0]["id"])
+
+    @cached_property
+    def notice(self) -> str:
+        found = people.wait_for(lambda: self.api.get("/v1/me/notices").expect(200)["data"] or None, "a notice")
+        return str(found[0]["id"])
+
+    @cached_property
+    def approval(self) -> str:
+        """Somebody guarded by this one wants to pay much."""
+        number = uuid.uuid4().hex[:12]
+        ward = Person(f"ward-{number}@test.example", f"ward of {number}", "王奶奶", "zh", "CN")
+        guardian = {"identifier": self.person.identifier, "password": self.person.password, "display_name": "Ann"}
+        seed_present.ward(Client(self.local["api"]), guardian, self.shop, {}, ward)
+        return str(self.api.get("/v1/me/approvals").expect(200)["data"][0]["id"])
+
+    @cached_property
+    def somebody(self) -> Member:
+        """A customer whom an operator looks at."""
+        return Member(self.local, "app")
+
+    @cached_property
+    def case(self) -> str:
+        return str(self.api.get("/v1/cases").expect(200)["data"][0]["id"])
+
+    @cached_property
+    def result(self) -> dict[str, Any]:
+        """What `shared/intents.js` remembers of a payment that was made."""
+        paid = self.payment
+        about = {"what": "payment", "amount": paid["amount"], "currency": paid["currency"]}
+        return {"id": new_key(), "about": about, "outcome": {"status": 200, "body": paid}}
+
+    def stored(self) -> dict[str, str]:
+        """Of localStorage, as `shared/session.js` and the modes keep it."""
+        kept = {name: self.tokens[name] for name in ("access_token", "refresh_token", "session_id")}
+        session = {f"coffer.{self.area}.session": json.dumps(kept)} | self.look()
+        return session | ({"coffer.app.intents.done": json.dumps([self.result])} if self.area == "app" else {})
+
+    def look(self) -> dict[str, str]:
+        """Of whoever has not signed in."""
+        return {"coffer.app.mode": json.dumps(self.mode)}
+
+
+def visit_as(context: Any, stored: dict[str, str]) -> None:
+    """Every page of `context` finds this in its storage, once."""
+    once = "(stored) => localStorage['coffer.cast'] ?? Object.assign(localStorage, stored, { 'coffer.cast': 1 })"
+    context.add_init_script(f"({once})({json.dumps(stored)})")

@@ -1,0 +1,131 @@
+"""The tour of every screen: each language, mode, size and scheme with each screen, and by pairs with one another.
+
+The tables of the pages say which screens there are. Whoever adds one with a parameter tells in `PLACES` how to get
+there. Each visit lands in `build/screens/`, to be looked at.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser import kit, measuring
+from tests.browser.cast import Member, visit_as
+from tests.screens import Screen, screens
+
+MODES = ("standard", "easy", "social")
+SCHEMES = ("light", "dark")
+SIZES = ((360, 640), (390, 844), (768, 1024), (1280, 900))
+DESKS = ((1280, 900), (1024, 768))
+LEAST = {"standard": 44, "social": 44, "easy": 60, "console": 24}
+"""CSS pixels of a target: WCAG 2.2 AA asks for 24, we for more where a thumb presses."""
+PLACES: dict[str, Callable[[Member], str]] = {
+    "app /pay/:id": lambda one: f"/pay/{one.checkout}",
+    "app /topups/:id": lambda one: f"/topups/{one.topup}",
+    "app /entries/:id": lambda one: f"/entries/{one.entry}",
+    "app /inbox/:id": lambda one: f"/inbox/{one.notice}",
+    "app /approvals/:id": lambda one: f"/approvals/{one.approval}",
+    "app /payments/:id": lambda one: f"/payments/{one.payment['id']}",
+    "app /results/:id": lambda one: f"/results/{one.result['id']}",
+    "console /people/:id": lambda one: f"/people/{one.local['people']['customers'][0]['user_id']}",
+    "console /merchants/:id": lambda one: f"/merchants/{one.shop['id']}",
+    "console /accounts/:id": lambda one: f"/accounts/{one.somebody.wallet['id']}",
+    "console /movements/:id": lambda one: f"/movements/{one.somebody.payment['id']}",
+    "console /checkouts/:id": lambda one: f"/checkouts/{one.somebody.checkout}",
+    "console /cases/:id": lambda one: f"/cases/{one.case}",
+}
+"""Where a screen with a parameter is, for whoever visits it."""
+REFUSED: dict[str, tuple[str, ...]] = {}
+"""Paths of the API that a screen asks for and that may refuse: that is no complaint."""
+EVERY = (*screens("app"), *screens("console"))
+
+
+@dataclass(frozen=True)
+class Look:
+    language: str
+    mode: str
+    size: tuple[int, int]
+    scheme: str
+
+    def __str__(self) -> str:
+        return f"{self.language}-{self.mode}-{self.size[0]}-{self.scheme}"
+
+
+def looks(screen: Screen, number: int) -> list[Look]:
+    """Every value of each kind at least once; shifted from screen to screen so that all pairs come about."""
+    sizes = SIZES if screen.area == "app" else DESKS
+    modes = MODES if screen.area == "app" else MODES[:1]
+    languages = tuple(kit.LANGUAGES)
+    return [
+        Look(languages[(number + at) % 2], modes[(number + at) % len(modes)], size, SCHEMES[(number + at // 2) % 2])
+        for at, size in enumerate(sizes)
+    ]
+
+
+@pytest.fixture(scope="module")
+def cast(local: dict[str, Any]) -> Callable[[str, str], Member]:
+    members: dict[tuple[str, str], Member] = {}
+
+    def one(area: str, mode: str) -> Member:
+        return members.setdefault((area, mode), Member(local, area, mode))
+
+    return one
+
+
+def place(screen: Screen, member: Member) -> str:
+    if ":" not in screen.pattern:
+        return screen.pattern
+    assert str(screen) in PLACES, f"tell in PLACES how to get to {screen}"
+    return PLACES[str(screen)](member)
+
+
+@pytest.mark.parametrize(("number", "screen"), [*enumerate(EVERY)], ids=str)
+def test_everybody_can_use_the_screen(
+    browser: Browser, local: dict[str, Any], cast: Callable[[str, str], Member], number: int, screen: Screen
+) -> None:
+    found = {}
+    for at, look in enumerate(looks(screen, number)):
+        barriers = _visited(browser, local, cast(screen.area, look.mode), screen, look, walks=at == 0)
+        found |= {str(look): barriers} if barriers else {}
+    assert found == {}
+
+
+def _visited(
+    browser: Browser, local: dict[str, Any], member: Member, screen: Screen, look: Look, walks: bool
+) -> list[object]:
+    """Whatever is wrong with the screen as it looks there."""
+    size = {"width": look.size[0], "height": look.size[1]}
+    with kit.context(browser, look.language, size, color_scheme=look.scheme, reduced_motion="reduce") as context:
+        visit_as(context, member.look() if screen.is_open else member.stored())
+        address = f"{local['api']}/{screen.area}/#{place(screen, member)}"
+        visit = kit.Visit(context, address, REFUSED.get(str(screen), ()))
+        expect(visit.page.locator("main h1").first).to_be_visible(timeout=kit.PATIENCE_MS)
+        expect(visit.page.locator(".waiting")).to_have_count(0, timeout=kit.PATIENCE_MS)
+        visit.shot(f"{screen.area}{re.sub(r'[/:]+', '-', screen.pattern).rstrip('-')}-{look}")
+        worn = visit.page.locator("html").get_attribute("data-mode") or "standard"
+        return _barriers(visit, LEAST["console" if screen.area == "console" else worn], walks)
+
+
+def _barriers(visit: kit.Visit, least: int, walks: bool) -> list[object]:
+    page = visit.page
+    found: list[object] = [*visit.barriers(), *measuring.small_targets(page, least)]
+    if visit.width() > page.viewport_size["width"]:  # type: ignore[index]
+        found.append(f"scrolls sideways: {visit.width()} px wide")
+    found += [f"a problem on arrival: {one}" for one in page.locator(".problem").all_inner_texts()]
+    found += measuring.keyboard_barriers(page) if walks else []
+    return [*found, *visit.complaints, *visit.elsewhere()]
+
+
+def test_every_pair_of_looks_is_visited() -> None:
+    """Screens are enough for that from three on."""
+    seen = [look for number, screen in enumerate(screens("app")) for look in looks(screen, number)]
+    kinds = {"language": tuple(kit.LANGUAGES), "mode": MODES, "size": SIZES, "scheme": SCHEMES}
+    for one, other in itertools.combinations(kinds, 2):
+        pairs = {(getattr(look, one), getattr(look, other)) for look in seen}
+        assert pairs == set(itertools.product(kinds[one], kinds[other])), f"{one} with {other}"
