@@ -170,7 +170,8 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
     key, checkout = boss.post(f"{home}/keys", {"scopes": ["payments"]}).json["id"], shop.checkout(5)["id"]
     old_key = boss.post(f"{home}/keys", {"scopes": ["payments"]}).json["id"]
     assert boss.post("/v1/freezes", freeze_of(world.customer().wallet)).status == 201
-    (open_case, *_) = (f"/v1/cases/{one['id']}" for one in boss.get("/v1/cases").json["data"] if one["kind"] == "freeze")
+    waiting = boss.get("/v1/cases").json["data"]
+    (open_case, *_) = (f"/v1/cases/{one['id']}" for one in waiting if one["kind"] == "freeze")
     ana = world.customer(100)
     paid = ana.pay(5).json["id"]
     terms = {"name": "New", "currencies": ["CNY"], "fee_basis_points": 1}

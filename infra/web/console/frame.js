@@ -55,7 +55,7 @@ function Screen() {
   const screen = shown.value;
   if (!screen) return html`<${Waiting} />`;
   if (screen.failed) return html`<${Problem} of=${screen.failed} />`;
-  return screen.view();
+  return html`<div class="screen" data-path=${screen.path}>${screen.view()}</div>`;
 }
 
 const Who = () => html`
