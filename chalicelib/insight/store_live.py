@@ -9,10 +9,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import cloud
+from chalicelib import cloud, settings
 
-_API = "coffer"
-"""The name that Chalice gives the REST API: that of the app."""
 _METRICS = {
     "requests": ("Count", "Sum"),
     "client_errors": ("4XXError", "Sum"),
@@ -69,6 +67,6 @@ def _asked(name: str, metric: str, statistic: str) -> dict[str, Any]:
     about = {
         "Namespace": "AWS/ApiGateway",
         "MetricName": metric,
-        "Dimensions": [{"Name": "ApiName", "Value": _API}],
+        "Dimensions": [{"Name": "ApiName", "Value": settings.stack()}],
     }
     return {"Id": name, "MetricStat": {"Metric": about, "Period": 60, "Stat": statistic}, "ReturnData": True}

@@ -11,9 +11,9 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from infra.local import stack
+from infra.local import places, stack
 
-NAMESPACE, API = "AWS/ApiGateway", "coffer"
+NAMESPACE = "AWS/ApiGateway"
 EVERY_SECONDS = 5.0
 _MOST_VALUES = 150
 """Of one datum of PutMetricData."""
@@ -39,8 +39,8 @@ class Meter:
         with self._lock:
             minutes, self._minutes = self._minutes, {}
         for minute, answers in minutes.items():
-            data = [datum for name, values in _told(answers).items() for datum in _data(name, values, minute)]
-            stack.client("cloudwatch", self._endpoint).put_metric_data(Namespace=NAMESPACE, MetricData=data)
+            told = data(answers, minute)
+            stack.client("cloudwatch", self._endpoint).put_metric_data(Namespace=NAMESPACE, MetricData=told)
 
     def _go_on(self) -> None:
         pause = threading.Event()
@@ -55,6 +55,11 @@ def here() -> Meter | None:
     """Where the environment names a local AWS."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
     return Meter(endpoint) if endpoint else None
+
+
+def data(answers: list[tuple[int, int]], minute: datetime) -> list[dict[str, Any]]:
+    """The metric data of (status, milliseconds) answers in one minute."""
+    return [datum for name, values in _told(answers).items() for datum in _data(name, values, minute)]
 
 
 def _told(answers: list[tuple[int, int]]) -> dict[str, Counter[int]]:
@@ -72,7 +77,7 @@ def _data(name: str, values: Counter[int], minute: datetime) -> list[dict[str, A
     return [
         {
             "MetricName": name,
-            "Dimensions": [{"Name": "ApiName", "Value": API}],
+            "Dimensions": [{"Name": "ApiName", "Value": places.STACK}],
             "Timestamp": minute + _HALF,
             "Values": [float(value) for value, _ in found[start : start + _MOST_VALUES]],
             "Counts": [float(times) for _, times in found[start : start + _MOST_VALUES]],

@@ -252,8 +252,9 @@ def test_every_screen_can_be_used_by_all_in_both_languages_and_by_night(
         places = [f"merchants/{shop}", f"movements/{paid['id']}", f"accounts/{paid['wallet_id']}"]
         for place in (*SCREENS, *places, f"people/{owner['movement']['owner']}"):
             page.evaluate("place => (location.hash = `/${place}`)", place)
-            expect(page.locator(f'main [data-path="/{place}"] .waiting')).to_have_count(0, timeout=kit.PATIENCE_MS)
-            page.wait_for_load_state("networkidle")
+            screen = page.locator(f'main [data-path="/{place}"]')
+            expect(screen.locator("h1")).to_be_visible(timeout=kit.PATIENCE_MS)
+            expect(screen.locator(".waiting")).to_have_count(0, timeout=kit.PATIENCE_MS)
             visit.shot(f"console-{place.split('/')[0] or 'overview'}-{language}-{scheme}")
             assert visit.barriers() == [], place
             assert "console." not in page.locator("body").inner_text(), place

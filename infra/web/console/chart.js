@@ -39,6 +39,6 @@ function options(element, series, format) {
       { ...axis, size: 28, values: (_, at) => at.map((one) => shownTime(one * 1000).slice(0, 5)) },
       { ...axis, size: 72, values: (_, values) => values.map(format) },
     ],
-    series: [{}, ...series.map((one) => ({ label: one.label, stroke: ink(one.colour), width: 2, points: { size: 5 } }))],
+    series: [{}, ...series.map((one) => ({ label: one.label, stroke: ink(one.colour), width: 2, dash: one.colour === "warn" ? [6, 4] : undefined, points: { size: 5 } }))],
   };
 }

@@ -32,7 +32,7 @@ const Merchant = ({ of: merchant, keys, settlements, currency, choose }) => html
     ["floor-terms", shownNumber(merchant.floor)],
     ["created_at", html`<${Moment} at=${merchant.created_at} />`],
   ]} />
-  <p class="note">${say("console.order-hint")}</p>
+  <p><small>${say("console.order-hint")}</small></p>
   <${Table} name="accounts" title=${say("console.accounts")} rows=${Object.entries(merchant.accounts)} id=${([one]) => one} columns=${ACCOUNTS} empty="" />
   ${may("merchants.see-settlements") && html`
     <${PagedTable} of=${settlements} name=${`settlements-${merchant.id}`} title=${say("console.settlements")} columns=${SETTLEMENTS} empty=${say("console.nothing-yet")}
