@@ -64,9 +64,11 @@ def enter(visit: kit.Visit, operator: dict[str, str]) -> None:
     expect(page.locator("#code")).to_have_count(0, timeout=kit.PATIENCE_MS)
 
 
-def customer_who_paid(local: dict[str, Any], amount: int) -> tuple[people.Person, dict[str, Any], str]:
+def customer_who_paid(
+    local: dict[str, Any], amount: int, begins: str = "C-"
+) -> tuple[people.Person, dict[str, Any], str]:
     """Somebody new, what they paid, and the order's reference."""
-    person, reference = kit.newcomer(local, funds=50_000), f"C-{uuid.uuid4().hex[:10]}"
+    person, reference = kit.newcomer(local, funds=50_000), begins + uuid.uuid4().hex[:10]
     tokens = people.sign_in(Client(local["api"]), person) or {}
     phone, shop = Client(local["api"]).bearing(tokens["access_token"]), local["people"]["merchants"][0]
     wallet = people.wallets(phone)[0]
@@ -157,6 +159,9 @@ def test_a_revealed_field_stands_in_the_audit_log_with_its_reason(browser: Brows
         expect(row).to_contain_text("field=identifier")
         expect(row.locator("time")).to_have_attribute("title", re.compile("UTC$"))
         visit.shot("console-audit-en")
+        with page.expect_download() as downloading:
+            page.get_by_role("button", name="Export with proof").click()
+        assert Path(downloading.value.path()).read_text().splitlines()[0].endswith(",link")
         assert (visit.barriers(), visit.complaints) == ([], [])
 
 
@@ -219,7 +224,7 @@ def test_cases_are_walked_through_ticked_and_resolved_together_by_keyboard_alone
 
 
 def test_the_keys_are_shown_and_enter_opens_what_j_came_to(browser: Browser, local: dict[str, Any]) -> None:
-    _, paid, _ = customer_who_paid(local, 310)
+    _, paid, reference = customer_who_paid(local, 310, begins="=1+")
     with console(browser, local) as visit:
         page = visit.page
         page.keyboard.press("?")
@@ -230,6 +235,7 @@ def test_the_keys_are_shown_and_enter_opens_what_j_came_to(browser: Browser, loc
         search(page, paid["wallet_id"])
         heading(page, "Wallet")
         expect(page.locator("tbody tr").first).to_be_visible(timeout=kit.PATIENCE_MS)
+        assert "'" + reference in exported(page)[1], "a spreadsheet would take it for a formula"
         page.keyboard.press("j")
         page.keyboard.press("j")
         expect(page.locator("tr:focus-within")).to_contain_text(paid["id"])

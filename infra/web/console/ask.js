@@ -6,8 +6,8 @@ import { html, signal } from "/shared/ui.js";
 const asked = signal(null);
 
 /**
- * Shows a dialog: {title, what (a sentence), fields? (more of the form), label (of the reason), word? (to type), done
- * (said afterwards), go, act(fields)}; `act` gets the form's fields as strings.
+ * Shows a dialog: {title, what (a sentence), fields? (more of the form), label (of the reason), plain? (it takes none),
+ * word? (to type), done (said afterwards), go, act(fields)}; `act` gets the form's fields as strings.
  */
 export function ask(wish) {
   const deed = job(async (fields) => {
@@ -29,10 +29,10 @@ export function Ask() {
       <p>${wish.what}</p>
       <${Form} job=${wish.deed}>
         ${wish.fields}
-        <label class="field" for="reason"><span>${wish.label ?? say("console.reason")}</span>
+        ${!wish.plain && html`<label class="field" for="reason"><span>${wish.label ?? say("console.reason")}</span>
           <textarea id="reason" name="reason" rows="2" maxlength="200" required aria-describedby="reason-about" />
           <small id="reason-about">${say(wish.shortest === 1 ? "console.note-about" : "console.reason-about")}</small>
-        </label>
+        </label>`}
         ${wish.word && html`
           <label class="field" for="word"><span>${say("console.type-word", { word: wish.word })}</span>
             <input id="word" autocomplete="off" value=${wish.typed.value} onInput=${(event) => (wish.typed.value = event.target.value)} />
