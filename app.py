@@ -39,10 +39,12 @@ def _webhooks() -> list[Room]:
 def _office() -> list[Room]:
     from chalicelib.cases import routes as cases
     from chalicelib.cases import routes_audit as audit
+    from chalicelib.insight import routes_live as live
+    from chalicelib.insight import routes_records as records
     from chalicelib.merchants import routes_office as merchants
     from chalicelib.risk import routes as risk
 
-    return [cases.room, audit.room, merchants.room, risk.room]
+    return [cases.room, audit.room, merchants.room, risk.room, live.room, records.room]
 
 
 # Unknown paths and the description are its own, so it knows every room.

@@ -65,6 +65,11 @@ def door(environment: Mapping[str, str] = os.environ) -> str | None:
     return environment.get("AWS_LAMBDA_FUNCTION_NAME", "").rpartition("-")[2]
 
 
+def stack(environment: Mapping[str, str] = os.environ) -> str:
+    """The name of the stack that this process belongs to, and of its REST API; outside Lambda `coffer`."""
+    return environment.get("AWS_LAMBDA_FUNCTION_NAME", "").rpartition("-")[0] or "coffer"
+
+
 def from_environment(environment: Mapping[str, str]) -> Settings:
     """Each field is read from its name in capitals."""
     required = [field.name for field in fields(Settings) if field.default is MISSING]

@@ -6,6 +6,7 @@ from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.cases import service
 from chalicelib.cases.model import CaseView, ResolveRequest
 from chalicelib.kernel.callers import Operator
+from chalicelib.kernel.errors import InvalidState
 
 room = Room("cases", function="office")
 
@@ -34,6 +35,19 @@ def open_cases(call: Call[None]) -> Answer:
 )
 def case(call: Call[None]) -> Answer:
     return Answer(200, service.case(call.path["id"]).view)
+
+
+@room.route(
+    "POST",
+    "/v1/cases/{id}/take",
+    answers={200: CaseView},
+    caller=Operator,
+    permission="cases.resolve",
+    errors=(InvalidState,),
+    summary="Take a case on: it is mine to resolve",
+)
+def take(call: Call[None]) -> Answer:
+    return Answer(200, service.take(call.path["id"], call.operator, call.at).view)
 
 
 @room.route(

@@ -37,6 +37,16 @@ def open_cases(position: str | None, limit: int) -> tuple[list[Case], str | None
     return store.open_cases(position, limit)
 
 
+def take(case_id: str, by: Operator, at: datetime) -> Case:
+    """It is this operator's work now. Raises NotFound, InvalidState (resolved)."""
+    found = case(case_id)
+    audit(by.user_id, "case.take", case_id, "", at, source_address=by.source_address)
+    taken = store.take(case_id, by.user_id) if found.state == "open" else None
+    if taken is None:
+        raise InvalidState(state="resolved")
+    return taken
+
+
 def resolve(case_id: str, by: Operator, note: str, at: datetime) -> Case:
     """Raises NotFound, or InvalidState if it is resolved already. The audit log has it before the case does."""
     if case(case_id).state == "resolved":

@@ -74,6 +74,12 @@ def resolve(case_id: str, owner: str, note: str) -> Case | None:
     return found if found and (found.owner, found.note) == (owner, note) else None
 
 
+def take(case_id: str, owner: str) -> Case | None:
+    """Whoever takes it last has it; None if it is not open."""
+    item = _CaseItem(case_id, _CASE)
+    return _case(item) if made(lambda: item.update([_CaseItem.owner.set(owner)], _CaseItem.state == "open")) else None
+
+
 def open_cases(position: str | None, limit: int) -> tuple[list[Case], str | None]:
     """Soonest due first; candidates come from the index, their state from the cases themselves."""
     found = list(_CaseItem.due.query(_OPEN, limit=limit + 1, last_evaluated_key=_start(position)))

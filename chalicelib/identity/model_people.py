@@ -58,9 +58,11 @@ class PersonView(msgspec.Struct, frozen=True):
     tier: int
     wallets: tuple[str, ...]
     created_at: str
+    sessions: int
+    """How many devices are signed in; not more than a hundred are counted."""
 
     @classmethod
-    def of(cls, user: User) -> PersonView:
+    def of(cls, user: User, sessions: int) -> PersonView:
         return cls(
             user.id,
             f"{user.display_name[0]}***",
@@ -70,12 +72,21 @@ class PersonView(msgspec.Struct, frozen=True):
             user.tier,
             user.wallets,
             clock.written(user.created_at),
+            sessions,
         )
 
 
 class RevealView(msgspec.Struct, frozen=True):
     field: Field
     value: str
+
+
+class PermissionsView(msgspec.Struct, frozen=True):
+    """What this operator may do, in the words of the table of roles."""
+
+    id: str
+    role: str
+    permissions: tuple[str, ...]
 
 
 class OperatorView(msgspec.Struct, frozen=True):

@@ -26,6 +26,7 @@ SEARCHES = (Limit("searches-hour", 120, timedelta(hours=1)), Limit("searches-day
 REVEALS = (Limit("reveals-hour", 20, timedelta(hours=1)), Limit("reveals-day", 60, timedelta(days=1)))
 """For each operator: enough for a day's calls, too few to carry a list of customers away."""
 NOBODY = "nobody"
+_COUNTED = 100
 
 
 def found(by: Operator, identifier: str, at: datetime) -> PersonView:
@@ -34,14 +35,14 @@ def found(by: Operator, identifier: str, at: datetime) -> PersonView:
     throttle.check(SEARCHES, by.user_id, at)
     user_id = store.user_id_of(login)
     cases.audit(by.user_id, "person.find", user_id or NOBODY, "", at, source_address=by.source_address)
-    return PersonView.of(_known(user_id or ""))
+    return _view(_known(user_id or ""), at)
 
 
 def seen(by: Operator, user_id: str, at: datetime) -> PersonView:
     """Raises NotFound."""
     person = _known(user_id)
     cases.audit(by.user_id, "person.see", person.id, "", at, source_address=by.source_address)
-    return PersonView.of(person)
+    return _view(person, at)
 
 
 def revealed(by: Operator, user_id: str, wish: RevealRequest, at: datetime) -> str:
@@ -61,6 +62,10 @@ def signed_out(by: Operator, user_id: str, typed: str, at: datetime) -> None:
     sessions.end_all(person, at)
     identifiers.stop(person.id, at)
     telling.tell(person, "signed_out_everywhere", {"time": clock.minute(at)}, at)
+
+
+def _view(person: User, at: datetime) -> PersonView:
+    return PersonView.of(person, len(sessions.listed(person.id, None, _COUNTED, at)[0]))
 
 
 def _clear(person: User, field: Field) -> str:

@@ -8,12 +8,14 @@ from chalicelib.identity.model_people import (
     EndingRequest,
     NewOperator,
     OperatorView,
+    PermissionsView,
     PersonView,
     RevealRequest,
     RevealView,
     RoleChange,
     SearchRequest,
 )
+from chalicelib.kernel import roles
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import NotFound, TooManyRequests, WithoutSecondFactor
 
@@ -74,6 +76,19 @@ def revealed(call: Call[RevealRequest]) -> Answer:
 def signed_out(call: Call[EndingRequest]) -> Answer:
     people.signed_out(call.operator, call.path["id"], call.body.reason, call.at)
     return Answer(204)
+
+
+@room.route(
+    "GET",
+    "/v1/me/permissions",
+    answers={200: PermissionsView},
+    caller=Operator,
+    permission="account.own",
+    summary="What I may do as an operator",
+)
+def permitted(call: Call[None]) -> Answer:
+    by = call.operator
+    return Answer(200, PermissionsView(by.user_id, by.role, roles.granted(by.role)))
 
 
 @room.route(

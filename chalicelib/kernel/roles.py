@@ -31,6 +31,9 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "merchants.see-keys": ROLES,
         "merchants.keep-keys": frozenset({FINANCE, ADMIN}),
         "merchants.see-settlements": ROLES,
+        "movements.see": ROLES,
+        "accounts.see": ROLES,
+        "reports.see": ROLES,
     }
 )
 """Permission → roles. Everybody keeps their own account (profile, devices, sessions) and guards whom they guard."""
@@ -38,3 +41,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
 
 def may(role: str, permission: str) -> bool:
     return role in PERMISSIONS.get(permission, frozenset())
+
+
+def granted(role: str) -> tuple[str, ...]:
+    """All that a role may, in the order of the table."""
+    return tuple(permission for permission in PERMISSIONS if may(role, permission))

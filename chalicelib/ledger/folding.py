@@ -1,7 +1,7 @@
 """System accounts, folded from the stream: each entry once, into one of sixteen totals per account.
 
-No payment ever writes a system account, so none can become hot. The receipt `FOLD#entry` and the totals are one
-transaction; a repeated or reordered entry changes nothing.
+No payment ever writes a system account, so none can become hot. The receipt `FOLD#entry`, the totals and the counts
+(`counts.py`) are one transaction; a repeated or reordered entry changes nothing.
 """
 
 from __future__ import annotations
@@ -12,19 +12,24 @@ from typing import Any
 
 from chalicelib.kernel import backoff
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.ledger import chart, model, service, store
+from chalicelib.ledger import chart, counts, model, service, store
 from chalicelib.ledger.wire import plain_item
 from chalicelib.ledger.write import Update, put_once
 from chalicelib.settings import settings
 
 BATCH = 40
+_MOST_WRITES = 100
+"""Of one transaction (DynamoDB Developer Guide, "Quotas")."""
 _TOTAL = "TOTAL#"
 
 
 def fold(entries: Sequence[Mapping[str, Any]]) -> int:
-    """`entries`: {"id", "postings"}; returns how many were new. Raises Unavailable when conflicts do not end."""
-    waiting = {entry["id"]: _system(entry["postings"]) for entry in entries}
-    ordered = sorted(one for one, postings in waiting.items() if postings)
+    """`entries`: {"id", "postings", "kind", "currency", "sk"}; returns how many were new.
+
+    An entry without a kind is folded and not counted. Raises Unavailable when conflicts do not end.
+    """
+    waiting = {entry["id"]: {**entry, "postings": _system(entry["postings"])} for entry in entries}
+    ordered = sorted(one for one, entry in waiting.items() if entry["postings"])
     batches = [ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH)]
     return sum(_fold(batch, waiting) for batch in batches)
 
@@ -34,11 +39,15 @@ def total(address: str) -> int:
     return sum(plain_item(found)["amount"] for found in store.partition(address, _TOTAL))
 
 
-def _fold(batch: list[str], postings: Mapping[str, Mapping[str, int]]) -> int:
+def _fold(batch: list[str], entries: Mapping[str, Mapping[str, Any]]) -> int:
     for attempt in range(service.TRIES):
         if not batch:
             return 0
-        reasons = store.transact([*map(_receipt, batch), *_totals(batch, postings)])
+        writes = [*map(_receipt, batch), *_sums(batch, entries)]
+        if len(writes) > _MOST_WRITES:
+            half = len(batch) // 2
+            return _fold(batch[:half], entries) + _fold(batch[half:], entries)
+        reasons = store.transact(writes)
         if not reasons:
             return len(batch)
         if any(reason.code in store.CONFLICTS for reason in reasons):
@@ -52,13 +61,17 @@ def _receipt(entry_id: str) -> dict[str, Any]:
     return put_once(settings().ledger_table, {"pk": f"FOLD#{entry_id}", "sk": "FOLD"})
 
 
-def _totals(batch: Sequence[str], postings: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
+def _sums(batch: Sequence[str], entries: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    found, shard = [entries[one] for one in batch], model.shard_of(batch[0])
+    return [*_totals(found, shard), *counts.writes(found, shard)]
+
+
+def _totals(entries: Sequence[Mapping[str, Any]], shard: int) -> list[dict[str, Any]]:
     sums: dict[str, int] = defaultdict(int)
-    for entry_id in batch:
-        for address, amount in postings[entry_id].items():
+    for entry in entries:
+        for address, amount in entry["postings"].items():
             sums[address] += amount
-    shard = f"{_TOTAL}{model.shard_of(batch[0]):02d}"
-    return [_total(address, shard, amount) for address, amount in sorted(sums.items())]
+    return [_total(address, f"{_TOTAL}{shard:02d}", amount) for address, amount in sorted(sums.items())]
 
 
 def _total(address: str, shard: str, amount: int) -> dict[str, Any]:

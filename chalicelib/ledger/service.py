@@ -131,6 +131,12 @@ def movements(movement_ids: Sequence[str]) -> list[dict[str, Any]]:
     return [plain_item(wired) for wired in store.movements(movement_ids)]
 
 
+def lines(batch_id: str) -> list[tuple[str, int, int]]:
+    """(movement, amount, fee) of each line of a settled batch."""
+    found = store.movements([batch_id], "LINES")
+    return [tuple(line) for line in plain_item(found[0])["lines"]] if found else []
+
+
 def impose(account: str, reason: str) -> bool:
     """The house freezes it, its owner's own freeze or not; the reason is for the owner to read. Once more is as good.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
-from chalicelib.kernel.callers import Customer, Merchant
+from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.kernel.errors import CurrencyMismatch, InvalidState
 from chalicelib.merchants import service
 from chalicelib.merchants.model import CheckoutView, NewCheckout
@@ -30,11 +30,12 @@ def open_checkout(call: Call[NewCheckout]) -> Answer:
     "GET",
     "/v1/checkouts/{id}",
     answers={200: CheckoutView},
-    caller=Customer | Merchant,
+    caller=Customer | Merchant | Operator,
+    permission="movements.see",
     summary="What is to be paid, and whether it is",
 )
 def checkout(call: Call[None]) -> Answer:
-    caller = call.customer if isinstance(call.caller, Customer) else call.merchant
+    caller = call.caller
     return _shown(200, service.see_checkout(caller, call.path["id"], call.at))
 
 

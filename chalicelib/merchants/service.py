@@ -161,8 +161,8 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
     return _view(opened, Progress(), at)
 
 
-def see_checkout(caller: Customer | Merchant, checkout_id: str, at: datetime) -> CheckoutView:
-    """A merchant sees its own; a customer any, without who paid it. Raises Forbidden, NotFound."""
+def see_checkout(caller: Customer | Merchant | Operator, checkout_id: str, at: datetime) -> CheckoutView:
+    """A merchant sees its own; a customer any, without who paid it; an operator all. Raises Forbidden, NotFound."""
     if isinstance(caller, Merchant):
         caller.require("checkouts")
     found, progress = _checkout(checkout_id)

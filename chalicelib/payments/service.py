@@ -61,9 +61,15 @@ def payments_of_order(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The payments that carry the merchant's `order_reference`, by id; and the position of the next page."""
     merchant.require("payments")
-    found = ledger.of_order(paying.order_key(merchant.merchant_id, reference), after, limit + 1)
+    found, following = of_order(merchant.merchant_id, reference, after, limit)
+    return [model.view(one) for one in found], following
+
+
+def of_order(merchant_id: str, reference: str, after: str, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    """The movements of the payments, by id; and the position of the next page."""
+    found = ledger.of_order(paying.order_key(merchant_id, reference), after, limit + 1)
     shown = sorted(ledger.movements(found[:limit]), key=lambda one: str(one["pk"]))
-    return [model.view(one) for one in shown], found[limit - 1] if len(found) > limit else None
+    return shown, found[limit - 1] if len(found) > limit else None
 
 
 def capture(merchant: Merchant, payment_id: str, request: CaptureRequest, key: RequestKey, at: datetime) -> Receipt:

@@ -25,7 +25,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from infra import pages
-from infra.local import places, visits
+from infra.local import meter, places, visits
 
 API = ("/v1/", "/health", "/openapi.json", "/docs")
 LARGEST_BODY_BYTES = 10 * 1024 * 1024  # as API Gateway
@@ -49,6 +49,8 @@ class Door(BaseHTTPRequestHandler):
         if body is not None:
             self._route(body)
         took = (time.monotonic() - started) * 1000
+        if self.server.meter and urlsplit(self.path).path.startswith("/v1/"):
+            self.server.meter.count(self.status, took)
         if not self.path.startswith("/_local/"):
             print(
                 f"{time.strftime('%H:%M:%S')}  {self.command} {self._logged()}  {self.status}  {took:.0f} ms",
@@ -180,6 +182,7 @@ class Server(ThreadingHTTPServer):
         super().__init__((places.HOST, port), Door)
         self.api, self.web = urlsplit(api), web.resolve()
         self.turn = threading.BoundedSemaphore(in_flight)
+        self.meter: meter.Meter | None = None
 
     def file_at(self, path: str) -> Path | None:
         return pages.file_at(path, self.web)
@@ -197,6 +200,9 @@ def main() -> None:
     parser.add_argument("--in-flight", type=int, default=10)
     chosen = parser.parse_args()
     server = Server(chosen.port, chosen.api, chosen.in_flight)
+    server.meter = meter.here()
+    if server.meter:
+        server.meter.start()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

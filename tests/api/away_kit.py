@@ -170,6 +170,11 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
     (case,) = (f"/v1/cases/{one['id']}" for one in boss.get("/v1/cases").json["data"])
     key, checkout = boss.post(f"{home}/keys", {"scopes": ["payments"]}).json["id"], shop.checkout(5)["id"]
     old_key = boss.post(f"{home}/keys", {"scopes": ["payments"]}).json["id"]
+    assert boss.post("/v1/freezes", freeze_of(world.customer().wallet)).status == 201
+    waiting = boss.get("/v1/cases").json["data"]
+    (open_case, *_) = (f"/v1/cases/{one['id']}" for one in waiting if one["kind"] == "freeze")
+    ana = world.customer(100)
+    paid = ana.pay(5).json["id"]
     terms = {"name": "New", "currencies": ["CNY"], "fee_basis_points": 1}
     order = {"amount": 1, "currency": "CNY", "order_reference": "A"}
     return {
@@ -180,6 +185,13 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         "POST /v1/merchants/{id}/keys/{key_id}/rotate": lambda: boss.post(f"{home}/keys/{old_key}/rotate", {}),
         "GET /v1/cases": lambda: boss.get("/v1/cases"),
         "GET /v1/cases/{id}": lambda: boss.get(case),
+        "POST /v1/cases/{id}/take": lambda: boss.post(f"{open_case}/take"),
+        "GET /v1/reports/live": lambda: boss.get("/v1/reports/live"),
+        "GET /v1/movements": lambda: boss.get(f"/v1/movements?merchant_id={shop.id}&order_reference=order-1"),
+        "GET /v1/movements/{id}": lambda: boss.get(f"/v1/movements/{paid}"),
+        "GET /v1/accounts/{id}": lambda: boss.get(f"/v1/accounts/{ana.wallet}"),
+        "GET /v1/accounts/{id}/entries": lambda: boss.get(f"/v1/accounts/{ana.wallet}/entries"),
+        "GET /v1/me/permissions": lambda: boss.get("/v1/me/permissions"),
         "POST /v1/cases/{id}/resolve": lambda: boss.post(f"{case}/resolve", {"note": "n"}),
         "POST /v1/merchants": lambda: boss.post("/v1/merchants", terms),
         "GET /v1/merchants/{id}": lambda: boss.get(home),

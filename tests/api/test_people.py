@@ -71,6 +71,7 @@ def test_a_person_is_found_by_their_name_and_shown_masked(olga: Caller, ann: dic
         "tier": 0,
         "wallets": ann["wallets"],
         "created_at": ann["created_at"],
+        "sessions": 1,
     }
     assert olga.get(f"/v1/people/{ann['id']}").json == reply.json
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation import doors
@@ -73,11 +73,28 @@ def finished(world: World) -> None:
         hold(world.model.reversed[name] == paid.reversed_total, "what was taken back is taken back", paid=paid)
     found = trial.trial_balance()
     hold(found.balanced, "the product's own trial balance agrees", books=found)
+    _counts(world)
     _notices(world)
     for item in world.engine.tables["test-identity"].everything():
         due = item.get("due_key", {"S": ""})["S"]
         hold(not due.startswith(("account-", "trash")), "what was deleted is erased", item=plain(item))
     doors.finished(world)
+
+
+def _counts(world: World) -> None:
+    """Every entry that was folded is counted in its minute, once."""
+    entries: dict[str, str] = {}
+    for item in map(plain, world.engine.tables["test-journal"].everything()):
+        if any(address.startswith("sys:") for address in item["postings"]):
+            entries[item["id"]] = f"{item['sk'][:16]} {item['kind']}"
+    counted: dict[str, int] = defaultdict(int)
+    for item in map(plain, world.engine.tables["test-ledger"].everything()):
+        if item["pk"].startswith("COUNTS#"):
+            hour, kind = item["pk"][7:] + "T" + item["sk"][:2], item["sk"].split("#")[1].partition(":")[0]
+            for name, many in item.items():
+                if name[0] == "n":
+                    counted[f"{hour}:{name[1:]} {kind}"] += many
+    hold(dict(Counter(entries.values())) == counted, "each entry is counted once", counted=dict(counted))
 
 
 def _notices(world: World) -> None:

@@ -8,6 +8,8 @@ import { store, stored } from "/shared/stored.js";
 import { effect, signal } from "/shared/ui.js";
 
 const PREFIX = `${document.documentElement.dataset.area}.seen.`;
+/** `data-keeps="no"`: nothing of what is seen stays in this browser, as in an office where others sit down. */
+const KEEPS = document.documentElement.dataset.keeps !== "no";
 const resources = new Map();
 
 /** The resource at `path`, asked for again unless it is being asked for. */
@@ -38,7 +40,7 @@ async function look(path, one) {
   try {
     const data = await get(path);
     const at = Date.now();
-    store(PREFIX + path, { data, at });
+    if (KEEPS) store(PREFIX + path, { data, at });
     one.value = { data, at, loading: false, problem: null };
   } catch (problem) {
     one.value = { ...one.peek(), loading: false, problem };

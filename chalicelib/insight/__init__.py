@@ -1,0 +1,1 @@
+"""What is going on: live figures, records for operators, reports."""

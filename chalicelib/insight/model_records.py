@@ -1,0 +1,115 @@
+"""Movements and accounts as operators see them: ids, amounts and times, nothing that anybody typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from chalicelib.ledger import chart
+from chalicelib.ledger.model import Head
+
+FOLLOWS = ("capture", "void", "expiry", "refund")
+"""Kinds of movement that may follow a payment."""
+
+
+class StepView(msgspec.Struct, frozen=True):
+    """Something that happened to a movement; `movement_id` is what did it."""
+
+    at: str
+    what: str
+    movement_id: str
+    amount: int
+
+
+class MovementView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`refusal` is the code of the problem that a refused one was answered with."""
+
+    id: str
+    kind: str
+    status: str
+    account: str
+    amount: int
+    currency: str
+    created_at: str
+    owner: str = ""
+    merchant_id: str = ""
+    payment_id: str = ""
+    processor: str = ""
+    processor_reference: str = ""
+    refusal: str = ""
+    settled_by: str = ""
+    captured: int | None = None
+    refundable: int | None = None
+    reversed: int | None = None
+    fee: int | None = None
+
+
+class HistoryView(msgspec.Struct, frozen=True):
+    """A movement and what became of it, oldest first; `complete` is false where more may lie further on."""
+
+    movement: MovementView
+    timeline: list[StepView]
+    complete: bool
+
+
+class AccountView(msgspec.Struct, frozen=True):
+    """A customer's wallet (`owner` is a person) or a merchant's account (`owner` is the merchant)."""
+
+    id: str
+    owner: str
+    currency: str
+    status: str
+    reason: str
+    available: int
+    held: int
+    debt: int
+    floor: int
+    tier: int
+    last_at: str
+
+
+def movement(found: Mapping[str, Any], status: str) -> MovementView:
+    return MovementView(
+        id=found["pk"],
+        kind=found["kind"],
+        status=status,
+        account=found["account"],
+        amount=found["amount"],
+        currency=found["currency"],
+        created_at=found["created_at"],
+        owner=found.get("owner", ""),
+        merchant_id=found.get("payee", ""),
+        payment_id=found.get("payment", ""),
+        processor=found.get("processor", ""),
+        processor_reference=found.get("reference", ""),
+        refusal=found.get("refusal", ""),
+        settled_by=found.get("settled_by", ""),
+        captured=found.get("captured"),
+        refundable=found.get("refundable"),
+        reversed=found.get("reversed_total"),
+        fee=found.get("fee"),
+    )
+
+
+def account(head: Head) -> AccountView:
+    return AccountView(
+        id=head.account,
+        owner=head.owner,
+        currency=head.currency,
+        status=head.status,
+        reason=head.reason,
+        available=head.available,
+        held=head.held,
+        debt=head.debt,
+        floor=head.floor,
+        tier=head.tier,
+        last_at=head.last_at,
+    )
+
+
+def amount_of(entry: Mapping[str, Any]) -> int:
+    """What an entry is about: what reached or left a system account, or else what was put aside."""
+    moved: list[int] = [abs(value) for address, value in entry["postings"].items() if chart.is_system(address)]
+    return max(moved or map(abs, entry["postings"].values()))

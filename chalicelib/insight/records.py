@@ -1,0 +1,140 @@
+"""Looking things up for an operator: a movement with its timeline, an account with its entries, an order's payments.
+
+Whatever is a person's is in the audit log before it is answered: no log, no look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from chalicelib.cases import service as cases
+from chalicelib.insight import model_records
+from chalicelib.insight.model_records import FOLLOWS, AccountView, HistoryView, MovementView, StepView
+from chalicelib.kernel import clock, ids
+from chalicelib.kernel.callers import Operator
+from chalicelib.kernel.errors import NotFound
+from chalicelib.ledger import history, views
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.views import EntryView
+from chalicelib.payments import model as payments_model
+from chalicelib.payments import service as payments
+
+MOVEMENTS = ("pay", "cap", "voi", "exp", "ref", "top", "stl")
+ACCOUNTS = ("wal", "mac")
+_LOOKED_AT = 1_000
+"""The most entries that a timeline goes through."""
+Found = Mapping[str, Any]
+
+
+def movement(by: Operator, movement_id: str, at: datetime) -> HistoryView:
+    """Refused ones too. Raises NotFound."""
+    _known_kind(movement_id, MOVEMENTS)
+    found = _found(movement_id)
+    cases.audit(by.user_id, "movement.see", movement_id, "", at, source_address=by.source_address)
+    timeline, complete = _settlement(found) if found["kind"] == "settlement" else _timeline(found)
+    return HistoryView(_view(found), sorted(timeline, key=lambda step: step.at), complete)
+
+
+def of_order(
+    by: Operator, merchant_id: str, reference: str, after: str, limit: int, at: datetime
+) -> tuple[list[MovementView], str | None]:
+    """The payments that carry a merchant's order reference, by id; and the position of the next page."""
+    cases.audit(by.user_id, "order.find", merchant_id, "", at, source_address=by.source_address)
+    found, following = payments.of_order(merchant_id, reference, after, limit)
+    return [_view(one) for one in found], following
+
+
+def account(by: Operator, account_id: str, at: datetime) -> AccountView:
+    """Raises NotFound."""
+    _known_kind(account_id, ACCOUNTS)
+    head = ledger.head(account_id)
+    cases.audit(by.user_id, "account.see", account_id, "", at, source_address=by.source_address)
+    return model_records.account(head)
+
+
+def entries(
+    by: Operator, account_id: str, before: str | None, limit: int, at: datetime
+) -> tuple[list[EntryView], str | None]:
+    """Newest first, and the position of the next page. Raises NotFound."""
+    _known_kind(account_id, ACCOUNTS)
+    ledger.head(account_id)
+    cases.audit(by.user_id, "account.see-entries", account_id, "", at, source_address=by.source_address)
+    found = history.entries(account_id, before, limit + 1)
+    shown = found[:limit]
+    return [views.entry(one) for one in shown], shown[-1]["sk"] if len(found) > limit else None
+
+
+def _timeline(found: Found) -> tuple[list[StepView], bool]:
+    """From the journal of the account, from the movement's own time on."""
+    since = clock.written(clock.read(found["created_at"]) - clock.MICROSECOND)
+    looked = list(islice(history.between(found["account"], since, "9"), _LOOKED_AT))
+    expiry, near = ids.derived("exp", found["pk"]), [one for one in looked if _may_follow(one, found)]
+    known = {one["pk"]: one for one in _together({one["movement"] for one in near} | {found["pk"]})}
+    ours = [one for one in near if _is_about(known.get(one["movement"]), found["pk"], expiry)]
+    steps = [*_began(found), *(_step(one) for one in ours)]
+    acts = [known[one] for one in dict.fromkeys([found["pk"], *(one["movement"] for one in ours)])]
+    return [*steps, *_settled(acts)], len(looked) < _LOOKED_AT
+
+
+def _settlement(found: Found) -> tuple[list[StepView], bool]:
+    """The lines of a batch, all at the moment when it was settled."""
+    settled_at = found["created_at"]
+    return [StepView(settled_at, "line", movement, amount) for movement, amount, _ in ledger.lines(found["pk"])], True
+
+
+def _may_follow(entry: Found, found: Found) -> bool:
+    if entry["movement"] == found["pk"]:
+        return True
+    return found["kind"] == "payment" and entry["kind"] in FOLLOWS and entry.get("payee") == found.get("payee")
+
+
+def _is_about(movement: Found | None, payment_id: str, expiry: str) -> bool:
+    return movement is not None and (movement["pk"] in (payment_id, expiry) or movement.get("payment") == payment_id)
+
+
+def _began(found: Found) -> list[StepView]:
+    """What is in no journal: a top-up before its money came, a refusal."""
+    if found["kind"] != "top-up" and found["state"] != "refused":
+        return []
+    what = "refused" if found["state"] == "refused" else "asked"
+    return [StepView(found["created_at"], what, found["pk"], found["amount"])]
+
+
+def _step(entry: Found) -> StepView:
+    return StepView(entry["sk"], entry["kind"], entry["movement"], model_records.amount_of(entry))
+
+
+def _settled(acts: Iterable[Found]) -> list[StepView]:
+    """When the batches were made that hold these payments, captures and refunds."""
+    batch_of = {act["pk"]: act for act in acts if "settled_by" in act}
+    made = {one["pk"]: one["created_at"] for one in _together({act["settled_by"] for act in batch_of.values()})}
+    return [
+        StepView(made[act["settled_by"]], "settled", act["settled_by"], act["amount"])
+        for act in batch_of.values()
+        if act["settled_by"] in made
+    ]
+
+
+def _together(movement_ids: set[str]) -> list[dict[str, Any]]:
+    ordered = sorted(movement_ids)
+    return [one for start in range(0, len(ordered), 100) for one in ledger.movements(ordered[start : start + 100])]
+
+
+def _view(found: Found) -> MovementView:
+    is_payment = found["kind"] == "payment" and found["state"] != "refused"
+    return model_records.movement(found, payments_model.status(found) if is_payment else found["state"])
+
+
+def _found(movement_id: str) -> dict[str, Any]:
+    found = ledger.movements([movement_id])
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def _known_kind(text: str, prefixes: Iterable[str]) -> None:
+    if not any(ids.is_id(text, prefix) for prefix in prefixes):
+        raise NotFound()

@@ -1,0 +1,44 @@
+/** Lines over the minutes of the last hour, by uPlot; what they say stands beside them in words. */
+import { language, shownTime } from "/shared/language.js";
+import { html } from "/shared/ui.js";
+
+const made = new WeakMap();
+let library = null;
+
+/** `series`: [{label, values (null where nobody knows), colour (name of a token)}] over `times` (seconds since 1970). */
+export const Chart = ({ title, words, times, series, format }) => html`
+  <figure class="chart card">
+    <figcaption><h2>${title}</h2><p>${words}</p></figcaption>
+    <div class="plot" role="img" aria-label=${`${title}: ${words}`} ref=${(element) => element && void drawn(element, times, series, format)} />
+    <ul class="legend" aria-hidden="true">${series.map((one) => html`<li key=${one.label} class=${one.colour}>${one.label}</li>`)}</ul>
+  </figure>
+`;
+
+async function drawn(element, times, series, format) {
+  library ??= import("/packages/uplot/dist/uPlot.esm.js");
+  const { default: Plot } = await library;
+  const data = [times, ...series.map((one) => one.values)];
+  const look = `${language.value} ${document.documentElement.dataset.theme} ${series.map((one) => one.label)} ${element.clientWidth}`;
+  const before = made.get(element);
+  if (before?.look === look) return before.plot.setData(data);
+  before?.plot.destroy();
+  made.set(element, { look, plot: new Plot(options(element, series, format), data, element) });
+}
+
+function options(element, series, format) {
+  const ink = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  const axis = { stroke: ink("soft"), grid: { stroke: ink("line"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
+  return {
+    width: element.clientWidth || 400,
+    height: 160,
+    padding: [8, 12, 0, 0],
+    legend: { show: false },
+    cursor: { y: false },
+    scales: { y: { range: (_, low, high) => [0, Math.max(high ?? 1, 1) * 1.1] } },
+    axes: [
+      { ...axis, size: 28, values: (_, at) => at.map((one) => shownTime(one * 1000).slice(0, 5)) },
+      { ...axis, size: 72, values: (_, values) => values.map(format) },
+    ],
+    series: [{}, ...series.map((one) => ({ label: one.label, stroke: ink(one.colour), width: 2, dash: one.colour === "warn" ? [6, 4] : undefined, points: { size: 5 } }))],
+  };
+}

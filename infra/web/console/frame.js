@@ -1,0 +1,79 @@
+/** What is around every screen: brand, search, places, who is signed in, dialogs. */
+import { Ask } from "/console/ask.js";
+import { askAgain, may, me } from "/console/may.js";
+import { Keys, showKeys } from "/console/keys.js";
+import { Results, Search } from "/console/search.js";
+import { brandLogo, brandName } from "/shared/brand.js";
+import { say } from "/shared/language.js";
+import { Announcer, Problem, Waiting } from "/shared/parts.js";
+import { shown } from "/shared/router.js";
+import { reachable } from "/shared/seen.js";
+import { session, signedIn, signOut } from "/shared/session.js";
+import { Tongues } from "/shared/tongues.js";
+import { effect, html } from "/shared/ui.js";
+
+const PLACES = [
+  ["/", "o", "reports.see"],
+  ["/cases", "c", "cases.see"],
+  ["/audit", "a", "audit-log.see"],
+  ["/operators", "p", "operators.see"],
+  ["/status", "s", "account.own"],
+  ["/tasks", "t", "reports.see-tasks"],
+];
+
+let whose;
+effect(() => {
+  if (session.value?.session_id === whose) return;
+  whose = session.value?.session_id;
+  if (whose) queueMicrotask(askAgain);
+});
+
+export const Frame = () => html`
+  <div class=${signedIn.value ? "console" : "console out"}>
+    <a class="skip" href="#main" onClick=${skip}>${say("shared.skip")}</a>
+    <header>
+      <a class="brand" href="#/"><img src=${brandLogo()} alt="" width="26" height="26" />${brandName()} <small>${say("console.name")}</small></a>
+      ${signedIn.value && html`<${Search} />`}
+      <div class="who">
+        ${signedIn.value && html`<${Who} />`}
+        <${Tongues} />
+      </div>
+    </header>
+    ${signedIn.value && html`<${Places} />`}
+    <main id="main" tabindex="-1">
+      <p class="stale" role="status" hidden=${reachable.value}>${say("console.offline")}</p>
+      ${signedIn.value && html`<${Results} />`}
+      <${Screen} />
+    </main>
+  </div>
+  <${Announcer} />
+  <${Ask} />
+  <${Keys} />
+`;
+
+function Screen() {
+  const screen = shown.value;
+  if (!screen) return html`<${Waiting} />`;
+  if (screen.failed) return html`<${Problem} of=${screen.failed} />`;
+  return html`<div class="screen" data-path=${screen.path}>${screen.view()}</div>`;
+}
+
+const Who = () => html`
+  <span class="role">${me() ? say(`console.role.${me().role}`) : ""}</span>
+  <button type="button" class="plain" onClick=${showKeys}>${say("console.keys")}</button>
+  <button type="button" class="plain" onClick=${signOut}>${say("console.sign-out")}</button>
+`;
+
+const Places = () => html`
+  <nav class="places" aria-label=${say("console.places")}>
+    <ul>
+      ${PLACES.filter(([, , permission]) => may(permission)).map(([path, key]) => html`
+        <li key=${path}><a href=${`#${path}`} aria-current=${shown.value?.path === path ? "page" : undefined}>${say(`console.go.${key}`)}</a></li>`)}
+    </ul>
+  </nav>
+`;
+
+function skip(event) {
+  event.preventDefault();
+  document.getElementById("main").focus();
+}

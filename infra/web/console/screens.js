@@ -1,0 +1,27 @@
+/** Every screen of the console: its address and its module; and who may see it. */
+import { signedIn } from "/shared/session.js";
+
+const screen = (name, ...text) => ({ load: () => import(`/console/screens/${name}.js`), text });
+
+export const SCREENS = {
+  "/": screen("overview"),
+  "/sign-in": screen("sign-in"),
+  "/people/:id": screen("person"),
+  "/accounts/:id": screen("account"),
+  "/movements/:id": screen("movement"),
+  "/checkouts/:id": screen("checkout"),
+  "/merchants/:id": screen("merchant"),
+  "/cases": screen("cases"),
+  "/cases/:id": screen("case"),
+  "/audit": screen("audit"),
+  "/operators": screen("operators"),
+  "/status": screen("status"),
+  "/tasks": screen("tasks"),
+};
+
+/** Nobody sees anything before they sign in, and comes back to where they wanted to go. */
+export function allowed(path) {
+  const open = path === "/sign-in" || path.startsWith("/sign-in?");
+  if (signedIn.value) return open ? (new URLSearchParams(path.split("?")[1]).get("then") ?? "/") : path;
+  return open ? path : `/sign-in?then=${encodeURIComponent(path)}`;
+}

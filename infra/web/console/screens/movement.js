@@ -1,0 +1,45 @@
+/** A payment, a top-up or another movement: what it is, and its way through time. */
+import { Facts, Id, Moment, State, what } from "/console/show.js";
+import { Table } from "/console/table.js";
+import { say, shownMoney } from "/shared/language.js";
+import { Heading, Money, Shown } from "/shared/parts.js";
+import { see } from "/shared/seen.js";
+import { html } from "/shared/ui.js";
+
+export function open({ params }) {
+  const history = see(`/v1/movements/${params.id}`);
+  const kind = () => what(history.value.data?.movement.kind ?? "movement");
+  return { title: kind, view: () => html`<${Heading}>${kind()}<//><${Shown} of=${history}>${(data) => html`<${Movement} ...${data} />`}<//>` };
+}
+
+function Movement({ movement, timeline, complete }) {
+  const money = (amount) => (amount === undefined ? undefined : html`<${Money} amount=${amount} currency=${movement.currency} />`);
+  return html`
+    <p class="summary"><span class="big">${money(movement.amount)}</span> <${State} of=${movement.status} /></p>
+    <${Facts} of=${[
+      ["id", html`<${Id} of=${movement.id} />`],
+      ["created_at", html`<${Moment} at=${movement.created_at} />`],
+      ["account", html`<${Id} of=${movement.account} />`],
+      ["owner", movement.owner && html`<${Id} of=${movement.owner} />`],
+      ["merchant", movement.merchant_id && html`<${Id} of=${movement.merchant_id} />`],
+      ["of-payment", movement.payment_id && html`<${Id} of=${movement.payment_id} />`],
+      ["processor", movement.processor],
+      ["processor_reference", movement.processor_reference && html`<span class="id">${movement.processor_reference}</span>`],
+      ["refusal", movement.refusal && html`<code>${movement.refusal}</code>`],
+      ["captured", money(movement.captured)],
+      ["refundable", money(movement.refundable)],
+      ["reversed", movement.reversed ? money(movement.reversed) : ""],
+      ["fee", money(movement.fee)],
+      ["settled_by", movement.settled_by && html`<${Id} of=${movement.settled_by} />`],
+    ]} />
+    <${Table} name=${movement.id} title=${say("console.timeline")} rows=${timeline} id=${(step) => step.at + step.what + step.movement_id} empty=${say("console.nothing-yet")} columns=${steps(movement)} />
+    ${!complete && html`<p class="note">${say("console.incomplete")}</p>`}
+  `;
+}
+
+const steps = ({ id, currency }) => [
+  { key: "at", cell: (step) => html`<${Moment} at=${step.at} />`, text: (step) => step.at },
+  { key: "what-happened", cell: (step) => what(step.what), text: (step) => step.what },
+  { key: "amount", number: true, cell: (step) => shownMoney(step.amount, currency), text: (step) => step.amount },
+  { key: "by", cell: (step) => (step.movement_id === id ? "" : html`<${Id} of=${step.movement_id} data-stop />`), text: (step) => step.movement_id },
+];

@@ -1,0 +1,115 @@
+/** What everybody is told: the state of the service, incidents and maintenance; and telling them. */
+import { ask } from "/console/ask.js";
+import { may } from "/console/may.js";
+import { Moment, State, what } from "/console/show.js";
+import { PagedTable, Table } from "/console/table.js";
+import { language, say } from "/shared/language.js";
+import { Field, Heading, pages, Shown } from "/shared/parts.js";
+import { lookAgain, see, watch } from "/shared/seen.js";
+import { call, get } from "/shared/session.js";
+import { effect, html, signal, untracked } from "/shared/ui.js";
+
+const look = () => see("/v1/status");
+const asked = (path) => pages((cursor) => get(`/v1/${path}?limit=20${cursor ? `&cursor=${cursor}` : ""}`));
+const SEVERITIES = ["minor", "major", "critical"];
+const STEPS = ["investigating", "identified", "monitoring", "resolved"];
+
+export function open() {
+  const status = look();
+  const [incidents, windows] = [signal(null), signal(null)];
+  const again = () => {
+    incidents.value = asked("incidents");
+    windows.value = asked("maintenance-windows");
+    return lookAgain("/v1/status");
+  };
+  const stop = [watch(look, 30_000), effect(() => may("status.see") && !incidents.peek() && void untracked(again))];
+  return { title: () => say("console.status"), view: () => html`<${Heading}>${say("console.status")}<//><${Status} status=${status} incidents=${incidents} windows=${windows} again=${again} />`, close: () => stop.forEach((one) => one()) };
+}
+
+const Status = ({ status, incidents, windows, again }) => html`
+  ${may("status.keep") && html`
+    <p class="deeds">
+      <button type="button" onClick=${() => openIncident(again)}>${say("console.incident-new")}</button>
+      <button type="button" class="secondary" onClick=${() => schedule(again)}>${say("console.maintenance-new")}</button>
+    </p>`}
+  <${Shown} of=${status}>${(data) => html`
+    <p class="summary"><${State} of=${data.state} /></p>
+    <${Table} name="status" title=${say("console.announcements")} rows=${data.banners} columns=${BANNERS} empty=${say("console.no-announcements")} />`}<//>
+  ${incidents.value && html`<${PagedTable} of=${incidents.value} name="incidents" title=${say("console.incidents")} columns=${[...ANNOUNCED, deeds(again)]} empty=${say("console.nothing-yet")} />`}
+  ${windows.value && html`<${PagedTable} of=${windows.value} name="maintenance" title=${say("console.windows")} columns=${[...ANNOUNCED, deeds(again)]} empty=${say("console.nothing-yet")} />`}
+`;
+
+const time = (key) => ({ key, cell: (row) => html`<${Moment} at=${row[key]} />`, text: (row) => row[key] ?? "" });
+const word = (key) => ({ key, cell: (row) => what(row[key]), text: (row) => row[key] });
+const plain = (key) => ({ key, cell: (row) => row[key], text: (row) => row[key] });
+const own = (key) => ({ key, cell: (row) => row[key][language.value], text: (row) => row[key][language.value] });
+const TIMES = [time("starts_at"), time("ends_at"), time("updated_at")];
+const BANNERS = [word("kind"), word("severity"), plain("title"), plain("body"), ...TIMES];
+const ANNOUNCED = [{ key: "status", cell: (row) => html`<${State} of=${row.state} />`, text: (row) => row.state }, word("severity"), own("title"), ...TIMES];
+
+const deeds = (again) => ({ key: "deeds", cell: (row) => (may("status.keep") ? html`<${Deed} of=${row} again=${again} />` : ""), text: () => "" });
+
+function Deed({ of: one, again }) {
+  if (one.kind === "incident" && one.state !== "resolved") return html`<button type="button" class="plain" data-stop onClick=${() => goOn(one, again)}>${say("console.incident-news")}</button>`;
+  if (one.kind === "maintenance" && one.state === "scheduled") return html`<button type="button" class="plain" data-stop onClick=${() => cancel(one, again)}>${say("console.maintenance-cancel")}</button>`;
+  return "";
+}
+
+const Choice = ({ name, options, chosen }) => html`
+  <label class="field" for=${name}><span>${say(`console.${name}`)}</span>
+    <select id=${name} name=${name}>${options.map((one) => html`<option key=${one} value=${one} selected=${one === chosen}>${what(one)}</option>`)}</select>
+  </label>
+`;
+
+/** What is said, in both languages; `of` is what was said before. */
+const Sentences = ({ of: before }) =>
+  ["title", "body"].flatMap((part) => ["en", "zh"].map((tongue) => html`
+    <${Field} key=${part + tongue} name=${`${part}-${tongue}`} label=${say(`console.${part}-${tongue}`)} value=${before?.[part][tongue] ?? ""} lang=${tongue === "zh" ? "zh-Hans" : "en"} maxlength=${part === "title" ? 80 : 500} required />`));
+
+const said = (fields) => Object.fromEntries(["title", "body"].map((part) => [part, { en: fields[`${part}-en`], zh: fields[`${part}-zh`] }]));
+const moment = (typed) => new Date(typed).toISOString();
+const Time = ({ name }) => html`<${Field} name=${name} type="datetime-local" label=${say(`console.${name}`)} required />`;
+
+function tell(wish, again) {
+  ask({ plain: true, done: say("console.told"), ...wish, act: async (fields) => {
+    await wish.act(fields);
+    await again();
+  } });
+}
+
+const openIncident = (again) =>
+  tell({
+    title: say("console.incident-new"),
+    what: say("console.incident-what"),
+    fields: html`<${Choice} name="severity" options=${SEVERITIES} /><${Sentences} />`,
+    word: say("console.word.tell"),
+    go: say("console.tell"),
+    act: (fields) => call("POST", "/v1/incidents", { body: { severity: fields.severity, ...said(fields) } }),
+  }, again);
+
+const goOn = (one, again) =>
+  tell({
+    title: say("console.incident-news"),
+    what: one.title[language.value],
+    fields: html`<${Choice} name="state" options=${STEPS} chosen=${one.state} /><${Choice} name="severity" options=${SEVERITIES} chosen=${one.severity} /><${Sentences} of=${one} />`,
+    go: say("console.tell"),
+    act: (fields) => call("PATCH", `/v1/incidents/${one.id}`, { body: { state: fields.state, severity: fields.severity, ...said(fields) } }),
+  }, again);
+
+const schedule = (again) =>
+  tell({
+    title: say("console.maintenance-new"),
+    what: say("console.incident-what"),
+    fields: html`<${Time} name="starts_at" /><${Time} name="ends_at" /><${Sentences} />`,
+    word: say("console.word.tell"),
+    go: say("console.tell"),
+    act: (fields) => call("POST", "/v1/maintenance-windows", { body: { starts_at: moment(fields.starts_at), ends_at: moment(fields.ends_at), ...said(fields) } }),
+  }, again);
+
+const cancel = (one, again) =>
+  tell({
+    title: say("console.maintenance-cancel"),
+    what: one.title[language.value],
+    go: say("console.maintenance-cancel"),
+    act: () => call("POST", `/v1/maintenance-windows/${one.id}/cancel`),
+  }, again);

@@ -1,0 +1,45 @@
+/** How the console shows ids, times, states and facts. */
+import { say, sayOr, shownMoment } from "/shared/language.js";
+import { html } from "/shared/ui.js";
+
+const SCREEN_OF = {
+  usr: "people",
+  wal: "accounts",
+  mac: "accounts",
+  mer: "merchants",
+  chk: "checkouts",
+  cas: "cases",
+  ...Object.fromEntries(["pay", "cap", "voi", "exp", "ref", "top", "stl"].map((kind) => [kind, "movements"])),
+};
+export const ID = /^[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
+
+/** The address of the screen about an id; null where there is none. */
+export const placeOf = (id) => (ID.test(id) && SCREEN_OF[id.slice(0, 3)] ? `/${SCREEN_OF[id.slice(0, 3)]}/${id}` : null);
+
+/** An id that leads to what it is of. */
+export const Id = ({ of: id, ...rest }) => {
+  if (!id) return html`<span>–</span>`;
+  const place = placeOf(id);
+  return place ? html`<a class="id" href=${`#${place}`} ...${rest}>${id}</a>` : html`<span class="id">${id}</span>`;
+};
+
+/** In the reader's own zone; UTC on hover, and for those who listen. */
+export const Moment = ({ at }) =>
+  at ? html`<time datetime=${at} title=${`${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`}>${shownMoment(at)}</time>` : html`<span>–</span>`;
+
+export const State = ({ of: state }) => html`<span class=${`state ${TONES[state] ?? ""}`}>${sayOr(`console.state.${state}`, state)}</span>`;
+const TONES = {
+  active: "good", succeeded: "good", captured: "good", settled: "good", resolved: "good", operational: "good", paid: "good",
+  frozen: "bad", refused: "bad", failed: "bad", outage: "bad", suspended: "bad", revoked: "bad",
+  pending: "warn", unknown: "warn", authorized: "warn", open: "warn", degraded: "warn",
+};
+
+/** A word of the API's own in the reader's language, or itself: `console.what.refund`. */
+export const what = (word) => sayOr(`console.what.${word}`, word);
+
+/** Label and value, side by side; those without a value are left out. */
+export const Facts = ({ of: facts }) => html`
+  <dl class="facts">
+    ${facts.filter(([, value]) => value !== "" && value !== null && value !== undefined).map(([key, value]) => html`<div key=${key}><dt>${say(`console.${key}`)}</dt><dd>${value}</dd></div>`)}
+  </dl>
+`;

@@ -1,0 +1,168 @@
+"""An operator looks up a movement, an account or an order, and each look is in the audit log."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.cases import audit, model_audit
+from chalicelib.kernel import ids
+from tests.api.caller import assert_problem
+from tests.api.topup_kit import Till
+from tests.api.world import World, cheap_passwords
+from tests.conftest import FrozenClock
+
+
+@pytest.fixture
+def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:
+    cheap_passwords(monkeypatch)
+    return World(clock)
+
+
+def seen(world: World, movement_id: str) -> dict[str, Any]:
+    reply = world.operator.get(f"/v1/movements/{movement_id}")
+    assert reply.status == 200, reply.raw
+    found: dict[str, Any] = reply.json
+    return found
+
+
+def steps(history: dict[str, Any]) -> list[tuple[str, int]]:
+    return [(step["what"], step["amount"]) for step in history["timeline"]]
+
+
+def looks(world: World, action: str) -> list[str]:
+    wanted = model_audit.wanted(None, None, None, None, action, world.clock.now())
+    return [entry.subject for entry in audit.listed(wanted, None, 100)[0]]
+
+
+def test_a_payment_tells_its_way_from_authorised_to_settled_and_refunded(world: World) -> None:
+    ana, shop, clock = world.customer(1_000), world.shop, world.clock
+    other = ana.pay(50, order_reference="another").json["id"]
+    paid = ana.pay(400, capture="manual").json["id"]
+    clock.advance(60)
+    shop.act(paid, "capture", {"amount": 300})
+    clock.advance(60)
+    world.deliver()
+    clock.advance(1)
+    shop.act(paid, "refunds", {"amount": 100})
+    shop.act(other, "refunds", {"amount": 9})
+    clock.advance(60)
+    world.deliver()
+    history = seen(world, paid)
+    expected = [("authorisation", 400), ("capture", 300), ("settled", 300), ("refund", 100), ("settled", 100)]
+    assert steps(history) == expected
+    assert [step["at"][11:16] for step in history["timeline"]] == ["08:00", "08:01", "08:02", "08:02", "08:03"]
+    movement = history["movement"]
+    assert (movement["status"], movement["owner"], movement["merchant_id"]) == ("partially_refunded", ana.id, shop.id)
+    assert (movement["captured"], movement["refundable"], history["complete"]) == (300, 200, True)
+    refund = history["timeline"][3]["movement_id"]
+    assert seen(world, refund)["movement"]["payment_id"] == paid
+    batch = seen(world, history["timeline"][2]["movement_id"])
+    assert ("line", 300) in steps(batch)
+    assert set(looks(world, "movement.see")) == {paid, refund, batch["movement"]["id"]}
+
+
+def test_an_authorisation_that_ran_out_or_was_voided_says_so(world: World) -> None:
+    ana = world.customer(1_000)
+    first = ana.pay(400, capture="manual").json["id"]
+    second = ana.pay(300, capture="manual", order_reference="order-2").json["id"]
+    world.shop.act(second, "void")
+    world.clock.advance(timedelta(days=8).total_seconds())
+    world.sweep()
+    world.operator = world._operator()
+    assert [what for what, _ in steps(seen(world, first))] == ["authorisation", "expiry"]
+    assert [what for what, _ in steps(seen(world, second))] == ["authorisation", "void"]
+
+
+def test_a_refused_payment_says_why(world: World) -> None:
+    ana = world.customer(10)
+    key = "too-much"
+    assert ana.pay(500, key=key).json["code"] == "insufficient-funds"
+    refused = ids.derived("pay", ana.id, "POST /v1/payments", key)
+    history = seen(world, refused)
+    assert (history["movement"]["status"], history["movement"]["refusal"]) == ("refused", "insufficient-funds")
+    assert steps(history) == [("refused", 500)]
+
+
+def test_a_topup_tells_when_it_was_asked_for_and_when_its_money_came(world: World) -> None:
+    from chalicelib.processors import wire
+
+    till = Till(world.nobody)
+    wire.use(till.transport)
+    topup = till.top_up().json["id"]
+    assert steps(seen(world, topup)) == [("asked", 1_250)]
+    world.clock.advance(5)
+    till.send(till.message(topup, "succeeded"))
+    history = seen(world, topup)
+    assert steps(history) == [("asked", 1_250), ("top-up", 1_250)]
+    assert (history["movement"]["status"], history["movement"]["processor"]) == ("succeeded", "sandbox")
+
+
+def test_the_payments_of_an_order_are_found_by_its_reference(world: World) -> None:
+    ana, bob = world.customer(1_000), world.customer(1_000)
+    made = sorted([ana.pay(10, order_reference="A 7").json["id"], bob.pay(20, order_reference="A 7").json["id"]])
+    ana.pay(30, order_reference="A 8")
+    path = f"/v1/movements?merchant_id={world.shop.id}&order_reference=A%207"
+    assert [one["id"] for one in world.operator.get(path).json["data"]] == made
+    first = world.operator.get(f"{path}&limit=1").json
+    second = world.operator.get(f"{path}&limit=1&cursor={first['next_cursor']}").json
+    assert [one["id"] for page in (first, second) for one in page["data"]] == made
+    other = world.another_shop().id
+    assert world.operator.get(f"/v1/movements?merchant_id={other}&order_reference=A%207").json["data"] == []
+    for lacking, param in (("merchant_id=x", "order_reference"), ("order_reference=x", "merchant_id")):
+        assert_problem(world.operator.get(f"/v1/movements?{lacking}"), 422, "invalid-request", param)
+
+
+def test_a_wallet_and_a_merchants_account_show_what_they_hold_and_what_happened(world: World) -> None:
+    ana = world.customer(1_000)
+    ana.pay(400)
+    world.deliver()
+    wallet = world.operator.get(f"/v1/accounts/{ana.wallet}").json
+    assert (wallet["owner"], wallet["available"], wallet["status"]) == (ana.id, 600, "active")
+    shop = world.operator.get(f"/v1/accounts/{world.shop.account}").json
+    assert (shop["owner"], shop["available"], shop["floor"]) == (world.shop.id, 398, -10_000)
+    entries = world.operator.get(f"/v1/accounts/{ana.wallet}/entries?limit=1").json
+    assert ([one["amount"] for one in entries["data"]], entries["has_more"]) == ([-400], True)
+    rest = world.operator.get(f"/v1/accounts/{ana.wallet}/entries?limit=1&cursor={entries['next_cursor']}").json
+    assert ([one["amount"] for one in rest["data"]], rest["has_more"]) == ([1_000], False)
+    assert {ana.wallet, world.shop.account} == set(looks(world, "account.see"))
+    assert looks(world, "account.see-entries") == [ana.wallet, ana.wallet]
+
+
+@pytest.mark.parametrize("path", ["movements/pay_x", "movements/usr_x", "accounts/wal_x", "accounts/sys:fees:CNY"])
+def test_what_is_no_id_is_not_found(world: World, path: str) -> None:
+    assert_problem(world.operator.get(f"/v1/{path}"), 404, "not-found")
+
+
+def test_a_movement_or_an_account_that_is_none_is_not_found(world: World) -> None:
+    for path in (f"movements/{ids.derived('pay', 'x')}", f"accounts/{ids.derived('wal', 'x')}"):
+        assert_problem(world.operator.get(f"/v1/{path}"), 404, "not-found")
+    assert world.operator.get(f"/v1/accounts/{ids.derived('wal', 'x')}/entries").status == 404
+
+
+def test_an_operator_sees_who_paid_a_checkout(world: World) -> None:
+    ana, checkout = world.customer(100), world.shop.checkout(5)["id"]
+    paid = ana.pay_checkout(checkout).json["id"]
+    assert world.operator.get(f"/v1/checkouts/{checkout}").json["payment_id"] == paid
+    assert "payment_id" not in ana.phone.get(f"/v1/checkouts/{checkout}").json
+
+
+def test_an_operator_knows_what_their_role_may(world: World) -> None:
+    mine = world.operator.get("/v1/me/permissions").json
+    assert mine["role"] == "admin"
+    assert {"freezes.keep", "reports.see"} <= set(mine["permissions"])
+    assert_problem(world.customer().phone.get("/v1/me/permissions"), 403, "forbidden")
+
+
+def test_whoever_takes_a_case_has_it_until_it_is_resolved(world: World) -> None:
+    ana = world.customer()
+    body = {"wallet_id": ana.wallet, "reason": "legal_order", "note": "asked for it by post"}
+    case = world.operator.post("/v1/freezes", body).json["case_id"]
+    me = world.operator.get("/v1/me/permissions").json["id"]
+    assert world.operator.post(f"/v1/cases/{case}/take").json["owner"] == me
+    assert world.operator.get("/v1/cases").json["data"][0]["owner"] == me
+    world.operator.post(f"/v1/cases/{case}/resolve", {"note": "done"})
+    assert_problem(world.operator.post(f"/v1/cases/{case}/take"), 409, "invalid-state")
+    assert looks(world, "case.take") == [case, case]

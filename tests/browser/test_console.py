@@ -1,0 +1,317 @@
+"""The operators' console: figures that are real, anything found, deeds with reasons, all of it by keyboard."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from infra.local import people
+from infra.local.client import Client
+from tests.browser import kit
+
+NOTE = "called from another phone"
+STEP_SECONDS = people.STEP_SECONDS
+
+
+_kept: dict[str, tuple[float, Any]] = {}
+"""Who signed in, and when: a code of an authenticator is good once, and the next one comes in half a minute."""
+KEPT_SECONDS = 300
+
+
+@contextmanager
+def console(browser: Browser, local: dict[str, Any], language: str = "en", **more: Any) -> Iterator[kit.Visit]:
+    """The console as the seeded operator finds it, signed in."""
+    at, state = _kept.get(local["api"], (0.0, None))
+    known = state if time.monotonic() - at < KEPT_SECONDS else None
+    with kit.context(browser, language, kit.DESK, accept_downloads=True, storage_state=known, **more) as context:
+        visit = kit.Visit(context, local["api"] + "/console/", REFUSED)
+        if known is None:
+            enter(visit, local["people"]["operators"][0])
+            _kept[local["api"]] = time.monotonic(), context.storage_state()
+        expect(visit.page.locator("nav.places a").first).to_be_visible(timeout=kit.PATIENCE_MS)
+        yield visit
+
+
+REFUSED = ("/v1/sessions/second-factor",)
+"""A code that another test has just used is refused: the next one is tried."""
+
+
+def enter(visit: kit.Visit, operator: dict[str, str]) -> None:
+    page = visit.page
+    page.locator("#identifier").fill(operator["identifier"])
+    page.locator("#password").fill(operator["password"])
+    page.keyboard.press("Enter")
+    expect(page.locator("#code")).to_be_visible(timeout=kit.PATIENCE_MS)
+    for ahead in (0, 1, 1):
+        page.locator("#code").fill(pyotp.TOTP(operator["totp_secret"]).at(int(time.time()) + ahead * STEP_SECONDS))
+        page.keyboard.press("Enter")
+        expect(page.locator("nav.places, .problem").first).to_be_visible(timeout=kit.PATIENCE_MS)
+        if page.locator("nav.places").count():
+            break
+        page.wait_for_timeout(STEP_SECONDS * 1000 * ahead)
+    expect(page.locator("nav.places a").first).to_be_visible(timeout=kit.PATIENCE_MS)
+    expect(page.locator("#code")).to_have_count(0, timeout=kit.PATIENCE_MS)
+
+
+def customer_who_paid(
+    local: dict[str, Any], amount: int, begins: str = "C-"
+) -> tuple[people.Person, dict[str, Any], str]:
+    """Somebody new, what they paid, and the order's reference."""
+    person, reference = kit.newcomer(local, funds=50_000), begins + uuid.uuid4().hex[:10]
+    tokens = people.sign_in(Client(local["api"]), person) or {}
+    phone, shop = Client(local["api"]).bearing(tokens["access_token"]), local["people"]["merchants"][0]
+    wallet = people.wallets(phone)[0]
+    order = {"wallet_id": wallet["id"], "merchant_id": shop["id"], "amount": amount, "currency": wallet["currency"]}
+    paid = phone.insist("/v1/payments", order | {"order_reference": reference}, key=reference).expect(201)
+    return person, paid, reference
+
+
+def search(page: Page, text: str) -> None:
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.locator("main h1")).to_have_text(text, timeout=kit.PATIENCE_MS)
+
+
+def reason(page: Page, label: str, word: str = "") -> None:
+    """Fills the dialog that asks why, and confirms."""
+    page.locator("#reason").fill(label)
+    go = page.locator("dialog form > button")
+    if word:
+        expect(go).to_be_disabled()
+        page.locator("#word").fill(word)
+    go.click()
+    expect(page.locator("dialog")).to_have_count(0, timeout=kit.PATIENCE_MS)
+
+
+def test_the_overview_shows_what_was_paid(browser: Browser, local: dict[str, Any]) -> None:
+    customer_who_paid(local, 1_250)
+    with console(browser, local) as visit:
+        page = visit.page
+        heading(page, "Overview")
+        visit.see("Payments in the last hour")
+        expect(page.locator("[aria-labelledby=tile-paid-hour]")).not_to_have_text("0", timeout=kit.PATIENCE_MS)
+        expect(page.locator("[aria-labelledby=tile-held-CNY]")).to_contain_text("¥")
+        expect(page.locator("[aria-labelledby=tile-success]")).to_contain_text("%", timeout=kit.PATIENCE_MS)
+        expect(page.locator(".plot canvas")).to_have_count(3, timeout=kit.PATIENCE_MS)
+        visit.shot("console-overview-en")
+        assert (visit.barriers(), visit.complaints, visit.elsewhere()) == ([], [], set())
+
+
+def test_anything_is_found_and_a_wallet_is_frozen_and_freed(browser: Browser, local: dict[str, Any]) -> None:
+    person, paid, reference = customer_who_paid(local, 730)
+    with console(browser, local) as visit:
+        page = visit.page
+        search(page, f"{paid['merchant_id']} {reference}")
+        heading(page, "Payment")
+        visit.see("¥7.30")
+        visit.shot("console-payment-en")
+        page.go_back()
+        heading(page, "Overview")
+        search(page, paid["id"])
+        heading(page, "Payment")
+        search(page, person.identifier)
+        heading(page, "Person")
+        expect(page.locator("main")).not_to_contain_text(person.identifier)
+        visit.shot("console-person-en")
+        page.get_by_role("link", name=paid["wallet_id"]).click()
+        heading(page, "Wallet")
+        page.get_by_role("button", name="Freeze").click()
+        reason(page, NOTE, "freeze")
+        expect(page.locator(".state")).to_have_text("Frozen")
+        visit.shot("console-wallet-en")
+        page.get_by_role("button", name="Lift the freeze").click()
+        reason(page, "has the phone again")
+        expect(page.locator(".state")).to_have_text("Active", timeout=kit.PATIENCE_MS)
+        assert [one for one in visit.complaints if "404" not in one] == []
+
+
+def test_a_revealed_field_stands_in_the_audit_log_with_its_reason(browser: Browser, local: dict[str, Any]) -> None:
+    person, why = kit.newcomer(local), f"call back {uuid.uuid4().hex[:8]}"
+    with console(browser, local) as visit:
+        page = visit.page
+        search(page, person.identifier)
+        heading(page, "Person")
+        page.get_by_role("button", name="Reveal").nth(1).click()
+        reason(page, why)
+        visit.see(person.identifier)
+        page.keyboard.press("g")
+        page.keyboard.press("a")
+        heading(page, "Audit log")
+        visit.see(why)
+        row = page.locator("tr", has_text=why)
+        expect(row).to_contain_text("person.reveal")
+        expect(row).to_contain_text("field=identifier")
+        expect(row.locator("time")).to_have_attribute("title", re.compile("UTC$"))
+        visit.shot("console-audit-en")
+        with page.expect_download() as downloading:
+            page.get_by_role("button", name="Export with proof").click()
+        assert Path(downloading.value.path()).read_text().splitlines()[0].endswith(",link")
+        assert (visit.barriers(), visit.complaints) == ([], [])
+
+
+def exported(page: Page) -> list[list[str]]:
+    with page.expect_download() as downloading:
+        page.keyboard.press("e")
+    text = Path(downloading.value.path()).read_text(encoding="utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def frozen(local: dict[str, Any], operator: Client) -> str:
+    """The wallet of somebody new, frozen: a case to look at."""
+    person = kit.newcomer(local)
+    tokens = people.sign_in(Client(local["api"]), person) or {}
+    wallet = people.wallets(Client(local["api"]).bearing(tokens["access_token"]))[0]["id"]
+    wish = {"wallet_id": wallet, "reason": "legal_order", "note": NOTE}
+    operator.post("/v1/freezes", wish).expect(201)
+    return str(wallet)
+
+
+def token_of(visit: kit.Visit) -> str:
+    return str(visit.page.evaluate("JSON.parse(localStorage['coffer.console.session']).access_token"))
+
+
+def test_cases_are_walked_through_ticked_and_resolved_together_by_keyboard_alone(
+    browser: Browser, local: dict[str, Any]
+) -> None:
+    with console(browser, local) as visit:
+        page, operator = visit.page, Client(local["api"]).bearing(token_of(visit))
+        wallets = [frozen(local, operator), frozen(local, operator)]
+        page.keyboard.press("g")
+        page.keyboard.press("c")
+        heading(page, "Cases")
+        for wallet in wallets:
+            visit.see(wallet)
+        while True:
+            page.keyboard.press("j")
+            row = page.locator("tr:focus-within")
+            if any(wallet in row.inner_text() for wallet in wallets):
+                page.keyboard.press("x")
+            if page.locator("tr[aria-selected=true]").count() == 2:
+                break
+        rows = exported(page)
+        assert rows[0][:3] == ["Due", "Kind", "Case"]
+        assert set(wallets) <= {row[3] for row in rows}
+        visit.shot("console-cases-en")
+        page.get_by_role("button", name="Resolve 2").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".preview li")).to_have_count(2)
+        visit.shot("console-resolve-en")
+        page.locator("#reason").focus()
+        page.keyboard.type("looked at together")
+        page.keyboard.press("Tab")
+        page.keyboard.type("resolve")
+        page.keyboard.press("Enter")
+        expect(page.locator("dialog")).to_have_count(0, timeout=kit.PATIENCE_MS)
+        for wallet in wallets:
+            expect(page.get_by_text(wallet)).to_have_count(0, timeout=kit.PATIENCE_MS)
+        assert (visit.barriers(), visit.complaints) == ([], [])
+
+
+def test_the_keys_are_shown_and_enter_opens_what_j_came_to(browser: Browser, local: dict[str, Any]) -> None:
+    _, paid, reference = customer_who_paid(local, 310, begins="=1+")
+    with console(browser, local) as visit:
+        page = visit.page
+        page.keyboard.press("?")
+        expect(page.locator("dialog kbd").first).to_be_visible()
+        visit.shot("console-keys-en")
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog")).to_have_count(0)
+        search(page, paid["wallet_id"])
+        heading(page, "Wallet")
+        expect(page.locator("tbody tr").first).to_be_visible(timeout=kit.PATIENCE_MS)
+        assert "'" + reference in exported(page)[1], "a spreadsheet would take it for a formula"
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        expect(page.locator("tr:focus-within")).to_contain_text(paid["id"])
+        page.keyboard.press("Enter")
+        heading(page, "Payment")
+
+
+SCREENS = ("", "cases", "audit", "operators", "status")
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("zh", "light"), ("zh", "dark"), ("en", "dark")])
+def test_every_screen_can_be_used_by_all_in_both_languages_and_by_night(
+    browser: Browser, local: dict[str, Any], language: str, scheme: str
+) -> None:
+    _, paid, _ = customer_who_paid(local, 990)
+    shop = local["people"]["merchants"][0]["id"]
+    with console(browser, local, language, color_scheme=scheme) as visit:
+        page = visit.page
+        owner = Client(local["api"]).bearing(token_of(visit)).get(f"/v1/movements/{paid['id']}").json
+        places = [f"merchants/{shop}", f"movements/{paid['id']}", f"accounts/{paid['wallet_id']}"]
+        for place in (*SCREENS, *places, f"people/{owner['movement']['owner']}"):
+            page.evaluate("place => (location.hash = `/${place}`)", place)
+            screen = page.locator(f'main [data-path="/{place}"]')
+            expect(screen.locator("h1")).to_be_visible(timeout=kit.PATIENCE_MS)
+            expect(screen.locator(".waiting")).to_have_count(0, timeout=kit.PATIENCE_MS)
+            visit.shot(f"console-{place.split('/')[0] or 'overview'}-{language}-{scheme}")
+            assert visit.barriers() == [], place
+            assert "console." not in page.locator("body").inner_text(), place
+        assert visit.elsewhere() == set()
+
+
+def test_it_fits_a_narrow_window(browser: Browser, local: dict[str, Any]) -> None:
+    with console(browser, local) as visit:
+        visit.page.set_viewport_size({"width": 800, "height": 900})
+        visit.see("Payments in the last hour")
+        assert visit.width() <= 800
+        visit.shot("console-overview-narrow")
+
+
+def test_a_customer_has_no_way_in(browser: Browser, local: dict[str, Any]) -> None:
+    person = kit.newcomer(local)
+    refused = ("/v1/me/permissions",)
+    with kit.context(browser, "en", kit.DESK) as context:
+        visit = kit.Visit(context, local["api"] + "/console/#/cases", refused)
+        visit.page.locator("#identifier").fill(person.identifier)
+        visit.page.locator("#password").fill(person.password)
+        visit.page.keyboard.press("Enter")
+        expect(visit.page.locator(".problem")).to_be_visible(timeout=kit.PATIENCE_MS)
+        assert visit.page.locator("nav.places").count() == 0
+        assert visit.page.evaluate("localStorage['coffer.console.session'] ?? ''") == ""
+        assert visit.complaints == []
+
+
+def test_a_new_operator_sets_up_a_second_factor_and_sees_what_the_role_sees(
+    browser: Browser, local: dict[str, Any]
+) -> None:
+    person = kit.newcomer(local)
+    with console(browser, local) as visit:
+        search(visit.page, person.identifier)
+        heading(visit.page, "Person")
+        visit.page.get_by_role("button", name="Make an operator").click()
+        visit.page.locator("#role").select_option("support")
+        reason(visit.page, "joins the night shift", "appoint")
+    with kit.context(browser, "en", kit.DESK) as context:
+        visit = kit.Visit(context, local["api"] + "/console/", ("/v1/me/permissions",))
+        page = visit.page
+        page.locator("#identifier").fill(person.identifier)
+        page.locator("#password").fill(person.password)
+        page.keyboard.press("Enter")
+        heading(page, "Set up a second factor")
+        visit.shot("console-enrol-en")
+        secret = page.locator("code.id").inner_text()
+        page.locator("#code").fill(pyotp.TOTP(secret).now())
+        page.keyboard.press("Enter")
+        heading(page, "Overview")
+        visit.see("Cases")
+        places = page.locator("nav.places a").all_inner_texts()
+        assert "Operators" not in places and "Audit log" not in places
+        assert visit.complaints == []
