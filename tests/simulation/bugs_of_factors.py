@@ -89,8 +89,8 @@ FACTORS = (
         "a password that goes past the first second factor",
         (21,),
         "identity/store.py",
-        "return same if proved else same & ~has_factor()",
-        "return same",
+        "condition: Condition = unchanged if proved else unchanged & ~has_factor()",
+        "condition: Condition = unchanged",
         FIRST + "a_sign_in_under_way_while_it_is_turned_on_begins_no_session",
     ),
     bug(
