@@ -1,4 +1,4 @@
-/** The operators' door: password, then a second factor; whoever has none yet sets one up before anything else. */
+/** The operators' door: password, then a second factor; nobody is appointed who has none. */
 import { good, insist, Refused } from "/shared/door.js";
 import { say } from "/shared/language.js";
 import { Field, Form, Heading, job } from "/shared/parts.js";
@@ -6,36 +6,25 @@ import { deviceToken, ended, enter } from "/shared/session.js";
 import { html, signal } from "/shared/ui.js";
 
 export function open() {
-  /** {step: password, factor or enrol, and what the step needs} */
+  /** {step: password or factor, and what the step needs} */
   const at = signal({ step: "password" });
   const password = job(async ({ identifier, password: typed }) => {
     const answer = good(await insist("POST", "/v1/sessions", { body: { identifier, password: typed, device_token: deviceToken() } }));
     if (answer.challenge) at.value = { step: "factor", ...answer, method: answer.methods.includes("totp") ? "totp" : answer.methods[0] };
-    else await begun(answer, typed, at);
+    else await begun(answer);
   });
   const factor = job(async ({ code }) => {
     const { challenge, method } = at.value;
     const body = { challenge, method, code: code.trim(), device_token: deviceToken() };
-    await begun(good(await insist("POST", "/v1/sessions/second-factor", { body })), null, at);
+    await begun(good(await insist("POST", "/v1/sessions/second-factor", { body })));
   });
-  const enrol = job(async ({ code }) => {
-    const { tokens } = at.value;
-    good(await insist("POST", "/v1/me/totp/confirm", { token: tokens.access_token, body: { code: code.trim() } }));
-    const renewed = good(await insist("POST", "/v1/sessions/refresh", { body: { refresh_token: tokens.refresh_token } }));
-    enter({ ...tokens, ...renewed });
-  });
-  return { title: () => say("console.enter.title"), view: () => html`<section class="door card"><${STEPS[at.value.step]} at=${at} password=${password} factor=${factor} enrol=${enrol} /></section>` };
+  return { title: () => say("console.enter.title"), view: () => html`<section class="door card"><${STEPS[at.value.step]} at=${at} password=${password} factor=${factor} /></section>` };
 }
 
-/** In, if these tokens are an operator's with a second factor; otherwise to where they get one. */
-async function begun(tokens, password, at) {
+/** In, if these tokens are an operator's. */
+async function begun(tokens) {
   const answer = await insist("GET", "/v1/me/permissions", { token: tokens.access_token });
   if (answer.status < 400) return enter(tokens);
-  if (answer.body?.code === "second-factor-required") {
-    const made = good(await insist("POST", "/v1/me/totp", { token: tokens.access_token, body: { password } }));
-    at.value = { step: "enrol", tokens, ...made };
-    return;
-  }
   await insist("DELETE", "/v1/sessions/current", { token: tokens.access_token });
   throw new Refused(answer);
 }
@@ -60,21 +49,5 @@ const Factor = ({ at, factor }) => html`
     <button key=${one} type="button" class="plain" onClick=${() => (at.value = { ...at.value, method: one })}>${say(`console.enter.use-${one}`)}</button>`)}
 `;
 
-const Enrol = ({ at, enrol }) => html`
-  <${Heading}>${say("console.enter.enrol")}<//>
-  <p>${say("console.enter.enrol-why")}</p>
-  <canvas class="qr" role="img" aria-label=${say("console.enter.qr")} ref=${(canvas) => canvas && draw(canvas, at.value.uri)} />
-  <p>${say("console.enter.secret")} <code class="id">${at.value.secret}</code></p>
-  <${Form} job=${enrol}>
-    <${Field} name="code" label=${say("console.enter.totp")} autocomplete="one-time-code" inputmode="numeric" required />
-    <button aria-busy=${enrol.busy.value ? "true" : undefined}>${say("console.enter.go")}</button>
-  <//>
-`;
-
-const STEPS = { password: Password, factor: Factor, enrol: Enrol };
+const STEPS = { password: Password, factor: Factor };
 const arrive = () => document.getElementById("code")?.focus();
-
-async function draw(canvas, uri) {
-  const { generate } = await import("/packages/lean-qr/index.mjs");
-  generate(uri).toCanvas(canvas, { on: [0, 0, 0, 255], off: [255, 255, 255, 255] });
-}
