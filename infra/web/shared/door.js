@@ -1,8 +1,12 @@
 /** Requests to the API, as an app makes them: one key per intention, and the same key again when no answer comes. */
 import { language } from "/shared/language.js";
+import { signal } from "/shared/ui.js";
 
 const TRIES = 8;
 const LATER = [503, 429];
+
+/** The problem that an answer of 503 `maintenance` held, until the API answers otherwise. */
+export const maintenance = signal(null);
 
 /** The connection ended without an answer: nobody knows yet whether it happened. */
 export class NoAnswer extends Error {}
@@ -30,8 +34,10 @@ export async function send(method, path, { token, key, body, raw, headers = {} }
       cache: "no-store",
     });
     const bytes = await answer.arrayBuffer();
+    const said = read(bytes);
+    maintenance.value = said.body?.code === "maintenance" ? said.body : null;
     const replayed = answer.headers.get("Idempotent-Replayed") === "true";
-    return { ...read(bytes), status: answer.status, replayed, milliseconds: Math.round(performance.now() - began) };
+    return { ...said, status: answer.status, replayed, milliseconds: Math.round(performance.now() - began) };
   } catch (problem) {
     throw new NoAnswer(`${method} ${path}`, { cause: problem });
   }

@@ -15,6 +15,8 @@ const LATER = [401, 429, "in-flight", "guardian-approval-required"];
 
 /** [{id, key, path, body, about, user, once, tries, last}], oldest first; `last`: why the last try decided nothing. */
 export const intents = signal(stored(NAME) ?? []);
+/** {path, status} of the intent that came to its end last. */
+export const settled = signal(null);
 onStored(NAME, (found) => (intents.value = found ?? []));
 
 /**
@@ -65,9 +67,10 @@ async function tried({ path, body, key }) {
   }
 }
 
-function settle({ id, about, once }, outcome) {
+function settle({ id, path, about, once }, outcome) {
   store(DONE, [{ id, about, once: outcome.status < 400 ? once : undefined, outcome }, ...done()].slice(0, REMEMBERED));
   change((all) => all.filter((one) => one.id !== id));
+  settled.value = { path, status: outcome.status };
   return outcome;
 }
 

@@ -23,6 +23,7 @@ export const ended = signal("");
 
 let good_until = 0;
 let prove = null;
+let on_purpose = false;
 
 onStored(NAME, (found) => (session.value = found));
 
@@ -46,7 +47,7 @@ export const deviceToken = () => stored(DEVICE) ?? undefined;
 export function leave(reason = "") {
   forget(NAME);
   forgetAll(`${area}.seen.`);
-  ended.value = reason;
+  ended.value = on_purpose ? "" : reason;
   session.value = null;
 }
 
@@ -55,17 +56,19 @@ export async function call(method, path, options = {}) {
   let answer = await carried(method, path, options);
   if (answer.status === 401 && (await refresh())) answer = await carried(method, path, options);
   if (answer.status === 401) leave("expired");
-  if (answer.body?.code === "step-up-required" && (await prove?.(answer.body.methods.split(" "))))
+  if (answer.body?.code === "step-up-required" && (await prove?.(answer.body.methods.split(" ").filter(Boolean))))
     answer = await carried(method, path, options);
   return good(answer);
 }
 
 export const get = (path) => call("GET", path);
 
-/** Signs out here; the API hears of it if it can be reached. */
+/** Signs out here; the API hears of it if it can be reached. Whatever else finds the session gone meanwhile knows why. */
 export async function signOut() {
+  on_purpose = true;
   await call("DELETE", "/v1/sessions/current").catch(() => {});
   leave();
+  on_purpose = false;
 }
 
 const subject = (token) => JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).sub;
