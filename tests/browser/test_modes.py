@@ -37,7 +37,7 @@ def entered(visit: kit.Visit, person: Any, mode: str = "") -> None:
     kit.sign_in(visit, person)
     if mode:
         went(visit, "/me/mode").locator(f"input[value={mode}]").check()
-        expect(visit.page.locator(f"html[data-mode={mode}]")).to_have_count(1)
+        expect(visit.page.locator(f"html[data-mode={mode}]")).to_have_count(1, timeout=kit.PATIENCE_MS)
         expect(visit.page.locator(".announcer")).not_to_be_empty(timeout=kit.PATIENCE_MS)
 
 
@@ -102,11 +102,11 @@ def test_the_mode_stays_after_a_reload_and_after_signing_out_and_on_another_brow
         visit = kit.Visit(context, local["api"] + "/app/#/sign-in")
         entered(visit, person, "easy")
         visit.page.reload()
-        expect(visit.page.locator("html[data-mode=easy]")).to_have_count(1)
+        expect(visit.page.locator("html[data-mode=easy]")).to_have_count(1, timeout=kit.PATIENCE_MS)
         went(visit, "/me").get_by_role("button", name="Sign out").click()
         visit.see("Open a wallet")
         visit.page.reload()
-        expect(visit.page.locator("html[data-mode=easy]")).to_have_count(1)
+        expect(visit.page.locator("html[data-mode=easy]")).to_have_count(1, timeout=kit.PATIENCE_MS)
     with kit.context(browser) as context:
         other = kit.Visit(context, local["api"] + "/app/#/sign-in")
         expect(other.page.locator("html[data-mode=standard]")).to_have_count(1)
