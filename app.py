@@ -39,12 +39,15 @@ def _webhooks() -> list[Room]:
 def _office() -> list[Room]:
     from chalicelib.cases import routes as cases
     from chalicelib.cases import routes_audit as audit
+    from chalicelib.insight import routes_effort_office as effort
     from chalicelib.insight import routes_live as live
     from chalicelib.insight import routes_records as records
     from chalicelib.merchants import routes_office as merchants
+    from chalicelib.operations import routes_office as operations
     from chalicelib.risk import routes as risk
 
-    return [cases.room, audit.room, merchants.room, risk.room, live.room, records.room]
+    known = (cases, audit, merchants, risk)
+    return [routes.room for routes in (*known, operations, live, records, effort)]
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -63,10 +66,12 @@ def _access() -> list[Room]:
     from chalicelib.identity import routes_preferences as preferences
     from chalicelib.identity import routes_sessions as sessions
     from chalicelib.identity import routes_trash as trash
+    from chalicelib.insight import routes_effort as effort
     from chalicelib.notices import routes as notices
+    from chalicelib.operations import routes as operations
 
     ways_in = (identity, sessions, entering, factors, passwords, trash, deletion)
-    own = (exports, consents, identifiers, preferences, guardians, people, notices)
+    own = (exports, consents, identifiers, preferences, guardians, people, notices, operations, effort)
     return [*(routes.room for routes in (api, *ways_in, *own)), *_money(), *_webhooks(), *_office()]
 
 

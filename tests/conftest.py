@@ -48,6 +48,7 @@ from chalicelib import observability
 from chalicelib import settings as settings_module
 from chalicelib.identity import archive_key, vault
 from chalicelib.kernel import clock as clock_module
+from chalicelib.operations import service as operations
 from tests import aws
 
 observability.logger()
@@ -137,7 +138,7 @@ def aws_calls(cloud: None, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, s
 
 
 def _forget_clients() -> None:
-    for cached in (cloud_module.client, cloud_module.secret, archive_key.public):
+    for cached in (cloud_module.client, cloud_module.secret, archive_key.public, operations._announced):
         cached.cache_clear()
     vault.forget()
 

@@ -23,7 +23,7 @@ from chalicelib.identity import (
     vault,
 )
 from chalicelib.identity.model import User
-from chalicelib.identity.model_guardians import LEAVING, LEAVING_HOURS, Bond
+from chalicelib.identity.model_guardians import LEAVING, LEAVING_HOURS, Bond, GuardianView, guardian_view
 from chalicelib.identity.throttle import Limit
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import InvalidRequest, InvalidState, NotFound
@@ -62,8 +62,10 @@ def ask(ward_id: str, typed: str, source_address: str, at: datetime) -> None:
         notices.send(contact, ward.locale, "guardian_invited", told, at)
 
 
-def of(ward_id: str) -> Bond | None:
-    return store_guardians.bond(ward_id)
+def of(ward_id: str, at: datetime) -> GuardianView:
+    bond = store_guardians.bond(ward_id)
+    known = bond is not None and bond.status != "asked"
+    return guardian_view(bond, store.user(bond.guardian_id) if bond and known else None, at)
 
 
 def wards(

@@ -29,6 +29,8 @@ class GuardianView(msgspec.Struct, frozen=True):
     identifier: str = ""
     """Masked."""
     leaves_at: str = ""
+    display_name: str = ""
+    """Once they have accepted: before, nobody learns whether they are known."""
 
 
 class WardView(msgspec.Struct, frozen=True):
@@ -75,11 +77,11 @@ class Bond:
                 return "leaving"
 
 
-def guardian_view(bond: Bond | None, at: datetime) -> GuardianView:
+def guardian_view(bond: Bond | None, guardian: User | None, at: datetime) -> GuardianView:
     if bond is None or not bond.stands(at):
         return GuardianView("none")
     leaves_at = clock.written(bond.at + LEAVING) if bond.status == "leaving" else ""
-    return GuardianView(bond.status, names.masked(bond.contact), leaves_at)
+    return GuardianView(bond.status, names.masked(bond.contact), leaves_at, guardian.display_name if guardian else "")
 
 
 def ward_view(ward: User, bond: Bond) -> WardView:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
-from chalicelib.identity import approvals, guardians
+from chalicelib.identity import approvals, guardians, step_up
 from chalicelib.identity.model_guardians import (
     ApprovalView,
     GuardianRequest,
     GuardianView,
     WardView,
     approval_view,
-    guardian_view,
     ward_view,
 )
 from chalicelib.identity.routes import Person, person_of
 from chalicelib.kernel.callers import Customer
-from chalicelib.kernel.errors import InvalidState, NotFound, TooManyRequests
+from chalicelib.kernel.errors import InvalidState, NotFound, StepUpRequired, TooManyRequests
 
 room = Room("identity_guardians", function="access")
 
 
 @room.route("GET", "/v1/me/guardian", answers={200: GuardianView}, caller=Customer, summary="Who guards me")
 def guardian(call: Call[None]) -> Answer:
-    return Answer(200, guardian_view(guardians.of(call.customer.user_id), call.at))
+    return Answer(200, guardians.of(call.customer.user_id, call.at))
 
 
 @room.route(
@@ -36,7 +35,7 @@ def guardian(call: Call[None]) -> Answer:
 )
 def ask(call: Call[GuardianRequest]) -> Answer:
     guardians.ask(call.customer.user_id, call.body.identifier, call.source_address, call.at)
-    return Answer(202, guardian_view(guardians.of(call.customer.user_id), call.at))
+    return Answer(202, guardians.of(call.customer.user_id, call.at))
 
 
 @room.route(
@@ -116,10 +115,11 @@ def listed(call: Call[None]) -> Answer:
     answers={200: ApprovalView},
     caller=Person,
     permission="wards.guard",
-    errors=(NotFound, InvalidState),
+    errors=(NotFound, InvalidState, StepUpRequired),
     summary="Agree to a payment",
 )
 def approve(call: Call[None]) -> Answer:
+    step_up.careful(person_of(call), call.at)
     decided = approvals.decide(person_of(call).user_id, call.path["id"], "approved", call.at)
     return Answer(200, approval_view(decided, call.at))
 

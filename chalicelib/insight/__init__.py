@@ -1,1 +1,1 @@
-"""What is going on: live figures, records for operators, reports."""
+"""What is going on, and how Coffer is used: live figures, records for operators, how tasks go; nothing of anybody."""

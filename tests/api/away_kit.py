@@ -179,6 +179,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
     order = {"amount": 1, "currency": "CNY", "order_reference": "A"}
     return {
         **of_people(world),
+        **of_the_status(world),
         "GET /v1/audit-log": lambda: boss.get("/v1/audit-log"),
         "POST /v1/audit-log/exports": lambda: boss.post("/v1/audit-log/exports", EXPORT),
         "GET /v1/merchants/{id}/keys": lambda: boss.get(f"{home}/keys"),
@@ -226,6 +227,24 @@ def of_people(world: World) -> dict[str, Call]:
         "POST /v1/freezes/{wallet_id}/lift": lambda: boss.post(
             f"/v1/freezes/{eve.wallet}/lift", {"note": "asked for it by post"}
         ),
+    }
+
+
+def of_the_status(world: World) -> dict[str, Call]:
+    boss, wish = world.operator, BODIES["POST /v1/incidents"]
+    window, events = BODIES["POST /v1/maintenance-windows"], BODIES["POST /v1/task-events"]
+    incident = boss.post("/v1/incidents", wish).json["id"]
+    planned = boss.post("/v1/maintenance-windows", window).json["id"]
+    return {
+        "GET /v1/status": lambda: world.nobody.get("/v1/status"),
+        "GET /v1/incidents": lambda: boss.get("/v1/incidents"),
+        "POST /v1/incidents": lambda: boss.post("/v1/incidents", wish),
+        "PATCH /v1/incidents/{id}": lambda: boss.patch(f"/v1/incidents/{incident}", {"state": "identified"}),
+        "GET /v1/maintenance-windows": lambda: boss.get("/v1/maintenance-windows"),
+        "POST /v1/maintenance-windows": lambda: boss.post("/v1/maintenance-windows", window),
+        "POST /v1/maintenance-windows/{id}/cancel": lambda: boss.post(f"/v1/maintenance-windows/{planned}/cancel"),
+        "POST /v1/task-events": lambda: world.nobody.post("/v1/task-events", events),
+        "GET /v1/reports/tasks": lambda: boss.get("/v1/reports/tasks"),
     }
 
 

@@ -20,6 +20,10 @@ from tests.api.caller import Caller, Reply
 TOKENS: dict[Any, str] = {Customer: "alice", Operator: "clerk", Merchant: "mk_shop"}
 HOSTILE = {"NUL": "a\0b", "lone surrogate": "a\ud800b", "override": "a\u202eb", "isolate": "a\u2066b"}
 
+ANNOUNCED = {
+    "title": {"en": "Top-ups are slow", "zh": "充值较慢"},
+    "body": {"en": "Money arrives some minutes late.", "zh": "到账会晚几分钟。"},
+}
 SIGN_UP_SECRET = "chance of this phone"
 BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/users": {
@@ -106,6 +110,23 @@ BODIES: dict[str, dict[str, Any]] = {
         "review_hours": 24,
     },
     "POST /v1/freezes/{wallet_id}/lift": {"note": "has the phone again"},
+    "POST /v1/incidents": {"severity": "major", "ends_at": "2026-11-22T10:00:00Z"} | ANNOUNCED,
+    "PATCH /v1/incidents/{id}": {"state": "identified", "severity": "minor", "ends_at": "2026-11-22T11:00:00Z"}
+    | ANNOUNCED,
+    "POST /v1/maintenance-windows": {"starts_at": "2026-11-22T20:00:00Z", "ends_at": "2026-11-22T21:00:00Z"}
+    | ANNOUNCED,
+    "POST /v1/task-events": {
+        "events": [
+            {
+                "task": "pay",
+                "outcome": "completed",
+                "seconds": 12,
+                "mode": "easy",
+                "language": "zh",
+                "score": 5,
+            }
+        ]
+    },
     "POST /v1/audit-log/exports": {
         "from": "2026-11-21T00:00:00Z",
         "to": "2026-11-22T00:00:00Z",

@@ -93,6 +93,7 @@ def test_a_guardian_is_asked_and_accepts(ana: Person, ben: Person, clock: Frozen
         "status": "accepted",
         "identifier": "p***@example.com",
         "leaves_at": "",
+        "display_name": "Ana",
     }
     assert titles(ana) == ["You have a guardian"]
 
@@ -322,3 +323,17 @@ def test_the_words_of_a_waiting_payment_come_in_chinese_too(world: World, ana: P
     )
     assert reply.json["title"] == "此付款需经您的守护人同意。"
     assert isinstance(world.nobody, Caller)
+
+
+def test_in_a_session_at_risk_a_guardian_agrees_only_after_a_step_up(world: World, ana: Person, ben: Person) -> None:
+    """A thief who knows the guardian's password is on a device that was never here before."""
+    bound(ana, ben)
+    approval_id = refused(ana.pay(LARGE))
+    swept(world)
+    assert ben.phone.request("PUT", "/v1/me/payment-pin", {"pin": "428571", "password": PASSWORD}).status == 204
+    claim = {"identifier": ben.identifier, "password": PASSWORD, "device_name": "laptop"}
+    elsewhere = world.nobody.bearing(world.nobody.post("/v1/sessions", claim).json["access_token"])
+    path = f"/v1/me/approvals/{approval_id}/approve"
+    assert assert_problem(elsewhere.post(path), 403, "step-up-required")["methods"] == "pin"
+    proved = elsewhere.post("/v1/me/step-up", {"method": "pin", "pin": "428571"}).json["access_token"]
+    assert world.nobody.bearing(proved).post(path).json["status"] == "approved"

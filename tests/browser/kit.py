@@ -90,13 +90,18 @@ def context(browser: Browser, language: str = "en", size: dict[str, int] | None 
 
 def newcomer(local: dict[str, Any], funds: int = 0, language: str = "en", jurisdiction: str = "CN") -> Person:
     """Somebody of their own for a test, signed up through the API, with so much in their wallet."""
-    number = uuid.uuid4().hex[:12]
-    name = {"en": "Ann Example", "zh": "王小明"}[language]
-    person = Person(f"ann-{number}@test.example", f"ann likes {number}", name, language, jurisdiction)
+    person = stranger(language, jurisdiction)
     caller = Client(local["api"]).bearing(people.sign_up(Client(local["api"]), person)["access_token"])
     if funds:
-        people.top_up(caller, people.wallets(caller)[0], funds, key=number)
+        people.top_up(caller, people.wallets(caller)[0], funds, key=uuid.uuid4().hex)
     return person
+
+
+def stranger(language: str = "en", jurisdiction: str = "CN") -> Person:
+    """Somebody of their own for a test, who has not signed up yet."""
+    number = uuid.uuid4().hex[:12]
+    name = {"en": "Ann Example", "zh": "王小明"}[language]
+    return Person(f"ann-{number}@test.example", f"ann likes {number}", name, language, jurisdiction)
 
 
 def sign_in(visit: Visit, person: Person) -> None:

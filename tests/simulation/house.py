@@ -16,6 +16,7 @@ from chalicelib.identity import passwords, vault
 from chalicelib.kernel import clock as kernel_clock
 from chalicelib.kernel import entropy as kernel_entropy
 from chalicelib.merchants import service as merchants
+from chalicelib.operations import service as operations
 from chalicelib.processors import wire
 from tests.environment import ENVIRONMENT, PEPPER, SANDBOX_WEBHOOK_SECRET, SIGNING_KEY, TABLES
 from tests.simulation.engine import Engine, refused
@@ -85,6 +86,7 @@ def forget() -> None:
     vault.forget()
     merchants._terms.cache_clear()
     merchants.checkout.cache_clear()
+    operations._announced.cache_clear()
 
 
 @contextlib.contextmanager

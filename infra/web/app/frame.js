@@ -1,4 +1,8 @@
 /** What is around every screen: brand, banners, tabs, the dialog that proves who it is. */
+import { Banners } from "/app/banners.js";
+import { Feedback } from "/app/feedback.js";
+import { unreadCount } from "/app/inbox.js";
+import { mode } from "/app/modes.js";
 import { brandLogo, brandName } from "/shared/brand.js";
 import { Icon } from "/shared/icons.js";
 import { reachable } from "/shared/door.js";
@@ -10,13 +14,18 @@ import { signedIn } from "/shared/session.js";
 import { Tongues } from "/shared/tongues.js";
 import { html } from "/shared/ui.js";
 
-const TABS = [
-  ["/", "home"],
-  ["/pay", "pay"],
-  ["/activity", "list"],
-  ["/inbox", "bell"],
-  ["/me", "person"],
-];
+/** Address, icon and name, at most three in the easy mode; a person to talk to is one tap away there. */
+const HOME = ["/", "home"];
+const ME = ["/me", "person"];
+const INBOX = ["/inbox", "bell"];
+const TABS = {
+  standard: [HOME, ["/pay", "pay"], ["/activity", "list"], INBOX, ME],
+  easy: [HOME, ["/help", "help"], ME],
+  social: [HOME, ["/pay", "pay"], ["/activity", "list"], INBOX, ME],
+};
+/** Where the number of unread notices stands. */
+const BADGE = { standard: "bell", easy: "person", social: "bell" };
+const MANY = 9;
 
 export const Frame = () => html`
   <div class="app">
@@ -26,7 +35,7 @@ export const Frame = () => html`
       <a class="brand" href="#/"><img src=${brandLogo()} alt="" width="28" height="28" />${brandName()}</a>
       <${Tongues} />
     </header>
-    <main id="main" tabindex="-1"><${Screen} /></main>
+    <main id="main" tabindex="-1"><${Screen} /><${Feedback} /></main>
     ${signedIn.value && html`<${Tabs} />`}
   </div>
   <${Announcer} />
@@ -40,17 +49,27 @@ function Screen() {
   return screen.view();
 }
 
-const Banners = () => html`<p class="banner" role="status" hidden=${reachable.value}>${say("shared.offline")}</p>`;
-
 const Tabs = () => html`
   <nav class="tabs" aria-label=${say("app.tabs")}>
     <ul>
-      ${TABS.map(([path, icon]) => html`
-        <li><a href=${`#${path}`} aria-current=${shown.value?.path === path ? "page" : undefined}><${Icon} name=${icon} />${say(`app.tab.${icon}`)}</a></li>
-      `)}
+      ${TABS[mode.value].map(([path, icon]) => html`<li key=${path}><${Tab} path=${path} icon=${icon} /></li>`)}
     </ul>
   </nav>
 `;
+
+const Tab = ({ path, icon }) => html`
+  <a href=${`#${path}`} aria-current=${shown.value?.path === path ? "page" : undefined}>
+    <${Icon} name=${icon} />
+    <span>${say(`app.tab.${icon}`)}</span>
+    ${icon === BADGE[mode.value] && html`<${Unread} />`}
+  </a>
+`;
+
+function Unread() {
+  const count = unreadCount.value;
+  if (!count) return null;
+  return html`<span class="badge" aria-hidden="true">${count > MANY ? `${MANY}+` : count}</span><span class="unseen">${say("app.unread", { count })}</span>`;
+}
 
 function skip(event) {
   event.preventDefault();

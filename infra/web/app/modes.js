@@ -3,6 +3,7 @@
  * remembers, so that the pages before a sign-in wear it too.
  */
 import { preferences } from "/app/me.js";
+import { lookAgain } from "/shared/seen.js";
 import { call, signedIn, userId } from "/shared/session.js";
 import { forget, onStored, store, stored } from "/shared/stored.js";
 import { effect, signal, untracked } from "/shared/ui.js";
@@ -60,7 +61,7 @@ function wear(chosen) {
 
 async function tell(chosen) {
   await call("PATCH", "/v1/me/preferences", { body: { ui_mode: chosen } });
-  preferences();
+  void lookAgain("/v1/me/preferences");
 }
 
 /** Whoever has a guardian is held to the easy mode: then the account's word stands. */

@@ -1,10 +1,18 @@
 /** Every screen of the wallet: its address, its module, the catalogues it speaks from; and who may see it. */
+import { mode } from "/app/modes.js";
 import { signedIn } from "/shared/session.js";
 
 const screen = (name, ...text) => ({ load: () => import(`/app/screens/${name}.js`), text });
 
+/** What comes first is a matter of the mode. */
+const HOMES = {
+  standard: () => import("/app/screens/home.js"),
+  easy: () => import("/app/screens/easy-home.js"),
+  social: () => import("/app/screens/social-home.js"),
+};
+
 export const SCREENS = {
-  "/": screen("home", "money", "api/risk"),
+  "/": { load: () => HOMES[mode.value](), text: ["money", "people", "api/risk"] },
   "/pay": screen("pay", "money"),
   "/pay/:id": screen("checkout", "money", "api/risk"),
   "/results/:id": screen("result", "money"),
@@ -34,12 +42,24 @@ export const SCREENS = {
   "/security/export": screen("export", "security", "entering"),
   "/security/consents": screen("consents", "security", "entering"),
   "/security/delete": screen("delete-account", "security", "entering"),
+  "/me": screen("me", "me"),
+  "/me/profile": screen("me-profile", "me"),
+  "/me/mode": screen("me-mode", "me"),
+  "/me/notices": screen("me-notices", "me"),
+  "/help": screen("help", "me"),
+  "/inbox": screen("inbox", "inbox"),
+  "/inbox/:id": screen("notice", "inbox"),
+  "/family": screen("family", "people"),
+  "/approvals": screen("approvals", "people"),
+  "/approvals/:id": screen("approval", "people"),
 };
 
 const OPEN = ["/welcome", "/sign-in", "/sign-up", "/recover", "/restore"];
+const ALWAYS = ["/help"];
 
 /** Nobody sees a wallet before they sign in, and comes back to where they wanted to go. */
 export function allowed(path) {
+  if (ALWAYS.includes(path)) return path;
   const open = OPEN.some((one) => path === one || path.startsWith(`${one}?`) || path.startsWith(`${one}/`));
   if (signedIn.value) return open ? (new URLSearchParams(path.split("?")[1]).get("then") ?? "/") : path;
   if (open) return path;

@@ -9,6 +9,8 @@ dark.addEventListener("change", () => (scheme.value = dark.matches ? "dark" : "l
 
 export const brandName = () => brand.value.name[language.value];
 export const brandLogo = () => brand.value.logo;
+/** {phone, email}: how a person is reached. */
+export const brandHelp = () => brand.value.help ?? {};
 
 export async function wear() {
   brand.value = await (await fetch("/brand.json")).json();

@@ -11,6 +11,9 @@ const SOON_SECONDS = 5;
 export const reachable = signal(navigator.onLine);
 addEventListener("offline", () => (reachable.value = false));
 
+/** The problem that an answer of 503 `maintenance` held, until the API answers otherwise. */
+export const maintenance = signal(null);
+
 /** The connection ended without an answer: nobody knows yet whether it happened. */
 export class NoAnswer extends Error {}
 
@@ -37,10 +40,12 @@ export async function send(method, path, { token, key, body, raw, headers = {} }
       cache: "no-store",
     });
     const bytes = await answer.arrayBuffer();
+    const said = read(bytes);
     reachable.value = true;
+    maintenance.value = said.body?.code === "maintenance" ? said.body : null;
     const replayed = answer.headers.get("Idempotent-Replayed") === "true";
     const wait = Number(answer.headers.get("Retry-After"));
-    return { ...read(bytes), status: answer.status, replayed, wait, milliseconds: Math.round(performance.now() - began) };
+    return { ...said, status: answer.status, replayed, wait, milliseconds: Math.round(performance.now() - began) };
   } catch (problem) {
     reachable.value = false;
     throw new NoAnswer(`${method} ${path}`, { cause: problem });

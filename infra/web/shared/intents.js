@@ -15,6 +15,8 @@ const LATER = [401, 429, "in-flight"];
 
 /** [{id, key, path, body, about, user, once, tries, last}], oldest first; `last`: why the last try decided nothing. */
 export const intents = signal(stored(NAME) ?? []);
+/** {path, status} of the intent that came to its end last. */
+export const settled = signal(null);
 onStored(NAME, (found) => (intents.value = found ?? []));
 
 /**
@@ -69,10 +71,11 @@ async function tried({ path, body, key }) {
   }
 }
 
-function settle({ id, about, once, user }, outcome) {
+function settle({ id, path, about, once, user }, outcome) {
   const kept = { id, about, user, once: outcome.status < 400 ? once : undefined, outcome };
   store(DONE, [kept, ...(stored(DONE) ?? [])].slice(0, REMEMBERED));
   change((all) => all.filter((one) => one.id !== id));
+  settled.value = { path, status: outcome.status };
   return outcome;
 }
 

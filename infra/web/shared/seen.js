@@ -19,9 +19,12 @@ export function see(path) {
   return found;
 }
 
-/** Asks again for everything that is shown and whose path begins with `prefix`. */
-export const lookAgain = (prefix = "") =>
-  Promise.all([...resources].filter(([path]) => path.startsWith(prefix)).map(([path, one]) => look(path, one)));
+/**
+ * Asks again for everything that is shown and whose path begins with one of `prefixes`, after something was changed:
+ * an answer that is under way may be from before, so it does not count.
+ */
+export const lookAgain = (...prefixes) =>
+  Promise.all([...resources].filter(([path]) => prefixes.some((prefix) => path.startsWith(prefix))).map(([path, one]) => look(path, one, true)));
 
 /** Every few seconds while the page is in front, until `stop()`; and when the network or the reader comes back. */
 export function watch(again, milliseconds) {
@@ -34,11 +37,14 @@ export function watch(again, milliseconds) {
   };
 }
 
-async function look(path, one) {
-  if (one.peek().loading) return;
+const stale = new WeakSet();
+
+async function look(path, one, changed = false) {
+  if (one.peek().loading) return void (changed && stale.add(one));
   one.value = { ...one.peek(), loading: true };
   try {
     const data = await get(path);
+    if (stale.delete(one)) return void (one.value = { ...one.peek(), loading: false }, await look(path, one));
     const at = Date.now();
     if (KEEPS) store(PREFIX + path, { data, at });
     one.value = { data, at, loading: false, problem: null };

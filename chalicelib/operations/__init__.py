@@ -1,0 +1,1 @@
+"""How Coffer is just now: incidents and maintenance, told to everybody in their language."""

@@ -1,0 +1,173 @@
+"""An incident, a maintenance window, and the banners that everybody sees while one of them holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+import msgspec
+
+from chalicelib.kernel import clock, text
+from chalicelib.kernel.errors import InvalidRequest
+
+State = Literal["operational", "degraded", "outage", "maintenance"]
+Severity = Literal["minor", "major", "critical"]
+Step = Literal["investigating", "identified", "monitoring", "resolved"]
+Kind = Literal["incident", "maintenance"]
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+Body = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Moment = Annotated[str, msgspec.Meta(max_length=40, extra_json_schema={"format": "date-time"})]
+ANNOUNCED_BEFORE = timedelta(days=1)
+"""How long before it begins maintenance is announced on every screen."""
+LONGEST_WINDOW = timedelta(days=2)
+
+
+class Titles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    en: Title
+    zh: Title
+
+
+class Bodies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What it means for people, and what they can do."""
+
+    en: Body
+    zh: Body
+
+
+class NewIncident(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`ends_at`: when it is expected to be over, if that is known."""
+
+    severity: Severity
+    title: Titles
+    body: Bodies
+    ends_at: Moment | None = None
+
+
+class IncidentChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is left out stays as it is."""
+
+    state: Step | None = None
+    severity: Severity | None = None
+    title: Titles | None = None
+    body: Bodies | None = None
+    ends_at: Moment | None = None
+
+
+class NewWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    title: Titles
+    body: Bodies
+    starts_at: Moment
+    ends_at: Moment
+
+
+class AnnouncementView(msgspec.Struct, frozen=True):
+    """`ends_at` is empty while nobody knows."""
+
+    id: str
+    kind: Kind
+    severity: Severity
+    state: str
+    title: Titles
+    body: Bodies
+    starts_at: str
+    ends_at: str
+    updated_at: str
+
+
+class BannerView(msgspec.Struct, frozen=True):
+    id: str
+    kind: Kind
+    severity: Severity
+    title: str
+    body: str
+    starts_at: str
+    ends_at: str
+    updated_at: str
+
+
+class StatusView(msgspec.Struct, frozen=True):
+    state: State
+    banners: tuple[BannerView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """An incident, or maintenance, whose `state` is `scheduled` or `cancelled`."""
+
+    id: str
+    kind: Kind
+    severity: Severity
+    state: str
+    title: Titles
+    body: Bodies
+    starts_at: datetime
+    ends_at: datetime | None
+    updated_at: datetime
+
+    @property
+    def view(self) -> AnnouncementView:
+        return AnnouncementView(self.id, self.kind, self.severity, self.state, self.title, self.body, *self._times)
+
+    def banner(self, language: str) -> BannerView:
+        title, body = getattr(self.title, language), getattr(self.body, language)
+        return BannerView(self.id, self.kind, self.severity, title, body, *self._times)
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is so now, announced or not."""
+        if self.kind == "incident":
+            return self.state != "resolved"
+        return self.state == "scheduled" and self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+    def shows(self, at: datetime) -> bool:
+        announced = self.state == "scheduled" and self.starts_at - ANNOUNCED_BEFORE <= at < self.starts_at
+        return self.holds(at) or announced
+
+    @property
+    def _times(self) -> tuple[str, str, str]:
+        ends = clock.written(self.ends_at) if self.ends_at else ""
+        return clock.written(self.starts_at), ends, clock.written(self.updated_at)
+
+
+def state(all_of_them: Iterable[Announcement], at: datetime) -> State:
+    """Maintenance is meant, so it explains everything else."""
+    holding = [one for one in all_of_them if one.holds(at)]
+    if any(one.kind == "maintenance" for one in holding):
+        return "maintenance"
+    if any(one.severity == "critical" for one in holding):
+        return "outage"
+    return "degraded" if holding else "operational"
+
+
+def tidy_titles(typed: Titles) -> Titles:
+    """Raises InvalidRequest."""
+    return Titles(_tidy(typed.en, "title.en"), _tidy(typed.zh, "title.zh"))
+
+
+def tidy_bodies(typed: Bodies) -> Bodies:
+    """Raises InvalidRequest."""
+    return Bodies(_tidy(typed.en, "body.en"), _tidy(typed.zh, "body.zh"))
+
+
+def moment(typed: str, param: str) -> datetime:
+    """Raises InvalidRequest."""
+    try:
+        return clock.read(typed)
+    except (ValueError, OverflowError):
+        raise InvalidRequest(param=param) from None
+
+
+def window(wish: NewWindow, at: datetime) -> tuple[datetime, datetime]:
+    """From when until when: not over yet, and two days at the most. Raises InvalidRequest."""
+    starts, ends = moment(wish.starts_at, "starts_at"), moment(wish.ends_at, "ends_at")
+    if ends <= at or not starts < ends <= starts + LONGEST_WINDOW:
+        raise InvalidRequest(param="ends_at")
+    return starts, ends
+
+
+def _tidy(typed: str, param: str) -> str:
+    tidy = typed.strip()
+    if not tidy or text.hides_something(tidy):
+        raise InvalidRequest(param=param)
+    return tidy

@@ -1,0 +1,83 @@
+"""Incidents and maintenance, in the table `cases`: all under one key, the newest last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.update import Action
+
+from chalicelib.cloud_tables import Table, made
+from chalicelib.kernel import clock
+from chalicelib.operations.model import Announcement, Bodies, Kind, Severity, Titles
+
+_STATUS = "STATUS"
+_OVER = ("resolved", "cancelled")
+
+
+class _AnnouncementItem(Table):
+    setting = "cases_table"
+    kind = UnicodeAttribute()
+    severity = UnicodeAttribute()
+    state = UnicodeAttribute()
+    title = UnicodeAttribute()
+    body = UnicodeAttribute()
+    starts_at = UnicodeAttribute()
+    ends_at = UnicodeAttribute(null=True)
+    updated_at = UnicodeAttribute()
+
+
+def put(one: Announcement) -> None:
+    _AnnouncementItem(_STATUS, one.id, **_written(one)).keep_new()
+
+
+def get(announcement_id: str) -> Announcement | None:
+    item = _AnnouncementItem.find(_STATUS, announcement_id)
+    return _announcement(item) if item else None
+
+
+def change(one: Announcement, seen: Announcement) -> bool:
+    """False if it is not as it was seen any more, or over. The same change again is that change."""
+    actions: list[Action] = [
+        getattr(_AnnouncementItem, name).set(value) if value else getattr(_AnnouncementItem, name).remove()
+        for name, value in _written(one).items()
+    ]
+    as_seen = _AnnouncementItem.updated_at == clock.written(seen.updated_at)
+    open_still = ~_AnnouncementItem.state.is_in(*_OVER)
+    item = _AnnouncementItem(_STATUS, one.id)
+    return made(lambda: item.update(actions, as_seen & open_still)) or get(one.id) == one
+
+
+def newest(kind: Kind, position: str | None, limit: int) -> tuple[list[Announcement], str | None]:
+    """The newest first, from `position` on; and the position of the next page, None at the end."""
+    prefix = {"incident": "inc_", "maintenance": "mnt_"}[kind]
+    found, following = _AnnouncementItem.newest(_STATUS, prefix, position, limit)
+    return [_announcement(item) for item in found], following
+
+
+def _written(one: Announcement) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "severity": one.severity,
+        "state": one.state,
+        "title": msgspec.json.encode(one.title).decode(),
+        "body": msgspec.json.encode(one.body).decode(),
+        "starts_at": clock.written(one.starts_at),
+        "ends_at": clock.written(one.ends_at) if one.ends_at else None,
+        "updated_at": clock.written(one.updated_at),
+    }
+
+
+def _announcement(item: _AnnouncementItem) -> Announcement:
+    return Announcement(
+        id=item.sk,
+        kind=msgspec.convert(item.kind, Kind),
+        severity=msgspec.convert(item.severity, Severity),
+        state=item.state,
+        title=msgspec.json.decode(item.title, type=Titles),
+        body=msgspec.json.decode(item.body, type=Bodies),
+        starts_at=clock.read(item.starts_at),
+        ends_at=clock.read(item.ends_at) if item.ends_at else None,
+        updated_at=clock.read(item.updated_at),
+    )

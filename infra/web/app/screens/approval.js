@@ -1,0 +1,55 @@
+/** One payment of a ward: who, to whom, how much, since when; and my yes or no. */
+import { approvals, wardName, wards } from "/app/family.js";
+import { Sure, sure } from "/app/sure.js";
+import { money, say, shownMoment } from "/shared/language.js";
+import { Button, Empty, Heading, Money, Shown, When, announce } from "/shared/parts.js";
+import { lookAgain } from "/shared/seen.js";
+import { call } from "/shared/session.js";
+import { complete } from "/shared/tasks.js";
+import { html } from "/shared/ui.js";
+
+export function open({ params }) {
+  const [mine, known] = [approvals(), wards()];
+  const decide = (how) => async () => {
+    try {
+      await call("POST", `/v1/me/approvals/${params.id}/${how}`);
+      complete("approve", true);
+      announce(say(`approval.done.${how}`));
+    } finally {
+      void lookAgain("/v1/me/approvals");
+    }
+  };
+  const jobs = { approve: sure(decide("approve")), decline: sure(decide("decline")) };
+  return { title: () => say("approval.title"), view: () => html`<${Approval} id=${params.id} mine=${mine} known=${known} jobs=${jobs} />` };
+}
+
+const Approval = ({ id, mine, known, jobs }) => html`
+  <p><a href="#/approvals">${say("approval.back")}</a></p>
+  <${Heading}>${say("approval.title")}<//>
+  <${Shown} of=${mine} lines=${5}>${({ data }) => {
+    const one = data.find((approval) => approval.id === id);
+    if (!one) return html`<${Empty}>${say("approval.gone")}<//>`;
+    return html`<${Facts} one=${one} name=${wardName(known, one.ward_id)} jobs=${jobs} />`;
+  }}<//>
+`;
+
+const Facts = ({ one, name, jobs }) => html`
+  <section class="card">
+    <p class="large"><${Money} amount=${one.amount} currency=${one.currency} /></p>
+    <dl class="facts">
+      <dt>${say("approval.who")}</dt><dd>${name}</dd>
+      <dt>${say("approval.to")}</dt><dd>${one.payee_name}</dd>
+      <dt>${say("approval.since")}</dt><dd><${When} at=${one.created_at} /></dd>
+      <dt>${say("approval.state")}</dt><dd>${say(`approval.${one.status}`)}</dd>
+    </dl>
+  </section>
+  ${one.status === "asked" && html`
+    <p class="note">${say("approval.talk", { name })}</p>
+    <p><${Button} kind="wide" onClick=${() => jobs.approve.ask()}>${say("approval.approve")}<//></p>
+    <p><${Button} kind="secondary wide" onClick=${() => jobs.decline.ask()}>${say("approval.decline")}<//></p>
+    <p><small>${say("approval.until", { at: shownMoment(one.expires_at) })}</small></p>`}
+  <${Sure} of=${jobs.approve} title=${say("approval.sure", words(one, name))} go=${say("approval.approve")}>${say("approval.sure-means", { name })}<//>
+  <${Sure} of=${jobs.decline} title=${say("approval.sure-not", words(one, name))} go=${say("approval.decline")}>${say("approval.sure-not-means", { name })}<//>
+`;
+
+const words = (one, name) => ({ name, payee: one.payee_name, amount: money(one.amount, one.currency) });

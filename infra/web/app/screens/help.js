@@ -1,0 +1,26 @@
+/** Help: a person, at once. */
+import { Row, Rows } from "/app/rows.js";
+import { brandHelp } from "/shared/brand.js";
+import { Icon } from "/shared/icons.js";
+import { say } from "/shared/language.js";
+import { Heading } from "/shared/parts.js";
+import { signedIn } from "/shared/session.js";
+import { html } from "/shared/ui.js";
+
+export const open = () => ({ title: () => say("me.help"), view: Help });
+
+function Help() {
+  const { phone, email } = brandHelp();
+  return html`
+    <${Heading}>${say("me.help")}<//>
+    <p>${say("help.lead")}</p>
+    ${phone && html`<p><a class="button wide" href=${`tel:${phone.replaceAll(" ", "")}`}><${Icon} name="help" />${say("help.call", { phone })}</a></p>`}
+    ${email && html`<p><a class="button secondary wide" href=${`mailto:${email}`}>${say("help.write")}</a><small class="beneath">${email}</small></p>`}
+    <p class="note">${say("help.warning")}</p>
+    ${signedIn.value && html`
+      <${Rows} label=${say("help.self")}>
+        <${Row} path="/security" icon="shield" title=${say("help.lost")} about=${say("help.lost-about")} />
+        <${Row} path="/activity" icon="list" title=${say("help.payment")} about=${say("help.payment-about")} />
+      <//>`}
+  `;
+}

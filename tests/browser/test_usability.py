@@ -1,0 +1,116 @@
+"""The steps of `docs/how-to/usability.md`, played in a browser: the figures there are those that a person needs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.browser import family_kit, kit
+from tests.browser.test_modes import HEARING, went
+from tests.local import ROOT
+
+PAGE = ROOT / "docs" / "how-to" / "usability.md"
+_ROW = re.compile(r"^\| ([^|]+?) \| (\d+): [^|]*\| (test|by hand) \|", re.MULTILINE)
+WRITTEN = {task: int(steps) for task, steps, held in _ROW.findall(PAGE.read_text()) if held == "test"}
+PLAYED: dict[str, int] = {}
+
+
+class Person:
+    """Somebody who counts what they do."""
+
+    def __init__(self, visit: kit.Visit):
+        self.page, self.steps = visit.page, 0
+
+    def taps(self, what: Locator | str) -> None:
+        self.steps += 1
+        found = what if isinstance(what, Locator) else self.page.get_by_role("link", name=what)
+        found.first.click(timeout=kit.PATIENCE_MS)
+
+    def presses(self, name: str) -> None:
+        self.taps(self.page.get_by_role("button", name=name, exact=True))
+
+    def tab(self, name: str) -> None:
+        self.taps(self.page.locator("nav").get_by_text(name, exact=True))
+
+    def fills(self, label: str, value: str) -> None:
+        self.steps += 1
+        self.page.get_by_label(label, exact=True).fill(value)
+
+    def has_done(self, task: str) -> None:
+        PLAYED[task], self.steps = self.steps, 0
+
+
+def test_somebody_on_their_own(browser: Browser, local: dict[str, Any]) -> None:
+    someone, other = kit.newcomer(local, 12_345), kit.newcomer(local)
+    with kit.context(browser) as context:
+        visit = kit.Visit(context, local["api"] + "/app/#/sign-in")
+        person, page = Person(visit), visit.page
+        person.fills("E-mail or phone", someone.identifier)
+        person.fills("Password", someone.password)
+        person.presses("Sign in")
+        expect(page.locator("nav")).to_be_visible(timeout=kit.PATIENCE_MS)
+        person.has_done("sign in with a password")
+        visit.see("¥123.45")
+        person.has_done("see the balance")
+        person.presses("中文")
+        visit.see("¥123.45")
+        person.has_done("change the language")
+        page.get_by_role("button", name="English").click()
+        person.tab("Inbox")
+        person.taps("¥123.45 has arrived")
+        visit.see("is in your wallet")
+        person.has_done("read what is new")
+        went(visit, "/")
+        person.tab("Me")
+        person.taps("What I am told")
+        person.taps(page.get_by_role("group", name="Family").get_by_label("By e-mail"))
+        visit.see("Saved.")
+        person.has_done("stop being told of something")
+        went(visit, "/")
+        person.tab("Me")
+        person.taps("Mode and text size")
+        person.taps(page.get_by_role("radio", name="Easy mode"))
+        expect(page.locator("html[data-mode=easy]")).to_have_count(1, timeout=kit.PATIENCE_MS)
+        person.has_done("switch to the easy mode")
+        went(visit, "/").evaluate(HEARING)
+        person.presses("Read aloud")
+        assert len(page.evaluate("heard")) == 1
+        person.has_done("hear the balance read aloud (easy mode)")
+        person.tab("Help")
+        expect(page.get_by_role("link", name="Call")).to_be_visible(timeout=kit.PATIENCE_MS)
+        person.steps += 1
+        person.has_done("reach a person (easy mode)")
+        went(visit, "/")
+        person.tab("Me")
+        person.taps("Family and guardians")
+        person.fills("Their e-mail or phone", other.identifier)
+        person.presses("Ask them")
+        visit.see("waiting for their yes")
+        person.has_done("ask somebody to guard large payments")
+
+
+def test_a_guardian(browser: Browser, local: dict[str, Any]) -> None:
+    home = family_kit.family(local, funds=500_000)
+    family_kit.waits(local, home)
+    with kit.context(browser) as context:
+        visit = kit.Visit(context, local["api"] + "/app/#/sign-in")
+        kit.sign_in(visit, home.guardian)
+        person = Person(visit)
+        person.tab("Inbox")
+        person.taps("waits for you")
+        person.taps("Look at the payment")
+        person.taps(visit.page.locator("a[href^='#/approvals/apr_']"))
+        person.presses("Agree")
+        person.taps(visit.page.get_by_role("dialog").get_by_role("button", name="Agree"))
+        visit.page.get_by_label("Payment PIN").fill(family_kit.PIN)
+        visit.page.get_by_role("button", name="Confirm").click()
+        visit.see("You agreed")
+        person.has_done("agree to a ward's payment")
+
+
+@pytest.mark.parametrize("task", sorted(WRITTEN))
+def test_the_page_says_how_many_steps_it_took(task: str) -> None:
+    assert PLAYED.get(task) == WRITTEN[task]
