@@ -92,8 +92,11 @@ class Member:
 
     @cached_property
     def entry(self) -> str:
+        """With what the screen needs to find it: wallet and month."""
         assert self.payment
-        return str(self.api.get(f"/v1/wallets/{self.wallet['id']}/entries").expect(200)["data"][0]["id"])
+        wallet = self.wallet["id"]
+        found = self.api.get(f"/v1/wallets/{wallet}/entries").expect(200)["data"][0]
+        return f"{found['id']}?wallet={wallet}&month={found['at'][:7]}"
 
     @cached_property
     def notice(self) -> str:
