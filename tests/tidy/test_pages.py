@@ -202,6 +202,25 @@ def test_whatever_a_file_asks_for_is_there(path: str) -> None:
             assert pages.file_at(target), f"{path} asks for {asked}, which is not there"
 
 
+@pytest.mark.parametrize("file", SCRIPTS, ids=shown)
+def test_whatever_a_script_imports_by_name_is_exported_there(file: Path) -> None:
+    asked = [
+        (address, name.split(" as ")[0].strip())
+        for names, address in re.findall(r'import \{([^}]*)\} from "([^"]+)"', code(file))
+        for name in names.split(",")
+        if name.strip() and not address.startswith("/packages/")
+    ]
+    assert [one for one in asked if one[1] not in exports(one[0], file)] == []
+
+
+def exports(address: str, asked_by: Path) -> set[str]:
+    """Names that a script of ours exports."""
+    source = code(_file(address) if address.startswith("/") else (asked_by.parent / address).resolve())
+    lists = re.findall(r"(?m)^export (?:const )?\{([^}]*)\}", source)
+    declared = re.findall(r"(?m)^export (?:async )?(?:const|let|function\*?|class) (\w+)", source)
+    return set(declared) | {name.split(" as ")[-1].strip() for one in lists for name in one.split(",")}
+
+
 def test_a_package_is_imported_in_shared_and_elsewhere_only_fetched_when_needed() -> None:
     for file in SCRIPTS:
         if file.parent.name != "shared":

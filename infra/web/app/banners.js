@@ -1,7 +1,7 @@
 /** What everybody must know just now, above every screen: no connection, maintenance, an incident. */
 import { banners } from "/app/status.js";
 import { say, shownMoment } from "/shared/language.js";
-import { reachable } from "/shared/seen.js";
+import { reachable } from "/shared/door.js";
 import { html } from "/shared/ui.js";
 
 export const Banners = () => html`

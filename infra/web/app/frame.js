@@ -5,7 +5,6 @@ import { unreadCount } from "/app/inbox.js";
 import { mode } from "/app/modes.js";
 import { brandLogo, brandName } from "/shared/brand.js";
 import { Icon } from "/shared/icons.js";
-import { reachable } from "/shared/door.js";
 import { say } from "/shared/language.js";
 import { Announcer, Problem, Waiting } from "/shared/parts.js";
 import { Prove } from "/shared/prove.js";

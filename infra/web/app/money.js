@@ -37,7 +37,7 @@ export function placeOf(entry, wallet) {
 export const EntryRow = ({ entry, wallet }) => html`
   <li>
     <a href=${placeOf(entry, wallet)}>
-      <span class="who">
+      <span class="row-words">
         <strong>${whoOf(entry)}</strong>
         <small>${[entry.merchant_id && kindOf(entry), entry.order_reference || way(entry), clockTime(entry.at)].filter(Boolean).join(" · ")}</small>
       </span>
@@ -59,11 +59,6 @@ export function byDay(rows) {
   }
   return [...days];
 }
-
-/** Facts as a list of name and value; what is empty is left out. */
-export const Facts = ({ of: facts }) => html`
-  <dl class="facts">${facts.filter(([, value]) => value).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-`;
 
 /** Why a wallet is frozen, and the way out. */
 export function Frozen({ wallet }) {

@@ -1,7 +1,7 @@
 /** How Coffer is, as it says itself: asked for at the start and every minute while the page is in front. */
 import { maintenance, NoAnswer, send } from "/shared/door.js";
 import { language } from "/shared/language.js";
-import { reachable, watch } from "/shared/seen.js";
+import { watch } from "/shared/seen.js";
 import { computed, effect, signal, untracked } from "/shared/ui.js";
 
 const EVERY_MS = 60_000;
@@ -18,11 +18,9 @@ export function watchStatus() {
 async function ask() {
   try {
     const { status, body } = await send("GET", "/v1/status");
-    reachable.value = true;
     if (status === 200) told.value = body.banners;
   } catch (problem) {
     if (!(problem instanceof NoAnswer)) throw problem;
-    reachable.value = false;
   }
 }
 

@@ -168,3 +168,8 @@ export function Pages({ of: list, empty, children }) {
     ${list.left.value && html`<${Button} kind="secondary" job=${list.next} onClick=${list.next.run}>${say("shared.more")}<//>`}
   `;
 }
+
+/** Facts as a list of name and value; what is empty is left out. */
+export const Facts = ({ of: facts }) => html`
+  <dl class="facts">${facts.filter(([, value]) => value).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+`;

@@ -2,7 +2,7 @@
 import { approvals, wardName, wards } from "/app/family.js";
 import { Sure, sure } from "/app/sure.js";
 import { money, say, shownMoment } from "/shared/language.js";
-import { Button, Empty, Heading, Money, Shown, When, announce } from "/shared/parts.js";
+import { Button, Empty, Facts, Heading, Money, Shown, When, announce } from "/shared/parts.js";
 import { lookAgain } from "/shared/seen.js";
 import { call } from "/shared/session.js";
 import { complete } from "/shared/tasks.js";
@@ -29,19 +29,14 @@ const Approval = ({ id, mine, known, jobs }) => html`
   <${Shown} of=${mine} lines=${5}>${({ data }) => {
     const one = data.find((approval) => approval.id === id);
     if (!one) return html`<${Empty}>${say("approval.gone")}<//>`;
-    return html`<${Facts} one=${one} name=${wardName(known, one.ward_id)} jobs=${jobs} />`;
+    return html`<${Asked} one=${one} name=${wardName(known, one.ward_id)} jobs=${jobs} />`;
   }}<//>
 `;
 
-const Facts = ({ one, name, jobs }) => html`
+const Asked = ({ one, name, jobs }) => html`
   <section class="card">
     <p class="large"><${Money} amount=${one.amount} currency=${one.currency} /></p>
-    <dl class="facts">
-      <dt>${say("approval.who")}</dt><dd>${name}</dd>
-      <dt>${say("approval.to")}</dt><dd>${one.payee_name}</dd>
-      <dt>${say("approval.since")}</dt><dd><${When} at=${one.created_at} /></dd>
-      <dt>${say("approval.state")}</dt><dd>${say(`approval.${one.status}`)}</dd>
-    </dl>
+    <${Facts} of=${facts(one, name)} />
   </section>
   ${one.status === "asked" && html`
     <p class="note">${say("approval.talk", { name })}</p>
@@ -52,4 +47,10 @@ const Facts = ({ one, name, jobs }) => html`
   <${Sure} of=${jobs.decline} title=${say("approval.sure-not", words(one, name))} go=${say("approval.decline")}>${say("approval.sure-not-means", { name })}<//>
 `;
 
+const facts = (one, name) => [
+  [say("approval.who"), name],
+  [say("approval.to"), one.payee_name],
+  [say("approval.since"), html`<${When} at=${one.created_at} />`],
+  [say("approval.state"), say(`approval.${one.status}`)],
+];
 const words = (one, name) => ({ name, payee: one.payee_name, amount: money(one.amount, one.currency) });

@@ -1,11 +1,11 @@
 /** A checkout before it is paid: to whom, how much, what for, what it costs, what stays; and one button. */
 import { wallets } from "/app/me.js";
-import { entriesOf, Facts, Frozen, meet, TopUpFirst } from "/app/money.js";
+import { entriesOf, Frozen, meet, TopUpFirst } from "/app/money.js";
 import { onceOf, payCheckout } from "/app/paying.js";
 import "/app/screens/result.js";
 import { done, mine as meant } from "/shared/intents.js";
 import { money, say, shownMoney } from "/shared/language.js";
-import { Heading, Money, Shown } from "/shared/parts.js";
+import { Facts, Heading, Money, Shown } from "/shared/parts.js";
 import { goInstead } from "/shared/router.js";
 import { see, watch } from "/shared/seen.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";

@@ -1,7 +1,7 @@
 /** One entry of the journal that is no purchase and no top-up of its own: a refund, or what followed a hold. */
-import { Facts, kindOf, meet, statementOf, sumOf, whoOf } from "/app/money.js";
+import { kindOf, meet, statementOf, sumOf, whoOf } from "/app/money.js";
 import { say, shownMoney } from "/shared/language.js";
-import { Empty, Heading, Shown, When } from "/shared/parts.js";
+import { Empty, Facts, Heading, Shown, When } from "/shared/parts.js";
 import { see } from "/shared/seen.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
 

@@ -64,9 +64,9 @@ function OnItsWay({ topups }) {
     <h2>${say("home.on-its-way")}</h2>
     <ul class="rows on-its-way">
       ${meant.map(({ id, about }) => html`
-        <li key=${id}><a href=${`#/results/${id}`}><span class="who"><strong>${about.checkout?.merchant_name ?? say("kind.top-up")}</strong><small>${say("home.asking")}</small></span><${Money} ...${about.checkout ?? about} /></a></li>`)}
+        <li key=${id}><a href=${`#/results/${id}`}><span class="row-words"><strong>${about.checkout?.merchant_name ?? say("kind.top-up")}</strong><small>${say("home.asking")}</small></span><${Money} ...${about.checkout ?? about} /></a></li>`)}
       ${waiting.map((topup) => html`
-        <li key=${topup.id}><a href=${`#/topups/${topup.id}`}><span class="who"><strong>${say("kind.top-up")}</strong><small>${say(`topup.${topup.status}.short`)}</small></span><${Money} ...${topup} /></a></li>`)}
+        <li key=${topup.id}><a href=${`#/topups/${topup.id}`}><span class="row-words"><strong>${say("kind.top-up")}</strong><small>${say(`topup.${topup.status}.short`)}</small></span><${Money} ...${topup} /></a></li>`)}
     </ul>
   `;
 }

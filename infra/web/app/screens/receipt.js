@@ -1,7 +1,7 @@
 /** A payment as its receipt: what, to whom, how it stands, what came back of it; to be printed, or kept as a PDF. */
-import { entriesOf, Facts, meet, nameOf, shownSum } from "/app/money.js";
+import { entriesOf, meet, nameOf, shownSum } from "/app/money.js";
 import { money, say, shownMoney } from "/shared/language.js";
-import { Heading, Shown, When } from "/shared/parts.js";
+import { Facts, Heading, Shown, When } from "/shared/parts.js";
 import { see, watch } from "/shared/seen.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
 
