@@ -11,7 +11,6 @@ import { language, learn } from "/shared/language.js";
 import { proveByDialog } from "/shared/prove.js";
 import { arrive, pathOf, shown, start } from "/shared/router.js";
 import { signedIn } from "/shared/session.js";
-import { stored } from "/shared/stored.js";
 import { effect, html, render } from "/shared/ui.js";
 
 proveByDialog();
@@ -38,5 +37,4 @@ effect(() => {
   void resume();
 });
 void resume();
-if (stored("app.consents")) void import("/app/consents.js").then(({ sayOwed }) => sayOwed());
 (globalThis.requestIdleCallback ?? setTimeout)(() => navigator.serviceWorker?.register("/app/worker.js"));

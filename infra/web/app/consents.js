@@ -1,11 +1,8 @@
-/** What people agree to: the documents in force, and a yes that was given while nobody was signed in yet. */
+/** What people agree to: the documents in force. */
 import { good, insist } from "/shared/door.js";
 import { language } from "/shared/language.js";
-import { call, userId } from "/shared/session.js";
-import { forget, store, stored } from "/shared/stored.js";
 import { effect, html, signal } from "/shared/ui.js";
 
-const OWED = "app.consents";
 /** A wallet works without these. */
 const OPTIONAL = ["marketing"];
 
@@ -23,21 +20,6 @@ export function documents() {
     }
   };
   return { of, close: effect(() => void look(language.value)) };
-}
-
-/** Written down first, said to the API next, so that a reload in between loses nothing. */
-export async function agree(user, yes) {
-  store(OWED, { user, yes });
-  await sayOwed();
-}
-
-/** What was agreed to and not yet said. */
-export async function sayOwed() {
-  const { user, yes = [] } = stored(OWED) ?? {};
-  if (user !== userId.peek()) return;
-  for (const { document, version } of yes)
-    await call("POST", "/v1/me/consents", { body: { document, version, given: true } });
-  forget(OWED);
 }
 
 export const Consent = ({ document: one, problem }) => html`

@@ -1,8 +1,7 @@
 /** What a person has set up, and the furniture of the screens of the security centre. */
 import { me, preferences } from "/app/me.js";
-import { Icon } from "/shared/icons.js";
 import { say } from "/shared/language.js";
-import { Button, Dialog, Heading, Problem } from "/shared/parts.js";
+import { Button, Dialog, Heading, Problem, Up } from "/shared/parts.js";
 import { lookAgain, see } from "/shared/seen.js";
 import { renew } from "/shared/session.js";
 import { html } from "/shared/ui.js";
@@ -37,7 +36,7 @@ export async function changed() {
 }
 
 export const Titled = ({ title, children, path = "/security", up = say("security.title") }) => html`
-  <p class="up"><a href=${`#${path}`}><${Icon} name="back" />${up}</a></p>
+  <${Up} path=${path}>${up}<//>
   <${Heading}>${title}<//>
   ${children && html`<p>${children}</p>`}
 `;

@@ -1,6 +1,7 @@
 /** The furniture of every screen: fields, buttons, problems, dialogs, lists. All of it works by keyboard. */
 import { NoAnswer, Refused } from "/shared/door.js";
 import { say, shownMoment, shownMoney } from "/shared/language.js";
+import { Icon } from "/shared/icons.js";
 import { html, signal } from "/shared/ui.js";
 
 /** What a page found out by itself: its sentences are `<key>.title` and `<key>.detail`. */
@@ -106,6 +107,8 @@ export const wrong = (problem, param) => {
 
 export const Money = ({ amount, currency, signed }) => html`<data class="money" value=${amount}>${shownMoney(amount, currency, signed)}</data>`;
 export const When = ({ at }) => html`<time datetime=${at}>${shownMoment(at)}</time>`;
+/** The way to the screen above this one. */
+export const Up = ({ path, children }) => html`<p class="up"><a href=${`#${path}`}><${Icon} name="back" />${children}</a></p>`;
 export const Heading = ({ children }) => html`<h1 tabindex="-1">${children}</h1>`;
 
 /** What a resource (see `seen.js`) has to show: a skeleton at first, its old data beside a problem, or `children(data)`. */

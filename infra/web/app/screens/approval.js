@@ -2,7 +2,7 @@
 import { approvals, wardName, wards } from "/app/family.js";
 import { Sure, sure } from "/app/sure.js";
 import { money, say, shownMoment } from "/shared/language.js";
-import { Button, Empty, Facts, Heading, Money, Shown, When, announce } from "/shared/parts.js";
+import { Button, Empty, Facts, Heading, Money, Shown, Up, When, announce } from "/shared/parts.js";
 import { lookAgain } from "/shared/seen.js";
 import { call } from "/shared/session.js";
 import { complete } from "/shared/tasks.js";
@@ -24,7 +24,7 @@ export function open({ params }) {
 }
 
 const Approval = ({ id, mine, known, jobs }) => html`
-  <p><a href="#/approvals">${say("approval.back")}</a></p>
+  <${Up} path="/approvals">${say("approval.back")}<//>
   <${Heading}>${say("approval.title")}<//>
   <${Shown} of=${mine} lines=${5}>${({ data }) => {
     const one = data.find((approval) => approval.id === id);

@@ -1,7 +1,7 @@
 /** Payments of my wards: those that wait for my yes or no, then those that do not any more. */
 import { approvals, waiting, wardName, wards } from "/app/family.js";
 import { say } from "/shared/language.js";
-import { Empty, Heading, Money, Shown, When } from "/shared/parts.js";
+import { Empty, Heading, Money, Shown, Up, When } from "/shared/parts.js";
 import { watch } from "/shared/seen.js";
 import { html } from "/shared/ui.js";
 
@@ -14,7 +14,7 @@ export function open() {
 }
 
 const Approvals = ({ mine, known }) => html`
-  <p><a href="#/family">${say("approvals.back")}</a></p>
+  <${Up} path="/family">${say("approvals.back")}<//>
   <${Heading}>${say("approvals.title")}<//>
   <${Shown} of=${mine} lines=${4}>${({ data }) => {
     const open = waiting(mine);

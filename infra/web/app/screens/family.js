@@ -4,7 +4,7 @@ import { me, preferences } from "/app/me.js";
 import { Row, Rows } from "/app/rows.js";
 import { Sure, sure } from "/app/sure.js";
 import { say, shownMoment } from "/shared/language.js";
-import { Button, Empty, Field, Form, Heading, Problem, Shown, announce, job, wrong } from "/shared/parts.js";
+import { Button, Empty, Field, Form, Heading, Problem, Shown, Up, announce, job, wrong } from "/shared/parts.js";
 import { lookAgain } from "/shared/seen.js";
 import { call } from "/shared/session.js";
 import { begin, complete } from "/shared/tasks.js";
@@ -36,6 +36,7 @@ function told(sentence) {
 }
 
 const Family = ({ guardian: mine, wards: others, asked, chosen, jobs }) => html`
+  <${Up} path="/me">${say("app.tab.person")}<//>
   <${Heading}>${say("family.title")}<//>
   <p>${say("family.lead")}</p>
   ${waiting(asked).length > 0 && html`<${Rows}><${Row} path="/approvals" icon="clock" title=${say("approvals.title")} count=${waiting(asked).length} /><//>`}

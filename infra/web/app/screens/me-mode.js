@@ -2,7 +2,7 @@
 import { MODES, SIZES, chooseMode, chooseSize, mode, size } from "/app/modes.js";
 import { preferences } from "/app/me.js";
 import { say } from "/shared/language.js";
-import { Heading, Problem, announce, job } from "/shared/parts.js";
+import { Heading, Problem, Up, announce, job } from "/shared/parts.js";
 import { complete } from "/shared/tasks.js";
 import { html, signal } from "/shared/ui.js";
 
@@ -19,6 +19,7 @@ export function open() {
 }
 
 const Mode = ({ mine, choosing, shown }) => html`
+  <${Up} path="/me">${say("app.tab.person")}<//>
   <${Heading}>${say("me.mode")}<//>
   ${mine.value.data?.guarded && html`<p class="note">${say("mode.guarded")}</p>`}
   <fieldset class="choices">

@@ -1,7 +1,7 @@
 /** What I am told and by which way, and how often I am reminded to check three things. */
 import { preferences } from "/app/me.js";
 import { say } from "/shared/language.js";
-import { Heading, Problem, Shown, announce, job } from "/shared/parts.js";
+import { Heading, Problem, Shown, Up, announce, job } from "/shared/parts.js";
 import { lookAgain } from "/shared/seen.js";
 import { call } from "/shared/session.js";
 import { html } from "/shared/ui.js";
@@ -23,6 +23,7 @@ export function open() {
 }
 
 const Notices = ({ mine, saving }) => html`
+  <${Up} path="/me">${say("app.tab.person")}<//>
   <${Heading}>${say("me.notices")}<//>
   <p>${say("notices.lead")}</p>
   <${Problem} of=${saving.problem.value} />

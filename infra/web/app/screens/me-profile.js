@@ -1,7 +1,7 @@
 /** My name, and the language that the app and every message speak to me. */
 import { me } from "/app/me.js";
 import { LANGUAGES, NATIVE, choose, language, say } from "/shared/language.js";
-import { Field, Form, Heading, Shown, announce, job, wrong } from "/shared/parts.js";
+import { Field, Form, Heading, Shown, Up, announce, job, wrong } from "/shared/parts.js";
 import { lookAgain } from "/shared/seen.js";
 import { call } from "/shared/session.js";
 import { html } from "/shared/ui.js";
@@ -18,6 +18,7 @@ export function open() {
 }
 
 const Profile = ({ mine, saving }) => html`
+  <${Up} path="/me">${say("app.tab.person")}<//>
   <${Heading}>${say("me.profile")}<//>
   <${Shown} of=${mine}>${(person) => html`
     <${Form} job=${saving}>

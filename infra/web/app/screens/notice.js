@@ -1,7 +1,7 @@
 /** One notice, and where it leads. */
 import { markRead, newest, noticeOf, wayOn } from "/app/inbox.js";
 import { say } from "/shared/language.js";
-import { Empty, Heading, Shown, When } from "/shared/parts.js";
+import { Empty, Heading, Shown, Up, When } from "/shared/parts.js";
 import { effect, html } from "/shared/ui.js";
 
 export function open({ params }) {
@@ -14,7 +14,7 @@ export function open({ params }) {
 }
 
 const Notice = ({ first, id }) => html`
-  <p><a href="#/inbox">${say("inbox.back")}</a></p>
+  <${Up} path="/inbox">${say("inbox.back")}<//>
   <${Shown} of=${first}>${() => {
     const notice = noticeOf(id);
     if (!notice) return html`<${Heading}>${say("inbox.title")}<//><${Empty}>${say("inbox.gone")}<//>`;

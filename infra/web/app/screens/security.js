@@ -3,9 +3,8 @@ import { freezing, isFrozen, isMine } from "/app/freezing.js";
 import { wallets } from "/app/me.js";
 import { Row, Rows } from "/app/rows.js";
 import { sessions, steps } from "/app/security.js";
-import { Icon } from "/shared/icons.js";
 import { say } from "/shared/language.js";
-import { Button, Heading, Problem, Waiting } from "/shared/parts.js";
+import { Button, Heading, Problem, Up, Waiting } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
 
 export function open() {
@@ -14,7 +13,7 @@ export function open() {
 }
 
 const Security = ({ done, mine, devices, freeze }) => html`
-  <p class="up"><a href="#/me"><${Icon} name="back" />${say("security.up")}</a></p>
+  <${Up} path="/me">${say("security.up")}<//>
   <${Heading}>${say("security.title")}<//>
   <${Progress} ...${done()} />
   <${Brake} mine=${mine} freeze=${freeze} />

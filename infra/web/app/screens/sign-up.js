@@ -18,7 +18,7 @@ export function open() {
     if (!papers.of.peek().data?.filter(needed).every((one) => fields[one.document])) throw new Trouble("sign-up.unagreed");
     const { identifier, password, display_name, jurisdiction = "" } = fields;
     const consents = given.map(({ document: name, version }) => ({ document: name, version }));
-    await askToJoin({ identifier: identifier.trim(), password, display_name, jurisdiction, locale: language.peek() }, consents);
+    await askToJoin({ identifier: identifier.trim(), password, display_name, jurisdiction, locale: language.peek(), consents });
     go("/sign-up/code");
   });
   const of = { send, measure, papers: papers.of, show: hidden() };
