@@ -17,7 +17,7 @@ from chalicelib.cloud_tables import absent, made, reading, writing
 from chalicelib.identity import vault
 from chalicelib.identity.model import Session, User
 from chalicelib.identity.store import PersonItem, UserItem, living, may_enter
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, entropy
 from chalicelib.kernel.errors import InvalidState
 
 _SESSION = "SESSION#"
@@ -127,8 +127,11 @@ def end_session(user_id: str, session_id: str) -> bool:
 
 
 def end_at_once(user_id: str, at: datetime) -> str:
-    """All that there are, by one write, whatever becomes of who ends them; what sessions from now on begin under."""
-    since, item = clock.written(at), PersonItem(user_id, "USER")
+    """All that there are, by one write, whatever becomes of who ends them; what sessions from now on begin under.
+
+    Different each time, also twice in one moment.
+    """
+    since, item = f"{clock.written(at)} {entropy.token(4).hex()}", PersonItem(user_id, "USER")
     made(lambda: item.update([PersonItem.sessions_from.set(since)], PersonItem.pk.exists()))
     return since
 

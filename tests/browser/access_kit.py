@@ -74,7 +74,7 @@ def code_for(local: dict[str, Any], name: str, *before: str) -> str:
 
 
 def authenticator_code(secret: str, ahead: int = 0) -> str:
-    return people._authenticator_code(secret.replace(" ", ""), ahead)
+    return people.code(secret.replace(" ", ""), ahead)
 
 
 def token(visit: kit.Visit) -> str:

@@ -81,7 +81,8 @@ def test_a_wrong_password_leaves_a_way_on_and_the_keyboard_is_enough(browser: Br
 
 
 def test_whoever_was_signed_out_comes_back_to_where_they_were(browser: Browser, local: dict[str, Any]) -> None:
-    with at_home(browser, local, "/security/phrase", "/v1/me/preferences", "/v1/sessions/refresh") as (visit, person):
+    refused = ("/v1/me", "/v1/me/notices", "/v1/me/preferences", "/v1/sessions/refresh")
+    with at_home(browser, local, "/security/phrase", *refused) as (visit, person):
         heading(visit, "My phrase")
         me(visit, local).send("DELETE", "/v1/sessions").expect(204)
         visit.page.evaluate(
