@@ -12,6 +12,7 @@ from typing import Any
 from infra.local import people, seed_present
 from infra.local.client import Client, new_key
 from infra.local.people import Person
+from tests.browser import kit
 
 FRESH_SECONDS = 240
 """An access token lives ten minutes."""
@@ -110,7 +111,8 @@ class Member:
         ward = Person(f"ward-{number}@test.example", f"ward of {number}", "王奶奶", "zh", "CN")
         guardian = {"identifier": self.person.identifier, "password": self.person.password, "display_name": "Ann"}
         seed_present.ward(Client(self.local["api"]), guardian, self.shop, {}, ward)
-        return str(self.api.get("/v1/me/approvals").expect(200)["data"][0]["id"])
+        look = lambda: self.api.get("/v1/me/approvals").expect(200)["data"] or None  # noqa: E731
+        return str(people.wait_for(look, "an approval", seconds=kit.PATIENCE_MS / 1000)[0]["id"])
 
     @cached_property
     def somebody(self) -> Member:

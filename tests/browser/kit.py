@@ -24,7 +24,7 @@ LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
 
 
 class Visit:
-    """A page and everything it said and asked for. `refused`: paths whose refusals are the point of the test."""
+    """A page and everything it said and asked for. `refused`: paths whose refusals are the point of the test, or beginnings that end in a slash."""
 
     def __init__(self, context: BrowserContext, address: str, refused: tuple[str, ...] = ()):
         self.context, self.address, self.refused = context, address, refused
@@ -71,7 +71,8 @@ class Visit:
 
     def _heard(self, message: ConsoleMessage) -> None:
         """Chromium itself writes an error for every answer of 400 and more, also where that is the point."""
-        on_purpose = urlsplit(message.location["url"]).path in self.refused
+        path = urlsplit(message.location["url"]).path
+        on_purpose = any(path == one or (one.endswith("/") and path.startswith(one)) for one in self.refused)
         if self.deaf or message.type not in ("error", "warning") or "blocked by Playwright" in message.text:
             return
         if not (message.text.startswith("Failed to load") and on_purpose):

@@ -7,6 +7,7 @@ there. Each visit lands in `build/screens/`, to be looked at.
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ MODES = ("standard", "easy", "social")
 SCHEMES = ("light", "dark")
 SIZES = ((360, 640), (390, 844), (768, 1024), (1280, 900))
 DESKS = ((1280, 900), (1024, 768))
+LOOKS = int(os.environ.get("LOOKS", "2"))
+"""How often each screen is visited: `make screens` takes four."""
 LEAST = {"standard": 44, "social": 44, "easy": 60, "console": 24}
 """CSS pixels of a target: WCAG 2.2 AA asks for 24, we for more where a thumb presses."""
 PLACES: dict[str, Callable[[Member], str]] = {
@@ -41,7 +44,7 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "console /cases/:id": lambda one: f"/cases/{one.case}",
 }
 """Where a screen with a parameter is, for whoever visits it."""
-REFUSED: dict[str, tuple[str, ...]] = {}
+REFUSED: dict[str, tuple[str, ...]] = {"console /accounts/:id": ("/v1/freezes/",)}
 """Paths of the API that a screen asks for and that may refuse: that is no complaint."""
 EVERY = (*screens("app"), *screens("console"))
 
@@ -57,15 +60,17 @@ class Look:
         return f"{self.language}-{self.mode}-{self.size[0]}-{self.scheme}"
 
 
-def looks(screen: Screen, number: int) -> list[Look]:
-    """Every value of each kind at least once; shifted from screen to screen so that all pairs come about."""
+def looks(screen: Screen, number: int, most: int = LOOKS) -> list[Look]:
+    """Different ones from screen to screen, so that all pairs come about among them."""
     sizes = SIZES if screen.area == "app" else DESKS
     modes = MODES if screen.area == "app" else MODES[:1]
     languages = tuple(kit.LANGUAGES)
-    return [
+    all_of_them = [
         Look(languages[(number + at) % 2], modes[(number + at) % len(modes)], size, SCHEMES[(number + at // 2) % 2])
         for at, size in enumerate(sizes)
     ]
+    first = number // 2 % len(all_of_them)
+    return (all_of_them[first:] + all_of_them[:first])[:most]
 
 
 @pytest.fixture(scope="module")
