@@ -24,7 +24,10 @@ LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
 
 
 class Visit:
-    """A page and everything it said and asked for. `refused`: paths whose refusals are the point of the test, or beginnings that end in a slash."""
+    """A page and everything it said and asked for.
+
+    `refused`: paths whose refusals are the point of the test, or beginnings of them that end in a slash.
+    """
 
     def __init__(self, context: BrowserContext, address: str, refused: tuple[str, ...] = ()):
         self.context, self.address, self.refused = context, address, refused
