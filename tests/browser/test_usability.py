@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser import family_kit, kit
+from tests.browser import family_kit, kit, purse
 from tests.browser.test_modes import HEARING, went
 from tests.local import ROOT
 
@@ -109,6 +109,30 @@ def test_a_guardian(browser: Browser, local: dict[str, Any]) -> None:
         visit.page.get_by_role("button", name="Confirm").click()
         visit.see("You agreed")
         person.has_done("agree to a ward's payment")
+
+
+def test_somebody_with_money(browser: Browser, local: dict[str, Any]) -> None:
+    someone, order = kit.newcomer(local, 12_345), purse.checkout(local, 2_850)
+    with kit.context(browser) as context:
+        visit = kit.Visit(context, local["api"] + "/app/#/sign-in")
+        kit.sign_in(visit, someone)
+        person, page = Person(visit), visit.page
+        page.goto(order["code_url"])
+        person.presses("Pay ¥28.50")
+        purse.titled(visit, "Paid: ¥28.50")
+        person.has_done("pay what the code at a till asks, once the camera has opened it")
+        went(visit, "/")
+        person.taps("Top up")
+        person.presses("¥100")
+        person.presses("Top up ¥100.00")
+        visit.see("¥100.00 arrived")
+        person.has_done("top up")
+        went(visit, "/")
+        person.tab("Me")
+        person.taps("Security")
+        person.presses("Freeze my wallet now")
+        visit.see("Your wallet is frozen, by you.")
+        person.has_done("freeze the wallet of a lost phone, on another one")
 
 
 @pytest.mark.parametrize("task", sorted(WRITTEN))
