@@ -134,13 +134,18 @@ def end(user: User, session_id: str) -> bool:
 
 def end_all(user: User, at: datetime) -> None:
     """Every session at once, then the epoch of every wallet, then what is left of them."""
-    clear(user, store_sessions.end_at_once(user.id, at))
+    since = store_sessions.end_at_once(user.id, at)
+    stop_payments(user)
+    clear(user, since)
 
 
 def clear(user: User, since: str) -> None:
-    """What is left of sessions from before `since`: themselves, payments, pushes. All of it may be done twice."""
-    stop_payments(user)
+    """What is left of sessions from before `since`: themselves, payments, pushes. All of it may be done twice.
+
+    The epoch after the sessions: whoever was refreshing one while it ended has a token that pays no more.
+    """
     going = store_sessions.end_sessions(user.id, spared=since)
+    stop_payments(user)
     store_pushes.forget_others(user.id, going)
 
 
