@@ -76,18 +76,19 @@ def restore(claim: RestoreRequest, arrival: Arrival, at: datetime) -> TokensView
 def tell(user_id: str, at: datetime) -> bool:
     """End sessions, a change of a name that waits, and pushes, guard nobody any more and tell the owner.
 
-    Unless that is done. Should it be cut short, the sweep does it.
+    Unless that is done. Should it be cut short, the sweep does it; whoever has restored it meanwhile stays.
     """
     ending, account = store_deletion.ending(user_id), store_deletion.account(user_id)
     if ending is None or account is None or not ending.untold:
         return False
+    going: frozenset[str] = frozenset()
     if ending.deleted_at is not None:
-        store_sessions.end_sessions(user_id)
+        going = store_sessions.end_sessions(user_id, spared=account.user.sessions_from)
         guardians.give_all_up(user_id, at)
         identifiers.stop(user_id, at)
     _notify(account.user, ending, at)
     if ending.deleted_at is not None:
-        store_pushes.forget_others(user_id)
+        store_pushes.forget_others(user_id, going)
     return store_deletion.told(ending)
 
 

@@ -49,7 +49,7 @@ def account(user_id: str) -> Account | None:
 def deleting(user: User, logins: tuple[str, ...], at: datetime) -> tuple[Leg, ...]:
     """Fails with InvalidCredentials if the password was changed meanwhile, Forbidden for an operator."""
     now = clock.written(at)
-    who = _update(user.id, _USER).assign("deleted_at", now)
+    who = _update(user.id, _USER).assign("deleted_at", now).assign("sessions_from", now)
     who.require_absent("deleted_at").require("password_hash", "=", user.password_hash).require("role", "=", CUSTOMER)
     names = [_name(login, user).assign("deleted_at", now) for login in logins]
     ending = _due_to_tell(user.id, DELETED, at).assign("deleted_at", now).assign("logins", " ".join(logins))
