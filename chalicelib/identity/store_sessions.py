@@ -56,6 +56,11 @@ def goes_on(user_id: str, session_id: str, at: datetime) -> bool:
     return going and session is not None and session.expires_at > clock.written(at)
 
 
+def is_kept(user_id: str, session_id: str) -> bool:
+    """Whether it is there, over with all the others or not."""
+    return _SessionItem.find(user_id, _SESSION + session_id) is not None
+
+
 def user_and_session(user_id: str, session_id: str) -> tuple[User | None, Session | None]:
     """Both as of one moment, in one call; a session that ended with all the others is none."""
     found, session = _both(user_id, session_id)
@@ -133,13 +138,13 @@ def end_at_once(user_id: str, at: datetime) -> str:
     return since
 
 
-def end_sessions(user_id: str, spared: str | None = None) -> frozenset[str]:
-    """All of them, but those that began under `spared`: these are returned."""
+def end_sessions(user_id: str, spared: str | None = None, last: str = "") -> frozenset[str]:
+    """All of them but `last` and those that began under `spared`: these are returned."""
     going = set()
     for item in _items(user_id):
         if (item.since or "") == spared:
             going.add(item.sk.removeprefix(_SESSION))
-        else:
+        elif item.sk != _SESSION + last:
             item.delete()
     return frozenset(going)
 
