@@ -104,11 +104,11 @@ def test_tokens_of_other_sessions_pay_nothing_more(
     cheap_passwords(monkeypatch)
     world = World(clock)
     ana = world.customer(1_000)
-    mine = ana.phone
+    mine, token = ana.phone, ana.tokens["refresh_token"]
     ana.sign_in()
     enrolled(mine, PASSWORD)
     assert_problem(ana.pay(100), 401, "invalid-token")
-    renewed = refresh(world.nobody, ana.tokens["refresh_token"]).json["access_token"]
+    renewed = refresh(world.nobody, token).json["access_token"]
     ana.phone = world.nobody.bearing(renewed)
     assert ana.pay(100).status == 201
 
