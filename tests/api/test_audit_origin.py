@@ -24,7 +24,8 @@ REQUESTED = {
     "account": {"open", "delete", "restore", "see", "see-entries"},
     "access": {
         "pin_set", "totp_on", "totp_off", "passkey_added", "passkey_removed", "recovery_codes", "frozen", "thawed",
-        "thawed_but_ours", "signed_out_everywhere", "others_signed_out", "factor_paused", "pin_paused", "password_paused",
+        "thawed_but_ours", "signed_out_everywhere", "others_signed_out", "factor_paused", "pin_paused",
+        "password_paused",
     },
     "audit-log": {"export"},
     "case": {"take", "resolve"},
