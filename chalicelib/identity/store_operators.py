@@ -11,7 +11,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.cloud_tables import Table, cut, made, writing
 from chalicelib.identity.model import CUSTOMER
 from chalicelib.identity.model_people import Appointment
-from chalicelib.identity.store import PersonItem, has_factor, is_living
+from chalicelib.identity.store import PersonItem, has_factor, is_living, never_before
 from chalicelib.kernel import clock
 
 _ROSTER = "OPERATORS"
@@ -31,12 +31,15 @@ def appoint(appointed: Appointment) -> bool:
     """
     person, place = PersonItem(appointed.user_id, "USER"), _OperatorItem(_ROSTER, appointed.user_id)
     place.role, place.appointed_by = appointed.role, appointed.by
-    place.appointed_at = since = clock.written(appointed.at)
+    place.appointed_at = clock.written(appointed.at)
     fit = is_living() if appointed.role == CUSTOMER else is_living() & has_factor()
 
     def together() -> None:
         with writing() as transaction:
-            changes: list[Action] = [PersonItem.role.set(appointed.role), PersonItem.sessions_from.set(since)]
+            changes: list[Action] = [
+                PersonItem.role.set(appointed.role),
+                PersonItem.sessions_from.set(never_before(appointed.at)),
+            ]
             transaction.update(person, changes, fit)
             if appointed.role == CUSTOMER:
                 transaction.delete(place)

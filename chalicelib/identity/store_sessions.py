@@ -16,7 +16,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.cloud_tables import absent, made, reading, writing
 from chalicelib.identity import vault
 from chalicelib.identity.model import Session, User
-from chalicelib.identity.store import PersonItem, UserItem, living, may_enter
+from chalicelib.identity.store import PersonItem, UserItem, living, may_enter, never_before
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidState
 
@@ -133,7 +133,7 @@ def end_session(user_id: str, session_id: str) -> bool:
 
 def end_at_once(user_id: str, at: datetime) -> str:
     """All that there are, by one write, whatever becomes of who ends them; what sessions from now on begin under."""
-    since, item = clock.written(at), PersonItem(user_id, "USER")
+    since, item = never_before(at), PersonItem(user_id, "USER")
     made(lambda: item.update([PersonItem.sessions_from.set(since)], PersonItem.pk.exists()))
     return since
 
