@@ -29,7 +29,7 @@ from chalicelib.identity.model_deletion import Account, Ending, RestoreRequest
 from chalicelib.identity.model_factors import ChallengeView
 from chalicelib.identity.model_trash import KEPT
 from chalicelib.identity.throttle import Limit
-from chalicelib.kernel.errors import InvalidCredentials
+from chalicelib.kernel.errors import InvalidCredentials, InvalidToken
 from chalicelib.ledger import ending as wallets
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Known
@@ -40,9 +40,10 @@ DELETIONS_OF_AN_ACCOUNT = (
 )
 
 
-def delete(user_id: str, password: str, source_address: str, at: datetime) -> None:
+def delete(user_id: str, password: str, source_address: str, at: datetime, session_id: str = "") -> None:
     """Raises BalanceLeft, WalletFrozen, InvalidCredentials, TooManyRequests; Forbidden, whatever the token says, of an
-    operator: they give back their role first. Once more is as good as once.
+    operator: they give back their role first. Once more is as good as once; InvalidToken, though, where the session
+    was over before the account was.
     """
     from chalicelib.identity import passwords
 
@@ -51,6 +52,8 @@ def delete(user_id: str, password: str, source_address: str, at: datetime) -> No
     if account is None or not passwords.matches(password, account.user.password_hash):
         raise InvalidCredentials(param="password")
     if account.deleted_at is None:
+        if session_id and not store_sessions.goes_on(user_id, session_id, at):
+            raise InvalidToken()
         cases.audit(user_id, "account.delete", user_id, "", at, source_address=source_address)
         _end(account.user, at)
     tell(user_id, at)
@@ -76,18 +79,19 @@ def restore(claim: RestoreRequest, arrival: Arrival, at: datetime) -> TokensView
 def tell(user_id: str, at: datetime) -> bool:
     """End sessions, a change of a name that waits, and pushes, guard nobody any more and tell the owner.
 
-    Unless that is done. Should it be cut short, the sweep does it.
+    Unless that is done. Should it be cut short, the sweep does it; whoever has restored it meanwhile stays.
     """
     ending, account = store_deletion.ending(user_id), store_deletion.account(user_id)
     if ending is None or account is None or not ending.untold:
         return False
+    going: frozenset[str] = frozenset()
     if ending.deleted_at is not None:
-        store_sessions.end_sessions(user_id)
+        going = store_sessions.end_sessions(user_id, spared=account.user.sessions_from)
         guardians.give_all_up(user_id, at)
         identifiers.stop(user_id, at)
     _notify(account.user, ending, at)
     if ending.deleted_at is not None:
-        store_pushes.forget_others(user_id)
+        store_pushes.forget_others(user_id, going)
     return store_deletion.told(ending)
 
 

@@ -28,15 +28,19 @@ def rename(user_id: str, session_id: str, name: str, at: datetime) -> Session:
 def sign_out_everywhere(user_id: str, session_id: str, at: datetime) -> None:
     """Every session is over, this one too, and payments with their tokens stop at once.
 
-    Of a session that is over already, what it began is finished: whoever signed in since then stays.
+    It goes last: as long as it is kept, what it began is finished, and whoever signed in since then stays. Of one that
+    was ended, by this or by somebody else, nothing is done.
     """
     user = service.profile(user_id)
     if store_sessions.goes_on(user_id, session_id, at):
-        sessions.end_all(user, at)
+        sessions.end_all(user, at, last=session_id)
+    elif store_sessions.is_kept(user_id, session_id):
+        sessions.clear(user, user.sessions_from, last=session_id)
     else:
-        sessions.clear(user, user.sessions_from)
+        return
     identifiers.stop(user_id, at)
     announcing.owner(user, "signed_out_everywhere", at)
+    sessions.end(user, session_id)
 
 
 def sign_out_others(user: User, session_id: str, at: datetime) -> None:

@@ -25,7 +25,8 @@ room = Room("identity_deletion", function="access")
     summary="Delete my account, to be restored within thirty days",
 )
 def delete(call: Call[DeletionRequest]) -> Answer:
-    deletion.delete(call.customer.user_id, call.body.password, call.source_address, call.at)
+    who = call.customer
+    deletion.delete(who.user_id, call.body.password, call.source_address, call.at, who.session_id)
     return Answer(204)
 
 

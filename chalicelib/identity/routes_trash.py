@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
-from chalicelib.identity import trash
+from chalicelib.identity import preferences, trash
 from chalicelib.identity.model_trash import TrashView
 from chalicelib.identity.routes import Person, person_of
 from chalicelib.kernel.errors import InvalidState, NotFound
@@ -35,5 +35,5 @@ def listed(call: Call[None]) -> Answer:
     summary="Put back what I deleted or overwrote",
 )
 def restore(call: Call[None]) -> Answer:
-    trash.restore(person_of(call).user_id, call.path["id"], call.at)
+    preferences.put_back(person_of(call).user_id, call.path["id"], call.at)
     return Answer(204)

@@ -132,15 +132,21 @@ def end(user: User, session_id: str) -> bool:
     return ended
 
 
-def end_all(user: User, at: datetime) -> None:
+def end_all(user: User, at: datetime, last: str = "") -> None:
     """Every session at once, then the epoch of every wallet, then what is left of them."""
-    clear(user, store_sessions.end_at_once(user.id, at))
-
-
-def clear(user: User, since: str) -> None:
-    """What is left of sessions from before `since`: themselves, payments, pushes. All of it may be done twice."""
+    since = store_sessions.end_at_once(user.id, at)
     stop_payments(user)
-    going = store_sessions.end_sessions(user.id, spared=since)
+    clear(user, since, last)
+
+
+def clear(user: User, since: str, last: str = "") -> None:
+    """What is left of sessions from before `since`: themselves, payments, pushes. All of it may be done twice.
+
+    The epoch after the sessions: whoever was refreshing one while it ended has a token that pays no more. `last` is
+    left to whoever has more to do in it, and is over all the same.
+    """
+    going = store_sessions.end_sessions(user.id, spared=since, last=last)
+    stop_payments(user)
     store_pushes.forget_others(user.id, going)
 
 

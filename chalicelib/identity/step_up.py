@@ -13,6 +13,7 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.callers import Customer, Operator
 from chalicelib.kernel.errors import InvalidOrExpired, InvalidRequest, InvalidToken, StepUpRequired
 from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import Head
 
 _NEEDED = {"pin": "pin", "passkey": "credential", "totp": "code"}
 
@@ -23,16 +24,20 @@ def options(user_id: str, at: datetime) -> dict[str, Any]:
 
 
 def step_up(customer: Customer, wish: StepUpRequest, at: datetime) -> AccessView:
-    """A new access token; the session is not at risk any more. Raises InvalidOrExpired, TooManyRequests."""
+    """A new access token; the session is not at risk any more. Raises InvalidOrExpired, TooManyRequests.
+
+    The head is read before the session: if that ends while the proof is looked at, the token is of the epoch before.
+    """
     needed = _NEEDED[wish.method]
     if getattr(wish, needed) is None:
         raise InvalidRequest(param=needed)
+    head = ledger.head(customer.wallet_ids[0])
     user, session = store_sessions.user_and_session(customer.user_id, customer.session_id)
     if user is None or session is None or session.expires_at <= at:
         raise InvalidToken()
     if not _right(user, wish, at):
         raise InvalidOrExpired(param=needed)
-    return _fresh(user, session, at)
+    return _fresh(user, session, head, at)
 
 
 def careful(person: Customer | Operator, at: datetime) -> None:
@@ -56,8 +61,7 @@ def _right(user: User, wish: StepUpRequest, at: datetime) -> bool:
     return passkeys.answered("step-up", wish.credential or {}, at, user.id) == user.id
 
 
-def _fresh(user: User, session: Session, at: datetime) -> AccessView:
-    head = ledger.head(user.wallets[0])
+def _fresh(user: User, session: Session, head: Head, at: datetime) -> AccessView:
     if session.risky_until:
         store_sessions.calm(user.id, session.id)
     calm = replace(session, risky_until=0)

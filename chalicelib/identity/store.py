@@ -9,6 +9,7 @@ What else there is, each in the store of its subject: sign-ups in `store_sign_up
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import reduce
 from operator import and_
 
@@ -20,7 +21,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.cloud_tables import Table, made
 from chalicelib.identity import vault
 from chalicelib.identity.model import User
-from chalicelib.kernel import clock, ids
+from chalicelib.kernel import clock, entropy, ids
 from chalicelib.notices.model_reach import switches
 
 NOBODY = ids.derived("usr", "nobody")
@@ -92,6 +93,11 @@ def user(user_id: str) -> User | None:
 def living(found: PersonItem | None) -> User | None:
     """A deleted account is nobody's until it is restored."""
     return person(found) if found and not found.deleted_at else None
+
+
+def never_before(at: datetime) -> str:
+    """A `sessions_from` that no session began under, even if another was written at the same time."""
+    return f"{clock.written(at)}#{entropy.token(4).hex()}"
 
 
 def is_living() -> Condition:

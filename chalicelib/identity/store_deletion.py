@@ -18,7 +18,7 @@ from chalicelib.identity import store_due
 from chalicelib.identity.model import CUSTOMER, User
 from chalicelib.identity.model_deletion import DELETED, RESTORED, Account, Ending
 from chalicelib.identity.model_trash import KEPT
-from chalicelib.identity.store import LoginItem, PersonItem, UserItem, person
+from chalicelib.identity.store import LoginItem, PersonItem, UserItem, never_before, person
 from chalicelib.identity.store_due import DueItem
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Forbidden, InvalidCredentials, InvalidState
@@ -49,7 +49,7 @@ def account(user_id: str) -> Account | None:
 def deleting(user: User, logins: tuple[str, ...], at: datetime) -> tuple[Leg, ...]:
     """Fails with InvalidCredentials if the password was changed meanwhile, Forbidden for an operator."""
     now = clock.written(at)
-    who = _update(user.id, _USER).assign("deleted_at", now)
+    who = _update(user.id, _USER).assign("deleted_at", now).assign("sessions_from", never_before(at))
     who.require_absent("deleted_at").require("password_hash", "=", user.password_hash).require("role", "=", CUSTOMER)
     names = [_name(login, user).assign("deleted_at", now) for login in logins]
     ending = _due_to_tell(user.id, DELETED, at).assign("deleted_at", now).assign("logins", " ".join(logins))

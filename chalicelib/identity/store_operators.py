@@ -6,11 +6,12 @@ OPERATORS     <user>       who has a role, since when, by whom
 from __future__ import annotations
 
 from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import Table, cut, made, writing
 from chalicelib.identity.model import CUSTOMER
 from chalicelib.identity.model_people import Appointment
-from chalicelib.identity.store import PersonItem, has_factor, is_living
+from chalicelib.identity.store import PersonItem, has_factor, is_living, never_before
 from chalicelib.kernel import clock
 
 _ROSTER = "OPERATORS"
@@ -24,7 +25,10 @@ class _OperatorItem(Table):
 
 
 def appoint(appointed: Appointment) -> bool:
-    """The role and the roster together; False if there is no such person, or an operator would lack a second factor."""
+    """The role and the roster together, and each session of before is over.
+
+    False if there is no such person, or an operator would lack a second factor.
+    """
     person, place = PersonItem(appointed.user_id, "USER"), _OperatorItem(_ROSTER, appointed.user_id)
     place.role, place.appointed_by = appointed.role, appointed.by
     place.appointed_at = clock.written(appointed.at)
@@ -32,7 +36,11 @@ def appoint(appointed: Appointment) -> bool:
 
     def together() -> None:
         with writing() as transaction:
-            transaction.update(person, [PersonItem.role.set(appointed.role)], fit)
+            changes: list[Action] = [
+                PersonItem.role.set(appointed.role),
+                PersonItem.sessions_from.set(never_before(appointed.at)),
+            ]
+            transaction.update(person, changes, fit)
             if appointed.role == CUSTOMER:
                 transaction.delete(place)
             else:

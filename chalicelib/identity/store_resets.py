@@ -15,7 +15,7 @@ from chalicelib.identity import store_codes, store_due, store_lockout
 from chalicelib.identity.model import User
 from chalicelib.identity.model_codes import Code
 from chalicelib.identity.model_resets import Unfinished
-from chalicelib.identity.store import PersonItem, not_reset_since
+from chalicelib.identity.store import PersonItem, never_before, not_reset_since
 from chalicelib.identity.store_due import DueItem
 from chalicelib.kernel import clock
 
@@ -38,7 +38,7 @@ def reset(
     changes: list[Action] = [
         PersonItem.password_hash.set(password_hash),
         PersonItem.cooling_until.set(cooling_until),
-        PersonItem.sessions_from.set(clock.written(at)),
+        PersonItem.sessions_from.set(never_before(at)),
     ]
 
     def together() -> None:

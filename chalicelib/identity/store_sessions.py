@@ -16,8 +16,8 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.cloud_tables import absent, made, reading, writing
 from chalicelib.identity import vault
 from chalicelib.identity.model import Session, User
-from chalicelib.identity.store import PersonItem, UserItem, living, may_enter
-from chalicelib.kernel import clock, entropy
+from chalicelib.identity.store import PersonItem, UserItem, living, may_enter, never_before
+from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidState
 
 _SESSION = "SESSION#"
@@ -54,6 +54,11 @@ def goes_on(user_id: str, session_id: str, at: datetime) -> bool:
     person, session = _both(user_id, session_id)
     going = person is not None and session is not None and not person.deleted_at and _under(person, session)
     return going and session is not None and session.expires_at > clock.written(at)
+
+
+def is_kept(user_id: str, session_id: str) -> bool:
+    """Whether it is there, over with all the others or not."""
+    return _SessionItem.find(user_id, _SESSION + session_id) is not None
 
 
 def user_and_session(user_id: str, session_id: str) -> tuple[User | None, Session | None]:
@@ -127,22 +132,19 @@ def end_session(user_id: str, session_id: str) -> bool:
 
 
 def end_at_once(user_id: str, at: datetime) -> str:
-    """All that there are, by one write, whatever becomes of who ends them; what sessions from now on begin under.
-
-    Different each time, also twice in one moment.
-    """
-    since, item = f"{clock.written(at)} {entropy.token(4).hex()}", PersonItem(user_id, "USER")
+    """All that there are, by one write, whatever becomes of who ends them; what sessions from now on begin under."""
+    since, item = never_before(at), PersonItem(user_id, "USER")
     made(lambda: item.update([PersonItem.sessions_from.set(since)], PersonItem.pk.exists()))
     return since
 
 
-def end_sessions(user_id: str, spared: str | None = None) -> frozenset[str]:
-    """All of them, but those that began under `spared`: these are returned."""
+def end_sessions(user_id: str, spared: str | None = None, last: str = "") -> frozenset[str]:
+    """All of them but `last` and those that began under `spared`: these are returned."""
     going = set()
     for item in _items(user_id):
         if (item.since or "") == spared:
             going.add(item.sk.removeprefix(_SESSION))
-        else:
+        elif item.sk != _SESSION + last:
             item.delete()
     return frozenset(going)
 

@@ -64,7 +64,7 @@ DOORS = (
         "a reset that leaves sessions running",
         (21,),
         "identity/store_resets.py",
-        "        PersonItem.sessions_from.set(clock.written(at)),\n",
+        "        PersonItem.sessions_from.set(never_before(at)),\n",
         "",
         RECOVERY + "sessions_of_before_are_over_with_the_commit_though_nobody_has_finished_it",
     ),
