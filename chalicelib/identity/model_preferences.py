@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Literal, get_args
 
 import msgspec
@@ -13,7 +14,9 @@ from chalicelib.kernel.errors import InvalidRequest, InvalidState
 from chalicelib.notices.model_reach import Switch, switches
 
 UiMode = Literal["standard", "easy", "social"]
-Reminders = Literal["quarterly", "never"]
+Reminders = Literal["monthly", "quarterly", "yearly", "never"]
+EVERY = {"monthly": timedelta(days=30), "quarterly": timedelta(days=91), "yearly": timedelta(days=365)}
+"""Of reminders; whoever wants none is not in it."""
 Phrase = Annotated[
     str, msgspec.Meta(max_length=60, description="Stands in every message that we send to you; empty: none")
 ]

@@ -70,8 +70,9 @@ def _overwrite(transaction: TransactWrite, user_id: str, changes: Changes, at: d
         old = model_preferences.as_kept(before, name)
         if old is not None and old != new:
             trash.keep(user_id, name, _shown(name, old), {name: old}, at, into=transaction)
-    if wanted.get("reminders") == "quarterly" and store_reminders.due_at(user_id) is None:
-        transaction.save(store_reminders.reminder_item(user_id, at + store_reminders.QUARTER))
+    if every := model_preferences.EVERY.get(wanted.get("reminders", "")):
+        planned = store_reminders.due_at(user_id) or at + every
+        transaction.save(store_reminders.reminder_item(user_id, min(planned, at + every)))
 
 
 def _shown(name: str, old: str) -> str:

@@ -1,4 +1,4 @@
-"""Reminding people, every quarter and a day after risky changes, to check how they get back in; or never."""
+"""Reminding people, as often as they want and a day after risky changes, to check how they get back in; or never."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from chalicelib import queues
 from chalicelib.identity import store, store_due, store_reminders, telling
+from chalicelib.identity.model_preferences import EVERY
 
 SOON = timedelta(days=1)
 
@@ -30,4 +31,4 @@ def _remind(user_id: str, at: datetime) -> bool:
         store_reminders.end(user_id)
         return False
     telling.tell(user, "reminder", {}, due_at, once="reminder")
-    return store_reminders.move(user_id, due_at, at + store_reminders.QUARTER)
+    return store_reminders.move(user_id, due_at, at + EVERY[user.reminders])

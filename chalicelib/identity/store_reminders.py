@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pynamodb.expressions.update import Action
 
@@ -15,7 +15,6 @@ from chalicelib.identity.store_due import DueItem
 from chalicelib.kernel import clock
 
 KIND = "reminder"
-QUARTER = timedelta(days=91)
 _SK = "REMINDER"
 
 

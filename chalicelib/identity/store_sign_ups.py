@@ -19,9 +19,10 @@ from chalicelib.identity import vault
 from chalicelib.identity.model import Session, SignUp, User
 from chalicelib.identity.model_codes import TRIES
 from chalicelib.identity.model_consents import Agreed, Consent
+from chalicelib.identity.model_preferences import EVERY
 from chalicelib.identity.store import LoginItem, person_item
 from chalicelib.identity.store_consents import consent_item
-from chalicelib.identity.store_reminders import QUARTER, reminder_item
+from chalicelib.identity.store_reminders import reminder_item
 from chalicelib.identity.store_sessions import session_item
 from chalicelib.kernel import clock
 
@@ -106,7 +107,7 @@ def welcome(login: str, sign_up: SignUp, user: User, session: Session, consents:
             transaction.save(LoginItem(f"LOGIN#{login}", "LOGIN", user_id=user.id), absent())
             transaction.save(person_item(user), absent())
             transaction.save(session_item(session), absent())
-            transaction.save(reminder_item(user.id, user.created_at + QUARTER))
+            transaction.save(reminder_item(user.id, user.created_at + EVERY[user.reminders]))
             for consent in consents:
                 transaction.save(consent_item(consent), absent())
 

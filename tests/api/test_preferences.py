@@ -249,6 +249,20 @@ def test_whoever_wants_no_reminder_gets_none_until_they_do(caller: Caller, ann: 
     assert subjects()[-1] == "Three things to check"
 
 
+@pytest.mark.parametrize(("every", "days"), [("monthly", 30), ("yearly", 365)])
+def test_people_choose_how_often_they_are_reminded(ann: Caller, clock: FrozenClock, every: str, days: int) -> None:
+    assert choose(ann, reminders=every).status == 200
+    first = min(days, 91)
+    tasks.sweep(clock.advance(first * DAY - 1))
+    assert "Three things to check" not in subjects()
+    tasks.sweep(clock.advance(1))
+    assert subjects().count("Three things to check") == 1
+    tasks.sweep(clock.advance(days * DAY - 1))
+    assert subjects().count("Three things to check") == 1
+    tasks.sweep(clock.advance(1))
+    assert subjects().count("Three things to check") == 2
+
+
 @pytest.mark.parametrize("language", text.LANGUAGES)
 def test_notes_on_staying_safe_are_there_for_every_moment(caller: Caller, language: str) -> None:
     reader = caller.with_headers(accept_language=language)

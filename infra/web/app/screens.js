@@ -26,7 +26,7 @@ export const SCREENS = {
   "/sign-up": screen("sign-up", "entering"),
   "/sign-up/code": screen("sign-up-code", "entering"),
   "/recover": screen("recover", "entering"),
-  "/recover/code": screen("recover-code", "entering"),
+  "/recover/code": screen("recover-code", "entering", "api/education"),
   "/restore": screen("restore", "entering"),
   "/security": screen("security", "security", "entering"),
   "/security/devices": screen("devices", "security", "entering"),

@@ -7,6 +7,7 @@ import { call } from "/shared/session.js";
 import { html } from "/shared/ui.js";
 
 const GROUPS = ["security", "money", "family", "reminders"];
+const EVERY = ["monthly", "quarterly", "yearly", "never"];
 const WAYS = ["inbox", "email", "sms", "push"];
 
 export function open() {
@@ -29,12 +30,15 @@ const Notices = ({ mine, saving }) => html`
   <${Problem} of=${saving.problem.value} />
   <${Shown} of=${mine}>${(chosen) => html`
     ${GROUPS.map((group) => html`<${Group} key=${group} group=${group} chosen=${chosen.notices} saving=${saving} />`)}
-    <h2>${say("notices.often")}</h2>
-    <p>${say("notices.often-about")}</p>
-    <label class="switch">
-      <input type="checkbox" role="switch" checked=${chosen.reminders === "quarterly"} onChange=${({ target }) => saving.run({ reminders: target.checked ? "quarterly" : "never" })} />
-      <span>${say("notices.quarterly")}</span>
-    </label>`}<//>
+    <fieldset class="card">
+      <legend>${say("notices.often")}</legend>
+      <small>${say("notices.often-about")}</small>
+      ${EVERY.map((every) => html`
+        <label class="switch" key=${every}>
+          <input type="radio" name="reminders" checked=${chosen.reminders === every} onChange=${() => saving.run({ reminders: every })} />
+          <span>${say(`notices.every.${every}`)}</span>
+        </label>`)}
+    </fieldset>`}<//>
 `;
 
 const Group = ({ group, chosen, saving }) => html`

@@ -49,5 +49,9 @@ const Done = ({ identifier }) => html`
     <li>${say("recover-done.cooling")}</li>
     <li>${say("recover-done.factor")}</li>
   </ul>
+  <section class="note" aria-label=${say("education.phishing.title")}>
+    <strong>${say("education.phishing.title")}</strong>
+    <p>${say("education.phishing.body")}</p>
+  </section>
   <p><a class="button wide" href=${`#/sign-in?name=${encodeURIComponent(identifier)}`}>${say("sign-in.go")}</a></p>
 `;
