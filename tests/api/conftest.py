@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from chalicelib.api import blueprint, guard
 from chalicelib.identity import passwords
+from chalicelib.processors import wire
 from tests.api import probe as probes
 from tests.api.caller import Caller
 from tests.conftest import FrozenClock
 from tests.people import CHEAP
+
+
+@pytest.fixture(autouse=True)
+def the_network_again() -> Iterator[None]:
+    """Whatever bank a test has put in its place."""
+    yield
+    wire.use(wire.over_the_network)
 
 
 @pytest.fixture

@@ -72,8 +72,8 @@ def test_a_task_that_is_left_is_told_without_saying_who(browser: Browser, local:
         told = events(visit)
         entered(visit, kit.newcomer(local))
         went(visit, "/me/mode")
-        went(visit, "/help")
-        visit.page.wait_for_load_state("networkidle")
+        with visit.page.expect_request(lambda sent: '"mode"' in (sent.post_data or ""), timeout=kit.PATIENCE_MS):
+            went(visit, "/help")
         assert [(one["task"], one["outcome"]) for one in told] == [("sign-in", "completed"), ("mode", "abandoned")]
         assert all(set(one) <= NOBODY for one in told)
 

@@ -136,5 +136,6 @@ def test_somebody_with_money(browser: Browser, local: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("task", sorted(WRITTEN))
-def test_the_page_says_how_many_steps_it_took(task: str) -> None:
+def test_the_page_says_how_many_steps_it_took(local: dict[str, Any], task: str) -> None:
+    """In the process that played them: that of the local cloud."""
     assert PLAYED.get(task) == WRITTEN[task]
