@@ -62,6 +62,7 @@ LOCAL_CLOUD = ("browser", "infra", "concurrency/test_over_http.py")
 """Share one local cloud and one package: they run in one worker, beside all the others."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist, which reads the mark
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     root = Path(__file__).parent
     for item in items:
