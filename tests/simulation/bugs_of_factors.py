@@ -93,7 +93,7 @@ FACTORS = (
         "identity/store.py",
         "condition: Condition = unchanged if proved else unchanged & ~has_factor()",
         "condition: Condition = unchanged",
-        FIRST + "a_sign_in_under_way_while_it_is_turned_on_begins_no_session",
+        FIRST + "a_session_that_proved_nothing_is_not_written_for_who_has_a_factor",
     ),
     bug(
         "a first second factor that leaves other sessions to whoever clears them away",
