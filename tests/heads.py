@@ -18,5 +18,5 @@ def activate(account: str) -> None:
 def _write(account: str, status: model.Status, reason: str) -> None:
     update = Update(settings().ledger_table, account, items.HEAD).assign("status", status)
     update.assign("reason", reason) if reason else update.remove("reason")
-    made, _ = store.update(update.remove(model.BY_HOUSE, model.BY_OWNER).written())
+    made, _ = store.update(update.remove(model.BY_HOUSE, model.BY_OWNER, model.HOUSE_AT).written())
     assert made

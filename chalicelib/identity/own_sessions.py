@@ -43,7 +43,13 @@ def sign_out_everywhere(user_id: str, session_id: str, at: datetime) -> None:
     sessions.end(user, session_id)
 
 
+def stop_payments_before_the_first(user: User) -> None:
+    """Whoever is cut off as soon as the first second factor is on leaves no token that pays."""
+    if not user.second_factors:
+        sessions.stop_payments(user)
+
+
 def sign_out_others(user: User, session_id: str, at: datetime) -> None:
-    """The first second factor is on: what a password alone had opened is closed."""
+    """The first second factor is on: what a password alone had opened is over, and here it is cleared away."""
     if sessions.end_others(user, session_id):
         announcing.owner(user, "others_signed_out", at)

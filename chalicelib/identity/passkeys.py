@@ -71,7 +71,8 @@ def register(user: User, session_id: str, name: str, credential: dict[str, Any],
     key = urlsafe_b64encode(verified.credential_public_key).decode()
     named = model.tidy_name(name, "name")
     passkey = Passkey(user.id, mark, ids.derived("pky", user.id, mark), named, key, verified.sign_count, at, at)
-    if not store_passkeys.put(passkey, session_id):
+    own_sessions.stop_payments_before_the_first(user)
+    if not store_passkeys.put(passkey, user, session_id):
         raise InvalidState(state="known_or_too_many")
     if not user.second_factors:
         own_sessions.sign_out_others(user, session_id, at)

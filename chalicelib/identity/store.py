@@ -144,6 +144,13 @@ def not_reset_since(user: User) -> Condition:
     return condition
 
 
+def not_ended_since(user: User) -> Condition:
+    """The condition that not all sessions were ended since `user` was read."""
+    same = PersonItem.sessions_from == user.sessions_from
+    condition: Condition = same if user.sessions_from else PersonItem.sessions_from.does_not_exist()
+    return condition
+
+
 def has_factor() -> Condition:
     """The condition that a second factor is on."""
     found: Condition = PersonItem.totp_on.exists() | (PersonItem.passkeys > 0)
@@ -155,8 +162,7 @@ def may_enter(user: User, proved: bool) -> Condition:
 
     No password was set and no sessions ended since `user` was read, and no first second factor was turned on.
     """
-    same = PersonItem.sessions_from == user.sessions_from
-    unchanged = not_reset_since(user) & (same if user.sessions_from else PersonItem.sessions_from.does_not_exist())
+    unchanged = not_reset_since(user) & not_ended_since(user)
     condition: Condition = unchanged if proved else unchanged & ~has_factor()
     return condition
 

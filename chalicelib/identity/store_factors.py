@@ -15,7 +15,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import made, writing
 from chalicelib.identity import store_sessions, vault
-from chalicelib.identity.model import CUSTOMER
+from chalicelib.identity.model import CUSTOMER, User
 from chalicelib.identity.model_factors import PROPOSED_LIFETIME, Totp
 from chalicelib.identity.store import PersonItem, UserItem
 from chalicelib.kernel import clock, entropy
@@ -57,7 +57,7 @@ def totp(user_id: str) -> Totp | None:
     return _totp(user_id, _IN_FORCE)
 
 
-def confirm_totp(totp: Totp, step: int, session_id: str) -> bool:
+def confirm_totp(totp: Totp, step: int, user: User, session_id: str, at: datetime) -> bool:
     """In force from now on, `step` used up, the session proved. False if it was done, or the session is over."""
     proposed = _TotpItem(totp.user_id, _PROPOSED)
     kept = _totp_item(_IN_FORCE, Totp(totp.user_id, totp.secret, totp.made_at, step))
@@ -66,8 +66,8 @@ def confirm_totp(totp: Totp, step: int, session_id: str) -> bool:
         with writing() as transaction:
             transaction.delete(proposed, _TotpItem.made_at == totp.made_at)
             transaction.save(kept)
-            transaction.update(PersonItem(totp.user_id, "USER"), [PersonItem.totp_on.set(1)], PersonItem.pk.exists())
-            store_sessions.proving(transaction, totp.user_id, session_id)
+            on, there = PersonItem.totp_on.set(1), PersonItem.pk.exists()
+            store_sessions.proving(transaction, user, session_id, on, there, at)
 
     return made(together)
 

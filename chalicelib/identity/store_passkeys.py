@@ -12,7 +12,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import absent, made, writing
 from chalicelib.identity import store_sessions, vault
-from chalicelib.identity.model import CUSTOMER
+from chalicelib.identity.model import CUSTOMER, User
 from chalicelib.identity.model_factors import MOST_PASSKEYS, Passkey
 from chalicelib.identity.store import PersonItem, UserItem
 from chalicelib.kernel import clock
@@ -29,7 +29,7 @@ class _PasskeyItem(UserItem):
     last_used_at = UnicodeAttribute()
 
 
-def put(passkey: Passkey, session_id: str) -> bool:
+def put(passkey: Passkey, user: User, session_id: str) -> bool:
     """The session has proved it. False if it is there, there are as many as may be, or the session is over."""
     item = _PasskeyItem(
         *_key(passkey),
@@ -45,9 +45,8 @@ def put(passkey: Passkey, session_id: str) -> bool:
     def together() -> None:
         with writing() as transaction:
             transaction.save(item, absent())
-            person = PersonItem(passkey.user_id, "USER")
-            transaction.update(person, [PersonItem.passkeys.add(1)], PersonItem.pk.exists() & room)
-            store_sessions.proving(transaction, passkey.user_id, session_id)
+            one_more, good = PersonItem.passkeys.add(1), PersonItem.pk.exists() & room
+            store_sessions.proving(transaction, user, session_id, one_more, good, passkey.created_at)
 
     return made(together)
 

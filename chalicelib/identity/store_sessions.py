@@ -10,13 +10,14 @@ from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.cloud_tables import absent, made, reading, writing
 from chalicelib.identity import vault
 from chalicelib.identity.model import Session, User
-from chalicelib.identity.store import PersonItem, UserItem, living, may_enter, never_before
+from chalicelib.identity.store import PersonItem, UserItem, living, may_enter, never_before, not_ended_since
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidState
 
@@ -166,10 +167,20 @@ def _items(user_id: str) -> list[_SessionItem]:
     return list(_SessionItem.query(user_id, _SessionItem.sk.startswith(_SESSION), consistent_read=True))
 
 
-def proving(transaction: TransactWrite, user_id: str, session_id: str) -> None:
-    """Part of the transaction that sets up a second factor: the session has proved it."""
-    item = _SessionItem(user_id, _SESSION + session_id)
-    transaction.update(item, [_SessionItem.proved.set(1)], _SessionItem.pk.exists())
+def proving(
+    transaction: TransactWrite, user: User, session_id: str, factor: Action, good: Condition, at: datetime
+) -> None:
+    """Part of the transaction that sets up a second factor: the person has it, the session has proved it.
+
+    With the first one every other session is over. Nothing is done if this one is, or all were ended meanwhile.
+    """
+    since = user.sessions_from if user.second_factors else never_before(at)
+    had: list[Action] = [factor, *([PersonItem.sessions_from.set(since)] if since else [])]
+    transaction.update(PersonItem(user.id, "USER"), had, good & not_ended_since(user))
+    goes_on: list[Action] = [_SessionItem.proved.set(1), *([_SessionItem.since.set(since)] if since else [])]
+    begun = _SessionItem.since == user.sessions_from if user.sessions_from else _SessionItem.since.does_not_exist()
+    item = _SessionItem(user.id, _SESSION + session_id)
+    transaction.update(item, goes_on, _SessionItem.pk.exists() & begun)
 
 
 def calm(user_id: str, session_id: str) -> bool:

@@ -41,7 +41,10 @@ def confirm(user: User, session_id: str, typed: str, at: datetime) -> None:
             kept = store_factors.totp(user.id)
             return kept is not None and kept.last_step == step_of(kept.secret, typed, at)
         step = step_of(proposed.secret, typed, at)
-        return step is not None and store_factors.confirm_totp(proposed, step, session_id)
+        if step is None:
+            return False
+        own_sessions.stop_payments_before_the_first(user)
+        return store_factors.confirm_totp(proposed, step, user, session_id, at)
 
     if not tries.right(user, "factor", at, compare):
         raise InvalidOrExpired(param="code")

@@ -32,6 +32,8 @@ from chalicelib.ledger.wire import Item, plain_item
 Status = Literal["active", "frozen", "closed"]
 BY_HOUSE, BY_OWNER = "by_house", "by_owner"
 """Who froze a wallet: an attribute of its head while their freeze holds. It is active when neither does."""
+HOUSE_AT = "house_at"
+"""When the house froze it: tells its freeze from the next one. Gone with it."""
 SHARDS = 16
 DUPLICATE_SLOTS = 8
 
@@ -53,6 +55,8 @@ class Head:
     last_at: str
     reason: str
     """Why it is not active, for its owner to read: the house's, as long as that holds."""
+    by_house: bool
+    """Whether a freeze of the house's holds."""
     sums: Mapping[str, int]
     slots: Mapping[str, bytes]
 
@@ -72,6 +76,7 @@ class Head:
             epoch=plain["epoch"],
             last_at=plain["last_at"],
             reason=plain.get("reason", "by-owner" if BY_OWNER in plain else ""),
+            by_house=BY_HOUSE in plain,
             sums={name: amount for name, amount in plain.items() if _is_sum(name)},
             slots={name: slot for name, slot in plain.items() if name[0] == "p" and name[1:].isdigit()},
         )

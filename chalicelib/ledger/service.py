@@ -137,27 +137,27 @@ def lines(batch_id: str) -> list[tuple[str, int, int]]:
     return [tuple(line) for line in plain_item(found[0])["lines"]] if found else []
 
 
-def impose(account: str, reason: str) -> bool:
+def impose(account: str, reason: str, frozen_at: datetime) -> bool:
     """The house freezes it, its owner's own freeze or not; the reason is for the owner to read. Once more is as good.
 
-    False, and no effect, if it is closed or frozen for another reason. Raises InvalidRequest (too long).
+    False, and no effect, if it is closed or the house froze it later than that. Raises InvalidRequest (too long).
     """
     text.capped(reason, text.TEXT_BYTES, "reason")
-    update = _frozen(account, model.BY_HOUSE).assign("reason", reason)
-    made, old = store.update(update.written())
-    found = {} if made else plain_item(old)
-    return made or (model.BY_HOUSE in found and found.get("reason") == reason)
+    when = clock.written(frozen_at)
+    update = _frozen(account, model.BY_HOUSE).assign("reason", reason).assign(model.HOUSE_AT, when)
+    return store.update(update.require_at_most(model.HOUSE_AT, when).written())[0]
 
 
-def lift(account: str, reason: str) -> bool:
-    """End what the house froze for `reason`; its owner's own freeze goes on. False if it is not so frozen."""
-    update = _thawed(account, model.BY_HOUSE, model.BY_OWNER).remove("reason").require("reason", "=", reason)
-    return store.update(update.written())[0]
+def lift(account: str, frozen_at: datetime) -> bool:
+    """End what the house froze then, or before; its owner's own freeze goes on. False if it is not so frozen."""
+    update = _thawed(account, model.BY_HOUSE, model.BY_OWNER).remove("reason", model.HOUSE_AT)
+    return store.update(update.require_at_most(model.HOUSE_AT, clock.written(frozen_at)).written())[0]
 
 
 def freeze(account: str) -> bool:
     """The owner freezes it, the house's freeze or not. False, and no effect, if they have or it is closed."""
-    return store.update(_frozen(account, model.BY_OWNER).written())[0]
+    update = _frozen(account, model.BY_OWNER).require_absent(model.BY_OWNER)
+    return store.update(update.written())[0]
 
 
 def thaw(account: str, epoch: int) -> bool:
@@ -189,7 +189,7 @@ def of_order(order_key: str, after: str, limit: int) -> list[str]:
 
 def _frozen(account: str, by: str) -> Update:
     update = Update(settings().ledger_table, account, items.HEAD).assign("status", "frozen").assign(by, "frozen")
-    return update.require_one_of("status", "active", "frozen").require_absent(by)
+    return update.require_one_of("status", "active", "frozen")
 
 
 def _thawed(account: str, by: str, other: str) -> Update:

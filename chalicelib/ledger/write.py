@@ -56,7 +56,7 @@ class Update:
         self._conditions.append(f"attribute_not_exists({self._name(name)})")
         return self
 
-    def require_at_most(self, name: str, bound: int) -> Update:
+    def require_at_most(self, name: str, bound: int | str) -> Update:
         """Absent counts as nothing."""
         named = self._name(name)
         self._conditions.append(f"(attribute_not_exists({named}) OR {named} <= {self._value(bound)})")

@@ -32,7 +32,7 @@ def frozen(by: Operator, wish: FreezeRequest, at: datetime) -> FreezeView:
     )
     if not store.put(freeze):
         raise InvalidState(state="frozen")
-    if not ledger.impose(wish.wallet_id, wish.reason):
+    if not ledger.impose(wish.wallet_id, wish.reason, freeze.frozen_at):
         raise Unavailable(retry_after_seconds=1)
     facts = {"reason": freeze.reason, "frozen_by": freeze.frozen_by}
     cases.open_case("freeze", freeze.wallet_id, facts, freeze.review_at, at, key=freeze.key)
@@ -47,15 +47,17 @@ def lifted(by: Operator, wallet_id: str, typed: str, at: datetime) -> FreezeView
     if freeze.lifted_at is not None:
         raise InvalidState(state=head.status)
     cases.audit(by.user_id, "wallet.lift", wallet_id, note, at, source_address=by.source_address, reason=freeze.reason)
-    ledger.lift(wallet_id, freeze.reason)
+    ledger.lift(wallet_id, freeze.frozen_at)
     _resolve(freeze, by, note, at)
-    status = ledger.head(wallet_id).status
-    if status != "closed":
-        _tell(head.owner, freeze.untold("wallet_free" if status == "active" else "wallet_free_but_own", at))
+    left = ledger.head(wallet_id)
+    if left.by_house:
+        raise InvalidState(state=left.status)
+    if left.status != "closed":
+        _tell(head.owner, freeze.untold("wallet_free" if left.status == "active" else "wallet_free_but_own", at))
     done = store.lift(freeze, by.user_id, at)
     if done is None:
         raise InvalidState(state=head.status)
-    return done.view(status)
+    return done.view(left.status)
 
 
 def seen(wallet_id: str) -> FreezeView:

@@ -107,7 +107,7 @@ def test_a_stolen_token_gives_twenty_guesses_a_day_at_the_password(world: World,
 
 def test_a_frozen_wallet_blocks_a_deletion(world: World) -> None:
     ana = world.customer()
-    ledger.impose(ana.wallet, "under review")
+    ledger.impose(ana.wallet, "under review", world.clock.now())
     refused = delete(ana)
     assert (refused.json["code"], refused.json["reason"]) == ("wallet-frozen", "under review")
     assert ana.phone.get("/v1/me").status == 200

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.cases import audit, model_audit
-from chalicelib.identity import erasure, passwords, sessions, tasks
+from chalicelib.identity import erasure, passwords, proofs, service, sessions, tasks
+from chalicelib.identity.model_factors import ProofRequest
 from chalicelib.kernel import clock as time
+from chalicelib.kernel.errors import StepUpRequired
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, PASSWORD, all_items, code_for, code_now, enrolled, outbox, sign_in, signed_up
@@ -163,16 +165,19 @@ def test_a_session_alone_sets_up_no_authenticator(caller: Caller, ann: Caller) -
     assert_problem(ann.post("/v1/me/totp", {"password": "a guess at it"}), 400, "invalid-or-expired", "password")
 
 
-def test_where_there_is_a_second_factor_a_password_alone_proves_nothing_in_a_session_from_before(
-    caller: Caller, ann: Caller, monkeypatch: pytest.MonkeyPatch
+def test_where_there_is_a_second_factor_a_password_alone_proves_nothing(
+    caller: Caller, ann: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that a crash has left: the first second factor ends them."""
+    """A session of before that a crash has left is over; nor would its password do."""
     old = caller.bearing(sign_in(caller, ANN, PASSWORD).json["access_token"])
     with monkeypatch.context() as patch:
         patch.setattr(sessions, "end_others", lambda user, session_id: False)
         enrolled(ann)
-    assert_problem(old.post("/v1/me/recovery-codes", {"password": PASSWORD}), 403, "step-up-required")
-    assert_problem(old.request("DELETE", "/v1/me/totp", {"password": PASSWORD}), 403, "step-up-required")
+    assert_problem(old.post("/v1/me/recovery-codes", {"password": PASSWORD}), 401, "invalid-token")
+    assert_problem(old.request("DELETE", "/v1/me/totp", {"password": PASSWORD}), 401, "invalid-token")
+    user = service.profile(ann.get("/v1/me").json["id"])
+    with pytest.raises(StepUpRequired):
+        proofs.prove(user, ProofRequest(password=PASSWORD), False, clock.now())
     assert ann.post("/v1/me/recovery-codes", {"password": PASSWORD}).status == 201
 
 

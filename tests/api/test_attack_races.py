@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from chalicelib.identity import sessions
 from tests import aws
-from tests.api.caller import Reply
+from tests.api.authenticator import Authenticator
+from tests.api.caller import Caller, Reply
+from tests.api.test_cut_off import Killed
 from tests.api.world import PASSWORD, Person, World, cheap_passwords
 from tests.conftest import FrozenClock
-from tests.people import code_for
+from tests.people import code_for, code_now, refresh
 
 NEW_WORDS = "another horse another battery"
 
@@ -119,6 +123,84 @@ def test_no_step_up_outlives_the_session_that_ends_meanwhile(
         )
     assert ended.status == 204
     _moves_nothing(world, ann, taken)
+
+
+def _passkey(me: Caller) -> Callable[[], Reply]:
+    made = Authenticator().made(me.post("/v1/me/passkeys/options", {"password": PASSWORD}).json["options"])
+    return lambda: me.post("/v1/me/passkeys", {"name": "phone", "credential": made})
+
+
+def _authenticator(me: Caller) -> Callable[[], Reply]:
+    code = {"code": code_now(me.post("/v1/me/totp", {"password": PASSWORD}).json["secret"])}
+    return lambda: me.post("/v1/me/totp/confirm", code)
+
+
+FACTORS = {"a passkey": _passkey, "an authenticator": _authenticator}
+
+
+@pytest.mark.parametrize("first", FACTORS)
+def test_a_first_factor_that_is_cut_off_leaves_no_password_session_that_pays(
+    world: World, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    ana = world.customer(1_000)
+    thief, stolen = ana.phone, dict(ana.tokens)
+    ana.sign_in()
+    turn_on, done = FACTORS[first](ana.phone), False
+
+    def answer(sent: aws.Sent) -> Any:
+        nonlocal done
+        if done:
+            raise Killed
+        if sent.operation == "TransactWriteItems":
+            sent.go_on()
+            done = True
+            raise Killed
+        return sent.go_on()
+
+    with monkeypatch.context() as patch, suppress(Killed):
+        aws.stand_before(patch, answer)
+        turn_on()
+    assert done
+    world.clock.advance(120)
+    world.sweep()
+    assert thief.get("/v1/sessions").status == 401
+    assert refresh(world.nobody, stolen["refresh_token"]).status == 401
+    mine, ana.phone = ana.phone, thief
+    assert ana.pay(900).status == 401
+    assert mine.get("/v1/sessions").status == 200, "the one that set it up goes on"
+    renewed = refresh(world.nobody, ana.tokens["refresh_token"])
+    ana.phone = world.nobody.bearing(renewed.json["access_token"])
+    assert ana.pay(900).status == 201
+    codes = ana.phone.post("/v1/me/recovery-codes", {"password": PASSWORD})
+    assert codes.status == 201, "and counts as proved"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("a passkey", "a passkey"), ("a passkey", "an authenticator"), ("an authenticator", "a passkey")],
+)
+def test_a_thief_sets_up_no_factor_while_the_owner_sets_up_the_first(
+    world: World, monkeypatch: pytest.MonkeyPatch, first: str, second: str
+) -> None:
+    """In a session of their own that is over by the time they write, though nobody has cleared it away."""
+    ana = world.customer(1_000)
+    thief = ana.phone
+    ana.sign_in()
+    steal = FACTORS[second](thief)
+    turn_on, overtaken = FACTORS[first](ana.phone), []
+
+    def answer(sent: aws.Sent) -> Any:
+        if not overtaken and sent.operation == "TransactWriteItems":
+            overtaken.append(sent)
+            assert turn_on().status < 300
+        return sent.go_on()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sessions, "end_others", lambda user, session_id: False)
+        aws.stand_before(patch, answer)
+        assert steal().status in (400, 409)
+    assert overtaken
+    assert ana.phone.get("/v1/sessions").status == 200
 
 
 def _moves_nothing(world: World, ann: Person, taken: Reply) -> None:

@@ -79,7 +79,7 @@ def test_a_refusal_has_its_own_code_and_no_effect_on_money(world: World, why: st
     ana = world.customer(400_000)
     change, code, facts = REFUSALS[why]
     if why == "frozen":
-        service.impose(ana.wallet, "a check")
+        service.impose(ana.wallet, "a check", world.clock.now())
     if why == "closed":
         heads.close(ana.wallet)
     before = (service.head(ana.wallet), audit.trial_balance())

@@ -277,7 +277,7 @@ def test_what_others_froze_stays_frozen_with_its_reason(world: World, ana: Perso
 
     set_pin(ana.phone)
     step_up(world, ana)
-    ledger.impose(ana.wallet, "under review")
+    ledger.impose(ana.wallet, "under review", world.clock.now())
     ana.phone.post("/v1/me/freeze")
     assert ana.phone.delete("/v1/me/freeze").status == 204
     assert_problem(ana.pay(100), 409, "wallet-frozen")

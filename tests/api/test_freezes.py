@@ -288,3 +288,28 @@ def broken(monkeypatch: pytest.MonkeyPatch, at_call: int, act: Any) -> None:
     with monkeypatch.context() as patch:
         aws.stand_before(patch, answer)
         assert act().status == 503
+
+
+def test_a_late_lift_does_not_lift_the_next_freeze(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, overtaken = world.customer(1_000), []
+    freeze(world, ana)
+
+    def answer(sent: aws.Sent) -> Any:
+        if not overtaken and sent.operation == "UpdateItem" and "by_house" in str(sent.request.body):
+            overtaken.append(sent)
+            world.clock.advance(1)
+            assert lift(world, ana.wallet).status == 200
+            world.clock.advance(1)
+            assert freeze(world, ana).status == 201
+        return sent.go_on()
+
+    with monkeypatch.context() as patch:
+        aws.stand_before(patch, answer)
+        late = lift(world, ana.wallet)
+    assert overtaken
+    assert (late.status, late.json["code"], late.json["state"]) == (409, "invalid-state", "frozen")
+    seen = world.operator.get(f"/v1/freezes/{ana.wallet}").json
+    assert (seen["lifted_at"], seen["status"]) == (None, "frozen")
+    assert len(inbox(ana, "en")) == 3, "frozen, lifted, frozen: nothing of the late one"
+    assert "lost or stolen" in messages_after_sweeps(world, ana)[0]
+    assert lift(world, ana.wallet).json["status"] == "active"

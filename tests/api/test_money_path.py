@@ -176,7 +176,7 @@ def test_a_refund_or_a_capture_is_no_payment_to_refund_capture_or_void(world: Wo
 def test_what_was_promised_is_carried_out_whatever_became_of_the_wallet(world: World) -> None:
     ana = world.customer(10_000)
     held = [ana.pay(amount, capture="manual").json["id"] for amount in (1_000, 1_001, 1_002)]
-    service.impose(ana.wallet, "a check")
+    service.impose(ana.wallet, "a check", world.clock.now())
     assert world.shop.act(held[0], "capture", {"amount": 500}).status == 201
     assert world.shop.act(held[1], "void").status == 201
     heads.close(ana.wallet)

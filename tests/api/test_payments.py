@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
 from chalicelib.api import problems
 from chalicelib.ledger import audit, chart, folding, service, store
 from chalicelib.ledger.wire import size
+from chalicelib.risk.model import Reason
 from chalicelib.settings import settings
 from tests.api.world import World, cheap_passwords, fresh_key
 from tests.conftest import FrozenClock
@@ -275,6 +277,8 @@ def test_every_item_of_the_money_path_stays_within_a_kilobyte_at_its_fattest(wor
         assert ana.phone.post("/v1/payments", body, idempotency_key=str(day)).status == 201
         world.clock.advance(86_400)
         ana.sign_in()
+    service.impose(ana.wallet, max(get_args(Reason), key=len), world.clock.now())
+    service.freeze(ana.wallet)
     tables = (settings().ledger_table, settings().journal_table)
     sizes = {found["pk"]["S"]: size(found) for table in tables for found in store.everything(table)}
     assert len(service.head(ana.wallet).sums) == 36 + 2
@@ -290,7 +294,7 @@ def test_a_refused_movement_stays_within_a_kilobyte_at_its_fattest(
     ana.phone = ana.phone.with_headers(accept_language=language)
     body = ana.order(100, "单" * 21, description="汉" * 33, capture="manual")
     said = {ana.phone.post("/v1/payments", body, idempotency_key=f"{n}").json.get("code") for n in range(2)}
-    service.impose(ana.wallet, "汉" * 33)
+    service.impose(ana.wallet, "汉" * 33, world.clock.now())
     said |= {ana.pay(100).json["code"], ana.pay(9_999_999_999).json["code"]}
     assert said == {None, "probable-duplicate", "wallet-frozen", "limit-reached"}
     refused = [found for found in store.everything(settings().ledger_table) if found.get("state") == {"S": "refused"}]

@@ -116,8 +116,8 @@ def test_money_already_spent_becomes_debt_that_the_next_credit_repays(till: Till
     assert (balance.available, balance.debt) == (250, 0)
 
 
-def test_a_frozen_wallet_accepts_the_money(till: Till) -> None:
-    ledger.impose(WALLET, "a check")
+def test_a_frozen_wallet_accepts_the_money(till: Till, clock: FrozenClock) -> None:
+    ledger.impose(WALLET, "a check", clock.now())
     told(till, till.top_up().json["id"], "succeeded")
     assert till.money == (1250, 0)
 

@@ -94,7 +94,7 @@ def test_a_freeze_is_taken_back_under_the_epoch_of_the_wallet_only() -> None:
 
 FREEZES: dict[str, tuple[Callable[[], bool], Callable[[], bool], str]] = {
     "owner": (lambda: service.freeze(WALLET), lambda: service.thaw(WALLET, 0), "by-owner"),
-    "house": (lambda: service.impose(WALLET, "lost phone"), lambda: service.lift(WALLET, "lost phone"), "lost phone"),
+    "house": (lambda: service.impose(WALLET, "lost phone", AT), lambda: service.lift(WALLET, AT), "lost phone"),
 }
 
 
@@ -111,6 +111,15 @@ def test_a_wallet_is_active_when_nobodys_freeze_holds(first: str, lifted: str) -
     assert FREEZES[last][1]()
     assert (service.head(WALLET).status, service.head(WALLET).reason) == ("active", "")
     assert spend(1, later(1)).status == 201
+
+
+def test_a_freeze_of_before_changes_nothing_about_a_later_one_of_the_house() -> None:
+    assert service.impose(WALLET, "lost phone", later(1))
+    assert not service.lift(WALLET, AT)
+    assert not service.impose(WALLET, "another", AT)
+    assert (service.head(WALLET).status, service.head(WALLET).reason) == ("frozen", "lost phone")
+    assert service.impose(WALLET, "lost phone", later(1)), "once more is as good"
+    assert service.lift(WALLET, later(1))
 
 
 def test_a_freeze_or_its_end_is_one_call(aws_calls: list[tuple[str, str]]) -> None:
@@ -131,7 +140,7 @@ def test_what_is_closed_is_neither_frozen_nor_opened_by_the_end_of_a_freeze() ->
 @pytest.mark.parametrize(
     ("end", "code"),
     [
-        (lambda: service.impose(WALLET, "lost phone"), "wallet-frozen"),
+        (lambda: service.impose(WALLET, "lost phone", AT), "wallet-frozen"),
         (lambda: service.freeze(WALLET), "wallet-frozen"),
         (lambda: heads.close(WALLET), "invalid-state"),
     ],
@@ -143,7 +152,7 @@ def test_a_wallet_that_is_not_active_pays_nothing(end: Callable[[], object], cod
 
 
 def test_a_frozen_wallet_accepts_credits_and_a_closed_ones_go_to_unclaimed() -> None:
-    service.impose(WALLET, "lost phone")
+    service.impose(WALLET, "lost phone", AT)
     put_in(10, later(1), "t2")
     heads.close(WALLET)
     put_in(7, later(2), "t3")

@@ -9,6 +9,8 @@ STEP_UP = "tests/api/test_step_up.py::test_"
 DEVICES = "tests/api/test_devices.py::test_"
 PASSKEYS = "tests/api/test_passkeys.py::test_"
 FIRST = "tests/api/test_first_factor.py::test_"
+RACES = "tests/api/test_attack_races.py::test_"
+FREEZES = "tests/api/test_freezes.py::test_"
 OPERATORS = "tests/api/test_operators_factors.py::test_"
 
 FACTORS = (
@@ -91,7 +93,39 @@ FACTORS = (
         "identity/store.py",
         "condition: Condition = unchanged if proved else unchanged & ~has_factor()",
         "condition: Condition = unchanged",
-        FIRST + "a_sign_in_under_way_while_it_is_turned_on_begins_no_session",
+        FIRST + "a_session_that_proved_nothing_is_not_written_for_who_has_a_factor",
+    ),
+    bug(
+        "a first second factor that leaves other sessions to whoever clears them away",
+        (21,),
+        "identity/store_sessions.py",
+        "since = user.sessions_from if user.second_factors else never_before(at)",
+        "since = user.sessions_from",
+        RACES + "a_first_factor_that_is_cut_off_leaves_no_password_session_that_pays",
+    ),
+    bug(
+        "tokens that pay on when the first second factor is cut off",
+        (21,),
+        "identity/own_sessions.py",
+        "    if not user.second_factors:\n",
+        "    if user.second_factors:\n",
+        RACES + "a_first_factor_that_is_cut_off_leaves_no_password_session_that_pays",
+    ),
+    bug(
+        "a second factor set up by a session that is over",
+        (21,),
+        "identity/store_sessions.py",
+        "had, good & not_ended_since(user))",
+        "had, good)",
+        RACES + "a_thief_sets_up_no_factor_while_the_owner_sets_up_the_first",
+    ),
+    bug(
+        "a late lift that ends the next freeze",
+        (21,),
+        "ledger/service.py",
+        "store.update(update.require_at_most(model.HOUSE_AT, clock.written(frozen_at)).written())[0]",
+        "store.update(update.written())[0]",
+        FREEZES + "a_late_lift_does_not_lift_the_next_freeze",
     ),
     bug(
         "a device known as soon as it has a token",

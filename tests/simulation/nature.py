@@ -198,8 +198,12 @@ def freeze(world: World, chance: random.Random) -> None:
         return
     wallet = chance.choice(wallets)
     frozen = world.model.wallets[wallet].status == "frozen"
-    act = ledger.lift if frozen else ledger.impose
-    world.start("freeze", lambda: act(wallet, UNDER_REVIEW), lambda result: None, 10.0)
+    at = world.clock.true
+
+    def act() -> bool:
+        return ledger.lift(wallet, at) if frozen else ledger.impose(wallet, UNDER_REVIEW, at)
+
+    world.start("freeze", act, lambda result: None, 10.0)
 
 
 def thaw(world: World, chance: random.Random) -> None:
@@ -207,8 +211,8 @@ def thaw(world: World, chance: random.Random) -> None:
     frozen = [one.wallet for one in world.people if one.wallet in world.model.wallets]
     frozen = [one for one in frozen if world.model.wallets[one].status == "frozen"]
     if frozen:
-        chosen = chance.choice(frozen)
-        world.start("thaw", lambda: ledger.lift(chosen, UNDER_REVIEW), lambda result: None, 10.0)
+        chosen, at = chance.choice(frozen), world.clock.true
+        world.start("thaw", lambda: ledger.lift(chosen, at), lambda result: None, 10.0)
 
 
 def close(world: World, chance: random.Random) -> None:
