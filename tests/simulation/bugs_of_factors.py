@@ -85,7 +85,7 @@ FACTORS = (
         "api/guard.py",
         "if isinstance(caller, Operator) and not caller.second_factor and Customer not in kinds:",
         "if isinstance(caller, Operator) and not caller.role:",
-        PASSKEYS + "an_operator_does_nothing_without_a_second_factor_but_set_one_up",
+        PASSKEYS + "an_operator_does_nothing_without_a_second_factor_and_keeps_the_last_one",
     ),
     bug(
         "a password that goes past the first second factor",
