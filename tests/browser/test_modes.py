@@ -28,6 +28,8 @@ SCREENS = ["/", "/me", "/me/mode", "/me/profile", "/me/notices", "/help", "/inbo
 def went(visit: kit.Visit, path: str) -> Page:
     """The screen at `path`, once it is there in full."""
     visit.page.goto(f"{visit.address.partition('#')[0]}#{path}")
+    shown = visit.page.locator(f'html[data-screen="{path.partition("?")[0]}"]')
+    expect(shown).to_be_attached(timeout=kit.PATIENCE_MS)
     expect(visit.page.locator("main h1")).to_be_visible(timeout=kit.PATIENCE_MS)
     expect(visit.page.locator(".waiting")).to_have_count(0, timeout=kit.PATIENCE_MS)
     return visit.page
