@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import reduce
-from operator import and_
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
@@ -118,14 +116,6 @@ def user_named(login: str) -> User | None:
 def whose(user: User | None, login: str) -> str:
     """For whom tries with a name are counted: its person, by whatever name; else an id that nobody has."""
     return user.id if user else ids.derived("usr", login)
-
-
-def update_user(user_id: str, *conditions: Condition, **changes: str) -> User | None:
-    """Set attributes that are text; None if there is no such user, or a condition fails."""
-    item = PersonItem(user_id, "USER")
-    actions: list[Action] = [getattr(PersonItem, name).set(text) for name, text in as_kept(user_id, changes).items()]
-    there = reduce(and_, conditions, is_living())
-    return person(item) if made(lambda: item.update(actions, there)) else None
 
 
 def rehash(user: User, password_hash: str) -> None:

@@ -50,11 +50,6 @@ def is_system(address: str) -> bool:
     return address.startswith(_SYSTEM)
 
 
-def owner_account(address: str) -> str:
-    """The account whose head holds the bucket at `address`."""
-    return address if is_system(address) else address.partition(":")[0]
-
-
 def group_of(address: str) -> str:
     """`customers`, `merchants`, or a system account's name without its currency (`clearing:sandbox`)."""
     if is_system(address):
