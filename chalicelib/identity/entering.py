@@ -62,9 +62,10 @@ def let_in(user: User, arrival: Arrival, at: datetime, *, proved: bool = False) 
     return sessions.issued(user, token, head.epoch, head.tier, at, known, replace(session, proved=proved))
 
 
-def device_of(arrival: Arrival) -> str:
-    """A short mark of what it calls itself: enough to notice a device that was never here."""
-    return secrets.mark("known-device", arrival.user_agent, arrival.device_name or "")[:_MARK_LETTERS]
+def _announced_as(arrival: Arrival, at: datetime) -> str:
+    """A short mark of what it calls itself on that day: whoever shows no token of ours is announced once a day."""
+    called = (arrival.user_agent, arrival.device_name or "", f"{at:%Y-%m-%d}")
+    return secrets.mark("announced-device", *called)[:_MARK_LETTERS]
 
 
 def _asked(user: User, arrival: Arrival, at: datetime) -> ChallengeView:
@@ -76,12 +77,11 @@ def _asked(user: User, arrival: Arrival, at: datetime) -> ChallengeView:
 
 def _impression(user: User, arrival: Arrival, proved: bool, at: datetime) -> _Impression:
     """Whoever came from nowhere a person could have is not who the next one is measured by."""
-    mark, too_fast = device_of(arrival), impossible(Seen.read(user.last_seen_from), arrival.place, at)
-    new = mark not in user.devices
-    unseen = not device_tokens.known(user.id, arrival.device_token) if arrival.device_token else new
+    mark, too_fast = _announced_as(arrival, at), impossible(Seen.read(user.last_seen_from), arrival.place, at)
+    new = mark not in user.devices and not device_tokens.known(user.id, arrival.device_token)
     stranger = bool(user.devices) and not (proved or _long_known(user, arrival, at))
     return _Impression(
-        new_device=unseen and bool(user.devices),
+        new_device=new and bool(user.devices),
         risky=stranger or too_fast,
         devices=(*user.devices, mark)[-MOST_DEVICES:] if new else user.devices,
         seen=Seen(at, arrival.place).written if arrival.place and (proved or not too_fast) else user.last_seen_from,

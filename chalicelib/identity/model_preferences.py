@@ -32,6 +32,11 @@ class PreferencesRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     phrase: Phrase | None = None
     notices: dict[Switch, bool] | None = None
 
+    @property
+    def guards(self) -> bool:
+        """Whether it is about what warns a person of a thief."""
+        return self.phrase is not None or self.notices is not None
+
 
 class PreferencesView(msgspec.Struct, frozen=True):
     ui_mode: UiMode

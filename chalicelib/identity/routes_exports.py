@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
-from chalicelib.identity import archive_key, exports, model_exports
+from chalicelib.identity import archive_key, exports, model_exports, step_up
 from chalicelib.identity.archive_key import KeysView
 from chalicelib.identity.model_exports import ExportView
 from chalicelib.kernel.callers import Customer
-from chalicelib.kernel.errors import NotFound, TooManyRequests
+from chalicelib.kernel.errors import NotFound, StepUpRequired, TooManyRequests
 
 room = Room("identity_exports", function="access")
 _LATER = {"Retry-After": str(model_exports.RETRY_AFTER_SECONDS)}
@@ -18,10 +18,11 @@ _LATER = {"Retry-After": str(model_exports.RETRY_AFTER_SECONDS)}
     "/v1/me/exports",
     answers={202: ExportView},
     caller=Customer,
-    errors=(TooManyRequests,),
+    errors=(StepUpRequired, TooManyRequests),
     summary="Ask for an archive of all that is kept of me",
 )
 def ask(call: Call[None]) -> Answer:
+    step_up.careful(call.customer, call.at)
     return Answer(202, exports.ask(call.customer.user_id, call.at), _LATER)
 
 
@@ -30,10 +31,11 @@ def ask(call: Call[None]) -> Answer:
     "/v1/me/exports/{id}",
     answers={200: ExportView},
     caller=Customer,
-    errors=(NotFound,),
+    errors=(NotFound, StepUpRequired),
     summary="Whether my archive is ready, and where to fetch it",
 )
 def look(call: Call[None]) -> Answer:
+    step_up.careful(call.customer, call.at)
     view = exports.look(call.customer.user_id, call.path["id"], call.at)
     return Answer(200, view, _LATER if view.status == "pending" else {})
 

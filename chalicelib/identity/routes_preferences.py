@@ -7,11 +7,11 @@ from typing import get_args
 import msgspec
 
 from chalicelib.api.blueprint import Answer, Call, Room
-from chalicelib.identity import model_preferences, preferences, pushing, service
+from chalicelib.identity import model_preferences, preferences, pushing, service, step_up
 from chalicelib.identity.model_devices import DeviceRequest, DeviceView
 from chalicelib.identity.model_preferences import PreferencesRequest, PreferencesView
 from chalicelib.identity.routes import Person, person_of
-from chalicelib.kernel.errors import InvalidRequest, InvalidState, NotFound
+from chalicelib.kernel.errors import InvalidRequest, InvalidState, NotFound, StepUpRequired
 from chalicelib.notices import education
 from chalicelib.notices.education import Moment, NoteView
 
@@ -41,10 +41,12 @@ def chosen(call: Call[None]) -> Answer:
     answers={200: PreferencesView},
     caller=Person,
     permission="account.own",
-    errors=(InvalidState,),
+    errors=(InvalidState, StepUpRequired),
     summary="Choose: mode of the app, notices, reminders, my phrase",
 )
 def change(call: Call[PreferencesRequest]) -> Answer:
+    if call.body.guards:
+        step_up.careful(person_of(call), call.at)
     return Answer(200, model_preferences.view(preferences.change(person_of(call).user_id, call.body, call.at)))
 
 

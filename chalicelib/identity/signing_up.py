@@ -17,7 +17,6 @@ from chalicelib.identity import (
     codes,
     consents,
     device_tokens,
-    entering,
     model,
     model_codes,
     names,
@@ -29,7 +28,7 @@ from chalicelib.identity import (
     vault,
 )
 from chalicelib.identity.model import SignUp, SignUpRequest, User, VerifyRequest, WelcomeView
-from chalicelib.identity.model_arrivals import Arrival
+from chalicelib.identity.model_arrivals import FIRST_DEVICE
 from chalicelib.identity.store import LoginItem
 from chalicelib.kernel import entropy, ids
 from chalicelib.kernel.errors import InvalidOrExpired
@@ -83,8 +82,7 @@ def verify(proof: VerifyRequest, user_agent: str, at: datetime, source_address: 
     proved = [waiting for waiting in store_sign_ups.count_try(login, at) if codes.same(waiting.code_mark, given)]
     if not proved:
         raise InvalidOrExpired(param="code")
-    device = entering.device_of(Arrival(user_agent, proof.device_name))
-    user = replace(_opened(proved[0], at), devices=(device,))
+    user = replace(_opened(proved[0], at), devices=(FIRST_DEVICE,))
     epoch = ledger.head(user.wallets[0]).epoch
     session, token = sessions.begun(user.id, proof.device_name, user_agent, at)
     cases.audit(user.id, "account.open", user.id, "", at, source_address=source_address, session=session.id)

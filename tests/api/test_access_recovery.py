@@ -230,13 +230,15 @@ def test_nothing_else_of_the_person_changes(caller: Caller, clock: FrozenClock) 
 def test_the_owner_is_told_on_every_channel(
     caller: Caller, clock: FrozenClock, identifier: str, locale: str, said: str
 ) -> None:
-    signed_up(caller, identifier, locale=locale)
+    phone = signed_up(caller, identifier, locale=locale)["device_token"]
     clock.advance(1)
     ask(caller, identifier)
     clock.advance(1)
     assert confirm(caller, code_for(identifier), identifier).status == 204
     assert outbox(identifier)[-1]["subject"] == said
-    me = caller.bearing(sign_in(caller, identifier, NEW).json["access_token"]).with_headers(accept_language=locale)
+    me = caller.bearing(sign_in(caller, identifier, NEW, phone).json["access_token"]).with_headers(
+        accept_language=locale
+    )
     assert me.get("/v1/me/notices").json["data"][0]["title"] == said
 
 
@@ -265,9 +267,9 @@ def test_sessions_of_before_are_over_with_the_commit_though_nobody_has_finished_
     caller: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, aws_calls: Calls
 ) -> None:
     """Clocks apart too: it was begun by one that is ten minutes ahead."""
-    signed_up(caller)
+    phone = signed_up(caller)["device_token"]
     clock.advance(600)
-    ahead = signed_in(caller)
+    ahead = sign_in(caller, ANN, PASSWORD, phone).json
     clock.advance(-600)
     code = asked(caller, clock)
     with monkeypatch.context() as patch:

@@ -62,9 +62,9 @@ def test_a_process_that_starts_cold_asks_for_its_keys_whether_or_not_the_name_is
 
 
 def test_a_sign_in_takes_nine_calls_and_one_of_them_is_the_audit_log(caller: Caller, aws_calls: Calls) -> None:
-    signed_up(caller)
+    phone = signed_up(caller)["device_token"]
     aws_calls.clear()
-    signed_in(caller)
+    assert sign_in(caller, "ann@example.com", PASSWORD, phone).status == 201
     names = [name for _, name in aws_calls]
     assert names == ["GetItem"] * 2 + ["UpdateItem"] * 4 + ["GetItem", "PutItem", "TransactWriteItems"]
 

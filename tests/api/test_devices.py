@@ -90,6 +90,17 @@ def test_what_a_device_shows_counts_more_than_what_it_calls_itself(
     assert inbox(ana) == expected
 
 
+def test_what_calls_itself_as_the_owners_device_is_announced_unless_it_shows_a_token_of_ours(
+    world: World, ana: Person, clock: FrozenClock
+) -> None:
+    same = {"User-Agent": "Canary phone"}
+    for days, expected in ((0, 1), (0, 1), (1, 2), (0, 2)):
+        clock.advance(days * 86_400)
+        enter(world, ana, **same)
+        world.nobody.request("POST", "/v1/sessions", {"identifier": ana.identifier, "password": PASSWORD}, same)
+        assert inbox(ana).count("new_device") == expected
+
+
 def test_a_second_sign_in_is_as_risky_as_the_first_and_is_not_announced_again(world: World, ana: Person) -> None:
     thief = {"User-Agent": "Evil"}
     for amount in (ABOVE_AT_RISK, ABOVE_AT_RISK + 1):
@@ -197,6 +208,20 @@ def test_on_a_new_device_the_password_sets_up_no_proof_of_its_own(world: World, 
     assert set_pin(world.nobody.bearing(ana.tokens["access_token"])).status == 204, "where they signed up"
     assert step_up(world, ana).status == 200
     assert ana.phone.post("/v1/me/totp", {"password": PASSWORD}).status == 201
+
+
+def test_on_a_new_device_nobody_fetches_my_archive_or_silences_what_warns_me(world: World, ana: Person) -> None:
+    asked = ana.phone.post("/v1/me/exports").json["id"]
+    enter(world, ana, "laptop")
+    for wish in ({"phrase": "thief"}, {"notices": {"security.email": False}}):
+        assert_problem(ana.phone.patch("/v1/me/preferences", wish), 403, "step-up-required")
+    assert_problem(ana.phone.post("/v1/me/exports"), 403, "step-up-required")
+    assert_problem(ana.phone.get(f"/v1/me/exports/{asked}"), 403, "step-up-required")
+    assert ana.phone.patch("/v1/me/preferences", {"ui_mode": "easy"}).status == 200
+    assert set_pin(world.nobody.bearing(ana.tokens["access_token"])).status == 204
+    assert step_up(world, ana).status == 200
+    assert ana.phone.patch("/v1/me/preferences", {"phrase": "tall trees"}).status == 200
+    assert ana.phone.get(f"/v1/me/exports/{asked}").status == 200
 
 
 @pytest.mark.parametrize(("hours", "expected"), [(1, 403), (13, 201)])

@@ -124,7 +124,7 @@ def test_whoever_still_holds_the_old_name_stops_a_change_that_waits(
     assert_problem(mine.delete("/v1/me/identifiers/pending"), 404, "not-found")
     tasks.sweep(clock.advance(72 * HOUR))
     assert sign_in(caller, NEW, "correct horse battery").status == 401
-    assert subjects(ANN)[-1] == "The change was stopped"
+    assert "The change was stopped" in subjects(ANN)
 
 
 def test_a_second_contact_is_a_way_in_and_hears_what_the_first_hears(caller: Caller, ann: Caller) -> None:
@@ -190,7 +190,7 @@ def test_a_name_that_is_taken_meanwhile_is_not_taken_over(caller: Caller, ann: C
     signed_up(caller, NEW, display_name="Quicker")
     tasks.sweep(clock.advance(72 * HOUR))
     assert sign_in(caller, ANN, "correct horse battery").status == 201
-    assert subjects(ANN)[-1] == "The change could not be made"
+    assert "The change could not be made" in subjects(ANN)
     assert again(caller).get("/v1/me/identifiers").json["pending"] is None
 
 

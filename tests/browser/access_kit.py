@@ -34,12 +34,13 @@ def at_home(browser: Browser, local: dict[str, Any], path: str, *refused: str) -
     person = Person(f"ann-{number}@test.example", f"ann likes {number}", "Ann Example")
     welcome = people.sign_up(client, person)
     with visiting(browser, local, "/welcome", *refused) as visit:
+        expect(visit.page.locator('html[data-screen="/welcome"]')).to_be_attached(timeout=kit.PATIENCE_MS)
         for name, value in (("device", welcome["device_token"]), ("session", welcome)):
             visit.page.evaluate(
                 "([name, value]) => localStorage.setItem('coffer.app.' + name, JSON.stringify(value))", [name, value]
             )
-        visit.page.goto(f"{local['api']}/app/#{path}")
-        visit.page.reload()
+        # Not by `goto`: the screen of the old address would begin to load and be cut off.
+        visit.page.evaluate("path => { history.replaceState(null, '', '#' + path); location.reload() }", path)
         yield visit, person
 
 

@@ -102,9 +102,9 @@ def test_a_forgotten_password_is_replaced_and_every_device_signed_out(browser: B
     with visiting(browser, local, "/sign-in", language="zh") as visit:
         page = visit.page
         page.get_by_role("link", name="忘记密码").click()
+        heading(visit, "重设密码")
         page.locator("#identifier").fill(person.identifier)
         press(page, "发送验证码")
-        heading(visit, "重设密码")
         visit.see(person.identifier)
         page.reload()
         page.locator("#code").fill(code_for(local, person.identifier, joined))

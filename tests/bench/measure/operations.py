@@ -42,7 +42,9 @@ def customer(town: Town) -> Person:
 
 def sign_in(town: Town) -> Invocation:
     with town.true_passwords():
-        claim = {"identifier": town.world.customer().identifier, "password": PASSWORD}
+        person = town.world.customer()
+    known = {"device_token": person.tokens["device_token"]}
+    claim = {"identifier": person.identifier, "password": PASSWORD} | known
     return asked("access", town.world.nobody, "POST", "/v1/sessions", claim)
 
 
