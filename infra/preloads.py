@@ -9,7 +9,8 @@ from pathlib import Path
 from infra import pages
 
 _LINES = re.compile(r'(?: *<link rel="(?:modulepreload|preload)" [^>]*>\n)')
-_ENTRY = re.compile(r'<script type="module" src="([^"]+)">')
+_ENTRY = re.compile(r'<script type="module" async src="([^"]+)">')
+_FIRST = re.compile(r'data-first="([^"]+)"')
 _SHEET = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
 _LEARNT = re.compile(r"\blearn\(([^)]*)\)")
 
@@ -21,11 +22,14 @@ def entries() -> list[Path]:
 
 
 def lines(html: str) -> str:
-    """For the page `html`: sheets that its sheets import, modules that its script imports, what that one fetches."""
+    """For the page `html`: sheets that its sheets import, modules that its script and its first screen import, what the
+    script fetches."""
     entry = _ENTRY.findall(html)[0]
+    first = set(_FIRST.findall(html))
+    modules = first | {one for root in (entry, *first) for one in needed(root)}
     sheets = sorted({one for sheet in _SHEET.findall(html) for one in pages.asked_by(sheet) if one.endswith(".css")})
     told = [f'<link rel="preload" href="{one}" as="style">' for one in sheets]
-    told += [f'<link rel="modulepreload" href="{one}">' for one in needed(entry)]
+    told += [f'<link rel="modulepreload" href="{one}">' for one in sorted(modules - {entry})]
     told += [f'<link rel="preload" href="{one}" as="fetch" crossorigin="anonymous">' for one in fetched(entry)]
     return "".join(f"    {line}\n" for line in told)
 

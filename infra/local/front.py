@@ -40,6 +40,8 @@ Headers = list[tuple[str, str]]
 
 class Door(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    """Head and body leave together: apart, the second waits for the first to be acknowledged, up to 40 ms."""
     timeout = 75
     server: Server
 

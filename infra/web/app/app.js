@@ -1,25 +1,18 @@
 /** The wallet app at `/app/`: a frame, and one screen at a time in it. Every address of a screen is in `SCREENS`. */
-import { Frame } from "/app/frame.js";
-import { keepInbox } from "/app/inbox.js";
-import { keepMode, mode } from "/app/modes.js";
+import { Frame, surround } from "/app/frame.js";
+import { walletsSoon } from "/app/me.js";
+import { mode, showMode } from "/app/modes.js";
 import { SCREENS, allowed } from "/app/screens.js";
-import { watchStatus } from "/app/status.js";
-import { watchTasks } from "/app/tasks.js";
 import { brandName, wear } from "/shared/brand.js";
-import { resume } from "/shared/intents.js";
 import { language, learn } from "/shared/language.js";
-import { proveByDialog } from "/shared/prove.js";
 import { arrive, pathOf, shown, start } from "/shared/router.js";
 import { signedIn } from "/shared/session.js";
 import { effect, html, render } from "/shared/ui.js";
 
-proveByDialog();
-keepMode();
-keepInbox();
-watchStatus();
-watchTasks();
-await Promise.all([wear(), learn("shared", "app")]);
-await start(SCREENS, allowed);
+/** The answer is on its way while the home screen is. */
+if (signedIn.value) walletsSoon();
+showMode();
+await start(SCREENS, allowed, Promise.all([wear(), learn("shared", "app")]));
 
 effect(() => {
   document.documentElement.lang = language.value === "zh" ? "zh-Hans" : "en";
@@ -34,7 +27,5 @@ effect(() => {
   if (wanted() === before) return;
   before = wanted();
   arrive();
-  void resume();
 });
-void resume();
-(globalThis.requestIdleCallback ?? setTimeout)(() => navigator.serviceWorker?.register("/app/worker.js"));
+import("/app/afterwards.js").then(({ begin }) => surround(begin()));

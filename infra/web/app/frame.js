@@ -1,17 +1,12 @@
-/** What is around every screen: brand, banners, tabs, the dialog that proves who it is. */
-import { Banners } from "/app/banners.js";
-import { Feedback } from "/app/feedback.js";
-import { unreadCount } from "/app/inbox.js";
+/** What is around every screen: brand, languages, tabs, and whatever else has come to stand there. */
 import { mode } from "/app/modes.js";
 import { brandLogo, brandName } from "/shared/brand.js";
 import { Icon } from "/shared/icons.js";
 import { say } from "/shared/language.js";
-import { Announcer, Problem, Waiting } from "/shared/parts.js";
-import { Prove } from "/shared/prove.js";
+import { Announcer, Problem, Tongues, Waiting } from "/shared/parts.js";
 import { shown } from "/shared/router.js";
 import { signedIn } from "/shared/session.js";
-import { Tongues } from "/shared/tongues.js";
-import { html } from "/shared/ui.js";
+import { html, signal } from "/shared/ui.js";
 
 /** Address, icon and name, at most three in the easy mode; a person to talk to is one tap away there. */
 const HOME = ["/", "home"];
@@ -26,19 +21,22 @@ const TABS = {
 const BADGE = { standard: "bell", easy: "person", social: "bell" };
 const MANY = 9;
 
+const around = signal({});
+/** {above, below: components before and after the screen, unread: a signal of the number of unread notices}. */
+export const surround = (parts) => (around.value = parts);
+
 export const Frame = () => html`
   <div class="app">
     <a class="skip" href="#main" onClick=${skip}>${say("shared.skip")}</a>
-    <${Banners} />
+    ${around.value.above && html`<${around.value.above} />`}
     <header>
       <a class="brand" href="#/"><img src=${brandLogo()} alt="" width="28" height="28" />${brandName()}</a>
       <${Tongues} />
     </header>
-    <main id="main" tabindex="-1"><${Screen} /><${Feedback} /></main>
+    <main id="main" tabindex="-1"><${Screen} />${around.value.below && html`<${around.value.below} />`}</main>
     ${signedIn.value && html`<${Tabs} />`}
   </div>
   <${Announcer} />
-  <${Prove} />
 `;
 
 function Screen() {
@@ -65,7 +63,7 @@ const Tab = ({ path, icon }) => html`
 `;
 
 function Unread() {
-  const count = unreadCount.value;
+  const count = around.value.unread?.value;
   if (!count) return null;
   return html`<span class="badge" aria-hidden="true">${count > MANY ? `${MANY}+` : count}</span><span class="unseen">${say("app.unread", { count })}</span>`;
 }

@@ -34,14 +34,15 @@ export async function chooseMode(chosen) {
   wear(chosen);
 }
 
-/** Mode and size on the root of the page, and what the account says of it whenever that is heard. */
-export function keepMode() {
+/** Mode and size on the root of the page. */
+export const showMode = () =>
   effect(() => {
     document.documentElement.dataset.mode = mode.value;
     document.documentElement.dataset.size = size.value;
   });
-  effect(() => void (userId.value && queueMicrotask(untracked.bind(null, follow))));
-}
+
+/** What the account says of it, whenever that is heard. */
+export const keepMode = () => effect(() => void (userId.value && queueMicrotask(untracked.bind(null, follow))));
 
 let stop = () => {};
 

@@ -8,8 +8,7 @@ import { arrive, shown, start } from "/shared/router.js";
 import { signedIn } from "/shared/session.js";
 import { effect, html, render } from "/shared/ui.js";
 
-await Promise.all([wear(), learn("shared", "console")]);
-await start(SCREENS, allowed);
+await start(SCREENS, allowed, Promise.all([wear(), learn("shared", "console")]));
 listen();
 
 effect(() => {

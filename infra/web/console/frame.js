@@ -5,11 +5,10 @@ import { Keys, showKeys } from "/console/keys.js";
 import { Results, Search } from "/console/search.js";
 import { brandLogo, brandName } from "/shared/brand.js";
 import { say } from "/shared/language.js";
-import { Announcer, Problem, Waiting } from "/shared/parts.js";
+import { Announcer, Problem, Tongues, Waiting } from "/shared/parts.js";
 import { shown } from "/shared/router.js";
 import { reachable } from "/shared/door.js";
 import { session, signedIn, signOut } from "/shared/session.js";
-import { Tongues } from "/shared/tongues.js";
 import { effect, html } from "/shared/ui.js";
 
 const PLACES = [

@@ -1,6 +1,6 @@
 /** The furniture of every screen: fields, buttons, problems, dialogs, lists. All of it works by keyboard. */
 import { NoAnswer, Refused } from "/shared/door.js";
-import { say, shownMoment, shownMoney } from "/shared/language.js";
+import { LANGUAGES, NATIVE, choose, language, say, shownMoment, shownMoney } from "/shared/language.js";
 import { Icon } from "/shared/icons.js";
 import { html, signal } from "/shared/ui.js";
 
@@ -121,6 +121,13 @@ export function Shown({ of: resource, children, lines = 3 }) {
 
 export const Waiting = ({ lines = 3 }) => html`
   <div class="waiting" role="status" aria-label=${say("shared.waiting")}>${Array.from({ length: lines }, () => html`<span></span>`)}</div>
+`;
+
+/** The two languages, side by side, each in its own words. */
+export const Tongues = () => html`
+  <div class="languages" role="group" aria-label=${say("shared.language")}>
+    ${LANGUAGES.map((one) => html`<button type="button" lang=${one === "zh" ? "zh-Hans" : one} aria-pressed=${one === language.value} onClick=${() => choose(one)}>${NATIVE[one]}</button>`)}
+  </div>
 `;
 
 export const Empty = ({ children }) => html`<p class="empty">${children}</p>`;

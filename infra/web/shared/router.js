@@ -13,6 +13,7 @@ export const shown = signal(null);
 const READY = { home: "/" };
 let screens = [];
 let guard = (path) => path;
+let prepared = null;
 let visit = 0;
 
 export const pathOf = () => location.hash.replace(/^#/, "") || READY.home;
@@ -22,25 +23,29 @@ export const goInstead = (path) => location.replace(`#${path}`);
 
 /**
  * `table`: pattern → {load: () => import(…), text: [catalogues]}; `allow(path)`: the path to show instead, or itself.
+ * The first screen is fetched while the page gets `ready`, and waits for it.
  */
-export function start(table, allow) {
+export function start(table, allow, ready) {
   screens = Object.entries(table).map(([pattern, screen]) => ({ pattern, ...screen }));
   guard = allow;
+  prepared = Promise.all([ready, parsed()]);
   addEventListener("hashchange", () => arrive());
   addEventListener("online", () => shown.peek()?.failed && arrive());
   return arrive();
 }
 
+/** The script of a page does not wait for the rest of it. */
+const parsed = () => document.readyState === "loading" && new Promise((done) => addEventListener("DOMContentLoaded", done));
+
 /** Shows the screen of the address, unless the reader has gone on meanwhile. */
 export async function arrive() {
   const mine = ++visit;
-  const wanted = pathOf();
-  const path = guard(wanted);
-  if (path !== wanted) return goInstead(path);
+  const path = guard(pathOf());
+  if (path !== pathOf()) history.replaceState(null, "", `#${path}`);
   const [name, search = ""] = path.split("?");
   const { screen, params } = match(name);
   try {
-    const [module] = await Promise.all([screen.load(), learn(...(screen.text ?? []))]);
+    const [module] = await Promise.all([screen.load(), learn(...(screen.text ?? [])), prepared]);
     if (mine !== visit) return;
     const opened = module.open({ params, query: Object.fromEntries(new URLSearchParams(search)), path: name });
     replace({ path: name, ...opened });

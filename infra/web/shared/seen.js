@@ -12,11 +12,19 @@ const PREFIX = `${document.documentElement.dataset.area}.seen.`;
 const KEEPS = document.documentElement.dataset.keeps !== "no";
 const resources = new Map();
 
+const early = new Set();
+
 /** The resource at `path`, asked for again unless it is being asked for. */
 export function see(path) {
   const found = resources.get(path) ?? made(path);
-  look(path, found);
+  if (!early.delete(path)) look(path, found);
   return found;
+}
+
+/** Asks for what the next `see` of `path` shows. */
+export function seeSoon(path) {
+  see(path);
+  early.add(path);
 }
 
 /**

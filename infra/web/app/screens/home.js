@@ -23,12 +23,13 @@ export function open() {
     .filter(({ about, outcome }) => about.what === "topup" && UNFINISHED.includes(outcome.body?.status))
     .map(({ outcome }) => `/v1/topups/${outcome.body.id}`);
   const topups = paths.map((path) => see(path));
+  const follow = () => (lately.value = see(entriesOf(mine.peek().data.data[0].id)));
   const again = () => {
     wallets();
     paths.forEach((path) => see(path));
-    if (mine.peek().data) lately.value = see(entriesOf(mine.peek().data.data[0].id));
+    if (lately.peek()) follow();
   };
-  const stopLooking = effect(() => mine.value.data && !lately.peek() && untracked(again));
+  const stopLooking = effect(() => mine.value.data && !lately.peek() && untracked(follow));
   const stop = watch(again, 20_000);
   const view = () => html`<${Home} mine=${mine} lately=${lately.value} topups=${topups} />`;
   return { title: () => say("home.title"), view, close: () => (stop(), stopLooking()) };

@@ -1,0 +1,23 @@
+/** What goes on around every screen and is not needed to see the first one: fetched when that one is there. */
+import { Banners } from "/app/banners.js";
+import { Feedback } from "/app/feedback.js";
+import { keepInbox, unreadCount } from "/app/inbox.js";
+import { keepMode } from "/app/modes.js";
+import { watchStatus } from "/app/status.js";
+import { watchTasks } from "/app/tasks.js";
+import { resume } from "/shared/intents.js";
+import { Prove, proveByDialog } from "/shared/prove.js";
+import { signedIn } from "/shared/session.js";
+import { effect, html } from "/shared/ui.js";
+
+/** → what stands in the frame from now on. */
+export function begin() {
+  proveByDialog();
+  keepMode();
+  keepInbox();
+  watchStatus();
+  watchTasks();
+  effect(() => void (signedIn.value, resume()));
+  navigator.serviceWorker?.register("/app/worker.js");
+  return { above: Banners, below: () => html`<${Feedback} /><${Prove} />`, unread: unreadCount };
+}
