@@ -34,8 +34,9 @@ class PreferencesRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
     @property
     def guards(self) -> bool:
-        """Whether it is about what warns a person of a thief."""
-        return self.phrase is not None or self.notices is not None
+        """Whether it takes away what warns a person of a thief."""
+        silenced = [switch for switch, on in (self.notices or {}).items() if not on]
+        return self.phrase is not None or any(switch.startswith("security.") for switch in silenced)
 
 
 class PreferencesView(msgspec.Struct, frozen=True):

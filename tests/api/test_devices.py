@@ -217,7 +217,11 @@ def test_on_a_new_device_nobody_fetches_my_archive_or_silences_what_warns_me(wor
         assert_problem(ana.phone.patch("/v1/me/preferences", wish), 403, "step-up-required")
     assert_problem(ana.phone.post("/v1/me/exports"), 403, "step-up-required")
     assert_problem(ana.phone.get(f"/v1/me/exports/{asked}"), 403, "step-up-required")
-    assert ana.phone.patch("/v1/me/preferences", {"ui_mode": "easy"}).status == 200
+    for harmless in (
+        {"ui_mode": "easy"},
+        {"notices": {"money.email": True, "security.email": True, "family.sms": False}},
+    ):
+        assert ana.phone.patch("/v1/me/preferences", harmless).status == 200
     assert set_pin(world.nobody.bearing(ana.tokens["access_token"])).status == 204
     assert step_up(world, ana).status == 200
     assert ana.phone.patch("/v1/me/preferences", {"phrase": "tall trees"}).status == 200

@@ -40,7 +40,8 @@ def at_home(browser: Browser, local: dict[str, Any], path: str, *refused: str) -
                 "([name, value]) => localStorage.setItem('coffer.app.' + name, JSON.stringify(value))", [name, value]
             )
         # Not by `goto`: the screen of the old address would begin to load and be cut off.
-        visit.page.evaluate("path => { history.replaceState(null, '', '#' + path); location.reload() }", path)
+        visit.page.evaluate("path => history.replaceState(null, '', '#' + path)", path)
+        visit.page.reload()
         yield visit, person
 
 

@@ -84,6 +84,7 @@ def test_whoever_was_signed_out_comes_back_to_where_they_were(browser: Browser, 
     refused = ("/v1/me", "/v1/me/notices", "/v1/me/preferences", "/v1/sessions/refresh")
     with at_home(browser, local, "/security/phrase", *refused) as (visit, person):
         heading(visit, "My phrase")
+        visit.page.wait_for_load_state("networkidle")
         me(visit, local).send("DELETE", "/v1/sessions").expect(204)
         visit.page.evaluate(
             """const kept = JSON.parse(localStorage['coffer.app.session']);

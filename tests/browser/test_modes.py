@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import family_kit, kit
+from tests.browser.access_kit import at_home
 
 SMALL_LETTERS = """() => [...document.querySelectorAll("body *")]
   .filter((one) => one.checkVisibility() && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
@@ -146,9 +147,7 @@ def test_a_name_and_a_language_that_are_changed_show_at_once(browser: Browser, l
 
 
 def test_a_kind_of_notice_that_is_switched_off_stays_off(browser: Browser, local: dict[str, Any]) -> None:
-    with kit.context(browser) as context:
-        visit = kit.Visit(context, local["api"] + "/app/#/sign-in", refused=("/v1/me/preferences",))
-        entered(visit, kit.newcomer(local))
+    with at_home(browser, local, "/me", "/v1/me/preferences") as (visit, _):
         money = went(visit, "/me/notices").get_by_role("group", name="Money").get_by_label("In the inbox here")
         money.click()
         visit.see("Saved.")
@@ -157,4 +156,15 @@ def test_a_kind_of_notice_that_is_switched_off_stays_off(browser: Browser, local
         mail = visit.page.get_by_role("group", name="Security").get_by_label("By e-mail")
         mail.click()
         expect(visit.page.get_by_role("alert")).to_be_visible(timeout=kit.PATIENCE_MS)
+        expect(mail).to_be_checked()
+
+
+def test_on_a_new_device_security_is_not_silenced(browser: Browser, local: dict[str, Any]) -> None:
+    with kit.context(browser) as context:
+        visit = kit.Visit(context, local["api"] + "/app/#/sign-in", refused=("/v1/me/preferences",))
+        entered(visit, kit.newcomer(local))
+        mail = went(visit, "/me/notices").get_by_role("group", name="Security").get_by_label("By e-mail")
+        mail.click()
+        visit.see("On a device that is new to us this takes a day")
+        visit.page.get_by_role("button", name="Cancel").click()
         expect(mail).to_be_checked()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser import family_kit, kit, purse
+from tests.browser.access_kit import code_for, heading
 from tests.browser.test_modes import HEARING, went
 from tests.local import ROOT
 
@@ -37,17 +38,51 @@ class Person:
 
     def fills(self, label: str, value: str) -> None:
         self.steps += 1
-        self.page.get_by_label(label, exact=True).fill(value)
+        self.page.get_by_label(re.compile(f"^{label}")).fill(value, timeout=kit.PATIENCE_MS)
 
     def has_done(self, task: str) -> None:
         PLAYED[task], self.steps = self.steps, 0
 
 
+def test_somebody_new_and_somebody_who_forgot(browser: Browser, local: dict[str, Any]) -> None:
+    someone = kit.stranger()
+    with kit.context(browser) as context:
+        visit = kit.Visit(context, local["api"] + "/app/")
+        person, page = Person(visit), visit.page
+        person.taps("Open a wallet")
+        person.fills("Your name", someone.display_name)
+        person.fills("E-mail or phone", someone.identifier)
+        person.fills("Choose a password", someone.password)
+        assert page.get_by_label("Where you live").input_value(), "what most choose is chosen"
+        for document in ("Terms of use", "Privacy notice"):
+            person.taps(page.get_by_role("checkbox", name=document))
+        person.presses("Send me the code")
+        person.fills("Code", first := code_for(local, someone.identifier))
+        expect(page.locator("nav")).to_be_visible(timeout=kit.PATIENCE_MS)
+        person.has_done("open a wallet")
+        visit.see("My money")
+    with kit.context(browser) as context:
+        visit = kit.Visit(context, local["api"] + "/app/")
+        person = Person(visit)
+        person.taps("Sign in")
+        person.fills("E-mail or phone", someone.identifier)
+        person.taps("I forgot my password")
+        heading(visit, "Set a new password")
+        person.presses("Send me the code")
+        person.fills("Code", code_for(local, someone.identifier, first))
+        person.fills("New password", "wang walks by the lake")
+        person.presses("Set the new password")
+        heading(visit, "Your new password is set")
+        person.has_done("get back in without the password")
+
+
 def test_somebody_on_their_own(browser: Browser, local: dict[str, Any]) -> None:
     someone, other = kit.newcomer(local, 12_345), kit.newcomer(local)
     with kit.context(browser) as context:
-        visit = kit.Visit(context, local["api"] + "/app/#/sign-in")
+        visit = kit.Visit(context, local["api"] + "/app/")
         person, page = Person(visit), visit.page
+        person.taps("Sign in")
+        heading(visit, "Sign in")
         person.fills("E-mail or phone", someone.identifier)
         person.fills("Password", someone.password)
         person.presses("Sign in")

@@ -10,7 +10,7 @@ import { signedIn } from "/shared/session.js";
 import { effect, html, render } from "/shared/ui.js";
 
 /** The answer is on its way while the home screen is. */
-if (signedIn.value) walletsSoon();
+if (signedIn.value && pathOf() === "/") walletsSoon();
 showMode();
 await start(SCREENS, allowed, Promise.all([wear(), learn("shared", "app")]));
 

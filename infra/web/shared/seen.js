@@ -72,4 +72,5 @@ effect(() => {
   if (session.value?.session_id === whose) return;
   whose = session.value?.session_id;
   resources.clear();
+  early.clear();
 });

@@ -5,6 +5,7 @@ import { SecondFactor, secondFactor } from "/app/second-factor.js";
 import { say } from "/shared/language.js";
 import { Button, Field, Form, Heading, Problem, Submit, job } from "/shared/parts.js";
 import { passkeysHere, signed, stopSuggesting, suggested } from "/shared/passkeys.js";
+import { go } from "/shared/router.js";
 import { ended, enter } from "/shared/session.js";
 import { html, signal } from "/shared/ui.js";
 
@@ -56,6 +57,13 @@ function suggest(passkey) {
 
 const SignIn = ({ second, ...rest }) => (second.value ? html`<${SecondFactor} of=${second.value} />` : html`<${First} ...${rest} />`);
 
+/** Whoever typed their name need not type it again. */
+function keepName(event) {
+  event.preventDefault();
+  const name = document.getElementById("identifier").value.trim();
+  go(`/recover${name && `?name=${encodeURIComponent(name)}`}`);
+}
+
 const isStuck = (problem) => ["invalid-credentials", "too-many-requests"].includes(problem?.answer?.body?.code);
 
 const First = ({ password, passkey, show, name }) => html`
@@ -72,7 +80,7 @@ const First = ({ password, passkey, show, name }) => html`
     <${Problem} of=${passkey.problem.value} />`}
   ${isStuck(password.problem.value) && html`<p class="note">${say("sign-in.stuck")}</p>`}
   <ul class="ways" aria-label=${say("sign-in.other")}>
-    <li><a href="#/recover">${say("sign-in.forgot")}</a></li>
+    <li><a href="#/recover" onClick=${keepName}>${say("sign-in.forgot")}</a></li>
     <li><a href="#/sign-up">${say("welcome.sign-up")}</a></li>
     <li><a href="#/restore">${say("sign-in.restore")}</a></li>
   </ul>
