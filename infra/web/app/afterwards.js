@@ -8,7 +8,7 @@ import { watchTasks } from "/app/tasks.js";
 import { resume } from "/shared/intents.js";
 import { Prove, proveByDialog } from "/shared/prove.js";
 import { signedIn } from "/shared/session.js";
-import { effect, html } from "/shared/ui.js";
+import { effect, html, untracked } from "/shared/ui.js";
 
 /** → what stands in the frame from now on. */
 export function begin() {
@@ -17,7 +17,7 @@ export function begin() {
   keepInbox();
   watchStatus();
   watchTasks();
-  effect(() => void (signedIn.value, resume()));
+  effect(() => void (signedIn.value && untracked(resume)));
   navigator.serviceWorker?.register("/app/worker.js");
   return { above: Banners, below: () => html`<${Feedback} /><${Prove} />`, unread: unreadCount };
 }

@@ -9,6 +9,8 @@ import { arrive, pathOf, shown, start } from "/shared/router.js";
 import { signedIn } from "/shared/session.js";
 import { effect, html, render } from "/shared/ui.js";
 
+const AGAIN_MS = 3000;
+
 /** The answer is on its way while the home screen is. */
 if (signedIn.value && pathOf() === "/") walletsSoon();
 showMode();
@@ -28,4 +30,11 @@ effect(() => {
   before = wanted();
   arrive();
 });
-import("/app/afterwards.js").then(({ begin }) => surround(begin()));
+
+/** On a bad network it may take more than one try. */
+const finish = () =>
+  import("/app/afterwards.js").then(
+    ({ begin }) => surround(begin()),
+    () => setTimeout(finish, AGAIN_MS),
+  );
+finish();
