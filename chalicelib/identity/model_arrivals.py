@@ -12,7 +12,7 @@ from chalicelib.kernel import clock
 RISK_LASTS = timedelta(hours=24)
 MOST_DEVICES = 12
 FIRST_DEVICE = "sign-up"
-"""Stands among the devices of a person from the beginning: every other one is announced."""
+"""Stands among the devices of a person from the beginning: every other one that shows no token is announced."""
 FASTEST_KMH, NEARBY_KM = 900, 100
 """Faster than an airliner; a place found by an address may be that far off."""
 _EARTH_KM = 6371

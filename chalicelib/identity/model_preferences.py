@@ -36,7 +36,7 @@ class PreferencesRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     def guards(self) -> bool:
         """Whether it takes away what warns a person of a thief."""
         silenced = [switch for switch, on in (self.notices or {}).items() if not on]
-        return self.phrase is not None or any(switch.startswith("security.") for switch in silenced)
+        return self.phrase is not None or any(switch.startswith(("security.", "money.")) for switch in silenced)
 
 
 class PreferencesView(msgspec.Struct, frozen=True):

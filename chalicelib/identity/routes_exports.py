@@ -35,8 +35,9 @@ def ask(call: Call[None]) -> Answer:
     summary="Whether my archive is ready, and where to fetch it",
 )
 def look(call: Call[None]) -> Answer:
-    step_up.careful(call.customer, call.at)
     view = exports.look(call.customer.user_id, call.path["id"], call.at)
+    if view.status == "ready":
+        step_up.careful(call.customer, call.at)
     return Answer(200, view, _LATER if view.status == "pending" else {})
 
 

@@ -84,10 +84,11 @@ def listed_devices(call: Call[None]) -> Answer:
     answers={204: None},
     caller=Person,
     permission="account.own",
-    errors=(NotFound,),
+    errors=(NotFound, StepUpRequired),
     summary="Take no more pushes on a device",
 )
 def forget(call: Call[None]) -> Answer:
+    step_up.careful(person_of(call), call.at)
     pushing.forget(person_of(call).user_id, call.path["id"], call.at)
     return Answer(204)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
-from chalicelib.identity import preferences, trash
+from chalicelib.identity import preferences, step_up, trash
 from chalicelib.identity.model_trash import TrashView
 from chalicelib.identity.routes import Person, person_of
-from chalicelib.kernel.errors import InvalidState, NotFound
+from chalicelib.kernel.errors import InvalidState, NotFound, StepUpRequired
 
 room = Room("identity_trash", function="access")
 
@@ -31,9 +31,12 @@ def listed(call: Call[None]) -> Answer:
     answers={204: None},
     caller=Person,
     permission="account.own",
-    errors=(NotFound, InvalidState),
+    errors=(NotFound, InvalidState, StepUpRequired),
     summary="Put back what I deleted or overwrote",
 )
 def restore(call: Call[None]) -> Answer:
-    preferences.put_back(person_of(call).user_id, call.path["id"], call.at)
+    person, trash_id = person_of(call), call.path["id"]
+    if trash.kind_of(person.user_id, trash_id) in preferences.GUARDING:
+        step_up.careful(person, call.at)
+    preferences.put_back(person.user_id, trash_id, call.at)
     return Answer(204)

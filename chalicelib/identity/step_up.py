@@ -41,8 +41,9 @@ def step_up(customer: Customer, wish: StepUpRequest, at: datetime) -> AccessView
 
 
 def careful(person: Customer | Operator, at: datetime) -> None:
-    """In a session at risk the password proves nothing, it is what a thief came in with: nobody sets up a proof of
-    their own there without one from before. Raises StepUpRequired."""
+    """In a session at risk the password proves nothing, it is what a thief came in with: without a proof from before
+    nobody sets up one of their own there, silences what warns the owner or fetches all that is kept. Raises
+    StepUpRequired."""
     if isinstance(person, Customer) and person.risky:
         require(person, at)
 

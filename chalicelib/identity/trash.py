@@ -42,6 +42,12 @@ def listed(user_id: str, position: str | None, limit: int, at: datetime) -> tupl
     return [trashed for trashed in found if trashed.gone_at > at], following
 
 
+def kind_of(user_id: str, trash_id: str) -> str:
+    """Empty if the person has no such thing there."""
+    found = store_trash.find(user_id, trash_id) if ids.is_id(trash_id, "trs") else None
+    return found.kind if found else ""
+
+
 def restore(user_id: str, trash_id: str, at: datetime) -> None:
     """Put it back, once. Raises NotFound if it is gone, or another's."""
     for _ in range(_RACES):

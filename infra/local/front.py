@@ -40,7 +40,7 @@ Headers = list[tuple[str, str]]
 
 class Door(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1
+    wbufsize = 1_000_000
     """Head and body leave together: apart, the second waits for the first to be acknowledged, up to 40 ms."""
     timeout = 75
     server: Server
@@ -60,6 +60,12 @@ class Door(BaseHTTPRequestHandler):
             )
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any
+
+    def handle_expect_100(self) -> bool:
+        """At once: whoever asked waits for it."""
+        told = super().handle_expect_100()
+        self.wfile.flush()
+        return told
 
     def _route(self, body: bytes) -> None:
         path = urlsplit(self.path).path

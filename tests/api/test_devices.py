@@ -212,8 +212,16 @@ def test_on_a_new_device_the_password_sets_up_no_proof_of_its_own(world: World, 
 
 def test_on_a_new_device_nobody_fetches_my_archive_or_silences_what_warns_me(world: World, ana: Person) -> None:
     asked = ana.phone.post("/v1/me/exports").json["id"]
+    device = {"push_token": "canary push", "platform": "ios", "name": "phone"}
+    pushes = ana.phone.post("/v1/me/devices", device).json["id"]
+    ana.phone.patch("/v1/me/preferences", {"phrase": "tall trees"})
+    ana.phone.patch("/v1/me/preferences", {"phrase": "low hills"})
+    kept = ana.phone.get("/v1/me/trash").json["data"][0]["id"]
+    world.sweep()
     enter(world, ana, "laptop")
-    for wish in ({"phrase": "thief"}, {"notices": {"security.email": False}}):
+    assert_problem(ana.phone.post(f"/v1/me/trash/{kept}/restore"), 403, "step-up-required")
+    assert_problem(ana.phone.delete(f"/v1/me/devices/{pushes}"), 403, "step-up-required")
+    for wish in ({"phrase": "thief"}, {"notices": {"security.email": False}}, {"notices": {"money.push": False}}):
         assert_problem(ana.phone.patch("/v1/me/preferences", wish), 403, "step-up-required")
     assert_problem(ana.phone.post("/v1/me/exports"), 403, "step-up-required")
     assert_problem(ana.phone.get(f"/v1/me/exports/{asked}"), 403, "step-up-required")

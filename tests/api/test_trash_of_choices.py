@@ -15,7 +15,7 @@ from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.test_preferences import add_phone, choose, register
 from tests.api.world import World
 from tests.conftest import FrozenClock
-from tests.people import CHEAP, all_items, at_rest, signed_in, signed_up
+from tests.people import CHEAP, PASSWORD, all_items, at_rest, sign_in, signed_up
 
 DOCS = Path(__file__).parents[2] / "docs" / "explanation" / "deletion-and-export.md"
 
@@ -85,14 +85,15 @@ def test_with_every_switch_on_that_comes_back_too(ann: Caller) -> None:
 
 
 def test_switches_that_would_leave_security_unheard_by_now_do_not_come_back(
-    caller: Caller, ann: Caller, clock: FrozenClock
+    caller: Caller, welcome: dict[str, Any], ann: Caller, clock: FrozenClock
 ) -> None:
     add_phone(ann)
     assert choose(ann, notices={"security.email": False}).status == 200
     assert choose(ann, notices={"security.email": True, "security.sms": False}).status == 200
     assert ann.delete("/v1/me/identifiers/second").status < 300
     tasks.sweep(clock.advance(72 * 3_600))
-    ann = caller.bearing(signed_in(caller)["access_token"])
+    known = sign_in(caller, "ann@example.com", PASSWORD, welcome["device_token"]).json
+    ann = caller.bearing(known["access_token"])
     silent = next(one for one in kept(ann, "switched_off") if " 3 " in one["what"])
     assert_problem(back(ann, silent), 422, "invalid-request", "notices")
     assert len(kept(ann, "switched_off")) == 2

@@ -109,6 +109,7 @@ def _visit(page: Page, address: str, act: Callable[[Page], None], found: Found) 
     expect(page.locator(".waiting")).to_have_count(0, timeout=kit.PATIENCE_MS)
     page.wait_for_timeout(500)
     found.paint.append(page.evaluate("measured.paint"))
+    assert found.paint[-1] > 0, "the browser told of no paint"
     found.weight = {one.url: _weight(one) for one in list(fetched) if _is_code(one)}
     act(page)
     page.wait_for_timeout(500)

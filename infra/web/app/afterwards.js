@@ -5,19 +5,13 @@ import { keepInbox, unreadCount } from "/app/inbox.js";
 import { keepMode } from "/app/modes.js";
 import { watchStatus } from "/app/status.js";
 import { watchTasks } from "/app/tasks.js";
-import { resume } from "/shared/intents.js";
-import { Prove, proveByDialog } from "/shared/prove.js";
-import { signedIn } from "/shared/session.js";
-import { effect, html, untracked } from "/shared/ui.js";
 
 /** → what stands in the frame from now on. */
 export function begin() {
-  proveByDialog();
   keepMode();
   keepInbox();
   watchStatus();
   watchTasks();
-  effect(() => void (signedIn.value && untracked(resume)));
   navigator.serviceWorker?.register("/app/worker.js");
-  return { above: Banners, below: () => html`<${Feedback} /><${Prove} />`, unread: unreadCount };
+  return { above: Banners, below: Feedback, unread: unreadCount };
 }

@@ -4,17 +4,23 @@ import { walletsSoon } from "/app/me.js";
 import { mode, showMode } from "/app/modes.js";
 import { SCREENS, allowed } from "/app/screens.js";
 import { brandName, wear } from "/shared/brand.js";
+import { resume } from "/shared/intents.js";
 import { language, learn } from "/shared/language.js";
 import { arrive, pathOf, shown, start } from "/shared/router.js";
-import { signedIn } from "/shared/session.js";
-import { effect, html, render } from "/shared/ui.js";
+import { provedBy, signedIn } from "/shared/session.js";
+import { effect, html, render, untracked } from "/shared/ui.js";
 
-const AGAIN_MS = 3000;
-
+provedBy(async (methods) => {
+  const { Prove, proved } = await import("/shared/prove.js");
+  surround({ dialog: Prove });
+  return proved(methods);
+});
 /** The answer is on its way while the home screen is. */
 if (signedIn.value && pathOf() === "/") walletsSoon();
 showMode();
-await start(SCREENS, allowed, Promise.all([wear(), learn("shared", "app")]));
+
+let [known, worn] = [signedIn.value, mode.value];
+await start(SCREENS, allowed, () => Promise.all([wear(), learn("shared", "app")]));
 
 effect(() => {
   document.documentElement.lang = language.value === "zh" ? "zh-Hans" : "en";
@@ -23,18 +29,17 @@ effect(() => {
 });
 
 /** Another home screen in another mode; any other screen stays as it is. */
-const wanted = () => `${signedIn.value} ${mode.value && pathOf() === "/" ? mode.value : ""}`;
-let before = wanted();
 effect(() => {
-  if (wanted() === before) return;
-  before = wanted();
-  arrive();
+  const other = signedIn.value !== known || (mode.value !== worn && pathOf() === "/");
+  [known, worn] = [signedIn.value, mode.value];
+  if (other) arrive();
 });
+effect(() => void (signedIn.value && untracked(resume)));
 
-/** On a bad network it may take more than one try. */
+/** A browser may keep it in mind that a module did not come: then it takes a reload, and until then the rest works. */
 const finish = () =>
   import("/app/afterwards.js").then(
     ({ begin }) => surround(begin()),
-    () => setTimeout(finish, AGAIN_MS),
+    () => addEventListener("online", finish, { once: true }),
   );
 finish();

@@ -22,8 +22,8 @@ const BADGE = { standard: "bell", easy: "person", social: "bell" };
 const MANY = 9;
 
 const around = signal({});
-/** {above, below: components before and after the screen, unread: a signal of the number of unread notices}. */
-export const surround = (parts) => (around.value = parts);
+/** {above, below: components before and after the screen, dialog, unread: a signal of the number of unread notices}. */
+export const surround = (parts) => (around.value = { ...around.value, ...parts });
 
 export const Frame = () => html`
   <div class="app">
@@ -37,6 +37,7 @@ export const Frame = () => html`
     ${signedIn.value && html`<${Tabs} />`}
   </div>
   <${Announcer} />
+  ${around.value.dialog && html`<${around.value.dialog} />`}
 `;
 
 function Screen() {

@@ -8,7 +8,8 @@ import { arrive, shown, start } from "/shared/router.js";
 import { signedIn } from "/shared/session.js";
 import { effect, html, render } from "/shared/ui.js";
 
-await start(SCREENS, allowed, Promise.all([wear(), learn("shared", "console")]));
+let before = signedIn.value;
+await start(SCREENS, allowed, () => Promise.all([wear(), learn("shared", "console")]));
 listen();
 
 effect(() => {
@@ -17,7 +18,6 @@ effect(() => {
   render(html`<${Frame} />`, document.getElementById("page"));
 });
 
-let before = signedIn.value;
 effect(() => {
   if (signedIn.value !== before) arrive();
   before = signedIn.value;

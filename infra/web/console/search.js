@@ -3,10 +3,10 @@ import { ID, Id, placeOf } from "/console/show.js";
 import { Refused } from "/shared/door.js";
 import { say } from "/shared/language.js";
 import { job, Problem } from "/shared/parts.js";
-import { go, pathOf } from "/shared/router.js";
-import { call, get } from "/shared/session.js";
+import { go, pathOf, shown } from "/shared/router.js";
+import { call, get, session } from "/shared/session.js";
 import { store, stored } from "/shared/stored.js";
-import { html, signal } from "/shared/ui.js";
+import { effect, html, signal } from "/shared/ui.js";
 
 const MERCHANTS = "console.merchants";
 const REMEMBERED = 10;
@@ -75,8 +75,9 @@ function send(event) {
   searching.run(event.target.elements.search.value);
 }
 
-/** What stood below the box goes when the reader goes on. */
-addEventListener("hashchange", () => {
+/** What stood below the box goes when the reader goes on, and is nobody else's. */
+effect(() => {
+  void [shown.value?.path, session.value?.session_id];
   found.value = null;
   searching.problem.value = null;
 });

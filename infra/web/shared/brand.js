@@ -12,8 +12,13 @@ export const brandLogo = () => brand.value.logo;
 /** {phone, email}: how a person is reached. */
 export const brandHelp = () => brand.value.help ?? {};
 
+/** Without an answer it looks as the style sheet says. */
 export async function wear() {
-  brand.value = await (await fetch("/brand.json")).json();
+  try {
+    brand.value = await (await fetch("/brand.json")).json();
+  } catch {
+    addEventListener("online", wear, { once: true });
+  }
 }
 
 effect(() => {

@@ -2,15 +2,13 @@
 import { Button, Dialog, Field, Form, Problem, job } from "/shared/parts.js";
 import { say } from "/shared/language.js";
 import { signed } from "/shared/passkeys.js";
-import { call, enter, provedBy } from "/shared/session.js";
+import { call, enter } from "/shared/session.js";
 import { html, signal } from "/shared/ui.js";
 
 const asked = signal(null);
 
-/** Shows the dialog whenever the API asks for a step-up; → whether it was given. */
-export function proveByDialog() {
-  provedBy((methods) => new Promise((resolve) => ask(methods, resolve)));
-}
+/** Shows the dialog; → whether the proof was given. */
+export const proved = (methods) => new Promise((resolve) => ask(methods, resolve));
 
 function ask(methods, resolve) {
   for (const one of [byPin, byCode, byPasskey]) one.problem.value = null;

@@ -11,6 +11,7 @@ import { signal } from "/shared/ui.js";
 /** {path, title, view}, or {path, failed} when the screen could not be fetched; null at first. */
 export const shown = signal(null);
 const READY = { home: "/" };
+const AGAIN_MS = 2000;
 let screens = [];
 let guard = (path) => path;
 let prepared = null;
@@ -23,12 +24,12 @@ export const goInstead = (path) => location.replace(`#${path}`);
 
 /**
  * `table`: pattern → {load: () => import(…), text: [catalogues]}; `allow(path)`: the path to show instead, or itself.
- * The first screen is fetched while the page gets `ready`, and waits for it.
+ * The first screen is fetched while the page gets `ready()`, which is tried until it comes.
  */
 export function start(table, allow, ready) {
   screens = Object.entries(table).map(([pattern, screen]) => ({ pattern, ...screen }));
   guard = allow;
-  prepared = Promise.all([ready, parsed()]);
+  prepared = Promise.all([until(ready), parsed()]);
   addEventListener("hashchange", () => arrive());
   addEventListener("online", () => shown.peek()?.failed && arrive());
   return arrive();
@@ -37,10 +38,20 @@ export function start(table, allow, ready) {
 /** The script of a page does not wait for the rest of it. */
 const parsed = () => document.readyState === "loading" && new Promise((done) => addEventListener("DOMContentLoaded", done));
 
+async function until(ready) {
+  for (;;) {
+    try {
+      return await ready();
+    } catch {
+      await new Promise((again) => setTimeout(again, AGAIN_MS));
+    }
+  }
+}
+
 /** Shows the screen of the address, unless the reader has gone on meanwhile. */
 export async function arrive() {
   const mine = ++visit;
-  const path = guard(pathOf());
+  const path = guard(guard(pathOf())) || READY.home;
   if (path !== pathOf()) history.replaceState(null, "", `#${path}`);
   const [name, search = ""] = path.split("?");
   const { screen, params } = match(name);

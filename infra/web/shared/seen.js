@@ -12,19 +12,23 @@ const PREFIX = `${document.documentElement.dataset.area}.seen.`;
 const KEEPS = document.documentElement.dataset.keeps !== "no";
 const resources = new Map();
 
-const early = new Set();
+const EARLY_MS = 5000;
+/** When it was asked for what will be seen soon. */
+const early = new Map();
 
 /** The resource at `path`, asked for again unless it is being asked for. */
 export function see(path) {
   const found = resources.get(path) ?? made(path);
-  if (!early.delete(path)) look(path, found);
+  const asked_ago = performance.now() - early.get(path);
+  early.delete(path);
+  if (!(asked_ago < EARLY_MS)) look(path, found);
   return found;
 }
 
 /** Asks for what the next `see` of `path` shows. */
 export function seeSoon(path) {
   see(path);
-  early.add(path);
+  early.set(path, performance.now());
 }
 
 /**

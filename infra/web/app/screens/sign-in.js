@@ -59,6 +59,7 @@ const SignIn = ({ second, ...rest }) => (second.value ? html`<${SecondFactor} of
 
 /** Whoever typed their name need not type it again. */
 function keepName(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const name = document.getElementById("identifier").value.trim();
   go(`/recover${name && `?name=${encodeURIComponent(name)}`}`);
