@@ -92,11 +92,13 @@ def test_every_session_ends_and_payments_stop_at_once(caller: Caller, clock: Fro
     assert can_pay(sign_in(caller, ANN, NEW).json["access_token"], clock)
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["on a known device", "on a new one"])
 def test_a_sign_in_under_way_with_the_old_password_begins_no_session(
-    caller: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+    caller: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, known: bool
 ) -> None:
     """It has compared already; the reset comes, whole; then it would write its session."""
-    user_id, code = signed_up(caller)["user"]["id"], asked(caller, clock)
+    welcome = signed_up(caller)
+    user_id, code = welcome["user"]["id"], asked(caller, clock)
     begun = sessions.begun
 
     def overtaken(*given: Any) -> Any:
@@ -105,7 +107,7 @@ def test_a_sign_in_under_way_with_the_old_password_begins_no_session(
 
     with monkeypatch.context() as patch:
         patch.setattr(sessions, "begun", overtaken)
-        assert sign_in(caller, ANN, PASSWORD).status == 401
+        assert sign_in(caller, ANN, PASSWORD, welcome["device_token"] if known else "").status == 401
     assert store_sessions.sessions(user_id, None, 10) == ([], None)
 
 

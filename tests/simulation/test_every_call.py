@@ -272,7 +272,8 @@ def resetting(world: World) -> tuple[Act, Callable[[Any], None]]:
         world.sweep()
         assert ana.pay(1).status == 401
         assert world.nobody.post("/v1/sessions/refresh", {"refresh_token": ana.tokens["refresh_token"]}).status == 401
-        signed_in = world.nobody.post("/v1/sessions", {"identifier": ana.identifier, "password": new})
+        known = {"device_token": ana.tokens["device_token"]}
+        signed_in = world.nobody.post("/v1/sessions", {"identifier": ana.identifier, "password": new} | known)
         phone = world.nobody.bearing(signed_in.json["access_token"])
         assert phone.get("/v1/me/notices").json["data"][0]["kind"] == "password_reset"
 
