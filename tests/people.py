@@ -20,6 +20,7 @@ from tests.conftest import TABLES
 PASSWORD = "correct horse battery"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Argon2 at its minimum cost, for tests that are not about it."""
+_ANNOUNCED = ("A new device signed in", "新设备登录")
 
 
 def wish(identifier: str = "ann@example.com", **changes: Any) -> dict[str, Any]:
@@ -36,6 +37,12 @@ def outbox(to: str) -> list[dict[str, str]]:
         ExpressionAttributeValues={":to": {"S": f"OUTBOX#{to}"}},
     )
     return [{name: next(iter(kind.values())) for name, kind in item.items()} for item in found["Items"]]
+
+
+def subjects(to: str) -> list[str]:
+    """Of the messages to a contact, oldest first; but for the announcement of a device that shows no token, which
+    stands before or after what came in the same moment."""
+    return [one["subject"] for one in outbox(to) if one["subject"] not in _ANNOUNCED]
 
 
 def code_for(to: str) -> str:

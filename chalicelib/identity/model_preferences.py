@@ -17,6 +17,8 @@ UiMode = Literal["standard", "easy", "social"]
 Reminders = Literal["monthly", "quarterly", "yearly", "never"]
 EVERY = {"monthly": timedelta(days=30), "quarterly": timedelta(days=91), "yearly": timedelta(days=365)}
 """Of reminders; whoever wants none is not in it."""
+GUARDING = ("phrase", "switched_off")
+"""What warns a person of a thief, as it is called in the trash."""
 Phrase = Annotated[
     str, msgspec.Meta(max_length=60, description="Stands in every message that we send to you; empty: none")
 ]

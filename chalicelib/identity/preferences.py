@@ -11,9 +11,6 @@ from chalicelib.identity.model import User
 from chalicelib.identity.model_preferences import PreferencesRequest
 from chalicelib.notices.model_reach import Way
 
-GUARDING = ("phrase", "switched_off")
-"""What warns a person of a thief."""
-
 
 def change(user_id: str, wish: PreferencesRequest, at: datetime) -> User:
     """Raises NotFound, InvalidRequest, InvalidState."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
-from chalicelib.identity import preferences, step_up, trash
+from chalicelib.identity import model_preferences, preferences, step_up, trash
 from chalicelib.identity.model_trash import TrashView
 from chalicelib.identity.routes import Person, person_of
 from chalicelib.kernel.errors import InvalidState, NotFound, StepUpRequired
@@ -36,7 +36,7 @@ def listed(call: Call[None]) -> Answer:
 )
 def restore(call: Call[None]) -> Answer:
     person, trash_id = person_of(call), call.path["id"]
-    if trash.kind_of(person.user_id, trash_id) in preferences.GUARDING:
+    if trash.kind_of(person.user_id, trash_id) in model_preferences.GUARDING:
         step_up.careful(person, call.at)
     preferences.put_back(person.user_id, trash_id, call.at)
     return Answer(204)

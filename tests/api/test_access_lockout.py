@@ -11,7 +11,7 @@ from chalicelib.identity import lockout, passwords, secrets, store_due, store_lo
 from chalicelib.identity.model_lockout import LOCK_MINUTES, Counter
 from tests.api.caller import Caller, Reply
 from tests.conftest import FrozenClock
-from tests.people import CHEAP, PASSWORD, all_items, outbox, second_name, sign_in, signed_in, signed_up, told
+from tests.people import CHEAP, PASSWORD, all_items, outbox, second_name, sign_in, signed_in, signed_up, subjects, told
 
 ANN, PHONE = "ann@example.com", "+8613900139000"
 WRONG = "wrong horse battery"
@@ -33,10 +33,9 @@ def sweep() -> None:
     app.sweep(event | {"detail": {}, "resources": []}, None)
 
 
-def subjects(contact: str = ANN) -> list[str]:
-    """Of the messages about locks, oldest first; that a device without a token is announced is no lock."""
-    sent = [message["subject"] for message in outbox(contact)]
-    return [one for one in sent if ("ign" in one or "登录" in one) and one != "A new device signed in"]
+def of_locks(contact: str = ANN) -> list[str]:
+    """Of the messages about locks, oldest first."""
+    return [one for one in subjects(contact) if "ign" in one or "登录" in one]
 
 
 def on(caller: Caller, device_token: str, password: str = PASSWORD) -> Reply:
@@ -197,16 +196,16 @@ def test_known_unknown_and_locked_are_the_same_answer_for_the_same_work(
 def test_the_owner_is_told_of_the_lock_and_of_its_end_once_each(caller: Caller, clock: FrozenClock) -> None:
     welcome = signed_up(caller)
     fail(caller, 5)
-    assert subjects() == []
+    assert of_locks() == []
     for _ in range(3):
         sweep()
-    assert subjects() == ["Signing in to Coffer is locked until 2026-11-22 08:02 UTC"]
-    (body,) = (message["body"] for message in outbox(ANN) if message["subject"] == subjects()[0])
+    assert of_locks() == ["Signing in to Coffer is locked until 2026-11-22 08:02 UTC"]
+    (body,) = (message["body"] for message in outbox(ANN) if message["subject"] == of_locks()[0])
     assert "Forgot password" in body and "a device that you have used before" in body
     clock.advance(120)
     for _ in range(3):
         sweep()
-    assert subjects()[1:] == ["You can sign in to Coffer again"]
+    assert of_locks()[1:] == ["You can sign in to Coffer again"]
     inbox = caller.bearing(welcome["access_token"]).get("/v1/me/notices").json["data"]
     assert [notice["kind"] for notice in inbox] == ["sign_in_unlocked", "sign_in_locked"]
 
@@ -215,7 +214,7 @@ def test_the_owner_is_told_in_their_language(caller: Caller, clock: FrozenClock)
     signed_up(caller, "+8613800138000", locale="zh-CN")
     fail(caller, 5, "+8613800138000")
     sweep()
-    assert subjects("+8613800138000")[-1] == "Coffer 账户已暂停登录，至 2026-11-22 08:02 UTC"
+    assert of_locks("+8613800138000")[-1] == "Coffer 账户已暂停登录，至 2026-11-22 08:02 UTC"
 
 
 def test_the_schedule_does_not_unlock_before_the_time(caller: Caller, clock: FrozenClock) -> None:
@@ -225,7 +224,7 @@ def test_the_schedule_does_not_unlock_before_the_time(caller: Caller, clock: Fro
         sweep()
         clock.advance(11)
         assert sign_in(caller, ANN, PASSWORD).status == 401
-    assert subjects()[-1].startswith("Signing in to Coffer is locked")
+    assert of_locks()[-1].startswith("Signing in to Coffer is locked")
 
 
 def test_what_is_due_is_unlocked_and_due_no_more(caller: Caller, clock: FrozenClock) -> None:
@@ -251,10 +250,10 @@ def test_who_dies_while_telling_leaves_it_to_the_next(
         patch.setattr(lockout.telling, "tell", lambda *_, **__: 1 / 0)
         sweep()
     sweep()
-    assert subjects() == []
+    assert of_locks() == []
     clock.advance(120)
     sweep()
-    assert subjects() == ["You can sign in to Coffer again"]
+    assert of_locks() == ["You can sign in to Coffer again"]
 
 
 def test_the_sweep_unlocks_without_the_secrets_that_only_access_may_read(
@@ -267,7 +266,7 @@ def test_the_sweep_unlocks_without_the_secrets_that_only_access_may_read(
         sweep()
         clock.advance(120)
         sweep()
-    assert len(subjects()) == 2
+    assert len(of_locks()) == 2
 
 
 def test_two_sweeps_at_once_tell_the_owner_once(
@@ -285,7 +284,7 @@ def test_two_sweeps_at_once_tell_the_owner_once(
 
     monkeypatch.setattr(lockout.telling, "tell", overtaken)
     sweep()
-    assert len(subjects()) == 1
+    assert len(of_locks()) == 1
 
 
 def test_a_success_after_the_lock_leaves_the_owner_to_be_told(caller: Caller, clock: FrozenClock) -> None:
@@ -294,7 +293,7 @@ def test_a_success_after_the_lock_leaves_the_owner_to_be_told(caller: Caller, cl
     clock.advance(120)
     signed_in(caller)
     sweep()
-    assert subjects() == ["You can sign in to Coffer again"]
+    assert of_locks() == ["You can sign in to Coffer again"]
 
 
 def test_strangers_do_not_lock_out_a_device_that_signed_in_before(caller: Caller, clock: FrozenClock) -> None:
@@ -317,7 +316,7 @@ def test_a_known_device_is_closed_by_its_own_failures_and_nobody_else_is(caller:
     assert on(caller, phone).status == 401
     assert sign_in(caller, ANN, PASSWORD).status == 201
     sweep()
-    assert subjects() == ["Signing in to Coffer is locked until 2026-11-22 08:02 UTC"]
+    assert of_locks() == ["Signing in to Coffer is locked until 2026-11-22 08:02 UTC"]
     clock.advance(120)
     assert on(caller, phone).status == 201
 
@@ -369,7 +368,7 @@ def test_the_fifth_try_that_is_right_leaves_no_lock_and_nothing_to_tell(caller: 
         fail(caller, 4)
         assert sign_in(caller, ANN, PASSWORD).status == 201
     sweep()
-    assert subjects() == []
+    assert of_locks() == []
 
 
 def test_a_lock_does_not_come_back_after_a_success_that_overtook_it(

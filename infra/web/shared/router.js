@@ -51,6 +51,7 @@ async function until(ready) {
 /** Shows the screen of the address, unless the reader has gone on meanwhile. */
 export async function arrive() {
   const mine = ++visit;
+  // Where it leads may itself be no place for them.
   const path = guard(guard(pathOf())) || READY.home;
   if (path !== pathOf()) history.replaceState(null, "", `#${path}`);
   const [name, search = ""] = path.split("?");
