@@ -113,6 +113,21 @@ def test_the_overview_shows_what_was_paid(browser: Browser, local: dict[str, Any
         assert (visit.barriers(), visit.complaints, visit.elsewhere()) == ([], [], set())
 
 
+def test_what_one_operator_searched_for_is_not_there_for_the_next(browser: Browser, local: dict[str, Any]) -> None:
+    """Signed out and in again in another tab: the address of this one stays as it is."""
+    with console(browser, local) as visit:
+        search(visit.page, "no-such-order")
+        visit.see("No order with that reference")
+        other = visit.context.new_page()
+        other.goto(local["api"] + "/console/")
+        kept = other.evaluate("localStorage['coffer.console.session']")
+        other.evaluate("delete localStorage['coffer.console.session']")
+        expect(visit.page.locator("#identifier")).to_be_visible(timeout=kit.PATIENCE_MS)
+        other.evaluate("kept => { localStorage['coffer.console.session'] = kept }", kept)
+        heading(visit.page, "Overview")
+        expect(visit.page.get_by_text("No order with that reference")).to_have_count(0)
+
+
 def test_anything_is_found_and_a_wallet_is_frozen_and_freed(browser: Browser, local: dict[str, Any]) -> None:
     person, paid, reference = customer_who_paid(local, 730)
     with console(browser, local) as visit:

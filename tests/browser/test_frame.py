@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser import kit
+from tests.browser.cast import Member, visit_as
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "Money you can rely on"), ("zh", "放心的钱包")])
@@ -36,3 +38,33 @@ def test_a_wallet_is_shown_after_signing_in_and_after_a_reload(browser: Browser,
         visit.see("¥123.45")
         expect(visit.page.locator("h1")).to_have_text("My money")
         assert visit.complaints == []
+
+
+def test_a_proof_is_asked_for_though_the_rest_of_the_page_never_came(browser: Browser, local: dict[str, Any]) -> None:
+    with kit.context(browser) as context:
+        context.route("**/app/afterwards.js", lambda route: route.abort())
+        visit = kit.Visit(context, local["api"] + "/app/#/sign-in?then=/security/phrase")
+        kit.sign_in(visit, kit.newcomer(local))
+        visit.page.locator("#phrase").fill("tall trees")
+        visit.page.keyboard.press("Enter")
+        expect(visit.page.get_by_role("dialog")).to_contain_text("Please confirm that it is you")
+
+
+def test_a_session_whose_end_is_heard_while_home_is_on_its_way_ends_at_the_first_screen(
+    browser: Browser, local: dict[str, Any]
+) -> None:
+    member, held = Member(local, "app"), list[Route]()
+    session = json.loads(member.stored()["coffer.app.session"])
+    stale = json.dumps(session | {"access_token": session["access_token"] + "x"})
+    member.api.send("DELETE", "/v1/sessions").expect(204)
+    with kit.context(browser) as context:
+        visit_as(context, member.look() | {"coffer.app.session": stale})
+        context.route("**/app/screens/home.js", lambda route: held.extend([route]))
+        page = context.new_page()
+        with page.expect_response("**/v1/sessions/refresh", timeout=kit.PATIENCE_MS) as answer:
+            page.goto(local["api"] + "/app/", wait_until="commit")
+        assert answer.value.status == 401
+        page.wait_for_function("localStorage['coffer.app.session'] === undefined", timeout=kit.PATIENCE_MS)
+        for route in held:
+            route.continue_()
+        expect(page.locator('html[data-screen="/welcome"]')).to_be_attached(timeout=kit.PATIENCE_MS)
