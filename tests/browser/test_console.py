@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from infra.local import people
 from infra.local.client import Client
 from tests.browser import kit
+from tests.browser.access_kit import Authenticator, at_home
 
 NOTE = "called from another phone"
 STEP_SECONDS = people.STEP_SECONDS
@@ -310,12 +311,7 @@ def test_a_new_operator_comes_in_with_a_second_factor_and_sees_what_the_role_see
     person, secrets = kit.newcomer(local), list[str]()
     client = Client(local["api"])
     people.enrol(client, person, people.sign_in(client, person) or {}, secrets.append)
-    with console(browser, local) as visit:
-        search(visit.page, person.identifier)
-        heading(visit.page, "Person")
-        visit.page.get_by_role("button", name="Make an operator").click()
-        visit.page.locator("#role").select_option("support")
-        reason(visit.page, "joins the night shift", "appoint")
+    appoint(browser, local, person)
     with kit.context(browser, "en", kit.DESK) as context:
         visit = kit.Visit(context, local["api"] + "/console/", REFUSED)
         enter(visit, {"identifier": person.identifier, "password": person.password, "totp_secret": secrets[0]})
@@ -325,3 +321,36 @@ def test_a_new_operator_comes_in_with_a_second_factor_and_sees_what_the_role_see
         places = page.locator("nav.places a").all_inner_texts()
         assert "Operators" not in places and "Audit log" not in places
         assert visit.complaints == []
+
+
+def test_an_operator_with_a_passkey_needs_no_code(browser: Browser, local: dict[str, Any]) -> None:
+    """It is the second half of a password, and enough alone."""
+    with at_home(browser, local, "/security/passkeys") as (visit, person):
+        page, device = visit.page, Authenticator(visit)
+        page.locator("#password").fill(person.password)
+        page.get_by_role("button", name="Add a passkey").click()
+        visit.see("The passkey is added.")
+        device.absent()
+        appoint(browser, local, person)
+        page.goto(local["api"] + "/console/")
+        page.locator("#identifier").fill(person.identifier)
+        page.locator("#password").fill(person.password)
+        page.keyboard.press("Enter")
+        heading(page, "Your second factor")
+        assert page.locator("#code").count() == 0
+        for _ in range(2):
+            device.present()
+            page.get_by_role("button", name="Use a passkey").click()
+            heading(page, "Overview")
+            device.absent()
+            page.get_by_role("button", name="Sign out").click()
+            heading(page, "Sign in to the console")
+
+
+def appoint(browser: Browser, local: dict[str, Any], person: people.Person) -> None:
+    with console(browser, local) as visit:
+        search(visit.page, person.identifier)
+        heading(visit.page, "Person")
+        visit.page.get_by_role("button", name="Make an operator").click()
+        visit.page.locator("#role").select_option("support")
+        reason(visit.page, "joins the night shift", "appoint")
