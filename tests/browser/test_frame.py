@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from chalicelib.kernel import money
 from tests.browser import kit
 from tests.browser.cast import Member, visit_as
+
+AMOUNTS = (0, 5, 12, 100, 99_999, 100_000, 123_456_789, money.MAX_AMOUNT)
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "Money you can rely on"), ("zh", "放心的钱包")])
@@ -38,6 +41,17 @@ def test_a_wallet_is_shown_after_signing_in_and_after_a_reload(browser: Browser,
         visit.see("¥123.45")
         expect(visit.page.locator("h1")).to_have_text("My money")
         assert visit.complaints == []
+
+
+def test_amounts_are_written_as_the_api_writes_them(browser: Browser, local: dict[str, Any]) -> None:
+    samples = [(sign * amount, currency) for currency in money.EXPONENTS for amount in AMOUNTS for sign in (1, -1)]
+    write = """(samples) => import("/shared/language.js").then(({ CURRENCIES, shownMoney }) =>
+      [Object.keys(CURRENCIES), samples.map(([amount, currency]) => shownMoney(amount, currency))])"""
+    with kit.context(browser) as context:
+        visit = kit.Visit(context, local["api"] + "/app/")
+        currencies, written = visit.page.evaluate(write, samples)
+    assert set(currencies) == set(money.EXPONENTS)
+    assert written == [money.shown(amount, currency).replace("-", "−") for amount, currency in samples]
 
 
 def test_a_proof_is_asked_for_though_the_rest_of_the_page_never_came(browser: Browser, local: dict[str, Any]) -> None:

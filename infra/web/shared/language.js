@@ -11,6 +11,7 @@ export const language = signal(LANGUAGES.find((known) => known === localStorage.
 
 const sentences = {};
 const learnt = new Map();
+const formats = new Map();
 
 /** The catalogues `/text/<name>.json`, each fetched once; `api/<name>` are those that the API itself speaks from. */
 export const learn = (...names) => Promise.all(names.map((name) => learnt.get(name) ?? fetched(name)));
@@ -30,14 +31,23 @@ export const knows = (key) => key in sentences;
 export const sayOr = (key, otherwise, params) => (knows(key) ? say(key, params) : otherwise);
 export const money = (amount, currency) => ({ amount, currency });
 
+/** Symbol and digits after the point, as the API writes them: `Intl` takes a phone 50 ms to say the same of one. */
+export const CURRENCIES = {
+  CNY: ["¥", 2], USD: ["$", 2], EUR: ["€", 2], GBP: ["£", 2], HKD: ["HK$", 2], SGD: ["S$", 2], JPY: ["¥", 0],
+};
+
 /** `¥12.50` of 1250 and CNY; with `signed`, a plus before what came in. */
 export function shownMoney(amount, currency, signed = false) {
-  const format = moneyFormat(currency, { signDisplay: signed ? "exceptZero" : "auto" });
-  return format.format(amount / 10 ** digits(currency)).replace("-", "−");
+  const [symbol, many] = CURRENCIES[currency];
+  const written = String(Math.abs(amount)).padStart(many + 1, "0");
+  const end = written.length - many;
+  const whole = written.slice(0, end).replace(/\B(?=(\d{3})+$)/g, ",");
+  const sign = amount < 0 ? "−" : signed && amount > 0 ? "+" : "";
+  return `${sign}${symbol}${whole}${many ? `.${written.slice(end)}` : ""}`;
 }
 
 /** How many digits a currency has after its point: 2 of CNY, 0 of JPY. */
-export const digits = (currency) => moneyFormat(currency).resolvedOptions().maximumFractionDigits;
+export const digits = (currency) => CURRENCIES[currency][1];
 
 /** The minor units of `12.50` or `12,5` as a person types it; null if it is no amount. */
 export function readMoney(typed, currency) {
@@ -47,26 +57,26 @@ export function readMoney(typed, currency) {
   return Number(parts[1]) * 10 ** most + Number((parts[2] ?? "").padEnd(most, "0") || 0);
 }
 
-export const shownTime = (at) => new Date(at).toLocaleTimeString(LOCALES[language.value], { hour12: false });
-export const shownDate = (at, options = { dateStyle: "long" }) =>
-  new Date(at).toLocaleDateString(LOCALES[language.value], options);
+export const shownTime = (at) => format("DateTimeFormat", { timeStyle: "medium", hour12: false }).format(new Date(at));
+/** `17:31`. */
+export const shownClock = (at) => format("DateTimeFormat", { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+export const shownDate = (at, options = { dateStyle: "long" }) => format("DateTimeFormat", options).format(new Date(at));
 /** `25 Nov 2026, 17:31`, in the reader's own time. */
 export const shownMoment = (at) =>
-  new Date(at).toLocaleString(LOCALES[language.value], { dateStyle: "medium", timeStyle: "short", hour12: false });
-export const shownNumber = (value, options) => value.toLocaleString(LOCALES[language.value], options);
+  format("DateTimeFormat", { dateStyle: "medium", timeStyle: "short", hour12: false }).format(new Date(at));
+export const shownNumber = (value, options) => format("NumberFormat", options).format(value);
 
 function shown(value) {
   if (typeof value === "number") return shownNumber(value);
   return typeof value === "object" ? shownMoney(value.amount, value.currency) : value;
 }
 
-const moneyFormat = (currency, options) =>
-  new Intl.NumberFormat(LOCALES[language.value], {
-    style: "currency",
-    currency,
-    currencyDisplay: "narrowSymbol",
-    ...options,
-  });
+/** One of `Intl` in the reader's language; each is made once, which takes a phone many milliseconds. */
+function format(kind, options) {
+  const name = `${kind} ${language.value} ${JSON.stringify(options)}`;
+  if (!formats.has(name)) formats.set(name, new Intl[kind](LOCALES[language.value], options));
+  return formats.get(name);
+}
 
 function fetched(name) {
   const arriving = fetch(`/text/${name}.json`)
