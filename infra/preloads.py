@@ -52,10 +52,9 @@ def fetched(entry: str) -> list[str]:
 
 
 def renewed(html: str) -> str:
-    """`html` with those lines before its first sheet, and nowhere else."""
-    rest = _LINES.sub("", html)
-    before, sheet, after = rest.partition('    <link rel="stylesheet"')
-    return before + lines(html) + sheet + after
+    """`html` with those lines after its last sheet, which all wait for, and nowhere else."""
+    before, script, after = _LINES.sub("", html).partition('    <script type="module"')
+    return before + lines(html) + script + after
 
 
 def main() -> None:

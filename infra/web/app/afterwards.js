@@ -2,7 +2,7 @@
 import { Banners } from "/app/banners.js";
 import { Feedback } from "/app/feedback.js";
 import { keepInbox, unreadCount } from "/app/inbox.js";
-import { keepMode } from "/app/modes.js";
+import { keepMode } from "/app/me.js";
 import { watchStatus } from "/app/status.js";
 import { watchTasks } from "/app/tasks.js";
 

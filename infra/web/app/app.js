@@ -1,14 +1,18 @@
 /** The wallet app at `/app/`: a frame, and one screen at a time in it. Every address of a screen is in `SCREENS`. */
 import { Frame, surround } from "/app/frame.js";
-import { walletsSoon } from "/app/me.js";
-import { mode, showMode } from "/app/modes.js";
+import { mode, showMode, walletsSoon } from "/app/me.js";
 import { SCREENS, allowed } from "/app/screens.js";
 import { brandName, wear } from "/shared/brand.js";
+import { pause } from "/shared/door.js";
 import { resume } from "/shared/intents.js";
 import { language, learn } from "/shared/language.js";
 import { arrive, pathOf, shown, start } from "/shared/router.js";
+import { calm } from "/shared/seen.js";
 import { provedBy, signedIn } from "/shared/session.js";
 import { effect, html, render, untracked } from "/shared/ui.js";
+
+const LATEST_MS = 3000;
+const PAINT_MS = 100;
 
 provedBy(async (methods) => {
   const { Prove, proved } = await import("/shared/prove.js");
@@ -36,10 +40,13 @@ effect(() => {
 });
 effect(() => void (signedIn.value && untracked(resume)));
 
-/** A browser may keep it in mind that a module did not come: then it takes a reload, and until then the rest works. */
+/**
+ * Once the first screen stands there, with what it shows. A browser may keep it in mind that a module did not come: then
+ * it takes a reload, and until then the rest works.
+ */
 const finish = () =>
   import("/app/afterwards.js").then(
     ({ begin }) => surround(begin()),
     () => addEventListener("online", finish, { once: true }),
   );
-finish();
+void calm(LATEST_MS).then(() => pause(PAINT_MS)).then(finish);

@@ -1,9 +1,8 @@
 /** What is around every screen: brand, languages, tabs, and whatever else has come to stand there. */
-import { mode } from "/app/modes.js";
+import { mode } from "/app/me.js";
 import { brandLogo, brandName } from "/shared/brand.js";
-import { Icon } from "/shared/icons.js";
 import { say } from "/shared/language.js";
-import { Announcer, Problem, Tongues, Waiting } from "/shared/parts.js";
+import { Announcer, Icon, Problem, Tongues, Waiting } from "/shared/parts.js";
 import { shown } from "/shared/router.js";
 import { signedIn } from "/shared/session.js";
 import { html, signal } from "/shared/ui.js";

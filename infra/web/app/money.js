@@ -1,5 +1,5 @@
 /** What the screens of money have in common: whom it went to, how a line of the journal reads, where it leads. */
-import { knows, language, money, say, sayOr, shownDate, shownMoney } from "/shared/language.js";
+import { say, sayOr, shownClock, shownDate, shownMoney } from "/shared/language.js";
 import { Money } from "/shared/parts.js";
 import { store, stored } from "/shared/stored.js";
 import { html } from "/shared/ui.js";
@@ -39,7 +39,7 @@ export const EntryRow = ({ entry, wallet }) => html`
     <a href=${placeOf(entry, wallet)}>
       <span class="row-words">
         <strong>${whoOf(entry)}</strong>
-        <small>${[entry.merchant_id && kindOf(entry), entry.order_reference || way(entry), clockTime(entry.at)].filter(Boolean).join(" · ")}</small>
+        <small>${[entry.merchant_id && kindOf(entry), entry.order_reference || way(entry), shownClock(entry.at)].filter(Boolean).join(" · ")}</small>
       </span>
       <${Money} amount=${sumOf(entry)} currency=${entry.currency} signed=${entry.amount !== 0} />
     </a>
@@ -47,8 +47,6 @@ export const EntryRow = ({ entry, wallet }) => html`
 `;
 
 export const way = ({ processor }) => processor && sayOr(`processor.${processor}`, processor);
-export const clockTime = (at) =>
-  new Date(at).toLocaleTimeString(language.value === "zh" ? "zh-CN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
 
 /** Rows by the day they fall on, for the reader: [[day, rows]]. */
 export function byDay(rows) {
@@ -63,7 +61,7 @@ export function byDay(rows) {
 /** Why a wallet is frozen, and the way out. */
 export function Frozen({ wallet }) {
   if (wallet?.status !== "frozen") return null;
-  const mine = knows("freezes.by-owner") && [say("freezes.by-owner"), "by-owner"].includes(wallet.reason);
+  const mine = wallet.reason_code === "by-owner";
   return html`
     <div class="note" role="status">
       <strong>${say("frozen.title")}</strong>
@@ -72,12 +70,6 @@ export function Frozen({ wallet }) {
     </div>
   `;
 }
-
-/** What is missing, and the way to it and back. */
-export const TopUpFirst = ({ missing, currency, then }) => html`
-  <p class="note" role="status">${say("checkout.missing", { missing: money(missing, currency) })}</p>
-  <p><a class="button main" href=${`#/topup?amount=${missing}&currency=${currency}&then=${encodeURIComponent(then)}`}>${say("checkout.top-up", { missing: money(missing, currency) })}</a></p>
-`;
 
 /** The host that an address leads to; "" of what no browser should follow. */
 export function hostOf(address) {

@@ -3,6 +3,8 @@
  * Screens that begin one import `screens/result.js` with it, so that it is here when the network goes.
  */
 import { intend } from "/shared/intents.js";
+import { money, say } from "/shared/language.js";
+import { html } from "/shared/ui.js";
 
 /** → the intent's id. A checkout is paid once, however often it is meant; `confirmed`: also if it looks paid already. */
 export const payCheckout = (checkout, wallet_id, confirmed = false) =>
@@ -25,3 +27,9 @@ export const topUp = ({ wallet, amount, way, form, then }) =>
 
 /** The id of a checkout in a link, a scanned code or what somebody typed; null if there is none. */
 export const checkoutIn = (text) => /\bchk_[0-9a-z]{26}\b/.exec(text.trim().toLowerCase())?.[0] ?? null;
+
+/** What is missing, and the way to it and back. */
+export const TopUpFirst = ({ missing, currency, then }) => html`
+  <p class="note" role="status">${say("checkout.missing", { missing: money(missing, currency) })}</p>
+  <p><a class="button main" href=${`#/topup?amount=${missing}&currency=${currency}&then=${encodeURIComponent(then)}`}>${say("checkout.top-up", { missing: money(missing, currency) })}</a></p>
+`;

@@ -1,5 +1,5 @@
 /** A list of places to go or things to see: icon, title, what about it, and an arrow. */
-import { Icon } from "/shared/icons.js";
+import { Icon } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
 
 export const Rows = ({ children, label }) => html`<ul class="rows card" aria-label=${label}>${children}</ul>`;

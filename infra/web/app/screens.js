@@ -1,5 +1,5 @@
 /** Every screen of the wallet: its address, its module, the catalogues it speaks from; and who may see it. */
-import { mode } from "/app/modes.js";
+import { mode } from "/app/me.js";
 import { signedIn } from "/shared/session.js";
 
 const screen = (name, ...text) => ({ load: () => import(`/app/screens/${name}.js`), text });
@@ -12,16 +12,16 @@ const HOMES = {
 };
 
 export const SCREENS = {
-  "/": { load: () => HOMES[mode.value](), text: ["money", "people", "api/risk"] },
+  "/": { load: () => HOMES[mode.value](), text: [] },
   "/pay": screen("pay", "money"),
-  "/pay/:id": screen("checkout", "money", "api/risk"),
+  "/pay/:id": screen("checkout", "money"),
   "/results/:id": screen("result", "money"),
-  "/topup": screen("topup", "money", "api/risk"),
+  "/topup": screen("topup", "money"),
   "/topups/:id": screen("topup-status", "money"),
   "/activity": screen("activity", "money", "statements"),
   "/payments/:id": screen("receipt", "money", "statements"),
   "/entries/:id": screen("entry", "money", "statements"),
-  "/welcome": screen("welcome", "entering"),
+  "/welcome": screen("welcome"),
   "/sign-in": screen("sign-in", "entering"),
   "/sign-up": screen("sign-up", "entering"),
   "/sign-up/code": screen("sign-up-code", "entering"),

@@ -4,10 +4,13 @@ import { listen } from "/console/keys.js";
 import { SCREENS, allowed } from "/console/screens.js";
 import { brandName, wear } from "/shared/brand.js";
 import { language, learn } from "/shared/language.js";
-import { arrive, shown, start } from "/shared/router.js";
+import { arrive, pathOf, shown, start } from "/shared/router.js";
+import { seeSoon } from "/shared/seen.js";
 import { signedIn } from "/shared/session.js";
 import { effect, html, render } from "/shared/ui.js";
 
+/** The answer is on its way while the overview is. */
+if (signedIn.value && pathOf() === "/") seeSoon("/v1/reports/live");
 let before = signedIn.value;
 await start(SCREENS, allowed, () => Promise.all([wear(), learn("shared", "console")]));
 listen();

@@ -3,6 +3,7 @@
  *
  * A resource is a signal of {data, at (ms), loading, problem}: `data` may be old while `problem` says why.
  */
+import { pause } from "/shared/door.js";
 import { get, session } from "/shared/session.js";
 import { store, stored } from "/shared/stored.js";
 import { effect, signal } from "/shared/ui.js";
@@ -49,10 +50,24 @@ export function watch(again, milliseconds) {
   };
 }
 
-const stale = new WeakSet();
+/** Once everything that is being asked for is here, or at least a while has passed. */
+export async function calm(milliseconds) {
+  let over = false;
+  const end = pause(milliseconds).then(() => (over = true));
+  while (asking.size && !over) await Promise.race([Promise.all(asking), end]);
+}
 
-async function look(path, one, changed = false) {
+const stale = new WeakSet();
+const asking = new Set();
+
+function look(path, one, changed = false) {
   if (one.peek().loading) return void (changed && stale.add(one));
+  const answer = looked(path, one).finally(() => asking.delete(answer));
+  asking.add(answer);
+  return answer;
+}
+
+async function looked(path, one) {
   one.value = { ...one.peek(), loading: true };
   try {
     const data = await get(path);

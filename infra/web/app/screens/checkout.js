@@ -1,7 +1,7 @@
 /** A checkout before it is paid: to whom, how much, what for, what it costs, what stays; and one button. */
 import { wallets } from "/app/me.js";
-import { entriesOf, Frozen, meet, TopUpFirst } from "/app/money.js";
-import { onceOf, payCheckout } from "/app/paying.js";
+import { entriesOf, Frozen, meet } from "/app/money.js";
+import { onceOf, payCheckout, TopUpFirst } from "/app/paying.js";
 import "/app/screens/result.js";
 import { done, mine as meant } from "/shared/intents.js";
 import { money, say, shownMoney } from "/shared/language.js";

@@ -2,9 +2,8 @@
 import { guardian, held } from "/app/family.js";
 import { wallets } from "/app/me.js";
 import { canSpeak, speak } from "/app/speech.js";
-import { Icon } from "/shared/icons.js";
 import { money, say } from "/shared/language.js";
-import { Heading, Money, Shown } from "/shared/parts.js";
+import { Heading, Icon, Money, Shown } from "/shared/parts.js";
 import { watch } from "/shared/seen.js";
 import { html } from "/shared/ui.js";
 

@@ -1,9 +1,8 @@
 /** Help: a person, at once. */
 import { Row, Rows } from "/app/rows.js";
 import { brandHelp } from "/shared/brand.js";
-import { Icon } from "/shared/icons.js";
 import { say } from "/shared/language.js";
-import { Heading } from "/shared/parts.js";
+import { Heading, Icon } from "/shared/parts.js";
 import { signedIn } from "/shared/session.js";
 import { html } from "/shared/ui.js";
 

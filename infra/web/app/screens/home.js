@@ -2,9 +2,8 @@
 import { wallets } from "/app/me.js";
 import { EntryRow, entriesOf, Frozen, meet } from "/app/money.js";
 import { done, mine as open_intents } from "/shared/intents.js";
-import { Icon } from "/shared/icons.js";
 import { money, say } from "/shared/language.js";
-import { Empty, Heading, Money, Shown } from "/shared/parts.js";
+import { Empty, Heading, Icon, Money, Shown } from "/shared/parts.js";
 import { see, watch } from "/shared/seen.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
 

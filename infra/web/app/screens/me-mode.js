@@ -1,6 +1,5 @@
 /** Which mode the app is in, and how large the letters of the easy mode are. */
-import { MODES, SIZES, chooseMode, chooseSize, mode, size } from "/app/modes.js";
-import { preferences } from "/app/me.js";
+import { chooseMode, chooseSize, mode, MODES, preferences, size, SIZES } from "/app/me.js";
 import { say } from "/shared/language.js";
 import { Heading, Problem, Up, announce, job } from "/shared/parts.js";
 import { complete } from "/shared/tasks.js";

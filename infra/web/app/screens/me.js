@@ -1,8 +1,7 @@
 /** Me: who I am here, how the app behaves, what keeps me safe, and the way out. */
 import { approvals, waiting } from "/app/family.js";
 import { unreadCount } from "/app/inbox.js";
-import { me } from "/app/me.js";
-import { mode } from "/app/modes.js";
+import { me, mode } from "/app/me.js";
 import { Row, Rows } from "/app/rows.js";
 import { NATIVE, language, say } from "/shared/language.js";
 import { Button, Heading, Shown, job } from "/shared/parts.js";

@@ -1,10 +1,9 @@
 /** What became of something that was meant: done, refused and why, asked of a guardian, or not known yet. */
-import { hostOf, shownSum, TopUpFirst } from "/app/money.js";
-import { payCheckout } from "/app/paying.js";
+import { hostOf, shownSum } from "/app/money.js";
+import { payCheckout, TopUpFirst } from "/app/paying.js";
 import { carry, finished, intent, intents } from "/shared/intents.js";
-import { Icon } from "/shared/icons.js";
 import { money, say, sayOr, shownMoment } from "/shared/language.js";
-import { Facts, Heading, Problem, Shown, When } from "/shared/parts.js";
+import { Facts, Heading, Icon, Problem, Shown, When } from "/shared/parts.js";
 import { Refused } from "/shared/door.js";
 import { goInstead } from "/shared/router.js";
 import { lookAgain, see } from "/shared/seen.js";

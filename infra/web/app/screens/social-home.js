@@ -2,9 +2,8 @@
 import { approvals, held, guardian, waiting, wardName, wards } from "/app/family.js";
 import { wallets } from "/app/me.js";
 import { see, watch } from "/shared/seen.js";
-import { Icon } from "/shared/icons.js";
 import { say } from "/shared/language.js";
-import { Empty, Heading, Money, Shown } from "/shared/parts.js";
+import { Empty, Heading, Icon, Money, Shown } from "/shared/parts.js";
 import { effect, html, signal } from "/shared/ui.js";
 
 const EVERY_MS = 20_000;

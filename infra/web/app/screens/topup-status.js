@@ -1,8 +1,7 @@
 /** How a top-up stands, until the bank has said the last word. */
 import { hostOf, shownSum, way } from "/app/money.js";
-import { Icon } from "/shared/icons.js";
 import { money, say, sayOr } from "/shared/language.js";
-import { Facts, Heading, Shown, When } from "/shared/parts.js";
+import { Facts, Heading, Icon, Shown, When } from "/shared/parts.js";
 import { lookAgain, see, watch } from "/shared/seen.js";
 import { effect, html, untracked } from "/shared/ui.js";
 

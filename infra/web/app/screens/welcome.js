@@ -1,5 +1,5 @@
 /** Before anybody signs in: what this is, the two ways on, and larger letters for whoever wants them. */
-import { chooseMode, mode } from "/app/modes.js";
+import { chooseMode, mode } from "/app/me.js";
 import { say } from "/shared/language.js";
 import { Button, Heading, Problem, job } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
