@@ -1,4 +1,4 @@
-"""Alipay: RSA2 only, without its library (`docs/decisions/0016-wechat-pay-and-alipay-on-cryptography.md`).
+"""Alipay: RSA2 only, without its library (`docs/decisions/0017-wechat-pay-and-alipay-on-cryptography.md`).
 
 https://opendocs.alipay.com/open/270/105899. It collects yuan only, written as `12.50`, and its clock is Beijing's.
 """

@@ -58,13 +58,14 @@ def _readable(name: str) -> str:
 
 
 def _line(row: dict[str, str]) -> StatementLine:
-    refunded = row["业务类型"] == "退款"
+    """A refund has no number of its own here: it is told apart by ours for it."""
+    refunded, amount = row["业务类型"] == "退款", mainland.fen(row["订单金额(元)"])
     return StatementLine(
-        our_id=row["退款批次号/请求号"] if refunded else row["商户订单号"],
-        reference=row[FIRST_HEADING],
-        kind="refund" if refunded else "topup",
-        amount=mainland.fen(row["订单金额（元）"]),
-        fee=-mainland.fen(row["服务费（元）"]),
+        our_id=row["商户订单号"],
+        reference=row["退款批次号/请求号" if refunded else FIRST_HEADING],
+        kind="reversal" if refunded else "top-up",
+        amount=-abs(amount) if refunded else amount,
+        fee=-mainland.fen(row["服务费(元)"] or "0"),
         currency=mainland.CURRENCY,
         at=mainland.moment(row["完成时间"]),
     )

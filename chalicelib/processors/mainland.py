@@ -10,6 +10,7 @@ BEIJING = timezone(timedelta(hours=8))
 CURRENCY = "CNY"
 _YUAN = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,6}))?", re.ASCII)
 _FEN_DIGITS = 2
+_NARROW = str.maketrans("（）", "()")
 _AFTER_ROWS = ("#", "总")
 """How remarks and the heading of the sums begin."""
 
@@ -50,7 +51,7 @@ def rows(lines: Iterable[str], first_heading: str) -> Iterator[dict[str, str]]:
     for line in lines:
         cells = [cell.strip().lstrip("`") for cell in line.lstrip("\ufeff").rstrip("\r\n").split(",")]
         if cells[0] == first_heading:
-            headings = cells
+            headings = [cell.translate(_NARROW) for cell in cells]
         elif headings and cells[0].startswith(_AFTER_ROWS):
             return
         elif headings and any(cells):

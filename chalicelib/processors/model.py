@@ -22,7 +22,7 @@ Kind = Literal[
     "unreadable",
 ]
 Progress = Literal["pending", "failed", "unknown"]
-LineKind = Literal["topup", "refund", "payout", "other"]
+LineKind = Literal["top-up", "reversal", "payout", "other"]
 Secret = Mapping[str, Any]
 """One processor's section of the secret; each adapter says what it holds."""
 
@@ -112,11 +112,12 @@ class ProcessorEvent:
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One line of a processor's statement. A refund's and a payout's amount is negative; the fee is what we bear."""
+    """One line of a processor's statement. A reversal's and a payout's amount is negative; the fee is what we bear."""
 
     our_id: str
-    """The top-up's, refund's or payout's; empty where the processor does not say it."""
+    """The top-up's, of a reversal too, or the payout's; empty where the processor does not say it."""
     reference: str
+    """The processor's own id; a reversal has its own wherever they give it one."""
     kind: LineKind
     amount: int
     fee: int

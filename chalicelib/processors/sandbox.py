@@ -61,13 +61,13 @@ class _Payout(msgspec.Struct):
 
 
 class _Line(msgspec.Struct):
-    id: str
+    our_id: str
     reference: str
     kind: LineKind
     amount: int
     fee: int
     currency: str
-    at: datetime
+    booked_at: datetime
 
 
 class _Message(msgspec.Struct):
@@ -228,6 +228,5 @@ class Sandbox:
 
 
 def _line(line: _Line) -> StatementLine:
-    return StatementLine(
-        line.id, line.reference, line.kind, line.amount, line.fee, line.currency, line.at.astimezone(UTC)
-    )
+    booked_at = line.booked_at.astimezone(UTC)
+    return StatementLine(line.our_id, line.reference, line.kind, line.amount, line.fee, line.currency, booked_at)

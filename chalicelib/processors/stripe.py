@@ -107,6 +107,7 @@ class Stripe:
             "payment_intent": refund.reference,
             "amount": str(refund.amount),
             "metadata[refund_id]": refund.refund_id,
+            "metadata[topup_id]": refund.topup_id,
         }
         return self._progress("/v1/refunds", refund.refund_id, form, stripe_out.created)
 

@@ -15,10 +15,10 @@ from chalicelib.processors.model import Created, Kind, LineKind, StatementLine
 REFUNDS: dict[str, Kind] = {"succeeded": "topup_reversed", "failed": "refund_failed", "canceled": "refund_failed"}
 PAYOUTS: dict[str, Kind] = {"paid": "payout_succeeded", "failed": "payout_failed", "canceled": "payout_failed"}
 _LINES: dict[str, tuple[LineKind, str]] = {
-    "charge": ("topup", "topup_id"),
-    "payment": ("topup", "topup_id"),
-    "refund": ("refund", "refund_id"),
-    "payment_refund": ("refund", "refund_id"),
+    "charge": ("top-up", "topup_id"),
+    "payment": ("top-up", "topup_id"),
+    "refund": ("reversal", "topup_id"),
+    "payment_refund": ("reversal", "topup_id"),
     "payout": ("payout", "payout_id"),
 }
 

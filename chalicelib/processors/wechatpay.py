@@ -1,4 +1,4 @@
-"""WeChat Pay, API v3, without its library (`docs/decisions/0016-wechat-pay-and-alipay-on-cryptography.md`).
+"""WeChat Pay, API v3, without its library (`docs/decisions/0017-wechat-pay-and-alipay-on-cryptography.md`).
 
 https://pay.weixin.qq.com/doc/v3/merchant/4012791897. It collects yuan only; amounts are in fen.
 """

@@ -73,12 +73,11 @@ def _line(row: dict[str, str]) -> StatementLine | None:
     refunded = row["交易状态"] == "REFUND"
     if not refunded and row["交易状态"] != "SUCCESS":
         return None
-    ours, theirs = ("商户退款单号", "微信退款单号") if refunded else ("商户订单号", "微信订单号")
     amount = -mainland.fen(row["申请退款金额"]) if refunded else mainland.fen(row["订单金额"])
     return StatementLine(
-        our_id=row[ours],
-        reference=row[theirs],
-        kind="refund" if refunded else "topup",
+        our_id=row["商户订单号"],
+        reference=row["微信退款单号" if refunded else "微信订单号"],
+        kind="reversal" if refunded else "top-up",
         amount=amount,
         fee=mainland.fen(row["手续费"]),
         currency=row["货币种类"],

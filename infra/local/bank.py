@@ -203,7 +203,13 @@ def statement(bank: Bank, day: str) -> Sent:
     """What the sandbox booked on a day, as UTC has it."""
     start = int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())
     lines = bank.book.booked("sandbox", start, start + 86_400)
-    return as_lines([{**line, "at": datetime.fromtimestamp(line["at"], UTC).isoformat()} for line in lines])
+    shown = ("our_id", "reference", "kind", "amount", "fee", "currency")
+    return as_lines(
+        [
+            {name: line[name] for name in shown} | {"booked_at": datetime.fromtimestamp(line["at"], UTC).isoformat()}
+            for line in lines
+        ]
+    )
 
 
 def _health(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:

@@ -230,16 +230,16 @@ def _archive(lines: list[dict[str, Any]]) -> bytes:
 
 
 def _row(line: dict[str, Any]) -> list[str]:
-    refund = line["kind"] == "refund"
+    refund = line["kind"] == "reversal"
     own = {
-        "支付宝交易号": line["reference"],
-        "商户订单号": "" if refund else line["id"],
+        "支付宝交易号": line["payment"],
+        "商户订单号": line["our_id"],
         "业务类型": "退款" if refund else "交易",
         "商品名称": "Coffer",
         "创建时间": _beijing(line["at"]),
         "完成时间": _beijing(line["at"]),
         "订单金额（元）": _yuan(line["amount"]),
-        "退款批次号/请求号": line["id"] if refund else "",
+        "退款批次号/请求号": line["reference"] if refund else "",
         "服务费（元）": _yuan(-line["fee"]),
         "分润（元）": "0.00",
     }

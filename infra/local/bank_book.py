@@ -100,9 +100,9 @@ class Book:
                 payment.reversed_total, payment.refunds = payment.amount, {MAGIC_REFUND + payment.id: payment.amount}
             self._save(payment)
             if not declined:
-                self.book(payment.dialect, "topup", payment.asked_as, payment.id, payment.amount, payment.currency)
+                self.book(payment, "top-up", payment.id, payment.amount)
             for refund_id, amount in payment.refunds.items():
-                self.book(payment.dialect, "refund", refund_id, payment.id, -amount, payment.currency)
+                self.book(payment, "reversal", refund_id, -amount)
         return told(payment, late_seconds)
 
     def refund(self, payment_id: str, refund_id: str, amount: int) -> tuple[Payment, list[Message]] | None:
@@ -118,7 +118,7 @@ class Book:
             payment.refunds[refund_id] = amount
             payment.reversed_total += amount
             self._save(payment)
-            self.book(payment.dialect, "refund", refund_id, payment.id, -amount, payment.currency)
+            self.book(payment, "reversal", refund_id, -amount)
         return payment, [Message(payment, "reversed", refund_id=refund_id)]
 
     def refunded(self, refund_id: str) -> Payment | None:
@@ -128,17 +128,18 @@ class Book:
             found = [Payment(**json.loads(row[0])) for row in rows.fetchall()]
         return next((payment for payment in found if refund_id in payment.refunds), None)
 
-    def book(self, dialect: str, kind: str, ours: str, theirs: str, amount: int, currency: str) -> None:
-        """A line of the statement; what came in costs 0.6 %, rounded."""
-        at, fee = int(time.time()), (amount * 6 + 500) // 1000 if kind == "topup" else 0
-        line = {"id": ours, "reference": theirs, "kind": kind, "amount": amount, "fee": fee, "currency": currency}
+    def book(self, about: Any, kind: str, reference: str, amount: int) -> None:
+        """A line of the statement, `about` a payment or a payout; what came in costs 0.6 %, rounded."""
+        at, fee = int(time.time()), (amount * 6 + 500) // 1000 if kind == "top-up" else 0
+        line = {"our_id": about.asked_as, "reference": reference, "kind": kind, "amount": amount, "fee": fee}
+        dialect, line = about.dialect, line | {"currency": about.currency, "payment": about.id}
         with self.lock:
             self.database.execute(
                 "insert into bookings (dialect, at, body) values (?, ?, ?)", (dialect, at, json.dumps(line))
             )
 
     def booked(self, dialect: str, first: int, end: int) -> list[dict[str, Any]]:
-        """The lines from `first` until before `end` (Unix seconds), each with its time as `at`."""
+        """The lines from `first` until before `end` (Unix seconds); a reversal refers to the caller's id of its refund."""
         query = "select at, body from bookings where dialect = ? and at >= ? and at < ? order by number"
         with self.lock:
             rows = self.database.execute(query, (dialect, first, end)).fetchall()

@@ -70,7 +70,7 @@ class Payouts:
             payout.status, payout.reason = ("failed", "account_closed") if fails else ("succeeded", None)
             self._save(payout)
             if not fails:
-                self._book.book(payout.dialect, "payout", payout.asked_as, payout.id, -payout.amount, payout.currency)
+                self._book.book(payout, "payout", payout.id, -payout.amount)
 
     def _save(self, payout: Payout) -> None:
         row = (payout.id, payout.asked_as, json.dumps(asdict(payout)))

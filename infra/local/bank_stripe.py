@@ -52,7 +52,7 @@ def _refund_stripe(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> An
 
 def _stripe_refund(payment: Payment, refund_id: str) -> dict[str, Any]:
     return {
-        "id": "re_" + refund_id[-24:],
+        "id": _refund_number(refund_id),
         "object": "refund",
         "amount": payment.refunds[refund_id],
         "currency": payment.currency.lower(),
@@ -97,17 +97,25 @@ def _list_bookings(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> An
 
 
 def _balance_transaction(line: dict[str, Any]) -> dict[str, Any]:
-    kind, known_as = {"topup": ("charge", "topup_id")}.get(line["kind"], (line["kind"], f"{line['kind']}_id"))
+    refund = line["kind"] == "reversal"
+    known_as = "payout_id" if line["kind"] == "payout" else "topup_id"
     return {
-        "id": "txn_" + line["id"],
+        "id": "txn_" + line["reference"],
         "object": "balance_transaction",
-        "type": kind,
+        "type": {"top-up": "charge", "reversal": "refund"}.get(line["kind"], line["kind"]),
         "amount": line["amount"],
         "fee": line["fee"],
         "currency": line["currency"].lower(),
         "created": line["at"],
-        "source": {"id": line["reference"], "metadata": {known_as: line["id"]}},
+        "source": {
+            "id": _refund_number(line["reference"]) if refund else line["reference"],
+            "metadata": {known_as: line["our_id"]},
+        },
     }
+
+
+def _refund_number(refund_id: str) -> str:
+    return "re_" + refund_id[-24:]
 
 
 Route = Callable[["Bank", re.Match[str], dict[str, Any]], Answer]

@@ -245,17 +245,17 @@ def _bill(bank: Bank, day: str, keys: Keys) -> str:
 
 
 def _row(line: dict[str, Any], keys: Keys) -> list[str]:
-    refund, amount = line["kind"] == "refund", _yuan(abs(line["amount"]))
+    refund, amount = line["kind"] == "reversal", _yuan(abs(line["amount"]))
     own = {
         "交易时间": _beijing(line["at"]).strftime("%Y-%m-%d %H:%M:%S"),
         "公众账号ID": keys["appid"],
         "商户号": keys["mchid"],
-        "微信订单号": line["reference"],
-        "商户订单号": "" if refund else line["id"],
+        "微信订单号": line["payment"],
+        "商户订单号": line["our_id"],
         "交易状态": "REFUND" if refund else "SUCCESS",
         "货币种类": line["currency"],
-        "商户退款单号": line["id"] if refund else "0",
-        "微信退款单号": _number("5030", line["id"]) if refund else "0",
+        "商户退款单号": line["reference"] if refund else "0",
+        "微信退款单号": _number("5030", line["reference"]) if refund else "0",
         "商品名称": "Coffer",
         "手续费": _yuan(line["fee"]) + "000",
         "费率": "0.60%",

@@ -136,9 +136,8 @@ def forged(forgery: str, sent: Letter) -> tuple[bytes, dict[str, str]]:
             body += b" "
         case "unsigned":
             headers.pop("Wechatpay-Signature", None)
-            body = (
-                urlencode([(name, text) for name, text in parse_qsl(body.decode()) if name != "sign"]).encode() or body
-            )
+            if b"sign=" in body:
+                body = urlencode([pair for pair in parse_qsl(body.decode()) if pair[0] != "sign"]).encode()
         case "no body":
             body = b""
         case "\xff":

@@ -119,7 +119,7 @@ def test_an_event_that_does_not_say_whose_wallet_goes_by_our_own_intent(till: Ti
 def test_what_is_about_no_top_up_changes_nothing(till: Till, kind: str) -> None:
     topup_id = paid(till)
     before = topup_kit.everything()
-    assert apply(part(till, topup_id, "ref_a", 300, kind=kind)) == "none"
+    assert apply(event(till, topup_id, kind, "evt_2")) == "none"
     assert topup_kit.everything() == before
 
 

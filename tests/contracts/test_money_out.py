@@ -88,16 +88,15 @@ def test_a_statement_has_every_movement_once_to_the_cent(alone: Bench) -> None:
     paid = [settled(alone, wish) for wish in wishes]
     refund = Refund("ref_stated", str(paid[0].topup_id), 400, "CNY", 1250, str(paid[0].reference))
     alone.adapter.refund(refund)
-    lines = {line.our_id: line for line in booked(alone)}
-    found = {(line.our_id, line.kind, line.amount, line.fee) for line in lines.values()}
-    assert found == {
-        (wishes[0].topup_id, "topup", 1250, 8),
-        (wishes[1].topup_id, "topup", 99_999, 600),
-        ("ref_stated", "refund", -400, 0),
-    }
-    assert {line.currency for line in lines.values()} == {"CNY"}
-    assert lines[wishes[0].topup_id].reference == paid[0].reference
-    assert all(abs(datetime.now(UTC) - line.at) < timedelta(minutes=5) for line in lines.values())
+    alone.adapter.payout(Payout("pyo_stated", "2088102122524333", 20_000, "CNY"))
+    lines = [line for line in booked(alone) if line.kind != "payout"]
+    first, second = (wish.topup_id for wish in wishes)
+    found = sorted((line.our_id, line.kind, line.amount, line.fee) for line in lines)
+    expected = [(first, "top-up", 1250, 8), (first, "reversal", -400, 0), (second, "top-up", 99_999, 600)]
+    assert found == sorted(expected)
+    assert {line.currency for line in lines} == {"CNY"} and len({line.reference for line in lines}) == 3
+    assert {line.reference for line in lines} > {one.reference for one in paid}
+    assert all(abs(datetime.now(UTC) - line.at) < timedelta(minutes=5) for line in lines)
 
 
 def settled(bench: Bench, wish: Intent) -> ProcessorEvent:
