@@ -139,7 +139,7 @@ class Book:
             )
 
     def booked(self, dialect: str, first: int, end: int) -> list[dict[str, Any]]:
-        """The lines from `first` until before `end` (Unix seconds); a reversal refers to the caller's id of its refund."""
+        """The lines from `first` until before `end` (Unix seconds); of a reversal, the caller's id is its reference."""
         query = "select at, body from bookings where dialect = ? and at >= ? and at < ? order by number"
         with self.lock:
             rows = self.database.execute(query, (dialect, first, end)).fetchall()

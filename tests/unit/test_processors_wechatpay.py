@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -170,9 +172,6 @@ def test_a_bill_that_is_not_the_one_offered_is_not_read(
     bench: Bench, answering: Answering, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, offer: dict[str, str]
 ) -> None:
     bill = "交易时间,交易状态\r\n".encode()
-    import io
-    from contextlib import nullcontext
-
     monkeypatch.setattr(wire, "downloaded", lambda url, headers: nullcontext(io.BytesIO(bill)))
     true = {
         "hash_value": hashlib.sha1(bill).hexdigest(),
