@@ -12,6 +12,8 @@ import pytest
 
 from chalicelib import cloud
 from chalicelib.kernel import clock as clock_module
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.wire import item, size
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import Intent, Refund
 from chalicelib.settings import settings
@@ -64,6 +66,7 @@ def test_other_ways_to_pay_are_theirs_or_refused(till: Till, processor: str, met
     theirs = {"wechatpay": ("app", "h5"), "alipay": ("app", "wap")}[processor]
     assert made["status"] == ("pending" if method in theirs else "failed")
     assert (made["next_action"] is not None) == (method in theirs)
+    assert size(item(ledger.movement(made["id"]))) <= (1_536 if method in ("app", "wap") else 1_024)
 
 
 @BOTH
