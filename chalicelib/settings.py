@@ -40,7 +40,7 @@ class Settings:
     exports_bucket: str
     """Where those archives wait to be fetched, for seven days."""
     processors_secret_id: str
-    """Secrets Manager: {"sandbox": {"webhook_secret": …}, "stripe": {"api_key": …, "webhook_secret": …}}."""
+    """Secrets Manager: a section for each processor, as its adapter describes it; one without it does not exist."""
     cursor_key: str
     sandbox_url: str
     email_sender: str
@@ -49,6 +49,8 @@ class Settings:
     outbox: str = "aws"
     """`aws` sends by SES and SNS; `local` keeps messages where the local outbox can show them."""
     stripe_url: str = "https://api.stripe.com"
+    wechatpay_url: str = "https://api.mch.weixin.qq.com"
+    alipay_url: str = "https://openapi.alipay.com/gateway.do"
     push_applications: str = ""
     """ARNs of SNS platform applications: `ios=arn:… android=arn:…`; a platform without one gets no pushes."""
     viewer_headers: str = ""

@@ -1,12 +1,15 @@
-"""What the product finds in its environment under test, and the secrets that go with it; nothing else is imported."""
+"""What the product finds in its environment under test, and the secrets that go with it; nothing of it is imported."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from joserfc.jwk import ECKey, KeySet
+
+from infra.local import mainland_keys
 
 REGION = "eu-west-1"
 SIGNING_KEY = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, private=True, auto_kid=True)
@@ -44,6 +47,12 @@ ENVIRONMENT = {
 }
 
 
+@cache
+def mainland() -> dict[str, dict[str, Any]]:
+    """Accounts at WeChat Pay and Alipay, both sides of them; made where they are needed, for keys take a while."""
+    return mainland_keys.make()
+
+
 def secrets(named: Mapping[str, str] = ENVIRONMENT) -> dict[str, dict[str, Any]]:
     """Name → value, of every secret that the product reads; `named`: the environment that names them."""
     return {
@@ -51,5 +60,6 @@ def secrets(named: Mapping[str, str] = ENVIRONMENT) -> dict[str, dict[str, Any]]
         named["PROCESSORS_SECRET_ID"]: {
             "sandbox": {"webhook_secret": SANDBOX_WEBHOOK_SECRET},
             "stripe": {"api_key": "sk_test_of_the_tests", "webhook_secret": STRIPE_WEBHOOK_SECRET},
+            **mainland()["coffer"],
         },
     }

@@ -53,7 +53,7 @@ def _books() -> tuple[list[HeldView], list[ProcessorView]]:
     """From the totals of the system accounts: all postings sum to zero, so what is not theirs is the people's."""
     held, by_processor = [], []
     for currency in money.EXPONENTS:
-        clearing = {name: -folding.total(chart.clearing(name, currency)) for name in processors.names()}
+        clearing = {name: -folding.total(chart.clearing(name, currency)) for name in processors.known()}
         rest = [folding.total(address(currency)) for address in (chart.settling, chart.fees, chart.unclaimed)]
         if any(clearing.values()) or any(rest):
             held.append(HeldView(currency, sum(clearing.values()) - sum(rest), *rest))

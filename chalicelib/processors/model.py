@@ -6,13 +6,25 @@ A new processor is one module with an `Adapter` and one line in `service`; the c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal, Protocol
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
 
-Kind = Literal["topup_succeeded", "topup_failed", "topup_reversed", "ignored", "unreadable"]
+Kind = Literal[
+    "topup_succeeded",
+    "topup_failed",
+    "topup_reversed",
+    "refund_failed",
+    "payout_succeeded",
+    "payout_failed",
+    "ignored",
+    "unreadable",
+]
 Progress = Literal["pending", "failed", "unknown"]
+LineKind = Literal["top-up", "reversal", "payout", "other"]
+Secret = Mapping[str, Any]
+"""One processor's section of the secret; each adapter says what it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +49,33 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Refund:
+    """What we ask a processor to send back to where it came from. `refund_id` is its idempotency key there."""
+
+    refund_id: str
+    topup_id: str
+    amount: int
+    currency: str
+    collected: int
+    """The whole top-up, of which this is a part."""
+    reference: str
+    """The processor's own id of the top-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """What we ask a processor to send out. `payout_id` is its idempotency key there."""
+
+    payout_id: str
+    destination: str
+    """Where to, in the processor's own words; each adapter says which."""
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Created:
-    """Never `succeeded`: money is credited by what `verify_and_parse` or `query` report, nothing else."""
+    """Never `succeeded`: money moves by what `verify_and_parse` or the queries report, nothing else."""
 
     status: Progress
     reference: str | None = None
@@ -49,7 +86,7 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class ProcessorEvent:
-    """What a processor says happened. A fact it does not state is None: then nothing matches, nothing is credited."""
+    """What a processor says happened. A fact it states is compared with our own, one it does not state is None."""
 
     event_id: str
     processor: str
@@ -60,12 +97,32 @@ class ProcessorEvent:
     owner: str | None = None
     reference: str | None = None
     amount: int | None = None
+    """The whole top-up's or payout's, of a refund too."""
     currency: str | None = None
     account: str | None = None
     """Whose account at the processor, and test or live: equals `Adapter.account` or is not ours."""
     reversed_total: int = 0
-    """Everything taken back so far, not this time's part: later reports replace earlier ones."""
+    """Everything taken back so far, where that is what is told: later reports replace earlier ones."""
+    refund_id: str | None = None
+    reversed_part: int = 0
+    """What this one refund took back, where it is told by itself: counted once for each `refund_id`."""
+    payout_id: str | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One line of a processor's statement. A reversal's and a payout's amount is negative; the fee is what we bear."""
+
+    our_id: str
+    """The top-up's, of a reversal too, or the payout's; empty where the processor does not say it."""
+    reference: str
+    """The processor's own id; a reversal has its own wherever they give it one."""
+    kind: LineKind
+    amount: int
+    fee: int
+    currency: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +135,11 @@ class Acknowledgement:
 
 
 class Adapter(Protocol):
-    """Amounts in minor units, currencies in capitals. Nothing here writes to our tables."""
+    """Amounts in minor units, currencies in capitals. Nothing here writes to our tables.
+
+    Whatever asks for money to move is repeatable: asked twice is one effect. No answer, or one that cannot be read or
+    believed, is `unknown`. Questions raise Unavailable then, and answer `ignored` while nothing is final.
+    """
 
     @property
     def name(self) -> str: ...
@@ -87,13 +148,25 @@ class Adapter(Protocol):
     def account(self) -> str: ...
 
     def create(self, intent: Intent) -> Created:
-        """Ask for the money. Repeating it is safe; no answer in time gives `unknown`."""
+        """Ask for the money."""
 
     def query(self, intent: Intent, at: datetime) -> ProcessorEvent:
-        """What became of `intent`; `ignored` while nothing is final. Raises Unavailable if it does not answer."""
+        """What became of `intent`, findable by our id as well as by theirs."""
 
-    def refund(self, refund_id: str, reference: str, amount: int, currency: str) -> Created:
-        """Send `amount` back to where it came from. Repeating it with the same `refund_id` is safe."""
+    def refund(self, refund: Refund) -> Created:
+        """Send a part or all of a top-up back to where it came from."""
+
+    def query_refund(self, refund: Refund, at: datetime) -> ProcessorEvent:
+        """What became of `refund`: `topup_reversed`, as a webhook would tell it, or `refund_failed`."""
+
+    def payout(self, payout: Payout) -> Created:
+        """Send money out."""
+
+    def query_payout(self, payout: Payout, at: datetime) -> ProcessorEvent:
+        """What became of `payout`; the reason `not_found` beside `ignored` says that they have never heard of it."""
+
+    def statement(self, day: date) -> Iterator[StatementLine]:
+        """What they booked on `day`, as they count days, in constant memory. Raises Unavailable, on the way too."""
 
     def verify_and_parse(self, raw: bytes, headers: Mapping[str, str], at: datetime) -> ProcessorEvent:
         """The event in a webhook. Raises InvalidSignature unless `raw` was signed within 300 s of `at`."""

@@ -5,17 +5,28 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
 
 from chalicelib.kernel.errors import InvalidSignature, Unavailable
 from chalicelib.processors import signatures, wire
-from chalicelib.processors.model import Acknowledgement, Created, Intent, Kind, ProcessorEvent
+from chalicelib.processors.model import (
+    Acknowledgement,
+    Created,
+    Intent,
+    Kind,
+    LineKind,
+    Payout,
+    ProcessorEvent,
+    Refund,
+    Secret,
+    StatementLine,
+)
 
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 _KINDS: dict[str, Kind] = {
@@ -23,7 +34,9 @@ _KINDS: dict[str, Kind] = {
     "topup.failed": "topup_failed",
     "topup.reversed": "topup_reversed",
 }
+_PAYOUTS: dict[str, Kind] = {"succeeded": "payout_succeeded", "failed": "payout_failed"}
 _JSON = {"Content-Type": "application/json"}
+_Found = TypeVar("_Found")
 
 
 class _Payment(msgspec.Struct):
@@ -38,6 +51,25 @@ class _Payment(msgspec.Struct):
     next_action: dict[str, str] | None = None
 
 
+class _Payout(msgspec.Struct):
+    id: str
+    merchant: str
+    status: str
+    amount: int
+    currency: str
+    reason: str | None = None
+
+
+class _Line(msgspec.Struct):
+    our_id: str
+    reference: str
+    kind: LineKind
+    amount: int
+    fee: int
+    currency: str
+    booked_at: datetime
+
+
 class _Message(msgspec.Struct):
     type: str
     timestamp: datetime
@@ -47,7 +79,7 @@ class _Message(msgspec.Struct):
 @dataclass(frozen=True, slots=True)
 class Sandbox:
     url: str
-    secret: Callable[[], Mapping[str, str]]
+    secret: Callable[[], Secret]
     """{"webhook_secret": "whsec_…"}; fetched only once a webhook looks like one."""
     name: str = "sandbox"
     account: str = "coffer"
@@ -63,24 +95,66 @@ class Sandbox:
         }
         return self._progress("/intents", wish)
 
-    def refund(self, refund_id: str, reference: str, amount: int, currency: str) -> Created:
-        wish = {"id": refund_id, "amount": amount, "currency": currency}
-        return self._progress(f"/intents/{quote(reference, safe='')}/refunds", wish)
+    def refund(self, refund: Refund) -> Created:
+        wish = {"id": refund.refund_id, "amount": refund.amount, "currency": refund.currency}
+        return self._progress(f"/intents/{quote(refund.reference, safe='')}/refunds", wish)
+
+    def payout(self, payout: Payout) -> Created:
+        """`destination`: any text; the bank pays it as the amount says."""
+        wish = {
+            "id": payout.payout_id,
+            "merchant": self.account,
+            "destination": payout.destination,
+            "amount": payout.amount,
+            "currency": payout.currency,
+        }
+        return self._progress("/payouts", wish)
 
     def query(self, intent: Intent, at: datetime) -> ProcessorEvent:
         """The bank knows an intent by our id as well as by its own."""
         known_as = quote(intent.reference or intent.topup_id, safe="")
         silent = ProcessorEvent(f"query_{known_as}", self.name, "ignored", at)
-        try:
-            reply = wire.send("GET", f"{self.url}/intents/{known_as}", {})
-            if reply.status != 200:
-                return silent
-            payment = msgspec.convert(reply.json(), _Payment)
-        except (wire.NoAnswer, msgspec.ValidationError) as problem:
-            raise Unavailable from problem
+        payment = self._found(f"/intents/{known_as}", _Payment)
+        if payment is None:
+            return silent
         kind = _KINDS.get("topup." + payment.status, "ignored")
         event_id = f"query_{payment.id}_{payment.status}_{payment.reversed_total}"
         return replace(self._facts(silent, payment), event_id=event_id, kind=kind)
+
+    def query_refund(self, refund: Refund, at: datetime) -> ProcessorEvent:
+        """A refund succeeds at once, or is not there; the payment tells the running total."""
+        silent = ProcessorEvent(f"query_{refund.refund_id}", self.name, "ignored", at, refund_id=refund.refund_id)
+        path = f"/intents/{quote(refund.reference, safe='')}/refunds/{quote(refund.refund_id, safe='')}"
+        payment = self._found(path, _Payment)
+        if payment is None:
+            return replace(silent, reason="not_found")
+        event_id = f"{silent.event_id}_{payment.reversed_total}"
+        return replace(self._facts(silent, payment), event_id=event_id, kind="topup_reversed")
+
+    def query_payout(self, payout: Payout, at: datetime) -> ProcessorEvent:
+        silent = ProcessorEvent(f"query_{payout.payout_id}", self.name, "ignored", at, payout_id=payout.payout_id)
+        found = self._found(f"/payouts/{quote(payout.payout_id, safe='')}", _Payout)
+        if found is None:
+            return replace(silent, reason="not_found")
+        return replace(
+            silent,
+            event_id=f"query_{found.id}_{found.status}",
+            kind=_PAYOUTS.get(found.status, "ignored"),
+            reference=found.id,
+            amount=found.amount,
+            currency=found.currency,
+            account=found.merchant,
+            reason=found.reason,
+        )
+
+    def statement(self, day: date) -> Iterator[StatementLine]:
+        """JSON, a line each; the bank's days are UTC's."""
+        try:
+            with wire.downloaded(f"{self.url}/statements/{day}", {}) as kept:
+                for raw in kept:
+                    yield _line(msgspec.json.decode(raw, type=_Line))
+        except (wire.NoAnswer, msgspec.DecodeError, UnicodeDecodeError) as problem:
+            raise Unavailable from problem
 
     def verify_and_parse(self, raw: bytes, headers: Mapping[str, str], at: datetime) -> ProcessorEvent:
         message_id = signatures.header(headers, "webhook-id")
@@ -127,6 +201,14 @@ class Sandbox:
             reason=payment.reason,
         )
 
+    def _found(self, path: str, kind: type[_Found]) -> _Found | None:
+        """None if the bank knows no such thing. Raises Unavailable."""
+        try:
+            reply = wire.send("GET", self.url + path, {})
+            return msgspec.convert(reply.json(), kind) if reply.status == 200 else None
+        except (wire.NoAnswer, msgspec.ValidationError) as problem:
+            raise Unavailable from problem
+
     def _progress(self, path: str, wish: dict[str, Any]) -> Created:
         try:
             reply = wire.send("POST", self.url + path, _JSON, msgspec.json.encode(wish))
@@ -143,3 +225,8 @@ class Sandbox:
             next_action=answer.get("next_action"),
             reason=answer.get("reason"),
         )
+
+
+def _line(line: _Line) -> StatementLine:
+    booked_at = line.booked_at.astimezone(UTC)
+    return StatementLine(line.our_id, line.reference, line.kind, line.amount, line.fee, line.currency, booked_at)

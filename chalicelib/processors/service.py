@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from chalicelib import cloud
 from chalicelib.kernel.errors import NotFound
-from chalicelib.processors.model import Adapter
+from chalicelib.processors.model import Adapter, Secret
 from chalicelib.processors.sandbox import Sandbox
 from chalicelib.processors.stripe import Stripe
 from chalicelib.settings import settings
@@ -14,28 +14,55 @@ from chalicelib.settings import settings
 PRODUCTION = "prod"
 
 
-def _secret_of(name: str) -> Callable[[], Mapping[str, str]]:
-    def secret() -> Mapping[str, str]:
-        section: Mapping[str, str] = cloud.secret(settings().processors_secret_id)[name]
+def _secret_of(name: str) -> Callable[[], Secret]:
+    def secret() -> Secret:
+        """Raises NotFound for a processor that nobody has configured."""
+        section: Secret | None = cloud.secret(settings().processors_secret_id).get(name)
+        if section is None:
+            raise NotFound(param="processor")
         return section
 
     return secret
 
 
+def _wechatpay() -> Adapter:
+    from chalicelib.processors.wechatpay import WechatPay
+
+    return WechatPay(settings().wechatpay_url, _secret_of("wechatpay"), _webhooks_of("wechatpay"))
+
+
+def _alipay() -> Adapter:
+    from chalicelib.processors.alipay import Alipay
+
+    return Alipay(settings().alipay_url, _secret_of("alipay"), _webhooks_of("alipay"))
+
+
+def _webhooks_of(name: str) -> str:
+    return f"{settings().public_url}/v1/webhooks/{name}"
+
+
 _ADAPTERS: dict[str, Callable[[], Adapter]] = {
     "sandbox": lambda: Sandbox(settings().sandbox_url, _secret_of("sandbox")),
     "stripe": lambda: Stripe(settings().stripe_url, _secret_of("stripe")),
+    "wechatpay": _wechatpay,
+    "alipay": _alipay,
 }
 
 
-def names() -> tuple[str, ...]:
-    """The processors a customer may choose in this stage."""
+def known() -> tuple[str, ...]:
+    """The processors that this stage can speak to, configured or not. Asks nobody."""
     hidden = {"sandbox"} if settings().stage == PRODUCTION else set()
     return tuple(name for name in _ADAPTERS if name not in hidden)
 
 
+def names() -> tuple[str, ...]:
+    """The processors a customer may choose in this stage: those that have a section in the secret."""
+    configured = cloud.secret(settings().processors_secret_id)
+    return tuple(name for name in known() if name in configured)
+
+
 def adapter(name: str) -> Adapter:
-    """Raises NotFound for a processor that this stage does not have."""
-    if name not in names():
+    """Raises NotFound for a processor that this stage does not have; its secret is looked at when it is needed."""
+    if name not in known():
         raise NotFound
     return _ADAPTERS[name]()

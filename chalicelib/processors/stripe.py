@@ -6,21 +6,35 @@ https://docs.stripe.com/api/payment_intents, https://docs.stripe.com/webhooks/si
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from chalicelib.kernel.errors import InvalidSignature, Unavailable
 from chalicelib.observability import page
-from chalicelib.processors import signatures, wire
-from chalicelib.processors.model import Acknowledgement, Created, Intent, Kind, ProcessorEvent
+from chalicelib.processors import signatures, stripe_out, wire
+from chalicelib.processors.model import (
+    Acknowledgement,
+    Created,
+    Intent,
+    Kind,
+    Payout,
+    ProcessorEvent,
+    Refund,
+    Secret,
+    StatementLine,
+)
 
 API_VERSION = "2026-10-28.endive"
 _LONGEST_ID = 128
+_PAGE = 100
+_PAGES_LOOKED_THROUGH = 10
+"""For a refund or payout whose answer was lost: Stripe finds neither by our id, so the newest are gone through."""
+_Found = TypeVar("_Found")
 _KINDS: dict[str, Kind] = {
     "payment_intent.succeeded": "topup_succeeded",
     "payment_intent.payment_failed": "topup_failed",
@@ -67,7 +81,7 @@ class _Event(msgspec.Struct):
 @dataclass(frozen=True, slots=True)
 class Stripe:
     url: str
-    secret: Callable[[], Mapping[str, str]]
+    secret: Callable[[], Secret]
     """{"api_key": "sk_…", "webhook_secret": "whsec_…", "account"?: "acct_…"}."""
     name: str = "stripe"
 
@@ -88,9 +102,24 @@ class Stripe:
             form |= {"payment_method": intent.method, "confirm": "true"}
         return self._progress("/v1/payment_intents", intent.topup_id, form)
 
-    def refund(self, refund_id: str, reference: str, amount: int, currency: str) -> Created:
-        form = {"payment_intent": reference, "amount": str(amount), "metadata[refund_id]": refund_id}
-        return self._progress("/v1/refunds", refund_id, form)
+    def refund(self, refund: Refund) -> Created:
+        form = {
+            "payment_intent": refund.reference,
+            "amount": str(refund.amount),
+            "metadata[refund_id]": refund.refund_id,
+            "metadata[topup_id]": refund.topup_id,
+        }
+        return self._progress("/v1/refunds", refund.refund_id, form, stripe_out.created)
+
+    def payout(self, payout: Payout) -> Created:
+        """`destination`: an external account of ours there, `ba_…`."""
+        form = {
+            "amount": str(payout.amount),
+            "currency": payout.currency.lower(),
+            "destination": payout.destination,
+            "metadata[payout_id]": payout.payout_id,
+        }
+        return self._progress("/v1/payouts", payout.payout_id, form, stripe_out.created)
 
     def query(self, intent: Intent, at: datetime) -> ProcessorEvent:
         found = self._found(intent)
@@ -102,6 +131,41 @@ class Stripe:
         refunded = charge.amount_refunded if charge else 0
         event = replace(nothing, event_id=f"query_{found.id}_{found.status}_{refunded}", kind=kind)
         return _facts(event, found, self.secret().get("account"), refunded)
+
+    def query_refund(self, refund: Refund, at: datetime) -> ProcessorEvent:
+        silent = ProcessorEvent(f"query_{refund.refund_id}", self.name, "ignored", at, refund_id=refund.refund_id)
+        listed = self._pages(f"/v1/refunds?payment_intent={quote(refund.reference, safe='')}", stripe_out.Sent)
+        found = next((one for one in listed if one.metadata.get("refund_id") == refund.refund_id), None)
+        if found is None:
+            return replace(silent, reason="not_found")
+        kind = stripe_out.REFUNDS.get(found.status, "ignored")
+        if kind != "topup_reversed":
+            return replace(silent, event_id=f"query_{found.id}_{found.status}", kind=kind, reason=found.reason)
+        intent = Intent(refund.topup_id, "", refund.collected, refund.currency, reference=refund.reference)
+        return replace(self.query(intent, at), refund_id=refund.refund_id)
+
+    def query_payout(self, payout: Payout, at: datetime) -> ProcessorEvent:
+        silent = ProcessorEvent(f"query_{payout.payout_id}", self.name, "ignored", at, payout_id=payout.payout_id)
+        listed = self._pages("/v1/payouts?", stripe_out.Sent)
+        found = next((one for one in listed if one.metadata.get("payout_id") == payout.payout_id), None)
+        if found is None:
+            return replace(silent, reason="not_found")
+        return replace(
+            silent,
+            event_id=f"query_{found.id}_{found.status}",
+            kind=stripe_out.PAYOUTS.get(found.status, "ignored"),
+            reference=found.id,
+            amount=found.amount,
+            currency=found.currency.upper(),
+            account=_account(found.livemode, self.secret().get("account")),
+            reason=found.reason,
+        )
+
+    def statement(self, day: date) -> Iterator[StatementLine]:
+        start = datetime.combine(day, time(), UTC)
+        first, end = (int(one.timestamp()) for one in (start, start + timedelta(days=1)))
+        path = f"/v1/balance_transactions?created[gte]={first}&created[lt]={end}&expand[]=data.source"
+        return map(stripe_out.line, self._pages(path, stripe_out.Booked, most=None))
 
     def verify_and_parse(self, raw: bytes, headers: Mapping[str, str], at: datetime) -> ProcessorEvent:
         pairs = [part.strip().partition("=") for part in signatures.header(headers, "stripe-signature").split(",")]
@@ -148,14 +212,43 @@ class Stripe:
         except (wire.NoAnswer, msgspec.ValidationError) as problem:
             raise Unavailable from problem
 
-    def _progress(self, path: str, key: str, form: dict[str, str]) -> Created:
+    def _pages(self, path: str, kind: type[_Found], most: int | None = _PAGES_LOOKED_THROUGH) -> Iterator[_Found]:
+        """Every item of a list, newest first, a page in memory at a time. Raises Unavailable."""
+        after, pages = "", 0
+        while most is None or pages < most:
+            reply = self._listed(f"{self.url}{path}&limit={_PAGE}{after}")
+            try:
+                found = [msgspec.convert(one, kind) for one in reply["data"]]
+                last = reply["data"][-1]["id"] if found else ""
+            except (KeyError, TypeError, msgspec.ValidationError) as problem:
+                raise Unavailable from problem
+            yield from found
+            if not found or not reply.get("has_more"):
+                return
+            after, pages = f"&starting_after={quote(str(last), safe='')}", pages + 1
+
+    def _listed(self, url: str) -> dict[str, Any]:
+        try:
+            reply = wire.send("GET", url, self._headers())
+            answer = reply.json()
+        except wire.NoAnswer as problem:
+            raise Unavailable from problem
+        if reply.status != 200:
+            raise Unavailable
+        return answer
+
+    def _progress(
+        self, path: str, key: str, form: dict[str, str], read: Callable[[dict[str, Any]], Created] | None = None
+    ) -> Created:
         headers = self._headers() | {"Idempotency-Key": key, "Content-Type": "application/x-www-form-urlencoded"}
         try:
             reply = wire.send("POST", self.url + path, headers, urlencode(form).encode())
             answer = reply.json()
-        except wire.NoAnswer:
+            if reply.status == 200:
+                return (read or _created)(answer)
+        except (wire.NoAnswer, msgspec.ValidationError):
             return Created("unknown")
-        return _created(answer) if reply.status == 200 else _declined(reply.status, answer.get("error", {}))
+        return _declined(reply.status, answer.get("error", {}))
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.secret()['api_key']}", "Stripe-Version": API_VERSION}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import urllib3
@@ -18,6 +20,9 @@ READ_SECONDS = 3.5
 ATTEMPTS = 2
 """For refusals that say "later" and connections that never stood. A slow answer is not waited for twice:
 a person is waiting, and whoever asks again later will know more."""
+DOWNLOAD_SECONDS = 30.0
+"""Between two pieces of a statement: nobody waits for those."""
+_PIECE_BYTES = 1 << 16
 _LATER = frozenset({409, 425, 429, 500, 502, 503, 504})
 
 
@@ -25,6 +30,7 @@ _LATER = frozenset({409, 425, 429, 500, 502, 503, 504})
 class Reply:
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def json(self) -> dict[str, Any]:
         """The body as a JSON object; NoAnswer if it is none, for then nobody knows what happened."""
@@ -58,7 +64,27 @@ def over_the_network(method: str, url: str, headers: Mapping[str, str], body: by
         raise NotReached from problem
     except urllib3.exceptions.HTTPError as problem:
         raise NoAnswer from problem
-    return Reply(answer.status, answer.data)
+    return Reply(answer.status, answer.data, answer.headers)
+
+
+@contextmanager
+def downloaded(url: str, headers: Mapping[str, str]) -> Iterator[IO[bytes]]:
+    """What is at `url`, in a file that is gone afterwards. Raises NoAnswer unless all of it came with status 200."""
+    timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=DOWNLOAD_SECONDS)
+    with tempfile.TemporaryFile() as kept:
+        try:
+            answer = _pool().request(
+                "GET", url, headers=dict(headers), redirect=False, preload_content=False, timeout=timeout
+            )
+            for piece in answer.stream(_PIECE_BYTES):
+                kept.write(piece)
+            answer.release_conn()
+        except urllib3.exceptions.HTTPError as problem:
+            raise NoAnswer from problem
+        if answer.status != 200:
+            raise NoAnswer
+        kept.seek(0)
+        yield kept
 
 
 _transport: Transport = over_the_network

@@ -1,18 +1,21 @@
 """What a processor's event does to our books: each kind one transaction, in whatever order and however often they come.
 
-pending, unknown ──failed──▶ failed ──succeeded──▶ succeeded ──reversed──▶ succeeded, less the running total
+pending, unknown ──failed──▶ failed ──succeeded──▶ succeeded ──reversed──▶ succeeded, less what was taken back
        └───────────────succeeded────────────────────▲
+
+What was taken back is told as a running total, or refund by refund: `model.Reversals`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from chalicelib.cases import service as cases
 from chalicelib.kernel import ids
-from chalicelib.kernel.errors import CofferError, InvalidState, Unavailable
+from chalicelib.kernel.errors import CofferError, InvalidRequest, InvalidState, NotFound, Unavailable
 from chalicelib.ledger import chart, crediting
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Change, Changed, Draft, Entry, Known, Taken, Verdict
@@ -22,21 +25,34 @@ from chalicelib.topups import model, store
 
 Effect = Literal["made", "none", "quarantined"]
 CASE_DUE = timedelta(hours=4)
+_EFFECTLESS = ("ignored", "refund_failed", "payout_succeeded", "payout_failed")
+"""Whoever asked for a refund or a payout asks what became of it; a top-up is none the wiser."""
 
 
 def apply(event: ProcessorEvent, raw: bytes, at: datetime) -> Effect:
     """`raw` is kept if the event contradicts what we know. Raises Unavailable, then the processor sends it again."""
-    if event.kind == "ignored":
+    if event.kind in _EFFECTLESS:
         return "none"
     if wrong := model.unsound(event):
         return _quarantine(event, raw, wrong, at)
     effect = {"topup_succeeded": _credit, "topup_failed": _fail, "topup_reversed": _reverse}[event.kind]
     try:
-        return "made" if effect(event, at) else "none"
+        return "made" if effect(_completed(event), at) else "none"
     except Unavailable:
         raise
     except CofferError as refusal:
         return _quarantine(event, raw, refusal.param or refusal.code, at)
+
+
+def _completed(event: ProcessorEvent) -> ProcessorEvent:
+    """Not every processor repeats whose wallet it is about: then our own intent says it, which never changes."""
+    if event.wallet_id is not None:
+        return event
+    try:
+        found = ledger.movement(event.topup_id or "")
+    except NotFound as problem:
+        raise NotFound(param="topup_id") from problem
+    return replace(event, wallet_id=found["account"], owner=event.owner or found.get("owner"))
 
 
 def _credit(event: ProcessorEvent, at: datetime, *, implied: bool = False) -> bool:
@@ -68,23 +84,29 @@ def _reverse(event: ProcessorEvent, at: datetime) -> bool:
 
 
 def _take_back(event: ProcessorEvent, at: datetime) -> bool:
-    """Raises InvalidState if it has not succeeded yet."""
-    wallet, _, currency = _facts(event)
-    before = 0
+    """Raises InvalidState if it has not succeeded yet, InvalidRequest if it would be more than the top-up."""
+    wallet, whole, currency = _facts(event)
+    before = model.Reversals()
 
     def judge(found: Mapping[str, Any]) -> Verdict:
         nonlocal before
         if found["state"] != "succeeded":
             return InvalidState(state=found["state"])
-        before = found["reversed_total"]
-        return Taken({}) if before >= event.reversed_total else Changed()
+        before = model.Reversals.of(found)
+        if before.after(event).total > whole:
+            return InvalidRequest(param="reversed_total")
+        return Taken({}) if before.after(event) == before else Changed()
 
     def build(at: datetime, known: Known) -> Draft:
-        amount = event.reversed_total - before
+        after = before.after(event)
+        receipts = (store.told(event, at), *((store.refunded(event, at),) if event.reversed_part else ()))
+        legs = (*receipts, store.reversed_to(event, before, after, judge))
+        if after.total == before.total:
+            return Draft(None, (), None, legs)
+        amount = after.total - before.total
         change, postings = _debit(wallet, currency, amount, known)
         postings[chart.clearing(event.processor, currency)] = amount
-        entry = _entry(event, "top-up-reversal", postings, at)
-        return Draft(None, (change,), entry, (store.told(event, at), store.reversed_to(event, before, judge)))
+        return Draft(None, (change,), _entry(event, "top-up-reversal", postings, at, str(after.total)), legs)
 
     return not ledger.commit(build, at).replayed
 
@@ -109,8 +131,8 @@ def _debit(wallet: str, currency: str, amount: int, known: Known) -> tuple[Chang
     return change, crediting.postings({wallet: -taken, chart.debt(wallet): -owed})
 
 
-def _entry(event: ProcessorEvent, kind: str, postings: dict[str, int], at: datetime) -> Entry:
-    """Reversals of one top-up are told apart by their running total."""
+def _entry(event: ProcessorEvent, kind: str, postings: dict[str, int], at: datetime, sequence: str = "") -> Entry:
+    """Reversals of one top-up are told apart by what they bring the total to: it only grows."""
     _, _, currency = _facts(event)
     return Entry(
         movement=event.topup_id or "",
@@ -120,7 +142,7 @@ def _entry(event: ProcessorEvent, kind: str, postings: dict[str, int], at: datet
         postings=postings,
         owner=event.owner or "",
         text=event.processor,
-        sequence=str(event.reversed_total) if kind == "top-up-reversal" else "",
+        sequence=sequence,
     )
 
 

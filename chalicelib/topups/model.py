@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -100,14 +101,42 @@ def unsound(event: ProcessorEvent) -> str | None:
     sound = {
         "body": event.kind != "unreadable",
         "topup_id": ids.is_id(event.topup_id or "", "top"),
-        "wallet_id": ids.is_id(event.wallet_id or "", "wal"),
+        "wallet_id": event.wallet_id is None or ids.is_id(event.wallet_id, "wal"),
         "amount": 0 < (event.amount or 0) <= money.MAX_AMOUNT,
         "currency": event.currency in money.EXPONENTS,
         "reference": bool(event.reference),
         "account": bool(event.account),
-        "reversed_total": event.kind != "topup_reversed" or 0 < event.reversed_total <= (event.amount or 0),
+        "reversed_total": event.kind != "topup_reversed" or 0 < _reversed(event) <= (event.amount or 0),
     }
     return next((fact for fact, holds in sound.items() if not holds), None)
+
+
+def _reversed(event: ProcessorEvent) -> int:
+    """By running total, or the part of one refund; both at once, or a refund without its id, are nothing we know."""
+    if not event.reversed_part:
+        return event.reversed_total
+    return event.reversed_part if event.refund_id and not event.reversed_total else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reversals:
+    """What was taken back of a top-up, as told by running totals and refund by refund, in any order.
+
+    Neither way ever tells more than there is, so the larger is the truth: once all is told, both orders end there.
+    """
+
+    total: int = 0
+    """What our books have taken back."""
+    parts: int = 0
+    """The sum of the refunds that were told one by one."""
+
+    @classmethod
+    def of(cls, movement: Mapping[str, Any]) -> Reversals:
+        return cls(movement["reversed_total"], movement.get("reversed_parts", 0))
+
+    def after(self, event: ProcessorEvent) -> Reversals:
+        parts = self.parts + event.reversed_part
+        return Reversals(max(self.total, event.reversed_total, parts), parts)
 
 
 def expected(event: ProcessorEvent) -> dict[str, tuple[str | int, ...]]:

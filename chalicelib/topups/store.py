@@ -1,7 +1,7 @@
 """A top-up's writes, each with the meaning of its failure: legs of the ledger's transactions.
 
-The movement is in the ledger's table; what processors told us (`EVT#…`) and what we could not believe (`QUA#…`) are in
-`topups`, there once and for ever.
+The movement is in the ledger's table; what processors told us (`EVT#…`, `RFD#…` for a refund told by itself) and what
+we could not believe (`QUA#…`) are in `topups`, there once and for ever.
 """
 
 from __future__ import annotations
@@ -45,15 +45,9 @@ def answered(topup_id: str, created: Created, receipt: Receipt, moved: bool, jud
 
 def told(event: ProcessorEvent, at: datetime) -> Leg:
     """The receipt of an event that had an effect. InvalidRequest if its id was another event's before."""
-    about = {"kind": event.kind, "topup_id": event.topup_id or ""}
+    about: dict[str, str | int] = {"kind": event.kind, "topup_id": event.topup_id or ""}
     kept = {"pk": f"EVT#{event.processor}#{event.event_id}", "sk": "EVENT", "at": clock.written(at)}
-
-    def explain(wired: Item | None) -> Verdict:
-        found = plain_item(wired or {})
-        repeated = all(found.get(name) == fact for name, fact in about.items())
-        return Taken(wired or {}) if repeated else InvalidRequest(param="event_id")
-
-    return Leg(put_once(settings().topups_table, kept | about), explain)
+    return Leg(put_once(settings().topups_table, kept | about), _same(about, "event_id"))
 
 
 def quarantined(event: ProcessorEvent, raw: bytes, reason: str, at: datetime) -> Leg:
@@ -76,11 +70,21 @@ def failed(event: ProcessorEvent) -> Leg:
     return Leg(update.written(), _about(event, lambda found: Taken({})))
 
 
-def reversed_to(event: ProcessorEvent, before: int, judge: Judge) -> Leg:
+def reversed_to(event: ProcessorEvent, before: model.Reversals, after: model.Reversals, judge: Judge) -> Leg:
     """`before`: what was taken back already, as far as known; `judge` learns better from the old movement."""
-    update = _ours(event).assign("reversed_total", event.reversed_total)
-    update.require("state", "=", "succeeded").require("reversed_total", "=", before)
+    update = _ours(event).assign("reversed_total", after.total)
+    update.require("state", "=", "succeeded").require("reversed_total", "=", before.total)
+    update.require_at_most("reversed_parts", before.parts)
+    if after.parts != before.parts:
+        update.assign("reversed_parts", after.parts)
     return Leg(update.written(), _about(event, judge))
+
+
+def refunded(event: ProcessorEvent, at: datetime) -> Leg:
+    """The receipt of a refund told by itself, by whatever event. InvalidRequest if it was another one before."""
+    about: dict[str, str | int] = {"topup_id": event.topup_id or "", "amount": event.reversed_part}
+    kept = {"pk": f"RFD#{event.processor}#{event.refund_id}", "sk": "REFUND", "at": clock.written(at)}
+    return Leg(put_once(settings().topups_table, kept | about), _same(about, "refund_id"))
 
 
 def asked_again(topup_id: str, was_due_at: str, next_at: datetime | None) -> Leg:
@@ -113,6 +117,17 @@ def _about(event: ProcessorEvent, judge: Judge) -> Callable[[Item | None], Verdi
         found = plain_item(wired)
         different = model.difference(event, found)
         return InvalidRequest(param=different) if different else judge(found)
+
+    return explain
+
+
+def _same(about: Mapping[str, str | int], param: str) -> Callable[[Item | None], Verdict]:
+    """A repetition if what was kept under the same id is `about` the same; InvalidRequest(param) if it is not."""
+
+    def explain(wired: Item | None) -> Verdict:
+        found = plain_item(wired or {})
+        repeated = all(found.get(name) == fact for name, fact in about.items())
+        return Taken(wired or {}) if repeated else InvalidRequest(param=param)
 
     return explain
 

@@ -1,8 +1,9 @@
-"""The sandbox bank and a small Stripe: an HTTP server of their own, on loopback, standing in for the real ones.
+"""The sandbox bank, a small Stripe, WeChat Pay and Alipay: one HTTP server on loopback, standing in for the real ones.
 
     python -m infra.local.bank --port 8002 --public-url http://127.0.0.1:8000 --state build/bank.sqlite
 
-with the webhook secrets in SANDBOX_WEBHOOK_SECRET and STRIPE_WEBHOOK_SECRET. What amounts bring on which
+with the webhook secrets in SANDBOX_WEBHOOK_SECRET and STRIPE_WEBHOOK_SECRET, and the stand-ins' side of the accounts at
+WeChat Pay and Alipay (`mainland_keys`), if there are any, as JSON in MAINLAND_KEYS. What amounts bring on which
 behaviour, and every address it answers: `docs/reference/sandbox.md`.
 """
 
@@ -17,14 +18,17 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from infra.local import bank_alipay, bank_stripe, bank_wechatpay
 from infra.local.bank_book import (
     DECLINED,
+    LATE,
     TIMEOUT_FAILS,
     TIMEOUT_SUCCEEDS,
     Book,
@@ -33,10 +37,11 @@ from infra.local.bank_book import (
     stripe_intent,
     told,
 )
-from infra.local.bank_post import Keys, PostOffice, letter, signed
+from infra.local.bank_payouts import Payout, Payouts, sandbox_payout
+from infra.local.bank_post import Keys, PostOffice, letter, on_the_wire
+from infra.local.bank_sent import Answer, Sent, as_json, as_lines
 
 LONGEST_BODY_BYTES = 64 * 1024
-Answer = tuple[int, dict[str, Any]]
 NOT_FOUND: Answer = (404, {"code": "not-found"})
 
 
@@ -51,6 +56,11 @@ class Bank:
     late_seconds: float = 8.0
     settle_seconds: float = 0.3
     """From asking to the webhook, so that the answer usually comes first."""
+    url: str = ""
+    """Where it is found itself: bills are downloaded from there."""
+
+    def __post_init__(self) -> None:
+        self.payouts = Payouts(self.book)
 
     def ask(self, payment: Payment, confirm: bool) -> Payment:
         """Open `payment`, or find it; a decline is known at once, a time-out answers too late."""
@@ -60,11 +70,26 @@ class Bank:
         if payment.magic == DECLINED:
             self.settle(payment.id)
         elif payment.magic in (TIMEOUT_SUCCEEDS, TIMEOUT_FAILS):
-            self._settle_after(payment.id, self.hold_seconds)
+            self._after(self.hold_seconds, self.settle, payment.id)
             time.sleep(self.hold_seconds)
         elif confirm:
-            self._settle_after(payment.id, self.settle_seconds)
+            self._after(self.settle_seconds, self.settle, payment.id)
         return self.book.find(payment.id) or payment
+
+    def pay_out(self, payout: Payout) -> Payout:
+        """Begin `payout`, or find it."""
+        payout, new = self.payouts.open(payout)
+        if not new:
+            return payout
+        if payout.magic == DECLINED:
+            self.payouts.settle(payout.id)
+        elif payout.magic in (TIMEOUT_SUCCEEDS, TIMEOUT_FAILS):
+            self._after(self.hold_seconds, self.payouts.settle, payout.id)
+            time.sleep(self.hold_seconds)
+        else:
+            seconds = self.late_seconds if payout.magic == LATE else self.settle_seconds
+            self._after(seconds, self.payouts.settle, payout.id)
+        return self.payouts.find(payout.id) or payout
 
     def settle(self, payment_id: str) -> None:
         self.post.post(self.book.settle(payment_id, self.late_seconds))
@@ -80,14 +105,27 @@ class Bank:
     def tell_again(self, payment: Payment, forged: bool) -> Answer:
         """Send a settled payment's webhook now, with the right key or a stranger's, and tell how it was answered."""
         message = told(payment)[0]
-        keys = Keys("whsec_c3RyYW5nZXI=", "whsec_stranger") if forged else None
-        status, body = self.post.deliver(letter(message), keys)
+        keys = Keys("whsec_c3RyYW5nZXI=", "whsec_stranger", **_swapped(self.post.keys)) if forged else None
+        sent = letter(message)
+        if not sent.body:
+            return NOT_FOUND
+        status, body = self.post.deliver(sent, keys)
         return 200, {"status": status, "body": body}
 
-    def _settle_after(self, payment_id: str, seconds: float) -> None:
-        timer = threading.Timer(seconds, self.settle, (payment_id,))
+    def _after(self, seconds: float, do: Callable[[str], None], name: str) -> None:
+        timer = threading.Timer(seconds, do, (name,))
         timer.daemon = True
         timer.start()
+
+
+def _swapped(keys: Keys) -> dict[str, Any]:
+    """WeChat Pay signs with Alipay's key and the other way round: well made, and nobody's."""
+    if keys.wechatpay is None or keys.alipay is None:
+        return {}
+    return {
+        "wechatpay": {**keys.wechatpay, "private_key": keys.alipay["private_key"]},
+        "alipay": {**keys.alipay, "private_key": keys.wechatpay["private_key"]},
+    }
 
 
 def _ask_sandbox(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:
@@ -132,63 +170,65 @@ def _show_webhook(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Ans
     if payment is None or payment.status == "pending":
         return NOT_FOUND
     sent = letter(told(payment)[0])
-    headers = {"Content-Type": "application/json", **signed(sent, bank.post.keys, int(time.time()))}
-    return 200, {"headers": headers, "body": sent.body.decode()}
+    if not sent.body:
+        return NOT_FOUND
+    raw, headers = on_the_wire(sent, bank.post.keys, int(time.time()))
+    return 200, {"headers": headers, "body": raw.decode()}
 
 
-def _ask_stripe(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:
-    wish = Payment(
-        id="pi_" + secrets.token_hex(12),
-        dialect="stripe",
-        asked_as=body.get("idempotency_key") or secrets.token_hex(12),
-        amount=int(body["amount"]),
-        currency=str(body["currency"]).upper(),
-        metadata={name[9:-1]: text for name, text in body.items() if name.startswith("metadata[")},
-    )
-    payment = bank.ask(wish, confirm=body.get("confirm") == "true")
-    if payment.status == "failed":
-        error = {"type": "card_error", "code": payment.reason, "payment_intent": stripe_intent(payment)}
-        return 402, {"error": error}
-    return 200, stripe_intent(payment)
-
-
-def _show_stripe(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:
+def _show_refund(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:
     payment = bank.book.find(found["id"])
-    return (200, stripe_intent(payment, expanded=True)) if payment else (404, {"error": {"code": "resource_missing"}})
+    return (200, sandbox_view(payment)) if payment and found["refund"] in payment.refunds else NOT_FOUND
 
 
-def _search_stripe(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:
-    wanted = re.fullmatch(r"metadata\['topup_id'\]:'(\w+)'", str(body.get("query", "")))
-    payment = bank.book.find(wanted[1]) if wanted else None
-    return 200, {"object": "search_result", "data": [stripe_intent(payment, expanded=True)] if payment else []}
+def _pay_out_sandbox(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:
+    wish = Payout(
+        id="sbo_" + secrets.token_hex(12),
+        dialect="sandbox",
+        asked_as=str(body["id"]),
+        destination=str(body["destination"]),
+        amount=int(body["amount"]),
+        currency=str(body["currency"]),
+        merchant=str(body.get("merchant", "")),
+    )
+    return 201, sandbox_payout(bank.pay_out(wish))
 
 
-def _refund_stripe(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:
-    refund_id = body.get("idempotency_key") or secrets.token_hex(12)
-    payment = bank.refund(str(body["payment_intent"]), refund_id, int(body["amount"]))
-    if payment is None:
-        return 400, {"error": {"type": "invalid_request_error", "code": "charge_already_refunded"}}
-    return 200, {"id": "re_" + refund_id[-24:], "object": "refund", "status": "succeeded"}
+def _show_payout(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:
+    payout = bank.payouts.find(found["id"])
+    return (200, sandbox_payout(payout)) if payout else NOT_FOUND
+
+
+def statement(bank: Bank, day: str) -> Sent:
+    """What the sandbox booked on a day, as UTC has it."""
+    start = int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())
+    lines = bank.book.booked("sandbox", start, start + 86_400)
+    shown = ("our_id", "reference", "kind", "amount", "fee", "currency")
+    return as_lines(
+        [
+            {name: line[name] for name in shown} | {"booked_at": datetime.fromtimestamp(line["at"], UTC).isoformat()}
+            for line in lines
+        ]
+    )
 
 
 def _health(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:
     return 200, {"status": "ok"}
 
 
-Route = Callable[[Bank, re.Match[str], dict[str, Any]], Answer]
-ROUTES: list[tuple[str, str, Route]] = [
+ROUTES: list[tuple[str, str, bank_stripe.Route]] = [
     ("GET", r"/health", _health),
     ("POST", r"/intents", _ask_sandbox),
     ("GET", r"/intents/(?P<id>\w+)", _show_sandbox),
     ("POST", r"/intents/(?P<id>\w+)/confirm", _confirm),
     ("POST", r"/intents/(?P<id>\w+)/refunds", _refund_sandbox),
+    ("GET", r"/intents/(?P<id>\w+)/refunds/(?P<refund>\w+)", _show_refund),
+    ("POST", r"/payouts", _pay_out_sandbox),
+    ("GET", r"/payouts/(?P<id>\w+)", _show_payout),
     ("POST", r"/intents/(?P<id>\w+)/webhooks", _tell_again),
     ("GET", r"/intents/(?P<id>\w+)/webhooks", _show_webhook),
-    ("POST", r"/v1/payment_intents", _ask_stripe),
-    ("GET", r"/v1/payment_intents/search", _search_stripe),
-    ("GET", r"/v1/payment_intents/(?P<id>\w+)", _show_stripe),
     ("POST", r"/v1/payment_intents/(?P<id>\w+)/confirm", _confirm),
-    ("POST", r"/v1/refunds", _refund_stripe),
+    *bank_stripe.ROUTES,
 ]
 
 
@@ -203,42 +243,57 @@ def answer(bank: Bank, method: str, target: str, body: dict[str, Any]) -> Answer
     return NOT_FOUND
 
 
+def respond(bank: Bank, method: str, target: str, headers: Mapping[str, str], raw: bytes) -> Sent:
+    """Whatever dialect is spoken, down to the bytes."""
+    for door in (bank_wechatpay.answer, bank_alipay.answer):
+        try:
+            if sent := door(bank, method, target, headers, raw):
+                return sent
+        except (KeyError, ValueError, TypeError) as trouble:
+            return as_json(400, {"code": "PARAM_ERROR", "message": str(trouble)})
+    if method == "GET" and (found := re.fullmatch(r"/statements/(\d{4}-\d\d-\d\d)", target)):
+        return statement(bank, found[1])
+    try:
+        return as_json(*answer(bank, method, target, _parsed(method, target, headers, raw)))
+    except ValueError:
+        return as_json(400, {"code": "malformed-body"})
+
+
+def _parsed(method: str, target: str, headers: Mapping[str, str], raw: bytes) -> dict[str, Any]:
+    if method == "GET":
+        return {name: values[-1] for name, values in parse_qs(urlsplit(target).query).items()}
+    if headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+        form = {name: values[-1] for name, values in parse_qs(raw.decode()).items()}
+        return form | {"idempotency_key": headers.get("Idempotency-Key", "")}
+    parsed = json.loads(raw or b"{}")
+    if not isinstance(parsed, dict):
+        raise ValueError("an object is expected")
+    return parsed
+
+
 class _Door(BaseHTTPRequestHandler):
     """Each connection has a thread; none is kept alive, so that a held answer holds nobody else's."""
 
     server: _Server
 
     def do_GET(self) -> None:
-        query = {name: values[-1] for name, values in parse_qs(urlsplit(self.path).query).items()}
-        self._send(answer(self.server.bank, "GET", self.path, query))
+        self._send(respond(self.server.bank, "GET", self.path, dict(self.headers.items()), b""))
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         if not 0 <= length <= LONGEST_BODY_BYTES:
-            return self._send((413, {"code": "payload-too-large"}))
-        try:
-            body = self._parsed(self.rfile.read(length))
-        except ValueError:
-            return self._send((400, {"code": "malformed-body"}))
-        return self._send(answer(self.server.bank, "POST", self.path, body))
+            return self._send(as_json(413, {"code": "payload-too-large"}))
+        headers, raw = dict(self.headers.items()), self.rfile.read(length)
+        return self._send(respond(self.server.bank, "POST", self.path, headers, raw))
 
-    def _parsed(self, raw: bytes) -> dict[str, Any]:
-        if self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
-            form = {name: values[-1] for name, values in parse_qs(raw.decode()).items()}
-            return form | {"idempotency_key": self.headers.get("Idempotency-Key", "")}
-        parsed = json.loads(raw or b"{}")
-        if not isinstance(parsed, dict):
-            raise ValueError("an object is expected")
-        return parsed
-
-    def _send(self, reply: Answer) -> None:
-        raw = json.dumps(reply[1]).encode()
+    def _send(self, sent: Sent) -> None:
         try:
-            self.send_response(reply[0])
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(raw)))
+            self.send_response(sent.status)
+            for name, value in sent.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(sent.body)))
             self.end_headers()
-            self.wfile.write(raw)
+            self.wfile.write(sent.body)
         except (BrokenPipeError, ConnectionResetError):
             """Whoever asked has stopped waiting: that is what a time-out is for."""
 
@@ -252,6 +307,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, port: int, bank: Bank) -> None:
         super().__init__(("127.0.0.1", port), _Door)
         self.bank = bank
+        bank.url = self.url
 
     @property
     def url(self) -> str:
@@ -268,12 +324,13 @@ def serve(port: int, public_url: str, keys: Keys, state: str = ":memory:", **sec
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="The sandbox bank and a small Stripe, on loopback.")
+    parser = argparse.ArgumentParser(description="The sandbox bank and small stand-ins of the others, on loopback.")
     parser.add_argument("--port", type=int, default=8002)
     parser.add_argument("--public-url", default="http://127.0.0.1:8000")
     parser.add_argument("--state", default=":memory:", help="an SQLite file that survives a restart")
     chosen = parser.parse_args()
-    keys = Keys(os.environ["SANDBOX_WEBHOOK_SECRET"], os.environ["STRIPE_WEBHOOK_SECRET"])
+    mainland = json.loads(os.environ.get("MAINLAND_KEYS", "{}"))
+    keys = Keys(os.environ["SANDBOX_WEBHOOK_SECRET"], os.environ["STRIPE_WEBHOOK_SECRET"], **mainland)
     server = serve(chosen.port, chosen.public_url, keys, chosen.state)
     print(f"bank: listening at {server.url}", file=sys.stderr, flush=True)
     done = threading.Event()

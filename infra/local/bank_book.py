@@ -16,13 +16,14 @@ from typing import Any
 
 DECLINED, TIMEOUT_SUCCEEDS, TIMEOUT_FAILS, LATE, DUPLICATE, OUT_OF_ORDER, MISMATCH, REVERSED_FIRST = range(1, 9)
 MAGIC = range(1, 9)
+MAGIC_REFUND = "ref_magic_"
 
 
 @dataclass
 class Payment:
     id: str
     dialect: str
-    """`sandbox` or `stripe`: whose API asked, hence whose webhooks tell."""
+    """`sandbox`, `stripe`, `wechatpay` or `alipay`: whose API asked, hence whose webhooks tell."""
     asked_as: str
     """The caller's own id: asking again with it finds the same payment."""
     amount: int
@@ -48,6 +49,8 @@ class Message:
     payment: Payment
     kind: str
     delay_seconds: float = 0.0
+    refund_id: str = ""
+    """Of a reversal: the refund that brought the total to where it is."""
 
     @property
     def id(self) -> str:
@@ -60,15 +63,18 @@ class Book:
     """Payments in SQLite, so that a restarted bank still knows them. One lock: it is a small bank."""
 
     def __init__(self, path: str = ":memory:") -> None:
-        self._lock = threading.RLock()
-        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._database.execute(
+        self.lock = threading.RLock()
+        self.database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self.database.execute(
             "create table if not exists payments (id text primary key, asked_as text unique, body text)"
+        )
+        self.database.execute(
+            "create table if not exists bookings (number integer primary key, dialect text, at integer, body text)"
         )
 
     def open(self, payment: Payment) -> tuple[Payment, bool]:
         """The payment under its caller's id, and whether it is new."""
-        with self._lock:
+        with self.lock:
             if known := self.find(payment.asked_as):
                 return known, False
             payment = replace(payment, created=int(time.time()), secret=secrets.token_hex(12))
@@ -78,26 +84,30 @@ class Book:
     def find(self, either_id: str) -> Payment | None:
         """By the bank's id or the caller's."""
         query = "select body from payments where id = ? or asked_as = ?"
-        with self._lock:
-            row = self._database.execute(query, (either_id, either_id)).fetchone()
+        with self.lock:
+            row = self.database.execute(query, (either_id, either_id)).fetchone()
         return Payment(**json.loads(row[0])) if row else None
 
     def settle(self, payment_id: str, late_seconds: float) -> list[Message]:
         """Give a pending payment its outcome; a settled one stays as it is."""
-        with self._lock:
+        with self.lock:
             payment = self.find(payment_id)
             if payment is None or payment.status != "pending":
                 return []
             declined = payment.magic in (DECLINED, TIMEOUT_FAILS)
             payment.status, payment.reason = ("failed", "card_declined") if declined else ("succeeded", None)
             if payment.magic == REVERSED_FIRST:
-                payment.reversed_total, payment.refunds = payment.amount, {"magic": payment.amount}
+                payment.reversed_total, payment.refunds = payment.amount, {MAGIC_REFUND + payment.id: payment.amount}
             self._save(payment)
+            if not declined:
+                self.book(payment, "top-up", payment.id, payment.amount)
+            for refund_id, amount in payment.refunds.items():
+                self.book(payment, "reversal", refund_id, -amount)
         return told(payment, late_seconds)
 
     def refund(self, payment_id: str, refund_id: str, amount: int) -> tuple[Payment, list[Message]] | None:
         """None if there is no such payment or not that much left of it."""
-        with self._lock:
+        with self.lock:
             payment = self.find(payment_id)
             if payment is None or payment.status != "succeeded":
                 return None
@@ -108,11 +118,36 @@ class Book:
             payment.refunds[refund_id] = amount
             payment.reversed_total += amount
             self._save(payment)
-        return payment, [Message(payment, "reversed")]
+            self.book(payment, "reversal", refund_id, -amount)
+        return payment, [Message(payment, "reversed", refund_id=refund_id)]
+
+    def refunded(self, refund_id: str) -> Payment | None:
+        """The payment of which `refund_id` took back a part."""
+        with self.lock:
+            rows = self.database.execute("select body from payments where body like ?", (f'%"{refund_id}": %',))
+            found = [Payment(**json.loads(row[0])) for row in rows.fetchall()]
+        return next((payment for payment in found if refund_id in payment.refunds), None)
+
+    def book(self, about: Any, kind: str, reference: str, amount: int) -> None:
+        """A line of the statement, `about` a payment or a payout; what came in costs 0.6 %, rounded."""
+        at, fee = int(time.time()), (amount * 6 + 500) // 1000 if kind == "top-up" else 0
+        line = {"our_id": about.asked_as, "reference": reference, "kind": kind, "amount": amount, "fee": fee}
+        dialect, line = about.dialect, line | {"currency": about.currency, "payment": about.id}
+        with self.lock:
+            self.database.execute(
+                "insert into bookings (dialect, at, body) values (?, ?, ?)", (dialect, at, json.dumps(line))
+            )
+
+    def booked(self, dialect: str, first: int, end: int) -> list[dict[str, Any]]:
+        """The lines from `first` until before `end` (Unix seconds); of a reversal, the caller's id is its reference."""
+        query = "select at, body from bookings where dialect = ? and at >= ? and at < ? order by number"
+        with self.lock:
+            rows = self.database.execute(query, (dialect, first, end)).fetchall()
+        return [{**json.loads(body), "at": at} for at, body in rows]
 
     def _save(self, payment: Payment) -> None:
         row = (payment.id, payment.asked_as, json.dumps(asdict(payment)))
-        self._database.execute("insert or replace into payments values (?, ?, ?)", row)
+        self.database.execute("insert or replace into payments values (?, ?, ?)", row)
 
 
 def told(payment: Payment, late_seconds: float = 0.0) -> list[Message]:
@@ -130,7 +165,8 @@ def told(payment: Payment, late_seconds: float = 0.0) -> list[Message]:
         case magic if magic == MISMATCH:
             return [Message(replace(whole, amount=payment.amount + 1), payment.status)]
         case magic if magic == REVERSED_FIRST:
-            return [Message(payment, "reversed"), replace(plain, delay_seconds=1.0)]
+            first = Message(payment, "reversed", refund_id=MAGIC_REFUND + payment.id)
+            return [first, replace(plain, delay_seconds=1.0)]
     return [plain]
 
 

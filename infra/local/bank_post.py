@@ -1,4 +1,4 @@
-"""The sandbox bank's post office: signs as Standard Webhooks and as Stripe do, and sends until a webhook arrives."""
+"""The sandbox bank's post office: signs as each processor does, and sends until a webhook arrives."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from infra.local import bank_alipay, bank_wechatpay
 from infra.local.bank_book import Message, sandbox_view, stripe_charge, stripe_intent
 
 RETRY_SECONDS = (1, 5, 15, 60)
@@ -30,15 +32,17 @@ _STRIPE_TYPES = {
 
 @dataclass(frozen=True)
 class Keys:
-    """The webhook secrets, both `whsec_…`."""
+    """The webhook secrets, `whsec_…`, and the other side of the accounts in mainland China (`mainland_keys`)."""
 
     sandbox: str
     stripe: str
+    wechatpay: Mapping[str, Any] | None = None
+    alipay: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A webhook ready to send, signed anew at each try; its id and body stay."""
+    """A webhook ready to send, sealed anew at each try; its id and what it says stay."""
 
     dialect: str
     id: str
@@ -46,12 +50,34 @@ class Letter:
 
 
 def letter(message: Message) -> Letter:
-    about = _stripe_body(message) if message.payment.dialect == "stripe" else _sandbox_body(message)
-    return Letter(message.payment.dialect, message.id, json.dumps(about, separators=(",", ":")).encode())
+    """Of what its processor tells: WeChat Pay keeps failures to itself, and says so with an empty body."""
+    return Letter(message.payment.dialect, message.id, _body(message))
+
+
+def _body(message: Message) -> bytes:
+    match message.payment.dialect:
+        case "wechatpay":
+            return bank_wechatpay.notice(message, int(time.time()))
+        case "alipay":
+            return bank_alipay.notice(message, int(time.time()))
+        case "stripe":
+            about = _stripe_body(message)
+        case _:
+            about = _sandbox_body(message)
+    return json.dumps(about, separators=(",", ":")).encode()
+
+
+def on_the_wire(sent: Letter, keys: Keys, at: int) -> tuple[bytes, dict[str, str]]:
+    """Body and headers of `sent` at Unix time `at`."""
+    if sent.dialect == "wechatpay" and keys.wechatpay:
+        return bank_wechatpay.sealed(keys.wechatpay, sent.body, at)
+    if sent.dialect == "alipay" and keys.alipay:
+        return bank_alipay.sealed(keys.alipay, sent.body, at)
+    return sent.body, {"Content-Type": "application/json", **signed(sent, keys, at)}
 
 
 def signed(sent: Letter, keys: Keys, at: int) -> dict[str, str]:
-    """The headers of `sent` at Unix time `at`."""
+    """The headers that sign what the sandbox or Stripe sends at Unix time `at`."""
     if sent.dialect == "stripe":
         digest = _mac(keys.stripe.encode(), str(at).encode() + b"." + sent.body).hex()
         return {"Stripe-Signature": f"t={at},v1={digest}"}
@@ -81,13 +107,14 @@ class PostOffice:
 
     def post(self, messages: list[Message]) -> None:
         for message in messages:
-            self._wait(letter(message), message.delay_seconds, tries=0)
+            if (sent := letter(message)).body:
+                self._wait(sent, message.delay_seconds, tries=0)
 
     def deliver(self, sent: Letter, keys: Keys | None = None) -> tuple[int, str]:
         """Now, once: the status and body of the answer, or 0 and the trouble. Other `keys` make a forgery."""
-        headers = {"Content-Type": "application/json", **signed(sent, keys or self.keys, int(time.time()))}
+        body, headers = on_the_wire(sent, keys or self.keys, int(time.time()))
         url = f"{self.public_url}/v1/webhooks/{sent.dialect}"
-        request = urllib.request.Request(url, data=sent.body, headers=headers, method="POST")
+        request = urllib.request.Request(url, data=body, headers=headers, method="POST")
         try:
             with _DIRECT.open(request, timeout=30) as answer:
                 return answer.status, answer.read().decode(errors="replace")

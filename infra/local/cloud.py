@@ -143,6 +143,8 @@ def _parameters(endpoint: str, address: str, bank: str) -> dict[str, str]:
         "EmailSender": "hello@coffer.example",
         "SandboxUrl": bank,
         "StripeUrl": bank,
+        "WechatpayUrl": bank,
+        "AlipayUrl": f"{bank}/gateway.do",
         "TokenPublicKeys": json.dumps(stack.secrets()["public_keys"]),
         "AwsEndpointUrl": endpoint,
     }
@@ -150,8 +152,9 @@ def _parameters(endpoint: str, address: str, bank: str) -> dict[str, str]:
 
 def _start_bank(bank: str, address: str) -> None:
     command = [sys.executable, "-m", "infra.local.bank", "--port", bank.rpartition(":")[2], "--public-url", address]
-    webhooks = stack.secrets()["webhooks"]
-    keys = {f"{name.upper()}_WEBHOOK_SECRET": secret for name, secret in webhooks.items()}
+    kept = stack.secrets()
+    keys = {f"{name.upper()}_WEBHOOK_SECRET": secret for name, secret in kept["webhooks"].items()}
+    keys["MAINLAND_KEYS"] = json.dumps(kept["mainland"]["bank"])
     processes.start("bank", [*command, "--state", str(places.HOME / "bank.sqlite")], keys)
     processes.wait_until_it_answers("bank", f"{bank}/health")
 

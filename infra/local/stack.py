@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra import keys
-from infra.local import places
+from infra.local import mainland_keys, places
 
 BUCKET = "coffer-packages"
 AS_MINISTACK_HAS_IT = {
@@ -52,6 +52,9 @@ def secrets() -> dict[str, Any]:
         webhooks = {name: "whsec_" + b64encode(chance.token_bytes(24)).decode() for name in ("sandbox", "stripe")}
         kept = {"public_keys": public, "access": access, "webhooks": webhooks}
         places.keep("secrets.json", kept)
+    if "mainland" not in kept:
+        kept["mainland"] = mainland_keys.make()
+        places.keep("secrets.json", kept)
     found: dict[str, Any] = kept
     return found
 
@@ -80,6 +83,7 @@ def fill_secrets(endpoint: str) -> None:
     processors = {
         "sandbox": {"webhook_secret": kept["webhooks"]["sandbox"]},
         "stripe": {"api_key": "sk_test_local", "webhook_secret": kept["webhooks"]["stripe"]},
+        **kept["mainland"]["coffer"],
     }
     for name, value in (("access", kept["access"]), ("processors", processors)):
         manager.put_secret_value(SecretId=f"{places.STACK}/{name}", SecretString=json.dumps(value))

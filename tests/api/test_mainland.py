@@ -1,0 +1,176 @@
+"""WeChat Pay and Alipay, from the API's door to the wallet: signed by them, credited once, answered in their form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+
+from chalicelib import cloud
+from chalicelib.kernel import clock as clock_module
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.wire import item, size
+from chalicelib.processors import service as processors
+from chalicelib.processors.model import Intent, Refund
+from chalicelib.settings import settings
+from chalicelib.topups import events, tasks
+from infra.local.bank_post import Letter, letter, on_the_wire
+from tests.api import topup_kit
+from tests.api.caller import Caller, assert_problem
+from tests.api.topup_kit import KEYS, WALLET, Till, everything
+from tests.conftest import FrozenClock
+
+BOTH = pytest.mark.parametrize("processor", ["wechatpay", "alipay"])
+ACKNOWLEDGED = {"wechatpay": (204, ""), "alipay": (200, "success")}
+assert KEYS.wechatpay and KEYS.alipay
+STRANGER = replace(
+    KEYS,
+    wechatpay={**KEYS.wechatpay, "private_key": KEYS.alipay["private_key"]},
+    alipay={**KEYS.alipay, "private_key": KEYS.wechatpay["private_key"]},
+)
+UNKNOWN_SERIAL = replace(KEYS, wechatpay={**KEYS.wechatpay, "platform_serial": "PUB_KEY_ID_02"})
+PAGES: list[str] = []
+
+
+@pytest.fixture
+def till(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> Iterator[Till]:
+    monkeypatch.setattr(events, "page", lambda name, **facts: PAGES.append(name))
+    PAGES.clear()
+    yield from topup_kit.till(caller)
+
+
+def started(till: Till, processor: str, **more: Any) -> dict[str, Any]:
+    made: dict[str, Any] = till.top_up(processor=processor, method=None, **more).json
+    return made
+
+
+@BOTH
+def test_a_code_to_scan_then_a_credit_acknowledged_in_their_form(till: Till, processor: str) -> None:
+    made = started(till, processor)
+    assert made["status"] == "pending" and made["next_action"]["code_url"]
+    message = till.message(made["id"], "succeeded")
+    for _ in range(3):
+        answer = till.send(message)
+        assert (answer.status, answer.raw.decode()) == ACKNOWLEDGED[processor]
+    assert (till.money, till.show(made["id"])["status"]) == ((1250, 0), "succeeded")
+
+
+@BOTH
+@pytest.mark.parametrize("method", ["app", "wap", "h5", "cash"])
+def test_other_ways_to_pay_are_theirs_or_refused(till: Till, processor: str, method: str) -> None:
+    made = till.top_up(processor=processor, method=method).json
+    theirs = {"wechatpay": ("app", "h5"), "alipay": ("app", "wap")}[processor]
+    assert made["status"] == ("pending" if method in theirs else "failed")
+    assert (made["next_action"] is not None) == (method in theirs)
+    assert size(item(ledger.movement(made["id"]))) <= (1_536 if method in ("app", "wap") else 1_024)
+
+
+@BOTH
+def test_refunds_told_by_webhook_and_by_question_are_taken_back_once(till: Till, processor: str) -> None:
+    made = started(till, processor)
+    till.send(till.message(made["id"], "succeeded"))
+    till.bank.settle(till.payment(made["id"]).id)
+    payment, adapter = till.payment(made["id"]), processors.adapter(processor)
+    for refund_id, amount in (("ref_1", 400), ("ref_2", 350)):
+        wish = Refund(refund_id, made["id"], amount, "CNY", 1250, payment.id)
+        assert adapter.refund(wish).status == "pending"
+        told = adapter.query_refund(wish, clock_module.now())
+        assert events.apply(told, b"{}", clock_module.now()) == "made"
+    for message in till.post.messages[::-1]:
+        assert till.send(message).status == ACKNOWLEDGED[processor][0]
+    assert (till.money, till.show(made["id"])["reversed"], PAGES) == ((500, 0), 750, [])
+
+
+@BOTH
+def test_a_top_up_whose_webhook_never_came_is_asked_about(till: Till, clock: FrozenClock, processor: str) -> None:
+    made = started(till, processor)
+    till.bank.settle(till.payment(made["id"]).id)
+    clock.moment += timedelta(minutes=2)
+    assert tasks.ask_again(clock.now()) == 1
+    assert till.money == (1250, 0)
+
+
+@BOTH
+def test_asking_again_for_what_is_paid_already_is_no_failure(till: Till, processor: str) -> None:
+    made = started(till, processor)
+    till.bank.settle(till.payment(made["id"]).id)
+    again = processors.adapter(processor).create(Intent(made["id"], WALLET, 1250, "CNY"))
+    assert again.status == "unknown"
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("lies", "reason"),
+    [({"amount": 1251}, "amount"), ({"merchant": "somebody"}, "processor_account"), ({"asked_as": "x"}, "topup_id")],
+)
+def test_what_does_not_match_our_intent_is_kept_for_a_person(
+    till: Till, processor: str, lies: dict[str, Any], reason: str
+) -> None:
+    made = started(till, processor)
+    assert till.send(till.message(made["id"], "succeeded", **lies)).status == ACKNOWLEDGED[processor][0]
+    (kept,) = topup_kit.items("topups")
+    assert (kept["reason"], kept["raw"], till.money, PAGES) == (reason, till.sent, (0, 0), ["WebhookQuarantined"])
+
+
+FORGERIES = ("tampered", "one byte more", "unsigned", "a stranger's key", "301 s old", "301 s early", "no body", "\xff")
+
+
+@BOTH
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_webhook_is_401_and_writes_and_calls_nothing(
+    till: Till, aws_calls: list[tuple[str, str]], processor: str, forgery: str
+) -> None:
+    sent = letter(till.message(started(till, processor)["id"], "succeeded"))
+    refused(till, aws_calls, processor, *forged(forgery, sent))
+
+
+def forged(forgery: str, sent: Letter) -> tuple[bytes, dict[str, str]]:
+    now = int(clock_module.now().timestamp())
+    late = {"301 s old": -301, "301 s early": 301}.get(forgery, 0)
+    body, headers = on_the_wire(sent, STRANGER if forgery == "a stranger's key" else KEYS, now + late)
+    match forgery:
+        case "tampered":
+            body = body.replace(b"12.50", b"92.50").replace(b'"ciphertext": "', b'"ciphertext": "A')
+        case "one byte more":
+            body += b" "
+        case "unsigned":
+            headers.pop("Wechatpay-Signature", None)
+            if b"sign=" in body:
+                body = urlencode([pair for pair in parse_qsl(body.decode()) if pair[0] != "sign"]).encode()
+        case "no body":
+            body = b""
+        case "\xff":
+            body = b"\xff" + body
+    return body, headers
+
+
+def refused(till: Till, aws_calls: list[Any], processor: str, body: bytes, headers: dict[str, str]) -> None:
+    cloud.secret(settings().processors_secret_id)
+    before, asked = everything(), till.asked
+    aws_calls.clear()
+    assert_problem(till.deliver(body, headers, processor), 401, "invalid-signature")
+    assert aws_calls == []
+    assert (everything(), till.asked, till.money) == (before, asked, (0, 0))
+
+
+def test_a_key_of_theirs_that_we_do_not_hold_is_not_asked_for(till: Till, aws_calls: list[tuple[str, str]]) -> None:
+    sent = letter(till.message(started(till, "wechatpay")["id"], "succeeded"))
+    refused(till, aws_calls, "wechatpay", *on_the_wire(sent, UNKNOWN_SERIAL, int(clock_module.now().timestamp())))
+
+
+@pytest.mark.parametrize("more", [b"&total_amount=12.50", b"&sign_type=RSA2", b"&total_amount=0.01", b"&a=1", b"&a"])
+def test_a_form_with_more_than_was_signed_is_refused(till: Till, aws_calls: list[tuple[str, str]], more: bytes) -> None:
+    sent = letter(till.message(started(till, "alipay")["id"], "succeeded"))
+    body, headers = on_the_wire(sent, KEYS, int(clock_module.now().timestamp()))
+    refused(till, aws_calls, "alipay", body + more, headers)
+
+
+@pytest.mark.parametrize("kind", ["RSA", "rsa2", ""])
+def test_no_other_kind_of_signature_than_rsa2_is_taken(till: Till, aws_calls: list[tuple[str, str]], kind: str) -> None:
+    sent = letter(till.message(started(till, "alipay")["id"], "succeeded"))
+    body, headers = on_the_wire(sent, KEYS, int(clock_module.now().timestamp()))
+    refused(till, aws_calls, "alipay", body.replace(b"sign_type=RSA2", b"sign_type=" + kind.encode()), headers)

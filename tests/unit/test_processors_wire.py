@@ -1,0 +1,51 @@
+"""What is downloaded lies on disk: its size does not show in memory, and a part of it is not taken for all."""
+
+from __future__ import annotations
+
+import threading
+import tracemalloc
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from chalicelib.processors import wire
+
+PIECE, PIECES = b"x" * 65_535 + b"\n", 256
+MOST_BYTES = 3_000_000
+
+
+@pytest.fixture(scope="module")
+def files() -> Iterator[str]:
+    """`/all` is 16 MB, `/part` breaks off in the middle of it, `/none` is not there."""
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(404 if self.path == "/none" else 200)
+            self.send_header("Content-Length", str(len(PIECE) * PIECES))
+            self.end_headers()
+            for _ in range(PIECES if self.path == "/all" else PIECES // 2):
+                self.wfile.write(PIECE)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Tests speak for themselves."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def test_sixteen_megabytes_are_read_in_three(files: str) -> None:
+    tracemalloc.start()
+    with wire.downloaded(f"{files}/all", {}) as kept:
+        lines = sum(1 for _ in kept)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert lines == PIECES and peak < MOST_BYTES
+
+
+@pytest.mark.parametrize("path", ["part", "none"])
+def test_what_is_not_all_there_is_no_answer(files: str, path: str) -> None:
+    with pytest.raises(wire.NoAnswer), wire.downloaded(f"{files}/{path}", {}):
+        raise AssertionError("taken for all of it")
