@@ -40,7 +40,8 @@ class Settings:
     exports_bucket: str
     """Where those archives wait to be fetched, for seven days."""
     processors_secret_id: str
-    """Secrets Manager: {"sandbox": {"webhook_secret": …}, "stripe": {"api_key": …, "webhook_secret": …}}."""
+    """Secrets Manager: {"sandbox" and "harbour": {"webhook_secret": …}, "stripe": {"api_key": …, "webhook_secret": …}}.
+    """
     cursor_key: str
     sandbox_url: str
     email_sender: str
@@ -48,6 +49,8 @@ class Settings:
     dynamodb_endpoint: str = ""
     outbox: str = "aws"
     """`aws` sends by SES and SNS; `local` keeps messages where the local outbox can show them."""
+    harbour_url: str = ""
+    """A second sandbox bank; without an address there is none."""
     stripe_url: str = "https://api.stripe.com"
     push_applications: str = ""
     """ARNs of SNS platform applications: `ios=arn:… android=arn:…`; a platform without one gets no pushes."""

@@ -153,8 +153,8 @@ class Stripe:
         try:
             reply = wire.send("POST", self.url + path, headers, urlencode(form).encode())
             answer = reply.json()
-        except wire.NoAnswer:
-            return Created("unknown")
+        except wire.NoAnswer as silence:
+            return Created("unknown", reason=silence.reason)
         return _created(answer) if reply.status == 200 else _declined(reply.status, answer.get("error", {}))
 
     def _headers(self) -> dict[str, str]:
