@@ -2,6 +2,9 @@
 
 pending, unknown ──failed──▶ failed ──succeeded──▶ succeeded ──reversed──▶ succeeded, less the running total
        └───────────────succeeded────────────────────▲
+
+Where a processor said no and another was asked, the first success of any of them is credited. What one that said no
+says of its no is known. Any further success is money twice: it is kept for a person, who sends it back.
 """
 
 from __future__ import annotations
@@ -12,16 +15,19 @@ from typing import Any, Literal
 
 from chalicelib.cases import service as cases
 from chalicelib.kernel import ids
-from chalicelib.kernel.errors import CofferError, InvalidState, Unavailable
+from chalicelib.kernel.errors import CofferError, InvalidRequest, InvalidState, Unavailable
 from chalicelib.ledger import chart, crediting
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Change, Changed, Draft, Entry, Known, Taken, Verdict
 from chalicelib.observability import page
+from chalicelib.processors import service as processors
 from chalicelib.processors.model import ProcessorEvent
 from chalicelib.topups import model, store
 
 Effect = Literal["made", "none", "quarantined"]
 CASE_DUE = timedelta(hours=4)
+PAID_TWICE = "paid-twice"
+"""Why an event is kept for a person whose money is a second processor's for one top-up: it must go back."""
 
 
 def apply(event: ProcessorEvent, raw: bytes, at: datetime) -> Effect:
@@ -43,12 +49,22 @@ def _credit(event: ProcessorEvent, at: datetime, *, implied: bool = False) -> bo
     """`implied`: another event, still to be received, cannot be true without this."""
     wallet, amount, currency = _facts(event)
     receipt = () if implied else (store.told(event, at),)
+    instead: Mapping[str, Any] | None = None
+
+    def elsewhere(found: Mapping[str, Any]) -> Verdict:
+        nonlocal instead
+        if event.account != processors.adapter(event.processor).account:
+            return InvalidRequest(param="processor_account")
+        if found["state"] == "succeeded":
+            return InvalidRequest(param=PAID_TWICE)
+        instead = found
+        return Changed()
 
     def build(at: datetime, known: Known) -> Draft:
         change, received = crediting.credit(wallet, currency, amount, known)
         postings = received | {chart.clearing(event.processor, currency): -amount}
         entry = _entry(event, "top-up", postings, at)
-        return Draft(None, (change,), entry, (*receipt, store.succeeded(event)))
+        return Draft(None, (change,), entry, (*receipt, store.succeeded(event, instead, elsewhere)))
 
     return not ledger.commit(build, at).replayed
 
@@ -79,12 +95,18 @@ def _take_back(event: ProcessorEvent, at: datetime) -> bool:
         before = found["reversed_total"]
         return Taken({}) if before >= event.reversed_total else Changed()
 
+    def elsewhere(found: Mapping[str, Any]) -> Verdict:
+        credited = found["state"] == "succeeded"
+        return InvalidRequest(param=PAID_TWICE) if credited else InvalidState(state=found["state"])
+
     def build(at: datetime, known: Known) -> Draft:
         amount = event.reversed_total - before
         change, postings = _debit(wallet, currency, amount, known)
         postings[chart.clearing(event.processor, currency)] = amount
         entry = _entry(event, "top-up-reversal", postings, at)
-        return Draft(None, (change,), entry, (store.told(event, at), store.reversed_to(event, before, judge)))
+        return Draft(
+            None, (change,), entry, (store.told(event, at), store.reversed_to(event, before, judge, elsewhere))
+        )
 
     return not ledger.commit(build, at).replayed
 

@@ -18,8 +18,8 @@ UNFINISHED = ("pending", "unknown")
 RETRY_AFTER_SECONDS = 2
 LEASE = timedelta(seconds=30)
 """How long one request has a top-up to itself: longer than any call to a processor."""
-GIVE_UP_AFTER = timedelta(days=30)
-_ASK_AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
+ASK_AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=5))
+"""After its start, a top-up that is not final is asked about; after the last time it is a person's."""
 Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
 Currency = Annotated[str, msgspec.Meta(extra_json_schema=money.CURRENCY_SCHEMA)]
 
@@ -28,9 +28,10 @@ class TopupRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wallet_id: str
     amount: Amount
     currency: Currency
-    processor: str = "sandbox"
+    processor: Annotated[str, msgspec.Meta(min_length=1, max_length=32)] | None = None
+    """Who is asked, and nobody else; without it, whoever serves this at the least cost and works just now."""
     method: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
-    """How to pay, in the processor's own words, for instance `pm_card_visa`."""
+    """How to pay: `bank`, `card`, or in the processor's own words, for instance `pm_card_visa`."""
 
 
 class TopupView(msgspec.Struct, frozen=True):
@@ -132,7 +133,5 @@ def difference(event: ProcessorEvent, movement: Mapping[str, Any]) -> str | None
 
 
 def ask_again_at(created_at: datetime, at: datetime) -> datetime | None:
-    """1 min, 5 min, 1 h after the start, then daily; None once it is hopeless."""
-    if at - created_at > GIVE_UP_AFTER:
-        return None
-    return next((created_at + pause for pause in _ASK_AGAIN if created_at + pause > at), at + _ASK_AGAIN[-1])
+    """The next of `ASK_AGAIN`; None after the last."""
+    return next((created_at + pause for pause in ASK_AGAIN if created_at + pause > at), None)

@@ -17,7 +17,7 @@ from chalicelib.kernel import clock as kernel_clock
 from chalicelib.kernel import entropy as kernel_entropy
 from chalicelib.merchants import service as merchants
 from chalicelib.operations import service as operations
-from chalicelib.processors import wire
+from chalicelib.processors import health, wire
 from tests.environment import ENVIRONMENT, PEPPER, SANDBOX_WEBHOOK_SECRET, SIGNING_KEY, TABLES
 from tests.simulation.engine import Engine, refused
 from tests.simulation.post import Post, Queue
@@ -40,7 +40,7 @@ def tables() -> dict[str, Table]:
     for name in ("ledger", "identity", "cases"):
         found[f"test-{name}"].indexes["due"] = Index("due_key", "due_at")
     found["test-ledger"].indexes["orders"] = Index("order_key", "pk")
-    for name in ("identity", "notices"):
+    for name in ("identity", "notices", "topups"):
         found[f"test-{name}"].expires_by = "expires_at_seconds"
     return found
 
@@ -87,6 +87,7 @@ def forget() -> None:
     merchants._terms.cache_clear()
     merchants.checkout.cache_clear()
     operations._announced.cache_clear()
+    health.forget()
 
 
 @contextlib.contextmanager
