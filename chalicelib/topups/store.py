@@ -152,10 +152,9 @@ def _ours(event: ProcessorEvent) -> Update:
 
 def _instead(event: ProcessorEvent, found: Mapping[str, Any]) -> Update:
     """All that must match but the processor, which is still the one that was found, after the same others."""
-    update = _movement(event.topup_id or "")
-    for name, allowed in model.expected(event).items():
-        if name not in ("processor", "processor_account", "reference"):
-            update.require_one_of(name, *allowed)
+    update, facts = _movement(event.topup_id or ""), model.expected(event)
+    for name in sorted(facts.keys() - {"processor", "processor_account", "reference"}):
+        update.require_one_of(name, *facts[name])
     update.require("processor", "=", found["processor"]).require("tried", "=", found["tried"])
     update.assign("processor", event.processor).assign("processor_account", event.account)
     return update.assign("tried", model_route.overtaken(event, found))

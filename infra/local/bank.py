@@ -3,7 +3,8 @@
     python -m infra.local.bank --port 8002 --public-url http://127.0.0.1:8000 --state build/bank.sqlite
 
 with the webhook secrets in SANDBOX_WEBHOOK_SECRET and STRIPE_WEBHOOK_SECRET. What amounts bring on which
-behaviour, and every address it answers: `docs/reference/sandbox.md`.
+behaviour, and every address it answers: `docs/reference/sandbox.md`. `--name harbour` makes it another bank of the same
+kind, with HARBOUR_WEBHOOK_SECRET.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from infra.local.bank_book import (
     stripe_intent,
     told,
 )
+from infra.local.bank_outage import Leaving
 from infra.local.bank_post import Keys, PostOffice, letter, signed
 
 LONGEST_BODY_BYTES = 64 * 1024
@@ -51,6 +53,8 @@ class Bank:
     late_seconds: float = 8.0
     settle_seconds: float = 0.3
     """From asking to the webhook, so that the answer usually comes first."""
+    leave: Callable[[float], None] = lambda seconds: None
+    """Whoever answers for the bank stops doing so, for so many seconds."""
 
     def ask(self, payment: Payment, confirm: bool) -> Payment:
         """Open `payment`, or find it; a decline is known at once, a time-out answers too late."""
@@ -68,6 +72,10 @@ class Bank:
 
     def settle(self, payment_id: str) -> None:
         self.post.post(self.book.settle(payment_id, self.late_seconds))
+
+    def go_down(self, seconds: float) -> None:
+        self.post.hold_back(seconds)
+        self.leave(seconds)
 
     def refund(self, payment_id: str, refund_id: str, amount: int) -> Payment | None:
         made = self.book.refund(payment_id, refund_id, amount)
@@ -175,9 +183,16 @@ def _health(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:
     return 200, {"status": "ok"}
 
 
+def _down(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:
+    seconds = float(body["seconds"])
+    bank.go_down(seconds)
+    return 200, {"down_seconds": seconds}
+
+
 Route = Callable[[Bank, re.Match[str], dict[str, Any]], Answer]
 ROUTES: list[tuple[str, str, Route]] = [
     ("GET", r"/health", _health),
+    ("POST", r"/_down", _down),
     ("POST", r"/intents", _ask_sandbox),
     ("GET", r"/intents/(?P<id>\w+)", _show_sandbox),
     ("POST", r"/intents/(?P<id>\w+)/confirm", _confirm),
@@ -232,6 +247,8 @@ class _Door(BaseHTTPRequestHandler):
         return parsed
 
     def _send(self, reply: Answer) -> None:
+        if self.server.away:
+            return
         raw = json.dumps(reply[1]).encode()
         try:
             self.send_response(reply[0])
@@ -246,21 +263,23 @@ class _Door(BaseHTTPRequestHandler):
         print(f"bank: {format % args}", file=sys.stderr)
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(ThreadingHTTPServer, Leaving):
     daemon_threads = True
 
     def __init__(self, port: int, bank: Bank) -> None:
         super().__init__(("127.0.0.1", port), _Door)
-        self.bank = bank
+        self.bank, bank.leave = bank, self.leave
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
 
-def serve(port: int, public_url: str, keys: Keys, state: str = ":memory:", **seconds: float) -> _Server:
+def serve(
+    port: int, public_url: str, keys: Keys, state: str = ":memory:", name: str = "sandbox", **seconds: float
+) -> _Server:
     """A bank that is answering already, on 127.0.0.1 (`port` 0 takes a free one); `shutdown()` ends it."""
-    post = PostOffice(public_url.rstrip("/"), keys)
+    post = PostOffice(public_url.rstrip("/"), keys, name)
     server = _Server(port, Bank(Book(state), post, **seconds))
     post.start()
     threading.Thread(target=server.serve_forever, name="bank", daemon=True).start()
@@ -272,10 +291,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8002)
     parser.add_argument("--public-url", default="http://127.0.0.1:8000")
     parser.add_argument("--state", default=":memory:", help="an SQLite file that survives a restart")
+    parser.add_argument("--name", default="sandbox", help="whose webhooks these are")
     chosen = parser.parse_args()
-    keys = Keys(os.environ["SANDBOX_WEBHOOK_SECRET"], os.environ["STRIPE_WEBHOOK_SECRET"])
-    server = serve(chosen.port, chosen.public_url, keys, chosen.state)
-    print(f"bank: listening at {server.url}", file=sys.stderr, flush=True)
+    keys = Keys(os.environ[f"{chosen.name.upper()}_WEBHOOK_SECRET"], os.environ["STRIPE_WEBHOOK_SECRET"])
+    server = serve(chosen.port, chosen.public_url, keys, chosen.state, chosen.name)
+    print(f"{chosen.name}: listening at {server.url}", file=sys.stderr, flush=True)
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())
