@@ -44,7 +44,7 @@ def passed(processors: Iterable[str], at: datetime) -> Passed:
     over: set[str] = set()
     probed, asked = "", False
     for name in processors:
-        if _kept(partial(standing, name, at), Breaker()).phase != "closed":
+        if standing_or_closed(name, at).phase != "closed":
             if asked or not _kept(partial(_takes_a_probe, name, at), False):
                 over.add(name)
             else:
@@ -64,6 +64,24 @@ def count(processor: str, method: str, *, failed: bool, seconds: float, at: date
 def standing(processor: str, at: datetime) -> Breaker:
     """Its breaker, at most 5 s old."""
     return _standing(processor, int(at.timestamp()) // _KEPT_SECONDS)
+
+
+def standing_or_closed(processor: str, at: datetime) -> Breaker:
+    """The same; closed where that is not known."""
+    return _kept(partial(standing, processor, at), Breaker())
+
+
+def seen(processor: str, at: datetime) -> tuple[Breaker, dict[str, Tally]]:
+    """Its breaker as it should be by now, and by method what was asked in the window. Raises Unavailable."""
+    known = store_health.kept(processor, at)
+    since = known.breaker.since if known.breaker.phase == "closed" else None
+    counted = total(window(known.minutes, since, at).values())
+    return model_breaker.looked_at(known.breaker, counted, at), window(known.minutes, None, at)
+
+
+def quietly(act: Callable[[], None]) -> None:
+    """Something beside the path of money: it fails nobody."""
+    _kept(act, None)
 
 
 def arrived(processor: str, method: str, seconds: float, at: datetime) -> None:

@@ -112,6 +112,7 @@ def _answered(turn: Turn, created: Created, key: RequestKey, at: datetime) -> Re
     said = replace(created, status="failed") if never_sent else created
     lease_until = turn.lease_until if never_sent else None
     began, receipt, state = at, Receipt(0, ""), "pending"
+    usual = health.usual_seconds(turn.adapter.name, turn.method, at) if said.status in model.UNFINISHED else None
 
     def judge(found: Mapping[str, Any]) -> Verdict:
         nonlocal state
@@ -122,7 +123,7 @@ def _answered(turn: Turn, created: Created, key: RequestKey, at: datetime) -> Re
 
     def build(at: datetime, known: object) -> Draft:
         nonlocal receipt
-        receipt = model.answer(turn.intent, turn.adapter.name, _as_far_as(said, state), began)
+        receipt = model.answer(turn.intent, turn.adapter.name, _as_far_as(said, state), usual, began)
         told = store.Told(turn.adapter.name, said, receipt, state, lease_until)
         return Draft(None, (), None, (store.answered(turn.intent.topup_id, told, judge),))
 

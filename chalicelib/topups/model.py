@@ -46,13 +46,15 @@ class TopupView(msgspec.Struct, frozen=True):
     reversed: int = 0
     """Taken back by the processor so far."""
     reason: str | None = None
+    usual_seconds: int | None = None
+    """While it is on its way: how long this way usually takes; null where that is not known."""
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
     received: bool
 
 
-def answer(intent: Intent, processor: str, created: Created, at: datetime) -> Receipt:
+def answer(intent: Intent, processor: str, created: Created, usual_seconds: int | None, at: datetime) -> Receipt:
     """What the customer is told, now and whenever the same key comes again."""
     view = TopupView(
         id=intent.topup_id,
@@ -64,11 +66,12 @@ def answer(intent: Intent, processor: str, created: Created, at: datetime) -> Re
         currency=intent.currency,
         created_at=clock.written(at),
         reason=created.reason,
+        usual_seconds=usual_seconds if created.status in UNFINISHED else None,
     )
     return Receipt(201, msgspec.json.encode(view).decode())
 
 
-def view(movement: Mapping[str, Any]) -> TopupView:
+def view(movement: Mapping[str, Any], usual_seconds: int | None) -> TopupView:
     """As the ledger has it now."""
     waits = movement["state"] == "pending" and "answer" in movement
     return TopupView(
@@ -82,6 +85,7 @@ def view(movement: Mapping[str, Any]) -> TopupView:
         created_at=movement["created_at"],
         reversed=movement["reversed_total"],
         reason=movement.get("reason") if movement["state"] == "failed" else None,
+        usual_seconds=usual_seconds,
     )
 
 

@@ -23,10 +23,10 @@ from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Due, Movement
 from chalicelib.policy import service as policy
 from chalicelib.policy.model import Decision
-from chalicelib.processors import choosing
+from chalicelib.processors import choosing, health
 from chalicelib.processors import service as processors
 from chalicelib.processors.choosing import Choice
-from chalicelib.processors.model import Acknowledgement, Intent
+from chalicelib.processors.model import Acknowledgement, Intent, ProcessorEvent
 from chalicelib.processors.routing import Wish
 from chalicelib.topups import asking, events, model, model_route, store
 from chalicelib.topups.asking import Turn
@@ -61,21 +61,22 @@ def start(customer: Customer, request: TopupRequest, key: RequestKey, at: dateti
     return taken_over if isinstance(taken_over, Receipt) else asking.ask(taken_over, key, at)
 
 
-def topup(customer: Customer, topup_id: str) -> TopupView:
+def topup(customer: Customer, topup_id: str, at: datetime) -> TopupView:
     """Somebody else's is not found."""
     if not ids.is_id(topup_id, "top"):
         raise NotFound()
     found = ledger.movement(topup_id)
     if found["kind"] != "top-up" or found["account"] not in customer.wallet_ids:
         raise NotFound()
-    return model.view(found)
+    waits = found["state"] in model.UNFINISHED
+    return model.view(found, health.usual_seconds(found["processor"], found.get("method", ""), at) if waits else None)
 
 
 def receive(processor: str, raw: bytes, headers: Mapping[str, str], at: datetime) -> Acknowledgement:
     """A webhook. Raises NotFound, or InvalidSignature before anything is called or written."""
     adapter = processors.adapter(processor)
     event = adapter.verify_and_parse(raw, headers, at)
-    events.apply(event, raw, at)
+    _measure(event, events.apply(event, raw, at), at)
     return adapter.acknowledge(event)
 
 
@@ -96,7 +97,9 @@ def ask_again(topup_id: str, at: datetime) -> bool:
     if event.kind == "ignored":
         _postpone(topup_id, due_at, created_at, at)
         return False
-    return events.apply(event, msgspec.json.encode(asdict(event)), at) == "made"
+    effect = events.apply(event, msgspec.json.encode(asdict(event)), at)
+    _measure(event, effect, at)
+    return effect == "made"
 
 
 def _chosen(customer: Customer, request: TopupRequest, at: datetime) -> Choice:
@@ -166,6 +169,18 @@ def _turn(found: Mapping[str, Any], request: TopupRequest, lease_until: str, *, 
         first=first,
         probed=probed,
     )
+
+
+def _measure(event: ProcessorEvent, effect: events.Effect, at: datetime) -> None:
+    """How long this money took, now that it is there. What is not measured is not missed."""
+
+    def measure() -> None:
+        found = ledger.movement(event.topup_id or "")
+        seconds = (at - clock.read(found["created_at"])).total_seconds()
+        health.arrived(event.processor, found.get("method", ""), seconds, at)
+
+    if effect == "made" and event.kind == "topup_succeeded":
+        health.quietly(measure)
 
 
 def _postpone(topup_id: str, due_at: str, created_at: datetime, at: datetime) -> None:

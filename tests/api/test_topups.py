@@ -40,6 +40,7 @@ def test_a_new_top_up_is_pending_and_says_what_to_do(till: Till) -> None:
         "created_at": "2026-11-22T08:00:00.000000Z",
         "reversed": 0,
         "reason": None,
+        "usual_seconds": None,
     }
     assert ids.is_id(answer.json["id"], "top")
     assert till.money == (0, 0)
