@@ -14,8 +14,8 @@ from typing import TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
+from chalicelib import observability
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.observability import logger
 from chalicelib.processors import model_breaker, store_health
 from chalicelib.processors.model_breaker import Breaker
 from chalicelib.processors.model_health import Arrivals, Tally, total, window
@@ -151,5 +151,5 @@ def _kept(act: Callable[[], _Told], otherwise: _Told) -> _Told:
     try:
         return act()
     except _AWAY as trouble:
-        logger().info("health of processors is not known", extra={"trouble": type(trouble).__name__})
+        observability.logger().info("health of processors is not known", extra={"trouble": type(trouble).__name__})
         return otherwise
