@@ -25,9 +25,10 @@ def _money() -> list[Room]:
     from chalicelib.ledger import routes as ledger
     from chalicelib.merchants import routes as merchants
     from chalicelib.payments import routes as payments
+    from chalicelib.processors import routes as processors
     from chalicelib.topups import routes as topups
 
-    return [ledger.room, merchants.room, topups.room, payments.room]
+    return [ledger.room, merchants.room, topups.room, payments.room, processors.room]
 
 
 def _webhooks() -> list[Room]:
@@ -44,10 +45,11 @@ def _office() -> list[Room]:
     from chalicelib.insight import routes_records as records
     from chalicelib.merchants import routes_office as merchants
     from chalicelib.operations import routes_office as operations
+    from chalicelib.processors import routes_office as processors
     from chalicelib.risk import routes as risk
 
     known = (cases, audit, merchants, risk)
-    return [routes.room for routes in (*known, operations, live, records, effort)]
+    return [routes.room for routes in (*known, operations, live, records, effort, processors)]
 
 
 # Unknown paths and the description are its own, so it knows every room.

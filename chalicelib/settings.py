@@ -48,6 +48,8 @@ class Settings:
     dynamodb_endpoint: str = ""
     outbox: str = "aws"
     """`aws` sends by SES and SNS; `local` keeps messages where the local outbox can show them."""
+    harbour_url: str = ""
+    """A second sandbox bank; without an address there is none."""
     stripe_url: str = "https://api.stripe.com"
     wechatpay_url: str = "https://api.mch.weixin.qq.com"
     alipay_url: str = "https://openapi.alipay.com/gateway.do"

@@ -49,6 +49,7 @@ from chalicelib import settings as settings_module
 from chalicelib.identity import archive_key, vault
 from chalicelib.kernel import clock as clock_module
 from chalicelib.operations import service as operations
+from chalicelib.processors import health
 from tests import aws
 
 observability.logger()
@@ -142,6 +143,7 @@ def _forget_clients() -> None:
     for cached in (cloud_module.client, cloud_module.secret, archive_key.public, operations._announced):
         cached.cache_clear()
     vault.forget()
+    health.forget()
 
 
 def _create_table(name: str) -> None:

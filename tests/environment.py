@@ -16,6 +16,7 @@ SIGNING_KEY = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, privat
 QUEUES = f"https://sqs.{REGION}.amazonaws.com/123456789012"
 PEPPER = "5c" * 32
 SANDBOX_WEBHOOK_SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXRlc3Rz"
+HARBOUR_WEBHOOK_SECRET = "whsec_" + "aGFyYm91ci1zZWNyZXQtb2YtdGhlLXRlc3Rz"
 STRIPE_WEBHOOK_SECRET = "whsec_stripe_secret_of_the_tests"
 TABLES = ("ledger", "journal", "identity", "merchants", "topups", "notices", "cases", "audit")
 
@@ -59,6 +60,7 @@ def secrets(named: Mapping[str, str] = ENVIRONMENT) -> dict[str, dict[str, Any]]
         named["ACCESS_SECRET_ID"]: {"signing_key": SIGNING_KEY.as_dict(private=True), "pepper": PEPPER},
         named["PROCESSORS_SECRET_ID"]: {
             "sandbox": {"webhook_secret": SANDBOX_WEBHOOK_SECRET},
+            "harbour": {"webhook_secret": HARBOUR_WEBHOOK_SECRET},
             "stripe": {"api_key": "sk_test_of_the_tests", "webhook_secret": STRIPE_WEBHOOK_SECRET},
             **mainland()["coffer"],
         },

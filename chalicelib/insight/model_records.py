@@ -9,9 +9,17 @@ import msgspec
 
 from chalicelib.ledger import chart
 from chalicelib.ledger.model import Head
+from chalicelib.topups import model_route
 
 FOLLOWS = ("capture", "void", "expiry", "refund")
 """Kinds of movement that may follow a payment."""
+
+
+class AskedView(msgspec.Struct, frozen=True):
+    """A processor and a word about it: its cost in minor units, why it was not asked, or why it said no."""
+
+    processor: str
+    why: str
 
 
 class StepView(msgspec.Struct, frozen=True):
@@ -43,6 +51,11 @@ class MovementView(msgspec.Struct, frozen=True, omit_defaults=True):
     captured: int | None = None
     refundable: int | None = None
     reversed: int | None = None
+    method: str = ""
+    route: tuple[AskedView, ...] = ()
+    """Of a top-up: whom the rules named, in order."""
+    tried: tuple[AskedView, ...] = ()
+    """Who was asked before `processor`, and said no."""
     fee: int | None = None
 
 
@@ -89,8 +102,15 @@ def movement(found: Mapping[str, Any], status: str) -> MovementView:
         captured=found.get("captured"),
         refundable=found.get("refundable"),
         reversed=found.get("reversed_total"),
+        method=found.get("method", ""),
+        route=_asked(found.get("route", "")),
+        tried=_asked(found.get("tried", "")),
         fee=found.get("fee"),
     )
+
+
+def _asked(written: str) -> tuple[AskedView, ...]:
+    return tuple(AskedView(step.processor, step.why) for step in model_route.read(written))
 
 
 def account(head: Head) -> AccountView:

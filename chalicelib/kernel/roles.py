@@ -37,6 +37,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "movements.see": ROLES,
         "accounts.see": ROLES,
         "reports.see": ROLES,
+        "processors.see": ROLES,
     }
 )
 """Permission → roles. Everybody keeps their own account (profile, devices, sessions) and guards whom they guard."""

@@ -213,8 +213,8 @@ class Sandbox:
         try:
             reply = wire.send("POST", self.url + path, _JSON, msgspec.json.encode(wish))
             answer = reply.json()
-        except wire.NoAnswer:
-            return Created("unknown")
+        except wire.NoAnswer as silence:
+            return Created("unknown", reason=silence.reason)
         if reply.status not in (200, 201):
             return Created("failed", reason=str(answer.get("code", reply.status)))
         if "id" not in answer:

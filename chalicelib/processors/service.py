@@ -1,4 +1,4 @@
-"""Which processors there are. The sandbox makes money out of nothing: it does not exist in `prod`."""
+"""Which processors there are. Sandbox banks make money out of nothing: they do not exist in `prod`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from chalicelib.processors.stripe import Stripe
 from chalicelib.settings import settings
 
 PRODUCTION = "prod"
+_SANDBOXES = frozenset({"sandbox", "harbour"})
 
 
 def _secret_of(name: str) -> Callable[[], Secret]:
@@ -43,6 +44,7 @@ def _webhooks_of(name: str) -> str:
 
 _ADAPTERS: dict[str, Callable[[], Adapter]] = {
     "sandbox": lambda: Sandbox(settings().sandbox_url, _secret_of("sandbox")),
+    "harbour": lambda: Sandbox(settings().harbour_url, _secret_of("harbour"), name="harbour"),
     "stripe": lambda: Stripe(settings().stripe_url, _secret_of("stripe")),
     "wechatpay": _wechatpay,
     "alipay": _alipay,
@@ -51,7 +53,8 @@ _ADAPTERS: dict[str, Callable[[], Adapter]] = {
 
 def known() -> tuple[str, ...]:
     """The processors that this stage can speak to, configured or not. Asks nobody."""
-    hidden = {"sandbox"} if settings().stage == PRODUCTION else set()
+    chosen = settings()
+    hidden = _SANDBOXES if chosen.stage == PRODUCTION else frozenset() if chosen.harbour_url else {"harbour"}
     return tuple(name for name in _ADAPTERS if name not in hidden)
 
 

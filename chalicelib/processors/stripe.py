@@ -246,7 +246,9 @@ class Stripe:
             answer = reply.json()
             if reply.status == 200:
                 return (read or _created)(answer)
-        except (wire.NoAnswer, msgspec.ValidationError):
+        except wire.NoAnswer as silence:
+            return Created("unknown", reason=silence.reason)
+        except msgspec.ValidationError:
             return Created("unknown")
         return _declined(reply.status, answer.get("error", {}))
 

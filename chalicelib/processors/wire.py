@@ -43,9 +43,13 @@ class Reply:
 class NoAnswer(Exception):
     """The processor may have done it or not."""
 
+    reason: str | None = None
+
 
 class NotReached(NoAnswer):
-    """No connection stood, so the request was not sent."""
+    """No connection stood, so the request was not sent: not once."""
+
+    reason = "not_reached"
 
 
 Transport = Callable[[str, str, Mapping[str, str], bytes], Reply]
@@ -98,14 +102,16 @@ def use(transport: Transport) -> Transport:
 
 
 def send(method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
-    """Only for requests that may safely be repeated. Raises NoAnswer."""
+    """Only for requests that may safely be repeated. Raises NoAnswer; NotReached if no attempt was sent."""
+    arrived = False
     for attempt in range(1, ATTEMPTS + 1):
         try:
             reply = _transport(method, url, headers, body)
         except NotReached:
-            if attempt == ATTEMPTS:
+            if attempt == ATTEMPTS and not arrived:
                 raise
         else:
+            arrived = True
             if reply.status not in _LATER:
                 return reply
         clock.pause(0.1 + 0.2 * entropy.fraction())

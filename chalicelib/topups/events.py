@@ -4,6 +4,9 @@ pending, unknown ──failed──▶ failed ──succeeded──▶ succeeded
        └───────────────succeeded────────────────────▲
 
 What was taken back is told as a running total, or refund by refund: `model.Reversals`.
+
+Where a processor said no and another was asked, the first success of any of them is credited. What one that said no
+says of its no is known. Any further success is money twice: it is kept for a person, who sends it back.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from chalicelib.ledger import chart, crediting
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Change, Changed, Draft, Entry, Known, Taken, Verdict
 from chalicelib.observability import page
+from chalicelib.processors import service as processors
 from chalicelib.processors.model import ProcessorEvent
 from chalicelib.topups import model, store
 
@@ -27,6 +31,8 @@ Effect = Literal["made", "none", "quarantined"]
 CASE_DUE = timedelta(hours=4)
 _EFFECTLESS = ("ignored", "refund_failed", "payout_succeeded", "payout_failed")
 """Whoever asked for a refund or a payout asks what became of it; a top-up is none the wiser."""
+PAID_TWICE = "paid-twice"
+"""Why an event is kept for a person whose money is a second processor's for one top-up: it must go back."""
 
 
 def apply(event: ProcessorEvent, raw: bytes, at: datetime) -> Effect:
@@ -59,12 +65,22 @@ def _credit(event: ProcessorEvent, at: datetime, *, implied: bool = False) -> bo
     """`implied`: another event, still to be received, cannot be true without this."""
     wallet, amount, currency = _facts(event)
     receipt = () if implied else (store.told(event, at),)
+    instead: Mapping[str, Any] | None = None
+
+    def elsewhere(found: Mapping[str, Any]) -> Verdict:
+        nonlocal instead
+        if event.account != processors.adapter(event.processor).account:
+            return InvalidRequest(param="processor_account")
+        if found["state"] == "succeeded":
+            return InvalidRequest(param=PAID_TWICE)
+        instead = found
+        return Changed()
 
     def build(at: datetime, known: Known) -> Draft:
         change, received = crediting.credit(wallet, currency, amount, known)
         postings = received | {chart.clearing(event.processor, currency): -amount}
         entry = _entry(event, "top-up", postings, at)
-        return Draft(None, (change,), entry, (*receipt, store.succeeded(event)))
+        return Draft(None, (change,), entry, (*receipt, store.succeeded(event, instead, elsewhere)))
 
     return not ledger.commit(build, at).replayed
 
@@ -97,10 +113,14 @@ def _take_back(event: ProcessorEvent, at: datetime) -> bool:
             return InvalidRequest(param="reversed_total")
         return Taken({}) if before.after(event) == before else Changed()
 
+    def elsewhere(found: Mapping[str, Any]) -> Verdict:
+        credited = found["state"] == "succeeded"
+        return InvalidRequest(param=PAID_TWICE) if credited else InvalidState(state=found["state"])
+
     def build(at: datetime, known: Known) -> Draft:
         after = before.after(event)
         receipts = (store.told(event, at), *((store.refunded(event, at),) if event.reversed_part else ()))
-        legs = (*receipts, store.reversed_to(event, before, after, judge))
+        legs = (*receipts, store.reversed_to(event, before, after, judge, elsewhere))
         if after.total == before.total:
             return Draft(None, (), None, legs)
         amount = after.total - before.total

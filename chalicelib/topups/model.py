@@ -19,8 +19,8 @@ UNFINISHED = ("pending", "unknown")
 RETRY_AFTER_SECONDS = 2
 LEASE = timedelta(seconds=30)
 """How long one request has a top-up to itself: longer than any call to a processor."""
-GIVE_UP_AFTER = timedelta(days=30)
-_ASK_AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
+ASK_AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=5))
+"""After its start, a top-up that is not final is asked about; after the last time it is a person's."""
 Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
 Currency = Annotated[str, msgspec.Meta(extra_json_schema=money.CURRENCY_SCHEMA)]
 
@@ -29,9 +29,10 @@ class TopupRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wallet_id: str
     amount: Amount
     currency: Currency
-    processor: str = "sandbox"
+    processor: Annotated[str, msgspec.Meta(min_length=1, max_length=32)] | None = None
+    """Who is asked, and nobody else; without it, whoever serves this at the least cost and works just now."""
     method: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
-    """How to pay, in the processor's own words, for instance `pm_card_visa`."""
+    """How to pay: `bank`, `card`, or in the processor's own words, for instance `pm_card_visa`."""
 
 
 class TopupView(msgspec.Struct, frozen=True):
@@ -46,13 +47,15 @@ class TopupView(msgspec.Struct, frozen=True):
     reversed: int = 0
     """Taken back by the processor so far."""
     reason: str | None = None
+    usual_seconds: int | None = None
+    """While it is on its way: how long this way usually takes; null where that is not known."""
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
     received: bool
 
 
-def answer(intent: Intent, processor: str, created: Created, at: datetime) -> Receipt:
+def answer(intent: Intent, processor: str, created: Created, usual_seconds: int | None, at: datetime) -> Receipt:
     """What the customer is told, now and whenever the same key comes again."""
     view = TopupView(
         id=intent.topup_id,
@@ -64,11 +67,12 @@ def answer(intent: Intent, processor: str, created: Created, at: datetime) -> Re
         currency=intent.currency,
         created_at=clock.written(at),
         reason=created.reason,
+        usual_seconds=usual_seconds if created.status in UNFINISHED else None,
     )
     return Receipt(201, msgspec.json.encode(view).decode())
 
 
-def view(movement: Mapping[str, Any]) -> TopupView:
+def view(movement: Mapping[str, Any], usual_seconds: int | None) -> TopupView:
     """As the ledger has it now."""
     waits = movement["state"] == "pending" and "answer" in movement
     return TopupView(
@@ -82,6 +86,7 @@ def view(movement: Mapping[str, Any]) -> TopupView:
         created_at=movement["created_at"],
         reversed=movement["reversed_total"],
         reason=movement.get("reason") if movement["state"] == "failed" else None,
+        usual_seconds=usual_seconds,
     )
 
 
@@ -161,7 +166,5 @@ def difference(event: ProcessorEvent, movement: Mapping[str, Any]) -> str | None
 
 
 def ask_again_at(created_at: datetime, at: datetime) -> datetime | None:
-    """1 min, 5 min, 1 h after the start, then daily; None once it is hopeless."""
-    if at - created_at > GIVE_UP_AFTER:
-        return None
-    return next((created_at + pause for pause in _ASK_AGAIN if created_at + pause > at), at + _ASK_AGAIN[-1])
+    """The next of `ASK_AGAIN`; None after the last."""
+    return next((created_at + pause for pause in ASK_AGAIN if created_at + pause > at), None)

@@ -49,5 +49,5 @@ def start(call: Call[TopupRequest]) -> Answer:
     errors=(NotFound,),
 )
 def topup(call: Call[None]) -> Answer:
-    view = service.topup(call.customer, call.path["id"])
+    view = service.topup(call.customer, call.path["id"], call.at)
     return Answer(200, view, _LATER if view.status in model.UNFINISHED else {})

@@ -1,6 +1,6 @@
 """Topping up, in the order a person would tell it: ask for it, see how it stands, hear from the processor, ask again.
 
-store the movement ──▶ call the processor ──▶ store its answer
+store the movement ──▶ call a processor (`asking`) ──▶ store its answer
         └─ the same key meanwhile: in flight, 409 ─┘   after a crash: whoever comes when the lease is over goes on
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -19,12 +20,16 @@ from chalicelib.kernel.errors import CurrencyMismatch, InFlight, InvalidRequest,
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart, standing
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Changed, Draft, Due, Movement
+from chalicelib.ledger.model import Draft, Due, Movement
 from chalicelib.policy import service as policy
 from chalicelib.policy.model import Decision
+from chalicelib.processors import choosing, health
 from chalicelib.processors import service as processors
-from chalicelib.processors.model import Acknowledgement, Adapter, Intent
-from chalicelib.topups import events, model, store
+from chalicelib.processors.choosing import Choice
+from chalicelib.processors.model import Acknowledgement, Intent, ProcessorEvent
+from chalicelib.processors.routing import Wish
+from chalicelib.topups import asking, events, model, model_route, store
+from chalicelib.topups.asking import Turn
 from chalicelib.topups.model import TopupRequest, TopupView
 
 
@@ -36,35 +41,42 @@ def start(customer: Customer, request: TopupRequest, key: RequestKey, at: dateti
         raise NotFound()
     if request.wallet_id != chart.wallet_of(customer.user_id, request.currency):
         raise CurrencyMismatch(param="currency")
-    adapter = _chosen(request.processor)
-    movement = _movement(customer, request, adapter, key, at)
+    try:
+        choice = _chosen(customer, request, at)
+    except InvalidRequest:
+        before = ledger.answered(key.movement_id("top"), key)
+        if before is None or not before.status:
+            raise
+        return before
+    movement = _movement(customer, request, choice, key, at)
     decision = policy.decide(customer, "top-up", request.amount, at)
     refusal = _refusal(decision, request.currency)
     legs = (standing.check(customer, request.wallet_id, request.amount, decision.limits.balance),)
     receipt = ledger.commit(lambda at, known: Draft(movement, (), None, legs, refusal), at, key)
     if receipt.status:
         return receipt
-    if receipt.replayed and (answer := _taken_over(movement.id, key, at)):
-        return answer
-    intent = Intent(movement.id, movement.account, movement.amount, movement.currency, customer.user_id, request.method)
-    return _ask(adapter, intent, key, at)
+    if not receipt.replayed:
+        return asking.ask(_begun(movement, request, choice), key, at)
+    taken_over = _taken_over(movement.id, request, key, at)
+    return taken_over if isinstance(taken_over, Receipt) else asking.ask(taken_over, key, at)
 
 
-def topup(customer: Customer, topup_id: str) -> TopupView:
+def topup(customer: Customer, topup_id: str, at: datetime) -> TopupView:
     """Somebody else's is not found."""
     if not ids.is_id(topup_id, "top"):
         raise NotFound()
     found = ledger.movement(topup_id)
     if found["kind"] != "top-up" or found["account"] not in customer.wallet_ids:
         raise NotFound()
-    return model.view(found)
+    waits = found["state"] in model.UNFINISHED
+    return model.view(found, health.usual_seconds(found["processor"], found.get("method", ""), at) if waits else None)
 
 
 def receive(processor: str, raw: bytes, headers: Mapping[str, str], at: datetime) -> Acknowledgement:
     """A webhook. Raises NotFound, or InvalidSignature before anything is called or written."""
     adapter = processors.adapter(processor)
     event = adapter.verify_and_parse(raw, headers, at)
-    events.apply(event, raw, at)
+    _measure(event, events.apply(event, raw, at), at)
     return adapter.acknowledge(event)
 
 
@@ -85,17 +97,18 @@ def ask_again(topup_id: str, at: datetime) -> bool:
     if event.kind == "ignored":
         _postpone(topup_id, due_at, created_at, at)
         return False
-    return events.apply(event, msgspec.json.encode(asdict(event)), at) == "made"
+    effect = events.apply(event, msgspec.json.encode(asdict(event)), at)
+    _measure(event, effect, at)
+    return effect == "made"
 
 
-def _chosen(name: str) -> Adapter:
-    try:
-        return processors.adapter(name)
-    except NotFound as problem:
-        raise InvalidRequest(param="processor") from problem
+def _chosen(customer: Customer, request: TopupRequest, at: datetime) -> Choice:
+    wish = Wish(request.currency, customer.jurisdiction, request.amount, request.method)
+    return choosing.choose(wish, request.processor, at)
 
 
-def _movement(customer: Customer, request: TopupRequest, adapter: Adapter, key: RequestKey, at: datetime) -> Movement:
+def _movement(customer: Customer, request: TopupRequest, choice: Choice, key: RequestKey, at: datetime) -> Movement:
+    adapter = processors.adapter(choice.first.processor)
     next_at = model.ask_again_at(at, at)
     return Movement(
         id=key.movement_id("top"),
@@ -113,6 +126,8 @@ def _movement(customer: Customer, request: TopupRequest, adapter: Adapter, key: 
             "processor_account": adapter.account,
             "reference": "",
             "reversed_total": 0,
+            "method": choice.first.method,
+            "route": model_route.written(model_route.route(choice.candidates)),
             "lease_until": clock.written(at + model.LEASE),
         },
     )
@@ -124,34 +139,48 @@ def _refusal(decision: Decision, currency: str) -> LimitReached | None:
     return LimitReached(limit=decision.reasons[0], maximum=decision.limits.top_up, currency=currency)
 
 
-def _taken_over(topup_id: str, key: RequestKey, at: datetime) -> Receipt | None:
-    """The answer if it has come meanwhile; None if this request may go on in the place of one that died."""
+def _begun(movement: Movement, request: TopupRequest, choice: Choice) -> Turn:
+    facts = {"pk": movement.id, "account": movement.account, **movement.facts}
+    return _turn(facts, request, str(movement.facts["lease_until"]), first=True, probed=choice.probed)
+
+
+def _taken_over(topup_id: str, request: TopupRequest, key: RequestKey, at: datetime) -> Receipt | Turn:
+    """The answer if it has come meanwhile; otherwise this request's turn in the place of one that died."""
     found = ledger.movement(topup_id)
     if "answer" in found:
         return Receipt(found["answer_status"], found["answer"], replayed=True)
     if clock.written(at) < found["lease_until"]:
         raise InFlight(retry_after_seconds=model.RETRY_AFTER_SECONDS)
-    leg = store.lease(topup_id, found["lease_until"], at + model.LEASE)
+    until = at + model.LEASE
+    leg = store.lease(topup_id, found["processor"], found["lease_until"], until)
     ledger.commit(lambda at, known: Draft(None, (), None, (leg,)), at)
-    return None
+    return _turn(found, request, clock.written(until), first=False)
 
 
-def _ask(adapter: Adapter, intent: Intent, key: RequestKey, at: datetime) -> Receipt:
-    """Repeating it is safe: the processor knows the intent by our id. The first answer stored is everybody's."""
-    created = adapter.create(intent)
-    receipt = model.answer(intent, adapter.name, created, at)
-    moved = False
+def _turn(found: Mapping[str, Any], request: TopupRequest, lease_until: str, *, first: bool, probed: str = "") -> Turn:
+    """`found`: the movement, as it is stored."""
+    return Turn(
+        Intent(found["pk"], found["account"], request.amount, request.currency, found["owner"], request.method),
+        processors.adapter(found["processor"]),
+        method=found.get("method", ""),
+        route=model_route.read(found.get("route", "")),
+        tried=model_route.read(found.get("tried", "")),
+        lease_until=lease_until,
+        first=first,
+        probed=probed,
+    )
 
-    def judge(found: Mapping[str, object]) -> Changed:
-        nonlocal moved
-        moved = True
-        return Changed()
 
-    def build(at: datetime, known: object) -> Draft:
-        return Draft(None, (), None, (store.answered(intent.topup_id, created, receipt, moved, judge),))
+def _measure(event: ProcessorEvent, effect: events.Effect, at: datetime) -> None:
+    """How long this money took, now that it is there. What is not measured is not missed."""
 
-    stored = ledger.commit(build, at, key)
-    return stored if stored.replayed else receipt
+    def measure() -> None:
+        found = ledger.movement(event.topup_id or "")
+        seconds = (at - clock.read(found["created_at"])).total_seconds()
+        health.arrived(event.processor, found.get("method", ""), seconds, at)
+
+    if effect == "made" and event.kind == "topup_succeeded":
+        health.quietly(measure)
 
 
 def _postpone(topup_id: str, due_at: str, created_at: datetime, at: datetime) -> None:

@@ -7,40 +7,77 @@ we could not believe (`QUA#…`) are in `topups`, there once and for ever.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from chalicelib.kernel import clock
-from chalicelib.kernel.errors import InFlight, InvalidRequest, NotFound
+from chalicelib.kernel.errors import InFlight, InvalidRequest, InvalidState, NotFound
 from chalicelib.kernel.idempotency import Receipt
 from chalicelib.ledger import items
 from chalicelib.ledger.model import Due, Leg, Taken, Verdict
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update, put_once
-from chalicelib.processors.model import Created, ProcessorEvent
+from chalicelib.processors.model import Adapter, Created, ProcessorEvent
 from chalicelib.settings import settings
-from chalicelib.topups import model
+from chalicelib.topups import model, model_route
+from chalicelib.topups.model_route import Steps
 
 _REASON_CHARACTERS = 64
 Judge = Callable[[Mapping[str, Any]], Verdict]
 
 
-def lease(topup_id: str, held_until: str, until: datetime) -> Leg:
-    """Go on with a top-up whose first request died. Fails with InFlight if somebody else does."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What `processor` said, and the answer made of it. `state`: as the movement is known to be, `pending` at first.
+
+    `lease_until`: for what is true only if nobody else has asked meanwhile.
+    """
+
+    processor: str
+    created: Created
+    receipt: Receipt
+    state: str
+    lease_until: str | None
+
+
+def lease(topup_id: str, processor: str, held_until: str, until: datetime) -> Leg:
+    """Go on with a top-up whose first request died. Fails with InFlight if somebody else does, or has moved it on."""
     update = _movement(topup_id).assign("lease_until", clock.written(until))
-    update.require("lease_until", "=", held_until).require_absent("answer")
-    return Leg(update.written(), lambda wired: InFlight(retry_after_seconds=model.RETRY_AFTER_SECONDS))
+    update.require("lease_until", "=", held_until).require_absent("answer").require("processor", "=", processor)
+    return Leg(update.written(), _in_flight)
 
 
-def answered(topup_id: str, created: Created, receipt: Receipt, moved: bool, judge: Judge) -> Leg:
-    """Keep the answer, once; the state too, unless a webhook has `moved` it meanwhile, which `judge` learns."""
-    update = _movement(topup_id).assign("answer", receipt.body).assign("answer_status", receipt.status)
-    update.require_absent("answer")
-    if not moved:
-        update.require("state", "=", "pending").assign("state", created.status)
-        update.assign("reference", created.reference or "")
-        _conclude(update, created.status, created.reason)
-    return Leg(update.written(), lambda wired: Taken(wired) if wired and "answer" in wired else judge(wired or {}))
+def moved_on(topup_id: str, said_no: str, lease_until: str, to: Adapter, tried: Steps, at: datetime) -> Leg:
+    """Name the next processor, before it is called. Its own no may have come as a webhook too.
+
+    Fails with InvalidState if it has said yes after all, with InFlight if another request has the top-up.
+    """
+    update = _movement(topup_id).require("processor", "=", said_no).require("lease_until", "=", lease_until)
+    update.require_absent("answer").require_one_of("state", "pending", "failed")
+    update.assign("processor", to.name).assign("processor_account", to.account).assign("reference", "")
+    update.assign("tried", model_route.written(tried)).assign("state", "pending").remove("reason")
+    for name, text in Due("topup", at + model.ASK_AGAIN[0]).attributes(topup_id).items():
+        update.assign(name, text)
+
+    def explain(wired: Item | None) -> Verdict:
+        state = plain_item(wired or {}).get("state")
+        return InvalidState(state=state) if state == "succeeded" else _in_flight(wired)
+
+    return Leg(update.written(), explain)
+
+
+def answered(topup_id: str, told: Told, judge: Judge) -> Leg:
+    """Keep the answer, once; the state too, unless a webhook has changed it meanwhile, which `judge` learns."""
+    update = _movement(topup_id).assign("answer", told.receipt.body).assign("answer_status", told.receipt.status)
+    update.require_absent("answer").remove("lease_until").require("state", "=", told.state)
+    if told.state == "pending":
+        update.require("processor", "=", told.processor).assign("state", told.created.status)
+        update.assign("reference", told.created.reference or "")
+        if told.lease_until:
+            update.require("lease_until", "=", told.lease_until)
+        _conclude(update, told.created.status, told.created.reason)
+    return Leg(update.written(), lambda wired: _answered_before(wired) or judge(plain_item(wired or {})))
 
 
 def told(event: ProcessorEvent, at: datetime) -> Leg:
@@ -56,28 +93,39 @@ def quarantined(event: ProcessorEvent, raw: bytes, reason: str, at: datetime) ->
     return Leg(put_once(settings().topups_table, {**kept, "reason": reason, "at": clock.written(at)}), _taken)
 
 
-def succeeded(event: ProcessorEvent) -> Leg:
-    """From any state but itself: success wins over failure."""
-    update = _ours(event).assign("state", "succeeded").assign("reference", event.reference)
+def succeeded(event: ProcessorEvent, instead: Mapping[str, Any] | None, elsewhere: Judge) -> Leg:
+    """From any state but itself: success wins over failure.
+
+    `instead`: the movement as it was found, where the event is of a processor that had said no; it takes its place
+    back. `elsewhere` learns of that, and says what to do.
+    """
+    update = _ours(event) if instead is None else _instead(event, instead)
+    update.assign("state", "succeeded").assign("reference", event.reference)
     update.require_one_of("state", *model.UNFINISHED, "failed").remove("due_key", "due_at")
-    return Leg(update.written(), _about(event, lambda found: Taken({})))
+    return Leg(update.written(), _about(event, lambda found: Taken({}), elsewhere))
 
 
 def failed(event: ProcessorEvent) -> Leg:
+    """Of a processor that had said no: that is known."""
     update = _ours(event).assign("state", "failed").assign("reference", event.reference)
     update.require_one_of("state", *model.UNFINISHED)
     _conclude(update, "failed", event.reason)
-    return Leg(update.written(), _about(event, lambda found: Taken({})))
+    return Leg(update.written(), _about(event, lambda found: Taken({}), lambda found: Taken({})))
 
 
-def reversed_to(event: ProcessorEvent, before: model.Reversals, after: model.Reversals, judge: Judge) -> Leg:
-    """`before`: what was taken back already, as far as known; `judge` learns better from the old movement."""
+def reversed_to(
+    event: ProcessorEvent, before: model.Reversals, after: model.Reversals, judge: Judge, elsewhere: Judge
+) -> Leg:
+    """`before`: what was taken back already, as far as known; `judge` learns better from the old movement.
+
+    `elsewhere` says what to do where the event is of a processor that had said no.
+    """
     update = _ours(event).assign("reversed_total", after.total)
     update.require("state", "=", "succeeded").require("reversed_total", "=", before.total)
     update.require_at_most("reversed_parts", before.parts)
     if after.parts != before.parts:
         update.assign("reversed_parts", after.parts)
-    return Leg(update.written(), _about(event, judge))
+    return Leg(update.written(), _about(event, judge, elsewhere))
 
 
 def refunded(event: ProcessorEvent, at: datetime) -> Leg:
@@ -108,14 +156,29 @@ def _ours(event: ProcessorEvent) -> Update:
     return update
 
 
-def _about(event: ProcessorEvent, judge: Judge) -> Callable[[Item | None], Verdict]:
-    """NotFound without such a top-up, InvalidRequest where the event contradicts ours, else what `judge` says."""
+def _instead(event: ProcessorEvent, found: Mapping[str, Any]) -> Update:
+    """All that must match but the processor, which is still the one that was found, after the same others."""
+    update, facts = _movement(event.topup_id or ""), model.expected(event)
+    for name in sorted(facts.keys() - {"processor", "processor_account", "reference"}):
+        update.require_one_of(name, *facts[name])
+    update.require("processor", "=", found["processor"]).require("tried", "=", found["tried"])
+    update.assign("processor", event.processor).assign("processor_account", event.account)
+    return update.assign("tried", model_route.overtaken(event, found))
+
+
+def _about(event: ProcessorEvent, judge: Judge, elsewhere: Judge) -> Callable[[Item | None], Verdict]:
+    """NotFound without such a top-up, InvalidRequest where the event contradicts ours, else what `judge` says.
+
+    `elsewhere` judges for a processor that was asked before the present one.
+    """
 
     def explain(wired: Item | None) -> Verdict:
         if not wired:
             return NotFound(param="topup_id")
         found = plain_item(wired)
         different = model.difference(event, found)
+        if different == "processor" and model_route.said_no(event, found):
+            return elsewhere(found)
         return InvalidRequest(param=different) if different else judge(found)
 
     return explain
@@ -139,3 +202,11 @@ def _conclude(update: Update, state: str, reason: str | None) -> None:
 
 def _taken(wired: Item | None) -> Verdict:
     return Taken(wired or {})
+
+
+def _answered_before(wired: Item | None) -> Taken | None:
+    return Taken(wired) if wired and "answer" in wired else None
+
+
+def _in_flight(wired: Item | None) -> Verdict:
+    return InFlight(retry_after_seconds=model.RETRY_AFTER_SECONDS)

@@ -4,7 +4,8 @@
 
 with the webhook secrets in SANDBOX_WEBHOOK_SECRET and STRIPE_WEBHOOK_SECRET, and the stand-ins' side of the accounts at
 WeChat Pay and Alipay (`mainland_keys`), if there are any, as JSON in MAINLAND_KEYS. What amounts bring on which
-behaviour, and every address it answers: `docs/reference/sandbox.md`.
+behaviour, and every address it answers: `docs/reference/sandbox.md`. `--name harbour` makes it another bank of the same
+kind, with HARBOUR_WEBHOOK_SECRET.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from infra.local.bank_book import (
     stripe_intent,
     told,
 )
+from infra.local.bank_outage import Leaving
 from infra.local.bank_payouts import Payout, Payouts, sandbox_payout
 from infra.local.bank_post import Keys, PostOffice, letter, on_the_wire
 from infra.local.bank_sent import Answer, Sent, as_json, as_lines
@@ -58,6 +60,8 @@ class Bank:
     """From asking to the webhook, so that the answer usually comes first."""
     url: str = ""
     """Where it is found itself: bills are downloaded from there."""
+    leave: Callable[[float], None] = lambda seconds: None
+    """Whoever answers for the bank stops doing so, for so many seconds."""
 
     def __post_init__(self) -> None:
         self.payouts = Payouts(self.book)
@@ -93,6 +97,10 @@ class Bank:
 
     def settle(self, payment_id: str) -> None:
         self.post.post(self.book.settle(payment_id, self.late_seconds))
+
+    def go_down(self, seconds: float) -> None:
+        self.post.hold_back(seconds)
+        self.leave(seconds)
 
     def refund(self, payment_id: str, refund_id: str, amount: int) -> Payment | None:
         made = self.book.refund(payment_id, refund_id, amount)
@@ -216,8 +224,15 @@ def _health(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:
     return 200, {"status": "ok"}
 
 
+def _down(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answer:
+    seconds = float(body["seconds"])
+    bank.go_down(seconds)
+    return 200, {"down_seconds": seconds}
+
+
 ROUTES: list[tuple[str, str, bank_stripe.Route]] = [
     ("GET", r"/health", _health),
+    ("POST", r"/_down", _down),
     ("POST", r"/intents", _ask_sandbox),
     ("GET", r"/intents/(?P<id>\w+)", _show_sandbox),
     ("POST", r"/intents/(?P<id>\w+)/confirm", _confirm),
@@ -287,6 +302,8 @@ class _Door(BaseHTTPRequestHandler):
         return self._send(respond(self.server.bank, "POST", self.path, headers, raw))
 
     def _send(self, sent: Sent) -> None:
+        if self.server.away:
+            return
         try:
             self.send_response(sent.status)
             for name, value in sent.headers.items():
@@ -301,22 +318,24 @@ class _Door(BaseHTTPRequestHandler):
         print(f"bank: {format % args}", file=sys.stderr)
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(ThreadingHTTPServer, Leaving):
     daemon_threads = True
 
     def __init__(self, port: int, bank: Bank) -> None:
         super().__init__(("127.0.0.1", port), _Door)
         self.bank = bank
-        bank.url = self.url
+        bank.url, bank.leave = self.url, self.leave
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
 
-def serve(port: int, public_url: str, keys: Keys, state: str = ":memory:", **seconds: float) -> _Server:
+def serve(
+    port: int, public_url: str, keys: Keys, state: str = ":memory:", name: str = "sandbox", **seconds: float
+) -> _Server:
     """A bank that is answering already, on 127.0.0.1 (`port` 0 takes a free one); `shutdown()` ends it."""
-    post = PostOffice(public_url.rstrip("/"), keys)
+    post = PostOffice(public_url.rstrip("/"), keys, name)
     server = _Server(port, Bank(Book(state), post, **seconds))
     post.start()
     threading.Thread(target=server.serve_forever, name="bank", daemon=True).start()
@@ -328,11 +347,13 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8002)
     parser.add_argument("--public-url", default="http://127.0.0.1:8000")
     parser.add_argument("--state", default=":memory:", help="an SQLite file that survives a restart")
+    parser.add_argument("--name", default="sandbox", help="whose webhooks these are")
     chosen = parser.parse_args()
     mainland = json.loads(os.environ.get("MAINLAND_KEYS", "{}"))
-    keys = Keys(os.environ["SANDBOX_WEBHOOK_SECRET"], os.environ["STRIPE_WEBHOOK_SECRET"], **mainland)
-    server = serve(chosen.port, chosen.public_url, keys, chosen.state)
-    print(f"bank: listening at {server.url}", file=sys.stderr, flush=True)
+    own = os.environ[f"{chosen.name.upper()}_WEBHOOK_SECRET"]
+    keys = Keys(own, os.environ["STRIPE_WEBHOOK_SECRET"], **mainland)
+    server = serve(chosen.port, chosen.public_url, keys, chosen.state, chosen.name)
+    print(f"{chosen.name}: listening at {server.url}", file=sys.stderr, flush=True)
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())

@@ -92,10 +92,13 @@ class PostOffice:
 
     public_url: str
     keys: Keys
+    name: str = "sandbox"
+    """Whose webhooks the bank's own are."""
     _waiting: list[tuple[float, int, int, Letter]] = field(default_factory=list)
     _bell: threading.Condition = field(default_factory=threading.Condition)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _open: bool = True
+    _closed_until: float = 0.0
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="post office", daemon=True).start()
@@ -105,6 +108,10 @@ class PostOffice:
             self._open = False
             self._bell.notify()
 
+    def hold_back(self, seconds: float) -> None:
+        """Nothing leaves for so long."""
+        self._closed_until = time.monotonic() + seconds
+
     def post(self, messages: list[Message]) -> None:
         for message in messages:
             if (sent := letter(message)).body:
@@ -113,7 +120,8 @@ class PostOffice:
     def deliver(self, sent: Letter, keys: Keys | None = None) -> tuple[int, str]:
         """Now, once: the status and body of the answer, or 0 and the trouble. Other `keys` make a forgery."""
         body, headers = on_the_wire(sent, keys or self.keys, int(time.time()))
-        url = f"{self.public_url}/v1/webhooks/{sent.dialect}"
+        whose = self.name if sent.dialect == "sandbox" else sent.dialect
+        url = f"{self.public_url}/v1/webhooks/{whose}"
         request = urllib.request.Request(url, data=body, headers=headers, method="POST")
         try:
             with _DIRECT.open(request, timeout=30) as answer:
@@ -138,7 +146,7 @@ class PostOffice:
     def _next(self) -> tuple[int, Letter] | None:
         with self._bell:
             while self._open:
-                left = self._waiting[0][0] - time.monotonic() if self._waiting else None
+                left = max(self._waiting[0][0], self._closed_until) - time.monotonic() if self._waiting else None
                 if left is not None and left <= 0:
                     _, _, tries, sent = heapq.heappop(self._waiting)
                     return tries, sent

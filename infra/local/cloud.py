@@ -1,4 +1,4 @@
-"""The local cloud: ministack, the stack made from the package, the sandbox bank and the front door.
+"""The local cloud: ministack, the stack made from the package, the sandbox banks and the front door.
 
     python -m infra.local.cloud up [--detach]   start it, or go on with what was left
     python -m infra.local.cloud down            stop exactly what was started; the state stays
@@ -24,7 +24,7 @@ from typing import Any
 from infra import package
 from infra.local import follow, memory, places, processes, seed, seed_present, stack
 
-PARTS = ("ministack", "bank", "front door")
+PARTS = ("ministack", "bank", "harbour", "front door")
 
 
 class Progress:
@@ -93,16 +93,18 @@ def _start(progress: Progress, port: int) -> dict[str, Any]:
     progress.say("start ministack, the local AWS")
     endpoint = _start_ministack()
     bank = f"http://{places.HOST}:{places.port_for('bank', 8002)}"
+    harbour = f"http://{places.HOST}:{places.port_for('harbour', 8003)}"
     progress.say("create the stack from the package, or update it")
-    outputs = stack.deploy(made, endpoint, _parameters(endpoint, address, bank))
+    outputs = stack.deploy(made, endpoint, _parameters(endpoint, address, bank, harbour))
     stack.fill_secrets(endpoint)
-    progress.say("start the sandbox bank and the front door")
-    _start_bank(bank, address)
+    progress.say("start the sandbox banks and the front door")
+    _start_bank("bank", bank, address)
+    _start_bank("harbour", harbour, address)
     _start_front_door(port, endpoint, outputs)
     progress.say("wake the functions")
     processes.wait_until_it_answers("front door", f"{address}/health")
     stack.wake(endpoint)
-    _write_local_json(address, endpoint, bank)
+    _write_local_json(address, endpoint, bank, harbour)
     _seed(progress, lost)
     _keep_local({**local(), "pay": seed_present.order(local())})
     progress.say("ready")
@@ -136,12 +138,13 @@ def _start_ministack() -> str:
     return endpoint
 
 
-def _parameters(endpoint: str, address: str, bank: str) -> dict[str, str]:
+def _parameters(endpoint: str, address: str, bank: str, harbour: str) -> dict[str, str]:
     return {
         "Stage": "local",
         "PublicUrl": address,
         "EmailSender": "hello@coffer.example",
         "SandboxUrl": bank,
+        "HarbourUrl": harbour,
         "StripeUrl": bank,
         "WechatpayUrl": bank,
         "AlipayUrl": f"{bank}/gateway.do",
@@ -150,13 +153,15 @@ def _parameters(endpoint: str, address: str, bank: str) -> dict[str, str]:
     }
 
 
-def _start_bank(bank: str, address: str) -> None:
+def _start_bank(name: str, bank: str, address: str) -> None:
+    """`bank` is the sandbox; of any other the name is its own."""
     command = [sys.executable, "-m", "infra.local.bank", "--port", bank.rpartition(":")[2], "--public-url", address]
+    command += [] if name == "bank" else ["--name", name]
     kept = stack.secrets()
-    keys = {f"{name.upper()}_WEBHOOK_SECRET": secret for name, secret in kept["webhooks"].items()}
+    keys = {f"{whose.upper()}_WEBHOOK_SECRET": secret for whose, secret in kept["webhooks"].items()}
     keys["MAINLAND_KEYS"] = json.dumps(kept["mainland"]["bank"])
-    processes.start("bank", [*command, "--state", str(places.HOME / "bank.sqlite")], keys)
-    processes.wait_until_it_answers("bank", f"{bank}/health")
+    processes.start(name, [*command, "--state", str(places.HOME / f"{name}.sqlite")], keys)
+    processes.wait_until_it_answers(name, f"{bank}/health")
 
 
 def _start_front_door(port: int, endpoint: str, outputs: dict[str, str]) -> None:
@@ -165,7 +170,7 @@ def _start_front_door(port: int, endpoint: str, outputs: dict[str, str]) -> None
     processes.start("front door", command, stack.environment(endpoint))
 
 
-def _write_local_json(address: str, endpoint: str, bank: str) -> None:
+def _write_local_json(address: str, endpoint: str, bank: str, harbour: str) -> None:
     about = {
         "api": address,
         "tour": f"{address}/",
@@ -176,6 +181,7 @@ def _write_local_json(address: str, endpoint: str, bank: str) -> None:
         "outbox": f"{address}/_local/outbox",
         "books": f"{address}/_local/books",
         "bank": bank,
+        "harbour": harbour,
         "aws": {"endpoint": endpoint, "region": places.REGION, "access_key_id": places.ACCOUNT, "stack": places.STACK},
         "webhook_secrets": stack.secrets()["webhooks"],
         "people": places.read("people.json") or {},

@@ -1,8 +1,8 @@
 """`make demo`: the main job over HTTP, as an app and a processor play it, then a storm against two handlers.
 
-    python -m infra.local.demo [accounts]      (DEMO_LANG=zh for Chinese, DEMO_SEED for another storm)
+    python -m infra.local.demo [accounts|failover]      (DEMO_LANG=zh for Chinese, DEMO_SEED for another storm)
 
-`accounts` plays what can go wrong with access in its stead.
+`accounts` plays what can go wrong with access in its stead, `failover` a bank that goes down in the middle.
 
 Starts the local cloud if none is running and stops what it started. Exit 0 only if everything was as expected.
 """
@@ -15,7 +15,7 @@ import sys
 import time
 from typing import Any
 
-from infra.local import cloud, demo_accounts, demo_storm, demo_story, people, processes, stack
+from infra.local import cloud, demo_accounts, demo_failover, demo_storm, demo_story, people, processes, stack
 from infra.local.client import NoAnswer, Unexpected
 from infra.local.demo_story import Story
 from infra.local.narration import GREEN, RED, Narrator, Wrong
@@ -42,7 +42,15 @@ def play_accounts(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
         step(visit)
 
 
-ACTS = {"main": play, "accounts": play_accounts}
+def play_failover(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
+    """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
+    outage = demo_failover.Outage(narrator, local)
+    narrator.title("title.failover")
+    for step in demo_failover.STEPS:
+        step(outage)
+
+
+ACTS = {"main": play, "accounts": play_accounts, "failover": play_failover}
 
 
 def main(act: str) -> int:

@@ -49,8 +49,9 @@ def secrets() -> dict[str, Any]:
     kept = places.read("secrets.json")
     if kept is None:
         public, access = keys.make()
-        webhooks = {name: "whsec_" + b64encode(chance.token_bytes(24)).decode() for name in ("sandbox", "stripe")}
-        kept = {"public_keys": public, "access": access, "webhooks": webhooks}
+        kept = {"public_keys": public, "access": access, "webhooks": {}}
+    if missing := [name for name in ("sandbox", "harbour", "stripe") if name not in kept["webhooks"]]:
+        kept["webhooks"] |= {name: "whsec_" + b64encode(chance.token_bytes(24)).decode() for name in missing}
         places.keep("secrets.json", kept)
     if "mainland" not in kept:
         kept["mainland"] = mainland_keys.make()
@@ -82,6 +83,7 @@ def fill_secrets(endpoint: str) -> None:
     kept, manager = secrets(), client("secretsmanager", endpoint)
     processors = {
         "sandbox": {"webhook_secret": kept["webhooks"]["sandbox"]},
+        "harbour": {"webhook_secret": kept["webhooks"]["harbour"]},
         "stripe": {"api_key": "sk_test_local", "webhook_secret": kept["webhooks"]["stripe"]},
         **kept["mainland"]["coffer"],
     }

@@ -23,6 +23,7 @@ OFFLINE = {
     "GET /v1/documents",
     "GET /v1/keys",
     "GET /v1/education",
+    "GET /v1/processors",
     "POST /v1/password-strength",
 }
 """They ask no table."""
@@ -133,6 +134,7 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         "GET /v1/wallets/{id}/entries": lambda: phone.get(f"{wallet}/entries"),
         "GET /v1/wallets/{id}/balance": lambda: phone.get(f"{wallet}/balance"),
         "GET /v1/wallets/{id}/statements/{month}": lambda: phone.get(f"{wallet}/statements/2026-11"),
+        "GET /v1/processors": lambda: phone.get("/v1/processors?currency=CNY"),
         "GET /v1/topups/{id}": lambda: till.customer.get(f"/v1/topups/{topup}"),
         "POST /v1/webhooks/{processor}": lambda: till.deliver(sent.body, signed(sent, KEYS, stamp)),
         "GET /v1/payments/{id}": lambda: phone.get(f"/v1/payments/{paid}"),
@@ -187,6 +189,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         "GET /v1/cases": lambda: boss.get("/v1/cases"),
         "GET /v1/cases/{id}": lambda: boss.get(case),
         "POST /v1/cases/{id}/take": lambda: boss.post(f"{open_case}/take"),
+        "GET /v1/processors/health": lambda: boss.get("/v1/processors/health"),
         "GET /v1/reports/live": lambda: boss.get("/v1/reports/live"),
         "GET /v1/movements": lambda: boss.get(f"/v1/movements?merchant_id={shop.id}&order_reference=order-1"),
         "GET /v1/movements/{id}": lambda: boss.get(f"/v1/movements/{paid}"),

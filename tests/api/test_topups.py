@@ -40,6 +40,7 @@ def test_a_new_top_up_is_pending_and_says_what_to_do(till: Till) -> None:
         "created_at": "2026-11-22T08:00:00.000000Z",
         "reversed": 0,
         "reason": None,
+        "usual_seconds": None,
     }
     assert ids.is_id(answer.json["id"], "top")
     assert till.money == (0, 0)
@@ -269,13 +270,36 @@ def test_a_processor_that_is_away_does_not_hold_up_the_sweep(till: Till, clock: 
     assert till.asked == before + 8
 
 
-def test_a_month_of_silence_becomes_a_case(till: Till, clock: FrozenClock) -> None:
+def test_silence_is_asked_about_five_times_and_then_it_is_a_persons(till: Till, clock: FrozenClock) -> None:
+    """After 1 min, 5 min, 1 h, 1 d and 5 d."""
     till.silent = True
-    topup_id = till.top_up().json["id"]
-    for _ in range(35):
-        tasks.ask_again(clock.advance(86_400))
+    topup_id, began = till.top_up().json["id"], clock.moment
+    for seconds in (60, 300, 3_600, 86_400, 5 * 86_400):
+        asked = till.asked
+        tasks.ask_again(clock.advance(seconds - (clock.moment - began).total_seconds() - 1))
+        assert (till.asked, topup_kit.items("cases")) == (asked, [])
+        tasks.ask_again(clock.advance(1))
+        assert till.asked == asked + 1
     (case,) = topup_kit.items("cases")
     assert (case["kind"], case["subject"]) == ("top-up-unknown", topup_id)
     asked = till.asked
-    tasks.ask_again(clock.advance(86_400))
-    assert till.asked == asked
+    tasks.ask_again(clock.advance(30 * 86_400))
+    assert (till.asked, ledger.movement(topup_id)["state"]) == (asked, "unknown")
+
+
+def test_a_sweep_that_was_away_for_a_week_asks_once_more(till: Till, clock: FrozenClock) -> None:
+    till.silent = True
+    topup_id = till.top_up().json["id"]
+    till.silent = False
+    till.bank.settle(topup_id)
+    tasks.ask_again(clock.advance(7 * 86_400))
+    assert (ledger.movement(topup_id)["state"], topup_kit.items("cases")) == ("succeeded", [])
+
+
+def test_a_webhook_after_the_case_still_brings_the_money(till: Till, clock: FrozenClock) -> None:
+    till.silent = True
+    topup_id = till.top_up().json["id"]
+    tasks.ask_again(clock.advance(6 * 86_400))
+    assert [case["kind"] for case in topup_kit.items("cases")] == ["top-up-unknown"]
+    till.send(till.message(topup_id, "succeeded"))
+    assert till.money == (1250, 0)

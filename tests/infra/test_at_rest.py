@@ -13,7 +13,7 @@ TABLES = {
     "LedgerTable", "JournalTable", "IdentityTable", "MerchantsTable", "TopupsTable", "NoticesTable", "CasesTable",
     "AuditTable",
 }  # fmt: skip
-EXPIRING = {"IdentityTable", "MerchantsTable", "NoticesTable"}
+EXPIRING = {"IdentityTable", "MerchantsTable", "NoticesTable", "TopupsTable"}
 INDEXES = {"LedgerTable": ["due", "orders"], "IdentityTable": ["due"], "CasesTable": ["due"]}
 WITHOUT_READER = {"ParkedQueue"}
 

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation import doors
+from tests.simulation.bank import booked
 from tests.simulation.truth import hold
 from tests.simulation.values import plain
 
@@ -66,11 +67,7 @@ def finished(world: World) -> None:
     for item in world.engine.tables["test-ledger"].everything():
         due = item.get("due_key", {"S": "close"})["S"]
         hold(due.startswith("close"), "nothing is left to be done", item=plain(item))
-    for top_up, amount in world.model.credited.items():
-        hold(world.bank.paid[top_up].amount == amount, "what the bank took is credited", top_up=top_up)
-    for name, paid in world.bank.paid.items():
-        hold((name in world.model.credited) == (paid.status != "failed"), "money that came is credited", paid=paid)
-        hold(world.model.reversed[name] == paid.reversed_total, "what was taken back is taken back", paid=paid)
+    _banks(world)
     found = trial.trial_balance()
     hold(found.balanced, "the product's own trial balance agrees", books=found)
     _counts(world)
@@ -79,6 +76,22 @@ def finished(world: World) -> None:
         due = item.get("due_key", {"S": ""})["S"]
         hold(not due.startswith(("account-", "trash")), "what was deleted is erased", item=plain(item))
     doors.finished(world)
+
+
+def _banks(world: World) -> None:
+    """What came is credited, from one bank for each top-up; what a second one took is in quarantine, for a person."""
+    for top_up, amount in world.model.credited.items():
+        paid = world.bank.paid[booked(world.model.credited_by[top_up], top_up)]
+        hold(paid.amount == amount, "what the bank took is credited", top_up=top_up)
+    kept = [item["pk"]["S"] for item in world.engine.tables["test-topups"].everything()]
+    for name, paid in world.bank.paid.items():
+        top_up = name.rpartition("/")[2]
+        if world.model.credited_by.get(top_up) == paid.bank:
+            hold(world.model.reversed[top_up] == paid.reversed_total, "what was taken back is taken back", paid=paid)
+        elif paid.status != "failed":
+            hold(top_up in world.model.credited, "money that came is credited", paid=paid)
+            known = any(key.startswith(f"QUA#{paid.bank}#msg_{paid.id}_succeeded") for key in kept)
+            hold(known, "money that came twice is a person's", paid=paid)
 
 
 def _counts(world: World) -> None:

@@ -8,6 +8,7 @@ from tests.simulation.bugs_of_doors import DOORS
 from tests.simulation.bugs_of_factors import FACTORS
 from tests.simulation.bugs_of_operators import OPERATORS
 from tests.simulation.bugs_of_order import ORDER
+from tests.simulation.bugs_of_routing import ROUTING
 
 __all__ = ["BUGS", "Bug"]
 
@@ -297,4 +298,5 @@ BUGS = (
     *ACCOUNTS,
     *DOORS,
     *OPERATORS,
+    *ROUTING,
 )

@@ -6,6 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 from tests.simulation import nature
+from tests.simulation.bank import BANKS
 from tests.simulation.truth import hold
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ _ROUNDS, _DAYS = 400, 45
 def settle(world: World) -> None:
     """Raises Violation if it does not come to an end."""
     world.faulty, world.engine.lag = 0.0, 0.0
+    world.bank.down_until = dict.fromkeys(BANKS, 0.0)
     chance = world.chance = random.Random(f"{world.seed}/calm")
     _finish(world)
     for name in list(world.bank.paid):

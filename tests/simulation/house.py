@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,8 +18,16 @@ from chalicelib.kernel import clock as kernel_clock
 from chalicelib.kernel import entropy as kernel_entropy
 from chalicelib.merchants import service as merchants
 from chalicelib.operations import service as operations
-from chalicelib.processors import wire
-from tests.environment import ENVIRONMENT, PEPPER, SANDBOX_WEBHOOK_SECRET, SIGNING_KEY, TABLES
+from chalicelib.processors import health, wire
+from chalicelib.settings import settings
+from tests.environment import (
+    ENVIRONMENT,
+    HARBOUR_WEBHOOK_SECRET,
+    PEPPER,
+    SANDBOX_WEBHOOK_SECRET,
+    SIGNING_KEY,
+    TABLES,
+)
 from tests.simulation.engine import Engine, refused
 from tests.simulation.post import Post, Queue
 from tests.simulation.seam import Client
@@ -28,8 +37,12 @@ from tests.simulation.workers import Call, current
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _SECRETS = {
     ENVIRONMENT["ACCESS_SECRET_ID"]: {"signing_key": SIGNING_KEY.as_dict(private=True), "pepper": PEPPER},
-    ENVIRONMENT["PROCESSORS_SECRET_ID"]: {"sandbox": {"webhook_secret": SANDBOX_WEBHOOK_SECRET}},
+    ENVIRONMENT["PROCESSORS_SECRET_ID"]: {
+        "sandbox": {"webhook_secret": SANDBOX_WEBHOOK_SECRET},
+        "harbour": {"webhook_secret": HARBOUR_WEBHOOK_SECRET},
+    },
 }
+_SECOND_BANK = ("HARBOUR_URL", "https://harbour.test")
 _KEY = AESGCM(bytes(range(32)))
 _UNINTERRUPTED = 0.9
 """Of a sweep's 64 looks at the index, most find nothing: not each of them is worth a decision."""
@@ -40,7 +53,7 @@ def tables() -> dict[str, Table]:
     for name in ("ledger", "identity", "cases"):
         found[f"test-{name}"].indexes["due"] = Index("due_key", "due_at")
     found["test-ledger"].indexes["orders"] = Index("order_key", "pk")
-    for name in ("identity", "notices"):
+    for name in ("identity", "notices", "topups"):
         found[f"test-{name}"].expires_by = "expires_at_seconds"
     return found
 
@@ -87,6 +100,7 @@ def forget() -> None:
     merchants._terms.cache_clear()
     merchants.checkout.cache_clear()
     operations._announced.cache_clear()
+    health.forget()
 
 
 @contextlib.contextmanager
@@ -100,6 +114,8 @@ def inhabited(engine: Engine, post: Post, clock: Any, entropy: Any, bank: Any) -
     clients: dict[str, Client] = {}
     before = cloud.client, kernel_clock.use(clock), kernel_entropy.use(entropy), wire.use(bank.transport)
     hasher, passwords.hasher = passwords.hasher, CHEAP
+    named = os.environ.get(_SECOND_BANK[0])
+    _settled_on(_SECOND_BANK[1])
     cloud.client = through  # type: ignore[assignment]
     forget()
     try:
@@ -107,10 +123,19 @@ def inhabited(engine: Engine, post: Post, clock: Any, entropy: Any, bank: Any) -
             yield alarms
     finally:
         cloud.client, passwords.hasher = before[0], hasher
+        _settled_on(named)
         kernel_clock.use(before[1])
         kernel_entropy.use(before[2])
         wire.use(before[3])
         forget()
+
+
+def _settled_on(url: str | None) -> None:
+    """The product reads its settings anew, with the second bank at `url` or without one."""
+    os.environ.pop(_SECOND_BANK[0], None)
+    if url is not None:
+        os.environ[_SECOND_BANK[0]] = url
+    settings.cache_clear()
 
 
 def _seam(service: str, engine: Engine, post: Post, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

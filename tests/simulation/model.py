@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.simulation import truth
+from tests.simulation.bank import booked
 from tests.simulation.tables import Change
 from tests.simulation.truth import Line, Payment, Shop, Wallet, Wish, hold
 from tests.simulation.values import plain
 from tests.simulation.workers import BEGINNING
 
 Entry = dict[str, Any]
-SETTLING, FEES, CLEARING = "sys:settling:CNY", "sys:fees:CNY", "sys:clearing:sandbox:CNY"
+SETTLING, FEES = "sys:settling:CNY", "sys:fees:CNY"
 
 
 def seconds_of(written: str) -> float:
@@ -28,7 +29,7 @@ def seconds_of(written: str) -> float:
 class Model:
     def __init__(self, bank: dict[str, Any]) -> None:
         self.bank = bank
-        """What the bank really did: top-up → its payment."""
+        """What the banks really did: top-up, and whose it is (`bank.booked`) → its payment."""
         self.seconds, self.started = 0.0, BEGINNING.timestamp()
         self.wallets: dict[str, Wallet] = {}
         self.shops: dict[str, Shop] = {}
@@ -37,6 +38,7 @@ class Model:
         self.payments: dict[str, Payment] = {}
         self.lines: dict[str, Line] = {}
         self.credited: dict[str, int] = {}
+        self.credited_by: dict[str, str] = {}
         self.reversed: dict[str, int] = defaultdict(int)
         self.refused: set[str] = set()
         self.done: set[str] = set()
@@ -234,24 +236,31 @@ class Model:
 
     def top_up(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
         wish = self._wish(entry, "top-up")
-        paid = self.bank.get(wish.movement)
+        clearing, paid = self._paid(entry)
         hold(paid is not None and paid.status in ("succeeded", "reversed"), "no credit without money", entry=entry)
         hold(wish.movement not in self.credited, "a top-up is credited once", entry=entry)
         hold(paid.amount == wish.amount, "credited as intended", entry=entry)
-        self.credited[wish.movement] = wish.amount
-        return self._credit(self.wallets[wish.wallet], wish.amount) | {CLEARING: -wish.amount}
+        self.credited[wish.movement], self.credited_by[wish.movement] = wish.amount, paid.bank
+        return self._credit(self.wallets[wish.wallet], wish.amount) | {clearing: -wish.amount}
+
+    def _paid(self, entry: Entry) -> tuple[str, Any]:
+        """The clearing account of an entry, and what that bank has of its top-up."""
+        (clearing,) = [one for one in entry["postings"] if one.startswith("sys:clearing:")]
+        return clearing, self.bank.get(booked(clearing.split(":")[2], entry["movement"]))
 
     def reversal(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
-        top_up, amount = entry["movement"], entry["postings"][CLEARING]
+        clearing, paid = self._paid(entry)
+        top_up, amount = entry["movement"], entry["postings"][clearing]
         wallet = self.wallets[self.wishes[top_up].wallet]
         self.reversed[top_up] += amount
         hold(top_up in self.credited, "only what was credited is taken back", entry=entry)
+        hold(self.credited_by[top_up] == paid.bank, "whoever brought it takes it back", entry=entry)
         hold(amount > 0, "a reversal takes", entry=entry)
-        hold(self.reversed[top_up] <= self.bank[top_up].reversed_total, "no more is taken back than told", entry=entry)
+        hold(self.reversed[top_up] <= paid.reversed_total, "no more is taken back than told", entry=entry)
         taken = 0 if wallet.status == "closed" else min(amount, wallet.available)
         wallet.available -= taken
         wallet.debt += amount - taken
-        return {wallet.account: -taken, wallet.account + ":debt": taken - amount, CLEARING: amount}
+        return {wallet.account: -taken, wallet.account + ":debt": taken - amount, clearing: amount}
 
     def settlement(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
         shop = self.accounts[entry["pk"]]

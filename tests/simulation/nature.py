@@ -10,6 +10,7 @@ import app
 from chalicelib.ledger import service as ledger
 from tests import heads
 from tests.simulation import forgetful, house, truth
+from tests.simulation.bank import BANKS
 from tests.simulation.post import MOST_RECORDS, Queue, Shard, event_of
 from tests.simulation.truth import hold
 from tests.simulation.workers import Killed
@@ -146,6 +147,11 @@ def bank(world: World, chance: random.Random) -> None:
     pending = [name for name, paid in book.items() if paid.status == "pending"]
     settled = [name for name, paid in list(book.items())[-40:] if paid.status in ("succeeded", "reversed")]
     left = [name for name in settled if book[name].reversed_total < book[name].amount]
+    refused = [name for name, paid in list(book.items())[-40:] if paid.status == "failed"]
+    if world.faulty and refused and chance.random() < 0.03:
+        world.bank.say_yes_after_all(chance.choice(refused), chance)
+        world.count("bank-lied-late")
+        return
     if pending and chance.random() < 0.93:
         world.bank.decide(chance.choice(pending), chance)
     elif left and chance.random() < 0.3:
@@ -154,7 +160,8 @@ def bank(world: World, chance: random.Random) -> None:
 
 
 def webhook(world: World, chance: random.Random) -> None:
-    due = [letter for letter in world.bank.letters if letter.due <= world.clock.seconds]
+    up = [letter for letter in world.bank.letters if not world.bank.is_down(letter.bank)]
+    due = [letter for letter in up if letter.due <= world.clock.seconds]
     if world.faulty and world.bank.paid and chance.random() < 0.04:
         kind = chance.choice(("forged", "lying"))
         world.count(f"webhook-{kind}")
@@ -185,7 +192,14 @@ def deliver_letter(world: World, letter: Any) -> None:
         hold(letter.kind != "forged" or status in (0, 401, 503), "a forged webhook is refused", status=status)
         world.bank.answered(letter, status)
 
-    world.send_raw("/v1/webhooks/sandbox", body, headers, then)
+    world.send_raw(f"/v1/webhooks/{letter.bank}", body, headers, then)
+
+
+def bank_leaves(world: World, chance: random.Random) -> None:
+    """For up to an hour nobody can reach it, and it tells nobody anything."""
+    if world.faulty:
+        world.bank.down_until[chance.choice(BANKS)] = world.clock.seconds + chance.uniform(10, 3_600)
+        world.count("bank-down")
 
 
 UNDER_REVIEW = "under review"
@@ -279,6 +293,7 @@ _KINDS: tuple[tuple[Begin, float], ...] = (
     (queue, 14),
     (bank, 9),
     (webhook, 9),
+    (bank_leaves, 0.4),
     (sweep, 0.8),
     (freeze, 0.15),
     (thaw, 0.5),

@@ -15,12 +15,14 @@ import app
 from chalicelib import cloud as clients
 from chalicelib.kernel import ids
 from chalicelib.ledger import audit, chart, folding, service
+from chalicelib.processors import wire
 from tests.api.caller import Reply
 from tests.api.world import PASSWORD, Person, World, cheap_passwords, fresh_key
 from tests.conftest import FrozenClock
 from tests.people import code_now
 from tests.simulation import house, seam
 from tests.simulation.cases_of_accounts import ACCOUNTS
+from tests.simulation.cases_of_topups import TOPUPS
 from tests.simulation.engine import Engine
 
 
@@ -66,6 +68,8 @@ def world(cloud: None, clock: FrozenClock, fate: Fate, monkeypatch: pytest.Monke
     others, database = clients.client, seam.Client("dynamodb", fate.call)
     monkeypatch.setattr(clients, "client", lambda service: database if service == "dynamodb" else others(service))
     cheap_passwords(monkeypatch)
+    monkeypatch.setenv("HARBOUR_URL", "https://harbour.test")
+    monkeypatch.setattr(wire, "_transport", wire.over_the_network)
     return World(clock)
 
 
@@ -335,6 +339,7 @@ CASES = (
     settlement,
     fold,
     expiry,
+    *TOPUPS,
     signing_up,
     signing_in,
     refreshing,

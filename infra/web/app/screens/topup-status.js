@@ -1,5 +1,6 @@
 /** How a top-up stands, until the bank has said the last word. */
 import { hostOf, shownSum, way } from "/app/money.js";
+import { usually } from "/app/processors.js";
 import { money, say, sayOr } from "/shared/language.js";
 import { Facts, Heading, Icon, Shown, When } from "/shared/parts.js";
 import { lookAgain, see, watch } from "/shared/seen.js";
@@ -33,6 +34,7 @@ const Status = ({ topup, then }) => html`
         <${Heading}>${titleOf(one)}<//>
       </div>
       <p>${detailOf(one)}</p>
+      ${one.usual_seconds && html`<p>${usually(one.usual_seconds)}</p>`}
       <${NextAction} of=${one.next_action} />
       <${Facts} of=${facts(one)} />
       <${Onwards} topup=${one} then=${then} />

@@ -2,14 +2,19 @@
 import { wallets } from "/app/me.js";
 import { Frozen } from "/app/money.js";
 import { topUp } from "/app/paying.js";
-import { WAYS } from "/app/processors.js";
+import { offersOf, usually, waysOf } from "/app/processors.js";
 import "/app/screens/result.js";
 import { newKey } from "/shared/door.js";
-import { digits, money, readMoney, say, shownMoney } from "/shared/language.js";
+import { digits, money, readMoney, say, sayOr, shownMoney } from "/shared/language.js";
 import { Field, Form, Heading, job, Shown } from "/shared/parts.js";
 import { goInstead } from "/shared/router.js";
-import { html, signal } from "/shared/ui.js";
+import { see } from "/shared/seen.js";
+import { effect, html, signal, untracked } from "/shared/ui.js";
 
+const hintOf = (name, works, seconds) => {
+  if (!works) return say("way.troubled");
+  return seconds ? usually(seconds) : sayOr(`way.${name}.hint`, "");
+};
 const CHIPS = [50, 100, 200, 500];
 
 export function open({ query }) {
@@ -17,18 +22,25 @@ export function open({ query }) {
   const mine = wallets();
   const typed = signal(query.amount ? { minor: Number(query.amount) } : { text: "" });
   const wrong = signal(false);
-  const chosen = signal(WAYS[0].name);
+  const chosen = signal("");
+  const offers = signal({});
+  const stop = effect(() => {
+    const currencies = (mine.value.data?.data ?? []).map((one) => one.currency);
+    untracked(() => (offers.value = Object.fromEntries(currencies.map((one) => [one, see(offersOf(one))]))));
+  });
   const start = job((wallet) => {
     const amount = minorOf(typed.peek(), wallet.currency);
     wrong.value = !amount;
     if (!amount) return;
-    const way = WAYS.find((one) => one.name === chosen.peek()).sent;
+    const way = chosenOf(waysOf(offers.peek()[wallet.currency]?.peek().data), chosen.peek()).sent;
     goInstead(`/results/${topUp({ wallet, amount, way, form, then: query.then })}`);
   });
-  const state = { mine, typed, wrong, chosen, start, currency: query.currency };
-  return { title: () => say("topup.title"), view: () => html`<${TopUp} ...${state} />` };
+  const state = { mine, typed, wrong, chosen, offers, start, currency: query.currency };
+  return { title: () => say("topup.title"), view: () => html`<${TopUp} ...${state} />`, close: stop };
 }
 
+/** Until somebody chooses, the first that works. */
+const chosenOf = (ways, name) => ways.find((one) => one.name === name) ?? ways.find((one) => one.works) ?? ways[0];
 const minorOf = ({ minor, text }, currency) => minor ?? readMoney(text, currency);
 const textOf = ({ minor, text }, currency) => text ?? (minor / 10 ** digits(currency)).toFixed(digits(currency));
 
@@ -39,9 +51,11 @@ const TopUp = ({ mine, currency, ...form }) => html`
   <//>
 `;
 
-function Amount({ wallet, typed, wrong, chosen, start }) {
+function Amount({ wallet, typed, wrong, chosen, offers, start }) {
   const { currency } = wallet;
   const amount = minorOf(typed.value, currency);
+  const ways = waysOf(offers.value[currency]?.value.data);
+  const way = chosenOf(ways, chosen.value);
   const sent = { ...start, run: () => start.run(wallet) };
   return html`
     <p>${say("topup.balance", { available: money(wallet.available, currency) })}</p>
@@ -54,8 +68,8 @@ function Amount({ wallet, typed, wrong, chosen, start }) {
       <${Field} name="amount" label=${say("topup.amount", { currency })} inputmode="decimal" autocomplete="off" value=${textOf(typed.value, currency)} problem=${wrong.value ? say("topup.amount.wrong") : ""} onInput=${(event) => (typed.value = { text: event.target.value })} />
       <fieldset>
         <legend>${say("topup.way")}</legend>
-        ${WAYS.map(({ name }) => html`
-          <label key=${name} class="choice"><input type="radio" name="way" value=${name} checked=${chosen.value === name} onChange=${() => (chosen.value = name)} /><span>${say(`way.${name}`)}<small>${say(`way.${name}.hint`)}</small></span></label>`)}
+        ${ways.map(({ name, works, seconds }) => html`
+          <label key=${name} class="choice"><input type="radio" name="way" value=${name} checked=${way.name === name} onChange=${() => (chosen.value = name)} /><span>${sayOr(`way.${name}`, name)}<small>${hintOf(name, works, seconds)}</small></span></label>`)}
       </fieldset>
       <button class="main">${amount ? say("topup.go", { amount: money(amount, currency) }) : say("topup.go.none")}</button>
     <//>

@@ -1,7 +1,7 @@
 /** A payment, a top-up or another movement: what it is, and its way through time. */
 import { Facts, Id, Moment, State, what } from "/console/show.js";
 import { Table } from "/console/table.js";
-import { say, shownMoney } from "/shared/language.js";
+import { say, sayOr, shownMoney } from "/shared/language.js";
 import { Heading, Money, Shown } from "/shared/parts.js";
 import { see } from "/shared/seen.js";
 import { html } from "/shared/ui.js";
@@ -24,6 +24,9 @@ function Movement({ movement, timeline, complete }) {
       ["merchant", movement.merchant_id && html`<${Id} of=${movement.merchant_id} />`],
       ["of-payment", movement.payment_id && html`<${Id} of=${movement.payment_id} />`],
       ["processor", movement.processor],
+      ["method", movement.method && what(movement.method)],
+      ["route", movement.route?.length ? html`<${Asked} of=${movement.route} />` : ""],
+      ["tried", movement.tried?.length ? html`<${Asked} of=${movement.tried} />` : ""],
       ["processor_reference", movement.processor_reference && html`<span class="id">${movement.processor_reference}</span>`],
       ["refusal", movement.refusal && html`<code>${movement.refusal}</code>`],
       ["captured", money(movement.captured)],
@@ -36,6 +39,9 @@ function Movement({ movement, timeline, complete }) {
     ${!complete && html`<p class="note">${say("console.incomplete")}</p>`}
   `;
 }
+
+/** Processors and a word about each: what it would have cost in the smallest unit, or why it was passed over. */
+const Asked = ({ of: processors }) => html`<ul class="asked">${processors.map(({ processor, why }) => html`<li key=${processor}>${processor}: ${/^\d+$/.test(why) ? say("console.costs", { cost: why }) : sayOr(`console.why.${why}`, why)}</li>`)}</ul>`;
 
 const steps = ({ id, currency }) => [
   { key: "at", cell: (step) => html`<${Moment} at=${step.at} />`, text: (step) => step.at },

@@ -1,0 +1,66 @@
+"""Choosing who is asked for a top-up: the rules of the day, then how the processors do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from chalicelib.kernel.errors import InvalidRequest
+from chalicelib.processors import health, routing
+from chalicelib.processors import service as processors
+from chalicelib.processors.routing import CHOSEN, Candidate, Rules, Wish
+
+_PARAMS = {"country": "wallet_id"}
+"""What of a request a refusal is about, where it is called otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`candidates` in the order in which they are asked; `probed`: whose breaker this request tries."""
+
+    candidates: tuple[Candidate, ...]
+    probed: str = ""
+
+    @property
+    def first(self) -> Candidate:
+        """Who is asked first."""
+        return next(one for one in self.candidates if one.serves)
+
+
+def choose(wish: Wish, processor: str | None, at: datetime) -> Choice:
+    """A processor that the customer names is asked and nobody else, whatever its health.
+
+    Raises InvalidRequest: `processor` for one that this stage does not have or that does not take the currency,
+    otherwise what no processor takes.
+    """
+    if processor is not None:
+        return Choice((_named(wish, processor, at),))
+    found = routing.candidates(wish, rules(at).among(processors.names()))
+    serving = [one.processor for one in found if one.serves]
+    if not serving:
+        refused = routing.refusal(found)
+        raise InvalidRequest(param=_PARAMS.get(refused, refused))
+    passed = health.passed(serving, at) if len(serving) > 1 else health.Passed()
+    return Choice(routing.without(found, passed.over), passed.probed)
+
+
+def rules(at: datetime) -> Rules:
+    return routing.effective(_files(), at)
+
+
+def _named(wish: Wish, processor: str, at: datetime) -> Candidate:
+    """Its methods are in its own words: what the rules do not know is its first kind."""
+    terms = rules(at).processors.get(processor) if processor in processors.names() else None
+    if terms is None or wish.currency not in terms.currencies:
+        raise InvalidRequest(param="processor")
+    return Candidate(processor, CHOSEN, terms.method(wish.method) or next(iter(terms.methods)))
+
+
+@cache
+def _files() -> list[Rules]:
+    files = sorted((Path(__file__).parent / "rules").glob("*.json"))
+    return [msgspec.json.decode(file.read_bytes(), type=Rules) for file in files]

@@ -1,0 +1,65 @@
+"""What can be chosen to top up with, and how each processor does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.kernel import clock, money
+from chalicelib.processors import choosing, health
+from chalicelib.processors import service as processors
+from chalicelib.processors.model_health import WINDOW, Tally
+from chalicelib.processors.model_offers import (
+    MethodHealthView,
+    OffersView,
+    OfferView,
+    ProcessorHealthView,
+    ProcessorsHealthView,
+)
+from chalicelib.processors.routing import Rules
+
+
+def offers(currency: str, country: str, at: datetime) -> OffersView:
+    """For customers of `country`, in the order of the rules. Raises CurrencyMismatch."""
+    money.check_currency(currency)
+    return OffersView(
+        [
+            OfferView(
+                name,
+                method,
+                health.standing_or_closed(name, at).phase != "open",
+                health.usual_seconds(name, method, at),
+                price.least,
+                price.most,
+            )
+            for name, terms in _rules(at).processors.items()
+            if (price := terms.currencies.get(currency)) and (terms.countries is None or country in terms.countries)
+            for method in terms.methods
+        ]
+    )
+
+
+def report(at: datetime) -> ProcessorsHealthView:
+    """As it is now, not as it was a moment ago. Raises Unavailable."""
+    found = [_health(name, tuple(terms.methods), at) for name, terms in _rules(at).processors.items()]
+    return ProcessorsHealthView(int(WINDOW.total_seconds() // 60), found)
+
+
+def _rules(at: datetime) -> Rules:
+    return choosing.rules(at).among(processors.names())
+
+
+def _health(processor: str, methods: tuple[str, ...], at: datetime) -> ProcessorHealthView:
+    breaker, tallies = health.seen(processor, at)
+    reopens_at = breaker.since + breaker.reopens_after if breaker.phase == "open" and breaker.since else None
+    return ProcessorHealthView(
+        processor,
+        breaker.phase,
+        clock.written(breaker.since) if breaker.since else None,
+        clock.written(reopens_at) if reopens_at else None,
+        [_method(processor, method, tallies.get(method, Tally()), at) for method in methods],
+    )
+
+
+def _method(processor: str, method: str, tally: Tally, at: datetime) -> MethodHealthView:
+    usual = health.usual_seconds(processor, method, at)
+    return MethodHealthView(method, tally.asked, tally.failed, tally.mean_milliseconds, usual)
