@@ -13,6 +13,8 @@ export const SCREENS = {
   "/merchants/:id": screen("merchant"),
   "/cases": screen("cases"),
   "/cases/:id": screen("case"),
+  "/reconciliations": screen("reconciliations"),
+  "/reconciliations/:day": screen("reconciliation"),
   "/audit": screen("audit"),
   "/operators": screen("operators"),
   "/status": screen("status"),

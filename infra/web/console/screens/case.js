@@ -28,6 +28,7 @@ const Case = ({ of: one, take, again }) => html`
     ["opened_at", html`<${Moment} at=${one.opened_at} />`],
     ["due_at", html`<${Moment} at=${one.due_at} />`],
     ["note", one.note],
+    ["closed_as", one.closed_as && what(one.closed_as)],
   ]} />
   <dl class="facts raw">${Object.entries(one.facts).map(([name, value]) => html`<div key=${name}><dt><code>${name}</code></dt><dd><${Id} of=${String(value)} /></dd></div>`)}</dl>
   <${Problem} of=${take.problem.value} />
