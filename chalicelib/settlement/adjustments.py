@@ -66,7 +66,7 @@ def approve(by: Operator, adjustment_id: str, note: str, key: RequestKey, at: da
         raise SecondPersonRequired()
     _audit(by, "adjustment.approve", found, note, at)
     told = _with_decision(found, "approved", by, at)
-    answer = model.receipt(200, model.view(told))
+    answer = model.receipt(201, model.view(told))
     movement = Movement(
         id=key.movement_id("apv"),
         kind="approval",

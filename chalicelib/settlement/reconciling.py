@@ -84,8 +84,7 @@ class _Day:
         """What processors say they sent is expected here, until it has come."""
         leg = self._leg("bank", BANKS, held)
         names = sorted({one.name for one in held})
-        ours = [*self._expected(names), *(_arriving(line) for line in self.payouts)]
-        self._match(leg, ours, held)
+        self._match(leg, _chain(self._expected(names), map(_arriving, self.payouts)), held)
         for one in leg.open.values():
             if one.ours and not one.closed_on:
                 self.in_transit[one.line.currency] += one.line.amount
@@ -94,14 +93,15 @@ class _Day:
         clearing = safeguarding.clearing(names, self.day, self.at)
         covered = safeguarding.covered(names, self.day, self.closings, self.in_transit, self.at)
         if BANKS not in self.missing and any(one.owed and one.covered is None for one in covered):
-            self.missing.append(BANKS)
+            self._ask_for(BANKS, None)
         exact = not any(one.difference for one in clearing) and not any(one.unexplained for one in self.views)
+        covers = not any(one.shortfall for one in covered)
         return ReportView(
             day=self.day.isoformat(),
             status="done",
             asked_at="",
             ran_at="",
-            agrees=exact and not (self.differences or self.missing),
+            agrees=exact and covers and not (self.differences or self.missing),
             differences=self.differences,
             missing=tuple(self.missing),
             books=tuple(self.views),
@@ -171,8 +171,12 @@ class _Day:
             if leg.side == "bank":
                 self._keep_open(leg, OpenLine(line, True, day))
         if there:
-            self.missing.append(leg.name)
-            self._case("statement-missing", leg, leg.name, day, {"name": leg.name, "day": day})
+            self._ask_for(leg.name, leg.owner)
+
+    def _ask_for(self, name: str, owner: str | None) -> None:
+        day = self.day.isoformat()
+        self.missing.append(name)
+        self._case("statement-missing", owner, name, day, {"name": name, "day": day})
 
     def _unreadable(self, leg: _Leg, statement: Statement, one: Unreadable) -> None:
         leg.differences += 1
@@ -181,7 +185,7 @@ class _Day:
             facts: dict[str, str | int] = {"name": leg.name, "day": statement.day}
             facts |= {"line": one.number, "reason": one.reason}
             key = f"{one.number} {one.reason}"
-            self._case("statement-unreadable", leg, statement.sha256, key, facts)
+            self._case("statement-unreadable", leg.owner, statement.sha256, key, facts)
 
     def _end(self, leg: _Leg, finding: Finding) -> None:
         _add(leg, finding)
@@ -235,7 +239,7 @@ class _Day:
         day = self.day.isoformat()
         if leg.differences > model_reports.MOST_DIFFERENCES:
             if leg.differences == model_reports.MOST_DIFFERENCES + 1:
-                self._case("reconciliation-overflow", leg, leg.name, day, {"name": leg.name, "day": day})
+                self._case("reconciliation-overflow", leg.owner, leg.name, day, {"name": leg.name, "day": day})
                 page("ReconciliationOverflow", book=leg.name, day=day)
             return ""
         stated = finding.theirs or finding.line
@@ -250,14 +254,14 @@ class _Day:
         }
         facts |= {"expected": finding.ours.amount} if finding.ours else {}
         facts |= {"stated": finding.theirs.amount} if finding.theirs else {}
-        case_id = self._case("reconciliation-difference", leg, finding.id, "", facts)
+        case_id = self._case("reconciliation-difference", leg.owner, finding.id, "", facts)
         store.keep_difference(day, finding, leg.side, case_id)
         return case_id
 
-    def _case(self, kind: str, leg: _Leg, subject: str, key: str, facts: dict[str, str | int]) -> str:
+    def _case(self, kind: str, owner: str | None, subject: str, key: str, facts: dict[str, str | int]) -> str:
         """Whoever imported the statement has it, until somebody else takes it on."""
         due_at = self.at + model_reports.CASE_DUE
-        return cases.open_case(kind, subject, facts, due_at=due_at, at=self.at, key=key, owner=leg.owner)
+        return cases.open_case(kind, subject, facts, due_at=due_at, at=self.at, key=key, owner=owner)
 
 
 def _lines(statement: Statement) -> Iterator[StatementLine | Closing | Unreadable]:

@@ -58,7 +58,7 @@ def one(call: Call[None]) -> Answer:
     "POST",
     "/v1/adjustments/{id}/approve",
     body=Decision,
-    answers={200: AdjustmentView},
+    answers={201: AdjustmentView},
     caller=Operator,
     permission="adjustments.decide",
     moves_money=True,

@@ -44,7 +44,7 @@ def test_one_proposes_another_approves_and_only_then_money_moves_once(world: Wor
     proposed = propose(one, ana.wallet)
     assert (proposed.status, proposed.json["status"], ana.available) == (201, "proposed", 1_000)
     approved = [decide(other, proposed.json["id"], key="k") for _ in range(2)]
-    assert [reply.status for reply in approved] == [200, 200] and approved[0].raw == approved[1].raw
+    assert [reply.status for reply in approved] == [201, 201] and approved[0].raw == approved[1].raw
     assert ana.available == 1_250
     world.deliver()
     assert folding.total(chart.clearing("sandbox", "CNY")) == -1_250
@@ -64,7 +64,7 @@ def test_whoever_proposed_it_cannot_approve_it(world: World, ana: Person) -> Non
 def test_a_second_approval_and_one_after_a_decline_move_nothing(world: World, ana: Person) -> None:
     one, other = colleague(world), colleague(world)
     first, second = (propose(one, ana.wallet).json["id"] for _ in range(2))
-    assert decide(other, first).status == 200
+    assert decide(other, first).status == 201
     assert_problem(decide(other, first), 409, "invalid-state")
     assert decide(one, second, "decline").json["status"] == "declined"
     assert_problem(decide(other, second), 409, "invalid-state")
@@ -77,14 +77,14 @@ def test_a_debit_takes_what_is_there_and_no_more(world: World, ana: Person) -> N
     much = propose(one, ana.wallet, direction="debit", amount=1_001).json["id"]
     assert_problem(decide(other, much), 409, "insufficient-funds")
     all_of_it = propose(one, ana.wallet, direction="debit", amount=1_000).json["id"]
-    assert decide(other, all_of_it).status == 200
+    assert decide(other, all_of_it).status == 201
     assert ana.available == 0
 
 
 def test_the_house_puts_right_at_its_own_expense(world: World, ana: Person) -> None:
     one, other = colleague(world), colleague(world)
     adjustment = propose(one, "corrections", direction="debit", amount=90).json["id"]
-    assert decide(other, adjustment).status == 200
+    assert decide(other, adjustment).status == 201
     assert ledger.head(chart.corrections("CNY")).available == -90
     world.deliver()
     assert folding.total(chart.clearing("sandbox", "CNY")) == -1_000 + 90

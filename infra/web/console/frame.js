@@ -15,6 +15,7 @@ const PLACES = [
   ["/", "o", "reports.see"],
   ["/cases", "c", "cases.see"],
   ["/reconciliations", "r", "reconciliations.see"],
+  ["/adjustments", "d", "adjustments.see"],
   ["/audit", "a", "audit-log.see"],
   ["/operators", "p", "operators.see"],
   ["/status", "s", "account.own"],

@@ -35,6 +35,7 @@ const Case = ({ of: one, take, again }) => html`
   ${one.state === "open" && may("cases.resolve") && html`
     <p class="deeds">
       <${Button} kind="secondary" job=${take} onClick=${take.run}>${say("console.take")}<//>
+      ${one.kind === "reconciliation-difference" && may("adjustments.propose") && html`<a href=${`#/adjustments?case=${one.id}`}>${say("console.adjustments")}</a>`}
       <button type="button" onClick=${() => resolve([one], again)}>${say("console.resolve")}</button>
     </p>`}
 `;
