@@ -13,7 +13,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: screens run reset demo code rotate package pages test simulate concurrency mutants bench web timing fuzz check format help install
+.PHONY: screens run reset demo code rotate package pages test simulate concurrency mutants bench web timing fuzz reconcile check format help install
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -59,6 +59,9 @@ timing: $(TOOLS) ## medians of 200 tries, known and unknown names: sign-in, regi
 
 fuzz: $(TOOLS) ## generated requests against the API's own description (CASES=5000 SEED=1)
 	@POWERTOOLS_LOG_LEVEL=CRITICAL $(RUN) -m tests.api.fuzz --cases $(or $(CASES),5000) --seed $(or $(SEED),1)
+
+reconcile: $(TOOLS) ## match two books of a million lines with planted differences (LINES=1000000 DIFFERENCES=500 SEED=1)
+	@$(RUN) -m tests.bench.reconciling --lines $(or $(LINES),1000000) --differences $(or $(DIFFERENCES),500) --seed $(SEED)
 
 screens: install ## visit every screen in four looks each, pictures in build/screens/
 	@LOOKS=4 $(RUN) -m pytest -n 0 tests/browser/test_screens.py

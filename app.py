@@ -47,8 +47,10 @@ def _office() -> list[Room]:
     from chalicelib.operations import routes_office as operations
     from chalicelib.processors import routes_office as processors
     from chalicelib.risk import routes as risk
+    from chalicelib.settlement import routes_adjustments as adjustments
+    from chalicelib.settlement import routes_reconciliation as reconciliation
 
-    known = (cases, audit, merchants, risk)
+    known = (cases, audit, merchants, risk, reconciliation, adjustments)
     return [routes.room for routes in (*known, operations, live, records, effort, processors)]
 
 
@@ -148,3 +150,10 @@ def sweep(event: Any) -> int:
     at = clock.now()
     due = (settlement.sweep, payments.expire_due, topups.ask_again, ledger.close_due, identity.sweep, risk.sweep)
     return queues.sweep("minute", due, lambda task: task(at))
+
+
+@app.schedule("rate(5 minutes)")
+def reconcile(event: Any) -> int:
+    from chalicelib.settlement import tasks
+
+    return tasks.reconcile(clock.now())

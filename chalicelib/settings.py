@@ -24,6 +24,7 @@ class Settings:
     notices_table: str
     cases_table: str
     audit_table: str
+    reconciliations_table: str
     settlement_queue_url: str
     fold_queue_url: str
     notices_queue_url: str
@@ -39,6 +40,8 @@ class Settings:
     """The KMS key (P-256) that signs archives of what is kept of a person."""
     exports_bucket: str
     """Where those archives wait to be fetched, for seven days."""
+    statements_bucket: str
+    """Where processors' and banks' statements are kept, each under its SHA-256."""
     processors_secret_id: str
     """Secrets Manager: a section for each processor, as its adapter describes it; one without it does not exist."""
     cursor_key: str

@@ -184,9 +184,9 @@ def _create_queues() -> None:
 
 
 def _create_bucket() -> None:
-    cloud_module.client("s3").create_bucket(
-        Bucket=settings_module.settings().exports_bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
+    chosen = settings_module.settings()
+    for bucket in (chosen.exports_bucket, chosen.statements_bucket):
+        cloud_module.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
 
 
 def _create_keys() -> None:

@@ -18,7 +18,7 @@ PEPPER = "5c" * 32
 SANDBOX_WEBHOOK_SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXRlc3Rz"
 HARBOUR_WEBHOOK_SECRET = "whsec_" + "aGFyYm91ci1zZWNyZXQtb2YtdGhlLXRlc3Rz"
 STRIPE_WEBHOOK_SECRET = "whsec_stripe_secret_of_the_tests"
-TABLES = ("ledger", "journal", "identity", "merchants", "topups", "notices", "cases", "audit")
+TABLES = ("ledger", "journal", "identity", "merchants", "topups", "notices", "cases", "audit", "reconciliations")
 
 ENVIRONMENT = {
     "STAGE": "test",
@@ -33,6 +33,7 @@ ENVIRONMENT = {
     "FIELDS_KEY_ID": "alias/test-fields",
     "ARCHIVE_KEY_ID": "alias/test-archive",
     "EXPORTS_BUCKET": "test-exports",
+    "STATEMENTS_BUCKET": "test-statements",
     "PROCESSORS_SECRET_ID": "test/processors",
     "CURSOR_KEY": "6b" * 32,
     "SANDBOX_URL": "https://sandbox.test",

@@ -29,6 +29,7 @@ STATUS: dict[type[CofferError], int] = {
     errors.StepUpRequired: 403,
     errors.GuardianApprovalRequired: 403,
     errors.SecondFactorRequired: 403,
+    errors.SecondPersonRequired: 403,
     errors.CoolingOff: 403,
     errors.NotFound: 404,
     errors.MethodNotAllowed: 405,

@@ -29,6 +29,8 @@ class CaseView(msgspec.Struct, frozen=True):
     due_at: str
     facts: dict[str, str | int]
     note: str | None
+    closed_as: str | None = None
+    """Of a case that nobody resolved: how what it was about came right by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,11 @@ class Case:
     owner: str | None = None
     note: str | None = None
     facts: Facts = field(default_factory=dict)
+    closed_as: str | None = None
+    """How what it was about came right by itself."""
 
     @property
     def view(self) -> CaseView:
         opened, due = clock.written(self.opened_at), clock.written(self.due_at)
-        return CaseView(
-            self.id, self.kind, self.subject, self.state, self.owner, opened, due, dict(self.facts), self.note
-        )
+        told = (self.id, self.kind, self.subject, self.state, self.owner, opened, due, dict(self.facts), self.note)
+        return CaseView(*told, self.closed_as)

@@ -12,11 +12,18 @@ from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound
 
 
-def open_case(kind: str, subject: str, facts: Facts, due_at: datetime, at: datetime, *, key: str = "") -> str:
-    """The id of the case; the same kind, subject and key open it once."""
+def open_case(
+    kind: str, subject: str, facts: Facts, due_at: datetime, at: datetime, *, key: str = "", owner: str | None = None
+) -> str:
+    """The id of the case; the same kind, subject and key open it once. `owner` has it until somebody takes it on."""
     opened = case_id(kind, subject, key)
-    store.put(Case(opened, kind, subject, "open", opened_at=at, due_at=due_at, facts=facts))
+    store.put(Case(opened, kind, subject, "open", opened_at=at, due_at=due_at, owner=owner, facts=facts))
     return opened
+
+
+def close(kind: str, subject: str, closed_as: str, *, key: str = "") -> bool:
+    """What it was about is as it should be, by itself: `closed_as` says how. False if it is not open."""
+    return store.close(case_id(kind, subject, key), closed_as)
 
 
 def case_id(kind: str, subject: str, key: str = "") -> str:

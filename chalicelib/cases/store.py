@@ -35,6 +35,7 @@ class _CaseItem(Table):
     opened_at = UnicodeAttribute()
     owner = UnicodeAttribute(null=True)
     note = UnicodeAttribute(null=True)
+    closed_as = UnicodeAttribute(null=True)
     facts = UnicodeAttribute()
 
 
@@ -49,6 +50,7 @@ def put(case: Case) -> bool:
         subject=case.subject,
         state=case.state,
         opened_at=clock.written(case.opened_at),
+        owner=case.owner,
         facts=msgspec.json.encode(case.facts).decode(),
     )
     return made(lambda: item.save(absent()))
@@ -72,6 +74,17 @@ def resolve(case_id: str, owner: str, note: str) -> Case | None:
         return _case(item)
     found = get(case_id)
     return found if found and (found.owner, found.note) == (owner, note) else None
+
+
+def close(case_id: str, closed_as: str) -> bool:
+    """Open → resolved by nobody; False if it is not open."""
+    item = _CaseItem(case_id, _CASE)
+    actions: list[Action] = [
+        _CaseItem.state.set("resolved"),
+        _CaseItem.closed_as.set(closed_as),
+        _CaseItem.due_key.remove(),
+    ]
+    return made(lambda: item.update(actions, _CaseItem.state == "open"))
 
 
 def take(case_id: str, owner: str) -> Case | None:
@@ -116,4 +129,5 @@ def _case(item: _CaseItem) -> Case:
         owner=item.owner,
         note=item.note and sealing.opened(item.pk, "note", item.note),
         facts=msgspec.json.decode(item.facts),
+        closed_as=item.closed_as,
     )

@@ -112,6 +112,12 @@ class WithoutSecondFactor(AccessDenied):
     code = "without-second-factor"
 
 
+class SecondPersonRequired(AccessDenied):
+    """Who proposed something may not approve it as well."""
+
+    code = "second-person-required"
+
+
 class CoolingOff(AccessDenied):
     """Large payments wait for a while after a reset. `until` says how long."""
 

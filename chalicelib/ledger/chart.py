@@ -46,12 +46,25 @@ def unclaimed(currency: str) -> str:
     return f"{_SYSTEM}unclaimed:{currency}"
 
 
+def corrections(currency: str) -> str:
+    """The house's own account: what it puts right at its own expense. It has a head, and may go below zero."""
+    return ids.derived("cor", currency)
+
+
 def is_system(address: str) -> bool:
     return address.startswith(_SYSTEM)
 
 
+def processor_of(address: str) -> str:
+    """Whose clearing account it is; empty for any other."""
+    group = group_of(address)
+    return group.removeprefix("clearing:") if group.startswith("clearing:") else ""
+
+
 def group_of(address: str) -> str:
-    """`customers`, `merchants`, or a system account's name without its currency (`clearing:sandbox`)."""
+    """`customers`, `merchants`, `corrections`, or a system account's name without its currency (`clearing:sandbox`)."""
     if is_system(address):
         return address.removeprefix(_SYSTEM).rpartition(":")[0]
+    if address.startswith("cor_"):
+        return "corrections"
     return "customers" if address.startswith("wal_") else "merchants"

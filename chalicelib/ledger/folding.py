@@ -1,7 +1,8 @@
 """System accounts, folded from the stream: each entry once, into one of sixteen totals per account.
 
-No payment ever writes a system account, so none can become hot. The receipt `FOLD#entry`, the totals and the counts
-(`counts.py`) are one transaction; a repeated or reordered entry changes nothing.
+No payment ever writes a system account, so none can become hot. The receipt `FOLD#entry`, the totals, the counts
+(`counts.py`) and what is expected of processors (`expected.py`) are one transaction; a repeated or reordered entry
+changes nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from chalicelib.kernel import backoff
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.ledger import chart, counts, model, service, store
+from chalicelib.ledger import chart, counts, expected, model, service, store
 from chalicelib.ledger.wire import plain_item
 from chalicelib.ledger.write import Update, put_once
 from chalicelib.settings import settings
@@ -24,9 +25,10 @@ _TOTAL = "TOTAL#"
 
 
 def fold(entries: Sequence[Mapping[str, Any]]) -> int:
-    """`entries`: {"id", "postings", "kind", "currency", "sk"}; returns how many were new.
+    """`entries`: {"id", "movement", "postings", "kind", "currency", "sk"}; returns how many were new.
 
-    An entry without a kind is folded and not counted. Raises Unavailable when conflicts do not end.
+    An entry without a kind is folded and not counted; without a movement, nothing is expected of its processor.
+    Raises Unavailable when conflicts do not end.
     """
     waiting = {entry["id"]: {**entry, "postings": _system(entry["postings"])} for entry in entries}
     ordered = sorted(one for one, entry in waiting.items() if entry["postings"])
@@ -37,6 +39,11 @@ def fold(entries: Sequence[Mapping[str, Any]]) -> int:
 def total(address: str) -> int:
     """What a system account holds as far as the stream has been folded."""
     return sum(plain_item(found)["amount"] for found in store.partition(address, _TOTAL))
+
+
+def touched(address: str) -> bool:
+    """Whether any entry has ever been folded into it."""
+    return bool(store.partition(address, _TOTAL))
 
 
 def _fold(batch: list[str], entries: Mapping[str, Mapping[str, Any]]) -> int:
@@ -63,7 +70,7 @@ def _receipt(entry_id: str) -> dict[str, Any]:
 
 def _sums(batch: Sequence[str], entries: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     found, shard = [entries[one] for one in batch], model.shard_of(batch[0])
-    return [*_totals(found, shard), *counts.writes(found, shard)]
+    return [*_totals(found, shard), *counts.writes(found, shard), *expected.writes(found)]
 
 
 def _totals(entries: Sequence[Mapping[str, Any]], shard: int) -> list[dict[str, Any]]:

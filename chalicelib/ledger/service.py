@@ -111,6 +111,11 @@ def open_merchant(account: str, owner: str, currency: str, floor: int, at: datet
     store.put_new(_new_head(account, owner, currency, at, tier=0, floor=floor))
 
 
+def open_house(account: str, currency: str, floor: int, at: datetime) -> None:
+    """An account of the house's own; `floor` ≤ 0: how far it may go below zero. Once or many times."""
+    store.put_new(_new_head(account, "house", currency, at, tier=0, floor=floor))
+
+
 def head(account: str) -> Head:
     """Raises NotFound."""
     wired = store.head(account)

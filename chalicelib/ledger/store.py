@@ -175,6 +175,23 @@ def partition(pk: str, prefix: str) -> list[Item]:
     return found
 
 
+def all_of(pk: str) -> Iterator[Item]:
+    """All items of `pk` in the ledger, a page at a time."""
+    start: dict[str, Any] = {}
+    while True:
+        answer = cloud.client("dynamodb").query(
+            TableName=settings().ledger_table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=item({":pk": pk}),
+            ConsistentRead=True,
+            **start,
+        )
+        yield from answer["Items"]
+        if "LastEvaluatedKey" not in answer:
+            return
+        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
 def everything(table: str) -> Iterator[Item]:
     """A consistent scan, for audits."""
     start: dict[str, Any] = {}

@@ -44,7 +44,7 @@ def fan_out(event: Mapping[str, Any]) -> int:
 
 
 def fold(event: dict[str, Any]) -> dict[str, Any]:
-    """Messages: {"entries": [{"id", "postings", "kind", "currency", "sk"}]}."""
+    """Messages: {"entries": [{"id", "movement", "postings", "kind", "currency", "sk"}]}."""
     return queues.consume(event, _fold)
 
 
@@ -97,7 +97,7 @@ def _ordered(account: str, body: Mapping[str, Any]) -> dict[str, str]:
 
 def _folds(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     waiting = [
-        {name: entry[name] for name in ("id", "postings", "kind", "currency", "sk")}
+        {name: entry[name] for name in ("id", "movement", "postings", "kind", "currency", "sk")}
         for entry in entries
         if any(chart.is_system(address) for address in entry["postings"])
     ]

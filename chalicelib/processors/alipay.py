@@ -58,8 +58,8 @@ class Alipay:
         return f"{self.secret()['app_id']}/{self.secret()['seller_id']}"
 
     def create(self, intent: Intent) -> Created:
-        """`method`: precreate (a code to scan, the default); app or wap, signed here and sent by whoever pays."""
-        if intent.method not in (None, "precreate", *_IN_AN_APP) or intent.currency != mainland.CURRENCY:
+        """`method`: precreate (a code to scan; also `alipay`, and the default); app or wap, signed here and sent by whoever pays."""
+        if intent.method not in (None, "alipay", "precreate", *_IN_AN_APP) or intent.currency != mainland.CURRENCY:
             return Created("failed", reason="method_unknown")
         wish = {"out_trade_no": intent.topup_id, "total_amount": mainland.yuan(intent.amount), "subject": SUBJECT}
         if intent.method in _IN_AN_APP:
@@ -176,7 +176,9 @@ class Alipay:
             answer = alipay_wire.ask(self.url, self.secret(), call, wish, self.notify_url)
             if answer.get("code") == alipay_wire.DONE:
                 return read(answer)
-        except (wire.NoAnswer, KeyError):
+        except wire.NoAnswer as silence:
+            return Created("unknown", reason=silence.reason)
+        except KeyError:
             return Created("unknown")
         reason = str(answer.get("sub_code") or answer.get("code"))
         undecided = reason in _UNDECIDED or alipay_wire.says_nothing(answer)

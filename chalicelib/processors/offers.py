@@ -39,8 +39,11 @@ def offers(currency: str, country: str, at: datetime) -> OffersView:
 
 
 def report(at: datetime) -> ProcessorsHealthView:
-    """As it is now, not as it was a moment ago. Raises Unavailable."""
-    found = [_health(name, tuple(terms.methods), at) for name, terms in _rules(at).processors.items()]
+    """As it is now, not as it was a moment ago. Of all that this stage knows: *office* may not read who is configured.
+
+    Raises Unavailable."""
+    terms_of = choosing.rules(at).among(processors.known()).processors
+    found = [_health(name, tuple(terms.methods), at) for name, terms in terms_of.items()]
     return ProcessorsHealthView(int(WINDOW.total_seconds() // 60), found)
 
 

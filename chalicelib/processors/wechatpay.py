@@ -31,7 +31,7 @@ from chalicelib.processors.model import (
 DESCRIPTION = "Coffer"
 _LONGEST_ID = 128
 _Found = TypeVar("_Found")
-_PATHS = {"native": "native", "app": "app", "h5": "h5"}
+_PATHS = {"wechat": "native", "native": "native", "app": "app", "h5": "h5"}
 _UNDECIDED = frozenset({"ORDERPAID", "OUT_TRADE_NO_USED", "ALREADY_EXISTS", "SYSTEM_ERROR", "FREQUENCY_LIMITED"})
 """Refusals that say nothing about the money, or that there is such an order already."""
 _STATES: dict[str, Kind] = {
@@ -106,7 +106,7 @@ class WechatPay:
         return str(self.secret()["mchid"])
 
     def create(self, intent: Intent) -> Created:
-        """`method`: native (a code to scan, the default), app or h5."""
+        """`method`: native (a code to scan; also `wechat`, and the default), app or h5."""
         way = _PATHS.get(intent.method or "native")
         if way is None:
             return Created("failed", reason="method_unknown")
@@ -209,7 +209,9 @@ class WechatPay:
             status, answer = wechatpay_wire.ask(self.url, self.secret(), method, path, wish)
             if status == 200:
                 return read(answer) or Created("unknown")
-        except (wire.NoAnswer, msgspec.ValidationError):
+        except wire.NoAnswer as silence:
+            return Created("unknown", reason=silence.reason)
+        except msgspec.ValidationError:
             return Created("unknown")
         code = str(answer.get("code", status))
         return Created("unknown" if code in _UNDECIDED else "failed", reason=code)

@@ -1,4 +1,4 @@
-"""The consumer of settlement.fifo and the sweep."""
+"""The consumer of settlement.fifo, the sweep, and what is due to be reconciled."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ def settle(event: dict[str, Any], at: datetime) -> dict[str, Any]:
 
 def sweep(at: datetime) -> int:
     return service.sweep(at)
+
+
+def reconcile(at: datetime) -> int:
+    """Returns how many days were reconciled."""
+    from chalicelib.settlement import reconciliation
+
+    return reconciliation.run_due(at)
 
 
 def _settle(body: str, at: datetime) -> int:

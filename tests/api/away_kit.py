@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -182,6 +183,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
     return {
         **of_people(world),
         **of_the_status(world),
+        **of_the_books(world),
         "GET /v1/audit-log": lambda: boss.get("/v1/audit-log"),
         "POST /v1/audit-log/exports": lambda: boss.post("/v1/audit-log/exports", EXPORT),
         "GET /v1/merchants/{id}/keys": lambda: boss.get(f"{home}/keys"),
@@ -248,6 +250,27 @@ def of_the_status(world: World) -> dict[str, Call]:
         "POST /v1/maintenance-windows/{id}/cancel": lambda: boss.post(f"/v1/maintenance-windows/{planned}/cancel"),
         "POST /v1/task-events": lambda: world.nobody.post("/v1/task-events", events),
         "GET /v1/reports/tasks": lambda: boss.get("/v1/reports/tasks"),
+    }
+
+
+def of_the_books(world: World) -> dict[str, Call]:
+    boss, ana, day = world.operator, world.customer(), "2026-11-21"
+    content = {"sha256": hashlib.sha256(b"a\n").hexdigest(), "bytes": 2, "content": "YQo="}
+    statement = {"side": "processor", "name": "sandbox", "form": "csv", "day": day} | content
+    wish = BODIES["POST /v1/adjustments"] | {"account": ana.wallet, "case_id": None}
+    first, second = (boss.post("/v1/adjustments", wish, idempotency_key=key).json["id"] for key in ("a", "b"))
+    assert boss.post("/v1/reconciliations", {"day": day}).status == 202
+    books = "/v1/reconciliations"
+    return {
+        "POST /v1/reconciliations/statements": lambda: boss.post(f"{books}/statements", statement),
+        "GET /v1/reconciliations/statements": lambda: boss.get(f"{books}/statements?day={day}"),
+        "POST /v1/reconciliations": lambda: boss.post(books, {"day": day}),
+        "GET /v1/reconciliations": lambda: boss.get(books),
+        "GET /v1/reconciliations/{day}": lambda: boss.get(f"{books}/{day}"),
+        "GET /v1/reconciliations/{day}/differences": lambda: boss.get(f"{books}/{day}/differences"),
+        "GET /v1/adjustments": lambda: boss.get("/v1/adjustments"),
+        "GET /v1/adjustments/{id}": lambda: boss.get(f"/v1/adjustments/{first}"),
+        "POST /v1/adjustments/{id}/decline": lambda: boss.post(f"/v1/adjustments/{second}/decline", {"note": "no"}),
     }
 
 

@@ -75,7 +75,19 @@ def a_top_up(world: World, ana: Person) -> Call:
     return lambda: ana.phone.post("/v1/topups", body, idempotency_key="k")
 
 
-MOVES = (a_payment, a_hold, a_checkout, a_capture, a_void, a_refund, a_top_up)
+def a_proposal(world: World, ana: Person, key: str = "k") -> Call:
+    wish = BODIES["POST /v1/adjustments"] | {"account": ana.wallet, "case_id": None}
+    return lambda: world.operator.post("/v1/adjustments", wish, idempotency_key=key)
+
+
+def an_approval(world: World, ana: Person) -> Call:
+    proposed, other = a_proposal(world, ana, "to-be-approved")(), world._operator()
+    assert proposed.status == 201, proposed.raw
+    path = f"/v1/adjustments/{proposed.json['id']}/approve"
+    return lambda: other.post(path, {"note": "seen"}, idempotency_key="k")
+
+
+MOVES = (a_payment, a_hold, a_checkout, a_capture, a_void, a_refund, a_top_up, a_proposal, an_approval)
 
 
 def assert_away(reply: Reply) -> None:

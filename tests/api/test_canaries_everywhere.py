@@ -33,12 +33,14 @@ from tests.conftest import FrozenClock
 from tests.people import at_rest
 
 IN_CLEAR = {
-    "ids": {"wallet_id", "merchant_id", "checkout_id", "person_id", "actor", "subject"},
+    "ids": {"wallet_id", "merchant_id", "checkout_id", "person_id", "actor", "subject", "account", "case_id"},
     "words of ours": {
         "action", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale", "method",
         "processor", "role", "scopes", "document", "version", "POST /v1/freezes reason",
+        "side", "form", "direction", "against",
     },
-    "times": {"expires_at", "from", "to"},
+    "whose statement, and which": {"POST /v1/reconciliations/statements name", "sha256"},
+    "times": {"expires_at", "from", "to", "day"},
     "the answer of a movement, which the ledger keeps byte for byte": {
         "POST /v1/payments description", "POST /v1/payments/{id}/refunds reason",
     },

@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -113,6 +114,13 @@ class Member:
         seed_present.ward(Client(self.local["api"]), guardian, self.shop, {}, ward)
         look = lambda: self.api.get("/v1/me/approvals").expect(200)["data"] or None  # noqa: E731
         return str(people.wait_for(look, "an approval", seconds=kit.PATIENCE_MS / 1000)[0]["id"])
+
+    @cached_property
+    def reconciled(self) -> str:
+        """A day that was asked for, whether or not it has been reconciled yet."""
+        day = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+        self.api.post("/v1/reconciliations", {"day": day}).expect(202)
+        return day
 
     @cached_property
     def somebody(self) -> Member:

@@ -42,6 +42,7 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "console /movements/:id": lambda one: f"/movements/{one.somebody.payment['id']}",
     "console /checkouts/:id": lambda one: f"/checkouts/{one.somebody.checkout}",
     "console /cases/:id": lambda one: f"/cases/{one.case}",
+    "console /reconciliations/:day": lambda one: f"/reconciliations/{one.reconciled}",
 }
 """Where a screen with a parameter is, for whoever visits it."""
 REFUSED: dict[str, tuple[str, ...]] = {"console /accounts/:id": ("/v1/freezes/",)}

@@ -11,9 +11,9 @@ from tests.infra.conftest import Packaged, get_att
 KEY = get_att("Key")
 TABLES = {
     "LedgerTable", "JournalTable", "IdentityTable", "MerchantsTable", "TopupsTable", "NoticesTable", "CasesTable",
-    "AuditTable",
+    "AuditTable", "ReconciliationsTable",
 }  # fmt: skip
-EXPIRING = {"IdentityTable", "MerchantsTable", "NoticesTable", "TopupsTable"}
+EXPIRING = {"IdentityTable", "MerchantsTable", "NoticesTable", "ReconciliationsTable", "TopupsTable"}
 INDEXES = {"LedgerTable": ["due", "orders"], "IdentityTable": ["due"], "CasesTable": ["due"]}
 WITHOUT_READER = {"ParkedQueue"}
 
@@ -29,7 +29,7 @@ def dead_letters(packaged: Packaged) -> set[str]:
     return {one["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for one in queues if "RedrivePolicy" in one}
 
 
-def test_there_are_the_eight_tables(packaged: Packaged) -> None:
+def test_there_are_the_nine_tables(packaged: Packaged) -> None:
     assert set(packaged.of_type("AWS::DynamoDB::Table")) == TABLES
 
 
@@ -110,7 +110,7 @@ def test_secrets_are_under_the_key_and_not_in_the_template(packaged: Packaged) -
         assert secret["KmsKeyId"] == KEY and "SecretString" not in secret
 
 
-BUCKETS = {"StreamFailures": "StreamFailuresOverTls", "Exports": "ExportsOverTls"}
+BUCKETS = {"StreamFailures": "StreamFailuresOverTls", "Exports": "ExportsOverTls", "Statements": "StatementsOverTls"}
 
 
 def test_an_archive_is_gone_after_seven_days_and_no_version_of_it_stays(packaged: Packaged) -> None:

@@ -17,6 +17,7 @@ APPEND_ONLY = {
 ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
+    "ReconcileRole",
 ]  # fmt: skip
 SEND_TEXTS = {"AccessHandlerRole", "SweepRole", "TellRole"}
 MAY_READ = {
@@ -36,7 +37,7 @@ WITHOUT_RESOURCES = {"cloudwatch:GetMetricData"}
 """AWS knows no resource for them: they read what it counts.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html"""
 NAMED_LATER = re.compile(
-    r"/aws/lambda/\*$|/archives/\*$|:sns:\$\{AWS::Region\}:\$\{AWS::AccountId\}:(endpoint|app)/\*$"
+    r"/aws/lambda/\*$|/archives/\*$|/statements/\*$|:sns:\$\{AWS::Region\}:\$\{AWS::AccountId\}:(endpoint|app)/\*$"
 )
 """What has no name before it is made: log groups of functions, devices that take pushes."""
 

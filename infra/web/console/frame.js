@@ -14,6 +14,8 @@ import { effect, html } from "/shared/ui.js";
 const PLACES = [
   ["/", "o", "reports.see"],
   ["/cases", "c", "cases.see"],
+  ["/reconciliations", "r", "reconciliations.see"],
+  ["/adjustments", "d", "adjustments.see"],
   ["/audit", "a", "audit-log.see"],
   ["/operators", "p", "operators.see"],
   ["/status", "s", "account.own"],

@@ -117,6 +117,7 @@ FIRSTS = {
     "fold": operations.fold,
     "tell": operations.tell,
     "sweep": operations.sweep,
+    "reconcile": operations.reconcile,
 }
 _WEB = ("money", "access", "webhooks", "office")
 _HELLO = {

@@ -146,6 +146,11 @@ def sweep(town: Town) -> Invocation:
     return Invocation("sweep", event | {"time": "", "id": "1", "resources": []})
 
 
+def reconcile(town: Town) -> Invocation:
+    """Of a turn in which no day is due."""
+    return Invocation("reconcile", sweep(town).event)
+
+
 def paid(town: Town, payments: int) -> None:
     """Each by somebody, of amounts that do not look alike; nothing of what they leave behind is delivered."""
     people = [customer(town) for _ in range(1 + payments // 50)]

@@ -28,12 +28,14 @@ const Case = ({ of: one, take, again }) => html`
     ["opened_at", html`<${Moment} at=${one.opened_at} />`],
     ["due_at", html`<${Moment} at=${one.due_at} />`],
     ["note", one.note],
+    ["closed_as", one.closed_as && what(one.closed_as)],
   ]} />
   <dl class="facts raw">${Object.entries(one.facts).map(([name, value]) => html`<div key=${name}><dt><code>${name}</code></dt><dd><${Id} of=${String(value)} /></dd></div>`)}</dl>
   <${Problem} of=${take.problem.value} />
   ${one.state === "open" && may("cases.resolve") && html`
     <p class="deeds">
       <${Button} kind="secondary" job=${take} onClick=${take.run}>${say("console.take")}<//>
+      ${one.kind === "reconciliation-difference" && may("adjustments.propose") && html`<a href=${`#/adjustments?case=${one.id}`}>${say("console.adjustments")}</a>`}
       <button type="button" onClick=${() => resolve([one], again)}>${say("console.resolve")}</button>
     </p>`}
 `;

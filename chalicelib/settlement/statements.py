@@ -1,0 +1,230 @@
+"""Statements, read a line at a time in constant memory. What cannot be read is told with its number; the rest goes on.
+
+| form | whose | amounts |
+|---|---|---|
+| `csv` | our own: a header, then one line each | minor units |
+| `sandbox` | the sandbox bank: JSON lines with the same names | minor units |
+| `stripe` | balance transactions, as its reports or its dashboard export them | decimal |
+| `wechat` | trade bill: a backtick before every value, two lines of sums at the end | decimal |
+| `alipay` | business details: GBK, comments begin with # | decimal |
+| `mt940`, `camt053` | banks (`statements_bank`) | decimal |
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from typing import BinaryIO
+
+import msgspec
+
+from chalicelib.kernel import money
+from chalicelib.settlement import statements_bank
+from chalicelib.settlement.model_reconciliation import Form, Read, StatementLine, Unreadable, cut, known, minor, moment
+from chalicelib.settlement.statements_bank import lines
+
+Row = Mapping[str, str]
+Make = Callable[[Row, int], StatementLine | None]
+_CHINA = timedelta(hours=8)
+_OURS = ("our_id", "reference", "kind", "amount", "fee", "currency", "booked_at")
+_INTEGER = re.compile(r"-?\d{1,15}")
+_STRIPE_KINDS = {
+    "charge": "top-up",
+    "payment": "top-up",
+    "refund": "reversal",
+    "payment_refund": "reversal",
+    "dispute": "reversal",
+    "payment_reversal": "reversal",
+    "payout": "payout",
+    "fee": "fee",
+    "stripe_fee": "fee",
+}
+"""https://docs.stripe.com/reports/reporting-categories"""
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """A line of the sandbox bank's."""
+
+    our_id: str
+    reference: str
+    kind: str
+    amount: int
+    fee: int
+    currency: str
+    booked_at: str
+
+
+def read(form: Form, file: BinaryIO) -> Iterator[Read]:
+    """Never raises for what stands in `file`."""
+    return _READERS[form](file)
+
+
+def _own(file: BinaryIO) -> Iterator[Read]:
+    return _records(file, "utf-8", _OURS, _own_line)
+
+
+def _own_line(row: Row, number: int) -> StatementLine:
+    return _line(row["our_id"], row["reference"], row["kind"], (_integer(row["amount"]), _integer(row["fee"])),
+                 row["currency"], row["booked_at"], number)  # fmt: skip
+
+
+def _sandbox(file: BinaryIO) -> Iterator[Read]:
+    decode = msgspec.json.Decoder(_Told).decode
+    for number, raw in lines(file):
+        if raw is not None and not raw.strip():
+            continue
+        try:
+            told = decode(raw or b"")
+            yield _line(told.our_id, told.reference, told.kind, (told.amount, told.fee), told.currency, told.booked_at,
+                        number)  # fmt: skip
+        except msgspec.MsgspecError:
+            yield Unreadable(number, "form")
+        except ValueError as wrong:
+            yield Unreadable(number, str(wrong))
+
+
+def _stripe(file: BinaryIO) -> Iterator[Read]:
+    return _records(file, "utf-8", (), _stripe_line)
+
+
+def _stripe_line(row: Row, number: int) -> StatementLine:
+    """Columns as the reports name them, or as the dashboard does."""
+    currency = known(_first(row, "currency", "Currency"))
+    amounts = minor(_first(row, "gross", "Amount"), currency), minor(_first(row, "fee", "Fee") or "0", currency)
+    kind = _STRIPE_KINDS.get(_first(row, "reporting_category", "Type"), "other")
+    ours = _first(row, "payment_metadata[topup_id]", "topup_id (metadata)") if kind in ("top-up", "reversal") else ""
+    reference = _first(row, "source_id", "Source", "balance_transaction_id", "id")
+    booked_at = moment(_first(row, "created_utc", "Created (UTC)"))
+    return StatementLine(cut(ours), cut(reference), kind, *amounts, currency, booked_at, number)
+
+
+def _wechat(file: BinaryIO) -> Iterator[Read]:
+    """The sums at the end say how many lines there are: fewer were read if the file was cut off or a line lost."""
+    columns: list[str] = []
+    counted = told = at = 0
+    ended = False
+    for at, raw in lines(file):
+        cells = _cells(raw, "utf-8", "`")
+        if cells is None:
+            yield Unreadable(at, "form")
+        elif not columns:
+            columns = cells
+        elif cells[0].startswith("总交易单数"):
+            ended = True
+        elif ended:
+            told = int(cells[0]) if cells[0].isdecimal() else -1
+        elif cells != [""]:
+            counted += 1
+            yield _made(_wechat_line, columns, cells, at)
+    if told != counted:
+        yield Unreadable(at, "cut-off")
+
+
+def _wechat_line(row: Row, number: int) -> StatementLine:
+    """https://pay.weixin.qq.com/docs/merchant/products/bill-download/format-trade.html"""
+    currency = known(row["货币种类"])
+    fee, booked_at = minor(row["手续费"], currency), moment(row["交易时间"], _CHINA)
+    if row["交易状态"] == "SUCCESS":
+        amount = minor(_first(row, "订单金额", "应结订单金额"), currency)
+        return StatementLine(
+            cut(row["商户订单号"]), cut(row["微信订单号"]), "top-up", amount, fee, currency, booked_at, number
+        )
+    amount = -minor(_first(row, "申请退款金额", "退款金额"), currency)
+    return StatementLine(
+        cut(row["商户订单号"]), cut(row["微信退款单号"]), "reversal", amount, fee, currency, booked_at, number
+    )
+
+
+def _alipay(file: BinaryIO) -> Iterator[Read]:
+    return _records(file, "gb18030", ("支付宝交易号", "商户订单号", "业务类型", "订单金额(元)"), _alipay_line)
+
+
+def _alipay_line(row: Row, number: int) -> StatementLine:
+    """https://opendocs.alipay.com/open/02awf9 : amounts in yuan, times of China, what they keep below zero."""
+    amount, fee = minor(row["订单金额(元)"], "CNY"), -minor(row["服务费(元)"] or "0", "CNY")
+    booked_at, ours = moment(row["完成时间"] or row["创建时间"], _CHINA), cut(row["商户订单号"])
+    if row["业务类型"] == "交易":
+        return StatementLine(ours, cut(row["支付宝交易号"]), "top-up", amount, fee, "CNY", booked_at, number)
+    kind = "reversal" if row["业务类型"] == "退款" else "other"
+    reference = cut(_first(row, "退款批次号/请求号", "支付宝交易号"))
+    return StatementLine(ours, reference, kind, -abs(amount), fee, "CNY", booked_at, number)
+
+
+def _records(file: BinaryIO, encoding: str, needed: tuple[str, ...], make: Make) -> Iterator[Read]:
+    columns: list[str] = []
+    for number, raw in lines(file):
+        cells = _cells(raw, encoding)
+        if cells is None:
+            yield Unreadable(number, "form")
+        elif cells == [""] or cells[0].startswith("#"):
+            continue
+        elif not columns:
+            columns = [name.replace("（", "(").replace("）", ")") for name in cells]
+            if missing := [name for name in needed if name not in columns]:
+                yield Unreadable(number, f"no column {missing[0]}")
+                return
+        else:
+            yield _made(make, columns, cells, number)
+
+
+def _made(make: Make, columns: list[str], cells: list[str], number: int) -> Read:
+    if len(cells) != len(columns):
+        return Unreadable(number, "columns")
+    try:
+        return make(dict(zip(columns, cells, strict=True)), number) or Unreadable(number, "form")
+    except KeyError as missing:
+        return Unreadable(number, f"no column {missing.args[0]}")
+    except ValueError as wrong:
+        return Unreadable(number, str(wrong))
+
+
+def _cells(raw: bytes | None, encoding: str, mark: str = "") -> list[str] | None:
+    """Of one line, RFC 4180, without the spaces around them; `mark` stands before every value. None: not readable."""
+    if raw is None:
+        return None
+    try:
+        text = raw.decode(encoding).lstrip("\ufeff").rstrip("\r\n")
+        if mark and text.startswith(mark):
+            found = text[1:].split("," + mark)
+        elif '"' in text:
+            found = next(csv.reader([text], strict=True))
+        else:
+            found = text.split(",")
+    except (UnicodeDecodeError, csv.Error, StopIteration):
+        return None
+    return [cell.strip() for cell in found]
+
+
+def _line(
+    ours: str, reference: str, kind: str, amounts: tuple[int, int], currency: str, booked_at: str, number: int
+) -> StatementLine:
+    if abs(amounts[0]) > money.MAX_AMOUNT:
+        raise ValueError("amount")
+    return StatementLine(cut(ours), cut(reference), cut(kind, 20), *amounts, known(currency), moment(booked_at), number)
+
+
+def _integer(written: str) -> int:
+    if not _INTEGER.fullmatch(written):
+        raise ValueError("amount")
+    return int(written)
+
+
+def _first(row: Row, *names: str) -> str:
+    """What stands in the first of these columns that is there and not empty. KeyError if none is there."""
+    there = [row[name] for name in names if name in row]
+    if not there and not names[0].startswith("payment_metadata"):
+        raise KeyError(names[0])
+    return next((text for text in there if text), "")
+
+
+_READERS: Mapping[Form, Callable[[BinaryIO], Iterator[Read]]] = {
+    "csv": _own,
+    "sandbox": _sandbox,
+    "stripe": _stripe,
+    "wechat": _wechat,
+    "alipay": _alipay,
+    "mt940": statements_bank.mt940,
+    "camt053": statements_bank.camt053,
+}

@@ -1,0 +1,85 @@
+/** Corrections of the books: proposed by one, approved by another, who moves the money by it. */
+import { ask } from "/console/ask.js";
+import { may, me } from "/console/may.js";
+import { Id, Moment, State, what } from "/console/show.js";
+import { PagedTable } from "/console/table.js";
+import { newKey } from "/shared/door.js";
+import { readMoney, say, shownMoney } from "/shared/language.js";
+import { Field, Heading, pages } from "/shared/parts.js";
+import { call, get } from "/shared/session.js";
+import { html, signal } from "/shared/ui.js";
+
+const CURRENCIES = ["CNY", "USD", "EUR", "GBP", "HKD", "SGD", "JPY"];
+const askFor = (cursor) => get(`/v1/adjustments?limit=50${cursor ? `&cursor=${cursor}` : ""}`);
+
+export function open({ query }) {
+  const list = signal(pages(askFor));
+  const again = () => (list.value = pages(askFor));
+  return { title: () => say("console.adjustments"), view: () => html`<${Adjustments} list=${list.value} again=${again} about=${query.case ?? ""} />` };
+}
+
+const Adjustments = ({ list, again, about }) => html`
+  <${Heading}>${say("console.adjustments")}<//>
+  <p>${say("console.adjustments-what")}</p>
+  <${PagedTable} of=${list} name="adjustments" title=${say("console.newest")} columns=${columns(again)} empty=${say("console.nothing-yet")}
+    tools=${may("adjustments.propose") && html`<button type="button" onClick=${() => propose(about, again)}>${say("console.propose")}</button>`} />
+`;
+
+const columns = (again) => [
+  { key: "proposed_at", cell: (row) => html`<${Moment} at=${row.proposed_at} />`, text: (row) => row.proposed_at },
+  { key: "status", cell: (row) => html`<${State} of=${row.status} />`, text: (row) => row.status },
+  { key: "account", cell: (row) => html`<${Id} of=${row.account} data-stop />`, text: (row) => row.account },
+  { key: "amount", number: true, cell: (row) => shownMoney(signed(row), row.currency, true), text: signed },
+  { key: "against", cell: (row) => row.against, text: (row) => row.against },
+  { key: "reason", cell: (row) => row.reason, text: (row) => row.reason },
+  { key: "proposed_by", cell: (row) => html`<${Id} of=${row.proposed_by} />`, text: (row) => row.proposed_by },
+  { key: "decided_by", cell: (row) => html`<${Decision} of=${row} again=${again} />`, text: (row) => row.decided_by ?? "" },
+];
+const signed = (row) => (row.direction === "debit" ? -row.amount : row.amount);
+
+function Decision({ of: one, again }) {
+  if (one.status !== "proposed" || !may("adjustments.decide")) return html`<${Id} of=${one.decided_by} />`;
+  return html`
+    ${one.proposed_by !== me()?.id && html`<button type="button" class="plain" onClick=${() => decide(one, "approve", again)}>${say("console.adjust.approve")}</button>`}
+    <button type="button" class="plain" onClick=${() => decide(one, "decline", again)}>${say("console.adjust.decline")}</button>`;
+}
+
+function decide(one, deed, again) {
+  const key = deed === "approve" ? newKey() : undefined;
+  ask({
+    title: say(`console.adjust.${deed}`),
+    what: say(`console.adjust.${deed}-what`, { id: one.account, amount: shownMoney(signed(one), one.currency, true) }),
+    label: say("console.note"),
+    shortest: 1,
+    go: say(`console.adjust.${deed}`),
+    act: async ({ reason }) => {
+      await call("POST", `/v1/adjustments/${one.id}/${deed}`, { key, body: { note: reason } });
+      again();
+    },
+  });
+}
+
+function propose(about, again) {
+  const key = newKey();
+  ask({
+    title: say("console.propose"),
+    what: say("console.propose-what"),
+    fields: html`
+      <${Field} name="account" label=${say("console.account")} hint=${say("console.adjust.account")} autocomplete="off" required />
+      <label class="field" for="direction"><span>${say("console.direction")}</span>
+        <select id="direction" name="direction">${["credit", "debit"].map((one) => html`<option key=${one} value=${one}>${what(one)}</option>`)}</select>
+      </label>
+      <${Field} name="amount" label=${say("console.amount")} inputmode="decimal" autocomplete="off" required />
+      <label class="field" for="currency"><span>${say("console.currency")}</span>
+        <select id="currency" name="currency">${CURRENCIES.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}</select>
+      </label>
+      <${Field} name="against" label=${say("console.against")} value="sandbox" autocomplete="off" required />
+      <${Field} name="case_id" label=${say("console.case")} value=${about} autocomplete="off" />`,
+    go: say("console.propose"),
+    act: async ({ amount, case_id, ...told }) => {
+      const body = { ...told, amount: readMoney(amount, told.currency) ?? 0, ...(case_id ? { case_id } : {}) };
+      await call("POST", "/v1/adjustments", { key, body });
+      again();
+    },
+  });
+}

@@ -1,0 +1,121 @@
+"""Correcting the books takes two people, moves money once and leaves its traces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.ledger import audit, chart, folding
+from chalicelib.ledger import service as ledger
+from tests.api.caller import Caller, Reply, assert_problem
+from tests.api.test_reconciliation import colleague
+from tests.api.world import Person, World, cheap_passwords, fresh_key
+from tests.conftest import FrozenClock
+
+
+@pytest.fixture
+def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:
+    cheap_passwords(monkeypatch)
+    return World(clock)
+
+
+@pytest.fixture
+def ana(world: World) -> Person:
+    return world.customer(1_000)
+
+
+def wish(account: str, **told: Any) -> dict[str, Any]:
+    plain = {"direction": "credit", "amount": 250, "currency": "CNY", "against": "sandbox", "reason": "never heard of"}
+    return {"account": account} | plain | told
+
+
+def propose(by: Caller, account: str, key: str = "", **told: Any) -> Reply:
+    return by.post("/v1/adjustments", wish(account, **told), idempotency_key=key or fresh_key())
+
+
+def decide(by: Caller, adjustment: str, what: str = "approve", key: str = "") -> Reply:
+    path = f"/v1/adjustments/{adjustment}/{what}"
+    return by.post(path, {"note": "seen"}, **({"idempotency_key": key or fresh_key()} if what == "approve" else {}))
+
+
+def test_one_proposes_another_approves_and_only_then_money_moves_once(world: World, ana: Person) -> None:
+    one, other = colleague(world), colleague(world)
+    proposed = propose(one, ana.wallet)
+    assert (proposed.status, proposed.json["status"], ana.available) == (201, "proposed", 1_000)
+    approved = [decide(other, proposed.json["id"], key="k") for _ in range(2)]
+    assert [reply.status for reply in approved] == [201, 201] and approved[0].raw == approved[1].raw
+    assert ana.available == 1_250
+    world.deliver()
+    assert folding.total(chart.clearing("sandbox", "CNY")) == -1_250
+    assert audit.trial_balance().balanced
+    shown = other.get(f"/v1/adjustments/{proposed.json['id']}").json
+    assert (shown["status"], shown["reason"]) == ("approved", "never heard of")
+    assert shown["decided_by"] != shown["proposed_by"]
+
+
+def test_whoever_proposed_it_cannot_approve_it(world: World, ana: Person) -> None:
+    one = colleague(world)
+    adjustment = propose(one, ana.wallet).json["id"]
+    assert_problem(decide(one, adjustment), 403, "second-person-required")
+    assert ana.available == 1_000
+
+
+def test_a_second_approval_and_one_after_a_decline_move_nothing(world: World, ana: Person) -> None:
+    one, other = colleague(world), colleague(world)
+    first, second = (propose(one, ana.wallet).json["id"] for _ in range(2))
+    assert decide(other, first).status == 201
+    assert_problem(decide(other, first), 409, "invalid-state")
+    assert decide(one, second, "decline").json["status"] == "declined"
+    assert_problem(decide(other, second), 409, "invalid-state")
+    assert_problem(decide(other, second, "decline"), 409, "invalid-state")
+    assert ana.available == 1_250
+
+
+def test_a_debit_takes_what_is_there_and_no_more(world: World, ana: Person) -> None:
+    one, other = colleague(world), colleague(world)
+    much = propose(one, ana.wallet, direction="debit", amount=1_001).json["id"]
+    assert_problem(decide(other, much), 409, "insufficient-funds")
+    all_of_it = propose(one, ana.wallet, direction="debit", amount=1_000).json["id"]
+    assert decide(other, all_of_it).status == 201
+    assert ana.available == 0
+
+
+def test_the_house_puts_right_at_its_own_expense(world: World, ana: Person) -> None:
+    one, other = colleague(world), colleague(world)
+    adjustment = propose(one, "corrections", direction="debit", amount=90).json["id"]
+    assert decide(other, adjustment).status == 201
+    assert ledger.head(chart.corrections("CNY")).available == -90
+    world.deliver()
+    assert folding.total(chart.clearing("sandbox", "CNY")) == -1_000 + 90
+    assert audit.trial_balance().balanced
+
+
+def test_a_proposal_under_the_same_key_is_the_same_proposal(world: World, ana: Person) -> None:
+    one = colleague(world)
+    first = propose(one, ana.wallet, "k")
+    world.clock.advance(60)
+    assert propose(one, ana.wallet, "k").raw == first.raw
+    assert_problem(propose(one, ana.wallet, "k", amount=251), 422, "idempotency-key-reused")
+    assert len(one.get("/v1/adjustments").json["data"]) == 1
+
+
+def test_what_cannot_be_adjusted_is_refused(world: World, ana: Person) -> None:
+    one = colleague(world)
+    assert_problem(propose(one, "sys:fees:CNY"), 422, "invalid-request", "account")
+    assert_problem(propose(one, ana.wallet, currency="USD"), 422, "currency-mismatch", "currency")
+    assert_problem(propose(one, ana.wallet, against="nobody"), 422, "invalid-request", "against")
+    assert_problem(propose(one, ana.wallet, amount=0), 422, "amount-out-of-range", "amount")
+    assert_problem(propose(one, ana.wallet, case_id="c"), 422, "invalid-request", "case_id")
+    assert_problem(propose(one, chart.wallet_of("nobody", "CNY")), 404, "not-found")
+    assert_problem(decide(one, "adj_1"), 404, "not-found")
+    assert_problem(decide(one, ana.wallet), 404, "not-found")
+
+
+def test_both_deeds_and_their_reasons_are_in_the_audit_log(world: World, ana: Person) -> None:
+    one, other = colleague(world), colleague(world)
+    adjustment = propose(one, ana.wallet).json["id"]
+    decide(other, adjustment)
+    found = world.operator.get(f"/v1/audit-log?subject={adjustment}").json["data"]
+    told = [(entry["action"], entry["reason"], entry["facts"]["amount"]) for entry in found]
+    assert told == [("adjustment.approve", "seen", 250), ("adjustment.propose", "never heard of", 250)]
