@@ -3,8 +3,9 @@ import { hostOf, shownSum, way } from "/app/money.js";
 import { usually } from "/app/processors.js";
 import { money, say, sayOr } from "/shared/language.js";
 import { Facts, Heading, Icon, Shown, When } from "/shared/parts.js";
+import { drawn, Qr } from "/shared/qr.js";
 import { lookAgain, see, watch } from "/shared/seen.js";
-import { effect, html, untracked } from "/shared/ui.js";
+import { effect, html, signal, untracked } from "/shared/ui.js";
 
 const UNFINISHED = ["pending", "unknown"];
 const MARKS = { succeeded: ["good", "check"], failed: ["bad", "cross"], pending: ["open", "clock"], unknown: ["open", "clock"] };
@@ -55,10 +56,21 @@ const facts = (topup) => [
   [say("fact.number"), html`<small>${topup.id}</small>`],
 ];
 
-/** What the bank still wants of the person: a page of its own, where it names one. */
+/** What the bank still wants of the person: a page of its own, or a code that its app scans. */
 function NextAction({ of: action }) {
-  const host = hostOf(action?.url);
-  return host ? html`<p><a class="button main" rel="noreferrer" href=${action.url}>${say("topup.bank", { host })}</a></p>` : null;
+  const address = action?.url ?? action?.h5_url;
+  const host = hostOf(address);
+  if (host) return html`<p><a class="button main" rel="noreferrer" href=${address}>${say("topup.bank", { host })}</a></p>`;
+  return action?.code_url ? html`<${Code} of=${action} />` : null;
+}
+
+const codes = signal({});
+
+/** Drawn once, and then shown whenever the answer comes again. */
+function Code({ of: { type, code_url } }) {
+  const code = codes.value[code_url];
+  if (!code) drawn(code_url).then((made) => (codes.value = { [code_url]: made }));
+  return html`<p>${say(`topup.${type}`)}</p>${code && html`<${Qr} of=${code} label=${say(`topup.${type}`)} />`}`;
 }
 
 function Onwards({ topup, then }) {
