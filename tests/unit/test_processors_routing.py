@@ -184,13 +184,13 @@ def test_what_waits_for_its_money_never_moves_on(first: bool) -> None:
         (None, Wish("USD", "US", 1, "pm_card_visa"), "amount"),
     ],
 )
-def test_what_nobody_takes_is_named(processor: str | None, wish: Wish, param: str) -> None:
+def test_what_nobody_takes_is_named(cloud: None, processor: str | None, wish: Wish, param: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         choosing.choose(wish, processor, AT)
     assert refused.value.param == param
 
 
-def test_whoever_is_named_is_asked_and_nobody_else() -> None:
+def test_whoever_is_named_is_asked_and_nobody_else(cloud: None) -> None:
     choice = choosing.choose(Wish("CNY", "CN", 1, "pm_anything"), "stripe", AT)
     assert choice.candidates == (Candidate("stripe", routing.CHOSEN, "card"),)
     assert choosing.choose(Wish("CNY", "CN", 1, "words of its own"), "sandbox", AT).first.method == "bank"
