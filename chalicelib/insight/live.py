@@ -17,6 +17,7 @@ from chalicelib.insight.model_live import (
 )
 from chalicelib.kernel import clock, money
 from chalicelib.ledger import chart, counts, folding
+from chalicelib.ledger import service as ledger
 from chalicelib.processors import service as processors
 from chalicelib.settings import settings
 
@@ -50,13 +51,14 @@ def _minute(minute: str, found: Mapping[str, float]) -> RequestsView:
 
 
 def _books() -> tuple[list[HeldView], list[ProcessorView]]:
-    """From the totals of the system accounts: all postings sum to zero, so what is not theirs is the people's."""
+    """All postings sum to zero, so what is neither the system accounts' nor the house's own is the people's."""
     held, by_processor = [], []
     for currency in money.EXPONENTS:
         clearing = {name: -folding.total(chart.clearing(name, currency)) for name in processors.known()}
         rest = [folding.total(address(currency)) for address in (chart.settling, chart.fees, chart.unclaimed)]
         if any(clearing.values()) or any(rest):
-            held.append(HeldView(currency, sum(clearing.values()) - sum(rest), *rest))
+            own = sum(rest) + ledger.corrected(currency)
+            held.append(HeldView(currency, sum(clearing.values()) - own, *rest))
             by_processor += [ProcessorView(name, currency, holds) for name, holds in clearing.items() if holds]
     return held, by_processor
 

@@ -15,7 +15,7 @@ from typing import Any
 from chalicelib.kernel import backoff, clock, text
 from chalicelib.kernel.errors import CofferError, IdempotencyKeyReused, NotFound, Refusal, Unavailable
 from chalicelib.kernel.idempotency import Receipt, RequestKey
-from chalicelib.ledger import items, model, store
+from chalicelib.ledger import chart, items, model, store
 from chalicelib.ledger.model import Behind, Draft, Head, Known, Leg, Misjudged, Movement, Taken, Verdict
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
@@ -122,6 +122,14 @@ def head(account: str) -> Head:
     if wired is None:
         raise NotFound()
     return Head.of(wired)
+
+
+def corrected(currency: str) -> int:
+    """What the house's own account of corrections holds; 0 before the first one."""
+    try:
+        return head(chart.corrections(currency)).available
+    except NotFound:
+        return 0
 
 
 def movement(movement_id: str) -> dict[str, Any]:

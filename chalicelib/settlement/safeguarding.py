@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from chalicelib.cases import service as cases
 from chalicelib.kernel import money
-from chalicelib.kernel.errors import NotFound
 from chalicelib.ledger import chart, expected, folding
 from chalicelib.ledger import service as ledger
 from chalicelib.observability import page
@@ -75,7 +74,7 @@ def _owed(names: Iterable[str], day: date, at: datetime) -> dict[str, int]:
         for currency in _currencies(name):
             owed[currency] = owed.get(currency, 0) + _held(name, currency, day, at)
     return {
-        currency: held - folding.total(chart.fees(currency)) - _corrections(currency)
+        currency: held - folding.total(chart.fees(currency)) - ledger.corrected(currency)
         for currency, held in sorted(owed.items())
     }
 
@@ -96,13 +95,6 @@ def _days(after: date, until: date) -> Iterator[date]:
 
 def _currencies(name: str) -> list[str]:
     return [currency for currency in money.EXPONENTS if folding.touched(chart.clearing(name, currency))]
-
-
-def _corrections(currency: str) -> int:
-    try:
-        return ledger.head(chart.corrections(currency)).available
-    except NotFound:
-        return 0
 
 
 def _alarm(

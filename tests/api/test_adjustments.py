@@ -89,6 +89,8 @@ def test_the_house_puts_right_at_its_own_expense(world: World, ana: Person) -> N
     world.deliver()
     assert folding.total(chart.clearing("sandbox", "CNY")) == -1_000 + 90
     assert audit.trial_balance().balanced
+    held = {one["currency"]: one["held"] for one in world.operator.get("/v1/reports/live").json["held"]}
+    assert held == {"CNY": 1_000}, "what the house pays for is not less of the customers' money"
 
 
 def test_a_proposal_under_the_same_key_is_the_same_proposal(world: World, ana: Person) -> None:
