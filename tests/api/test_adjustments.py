@@ -117,6 +117,7 @@ def test_what_cannot_be_adjusted_is_refused(world: World, ana: Person) -> None:
 def test_both_deeds_and_their_reasons_are_in_the_audit_log(world: World, ana: Person) -> None:
     one, other = colleague(world), colleague(world)
     adjustment = propose(one, ana.wallet).json["id"]
+    world.clock.advance(1)
     decide(other, adjustment)
     found = world.operator.get(f"/v1/audit-log?subject={adjustment}").json["data"]
     told = [(entry["action"], entry["reason"], entry["facts"]["amount"]) for entry in found]
