@@ -45,7 +45,7 @@ def propose(by: Operator, wish: NewAdjustment, key: RequestKey, at: datetime) ->
     """Nothing moves yet. Raises InvalidRequest, AmountOutOfRange, CurrencyMismatch, NotFound."""
     money.check_currency(wish.currency)
     money.check_amount(wish.amount)
-    if wish.against not in processors.names():
+    if wish.against not in processors.known():
         raise InvalidRequest(param="against")
     if wish.case_id is not None and not ids.is_id(wish.case_id, "cas"):
         raise InvalidRequest(param="case_id")

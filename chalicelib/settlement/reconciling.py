@@ -40,7 +40,7 @@ def run(day: str, at: datetime) -> bool:
     """Reads every statement of the day; the report replaces the one before."""
     made = _Day(date.fromisoformat(day), at)
     held = store.statements(day)
-    names = sorted({*processors.names(), *(one.name for one in held if one.side == "processor")})
+    names = sorted({*processors.known(), *(one.name for one in held if one.side == "processor")})
     for name in names:
         made.processor(name, [one for one in held if (one.side, one.name) == ("processor", name)])
     made.banks([one for one in held if one.side == "bank"])
