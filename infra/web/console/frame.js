@@ -14,6 +14,7 @@ import { effect, html } from "/shared/ui.js";
 const PLACES = [
   ["/", "o", "reports.see"],
   ["/cases", "c", "cases.see"],
+  ["/processors", "b", "processors.see"],
   ["/reconciliations", "r", "reconciliations.see"],
   ["/adjustments", "d", "adjustments.see"],
   ["/audit", "a", "audit-log.see"],

@@ -16,6 +16,7 @@ export const SCREENS = {
   "/reconciliations": screen("reconciliations", "books"),
   "/reconciliations/:day": screen("reconciliation", "books"),
   "/adjustments": screen("adjustments", "books"),
+  "/processors": screen("processors"),
   "/audit": screen("audit"),
   "/operators": screen("operators"),
   "/status": screen("status"),
