@@ -14,6 +14,8 @@ from chalicelib.identity import tries
 from chalicelib.kernel import origin
 from chalicelib.processors import wire
 from tests.api import away_kit
+from tests.api.caller import Caller
+from tests.api.test_reconciliation import colleague
 from tests.api.topup_kit import Till
 from tests.api.world import PASSWORD, World, cheap_passwords
 from tests.conftest import FrozenClock
@@ -27,6 +29,7 @@ REQUESTED = {
         "signed_out_everywhere", "factor_paused", "pin_paused", "password_paused", "others_signed_out",
         "thawed_but_ours",
     },
+    "adjustment": {"propose", "approve", "decline"},
     "audit-log": {"export"},
     "case": {"resolve", "take"},
     "guardian": {"accept"},
@@ -39,7 +42,9 @@ REQUESTED = {
     "order": {"find"},
     "password": {"reset"},
     "person": {"find", "see", "reveal", "end-sessions"},
+    "reconciliation": {"ask"},
     "session": {"begin", "replayed", "revoke"},
+    "statement": {"import"},
     "wallet": {"freeze", "lift"},
 }  # fmt: skip
 SWEPT = {"sign-in.lock", "account.erase"}
@@ -59,12 +64,13 @@ def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> I
     wire.use(before)
 
 
-def ask(world: World) -> None:
+def ask(world: World, other: Caller) -> None:
     """Every route to a success, and what only comes of mistakes."""
     for call in away_kit.requests(world).values():
         call()
     guess(world)
     freeze_beneath(world)
+    correct(world, other)
     newly = world.customer()
     phone = newly.phone
     newly.sign_in()
@@ -100,6 +106,15 @@ def freeze_beneath(world: World) -> None:
     assert world.nobody.bearing(stepped).delete("/v1/me/freeze").status < 300
 
 
+def correct(world: World, other: Caller) -> None:
+    """The books, by two people."""
+    ana, wish = world.customer(), {"direction": "credit", "amount": 250, "currency": "CNY", "against": "sandbox"}
+    wanted = wish | {"account": ana.wallet, "reason": "never heard of"}
+    adjustment = world.operator.post("/v1/adjustments", wanted, idempotency_key="wish").json["id"]
+    path = f"/v1/adjustments/{adjustment}/approve"
+    assert other.post(path, {"note": "seen"}, idempotency_key="yes").status == 201
+
+
 def logged() -> set[Entry]:
     names = ("what", "who", "source", "sk")
     return {tuple(item[name]["S"] for name in names) for item in all_items("audit")}
@@ -114,8 +129,9 @@ def networks(entries: set[Entry]) -> dict[str, set[str]]:
 
 
 def test_whatever_a_request_did_says_from_where_and_what_a_schedule_did_says_nowhere(world: World) -> None:
+    other = colleague(world)
     before = logged()
-    ask(world)
+    ask(world, other)
     asked = logged()
     world.sweep()
     world.clock.advance(30 * 86_400)
@@ -153,8 +169,8 @@ def written_in_the_code() -> Iterator[str]:
 def kinds(function: str, what: ast.expr) -> Iterator[str]:
     if function == "announcing.owner":
         yield from (f"access.{kind}" for kind in announced(what))
-    elif function.rpartition(".")[2] in WRITERS and isinstance(what, ast.Constant):
-        yield str(what.value)
+    elif function.rpartition(".")[2] in WRITERS and isinstance(what, ast.Constant) and isinstance(what.value, str):
+        yield what.value
 
 
 def announced(kind: ast.expr) -> list[str]:
