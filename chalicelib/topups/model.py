@@ -102,14 +102,18 @@ def intent_of(movement: Mapping[str, Any]) -> Intent:
 
 
 def unsound(event: ProcessorEvent) -> str | None:
-    """The first fact of `event` that no top-up of ours could have; None if all could."""
+    """The first fact of `event` that no top-up of ours could have; None if all could.
+
+    Of a payment that never was, a processor may know neither its own id nor the amount.
+    """
+    silent = event.kind == "topup_failed"
     sound = {
         "body": event.kind != "unreadable",
         "topup_id": ids.is_id(event.topup_id or "", "top"),
         "wallet_id": event.wallet_id is None or ids.is_id(event.wallet_id, "wal"),
-        "amount": 0 < (event.amount or 0) <= money.MAX_AMOUNT,
-        "currency": event.currency in money.EXPONENTS,
-        "reference": bool(event.reference),
+        "amount": (silent and event.amount is None) or 0 < (event.amount or 0) <= money.MAX_AMOUNT,
+        "currency": (silent and event.currency is None) or event.currency in money.EXPONENTS,
+        "reference": silent or bool(event.reference),
         "account": bool(event.account),
         "reversed_total": event.kind != "topup_reversed" or 0 < _reversed(event) <= (event.amount or 0),
     }
@@ -153,11 +157,11 @@ def expected(event: ProcessorEvent) -> dict[str, tuple[str | int, ...]]:
         "currency": (event.currency,),
         "processor": (event.processor,),
         "processor_account": (event.account,),
-        "reference": ("", event.reference),
+        "owner": (event.owner or None,),
+        "reference": ("", event.reference) if event.reference else (),
     }
-    if event.owner:
-        facts["owner"] = (event.owner,)
-    return {name: tuple(value for value in values if value is not None) for name, values in facts.items()}
+    stated = {name: tuple(value for value in values if value is not None) for name, values in facts.items()}
+    return {name: values for name, values in stated.items() if values}
 
 
 def difference(event: ProcessorEvent, movement: Mapping[str, Any]) -> str | None:

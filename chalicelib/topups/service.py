@@ -98,6 +98,8 @@ def ask_again(topup_id: str, at: datetime) -> bool:
         _postpone(topup_id, due_at, created_at, at)
         return False
     effect = events.apply(event, msgspec.json.encode(asdict(event)), at)
+    if effect == "quarantined":
+        _postpone(topup_id, due_at, created_at, at)
     _measure(event, effect, at)
     return effect == "made"
 

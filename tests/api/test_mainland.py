@@ -95,6 +95,33 @@ def test_a_top_up_whose_webhook_never_came_is_asked_about(till: Till, clock: Fro
 
 
 @BOTH
+def test_a_payment_that_never_was_is_failed_once_it_is_asked_about(
+    till: Till, clock: FrozenClock, processor: str
+) -> None:
+    """Whether it is told with their id and the amount or not: there is no such payment to have any."""
+    made = started(till, processor)
+    till.bank.book._save(replace(till.payment(made["id"]), status="failed"))
+    assert tasks.ask_again(clock.advance(61)) == 1
+    assert (till.show(made["id"])["status"], topup_kit.items("cases"), PAGES) == ("failed", [], [])
+    assert (tasks.ask_again(clock.advance(86_400)), till.asked) == (0, 2)
+
+
+@BOTH
+def test_an_answer_that_is_not_believed_is_not_asked_for_every_minute(
+    till: Till, clock: FrozenClock, processor: str
+) -> None:
+    made = started(till, processor)
+    till.bank.settle(till.payment(made["id"]).id)
+    till.bank.book._save(replace(till.payment(made["id"]), amount=1251))
+    tasks.ask_again(clock.advance(61))
+    assert (PAGES, till.asked) == (["WebhookQuarantined"], 2)
+    tasks.ask_again(clock.advance(60))
+    assert till.asked == 2
+    tasks.ask_again(clock.advance(240))
+    assert till.asked == 3
+
+
+@BOTH
 def test_asking_again_for_what_is_paid_already_is_no_failure(till: Till, processor: str) -> None:
     made = started(till, processor)
     till.bank.settle(till.payment(made["id"]).id)
