@@ -14,6 +14,7 @@ from typing import Any
 from chalicelib.kernel.errors import InvalidSignature, Unavailable
 from chalicelib.processors import alipay_bills, alipay_wire, mainland, signatures, wire
 from chalicelib.processors.model import (
+    KEY_REFUSED,
     Acknowledgement,
     Created,
     Intent,
@@ -181,6 +182,8 @@ class Alipay:
             return Created("unknown", reason=silence.reason)
         except KeyError:
             return Created("unknown")
+        if alipay_wire.refuses_our_key(answer):
+            return Created("failed", reason=KEY_REFUSED)
         reason = str(answer.get("sub_code") or answer.get("code"))
         undecided = reason in _UNDECIDED or alipay_wire.says_nothing(answer)
         return Created("unknown" if undecided else "failed", reason=reason)

@@ -13,6 +13,7 @@ import msgspec
 
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidSignature
+from chalicelib.observability import page
 from chalicelib.processors import mainland, rsa, wire
 from chalicelib.processors.model import Secret
 
@@ -21,6 +22,19 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
 _NO_ANSWER = ("20000",)
 _NOT_THEIRS = ("aop.", "isp.")
 """How the codes of a gateway begin that could not ask whoever knows."""
+_NOT_PERMITTED = "40006"
+_OUR_KEY = frozenset(
+    {
+        "ACQ.ACCESS_FORBIDDEN",
+        "isv.invalid-app-id",
+        "isv.invalid-signature",
+        "isv.invalid-signature-type",
+        "isv.missing-signature",
+        "isv.missing-signature-config",
+        "isv.missing-signature-key",
+    }
+)
+"""https://opendocs.alipay.com/common/02km9f"""
 _MOST_PARAMETERS = 100
 
 
@@ -29,9 +43,12 @@ def ask(url: str, secret: Secret, call: str, wish: Mapping[str, Any], notify_url
     reply = wire.send("POST", url, _FORM, signed(secret, call, wish, notify_url).encode())
     said = _said(reply.body, call.replace(".", "_") + "_response", secret)
     try:
-        return msgspec.json.decode(said, type=dict[str, Any])
+        answer = msgspec.json.decode(said, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise wire.NoAnswer from problem
+    if refuses_our_key(answer):
+        page("ProcessorRefusesOurKey", processor="alipay", status=str(answer.get("code")))
+    return answer
 
 
 def signed(secret: Secret, call: str, wish: Mapping[str, Any], notify_url: str = "") -> str:
@@ -49,6 +66,10 @@ def signed(secret: Secret, call: str, wish: Mapping[str, Any], notify_url: str =
     }
     given = {name: text for name, text in parameters.items() if text}
     return urlencode(given | {"sign": rsa.sign(secret["private_key"], _in_order(given))})
+
+
+def refuses_our_key(answer: Mapping[str, Any]) -> bool:
+    return answer.get("code") == _NOT_PERMITTED or answer.get("sub_code") in _OUR_KEY
 
 
 def says_nothing(answer: Mapping[str, Any]) -> bool:

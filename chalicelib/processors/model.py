@@ -73,6 +73,10 @@ class Payout:
     currency: str
 
 
+KEY_REFUSED = "401"
+"""The reason of every adapter where a processor refuses our key: nothing is done, and no customer is to blame."""
+
+
 @dataclass(frozen=True, slots=True)
 class Created:
     """Never `succeeded`: money moves by what `verify_and_parse` or the queries report, nothing else."""

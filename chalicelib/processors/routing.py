@@ -12,15 +12,14 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.kernel import money
-from chalicelib.processors.model import Created
+from chalicelib.processors.model import KEY_REFUSED, Created
 from chalicelib.processors.wire import NotReached
 
 CHOSEN, OPEN = "chosen", "open"
 NOT_REACHED = NotReached.reason
 REFUSALS = ("currency", "country", "method", "amount")
 """Why a processor does not serve a wish, in the order in which it is looked at."""
-_REFUSES_OUR_KEY = frozenset({"401", "403"})
-_OWN_TROUBLE = frozenset({NOT_REACHED, "processing_error", "processor_unavailable"}) | _REFUSES_OUR_KEY
+_OWN_TROUBLE = frozenset({NOT_REACHED, KEY_REFUSED, "403", "processing_error", "processor_unavailable"})
 MOVES_ON = _OWN_TROUBLE | frozenset(
     {
         "currency_not_supported",

@@ -18,6 +18,7 @@ from chalicelib.kernel.errors import InvalidSignature, Unavailable
 from chalicelib.observability import page
 from chalicelib.processors import signatures, stripe_out, wire
 from chalicelib.processors.model import (
+    KEY_REFUSED,
     Acknowledgement,
     Created,
     Intent,
@@ -306,5 +307,6 @@ def _created(answer: dict[str, Any]) -> Created:
 def _declined(status: int, error: dict[str, Any]) -> Created:
     if status in (401, 403):
         page("ProcessorRefusesOurKey", processor="stripe", status=status)
+        return Created("failed", reason=KEY_REFUSED)
     reference = (error.get("payment_intent") or {}).get("id")
     return Created("failed", reference, reason=error.get("decline_code") or error.get("code") or str(status))

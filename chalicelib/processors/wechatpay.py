@@ -17,6 +17,7 @@ import msgspec
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.processors import mainland, wechatpay_bills, wechatpay_wire, wire
 from chalicelib.processors.model import (
+    KEY_REFUSED,
     Acknowledgement,
     Created,
     Intent,
@@ -213,16 +214,22 @@ class WechatPay:
             return Created("unknown", reason=silence.reason)
         except msgspec.ValidationError:
             return Created("unknown")
+        if wechatpay_wire.refuses_our_key(status, answer):
+            return Created("failed", reason=KEY_REFUSED)
         code = str(answer.get("code", status))
         return Created("unknown" if code in _UNDECIDED else "failed", reason=code)
 
     def _found(self, path: str, kind: type[_Found]) -> _Found | None:
-        """None if there is no such thing. Raises Unavailable."""
+        """None if there is no such thing. Raises Unavailable for every other refusal: it says nothing about money."""
         try:
             status, answer = wechatpay_wire.ask(self.url, self.secret(), "GET", path)
-            return msgspec.convert(answer, kind) if status == 200 else None
+            if status == 200:
+                return msgspec.convert(answer, kind)
         except (wire.NoAnswer, msgspec.ValidationError) as problem:
             raise Unavailable from problem
+        if status == 404:
+            return None
+        raise Unavailable
 
 
 def _how_to_pay(way: str, secret: Secret) -> Callable[[Any], Created | None]:

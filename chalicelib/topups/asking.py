@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.kernel import clock
-from chalicelib.kernel.errors import InFlight, InvalidState, NotFound
+from chalicelib.kernel.errors import InFlight, InvalidState, NotFound, Unavailable
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Changed, Draft, Verdict
@@ -72,9 +72,12 @@ def ask(turn: Turn, key: RequestKey, at: datetime) -> Receipt:
 
 
 def _called(turn: Turn) -> _Called:
-    """Repeating it is safe: the processor knows the intent by our id."""
+    """Repeating it is safe: the processor knows the intent by our id. What breaks on our side of it is silence too."""
     began = clock.now()
-    created = turn.adapter.create(turn.intent)
+    try:
+        created = turn.adapter.create(turn.intent)
+    except Unavailable:
+        created = Created("unknown")
     seconds = (clock.now() - began).total_seconds()
     name = turn.adapter.name
     return _Called(name, turn.method, created, seconds, began, probe=turn.probed == name)

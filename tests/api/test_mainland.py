@@ -14,6 +14,7 @@ from chalicelib import cloud
 from chalicelib.kernel import clock as clock_module
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.wire import item, size
+from chalicelib.processors import health
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import Intent, Refund
 from chalicelib.settings import settings
@@ -104,6 +105,19 @@ def test_a_payment_that_never_was_is_failed_once_it_is_asked_about(
     assert tasks.ask_again(clock.advance(61)) == 1
     assert (till.show(made["id"])["status"], topup_kit.items("cases"), PAGES) == ("failed", [], [])
     assert (tasks.ask_again(clock.advance(86_400)), till.asked) == (0, 2)
+
+
+@BOTH
+def test_a_key_that_cannot_sign_is_silence_and_counts_against_the_processor(
+    till: Till, monkeypatch: pytest.MonkeyPatch, processor: str
+) -> None:
+    found = cloud.secret(settings().processors_secret_id)
+    broken = {**found, processor: {**found[processor], "private_key": "no key"}}
+    monkeypatch.setattr(cloud, "secret", lambda secret_id: broken)
+    made = started(till, processor)
+    assert (made["status"], till.asked) == ("unknown", 0)
+    _, seen = health.seen(processor, clock_module.now())
+    assert [(one.asked, one.failed) for one in seen.values()] == [(1, 1)]
 
 
 @BOTH
