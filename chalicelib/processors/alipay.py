@@ -28,6 +28,7 @@ from chalicelib.processors.model import (
 
 SUBJECT = "Coffer"
 _LONGEST_ID = 128
+_TO_SCAN = (None, "scan", "alipay", "precreate")
 _IN_AN_APP = {"app": ("alipay.trade.app.pay", "QUICK_MSECURITY_PAY"), "wap": ("alipay.trade.wap.pay", "QUICK_WAP_WAY")}
 _TRADES: dict[str, Kind] = {
     "TRADE_SUCCESS": "topup_succeeded",
@@ -59,9 +60,9 @@ class Alipay:
         return f"{self.secret()['app_id']}/{self.secret()['seller_id']}"
 
     def create(self, intent: Intent) -> Created:
-        """`method`: precreate (a code to scan; also `alipay`, and the default); app or wap, signed here and sent by
+        """`method`: precreate (a code to scan; also `scan`, `alipay`, and the default); app or wap, signed here and sent by
         whoever pays."""
-        if intent.method not in (None, "alipay", "precreate", *_IN_AN_APP) or intent.currency != mainland.CURRENCY:
+        if intent.method not in (*_TO_SCAN, *_IN_AN_APP) or intent.currency != mainland.CURRENCY:
             return Created("failed", reason="method_unknown")
         wish = {"out_trade_no": intent.topup_id, "total_amount": mainland.yuan(intent.amount), "subject": SUBJECT}
         if intent.method in _IN_AN_APP:

@@ -119,6 +119,12 @@ def candidates(wish: Wish, rules: Rules) -> tuple[Candidate, ...]:
     return tuple(sorted(judged, key=_order))
 
 
+def of_one_kind(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Only who serves with the kind of method of the first: where it was not named, nobody may be moved to another."""
+    kind = next((one.method for one in found if one.serves), "")
+    return tuple(replace(one, why="method") if one.serves and one.method != kind else one for one in found)
+
+
 def without(found: Sequence[Candidate], closed_to: Collection[str]) -> tuple[Candidate, ...]:
     """`closed_to` are passed over, in their place; where all are, the cheapest is asked: a breaker chooses, no more."""
     serving = [one for one in found if one.serves]

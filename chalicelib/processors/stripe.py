@@ -92,6 +92,7 @@ class Stripe:
         return _account("_live_" in self.secret()["api_key"], self.secret().get("account"))
 
     def create(self, intent: Intent) -> Created:
+        """`method`: a payment method of theirs, charged at once; without one, or by `card`, whoever pays confirms it."""
         form = {
             "amount": str(intent.amount),
             "currency": intent.currency.lower(),
@@ -99,7 +100,7 @@ class Stripe:
             "automatic_payment_methods[allow_redirects]": "never",
             **{f"metadata[{name}]": text for name, text in intent.metadata.items()},
         }
-        if intent.method:
+        if intent.method and intent.method != "card":
             form |= {"payment_method": intent.method, "confirm": "true"}
         return self._progress("/v1/payment_intents", intent.topup_id, form)
 

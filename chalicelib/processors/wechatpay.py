@@ -32,7 +32,7 @@ from chalicelib.processors.model import (
 DESCRIPTION = "Coffer"
 _LONGEST_ID = 128
 _Found = TypeVar("_Found")
-_PATHS = {"wechat": "native", "native": "native", "app": "app", "h5": "h5"}
+_PATHS = {"scan": "native", "wechat": "native", "native": "native", "app": "app", "h5": "h5"}
 _UNDECIDED = frozenset({"ORDERPAID", "OUT_TRADE_NO_USED", "ALREADY_EXISTS", "SYSTEM_ERROR", "FREQUENCY_LIMITED"})
 """Refusals that say nothing about the money, or that there is such an order already."""
 _STATES: dict[str, Kind] = {
@@ -107,7 +107,7 @@ class WechatPay:
         return str(self.secret()["mchid"])
 
     def create(self, intent: Intent) -> Created:
-        """`method`: native (a code to scan; also `wechat`, and the default), app or h5."""
+        """`method`: native (a code to scan; also `scan`, `wechat`, and the default), app or h5."""
         way = _PATHS.get(intent.method or "native")
         if way is None:
             return Created("failed", reason="method_unknown")

@@ -32,7 +32,7 @@ class TopupRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     processor: Annotated[str, msgspec.Meta(min_length=1, max_length=32)] | None = None
     """Who is asked, and nobody else; without it, whoever serves this at the least cost and works just now."""
     method: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
-    """How to pay: `bank`, `card`, or in the processor's own words, for instance `pm_card_visa`."""
+    """How to pay: `bank`, `card`, `scan`, or in the processor's own words, for instance `pm_card_visa`."""
 
 
 class TopupView(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from chalicelib import cloud
 from chalicelib.kernel import clock as clock_module
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.wire import item, size
-from chalicelib.processors import health
+from chalicelib.processors import health, wire
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import Intent, Refund
 from chalicelib.settings import settings
@@ -105,6 +105,35 @@ def test_a_payment_that_never_was_is_failed_once_it_is_asked_about(
     assert tasks.ask_again(clock.advance(61)) == 1
     assert (till.show(made["id"])["status"], topup_kit.items("cases"), PAGES) == ("failed", [], [])
     assert (tasks.ask_again(clock.advance(86_400)), till.asked) == (0, 2)
+
+
+@pytest.fixture
+def production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAGE", "prod")
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize("method", [{"method": None}, {"method": "scan"}])
+def test_in_production_a_code_to_scan_is_whoevers_answers(
+    till: Till, production: None, method: dict[str, str | None]
+) -> None:
+    made = till.top_up(**method).json
+    assert (made["processor"], made["next_action"]["type"]) == ("alipay", "scan_with_alipay")
+    stored = ledger.movement(made["id"])
+    assert (stored["method"], stored["route"]) == ("scan", "alipay=8 wechatpay=8 stripe=method")
+
+
+@pytest.mark.parametrize("method", [None, "scan"])
+def test_where_alipay_is_away_the_code_is_wechats(till: Till, production: None, method: str | None) -> None:
+    def transport(verb: str, url: str, headers: Any, body: bytes) -> wire.Reply:
+        if url.startswith(settings().alipay_url):
+            raise wire.NotReached
+        return till.transport(verb, url, headers, body)
+
+    wire.use(transport)
+    made = till.top_up(method=method).json
+    assert (made["processor"], made["next_action"]["type"]) == ("wechatpay", "scan_with_wechat")
+    assert ledger.movement(made["id"])["tried"] == "alipay=not_reached"
 
 
 @BOTH
