@@ -29,6 +29,8 @@ from chalicelib.processors.model import (
 SUBJECT = "Coffer"
 _LONGEST_ID = 128
 _TO_SCAN = (None, "scan", "alipay", "precreate")
+_CODE_LASTS = "30m"
+"""From when they make it: of codes, they take no moment."""
 _IN_AN_APP = {"app": ("alipay.trade.app.pay", "QUICK_MSECURITY_PAY"), "wap": ("alipay.trade.wap.pay", "QUICK_WAP_WAY")}
 _TRADES: dict[str, Kind] = {
     "TRADE_SUCCESS": "topup_succeeded",
@@ -65,16 +67,21 @@ class Alipay:
         if intent.method not in (*_TO_SCAN, *_IN_AN_APP) or intent.currency != mainland.CURRENCY:
             return Created("failed", reason="method_unknown")
         wish = {"out_trade_no": intent.topup_id, "total_amount": mainland.yuan(intent.amount), "subject": SUBJECT}
+        until = intent.pay_until
         if intent.method in _IN_AN_APP:
-            return self._signed_order(intent.method, wish)
+            lapses = {"time_expire": mainland.written(until)} if until else {}
+            return self._signed_order(intent.method, wish | lapses)
+        wish |= {"timeout_express": _CODE_LASTS} if until else {}
         return self._asked("alipay.trade.precreate", wish, _to_scan)
 
     def query(self, intent: Intent, at: datetime) -> ProcessorEvent:
         silent = ProcessorEvent(f"query_{intent.topup_id}", self.name, "ignored", at)
         answer = self._found("alipay.trade.query", {"out_trade_no": intent.topup_id})
+        told = {name: str(fact) for name, fact in (answer or {}).items()}
+        if intent.lapsed(at) and told.get("trade_status", "WAIT_BUYER_PAY") == "WAIT_BUYER_PAY":
+            return mainland.expired(silent, intent, self.account)
         if answer is None:
             return silent
-        told = {name: str(fact) for name, fact in answer.items()}
         if told.get("trade_status") == "TRADE_CLOSED" and "send_pay_date" in told:
             told["refund_fee"] = told.get("total_amount", "")
         event_id = f"{silent.event_id}_{told.get('trade_status')}"

@@ -121,6 +121,8 @@ class WechatPay:
             "notify_url": self.notify_url,
             "amount": {"total": intent.amount, "currency": intent.currency},
         }
+        if intent.pay_until:
+            wish["time_expire"] = intent.pay_until.astimezone(mainland.BEIJING).isoformat(timespec="seconds")
         if way == "h5":
             wish["scene_info"] = {"payer_client_ip": "127.0.0.1", "h5_info": {"type": "Wap"}}
         return self._asked("POST", f"/v3/pay/transactions/{way}", wish, _how_to_pay(way, secret))
@@ -130,6 +132,8 @@ class WechatPay:
         path = f"/v3/pay/transactions/out-trade-no/{quote(intent.topup_id, safe='')}?mchid={self.account}"
         silent = ProcessorEvent(f"query_{intent.topup_id}", self.name, "ignored", at)
         order = self._found(path, _Order)
+        if intent.lapsed(at) and (order is None or order.trade_state == "NOTPAY"):
+            return mainland.expired(silent, intent, self.account)
         if order is None:
             return silent
         event = replace(silent, event_id=f"query_{intent.topup_id}_{order.trade_state}")

@@ -21,6 +21,8 @@ LEASE = timedelta(seconds=30)
 """How long one request has a top-up to itself: longer than any call to a processor."""
 ASK_AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=5))
 """After its start, a top-up that is not final is asked about; after the last time it is a person's."""
+PAY_WITHIN = timedelta(minutes=30)
+"""How long a code can be paid: it has lapsed before the third of the questions above is asked."""
 Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
 Currency = Annotated[str, msgspec.Meta(extra_json_schema=money.CURRENCY_SCHEMA)]
 
@@ -98,6 +100,7 @@ def intent_of(movement: Mapping[str, Any]) -> Intent:
         currency=movement["currency"],
         owner=movement["owner"],
         reference=movement["reference"] or None,
+        pay_until=clock.read(movement["created_at"]) + PAY_WITHIN,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -67,7 +68,7 @@ def test_other_ways_to_pay_are_theirs_or_refused(till: Till, processor: str, met
     theirs = {"wechatpay": ("app", "h5"), "alipay": ("app", "wap")}[processor]
     assert made["status"] == ("pending" if method in theirs else "failed")
     assert (made["next_action"] is not None) == (method in theirs)
-    assert size(item(ledger.movement(made["id"]))) <= (1_536 if method in ("app", "wap") else 1_024)
+    assert size(item(ledger.movement(made["id"]))) <= (1_600 if method in ("app", "wap") else 1_024)
 
 
 @BOTH
@@ -147,6 +148,64 @@ def test_a_key_that_cannot_sign_is_silence_and_counts_against_the_processor(
     assert (made["status"], till.asked) == ("unknown", 0)
     _, seen = health.seen(processor, clock_module.now())
     assert [(one.asked, one.failed) for one in seen.values()] == [(1, 1)]
+
+
+@BOTH
+@pytest.mark.parametrize("never_arrived", [False, True])
+def test_a_code_that_nobody_pays_lapses_and_is_nobodys_case(
+    till: Till, clock: FrozenClock, processor: str, never_arrived: bool
+) -> None:
+    if never_arrived:
+        wire.use(lambda *_: (_ for _ in ()).throw(wire.NoAnswer()))
+    made = started(till, processor)
+    wire.use(till.transport)
+    for seconds in (61, 240):
+        assert tasks.ask_again(clock.advance(seconds)) == 0
+    assert till.show(made["id"])["status"] == made["status"]
+    assert tasks.ask_again(clock.advance(3_300)) == 1
+    stored = ledger.movement(made["id"])
+    assert (stored["state"], stored["reason"], topup_kit.items("cases"), PAGES) == ("failed", "expired", [], [])
+
+
+@BOTH
+def test_what_was_paid_at_the_last_moment_is_credited_after_all(till: Till, clock: FrozenClock, processor: str) -> None:
+    made = started(till, processor)
+    clock.advance(61)
+    tasks.ask_again(clock.advance(3_600))
+    assert ledger.movement(made["id"])["state"] == "failed"
+    till.send(till.message(made["id"], "succeeded"))
+    assert (till.money, ledger.movement(made["id"])["state"]) == ((1250, 0), "succeeded")
+
+
+@BOTH
+@pytest.mark.parametrize("method", [None, "app"])
+def test_they_are_told_when_it_lapses_and_the_same_again_by_whoever_takes_over(
+    till: Till, clock: FrozenClock, processor: str, method: str | None
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    wishes: list[Any] = []
+
+    def killed(verb: str, url: str, headers: Any, body: bytes) -> wire.Reply:
+        wishes.append(
+            json.loads(body) if processor == "wechatpay" else json.loads(dict(parse_qsl(body.decode()))["biz_content"])
+        )
+        raise Killed
+
+    if processor == "alipay" and method == "app":
+        order = parse_qsl(till.top_up(processor=processor, method=method).json["next_action"]["order"])
+        assert json.loads(dict(order)["biz_content"])["time_expire"] == "2026-11-22 16:30:00"
+        return
+    for _ in range(2):
+        wire.use(killed)
+        with pytest.raises(Killed):
+            till.top_up(processor=processor, method=method)
+        clock.advance(31)
+    assert wishes[0] == wishes[1]
+    lapses = {"wechatpay": ("time_expire", "2026-11-22T16:30:00+08:00"), "alipay": ("timeout_express", "30m")}
+    name, when = lapses[processor]
+    assert wishes[0][name] == when
 
 
 @BOTH
