@@ -62,8 +62,8 @@ class Alipay:
         return f"{self.secret()['app_id']}/{self.secret()['seller_id']}"
 
     def create(self, intent: Intent) -> Created:
-        """`method`: precreate (a code to scan; also `scan`, `alipay`, and the default); app or wap, signed here and sent by
-        whoever pays."""
+        """`method`: precreate (a code to scan; also `scan`, `alipay`, and the default); app or wap, signed here and
+        sent by whoever pays."""
         if intent.method not in (*_TO_SCAN, *_IN_AN_APP) or intent.currency != mainland.CURRENCY:
             return Created("failed", reason="method_unknown")
         wish = {"out_trade_no": intent.topup_id, "total_amount": mainland.yuan(intent.amount), "subject": SUBJECT}

@@ -5,6 +5,7 @@ https://opendocs.alipay.com/common/02kf5q, https://opendocs.alipay.com/common/02
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -36,6 +37,12 @@ _OUR_KEY = frozenset(
 )
 """https://opendocs.alipay.com/common/02km9f"""
 _MOST_PARAMETERS = 100
+_READ = (
+    "app_id|gmt_refund|notify_id|notify_time|notify_type|out_trade_no|refund_fee|seller_id|send_pay_date|"
+    "total_amount|trade_no|trade_status"
+)
+_HIDES_ANOTHER = re.compile(f"&(?:{_READ})=")
+"""What is signed joins parameters with `&` and quotes nothing: a value with one inside is signed as two would be."""
 
 
 def ask(url: str, secret: Secret, call: str, wish: Mapping[str, Any], notify_url: str = "") -> dict[str, Any]:
@@ -86,9 +93,13 @@ def parameters(raw: bytes) -> dict[str, str]:
     except (ValueError, UnicodeDecodeError) as problem:
         raise InvalidSignature from problem
     found = dict(pairs)
-    if len(found) != len(pairs):
+    if len(found) != len(pairs) or any(_ambiguous(name, text) for name, text in pairs):
         raise InvalidSignature
     return found
+
+
+def _ambiguous(name: str, text: str) -> bool:
+    return "=" in name or "&" in name or _HIDES_ANOTHER.search(text) is not None
 
 
 def check_notice(secret: Callable[[], Secret], told: Mapping[str, str]) -> None:

@@ -92,7 +92,7 @@ class Stripe:
         return _account("_live_" in self.secret()["api_key"], self.secret().get("account"))
 
     def create(self, intent: Intent) -> Created:
-        """`method`: a payment method of theirs, charged at once; without one, or by `card`, whoever pays confirms it."""
+        """`method`: a payment method of theirs, charged at once; without one, or by `card`, whoever pays confirms."""
         form = {
             "amount": str(intent.amount),
             "currency": intent.currency.lower(),

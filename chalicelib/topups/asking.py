@@ -26,7 +26,7 @@ from chalicelib.topups import model, model_route, store
 from chalicelib.topups.model_route import Step, Steps
 
 PATIENCE = timedelta(seconds=4)
-"""After this nobody else is asked: one more call at its slowest, of a single attempt, still ends before the function."""
+"""After this nobody else is asked: one more call at its slowest, in a single attempt, ends before the function."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -298,6 +298,25 @@ def test_a_form_with_more_than_was_signed_is_refused(till: Till, aws_calls: list
     refused(till, aws_calls, "alipay", body + more, headers)
 
 
+@pytest.mark.parametrize("in_a_name", [False, True])
+@pytest.mark.parametrize("hidden", ["refund_fee", "trade_status", "total_amount", "out_trade_no", "seller_id"])
+def test_a_parameter_hidden_in_the_one_before_it_is_refused(
+    till: Till, aws_calls: list[tuple[str, str]], hidden: str, in_a_name: bool
+) -> None:
+    """Signed are `a=1&b=2` and nothing else: whether that is two parameters or one is for nobody to choose."""
+    sent = letter(till.message(started(till, "alipay")["id"], "reversed", 400, refunds={"ref_1": 400}))
+    body, headers = on_the_wire(sent, KEYS, int(clock_module.now().timestamp()))
+    told = parse_qsl(body.decode(), keep_blank_values=True)
+    pairs = sorted(pair for pair in told if pair[0] not in ("sign", "sign_type"))
+    place = next(place for place, (name, _) in enumerate(pairs) if name == hidden)
+    (name, text), (_, value) = pairs[place - 1 : place + 1]
+    pairs[place - 1 : place + 1] = [
+        (f"{name}={text}&{hidden}", value) if in_a_name else (name, f"{text}&{hidden}={value}")
+    ]
+    signed = [pair for pair in told if pair[0] in ("sign", "sign_type")]
+    refused(till, aws_calls, "alipay", urlencode(pairs + signed).encode(), headers)
+
+
 @pytest.mark.parametrize("kind", ["RSA", "rsa2", ""])
 def test_no_other_kind_of_signature_than_rsa2_is_taken(till: Till, aws_calls: list[tuple[str, str]], kind: str) -> None:
     sent = letter(till.message(started(till, "alipay")["id"], "succeeded"))
