@@ -14,6 +14,7 @@ from typing import Any
 from chalicelib.kernel.errors import InvalidSignature, Unavailable
 from chalicelib.processors import alipay_bills, alipay_wire, mainland, signatures, wire
 from chalicelib.processors.model import (
+    KEY_REFUSED,
     Acknowledgement,
     Created,
     Intent,
@@ -27,6 +28,9 @@ from chalicelib.processors.model import (
 
 SUBJECT = "Coffer"
 _LONGEST_ID = 128
+_TO_SCAN = (None, "scan", "alipay", "precreate")
+_CODE_LASTS = "30m"
+"""From when they make it: of codes, they take no moment."""
 _IN_AN_APP = {"app": ("alipay.trade.app.pay", "QUICK_MSECURITY_PAY"), "wap": ("alipay.trade.wap.pay", "QUICK_WAP_WAY")}
 _TRADES: dict[str, Kind] = {
     "TRADE_SUCCESS": "topup_succeeded",
@@ -58,21 +62,26 @@ class Alipay:
         return f"{self.secret()['app_id']}/{self.secret()['seller_id']}"
 
     def create(self, intent: Intent) -> Created:
-        """`method`: precreate (a code to scan; also `alipay`, and the default); app or wap, signed here and sent by
-        whoever pays."""
-        if intent.method not in (None, "alipay", "precreate", *_IN_AN_APP) or intent.currency != mainland.CURRENCY:
+        """`method`: precreate (a code to scan; also `scan`, `alipay`, and the default); app or wap, signed here and
+        sent by whoever pays."""
+        if intent.method not in (*_TO_SCAN, *_IN_AN_APP) or intent.currency != mainland.CURRENCY:
             return Created("failed", reason="method_unknown")
         wish = {"out_trade_no": intent.topup_id, "total_amount": mainland.yuan(intent.amount), "subject": SUBJECT}
+        until = intent.pay_until
         if intent.method in _IN_AN_APP:
-            return self._signed_order(intent.method, wish)
+            lapses = {"time_expire": mainland.written(until)} if until else {}
+            return self._signed_order(intent.method, wish | lapses)
+        wish |= {"timeout_express": _CODE_LASTS} if until else {}
         return self._asked("alipay.trade.precreate", wish, _to_scan)
 
     def query(self, intent: Intent, at: datetime) -> ProcessorEvent:
         silent = ProcessorEvent(f"query_{intent.topup_id}", self.name, "ignored", at)
         answer = self._found("alipay.trade.query", {"out_trade_no": intent.topup_id})
+        told = {name: str(fact) for name, fact in (answer or {}).items()}
+        if intent.lapsed(at) and told.get("trade_status", "WAIT_BUYER_PAY") == "WAIT_BUYER_PAY":
+            return mainland.expired(silent, intent, self.account)
         if answer is None:
             return silent
-        told = {name: str(fact) for name, fact in answer.items()}
         if told.get("trade_status") == "TRADE_CLOSED" and "send_pay_date" in told:
             told["refund_fee"] = told.get("total_amount", "")
         event_id = f"{silent.event_id}_{told.get('trade_status')}"
@@ -181,6 +190,8 @@ class Alipay:
             return Created("unknown", reason=silence.reason)
         except KeyError:
             return Created("unknown")
+        if alipay_wire.refuses_our_key(answer):
+            return Created("failed", reason=KEY_REFUSED)
         reason = str(answer.get("sub_code") or answer.get("code"))
         undecided = reason in _UNDECIDED or alipay_wire.says_nothing(answer)
         return Created("unknown" if undecided else "failed", reason=reason)

@@ -5,6 +5,7 @@ https://opendocs.alipay.com/common/02kf5q, https://opendocs.alipay.com/common/02
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -13,6 +14,7 @@ import msgspec
 
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidSignature
+from chalicelib.observability import page
 from chalicelib.processors import mainland, rsa, wire
 from chalicelib.processors.model import Secret
 
@@ -21,7 +23,26 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
 _NO_ANSWER = ("20000",)
 _NOT_THEIRS = ("aop.", "isp.")
 """How the codes of a gateway begin that could not ask whoever knows."""
+_NOT_PERMITTED = "40006"
+_OUR_KEY = frozenset(
+    {
+        "ACQ.ACCESS_FORBIDDEN",
+        "isv.invalid-app-id",
+        "isv.invalid-signature",
+        "isv.invalid-signature-type",
+        "isv.missing-signature",
+        "isv.missing-signature-config",
+        "isv.missing-signature-key",
+    }
+)
+"""https://opendocs.alipay.com/common/02km9f"""
 _MOST_PARAMETERS = 100
+_READ = (
+    "app_id|gmt_refund|notify_id|notify_time|notify_type|out_trade_no|refund_fee|seller_id|send_pay_date|"
+    "total_amount|trade_no|trade_status"
+)
+_HIDES_ANOTHER = re.compile(f"&(?:{_READ})=")
+"""What is signed joins parameters with `&` and quotes nothing: a value with one inside is signed as two would be."""
 
 
 def ask(url: str, secret: Secret, call: str, wish: Mapping[str, Any], notify_url: str = "") -> dict[str, Any]:
@@ -29,9 +50,12 @@ def ask(url: str, secret: Secret, call: str, wish: Mapping[str, Any], notify_url
     reply = wire.send("POST", url, _FORM, signed(secret, call, wish, notify_url).encode())
     said = _said(reply.body, call.replace(".", "_") + "_response", secret)
     try:
-        return msgspec.json.decode(said, type=dict[str, Any])
+        answer = msgspec.json.decode(said, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise wire.NoAnswer from problem
+    if refuses_our_key(answer):
+        page("ProcessorRefusesOurKey", processor="alipay", status=str(answer.get("code")))
+    return answer
 
 
 def signed(secret: Secret, call: str, wish: Mapping[str, Any], notify_url: str = "") -> str:
@@ -51,6 +75,10 @@ def signed(secret: Secret, call: str, wish: Mapping[str, Any], notify_url: str =
     return urlencode(given | {"sign": rsa.sign(secret["private_key"], _in_order(given))})
 
 
+def refuses_our_key(answer: Mapping[str, Any]) -> bool:
+    return answer.get("code") == _NOT_PERMITTED or answer.get("sub_code") in _OUR_KEY
+
+
 def says_nothing(answer: Mapping[str, Any]) -> bool:
     """A refusal of the gateway's own, about no money."""
     return answer.get("code") in _NO_ANSWER or str(answer.get("sub_code", "")).startswith(_NOT_THEIRS)
@@ -65,9 +93,13 @@ def parameters(raw: bytes) -> dict[str, str]:
     except (ValueError, UnicodeDecodeError) as problem:
         raise InvalidSignature from problem
     found = dict(pairs)
-    if len(found) != len(pairs):
+    if len(found) != len(pairs) or any(_ambiguous(name, text) for name, text in pairs):
         raise InvalidSignature
     return found
+
+
+def _ambiguous(name: str, text: str) -> bool:
+    return "=" in name or "&" in name or _HIDES_ANOTHER.search(text) is not None
 
 
 def check_notice(secret: Callable[[], Secret], told: Mapping[str, str]) -> None:

@@ -39,7 +39,7 @@ def choose(wish: Wish, processor: str | None, at: datetime) -> Choice:
     """
     if processor is not None:
         return Choice((_named(wish, processor, at),))
-    found = routing.candidates(wish, rules(at).among(processors.names()))
+    found = routing.of_one_kind(routing.candidates(wish, rules(at).among(processors.names())))
     serving = [one.processor for one in found if one.serves]
     if not serving:
         refused = routing.refusal(found)

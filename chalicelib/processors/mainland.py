@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+
+from chalicelib.processors.model import EXPIRED, Intent, ProcessorEvent
 
 BEIJING = timezone(timedelta(hours=8))
 CURRENCY = "CNY"
@@ -40,6 +43,18 @@ def moment(text: str) -> datetime:
 
 def written(at: datetime) -> str:
     return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def expired(silent: ProcessorEvent, intent: Intent, account: str) -> ProcessorEvent:
+    """That `intent` was not paid in time: they close it, or have never made it, and tell nobody."""
+    return replace(
+        silent,
+        event_id=f"{silent.event_id}_{EXPIRED}",
+        kind="topup_failed",
+        topup_id=intent.topup_id,
+        account=account,
+        reason=EXPIRED,
+    )
 
 
 def rows(lines: Iterable[str], first_heading: str) -> Iterator[dict[str, str]]:

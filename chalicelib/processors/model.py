@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, Protocol
 
 Kind = Literal[
@@ -25,6 +25,9 @@ Progress = Literal["pending", "failed", "unknown"]
 LineKind = Literal["top-up", "reversal", "payout", "other"]
 Secret = Mapping[str, Any]
 """One processor's section of the secret; each adapter says what it holds."""
+EXPIRED = "expired"
+"""The reason of a top-up that nobody paid while it could be paid."""
+_LAPSE_MARGIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,12 @@ class Intent:
     method: str | None = None
     reference: str | None = None
     """The processor's own id, once known."""
+    pay_until: datetime | None = None
+    """When whoever pays must have done so, where the processor can be told: then what is not paid has failed."""
+
+    def lapsed(self, at: datetime) -> bool:
+        """Whether nothing that the processor was told to end can be paid any more, with a margin for clocks."""
+        return self.pay_until is not None and at > self.pay_until + _LAPSE_MARGIN
 
     @property
     def metadata(self) -> dict[str, str]:
@@ -71,6 +80,10 @@ class Payout:
     """Where to, in the processor's own words; each adapter says which."""
     amount: int
     currency: str
+
+
+KEY_REFUSED = "401"
+"""The reason of every adapter where a processor refuses our key: nothing is done, and no customer is to blame."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,14 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.kernel import money
-from chalicelib.processors.model import Created
+from chalicelib.processors.model import KEY_REFUSED, Created
 from chalicelib.processors.wire import NotReached
 
 CHOSEN, OPEN = "chosen", "open"
 NOT_REACHED = NotReached.reason
 REFUSALS = ("currency", "country", "method", "amount")
 """Why a processor does not serve a wish, in the order in which it is looked at."""
-_REFUSES_OUR_KEY = frozenset({"401", "403"})
-_OWN_TROUBLE = frozenset({NOT_REACHED, "processing_error", "processor_unavailable"}) | _REFUSES_OUR_KEY
+_OWN_TROUBLE = frozenset({NOT_REACHED, KEY_REFUSED, "403", "processing_error", "processor_unavailable"})
 MOVES_ON = _OWN_TROUBLE | frozenset(
     {
         "currency_not_supported",
@@ -118,6 +117,12 @@ def candidates(wish: Wish, rules: Rules) -> tuple[Candidate, ...]:
     """Every processor once: those that serve, the cheapest first, of equals the first by name; then the others."""
     judged = [_judged(wish, name, terms) for name, terms in rules.processors.items()]
     return tuple(sorted(judged, key=_order))
+
+
+def of_one_kind(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Only who serves with the kind of method of the first: where it was not named, nobody may be moved to another."""
+    kind = next((one.method for one in found if one.serves), "")
+    return tuple(replace(one, why="method") if one.serves and one.method != kind else one for one in found)
 
 
 def without(found: Sequence[Candidate], closed_to: Collection[str]) -> tuple[Candidate, ...]:

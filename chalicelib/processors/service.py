@@ -51,6 +51,16 @@ _ADAPTERS: dict[str, Callable[[], Adapter]] = {
 }
 
 
+_NEEDED = {
+    "sandbox": {"webhook_secret"},
+    "harbour": {"webhook_secret"},
+    "stripe": {"api_key", "webhook_secret"},
+    "wechatpay": {"mchid", "appid", "serial", "private_key", "api_v3_key", "platform_keys"},
+    "alipay": {"app_id", "seller_id", "private_key", "alipay_public_key"},
+}
+"""What a section of the secret must hold before its processor can be asked for anything."""
+
+
 def known() -> tuple[str, ...]:
     """The processors that this stage can speak to, configured or not. Asks nobody."""
     chosen = settings()
@@ -59,9 +69,9 @@ def known() -> tuple[str, ...]:
 
 
 def names() -> tuple[str, ...]:
-    """The processors a customer may choose in this stage: those that have a section in the secret."""
+    """The processors a customer may choose in this stage: those whose section in the secret has all that they need."""
     configured = cloud.secret(settings().processors_secret_id)
-    return tuple(name for name in known() if name in configured)
+    return tuple(name for name in known() if _NEEDED[name] <= {*configured.get(name, {})})
 
 
 def adapter(name: str) -> Adapter:

@@ -18,7 +18,9 @@ from chalicelib.kernel import clock
 from chalicelib.processors.model_breaker import Breaker, Phase
 from chalicelib.processors.model_health import BOUNDS, WINDOW, Arrivals, Minute, Tally, bound_of
 
-_HEALTH, _BREAKER, _SPEED = "HEALTH#", "BREAKER", "SPEED#"
+PARTITION = "HEALTH#"
+"""How all of its keys begin: roles that need nothing else of the table are held to it."""
+_BREAKER, _SPEED = "BREAKER", "SPEED#"
 _PHASES: dict[str, Phase] = {"closed": "closed", "open": "open", "half-open": "half-open"}
 _MINUTES_KEPT, _DAYS_KEPT = timedelta(days=1), timedelta(days=30)
 
@@ -63,7 +65,7 @@ class Kept:
 
 
 def add(processor: str, method: str, tally: Tally, at: datetime) -> None:
-    item = _MinuteItem(_HEALTH + processor, f"{clock.written(at)[:16]}#{method}")
+    item = _MinuteItem(PARTITION + processor, f"{clock.written(at)[:16]}#{method}")
     named = {"asked": tally.asked, "failed": tally.failed, "milliseconds": tally.milliseconds}
     actions: list[Action] = [getattr(_MinuteItem, name).add(count) for name, count in named.items() if count]
     item.update([*actions, _MinuteItem.expires_at_seconds.set(int((at + _MINUTES_KEPT).timestamp()))])
@@ -72,7 +74,7 @@ def add(processor: str, method: str, tally: Tally, at: datetime) -> None:
 def kept(processor: str, at: datetime, since: timedelta = WINDOW) -> Kept:
     """Minutes and breaker in one query; a moment old at worst, since it decides nothing about money."""
     first = clock.written(at - since)[:16]
-    found = list(_MinuteItem.query(_HEALTH + processor, _MinuteItem.sk.between(first, _BREAKER)))
+    found = list(_MinuteItem.query(PARTITION + processor, _MinuteItem.sk.between(first, _BREAKER)))
     breakers = [_breaker(item) for item in found if item.sk == _BREAKER]
     minutes = tuple(_minute(item) for item in found if item.sk != _BREAKER)
     return Kept(minutes, breakers[0] if breakers else Breaker())
@@ -80,14 +82,14 @@ def kept(processor: str, at: datetime, since: timedelta = WINDOW) -> Kept:
 
 def breaker(processor: str) -> Breaker:
     """As it is: a consistent read."""
-    found = _MinuteItem.find(_HEALTH + processor, _BREAKER)
+    found = _MinuteItem.find(PARTITION + processor, _BREAKER)
     return _breaker(found) if found else Breaker()
 
 
 def change(processor: str, before: Breaker, after: Breaker) -> bool:
     """False, and no effect, if somebody changed it first."""
     item = _MinuteItem(
-        _HEALTH + processor,
+        PARTITION + processor,
         _BREAKER,
         phase=after.phase,
         since=clock.written(after.since) if after.since else None,
@@ -100,7 +102,7 @@ def change(processor: str, before: Breaker, after: Breaker) -> bool:
 
 
 def arrived(processor: str, method: str, seconds: float, at: datetime) -> None:
-    item = _SpeedItem(_HEALTH + processor, f"{_SPEED}{clock.written(at)[:10]}#{method}")
+    item = _SpeedItem(PARTITION + processor, f"{_SPEED}{clock.written(at)[:10]}#{method}")
     actions: list[Action] = [_SpeedItem.arrived.add(1)]
     if bound := bound_of(seconds):
         actions.append(getattr(_SpeedItem, f"at_most_{bound}").add(1))
@@ -110,7 +112,7 @@ def arrived(processor: str, method: str, seconds: float, at: datetime) -> None:
 def arrivals(processor: str, first: datetime, last: datetime) -> Iterator[tuple[str, Arrivals]]:
     """Method and what arrived, of each day from the first to the last."""
     days = [f"{_SPEED}{clock.written(one)[:10]}" for one in (first, last)]
-    for item in _SpeedItem.query(_HEALTH + processor, _SpeedItem.sk.between(days[0], days[1] + "$")):
+    for item in _SpeedItem.query(PARTITION + processor, _SpeedItem.sk.between(days[0], days[1] + "$")):
         within = {bound: int(getattr(item, f"at_most_{bound}") or 0) for bound in BOUNDS}
         yield item.sk.rpartition("#")[2], Arrivals(int(item.arrived or 0), within)
 

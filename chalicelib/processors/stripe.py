@@ -18,6 +18,7 @@ from chalicelib.kernel.errors import InvalidSignature, Unavailable
 from chalicelib.observability import page
 from chalicelib.processors import signatures, stripe_out, wire
 from chalicelib.processors.model import (
+    KEY_REFUSED,
     Acknowledgement,
     Created,
     Intent,
@@ -91,6 +92,7 @@ class Stripe:
         return _account("_live_" in self.secret()["api_key"], self.secret().get("account"))
 
     def create(self, intent: Intent) -> Created:
+        """`method`: a payment method of theirs, charged at once; without one, or by `card`, whoever pays confirms."""
         form = {
             "amount": str(intent.amount),
             "currency": intent.currency.lower(),
@@ -98,7 +100,7 @@ class Stripe:
             "automatic_payment_methods[allow_redirects]": "never",
             **{f"metadata[{name}]": text for name, text in intent.metadata.items()},
         }
-        if intent.method:
+        if intent.method and intent.method != "card":
             form |= {"payment_method": intent.method, "confirm": "true"}
         return self._progress("/v1/payment_intents", intent.topup_id, form)
 
@@ -306,5 +308,6 @@ def _created(answer: dict[str, Any]) -> Created:
 def _declined(status: int, error: dict[str, Any]) -> Created:
     if status in (401, 403):
         page("ProcessorRefusesOurKey", processor="stripe", status=status)
+        return Created("failed", reason=KEY_REFUSED)
     reference = (error.get("payment_intent") or {}).get("id")
     return Created("failed", reference, reason=error.get("decline_code") or error.get("code") or str(status))

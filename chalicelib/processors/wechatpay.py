@@ -17,6 +17,7 @@ import msgspec
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.processors import mainland, wechatpay_bills, wechatpay_wire, wire
 from chalicelib.processors.model import (
+    KEY_REFUSED,
     Acknowledgement,
     Created,
     Intent,
@@ -31,7 +32,7 @@ from chalicelib.processors.model import (
 DESCRIPTION = "Coffer"
 _LONGEST_ID = 128
 _Found = TypeVar("_Found")
-_PATHS = {"wechat": "native", "native": "native", "app": "app", "h5": "h5"}
+_PATHS = {"scan": "native", "wechat": "native", "native": "native", "app": "app", "h5": "h5"}
 _UNDECIDED = frozenset({"ORDERPAID", "OUT_TRADE_NO_USED", "ALREADY_EXISTS", "SYSTEM_ERROR", "FREQUENCY_LIMITED"})
 """Refusals that say nothing about the money, or that there is such an order already."""
 _STATES: dict[str, Kind] = {
@@ -106,7 +107,7 @@ class WechatPay:
         return str(self.secret()["mchid"])
 
     def create(self, intent: Intent) -> Created:
-        """`method`: native (a code to scan; also `wechat`, and the default), app or h5."""
+        """`method`: native (a code to scan; also `scan`, `wechat`, and the default), app or h5."""
         way = _PATHS.get(intent.method or "native")
         if way is None:
             return Created("failed", reason="method_unknown")
@@ -120,6 +121,8 @@ class WechatPay:
             "notify_url": self.notify_url,
             "amount": {"total": intent.amount, "currency": intent.currency},
         }
+        if intent.pay_until:
+            wish["time_expire"] = intent.pay_until.astimezone(mainland.BEIJING).isoformat(timespec="seconds")
         if way == "h5":
             wish["scene_info"] = {"payer_client_ip": "127.0.0.1", "h5_info": {"type": "Wap"}}
         return self._asked("POST", f"/v3/pay/transactions/{way}", wish, _how_to_pay(way, secret))
@@ -129,6 +132,8 @@ class WechatPay:
         path = f"/v3/pay/transactions/out-trade-no/{quote(intent.topup_id, safe='')}?mchid={self.account}"
         silent = ProcessorEvent(f"query_{intent.topup_id}", self.name, "ignored", at)
         order = self._found(path, _Order)
+        if intent.lapsed(at) and (order is None or order.trade_state == "NOTPAY"):
+            return mainland.expired(silent, intent, self.account)
         if order is None:
             return silent
         event = replace(silent, event_id=f"query_{intent.topup_id}_{order.trade_state}")
@@ -213,16 +218,22 @@ class WechatPay:
             return Created("unknown", reason=silence.reason)
         except msgspec.ValidationError:
             return Created("unknown")
+        if wechatpay_wire.refuses_our_key(status, answer):
+            return Created("failed", reason=KEY_REFUSED)
         code = str(answer.get("code", status))
         return Created("unknown" if code in _UNDECIDED else "failed", reason=code)
 
     def _found(self, path: str, kind: type[_Found]) -> _Found | None:
-        """None if there is no such thing. Raises Unavailable."""
+        """None if there is no such thing. Raises Unavailable for every other refusal: it says nothing about money."""
         try:
             status, answer = wechatpay_wire.ask(self.url, self.secret(), "GET", path)
-            return msgspec.convert(answer, kind) if status == 200 else None
+            if status == 200:
+                return msgspec.convert(answer, kind)
         except (wire.NoAnswer, msgspec.ValidationError) as problem:
             raise Unavailable from problem
+        if status == 404:
+            return None
+        raise Unavailable
 
 
 def _how_to_pay(way: str, secret: Secret) -> Callable[[Any], Created | None]:

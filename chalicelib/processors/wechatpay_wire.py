@@ -22,6 +22,7 @@ from chalicelib.processors import rsa, signatures, wire
 from chalicelib.processors.model import Secret
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
+_OUR_KEY = ("SIGN_ERROR", "NO_AUTH", "APPID_MCHID_NOT_MATCH", "MCH_NOT_EXISTS")
 _NONCE = re.compile(r"[A-Za-z0-9_+/=-]{1,64}", re.ASCII)
 _SERIAL = re.compile(r"[A-Za-z0-9_]{1,64}", re.ASCII)
 
@@ -40,13 +41,19 @@ def ask(
     body = msgspec.json.encode(wish) if wish is not None else b""
     headers = {**authorized(secret, method, path, body), "Content-Type": "application/json"}
     reply = wire.send(method, url + path, headers, body)
-    if reply.status in (401, 403):
+    answer = reply.json()
+    if refuses_our_key(reply.status, answer):
         page("ProcessorRefusesOurKey", processor="wechatpay", status=reply.status)
     try:
         check(lambda: secret, reply.headers, reply.body, clock.now())
     except InvalidSignature as problem:
         raise wire.NoAnswer from problem
-    return reply.status, reply.json()
+    return reply.status, answer
+
+
+def refuses_our_key(status: int, answer: Mapping[str, Any]) -> bool:
+    """403 alone does not say so: that is how customers are refused, too."""
+    return status == 401 or answer.get("code") in _OUR_KEY
 
 
 def authorized(secret: Secret, method: str, path: str, body: bytes = b"") -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from typing import IO, Any
@@ -50,6 +51,19 @@ class NotReached(NoAnswer):
     """No connection stood, so the request was not sent: not once."""
 
     reason = "not_reached"
+
+
+_most: ContextVar[int] = ContextVar("most", default=ATTEMPTS)
+
+
+@contextmanager
+def at_most(attempts: int) -> Iterator[None]:
+    """What is sent meanwhile is tried so often: somebody has waited already."""
+    before = _most.set(attempts)
+    try:
+        yield
+    finally:
+        _most.reset(before)
 
 
 Transport = Callable[[str, str, Mapping[str, str], bytes], Reply]
@@ -103,12 +117,12 @@ def use(transport: Transport) -> Transport:
 
 def send(method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
     """Only for requests that may safely be repeated. Raises NoAnswer; NotReached if no attempt was sent."""
-    arrived = False
-    for attempt in range(1, ATTEMPTS + 1):
+    arrived, most = False, _most.get()
+    for attempt in range(1, most + 1):
         try:
             reply = _transport(method, url, headers, body)
         except NotReached:
-            if attempt == ATTEMPTS and not arrived:
+            if attempt == most and not arrived:
                 raise
         else:
             arrived = True

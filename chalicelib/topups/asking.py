@@ -15,18 +15,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.kernel import clock
-from chalicelib.kernel.errors import InFlight, InvalidState, NotFound
+from chalicelib.kernel.errors import InFlight, InvalidState, NotFound, Unavailable
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Changed, Draft, Verdict
-from chalicelib.processors import health, routing
+from chalicelib.processors import health, routing, wire
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import Adapter, Created, Intent
 from chalicelib.topups import model, model_route, store
 from chalicelib.topups.model_route import Step, Steps
 
 PATIENCE = timedelta(seconds=4)
-"""After this nobody else is asked: two more calls at their slowest would outlast the function."""
+"""After this nobody else is asked: one more call at its slowest, in a single attempt, ends before the function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,13 @@ def ask(turn: Turn, key: RequestKey, at: datetime) -> Receipt:
 
 
 def _called(turn: Turn) -> _Called:
-    """Repeating it is safe: the processor knows the intent by our id."""
+    """Repeating it is safe: the processor knows the intent by our id. What breaks on our side of it is silence too."""
     began = clock.now()
-    created = turn.adapter.create(turn.intent)
+    try:
+        with wire.at_most(1 if turn.tried else wire.ATTEMPTS):
+            created = turn.adapter.create(turn.intent)
+    except Unavailable:
+        created = Created("unknown")
     seconds = (clock.now() - began).total_seconds()
     name = turn.adapter.name
     return _Called(name, turn.method, created, seconds, began, probe=turn.probed == name)
@@ -107,23 +111,28 @@ def _next(turn: Turn) -> Adapter | None:
 
 
 def _answered(turn: Turn, created: Created, key: RequestKey, at: datetime) -> Receipt:
-    """The first answer stored is everybody's; a webhook may have been quicker than it."""
+    """The first answer stored is everybody's; a webhook may have been quicker than it.
+
+    Where that is of a processor asked before, it has the money: what this one offers to pay with is not passed on.
+    """
     never_sent = turn.first and created.reason == routing.NOT_REACHED
     said = replace(created, status="failed") if never_sent else created
     lease_until = turn.lease_until if never_sent else None
-    began, receipt, state = at, Receipt(0, ""), "pending"
+    began, receipt, state, processor = at, Receipt(0, ""), "pending", turn.adapter.name
     usual = health.usual_seconds(turn.adapter.name, turn.method, at) if said.status in model.UNFINISHED else None
 
     def judge(found: Mapping[str, Any]) -> Verdict:
-        nonlocal state
+        nonlocal state, processor
         if found["state"] != "succeeded" and (found["state"], found["processor"]) != ("failed", turn.adapter.name):
             return InFlight(retry_after_seconds=model.RETRY_AFTER_SECONDS)
-        state = found["state"]
+        state, processor = found["state"], found["processor"]
         return Changed()
 
     def build(at: datetime, known: object) -> Draft:
         nonlocal receipt
-        receipt = model.answer(turn.intent, turn.adapter.name, _as_far_as(said, state), usual, began)
+        overtaken = processor != turn.adapter.name
+        known_by_now = Created("pending") if overtaken else _as_far_as(said, state)
+        receipt = model.answer(turn.intent, processor, known_by_now, None if overtaken else usual, began)
         told = store.Told(turn.adapter.name, said, receipt, state, lease_until)
         return Draft(None, (), None, (store.answered(turn.intent.topup_id, told, judge),))
 

@@ -33,6 +33,8 @@ _EFFECTLESS = ("ignored", "refund_failed", "payout_succeeded", "payout_failed")
 """Whoever asked for a refund or a payout asks what became of it; a top-up is none the wiser."""
 PAID_TWICE = "paid-twice"
 """Why an event is kept for a person whose money is a second processor's for one top-up: it must go back."""
+PAID_TWICE_AND_RETURNED = "paid-twice-and-returned"
+"""The same, but all of it has gone back already: nobody may send it a second time."""
 
 
 def apply(event: ProcessorEvent, raw: bytes, at: datetime) -> Effect:
@@ -72,7 +74,7 @@ def _credit(event: ProcessorEvent, at: datetime, *, implied: bool = False) -> bo
         if event.account != processors.adapter(event.processor).account:
             return InvalidRequest(param="processor_account")
         if found["state"] == "succeeded":
-            return InvalidRequest(param=PAID_TWICE)
+            return _paid_twice(event)
         instead = found
         return Changed()
 
@@ -115,7 +117,7 @@ def _take_back(event: ProcessorEvent, at: datetime) -> bool:
 
     def elsewhere(found: Mapping[str, Any]) -> Verdict:
         credited = found["state"] == "succeeded"
-        return InvalidRequest(param=PAID_TWICE) if credited else InvalidState(state=found["state"])
+        return _paid_twice(event) if credited else InvalidState(state=found["state"])
 
     def build(at: datetime, known: Known) -> Draft:
         after = before.after(event)
@@ -129,6 +131,11 @@ def _take_back(event: ProcessorEvent, at: datetime) -> bool:
         return Draft(None, (change,), _entry(event, "top-up-reversal", postings, at, str(after.total)), legs)
 
     return not ledger.commit(build, at).replayed
+
+
+def _paid_twice(event: ProcessorEvent) -> InvalidRequest:
+    returned = event.kind == "topup_reversed" and event.amount in (event.reversed_total, event.reversed_part)
+    return InvalidRequest(param=PAID_TWICE_AND_RETURNED if returned else PAID_TWICE)
 
 
 def _debit(wallet: str, currency: str, amount: int, known: Known) -> tuple[Change, dict[str, int]]:

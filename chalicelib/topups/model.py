@@ -21,6 +21,8 @@ LEASE = timedelta(seconds=30)
 """How long one request has a top-up to itself: longer than any call to a processor."""
 ASK_AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=5))
 """After its start, a top-up that is not final is asked about; after the last time it is a person's."""
+PAY_WITHIN = timedelta(minutes=30)
+"""How long a code can be paid: it has lapsed before the third of the questions above is asked."""
 Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
 Currency = Annotated[str, msgspec.Meta(extra_json_schema=money.CURRENCY_SCHEMA)]
 
@@ -32,7 +34,7 @@ class TopupRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     processor: Annotated[str, msgspec.Meta(min_length=1, max_length=32)] | None = None
     """Who is asked, and nobody else; without it, whoever serves this at the least cost and works just now."""
     method: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
-    """How to pay: `bank`, `card`, or in the processor's own words, for instance `pm_card_visa`."""
+    """How to pay: `bank`, `card`, `scan`, or in the processor's own words, for instance `pm_card_visa`."""
 
 
 class TopupView(msgspec.Struct, frozen=True):
@@ -98,18 +100,23 @@ def intent_of(movement: Mapping[str, Any]) -> Intent:
         currency=movement["currency"],
         owner=movement["owner"],
         reference=movement["reference"] or None,
+        pay_until=clock.read(movement["created_at"]) + PAY_WITHIN,
     )
 
 
 def unsound(event: ProcessorEvent) -> str | None:
-    """The first fact of `event` that no top-up of ours could have; None if all could."""
+    """The first fact of `event` that no top-up of ours could have; None if all could.
+
+    Of a payment that never was, a processor may know neither its own id nor the amount.
+    """
+    silent = event.kind == "topup_failed"
     sound = {
         "body": event.kind != "unreadable",
         "topup_id": ids.is_id(event.topup_id or "", "top"),
         "wallet_id": event.wallet_id is None or ids.is_id(event.wallet_id, "wal"),
-        "amount": 0 < (event.amount or 0) <= money.MAX_AMOUNT,
-        "currency": event.currency in money.EXPONENTS,
-        "reference": bool(event.reference),
+        "amount": (silent and event.amount is None) or 0 < (event.amount or 0) <= money.MAX_AMOUNT,
+        "currency": (silent and event.currency is None) or event.currency in money.EXPONENTS,
+        "reference": silent or bool(event.reference),
         "account": bool(event.account),
         "reversed_total": event.kind != "topup_reversed" or 0 < _reversed(event) <= (event.amount or 0),
     }
@@ -153,11 +160,11 @@ def expected(event: ProcessorEvent) -> dict[str, tuple[str | int, ...]]:
         "currency": (event.currency,),
         "processor": (event.processor,),
         "processor_account": (event.account,),
-        "reference": ("", event.reference),
+        "owner": (event.owner or None,),
+        "reference": ("", event.reference) if event.reference else (),
     }
-    if event.owner:
-        facts["owner"] = (event.owner,)
-    return {name: tuple(value for value in values if value is not None) for name, values in facts.items()}
+    stated = {name: tuple(value for value in values if value is not None) for name, values in facts.items()}
+    return {name: values for name, values in stated.items() if values}
 
 
 def difference(event: ProcessorEvent, movement: Mapping[str, Any]) -> str | None:

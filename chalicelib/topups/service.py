@@ -98,6 +98,8 @@ def ask_again(topup_id: str, at: datetime) -> bool:
         _postpone(topup_id, due_at, created_at, at)
         return False
     effect = events.apply(event, msgspec.json.encode(asdict(event)), at)
+    if effect == "quarantined":
+        _postpone(topup_id, due_at, created_at, at)
     _measure(event, effect, at)
     return effect == "made"
 
@@ -140,7 +142,7 @@ def _refusal(decision: Decision, currency: str) -> LimitReached | None:
 
 
 def _begun(movement: Movement, request: TopupRequest, choice: Choice) -> Turn:
-    facts = {"pk": movement.id, "account": movement.account, **movement.facts}
+    facts = {"pk": movement.id, "account": movement.account, "created_at": clock.written(movement.at), **movement.facts}
     return _turn(facts, request, str(movement.facts["lease_until"]), first=True, probed=choice.probed)
 
 
@@ -158,9 +160,11 @@ def _taken_over(topup_id: str, request: TopupRequest, key: RequestKey, at: datet
 
 
 def _turn(found: Mapping[str, Any], request: TopupRequest, lease_until: str, *, first: bool, probed: str = "") -> Turn:
-    """`found`: the movement, as it is stored."""
+    """`found`: the movement, as it is stored. A processor is told the same however often it is asked."""
+    until = clock.read(found["created_at"]) + model.PAY_WITHIN
+    owner, method = found["owner"], request.method
     return Turn(
-        Intent(found["pk"], found["account"], request.amount, request.currency, found["owner"], request.method),
+        Intent(found["pk"], found["account"], request.amount, request.currency, owner, method, pay_until=until),
         processors.adapter(found["processor"]),
         method=found.get("method", ""),
         route=model_route.read(found.get("route", "")),

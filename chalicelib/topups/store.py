@@ -107,8 +107,9 @@ def succeeded(event: ProcessorEvent, instead: Mapping[str, Any] | None, elsewher
 
 def failed(event: ProcessorEvent) -> Leg:
     """Of a processor that had said no: that is known."""
-    update = _ours(event).assign("state", "failed").assign("reference", event.reference)
-    update.require_one_of("state", *model.UNFINISHED)
+    update = _ours(event).assign("state", "failed").require_one_of("state", *model.UNFINISHED)
+    if event.reference:
+        update.assign("reference", event.reference)
     _conclude(update, "failed", event.reason)
     return Leg(update.written(), _about(event, lambda found: Taken({}), lambda found: Taken({})))
 

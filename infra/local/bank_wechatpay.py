@@ -125,9 +125,11 @@ def order_view(payment: Payment) -> dict[str, Any]:
         "trade_type": "NATIVE",
         "trade_state": "REFUND" if payment.reversed_total else state,
         "trade_state_desc": "",
-        "amount": {"total": payment.amount, "payer_total": payment.amount, "currency": payment.currency},
     }
-    return view | ({} if state in ("NOTPAY", "PAYERROR") else {"transaction_id": payment.id})
+    if state != "SUCCESS":
+        return view
+    amount = {"total": payment.amount, "payer_total": payment.amount, "currency": payment.currency}
+    return view | {"amount": amount, "transaction_id": payment.id}
 
 
 def refund_view(payment: Payment, refund_id: str, status: str = "status") -> dict[str, Any]:

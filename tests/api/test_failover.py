@@ -226,6 +226,51 @@ def test_a_reversal_by_the_first_of_what_the_second_brought_touches_nothing(till
     assert (till.money, PAGES) == ((1250, 0), ["WebhookQuarantined"])
 
 
+@pytest.mark.parametrize(("taken_back", "reason"), [(400, "paid-twice"), (1250, "paid-twice-and-returned")])
+def test_what_has_gone_back_already_is_not_told_as_money_to_send_back(
+    till: Harbours, taken_back: int, reason: str
+) -> None:
+    topup_id = moved_on(till)
+    till.tells("harbour", topup_id, "succeeded")
+    till.tells("sandbox", topup_id, "reversed", taken_back)
+    (kept,) = [one for one in topup_kit.items("topups") if one["pk"].startswith("QUA#")]
+    assert (kept["reason"], till.money) == (reason, (1250, 0))
+
+
+def test_after_an_overtaking_nobody_is_offered_to_pay_again(till: Harbours) -> None:
+    """The first bank's yes comes while the second is asked for a code to pay with."""
+
+    def overtaken(ask: Ask) -> Reply:
+        reply = ask()
+        topup_id = till.made("harbour", json.loads(reply.body)["id"]).asked_as
+        assert till.tells("sandbox", topup_id, "succeeded").status == 200
+        return Reply(201, json.dumps(json.loads(reply.body) | {"next_action": {"type": "pay"}}).encode())
+
+    till.troubles |= {"sandbox": says_no("issuer_unavailable"), "harbour": overtaken}
+    made = till.top_up()
+    assert (made.json["status"], made.json["processor"], made.json["next_action"]) == ("pending", "sandbox", None)
+    assert till.top_up().raw == made.raw
+    assert (till.money, till.show(made.json["id"])["status"]) == ((1250, 0), "succeeded")
+
+
+def test_whoever_is_asked_next_is_asked_once_within_the_functions_ten_seconds(
+    till: Harbours, clock: FrozenClock
+) -> None:
+    def slowly(ask: object) -> Reply:
+        clock.advance(1.9)
+        raise NotReached
+
+    def never(ask: object) -> Reply:
+        clock.advance(wire.CONNECT_SECONDS + wire.READ_SECONDS)
+        return Reply(503, b"")
+
+    began = clock.moment
+    till.troubles |= {"sandbox": slowly, "harbour": never}
+    assert till.top_up().json["status"] == "unknown"
+    assert till.calls == ["sandbox", "sandbox", "harbour"]
+    assert (clock.moment - began).total_seconds() < 10
+
+
 @pytest.mark.parametrize(
     ("lies", "reason"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +15,7 @@ from chalicelib import cloud
 from chalicelib.kernel import clock as clock_module
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.wire import item, size
+from chalicelib.processors import health, wire
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import Intent, Refund
 from chalicelib.settings import settings
@@ -66,7 +68,7 @@ def test_other_ways_to_pay_are_theirs_or_refused(till: Till, processor: str, met
     theirs = {"wechatpay": ("app", "h5"), "alipay": ("app", "wap")}[processor]
     assert made["status"] == ("pending" if method in theirs else "failed")
     assert (made["next_action"] is not None) == (method in theirs)
-    assert size(item(ledger.movement(made["id"]))) <= (1_536 if method in ("app", "wap") else 1_024)
+    assert size(item(ledger.movement(made["id"]))) <= (1_600 if method in ("app", "wap") else 1_024)
 
 
 @BOTH
@@ -92,6 +94,133 @@ def test_a_top_up_whose_webhook_never_came_is_asked_about(till: Till, clock: Fro
     clock.moment += timedelta(minutes=2)
     assert tasks.ask_again(clock.now()) == 1
     assert till.money == (1250, 0)
+
+
+@BOTH
+def test_a_payment_that_never_was_is_failed_once_it_is_asked_about(
+    till: Till, clock: FrozenClock, processor: str
+) -> None:
+    """Whether it is told with their id and the amount or not: there is no such payment to have any."""
+    made = started(till, processor)
+    till.bank.book._save(replace(till.payment(made["id"]), status="failed"))
+    assert tasks.ask_again(clock.advance(61)) == 1
+    assert (till.show(made["id"])["status"], topup_kit.items("cases"), PAGES) == ("failed", [], [])
+    assert (tasks.ask_again(clock.advance(86_400)), till.asked) == (0, 2)
+
+
+@pytest.fixture
+def production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAGE", "prod")
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize("method", [{"method": None}, {"method": "scan"}])
+def test_in_production_a_code_to_scan_is_whoevers_answers(
+    till: Till, production: None, method: dict[str, str | None]
+) -> None:
+    made = till.top_up(**method).json
+    assert (made["processor"], made["next_action"]["type"]) == ("alipay", "scan_with_alipay")
+    stored = ledger.movement(made["id"])
+    assert (stored["method"], stored["route"]) == ("scan", "alipay=8 wechatpay=8 stripe=method")
+
+
+@pytest.mark.parametrize("method", [None, "scan"])
+def test_where_alipay_is_away_the_code_is_wechats(till: Till, production: None, method: str | None) -> None:
+    def transport(verb: str, url: str, headers: Any, body: bytes) -> wire.Reply:
+        if url.startswith(settings().alipay_url):
+            raise wire.NotReached
+        return till.transport(verb, url, headers, body)
+
+    wire.use(transport)
+    made = till.top_up(method=method).json
+    assert (made["processor"], made["next_action"]["type"]) == ("wechatpay", "scan_with_wechat")
+    assert ledger.movement(made["id"])["tried"] == "alipay=not_reached"
+
+
+@BOTH
+def test_a_key_that_cannot_sign_is_silence_and_counts_against_the_processor(
+    till: Till, monkeypatch: pytest.MonkeyPatch, processor: str
+) -> None:
+    found = cloud.secret(settings().processors_secret_id)
+    broken = {**found, processor: {**found[processor], "private_key": "no key"}}
+    monkeypatch.setattr(cloud, "secret", lambda secret_id: broken)
+    made = started(till, processor)
+    assert (made["status"], till.asked) == ("unknown", 0)
+    _, seen = health.seen(processor, clock_module.now())
+    assert [(one.asked, one.failed) for one in seen.values()] == [(1, 1)]
+
+
+@BOTH
+@pytest.mark.parametrize("never_arrived", [False, True])
+def test_a_code_that_nobody_pays_lapses_and_is_nobodys_case(
+    till: Till, clock: FrozenClock, processor: str, never_arrived: bool
+) -> None:
+    if never_arrived:
+        wire.use(lambda *_: (_ for _ in ()).throw(wire.NoAnswer()))
+    made = started(till, processor)
+    wire.use(till.transport)
+    for seconds in (61, 240):
+        assert tasks.ask_again(clock.advance(seconds)) == 0
+    assert till.show(made["id"])["status"] == made["status"]
+    assert tasks.ask_again(clock.advance(3_300)) == 1
+    stored = ledger.movement(made["id"])
+    assert (stored["state"], stored["reason"], topup_kit.items("cases"), PAGES) == ("failed", "expired", [], [])
+
+
+@BOTH
+def test_what_was_paid_at_the_last_moment_is_credited_after_all(till: Till, clock: FrozenClock, processor: str) -> None:
+    made = started(till, processor)
+    clock.advance(61)
+    tasks.ask_again(clock.advance(3_600))
+    assert ledger.movement(made["id"])["state"] == "failed"
+    till.send(till.message(made["id"], "succeeded"))
+    assert (till.money, ledger.movement(made["id"])["state"]) == ((1250, 0), "succeeded")
+
+
+@BOTH
+@pytest.mark.parametrize("method", [None, "app"])
+def test_they_are_told_when_it_lapses_and_the_same_again_by_whoever_takes_over(
+    till: Till, clock: FrozenClock, processor: str, method: str | None
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    wishes: list[Any] = []
+
+    def killed(verb: str, url: str, headers: Any, body: bytes) -> wire.Reply:
+        wishes.append(
+            json.loads(body) if processor == "wechatpay" else json.loads(dict(parse_qsl(body.decode()))["biz_content"])
+        )
+        raise Killed
+
+    if processor == "alipay" and method == "app":
+        order = parse_qsl(till.top_up(processor=processor, method=method).json["next_action"]["order"])
+        assert json.loads(dict(order)["biz_content"])["time_expire"] == "2026-11-22 16:30:00"
+        return
+    for _ in range(2):
+        wire.use(killed)
+        with pytest.raises(Killed):
+            till.top_up(processor=processor, method=method)
+        clock.advance(31)
+    assert wishes[0] == wishes[1]
+    lapses = {"wechatpay": ("time_expire", "2026-11-22T16:30:00+08:00"), "alipay": ("timeout_express", "30m")}
+    name, when = lapses[processor]
+    assert wishes[0][name] == when
+
+
+@BOTH
+def test_an_answer_that_is_not_believed_is_not_asked_for_every_minute(
+    till: Till, clock: FrozenClock, processor: str
+) -> None:
+    made = started(till, processor)
+    till.bank.settle(till.payment(made["id"]).id)
+    till.bank.book._save(replace(till.payment(made["id"]), amount=1251))
+    tasks.ask_again(clock.advance(61))
+    assert (PAGES, till.asked) == (["WebhookQuarantined"], 2)
+    tasks.ask_again(clock.advance(60))
+    assert till.asked == 2
+    tasks.ask_again(clock.advance(240))
+    assert till.asked == 3
 
 
 @BOTH
@@ -167,6 +296,25 @@ def test_a_form_with_more_than_was_signed_is_refused(till: Till, aws_calls: list
     sent = letter(till.message(started(till, "alipay")["id"], "succeeded"))
     body, headers = on_the_wire(sent, KEYS, int(clock_module.now().timestamp()))
     refused(till, aws_calls, "alipay", body + more, headers)
+
+
+@pytest.mark.parametrize("in_a_name", [False, True])
+@pytest.mark.parametrize("hidden", ["refund_fee", "trade_status", "total_amount", "out_trade_no", "seller_id"])
+def test_a_parameter_hidden_in_the_one_before_it_is_refused(
+    till: Till, aws_calls: list[tuple[str, str]], hidden: str, in_a_name: bool
+) -> None:
+    """Signed are `a=1&b=2` and nothing else: whether that is two parameters or one is for nobody to choose."""
+    sent = letter(till.message(started(till, "alipay")["id"], "reversed", 400, refunds={"ref_1": 400}))
+    body, headers = on_the_wire(sent, KEYS, int(clock_module.now().timestamp()))
+    told = parse_qsl(body.decode(), keep_blank_values=True)
+    pairs = sorted(pair for pair in told if pair[0] not in ("sign", "sign_type"))
+    place = next(place for place, (name, _) in enumerate(pairs) if name == hidden)
+    (name, text), (_, value) = pairs[place - 1 : place + 1]
+    pairs[place - 1 : place + 1] = [
+        (f"{name}={text}&{hidden}", value) if in_a_name else (name, f"{text}&{hidden}={value}")
+    ]
+    signed = [pair for pair in told if pair[0] in ("sign", "sign_type")]
+    refused(till, aws_calls, "alipay", urlencode(pairs + signed).encode(), headers)
 
 
 @pytest.mark.parametrize("kind", ["RSA", "rsa2", ""])

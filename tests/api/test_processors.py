@@ -113,7 +113,7 @@ def test_operators_see_breakers_and_what_was_asked(till: Harbours, world: World,
     reply = world.operator.get("/v1/processors/health")
     assert (reply.status, reply.json["window_minutes"]) == (200, 5)
     found = {one["processor"]: one for one in reply.json["data"]}
-    assert set(found) == {"sandbox", "harbour", "stripe"}
+    assert set(found) == {"sandbox", "harbour", "stripe", "wechatpay", "alipay"}
     (bank,) = found["harbour"]["methods"]
     assert (bank["method"], bank["asked"], bank["failed"]) == ("bank", 6, 0)
     assert found["sandbox"]["breaker"] == "open" and found["sandbox"]["reopens_at"] > found["sandbox"]["since"]

@@ -11,10 +11,10 @@ import pytest
 from chalicelib.kernel import clock as clocks
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.processors import wire
-from chalicelib.processors.model import Payout, ProcessorEvent, Refund
+from chalicelib.processors.model import KEY_REFUSED, Payout, ProcessorEvent, Refund
 from chalicelib.processors.wire import NoAnswer, NotReached, Reply
 from tests.conftest import FrozenClock
-from tests.contracts.bench import AT, Bench, intent
+from tests.contracts.bench import AT, BENCHES, Bench, intent
 
 
 @pytest.fixture
@@ -130,6 +130,16 @@ def test_an_answer_that_cannot_be_read_is_unknown(
     assert bench.adapter.create(intent()).status == "unknown"
     assert bench.adapter.refund(REFUND).status == "unknown"
     assert bench.adapter.payout(PAYOUT).status == "unknown"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_stripes_refusal_of_our_key_is_told_as_that_whatever_its_code(
+    transport: Callable[[wire.Transport], None], status: int
+) -> None:
+    body = b'{"error":{"type":"invalid_request_error","code":"api_key_expired"}}'
+    transport(lambda *_: Reply(status, body))
+    created = BENCHES["stripe"]("https://stripe.test").adapter.create(intent())
+    assert (created.status, created.reason) == ("failed", KEY_REFUSED)
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 422])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.processors import store_health
 from tests.infra.conftest import Packaged, get_att, listed
 
 APPENDED = [get_att("JournalTable"), get_att("AuditTable")]
@@ -148,6 +149,19 @@ def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nob
     for role in MAY_OPEN_REASONS:
         assert reaching[role]["Action"] == ["dynamodb:Query"]
         assert reaching[role]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["KEYRING"]}}
+
+
+def test_money_and_the_office_reach_how_processors_do_and_nothing_that_processors_told(packaged: Packaged) -> None:
+    table, receive = get_att("TopupsTable"), {"WebhooksHandlerRole", "SweepRole"}
+    reaching = [
+        (role, one)
+        for role, statements in packaged.policies.items()
+        for one in allowed(statements)
+        if table in listed(one.get("Resource")) and role not in receive
+    ]
+    assert {role for role, _ in reaching} == {"ApiHandlerRole", "OfficeHandlerRole"}
+    for _, one in reaching:
+        assert one["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{store_health.PARTITION}*"]}}
 
 
 @pytest.mark.parametrize("role", ROLES)

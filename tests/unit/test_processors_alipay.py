@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.processors import alipay_wire, wire
+from chalicelib.processors import alipay_wire, routing, wire
 from chalicelib.processors.model import Payout, Refund
 from chalicelib.processors.wire import Reply
 from tests.conftest import FrozenClock
@@ -93,6 +93,26 @@ def test_a_refusal_that_says_nothing_about_the_money_is_no_failure(
 ) -> None:
     answering("alipay.trade.precreate", {"code": "40004", "sub_code": code})
     assert bench.adapter.create(intent()).status == "unknown"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"code": "40002", "sub_code": "isv.invalid-signature"},
+        {"code": "40002", "sub_code": "isv.invalid-app-id"},
+        {"code": "40006", "sub_code": "isv.insufficient-isv-permissions"},
+        {"code": "40004", "sub_code": "ACQ.ACCESS_FORBIDDEN"},
+    ],
+)
+def test_a_refusal_of_our_key_is_nobody_elses_no_and_calls_a_person(
+    bench: Bench, answering: Answering, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, told: dict[str, str]
+) -> None:
+    called: list[str] = []
+    monkeypatch.setattr(alipay_wire, "page", lambda name, **facts: called.append(name))
+    answering("alipay.trade.precreate", told)
+    created = bench.adapter.create(intent())
+    assert (created.status, created.reason, called) == ("failed", "401", ["ProcessorRefusesOurKey"])
+    assert routing.own_fault(created) and routing.may_move_on(created, first=True)
 
 
 def test_a_question_that_is_refused_for_another_reason_than_absence_is_unavailable(

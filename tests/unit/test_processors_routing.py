@@ -77,6 +77,24 @@ def test_nobody_is_offered_who_does_not_serve_it(wish: Wish, known: Rules) -> No
 
 
 @given(wishes, rules)
+def test_whoever_is_asked_next_serves_the_same_kind_of_method(wish: Wish, known: Rules) -> None:
+    found = routing.candidates(wish, known)
+    kept = routing.of_one_kind(found)
+    assert [one.processor for one in kept] == [one.processor for one in found]
+    assert len({one.method for one in kept if one.serves}) <= 1
+    assert [one for one in kept if one.serves][:1] == [one for one in found if one.serves][:1]
+
+
+@pytest.mark.parametrize("country", ["CN", "US", "DE"])
+@pytest.mark.parametrize("currency", money.EXPONENTS)
+def test_in_production_a_wish_without_a_method_is_served_in_every_currency(currency: str, country: str) -> None:
+    real = choosing.rules(AT).among({"stripe", "wechatpay", "alipay"})
+    found = routing.of_one_kind(routing.candidates(Wish(currency, country, 1250), real))
+    serving = [one.processor for one in found if one.serves]
+    assert serving == (["alipay", "wechatpay"] if (currency, country) == ("CNY", "CN") else ["stripe"])
+
+
+@given(wishes, rules)
 def test_the_cheapest_is_asked_first_and_whoever_does_not_serve_comes_last(wish: Wish, known: Rules) -> None:
     found = routing.candidates(wish, known)
     costs = [int(one.why) for one in found if one.serves]

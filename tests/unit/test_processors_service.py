@@ -9,6 +9,7 @@ from chalicelib import cloud as cloud_module
 from chalicelib import settings as settings_module
 from chalicelib.kernel.errors import NotFound
 from chalicelib.processors import service, stripe
+from tests.environment import secrets
 
 
 @pytest.mark.parametrize("name", ["sandbox", "stripe", "wechatpay", "alipay"])
@@ -33,13 +34,27 @@ def test_production_has_no_bank_that_makes_money(cloud: None, monkeypatch: pytes
 def test_a_processor_without_a_section_in_the_secret_is_not_offered_and_disturbs_no_other(
     cloud: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sections = {"sandbox": {}, "stripe": {"api_key": "sk_test_1"}}
+    sections = {"sandbox": {"webhook_secret": "s"}, "stripe": {"api_key": "sk_test_1", "webhook_secret": "s"}}
     monkeypatch.setattr(cloud_module, "secret", lambda secret_id: sections)
     assert service.names() == ("sandbox", "stripe")
     assert service.known() == ("sandbox", "stripe", "wechatpay", "alipay")
     assert service.adapter("stripe").account == "test"
     with pytest.raises(NotFound):
         _ = service.adapter("wechatpay").account
+
+
+@pytest.mark.parametrize("name", ["sandbox", "harbour", "stripe", "wechatpay", "alipay"])
+def test_a_section_that_lacks_anything_an_adapter_needs_is_as_good_as_none(
+    cloud: None, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("HARBOUR_URL", "https://harbour.test")
+    settings_module.settings.cache_clear()
+    whole = secrets()[settings_module.settings().processors_secret_id]
+    for missing in whole[name]:
+        sections = whole | {name: {key: text for key, text in whole[name].items() if key != missing}}
+        monkeypatch.setattr(cloud_module, "secret", lambda secret_id, found=sections: found)
+        assert name not in service.names(), missing
+        assert len(service.names()) == 4
 
 
 def test_secrets_are_read_once_and_only_when_needed(aws_calls: list[tuple[str, str]]) -> None:

@@ -20,7 +20,7 @@ from wechatpayv3 import utils
 from chalicelib.kernel import clock as clocks
 from chalicelib.kernel import entropy
 from chalicelib.kernel.errors import InvalidSignature, Unavailable
-from chalicelib.processors import wechatpay_wire, wire
+from chalicelib.processors import routing, wechatpay_wire, wire
 from chalicelib.processors.model import Payout, Refund
 from chalicelib.processors.wechatpay import WechatPay
 from chalicelib.processors.wire import Reply
@@ -48,6 +48,13 @@ def answering(bench: Bench) -> Iterator[Answering]:
 
     yield answer
     wire.use(before)
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    called: list[str] = []
+    monkeypatch.setattr(wechatpay_wire, "page", lambda name, **facts: called.append(name))
+    return called
 
 
 def test_a_request_is_signed_as_the_library_signs_it(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,6 +139,39 @@ def test_a_refusal_because_it_is_there_already_is_no_failure(
     answering({"code": code}, 400)
     assert bench.adapter.create(intent()).status == "unknown"
     assert bench.adapter.payout(Payout("pyo_1", "openid", 100, "CNY")).status == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "reason"),
+    [(401, "SIGN_ERROR", "401"), (403, "NO_AUTH", "401"), (400, "APPID_MCHID_NOT_MATCH", "401")],
+)
+def test_a_refusal_of_our_key_is_nobody_elses_no_and_calls_a_person(
+    bench: Bench, answering: Answering, clock: FrozenClock, pages: list[str], status: int, code: str, reason: str
+) -> None:
+    answering({"code": code}, status)
+    created = bench.adapter.create(intent())
+    assert (created.status, created.reason, pages) == ("failed", reason, ["ProcessorRefusesOurKey"])
+    assert routing.own_fault(created) and routing.may_move_on(created, first=True)
+
+
+def test_a_customers_refusal_is_no_refusal_of_our_key(
+    bench: Bench, answering: Answering, clock: FrozenClock, pages: list[str]
+) -> None:
+    answering({"code": "RULE_LIMIT"}, 403)
+    created = bench.adapter.create(intent())
+    assert (created.reason, pages, routing.may_move_on(created, first=True)) == ("RULE_LIMIT", [], False)
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, "SIGN_ERROR"), (403, "NO_AUTH"), (400, "PARAM_ERROR")])
+def test_a_question_that_is_refused_is_not_answered_with_absence(
+    bench: Bench, answering: Answering, clock: FrozenClock, pages: list[str], status: int, code: str
+) -> None:
+    """Whatever they have never heard of may be sent again: a refusal must not read like that."""
+    answering({"code": code}, status)
+    with pytest.raises(Unavailable):
+        bench.adapter.query_payout(Payout("pyo_1", "openid", 100, "CNY"), AT)
+    answering({"code": "NOT_FOUND"}, 404)
+    assert bench.adapter.query_payout(Payout("pyo_1", "openid", 100, "CNY"), AT).reason == "not_found"
 
 
 @pytest.mark.parametrize("state", ["FAIL", "CANCELLED"])
