@@ -98,7 +98,7 @@ class _Day:
 
     def report(self, names: list[str]) -> ReportView:
         clearing = safeguarding.clearing(names, self.day, self.at)
-        covered = safeguarding.covered(names, self.day, self.closings, self.in_transit, self.at)
+        covered = safeguarding.covered(clearing, self.day, self.closings, self.in_transit, self.at)
         if BANKS not in self.missing and any(one.owed and one.covered is None for one in covered):
             self._ask_for(BANKS, None)
         exact = not any(one.difference for one in clearing) and not any(one.unexplained for one in self.views)
