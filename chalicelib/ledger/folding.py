@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from chalicelib.kernel import backoff
@@ -21,7 +22,7 @@ from chalicelib.settings import settings
 BATCH = 40
 _MOST_WRITES = 100
 """Of one transaction (DynamoDB Developer Guide, "Quotas")."""
-_TOTAL = "TOTAL#"
+_TOTAL, _DAY = "TOTAL#", "DAY#"
 
 
 def fold(entries: Sequence[Mapping[str, Any]]) -> int:
@@ -39,6 +40,12 @@ def fold(entries: Sequence[Mapping[str, Any]]) -> int:
 def total(address: str) -> int:
     """What a system account holds as far as the stream has been folded."""
     return sum(plain_item(found)["amount"] for found in store.partition(address, _TOTAL))
+
+
+def fees_until(day: date, currency: str) -> int:
+    """What the house had earned by the end of `day`, as far as the stream has been folded."""
+    found = map(plain_item, store.all_of(chart.fees(currency)))
+    return sum(one["amount"] for one in found if one["sk"].startswith(_DAY) and one["sk"][4:14] <= day.isoformat())
 
 
 def touched(address: str) -> bool:
@@ -74,15 +81,17 @@ def _sums(batch: Sequence[str], entries: Mapping[str, Mapping[str, Any]]) -> lis
 
 
 def _totals(entries: Sequence[Mapping[str, Any]], shard: int) -> list[dict[str, Any]]:
-    sums: dict[str, int] = defaultdict(int)
+    sums: dict[tuple[str, str], int] = defaultdict(int)
     for entry in entries:
         for address, amount in entry["postings"].items():
-            sums[address] += amount
-    return [_total(address, f"{_TOTAL}{shard:02d}", amount) for address, amount in sorted(sums.items())]
+            sums[address, f"{_TOTAL}{shard:02d}"] += amount
+            if "sk" in entry and chart.group_of(address) == "fees":
+                sums[address, f"{_DAY}{entry['sk'][:10]}#{shard:02d}"] += amount
+    return [_sum(*place, amount) for place, amount in sorted(sums.items())]
 
 
-def _total(address: str, shard: str, amount: int) -> dict[str, Any]:
-    update = Update(settings().ledger_table, address, shard).count("amount", amount).written()
+def _sum(address: str, part: str, amount: int) -> dict[str, Any]:
+    update = Update(settings().ledger_table, address, part).count("amount", amount).written()
     del update["Update"]["ConditionExpression"]
     return update
 

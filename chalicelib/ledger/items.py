@@ -6,19 +6,20 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, ids
 from chalicelib.ledger import model
 from chalicelib.ledger.model import Change, Changed, Draft, Due, Entry, Leg, Movement, Spend, Taken, Verdict
-from chalicelib.ledger.wire import Item
+from chalicelib.ledger.wire import Item, item
 from chalicelib.ledger.write import Update, put_once
 from chalicelib.settings import settings
 
 HEAD, MOVEMENT, ALLOWANCE, CONSENT = "HEAD", "MOVEMENT", "ALLOWANCE", "CONSENT"
+BELOW = "BELOW#"
 
 
 def legs(draft: Draft, at: datetime) -> list[Leg]:
     """Every write of the draft, with the meaning of its failure. The rooms' own refusals speak before the head's."""
-    return [*_movement(draft), *draft.legs, *_heads(draft, at), *draft.last_legs, *_entries(draft)]
+    return [*_movement(draft), *draft.legs, *_heads(draft, at), *draft.last_legs, *_entries(draft), *_below(draft)]
 
 
 def movement_item(movement: Movement) -> dict[str, Any]:
@@ -119,6 +120,14 @@ def _entries(draft: Draft) -> Iterator[Leg]:
     if draft.entry:
         for change in draft.changes:
             yield Leg(put_once(settings().journal_table, entry_item(draft.entry, change.account)), _squeezed)
+
+
+def _below(draft: Draft) -> Iterator[Leg]:
+    """Notes whom the draft may take below zero: a customer into debt, a merchant by refunds (`owing`)."""
+    for change in draft.changes:
+        if change.debt > 0 or (change.available < 0 and ids.is_id(change.account, "mac")):
+            noted = item({"pk": BELOW + change.currency, "sk": change.account})
+            yield Leg({"Put": {"TableName": settings().ledger_table, "Item": noted}}, lambda wired: Changed())
 
 
 def _taken(wired: Item | None) -> Verdict:

@@ -13,6 +13,7 @@ from typing import Any
 
 from chalicelib.cases import sealing
 from chalicelib.cases import service as cases
+from chalicelib.cases.model import Case
 from chalicelib.kernel import clock, ids, money
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import (
@@ -24,7 +25,7 @@ from chalicelib.kernel.errors import (
     SecondPersonRequired,
 )
 from chalicelib.kernel.idempotency import Receipt, RequestKey
-from chalicelib.ledger import chart, crediting, items
+from chalicelib.ledger import allowance, chart, crediting, items
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Change, Draft, Entry, Known, Leg, Movement, Verdict
 from chalicelib.ledger.wire import Item, plain_item
@@ -38,17 +39,23 @@ from chalicelib.settlement.model_adjustments import AdjustmentView, NewAdjustmen
 _LOWEST = -(10**15)
 """How far the house's own account may go below zero, in minor units."""
 _ADJUSTABLE = ("wal", "mac", "cor")
+_MOVEMENTS = ("top", "pay", "cap", "ref")
+"""What a case may be about that moved money of an account."""
 Found = dict[str, Any]
 
 
 def propose(by: Operator, wish: NewAdjustment, key: RequestKey, at: datetime) -> Receipt:
-    """Nothing moves yet. Raises InvalidRequest, AmountOutOfRange, CurrencyMismatch, NotFound."""
+    """Nothing moves yet.
+
+    Raises InvalidRequest, AmountOutOfRange, CurrencyMismatch, NotFound, SecondPersonRequired (it is their own wallet).
+    """
     money.check_currency(wish.currency)
     money.check_amount(wish.amount)
     if wish.against not in processors.known():
         raise InvalidRequest(param="against")
     if wish.case_id is not None and not ids.is_id(wish.case_id, "cas"):
         raise InvalidRequest(param="case_id")
+    _check_stranger(by.user_id, wish.account, wish.currency)
     movement = _proposed(by, wish, _account(wish, at), key, at)
     cases.audit(
         by.user_id, "adjustment.propose", movement.id, wish.reason, at, source_address=by.source_address,
@@ -60,10 +67,16 @@ def propose(by: Operator, wish: NewAdjustment, key: RequestKey, at: datetime) ->
 
 
 def approve(by: Operator, adjustment_id: str, note: str, key: RequestKey, at: datetime) -> Receipt:
-    """Moves the money. Raises NotFound, SecondPersonRequired (who proposed it), InvalidState, InsufficientFunds."""
+    """Moves the money.
+
+    Raises NotFound, SecondPersonRequired (who proposed it, or whose wallet it is), InvalidState, InsufficientFunds,
+    MerchantFundsInsufficient.
+    """
     found = _found(adjustment_id)
     if found["proposed_by"] == by.user_id:
         raise SecondPersonRequired()
+    for one in (found["proposed_by"], by.user_id):
+        _check_stranger(one, found["account"], found["currency"])
     _audit(by, "adjustment.approve", found, note, at)
     told = _with_decision(found, "approved", by, at)
     answer = model.receipt(201, model.view(told))
@@ -83,12 +96,12 @@ def approve(by: Operator, adjustment_id: str, note: str, key: RequestKey, at: da
     def build(at: datetime, known: Known) -> Draft:
         change, postings = _change(found, known)
         entry = Entry(adjustment_id, "adjustment", found["currency"], at, postings, text=found["against"])
-        legs = (_decided(told, by),)
+        legs = (_decided(told, by), *_allowed(change))
         return Draft(movement, (change,), entry, legs, _short(found, known))
 
     receipt = ledger.commit(build, at, key)
     if receipt.status == answer.status and found["case_id"]:
-        _resolved(found["case_id"], by, note, at)
+        _resolved(found, by, note, at)
     return receipt
 
 
@@ -119,6 +132,12 @@ def adjustments(position: str | None, limit: int) -> tuple[list[AdjustmentView],
 
 def _with_decision(found: Found, state: str, by: Operator, at: datetime) -> Found:
     return {**found, "state": state, "decided_by": by.user_id, "decided_at": clock.written(at)}
+
+
+def _check_stranger(user_id: str, account: str, currency: str) -> None:
+    """Neither of the two corrects a wallet of their own."""
+    if account == chart.wallet_of(user_id, currency):
+        raise SecondPersonRequired()
 
 
 def _account(wish: NewAdjustment, at: datetime) -> str:
@@ -171,6 +190,15 @@ def _change(found: Found, known: Known) -> tuple[Change, dict[str, int]]:
     return change, {account: -amount, clearing: amount}
 
 
+def _allowed(change: Change) -> tuple[Leg, ...]:
+    """A merchant's refunds draw on what stands beside its head: it follows every correction of it."""
+    if not change.available or not ids.is_id(change.account, "mac"):
+        return ()
+    if change.available < 0:
+        return (allowance.draw(change.account, -change.available),)
+    return (allowance.give(change.account, change.available),)
+
+
 def _assumed_floor(account: str) -> int:
     return _LOWEST if account.startswith("cor_") else 0
 
@@ -200,10 +228,33 @@ def _decided(told: Found, by: Operator, *, alone: bool = False) -> Leg:
     return Leg(update.written(), explain)
 
 
-def _resolved(case_id: str, by: Operator, note: str, at: datetime) -> None:
-    """The case that it was for; somebody may have resolved it already."""
+def _resolved(found: Found, by: Operator, note: str, at: datetime) -> None:
+    """The case that it was for, if it is about this money; somebody may have resolved it already."""
     with suppress(InvalidState, NotFound):
-        cases.resolve(case_id, by, note, at)
+        if _is_about(cases.case(found["case_id"]), found):
+            cases.resolve(found["case_id"], by, note, at)
+
+
+def _is_about(case: Case, found: Found) -> bool:
+    """The case tells of the account, of a movement on it, or, of the house's own, of the processor's very currency."""
+    named = {case.subject, str(case.facts.get("our_id", ""))}
+    if found["account"] in named:
+        return True
+    if found["account"] == chart.corrections(found["currency"]):
+        return found["against"] in (case.subject, case.facts.get("name")) and _same_currency(case, found)
+    moved = [one for one in named if any(ids.is_id(one, kind) for kind in _MOVEMENTS)]
+    return bool(moved) and any(found["account"] in _touched(one) for one in ledger.movements(moved))
+
+
+def _same_currency(case: Case, found: Found) -> bool:
+    return bool(case.facts.get("currency") == found["currency"])
+
+
+def _touched(movement: Found) -> tuple[str, ...]:
+    """The account that it is of, and the merchant's that it pays."""
+    payee = movement.get("payee")
+    paid = (chart.merchant_account(payee, movement["currency"]),) if payee else ()
+    return movement["account"], *paid
 
 
 def _reason(adjustment_id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
@@ -20,9 +21,12 @@ MOST_DIFFERENCES = 2_000
 """Of one run and name that are kept and get a case each: beyond, the file itself is wrong, and one case says so."""
 RUNS_FROM = time(6)
 """From this hour (UTC) on yesterday is reconciled: statements are there by then."""
+_AHEAD = {"wechatpay": timedelta(hours=8), "alipay": timedelta(hours=8)}
+"""Whose days are not UTC's: theirs end so much earlier, and the day's last hours stand in the next bill."""
 MOST_INLINE = 45_000
 """Letters of base64; a longer file goes to the upload link."""
-Day = Annotated[str, msgspec.Meta(pattern=r"^2\d{3}-\d\d-\d\d$", extra_json_schema={"format": "date"})]
+_DAY = r"^2\d{3}-\d\d-\d\d$"
+Day = Annotated[str, msgspec.Meta(pattern=_DAY, extra_json_schema={"format": "date"})]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 State = Literal["asked", "done"]
 FORMS: dict[Side, tuple[Form, ...]] = {
@@ -223,6 +227,11 @@ class Book:
         return BookView(side, name, currency, stated, self.expected.view, self.stated.view, self.fees, outcomes, left)
 
 
+def is_day(written: str) -> bool:
+    """Whether it has a day's form: what has not is longer than a key may be, or no key of ours."""
+    return re.fullmatch(_DAY, written, re.ASCII) is not None and not written.endswith("\n")
+
+
 def day_of(written: str, at: datetime, param: str = "day") -> date:
     """A day that is over. Raises InvalidRequest."""
     try:
@@ -234,8 +243,9 @@ def day_of(written: str, at: datetime, param: str = "day") -> date:
     return found
 
 
-def end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(0), UTC)
+def end_of(day: date, name: str = "") -> datetime:
+    """By the clock of whoever's book it is."""
+    return datetime.combine(day + timedelta(days=1), time(0), UTC) - _AHEAD.get(name, timedelta(0))
 
 
 def sha256(content: bytes) -> str:

@@ -14,12 +14,12 @@ from chalicelib.settlement import model_reports, reconciling
 from chalicelib.settlement import store_reconciliation as store
 from chalicelib.settlement.model_reports import DifferenceView, NewStatement, ReportView, Statement, StatementView
 
-_LOOKED_AT = 40
-"""The newest reports that may be asked for once more."""
-
 
 def imported(by: Operator, wish: NewStatement, at: datetime) -> tuple[StatementView, bool]:
-    """And whether it is new. Its day is reconciled at the next turn. Raises InvalidRequest."""
+    """And whether it is new: of this day, side, name and form. The day is reconciled at the next turn.
+
+    Raises InvalidRequest.
+    """
     model_reports.day_of(wish.day, at)
     if wish.form not in model_reports.FORMS[wish.side]:
         raise InvalidRequest(param="form")
@@ -34,7 +34,7 @@ def imported(by: Operator, wish: NewStatement, at: datetime) -> tuple[StatementV
     if content is not None:
         store.put_content(statement, content)
     new = store.keep_statement(statement)
-    kept = statement if new else store.statement(wish.sha256) or statement
+    kept = statement if new else store.statement(statement) or statement
     store.ask(kept.day, at)
     return kept.view() if content is not None else kept.view(*store.upload(kept)), new
 
@@ -54,7 +54,7 @@ def asked(by: Operator, day: str, at: datetime) -> ReportView:
 
 def report(day: str) -> ReportView:
     """Raises NotFound."""
-    found = store.report(day)
+    found = store.report(day) if model_reports.is_day(day) else None
     if found is None:
         raise NotFound()
     return found
@@ -73,10 +73,9 @@ def differences(day: str, position: str | None, limit: int) -> tuple[list[Differ
 
 def run_due(at: datetime) -> int:
     """Days that were asked for, the oldest first, and yesterday once its statements should be there."""
-    known, _ = store.reports(None, _LOOKED_AT)
-    due = {one.day for one in known if one.status == "asked"}
+    due = set(store.days_asked())
     yesterday = (at - timedelta(days=1)).date().isoformat()
-    if at.time() >= model_reports.RUNS_FROM and yesterday not in {one.day for one in known}:
+    if at.time() >= model_reports.RUNS_FROM and store.report(yesterday) is None:
         due.add(yesterday)
     return queues.sweep("reconciliation", sorted(due), lambda day: reconciling.run(day, at))
 

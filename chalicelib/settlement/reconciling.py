@@ -61,7 +61,14 @@ class _Leg:
     differences: int = 0
 
     def carried(self, ours: bool, day: str) -> list[StatementLine]:
-        return [one.line for one in self.open.values() if one.ours is ours and one.day < day]
+        return [one.line for one in self._before(ours, day)]
+
+    def restated(self, day: str) -> set[str]:
+        """Their lines that are carried. One that a file of this day has too (after one of a wrong day) is the same."""
+        return {one.line.identity for one in self._before(False, day)}
+
+    def _before(self, ours: bool, day: str) -> list[OpenLine]:
+        return [one for one in self.open.values() if one.ours is ours and one.day < day]
 
 
 @dataclass(slots=True)
@@ -91,7 +98,7 @@ class _Day:
 
     def report(self, names: list[str]) -> ReportView:
         clearing = safeguarding.clearing(names, self.day, self.at)
-        covered = safeguarding.covered(names, self.day, self.closings, self.in_transit, self.at)
+        covered = safeguarding.covered(clearing, self.day, self.closings, self.in_transit, self.at)
         if BANKS not in self.missing and any(one.owed and one.covered is None for one in covered):
             self._ask_for(BANKS, None)
         exact = not any(one.difference for one in clearing) and not any(one.unexplained for one in self.views)
@@ -133,7 +140,7 @@ class _Day:
         else:
             cases.close("statement-missing", leg.name, "imported", key=day)
             books = (_chain(counted, leg.carried(True, day)), _chain(self._read(leg, held), leg.carried(False, day)))
-            until = model_reports.end_of(self.day)
+            until = model_reports.end_of(self.day, leg.name)
             for finding in matching.reconciled(*books, WINDOWS[leg.side], until):
                 self._end(leg, finding)
             for one in leg.open.values():
@@ -150,6 +157,7 @@ class _Day:
             yield line
 
     def _read(self, leg: _Leg, held: list[Statement]) -> Iterator[StatementLine]:
+        carried = leg.restated(self.day.isoformat())
         for statement in held:
             for one in _lines(statement):
                 if isinstance(one, Closing):
@@ -158,6 +166,8 @@ class _Day:
                     self._unreadable(leg, statement, one)
                 elif leg.side == "processor" and one.kind == "payout":
                     self.payouts.append(one)
+                elif carried and one.identity in carried:
+                    carried.remove(one.identity)
                 else:
                     book = leg.books[leg.name, one.currency]
                     book.stated.add(one.amount)
@@ -184,7 +194,7 @@ class _Day:
             self.unreadable.append(UnreadableView(statement.sha256, one.number, one.reason))
             facts: dict[str, str | int] = {"name": leg.name, "day": statement.day}
             facts |= {"line": one.number, "reason": one.reason}
-            key = f"{one.number} {one.reason}"
+            key = f"{statement.day} {leg.name} {one.number} {one.reason}"
             self._case("statement-unreadable", leg.owner, statement.sha256, key, facts)
 
     def _end(self, leg: _Leg, finding: Finding) -> None:
@@ -212,13 +222,13 @@ class _Day:
         return known[0].day if known else self.day.isoformat()
 
     def _missing(self, leg: _Leg, finding: Finding, known: list[OpenLine]) -> None:
-        """What another day's run has told already is told by that day's report."""
+        """What another day's run has told already is told by that day's report. Ours stays open even without a case."""
         today = self.day.isoformat()
         if known and known[0].found_on not in ("", today):
             return
-        if case_id := self._differ(leg, finding):
-            ours, since = finding.ours is not None, self._since(known)
-            self._keep_open(leg, OpenLine(finding.line, ours, since, case_id, found_on=today))
+        ours, case_id = finding.ours is not None, self._differ(leg, finding)
+        if ours or case_id:
+            self._keep_open(leg, OpenLine(finding.line, ours, self._since(known), case_id, found_on=today))
 
     def _keep_open(self, leg: _Leg, one: OpenLine) -> None:
         leg.open[one.id] = one

@@ -20,7 +20,7 @@ room = Room("settlement_adjustments", function="office")
     caller=Operator,
     permission="adjustments.propose",
     moves_money=True,
-    errors=(NotFound,),
+    errors=(NotFound, SecondPersonRequired),
     summary="Propose a correction of the books; somebody else approves it",
 )
 def propose(call: Call[NewAdjustment]) -> Receipt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidRequest, NotFound
-from chalicelib.settlement import reconciliation
+from chalicelib.settlement import model_reports, reconciliation
 from chalicelib.settlement.model_reports import DifferenceView, NewRun, NewStatement, ReportView, StatementView
 
 room = Room("settlement_reconciliation", function="office")
@@ -37,7 +37,7 @@ def import_statement(call: Call[NewStatement]) -> Answer:
     summary="The statements of a day",
 )
 def statements(call: Call[None]) -> Answer:
-    if "day" not in call.query:
+    if not model_reports.is_day(call.query.get("day", "")):
         raise InvalidRequest(param="day")
     found, following = reconciliation.statements(call.query["day"], call.page.cursor, call.page.limit)
     return Answer(200, call.page.envelope(found, following))

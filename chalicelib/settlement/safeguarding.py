@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from chalicelib.cases import service as cases
-from chalicelib.kernel import money
-from chalicelib.ledger import chart, expected, folding
-from chalicelib.ledger import service as ledger
+from chalicelib.kernel import clock, money
+from chalicelib.ledger import chart, expected, folding, history, owing
 from chalicelib.observability import page
 from chalicelib.settlement import model_reports
 from chalicelib.settlement import store_reconciliation as store
 from chalicelib.settlement.model_reconciliation import Closing
 from chalicelib.settlement.model_reports import ClearingView, ReportView, SafeguardingView
+
+_TRIES = 3
+"""At reading lines and total while nothing is folded."""
 
 
 def clearing(names: Iterable[str], day: date, at: datetime) -> list[ClearingView]:
@@ -32,14 +35,14 @@ def clearing(names: Iterable[str], day: date, at: datetime) -> list[ClearingView
 
 
 def covered(
-    names: Iterable[str], day: date, closings: Iterable[Closing], in_transit: Mapping[str, int], at: datetime
+    held: Iterable[ClearingView], day: date, closings: Iterable[Closing], in_transit: Mapping[str, int], at: datetime
 ) -> list[SafeguardingView]:
     """What the banks hold against what is owed. A shortfall pages at once and opens a case."""
     at_banks: dict[str, int] = {}
     for one in closings:
         at_banks[one.currency] = at_banks.get(one.currency, 0) + one.amount
     views = []
-    for currency, owed in _owed(names, day, at).items():
+    for currency, owed in _owed(held, day).items():
         known = currency in at_banks
         short = max(0, owed - at_banks.get(currency, 0) - in_transit.get(currency, 0))
         views.append(
@@ -58,35 +61,62 @@ def covered(
     return views
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """What lines since the report before add up to."""
+
+    until: int
+    """Of days up to the one that is reconciled."""
+    since: int
+    came: int
+    """All that came in, and all that went: sums that only grow."""
+    went: int
+
+
 def _clearing(name: str, currency: str, day: date, at: datetime, before: ReportView | None) -> ClearingView:
-    held = _held(name, currency, day, at)
+    """Lines, total, lines: what was folded meanwhile may be in the total or not, and is no difference."""
+    after = date.fromisoformat(before.day) if before else day
+    for _ in range(_TRIES):
+        first = _lines(name, currency, after, day, at)
+        total = -folding.total(chart.clearing(name, currency))
+        last = _lines(name, currency, after, day, at)
+        if first == last:
+            break
     if before is None:
+        held = total - last.since
         return ClearingView(name, currency, held, held, 0)
     begun = next((one.ledger for one in before.clearing if (one.name, one.currency) == (name, currency)), 0)
-    lines = begun + _sum(name, currency, date.fromisoformat(before.day), day)
-    return ClearingView(name, currency, held, lines, held - lines)
+    unexplained = total - begun - first.until - first.since
+    difference = unexplained - min(max(unexplained, first.went - last.went), last.came - first.came)
+    lines = begun + last.until
+    return ClearingView(name, currency, lines + difference, lines, difference)
 
 
-def _owed(names: Iterable[str], day: date, at: datetime) -> dict[str, int]:
-    """To customers and merchants, by the chart: all that came in, less what is the house's own by now."""
-    owed: dict[str, int] = {}
-    for name in names:
-        for currency in _currencies(name):
-            owed[currency] = owed.get(currency, 0) + _held(name, currency, day, at)
-    return {
-        currency: held - folding.total(chart.fees(currency)) - ledger.corrected(currency)
-        for currency, held in sorted(owed.items())
-    }
+def _lines(name: str, currency: str, after: date, day: date, at: datetime) -> _Lines:
+    """From the day after `after` to tomorrow: a run may last beyond midnight."""
+    until = since = came = 0
+    for one_day in _days(after, at.date() + timedelta(days=1)):
+        amounts = [one.amount for one in expected.of_day(name, currency, one_day)]
+        until, since = (until + sum(amounts), since) if one_day <= day else (until, since + sum(amounts))
+        came += sum(amount for amount in amounts if amount > 0)
+    return _Lines(until, since, came, came - until - since)
 
 
-def _held(name: str, currency: str, day: date, at: datetime) -> int:
-    """By a processor for us at the end of `day`: by now, less what came since."""
-    return -folding.total(chart.clearing(name, currency)) - _sum(name, currency, day, at.date())
+def _owed(held: Iterable[ClearingView], day: date) -> dict[str, int]:
+    """To customers and merchants at the day's end, by the chart: all that came in, less what was the house's own.
+
+    What some of them owe us is no less of what is owed to the others.
+    """
+    sums: dict[str, int] = {}
+    for one in held:
+        sums[one.currency] = sums.get(one.currency, 0) + one.ledger
+    end = model_reports.end_of(day) - clock.MICROSECOND
+    return {currency: came - _own(currency, day, end) for currency, came in sorted(sums.items())}
 
 
-def _sum(name: str, currency: str, after: date, until: date) -> int:
-    """Of the lines of the days after `after`, `until` included."""
-    return sum(one.amount for day in _days(after, until) for one in expected.of_day(name, currency, day))
+def _own(currency: str, day: date, end: datetime) -> int:
+    corrected = history.balance_at(chart.corrections(currency), end).available
+    return folding.fees_until(day, currency) + corrected - owing.owed(currency, end)
 
 
 def _days(after: date, until: date) -> Iterator[date]:

@@ -1,10 +1,10 @@
 """The table `reconciliations`, and the bucket of statements, where a file stands under its SHA-256.
 
-STATEMENT#<sha256>    STATEMENT            a file that was imported, once
-DAY#<day>             STATEMENT#<sha256>   whose day it is
-REPORTS               <day>                a day's report, or that one was asked for
-DIFFERENCES#<day>     <difference>         what was found that day
-OPEN#<name>           <side>#<line>        a line that has found no other yet
+DAY#<day>             STATEMENT#<side>#<name>#<sha256>   a file of that day, once
+REPORTS               <day>                              a day's report, or that one was asked for
+ASKED                 <day>                              that it was asked for, until it ran since
+DIFFERENCES#<day>     <difference>                       what was found that day
+OPEN#<name>           <side>#<line>                      a line that has found no other yet
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from chalicelib.settlement.model_reconciliation import Finding, Form, Side, Stat
 from chalicelib.settlement.model_reports import LOOKED_BACK, DifferenceView, OpenLine, ReportView, Statement
 
 UPLOAD_SECONDS = 3_600
-_STATEMENT, _DAY, _REPORTS, _DIFFERENCES, _OPEN = "STATEMENT", "DAY#", "REPORTS", "DIFFERENCES#", "OPEN#"
+_STATEMENT, _DAY, _REPORTS, _DIFFERENCES, _OPEN = "STATEMENT#", "DAY#", "REPORTS", "DIFFERENCES#", "OPEN#"
+_ASKED = "ASKED"
 _CENTURY = "2"
 """What every day begins with."""
 _KEPT_OPEN = timedelta(days=90)
@@ -72,32 +73,34 @@ class _OpenItem(Table):
 
 
 def keep_statement(statement: Statement) -> bool:
-    """Once for each content; False if it was imported before, whatever it was called then."""
-    kept = {name: getattr(statement, name) for name in ("side", "name", "form", "day", "bytes", "imported_by")}
-    kept["imported_at"] = clock.written(statement.imported_at)
-    address = f"{_STATEMENT}#{statement.sha256}"
+    """Once for each day, side, name and content; False if it was. What was taken for another form is so no more."""
+    item = _StatementItem(
+        _DAY + statement.day,
+        _address(statement),
+        side=statement.side,
+        name=statement.name,
+        form=statement.form,
+        day=statement.day,
+        bytes=statement.bytes,
+        imported_at=clock.written(statement.imported_at),
+        imported_by=statement.imported_by,
+    )
+    return made(lambda: item.save(absent() | (_StatementItem.form != statement.form)))
 
-    def write() -> None:
-        with writing() as together:
-            together.save(_StatementItem(address, _STATEMENT, **kept), condition=absent())
-            together.save(_StatementItem(_DAY + statement.day, address, **kept))
 
-    return made(write)
-
-
-def statement(sha256: str) -> Statement | None:
-    found = _StatementItem.find(f"{_STATEMENT}#{sha256}", _STATEMENT)
-    return _statement(found, sha256) if found else None
+def statement(alike: Statement) -> Statement | None:
+    """What was imported of the same day, side, name and content."""
+    found = _StatementItem.find(_DAY + alike.day, _address(alike))
+    return _statement(found) if found else None
 
 
 def statements(day: str) -> list[Statement]:
-    found = _StatementItem.query(_DAY + day, consistent_read=True)
-    return [_statement(item, item.sk.partition("#")[2]) for item in found]
+    return list(map(_statement, _StatementItem.query(_DAY + day, consistent_read=True)))
 
 
 def statements_page(day: str, position: str | None, limit: int) -> tuple[list[Statement], str | None]:
     found, following = _StatementItem.newest(_DAY + day, _STATEMENT, position, limit)
-    return [_statement(item, item.sk.partition("#")[2]) for item in found], following
+    return list(map(_statement, found)), following
 
 
 def put_content(kept: Statement, content: bytes) -> None:
@@ -155,12 +158,24 @@ def content(kept: Statement) -> Content | None:
 
 
 def ask(day: str, at: datetime) -> None:
-    _ReportItem(_REPORTS, day).update([_ReportItem.asked_at.set(clock.written(at))])
+    """Both at once: what a report says of itself, and what the next turn looks for."""
+    asked_at = clock.written(at)
+    with writing() as together:
+        together.update(_ReportItem(_REPORTS, day), [_ReportItem.asked_at.set(asked_at)])
+        together.save(_ReportItem(_ASKED, day, asked_at=asked_at))
+
+
+def days_asked() -> list[str]:
+    """However old, the oldest first."""
+    return [item.sk for item in _ReportItem.query(_ASKED, consistent_read=True)]
 
 
 def keep_report(report: ReportView, at: datetime) -> None:
-    told = msgspec.json.encode(report).decode()
-    _ReportItem(_REPORTS, report.day).update([_ReportItem.ran_at.set(clock.written(at)), _ReportItem.report.set(told)])
+    """The day is asked for no more, unless that was after the run began."""
+    told, ran_at = msgspec.json.encode(report).decode(), clock.written(at)
+    _ReportItem(_REPORTS, report.day).update([_ReportItem.ran_at.set(ran_at), _ReportItem.report.set(told)])
+    asked = _ReportItem(_ASKED, report.day)
+    made(lambda: asked.delete(_ReportItem.asked_at <= ran_at))
 
 
 def report(day: str) -> ReportView | None:
@@ -266,9 +281,13 @@ def _report(item: _ReportItem) -> ReportView:
     )
 
 
-def _statement(item: _StatementItem, sha256: str) -> Statement:
+def _address(statement: Statement) -> str:
+    return f"{_STATEMENT}{statement.side}#{statement.name}#{statement.sha256}"
+
+
+def _statement(item: _StatementItem) -> Statement:
     return Statement(
-        sha256=sha256,
+        sha256=item.sk.rpartition("#")[2],
         side=msgspec.convert(item.side, Side),
         name=item.name,
         form=msgspec.convert(item.form, Form),

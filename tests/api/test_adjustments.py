@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.ledger import audit, chart, folding
+from chalicelib.cases import service as cases
+from chalicelib.ledger import audit, chart, folding, history
 from chalicelib.ledger import service as ledger
+from chalicelib.settlement import adjustments
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.test_reconciliation import colleague
 from tests.api.world import Person, World, cheap_passwords, fresh_key
@@ -37,6 +39,11 @@ def propose(by: Caller, account: str, key: str = "", **told: Any) -> Reply:
 def decide(by: Caller, adjustment: str, what: str = "approve", key: str = "") -> Reply:
     path = f"/v1/adjustments/{adjustment}/{what}"
     return by.post(path, {"note": "seen"}, **({"idempotency_key": key or fresh_key()} if what == "approve" else {}))
+
+
+def own_wallet(by: Caller, somebody: Person) -> str:
+    """Of whoever proposes: the answer says who that is."""
+    return chart.wallet_of(propose(by, somebody.wallet).json["proposed_by"], "CNY")
 
 
 def test_one_proposes_another_approves_and_only_then_money_moves_once(world: World, ana: Person) -> None:
@@ -91,6 +98,82 @@ def test_the_house_puts_right_at_its_own_expense(world: World, ana: Person) -> N
     assert audit.trial_balance().balanced
     held = {one["currency"]: one["held"] for one in world.operator.get("/v1/reports/live").json["held"]}
     assert held == {"CNY": 1_000}, "what the house pays for is not less of the customers' money"
+
+
+def test_a_correction_of_a_merchant_moves_its_allowance_so_no_refund_breaks_its_floor(
+    world: World, ana: Person
+) -> None:
+    one, other = colleague(world), colleague(world)
+    payment = ana.pay(1_000).json["id"]
+    world.deliver()
+    assert ledger.head(world.shop.account).available == 994
+    to_the_floor = propose(one, world.shop.account, direction="debit", amount=10_994).json["id"]
+    assert decide(other, to_the_floor).status == 201
+    assert_problem(world.shop.act(payment, "refunds", {"amount": 1_000}), 409, "merchant-funds-insufficient")
+    assert decide(other, propose(one, world.shop.account, amount=1_000).json["id"]).status == 201
+    assert world.shop.act(payment, "refunds", {"amount": 1_000}).status == 201
+    world.deliver()
+    assert ledger.head(world.shop.account).available == -10_000
+    assert audit.trial_balance().balanced
+
+
+def test_a_debit_stops_at_what_refunds_have_drawn_before_they_are_settled(world: World, ana: Person) -> None:
+    one, other = colleague(world), colleague(world)
+    payment = ana.pay(1_000).json["id"]
+    world.deliver()
+    assert world.shop.act(payment, "refunds", {"amount": 1_000}).status == 201
+    to_the_floor = propose(one, world.shop.account, direction="debit", amount=10_994).json["id"]
+    assert_problem(decide(other, to_the_floor), 409, "merchant-funds-insufficient")
+    world.deliver()
+    assert ledger.head(world.shop.account).available == -6
+
+
+def test_neither_of_the_two_corrects_their_own_wallet(world: World, ana: Person) -> None:
+    one, other = colleague(world), colleague(world)
+    mine, other_me = own_wallet(one, ana), own_wallet(other, ana)
+    assert_problem(propose(one, mine), 403, "second-person-required")
+    for_the_other = propose(one, other_me).json["id"]
+    assert_problem(decide(other, for_the_other), 403, "second-person-required")
+    assert ledger.head(other_me).available == 0
+    assert decide(colleague(world), for_the_other).status == 201
+
+
+def test_what_is_proposed_for_ones_own_wallet_by_whatever_way_is_not_approved(
+    world: World, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = colleague(world), colleague(world)
+    mine = own_wallet(one, ana)
+    with monkeypatch.context() as before_the_rule:
+        before_the_rule.setattr(adjustments, "_check_stranger", lambda *_: None)
+        adjustment = propose(one, mine).json["id"]
+    assert_problem(decide(other, adjustment), 403, "second-person-required")
+
+
+def test_an_approval_resolves_the_case_that_is_about_this_money_and_no_other(world: World, ana: Person) -> None:
+    one, other = colleague(world), colleague(world)
+    top_up, at = str(history.entries(ana.wallet, None, 1)[0]["movement"]), world.clock.now()
+    strangers = world.customer(1_000).wallet
+    kinds: tuple[tuple[str, str, dict[str, str | int], str], ...] = (
+        ("webhook-quarantine", top_up, {}, "resolved"),
+        ("freeze", ana.wallet, {}, "resolved"),
+        ("reconciliation-difference", "dif_1", {"our_id": top_up}, "resolved"),
+        ("reconciliation-difference", "dif_2", {"our_id": "top_unheard_of"}, "open"),
+        ("freeze", strangers, {}, "open"),
+    )
+    for kind, subject, facts, state in kinds:
+        case = cases.open_case(kind, subject, facts, due_at=at, at=at)
+        assert decide(other, propose(one, ana.wallet, case_id=case).json["id"]).status == 201
+        assert (subject, cases.case(case).state) == (subject, state)
+
+
+def test_the_houses_own_correction_resolves_a_case_of_that_processor_and_currency(world: World) -> None:
+    one, other = colleague(world), colleague(world)
+    at = world.clock.now()
+    for currency, state in (("CNY", "resolved"), ("HKD", "open")):
+        facts: dict[str, str | int] = {"name": "sandbox", "currency": currency}
+        case = cases.open_case("clearing-disagrees", "sandbox", facts, due_at=at, at=at, key=currency)
+        assert decide(other, propose(one, "corrections", direction="debit", case_id=case).json["id"]).status == 201
+        assert cases.case(case).state == state
 
 
 def test_a_proposal_under_the_same_key_is_the_same_proposal(world: World, ana: Person) -> None:

@@ -13,6 +13,7 @@ import app
 from chalicelib import cloud
 from chalicelib.ledger import chart, folding, history
 from chalicelib.settings import settings
+from chalicelib.settlement import model_reports
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.world import Person, World, cheap_passwords
 from tests.conftest import FrozenClock
@@ -35,9 +36,9 @@ def colleague(world: World, role: str = "finance") -> Caller:
     return world.nobody.bearing(in_office(welcome["user"]["id"], world.clock.now()))
 
 
-def topped_up(world: World, person: Person, amount: int) -> str:
+def topped_up(world: World, person: Person, amount: int, processor: str = "sandbox") -> str:
     """The top-up's id, its entry folded."""
-    world.put_in(person, amount)
+    world.put_in(person, amount, processor)
     world.deliver()
     world.clock.advance(1)
     return str(history.entries(person.wallet, None, 1)[0]["movement"])
@@ -150,11 +151,47 @@ def test_each_difference_opens_one_case_with_an_owner_and_a_clock_however_often_
 def test_a_file_imported_twice_is_imported_once(world: World) -> None:
     topped_up(world, world.customer(), 500)
     desk = tomorrow(world)
-    first, second = imported(desk, HEADER), imported(desk, HEADER, name="other", day="2026-11-21")
+    first, second = imported(desk, HEADER), imported(desk, HEADER)
     assert (first.status, second.status) == (201, 200)
-    assert second.json["name"] == "sandbox"
+    assert second.json["imported_at"] == first.json["imported_at"]
     assert len(desk.get("/v1/reconciliations/statements?day=" + DAY).json["data"]) == 1
-    assert desk.get("/v1/reconciliations/statements?day=2026-11-21").json["data"] == []
+
+
+def test_what_comes_after_beijings_midnight_waits_for_the_next_bill(world: World) -> None:
+    ana = world.customer()
+    at = world.clock.now()
+    world.clock.advance((at.replace(hour=16, minute=30) - at).total_seconds())
+    top_up = topped_up(world, ana, 500, "wechatpay")
+    desk = tomorrow(world)
+    imported(desk, HEADER, name="wechatpay")
+    report = reconciled(world, desk)
+    assert (book(report, "wechatpay")["outcomes"]["waiting"]["count"], report["differences"]) == (1, 0)
+    desk = tomorrow(world)
+    imported(desk, HEADER + line(top_up, 500, DAY, hour=16), day=NEXT, name="wechatpay")
+    assert book(reconciled(world, desk, NEXT), "wechatpay")["outcomes"] == {"matched": {"count": 1, "amount": 500}}
+    assert cases(desk) == []
+
+
+def test_what_is_missing_beyond_the_bound_finds_its_other_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_reports, "MOST_DIFFERENCES", 1)
+    ana = world.customer()
+    top_ups = [topped_up(world, ana, 500) for _ in range(3)]
+    desk = tomorrow(world)
+    imported(desk, HEADER)
+    assert book(reconciled(world, desk))["outcomes"]["missing_there"]["count"] == 3
+    desk = tomorrow(world)
+    imported(desk, HEADER + "".join(line(top_up, 500, NEXT) for top_up in top_ups), day=NEXT)
+    assert book(reconciled(world, desk, NEXT))["outcomes"] == {"late": {"count": 3, "amount": 0}}
+
+
+def test_a_processor_with_neither_lines_nor_a_statement_is_not_asked_for_one(world: World) -> None:
+    topped_up(world, world.customer(), 500)
+    desk = tomorrow(world)
+    report = reconciled(world, desk)
+    assert report["missing"] == ["sandbox", "banks"]
+    assert {one["name"] for one in report["books"]} == {"sandbox"}
 
 
 def test_a_large_file_goes_to_a_link_that_takes_nothing_else_and_counts_once_it_is_there(world: World) -> None:
@@ -314,8 +351,6 @@ def test_a_day_that_is_not_over_a_wrong_hash_and_a_form_of_the_other_side_are_re
 def test_a_file_that_differs_in_everything_opens_one_case_more_than_the_bound(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.settlement import model_reports
-
     monkeypatch.setattr(model_reports, "MOST_DIFFERENCES", 3)
     desk = tomorrow(world)
     imported(desk, HEADER + "".join(line(f"top_{number}", 5) for number in range(9)))

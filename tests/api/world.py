@@ -39,12 +39,12 @@ class World:
             self.put_in(person, amount)
         return person
 
-    def put_in(self, person: Person, amount: int) -> None:
+    def put_in(self, person: Person, amount: int, processor: str = "sandbox") -> None:
         top_up = ids.derived("top", str(next(_numbers)))
 
         def build(at: Any, known: Known) -> Draft:
             change, credited = crediting.credit(person.wallet, person.currency, amount, known)
-            postings = credited | {chart.clearing("sandbox", person.currency): -amount}
+            postings = credited | {chart.clearing(processor, person.currency): -amount}
             movement = Movement(top_up, "top-up", person.wallet, amount, person.currency, "succeeded", at)
             return Draft(movement, (change,), Entry(top_up, "top-up", person.currency, at, postings, owner=person.id))
 

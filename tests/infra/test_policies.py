@@ -164,6 +164,14 @@ def test_money_and_the_office_reach_how_processors_do_and_nothing_that_processor
         assert one["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{store_health.PARTITION}*"]}}
 
 
+def test_reconcile_deletes_that_a_day_was_asked_for_and_nothing_else(packaged: Packaged) -> None:
+    (deleting,) = (
+        one for one in allowed(packaged.policies["ReconcileRole"]) if "dynamodb:DeleteItem" in listed(one["Action"])
+    )
+    assert (deleting["Action"], deleting["Resource"]) == (["dynamodb:DeleteItem"], get_att("ReconciliationsTable"))
+    assert deleting["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["ASKED"]}}
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_nobody_may_write_a_secret_or_a_policy(packaged: Packaged, role: str) -> None:
     actions = {action for one in allowed(packaged.policies[role]) for action in listed(one["Action"])}
