@@ -26,9 +26,10 @@ def _money() -> list[Room]:
     from chalicelib.merchants import routes as merchants
     from chalicelib.payments import routes as payments
     from chalicelib.processors import routes as processors
+    from chalicelib.settlement import routes_withdrawals as withdrawals
     from chalicelib.topups import routes as topups
 
-    return [ledger.room, merchants.room, topups.room, payments.room, processors.room]
+    return [ledger.room, merchants.room, topups.room, payments.room, withdrawals.room, processors.room]
 
 
 def _webhooks() -> list[Room]:
@@ -73,9 +74,10 @@ def _access() -> list[Room]:
     from chalicelib.insight import routes_effort as effort
     from chalicelib.notices import routes as notices
     from chalicelib.operations import routes as operations
+    from chalicelib.settlement import routes_funding as funding
 
     ways_in = (identity, sessions, entering, factors, passwords, trash, deletion)
-    own = (exports, consents, identifiers, preferences, guardians, people, notices, operations, effort)
+    own = (exports, consents, identifiers, preferences, guardians, people, notices, operations, effort, funding)
     return [*(routes.room for routes in (api, *ways_in, *own)), *_money(), *_webhooks(), *_office()]
 
 
@@ -148,8 +150,8 @@ def sweep(event: Any) -> int:
     from chalicelib.topups import tasks as topups
 
     at = clock.now()
-    due = (settlement.sweep, payments.expire_due, topups.ask_again, ledger.close_due, identity.sweep, risk.sweep)
-    return queues.sweep("minute", due, lambda task: task(at))
+    money = (settlement.sweep, payments.expire_due, topups.ask_again, settlement.send_on, ledger.close_due)
+    return queues.sweep("minute", (*money, identity.sweep, risk.sweep), lambda task: task(at))
 
 
 @app.schedule("rate(5 minutes)")

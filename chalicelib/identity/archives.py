@@ -1,4 +1,4 @@
-"""What goes into an archive: profile, consents, and of each wallet the statements by month and the receipts."""
+"""What goes into an archive: profile, consents, funding methods; of each wallet statements by month and receipts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.identity import consents
+from chalicelib.identity import consents, funding
 from chalicelib.identity.model import User
 from chalicelib.kernel import clock
 from chalicelib.ledger import history, model, views
@@ -23,6 +23,7 @@ def files(user: User, at: datetime) -> dict[str, bytes]:
     """Name → content."""
     found = {"profile.json": _written(_profile(user))}
     found["consents.json"] = _written([one.view for one in consents.everything(user.id)])
+    found["funding_methods.json"] = _written([one.view for one in funding.every(user.id)])
     for wallet in user.wallets:
         found |= _of_wallet(wallet, user, at)
     return found

@@ -13,7 +13,7 @@ from chalicelib.ledger.wire import Item, item
 from chalicelib.ledger.write import Update, put_once
 from chalicelib.settings import settings
 
-HEAD, MOVEMENT, ALLOWANCE, CONSENT = "HEAD", "MOVEMENT", "ALLOWANCE", "CONSENT"
+HEAD, MOVEMENT, ALLOWANCE, CONSENT, FUNDING = "HEAD", "MOVEMENT", "ALLOWANCE", "CONSENT", "FUNDING"
 BELOW = "BELOW#"
 
 

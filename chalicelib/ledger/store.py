@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from chalicelib import cloud
 from chalicelib.kernel import backoff
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.ledger.items import CONSENT, HEAD, MOVEMENT
+from chalicelib.ledger.items import CONSENT, FUNDING, HEAD, MOVEMENT
 from chalicelib.ledger.wire import Item, item
 from chalicelib.ledger.write import put_once
 from chalicelib.settings import settings
@@ -96,6 +96,10 @@ def movement(movement_id: str) -> Item | None:
 
 def consent(consent_id: str) -> Item | None:
     return _get(consent_id, CONSENT)
+
+
+def funding(funding_id: str) -> Item | None:
+    return _get(funding_id, FUNDING)
 
 
 def movements(movement_ids: Sequence[str], sk: str = MOVEMENT) -> list[Item]:

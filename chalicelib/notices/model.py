@@ -14,7 +14,7 @@ from chalicelib.kernel import clock, money, text
 Channel = Literal["email", "text", "push"]
 Params = Mapping[str, str | int]
 
-_TOLD = {"pay": "payment", "top": "top_up", "ref": "refund"}
+_TOLD = {"pay": "payment", "top": "top_up", "ref": "refund", "wdr": "withdrawal"}
 """Kind of movement (the prefix of its id) → kind of notice, where the customer's money changed."""
 
 
@@ -61,6 +61,8 @@ def told_by(entry: Mapping[str, Any]) -> Notice | None:
         return None
     if kind == "top_up" and amount < 0:
         kind = "top_up_reversed"
+    if kind == "withdrawal" and amount > 0:
+        kind = "withdrawal_returned"
     params = {"amount": abs(amount), "currency": entry["currency"], "text": entry.get("text", "")}
     return Notice(entry["id"], kind, clock.read(entry["sk"]), params)
 

@@ -23,6 +23,7 @@ _BEGINNINGS: dict[str, Group] = {
     "payment": "money",
     "top_up": "money",
     "refund": "money",
+    "withdrawal": "money",
     "guardian_": "family",
     "approval_": "family",
     "reminder": "reminders",

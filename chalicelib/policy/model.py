@@ -40,6 +40,9 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     guardian_above: dict[str, int] = {}
     """Per currency: a movement of a guarded person above this needs their guardian; without a figure, none does."""
 
+    least_withdrawal: dict[str, int] = {}
+    """Per currency, in minor units; without a figure, any amount may leave."""
+
     def limits_of(self, jurisdiction: str, tier: int) -> Limits:
         """The highest tier stands for all above it. KeyError if the jurisdiction is unknown."""
         tiers = self.limits[self.jurisdictions[jurisdiction].currency]

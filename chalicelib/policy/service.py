@@ -27,6 +27,11 @@ def currency_of(jurisdiction: str, at: datetime) -> str:
     return found.currency
 
 
+def least_withdrawal(currency: str, at: datetime) -> int:
+    """In minor units."""
+    return _pack(at).least_withdrawal.get(currency, 1)
+
+
 def known(jurisdiction: str, at: datetime) -> bool:
     return jurisdiction in _pack(at).jurisdictions
 

@@ -1,1 +1,1 @@
-"""What merchants are owed: lines of captures and refunds, settled once each, in batches."""
+"""What merchants are owed, settled once each, in batches; what customers take out; both held against statements."""

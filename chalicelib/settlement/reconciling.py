@@ -18,11 +18,12 @@ from typing import BinaryIO, cast
 from msgspec import structs
 
 from chalicelib.cases import service as cases
-from chalicelib.kernel import money
+from chalicelib.kernel import clock, ids, money
 from chalicelib.ledger import expected
+from chalicelib.ledger import service as ledger
 from chalicelib.observability import page
 from chalicelib.processors import service as processors
-from chalicelib.settlement import matching, model_reports, safeguarding, statements
+from chalicelib.settlement import matching, model_funding, model_reports, safeguarding, statements
 from chalicelib.settlement import store_reconciliation as store
 from chalicelib.settlement.model_reconciliation import WINDOWS, Closing, Finding, Side, StatementLine, Unreadable
 from chalicelib.settlement.model_reports import Book, BookView, OpenLine, ReportView, Statement, UnreadableView
@@ -33,7 +34,9 @@ _MOST_UNREADABLE = 100
 """Named in a report; all are counted as differences."""
 _CORRECTION = "adjustment"
 """Of a line of another day, and in no statement: it stands in the clearing account's sums alone."""
-_KINDS = {"top-up": "top-up", "top-up-reversal": "reversal"}
+_KINDS = {"top-up": "top-up", "top-up-reversal": "reversal", "withdrawal": "payout"}
+_RETURNED = "withdrawal-return"
+"""What never left, or came back: no statement shows it, and the withdrawal that it ends is not missed there."""
 
 
 def run(day: str, at: datetime) -> bool:
@@ -126,7 +129,7 @@ class _Day:
         for name in names:
             for currency in money.EXPONENTS:
                 for one in expected.of_day(name, currency, self.day):
-                    if one.kind == _CORRECTION:
+                    if one.kind in (_CORRECTION, _RETURNED) or (one.kind == "withdrawal" and not _shows(name)):
                         continue
                     kind = _KINDS.get(one.kind, one.kind)
                     yield StatementLine(one.movement, one.entry, kind, one.amount, 0, currency, one.at, 0, name)
@@ -139,7 +142,8 @@ class _Day:
             self._without_statement(leg, counted)
         else:
             cases.close("statement-missing", leg.name, "imported", key=day)
-            books = (_chain(counted, leg.carried(True, day)), _chain(self._read(leg, held), leg.carried(False, day)))
+            theirs = _chain(self._read(leg, held), self._returned(leg), leg.carried(False, day))
+            books = (_chain(counted, leg.carried(True, day)), theirs)
             until = model_reports.end_of(self.day, leg.name)
             for finding in matching.reconciled(*books, WINDOWS[leg.side], until):
                 self._end(leg, finding)
@@ -164,7 +168,7 @@ class _Day:
                     self.closings.append(one)
                 elif isinstance(one, Unreadable):
                     self._unreadable(leg, statement, one)
-                elif leg.side == "processor" and one.kind == "payout":
+                elif leg.side == "processor" and one.kind == "payout" and not ids.is_id(one.our_id, "wdr"):
                     self.payouts.append(one)
                 elif carried and one.identity in carried:
                     carried.remove(one.identity)
@@ -173,6 +177,17 @@ class _Day:
                     book.stated.add(one.amount)
                     book.fees += one.fee
                     yield one
+
+    def _returned(self, leg: _Leg) -> Iterator[StatementLine]:
+        """What ends a withdrawal that no statement shows, at the time of that withdrawal."""
+        for currency in money.EXPONENTS if leg.side == "processor" and _shows(leg.name) else ():
+            for one in expected.of_day(leg.name, currency, self.day):
+                if one.kind == _RETURNED:
+                    began_at = clock.read(ledger.movement(one.movement)["created_at"])
+                    leg.books[leg.name, currency].stated.add(-one.amount)
+                    yield StatementLine(
+                        one.movement, one.entry, "payout", -one.amount, 0, currency, began_at, 0, leg.name
+                    )
 
     def _without_statement(self, leg: _Leg, ours: Iterator[StatementLine]) -> None:
         day, there = self.day.isoformat(), False
@@ -287,6 +302,12 @@ def _lines(statement: Statement) -> Iterator[StatementLine | Closing | Unreadabl
         pass
     if content.sha256 != statement.sha256:
         yield Unreadable(0, "not-what-was-imported")
+
+
+def _shows(processor: str) -> bool:
+    """Whether its statement, as we read it, has what it sent to customers."""
+    way = model_funding.WAYS.get(processor)
+    return way is not None and way.stated
 
 
 def _arriving(payout: StatementLine) -> StatementLine:

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib import queues
 from chalicelib.ledger.model import Line
+from chalicelib.processors import patience
 from chalicelib.settlement import service
 from chalicelib.settlement.model import batches
 
@@ -19,6 +20,13 @@ def settle(event: dict[str, Any], at: datetime) -> dict[str, Any]:
 
 def sweep(at: datetime) -> int:
     return service.sweep(at)
+
+
+def send_on(at: datetime) -> int:
+    """Withdrawals that are due: sent, or asked about; returns with how many something happened."""
+    from chalicelib.settlement import sending, withdrawals
+
+    return patience.sweep(withdrawals.DUE, at, lambda withdrawal_id: sending.go_on(withdrawal_id, at))
 
 
 def reconcile(at: datetime) -> int:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from chalicelib.cases import service as cases
@@ -23,12 +23,12 @@ from chalicelib.ledger import chart, crediting
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Change, Changed, Draft, Entry, Known, Taken, Verdict
 from chalicelib.observability import page
+from chalicelib.processors import model_patience
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import ProcessorEvent
 from chalicelib.topups import model, store
 
 Effect = Literal["made", "none", "quarantined"]
-CASE_DUE = timedelta(hours=4)
 _EFFECTLESS = ("ignored", "refund_failed", "payout_succeeded", "payout_failed")
 """Whoever asked for a refund or a payout asks what became of it; a top-up is none the wiser."""
 PAID_TWICE = "paid-twice"
@@ -184,8 +184,7 @@ def _quarantine(event: ProcessorEvent, raw: bytes, reason: str, at: datetime) ->
     ledger.commit(lambda at, known: Draft(None, (), None, (leg,)), at)
     facts = {"processor": event.processor, "event_id": event.event_id, "reason": reason}
     subject = event.topup_id if ids.is_id(event.topup_id or "", "top") else event.event_id
-    cases.open_case(
-        "webhook-quarantine", subject or event.event_id, facts, due_at=at + CASE_DUE, at=at, key=event.event_id
-    )
+    due_at = at + model_patience.CASE_DUE
+    cases.open_case("webhook-quarantine", subject or event.event_id, facts, due_at=due_at, at=at, key=event.event_id)
     page("WebhookQuarantined", **facts)
     return "quarantined"

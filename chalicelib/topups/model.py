@@ -1,4 +1,4 @@
-"""Top-ups as people see them, what makes a processor's event ours, and when to ask a silent processor again."""
+"""Top-ups as people see them, and what makes a processor's event ours."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ import msgspec
 
 from chalicelib.kernel import clock, ids, money
 from chalicelib.kernel.idempotency import Receipt
+from chalicelib.processors import model_patience
 from chalicelib.processors.model import Created, Intent, ProcessorEvent
 
 Status = Literal["pending", "succeeded", "failed", "unknown"]
-UNFINISHED = ("pending", "unknown")
+UNFINISHED = model_patience.UNFINISHED
 RETRY_AFTER_SECONDS = 2
 LEASE = timedelta(seconds=30)
 """How long one request has a top-up to itself: longer than any call to a processor."""
-ASK_AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1), timedelta(days=5))
-"""After its start, a top-up that is not final is asked about; after the last time it is a person's."""
 PAY_WITHIN = timedelta(minutes=30)
-"""How long a code can be paid: it has lapsed before the third of the questions above is asked."""
+"""How long a code can be paid: it has lapsed before the third question of `ASK_AGAIN` is asked."""
 Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
 Currency = Annotated[str, msgspec.Meta(extra_json_schema=money.CURRENCY_SCHEMA)]
 
@@ -170,8 +169,3 @@ def expected(event: ProcessorEvent) -> dict[str, tuple[str | int, ...]]:
 def difference(event: ProcessorEvent, movement: Mapping[str, Any]) -> str | None:
     """The first attribute of our intent that the event contradicts."""
     return next((name for name, allowed in expected(event).items() if movement.get(name) not in allowed), None)
-
-
-def ask_again_at(created_at: datetime, at: datetime) -> datetime | None:
-    """The next of `ASK_AGAIN`; None after the last."""
-    return next((created_at + pause for pause in ASK_AGAIN if created_at + pause > at), None)

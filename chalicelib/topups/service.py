@@ -23,7 +23,7 @@ from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Due, Movement
 from chalicelib.policy import service as policy
 from chalicelib.policy.model import Decision
-from chalicelib.processors import choosing, health
+from chalicelib.processors import choosing, health, model_patience
 from chalicelib.processors import service as processors
 from chalicelib.processors.choosing import Choice
 from chalicelib.processors.model import Acknowledgement, Intent, ProcessorEvent
@@ -111,7 +111,7 @@ def _chosen(customer: Customer, request: TopupRequest, at: datetime) -> Choice:
 
 def _movement(customer: Customer, request: TopupRequest, choice: Choice, key: RequestKey, at: datetime) -> Movement:
     adapter = processors.adapter(choice.first.processor)
-    next_at = model.ask_again_at(at, at)
+    next_at = model_patience.ask_again_at(at, at)
     return Movement(
         id=key.movement_id("top"),
         kind="top-up",
@@ -188,8 +188,8 @@ def _measure(event: ProcessorEvent, effect: events.Effect, at: datetime) -> None
 
 
 def _postpone(topup_id: str, due_at: str, created_at: datetime, at: datetime) -> None:
-    next_at = model.ask_again_at(created_at, at)
+    next_at = model_patience.ask_again_at(created_at, at)
     if next_at is None:
-        cases.open_case("top-up-unknown", topup_id, {}, due_at=at + events.CASE_DUE, at=at)
+        cases.open_case("top-up-unknown", topup_id, {}, due_at=at + model_patience.CASE_DUE, at=at)
     leg = store.asked_again(topup_id, due_at, next_at)
     ledger.commit(lambda at, known: Draft(None, (), None, (leg,)), at)

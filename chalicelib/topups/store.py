@@ -18,6 +18,7 @@ from chalicelib.ledger import items
 from chalicelib.ledger.model import Due, Leg, Taken, Verdict
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update, put_once
+from chalicelib.processors import model_patience
 from chalicelib.processors.model import Adapter, Created, ProcessorEvent
 from chalicelib.settings import settings
 from chalicelib.topups import model, model_route
@@ -57,7 +58,7 @@ def moved_on(topup_id: str, said_no: str, lease_until: str, to: Adapter, tried: 
     update.require_absent("answer").require_one_of("state", "pending", "failed")
     update.assign("processor", to.name).assign("processor_account", to.account).assign("reference", "")
     update.assign("tried", model_route.written(tried)).assign("state", "pending").remove("reason")
-    for name, text in Due("topup", at + model.ASK_AGAIN[0]).attributes(topup_id).items():
+    for name, text in Due("topup", at + model_patience.ASK_AGAIN[0]).attributes(topup_id).items():
         update.assign(name, text)
 
     def explain(wired: Item | None) -> Verdict:

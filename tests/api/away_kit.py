@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from chalicelib.kernel import clock
+from chalicelib.ledger import funding
+from chalicelib.ledger.funding import Funding
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
-from tests.api import account_kit
+from tests.api import account_kit, withdrawal_kit
 from tests.api.authenticator import Authenticator
 from tests.api.bad_input_kit import BODIES, SIGN_UP_SECRET
 from tests.api.caller import Caller, Reply
@@ -130,6 +134,7 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         "PATCH /v1/me": lambda: phone.patch("/v1/me", {"display_name": "Anna"}),
         "GET /v1/me/notices": lambda: phone.get("/v1/me/notices"),
         **of_what_is_kept(world, ana),
+        **of_money_out(world),
         "GET /v1/wallets": lambda: phone.get("/v1/wallets"),
         "GET /v1/wallets/{id}": lambda: phone.get(wallet),
         "GET /v1/wallets/{id}/entries": lambda: phone.get(f"{wallet}/entries"),
@@ -142,6 +147,22 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         "GET /v1/payments": lambda: shop.till.get("/v1/payments?order_reference=order-1"),
         "GET /v1/refunds/{id}": lambda: phone.get(f"/v1/refunds/{refund}"),
         "GET /v1/checkouts/{id}": lambda: phone.get(f"/v1/checkouts/{checkout}"),
+    }
+
+
+def of_money_out(world: World) -> dict[str, Call]:
+    """The funding method of yesterday is the ledger's word for it alone."""
+    gus, hal = withdrawal_kit.with_pin(world), withdrawal_kit.with_pin(world, 5_000)
+    added = withdrawal_kit.add(hal).json
+    yesterday = clock.written(world.clock.now() - timedelta(days=1))
+    funding.shut(added["id"], hal.id)
+    funding.open_for(Funding(added["id"], hal.id, "sandbox", yesterday))
+    withdrawal, path = withdrawal_kit.withdraw(hal, added["id"]).json["id"], withdrawal_kit.METHODS
+    return {
+        f"GET {path}": lambda: hal.phone.get(path),
+        f"POST {path}": lambda: withdrawal_kit.add(gus),
+        f"DELETE {path}/{{id}}": lambda: hal.phone.delete(f"{path}/{added['id']}"),
+        "GET /v1/withdrawals/{id}": lambda: hal.phone.get(f"/v1/withdrawals/{withdrawal}"),
     }
 
 

@@ -173,6 +173,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "processor": "sandbox",
         "method": "manual",
     },
+    "POST /v1/me/funding-methods": {"processor": "sandbox", "destination": "DE89370400440532013000"},
+    "POST /v1/withdrawals": {"wallet_id": "wal_1", "amount": 2_000, "currency": "CNY", "funding_method_id": "fnd_1"},
     "POST /v1/payments": {
         "wallet_id": "wal_1",
         "checkout_id": "chk_1",

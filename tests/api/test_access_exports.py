@@ -101,6 +101,7 @@ def test_it_holds_profile_consents_statements_and_receipts(world: World) -> None
     profile = json.loads(found["profile.json"])
     assert (profile["id"], profile["identifier"], profile["display_name"]) == (ana.id, ana.identifier, "Ana")
     assert [one["document"] for one in json.loads(found["consents.json"])] == ["terms"]
+    assert json.loads(found["funding_methods.json"]) == []
     statement = json.loads(found[f"statements/{ana.wallet}/2026-11.json"])
     assert statement["closing"]["available"] == 650
     rows = list(csv.DictReader(io.StringIO(found[f"statements/{ana.wallet}/2026-11.csv"].decode())))
@@ -138,7 +139,7 @@ def test_a_stranger_verifies_it_with_the_published_keys_alone(
     archive.write_bytes(content)
     kept.write_text(json.dumps(published))
     assert verify_archive.main(str(archive), str(kept)) == 0
-    assert "ours and whole: 5 files" in capsys.readouterr().out
+    assert "ours and whole: 6 files" in capsys.readouterr().out
     assert {key["alg"] for key in published["keys"]} == {"ES256"}
 
 

@@ -12,8 +12,11 @@ from chalicelib import cloud
 from chalicelib import settings as settings_module
 from chalicelib.api.blueprint import routes
 from chalicelib.identity import vault
+from chalicelib.kernel import clock as clocks
+from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.ledger import audit, service
+from chalicelib.ledger import audit, funding, service
+from chalicelib.ledger.funding import Funding
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
 from tests.api import topup_kit
@@ -75,6 +78,13 @@ def a_top_up(world: World, ana: Person) -> Call:
     return lambda: ana.phone.post("/v1/topups", body, idempotency_key="k")
 
 
+def a_withdrawal(world: World, ana: Person) -> Call:
+    method = ids.derived("fnd", ana.id)
+    funding.open_for(Funding(method, ana.id, "sandbox", clocks.written(world.clock.now())))
+    body = {"wallet_id": ana.wallet, "amount": 1_000, "currency": "CNY", "funding_method_id": method}
+    return lambda: ana.phone.post("/v1/withdrawals", body, idempotency_key="k")
+
+
 def a_proposal(world: World, ana: Person, key: str = "k") -> Call:
     wish = BODIES["POST /v1/adjustments"] | {"account": ana.wallet, "case_id": None}
     return lambda: world.operator.post("/v1/adjustments", wish, idempotency_key=key)
@@ -87,7 +97,7 @@ def an_approval(world: World, ana: Person) -> Call:
     return lambda: other.post(path, {"note": "seen"}, idempotency_key="k")
 
 
-MOVES = (a_payment, a_hold, a_checkout, a_capture, a_void, a_refund, a_top_up, a_proposal, an_approval)
+MOVES = (a_payment, a_hold, a_checkout, a_capture, a_void, a_refund, a_top_up, a_withdrawal, a_proposal, an_approval)
 
 
 def assert_away(reply: Reply) -> None:

@@ -9,6 +9,7 @@ from tests.simulation.bugs_of_factors import FACTORS
 from tests.simulation.bugs_of_operators import OPERATORS
 from tests.simulation.bugs_of_order import ORDER
 from tests.simulation.bugs_of_routing import ROUTING
+from tests.simulation.bugs_of_withdrawals import WITHDRAWALS
 
 __all__ = ["BUGS", "Bug"]
 
@@ -299,4 +300,5 @@ BUGS = (
     *DOORS,
     *OPERATORS,
     *ROUTING,
+    *WITHDRAWALS,
 )

@@ -45,7 +45,7 @@ _SECRETS = {
 _SECOND_BANK = ("HARBOUR_URL", "https://harbour.test")
 _KEY = AESGCM(bytes(range(32)))
 _UNINTERRUPTED = 0.9
-"""Of a sweep's 64 looks at the index, most find nothing: not each of them is worth a decision."""
+"""Of a sweep's 80 looks at the index, most find nothing: not each of them is worth a decision."""
 
 
 def tables() -> dict[str, Table]:

@@ -23,6 +23,7 @@ from tests.people import code_now
 from tests.simulation import house, seam
 from tests.simulation.cases_of_accounts import ACCOUNTS
 from tests.simulation.cases_of_topups import TOPUPS
+from tests.simulation.cases_of_withdrawals import WITHDRAWALS
 from tests.simulation.engine import Engine
 
 
@@ -340,6 +341,7 @@ CASES = (
     fold,
     expiry,
     *TOPUPS,
+    *WITHDRAWALS,
     signing_up,
     signing_in,
     refreshing,

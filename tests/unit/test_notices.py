@@ -52,6 +52,8 @@ def test_an_amount_is_shown_as_people_write_it() -> None:
         ("pay_1", {"wal_1": 250, "wal_1__held": -1250, "sys": 1000}, "payment", 1000),
         ("top_1", {"wal_1": 900, "wal_1__debt": 100, "sys": -1000}, "top_up", 1000),
         ("ref_1", {"wal_1": 500, "sys": -500}, "refund", 500),
+        ("wdr_1", {"wal_1": -500, "sys": 500}, "withdrawal", 500),
+        ("wdr_1", {"wal_1": 400, "wal_1__debt": 100, "sys": -500}, "withdrawal_returned", 500),
     ],
 )
 def test_what_changed_the_owners_money_is_told_with_its_amount(

@@ -27,6 +27,8 @@ def reader(*switched_off: str, contacts: tuple[str, ...] = (MAIL, PHONE)) -> Rec
         ("payment", "money"),
         ("top_up_reversed", "money"),
         ("refund", "money"),
+        ("withdrawal_returned", "money"),
+        ("funding_method_added", "security"),
         ("guardian_leaving", "family"),
         ("approval_asked", "family"),
         ("reminder", "reminders"),

@@ -1,0 +1,78 @@
+"""Withdrawals as people see them, and what makes a processor's word about one ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from chalicelib.kernel import clock, money
+from chalicelib.kernel.idempotency import Receipt
+from chalicelib.ledger.model import Movement
+from chalicelib.processors.model import ProcessorEvent
+
+Status = Literal["pending", "succeeded", "failed", "unknown"]
+RETRY_AFTER_SECONDS = 30
+"""It is sent by the sweep, once a minute."""
+NEVER_CAME = timedelta(hours=1)
+"""A withdrawal that a processor has still not heard of, so long after it was first sent, is not there."""
+Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
+Currency = Annotated[str, msgspec.Meta(extra_json_schema=money.CURRENCY_SCHEMA)]
+
+
+class WithdrawalRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    wallet_id: str
+    amount: Amount
+    currency: Currency
+    funding_method_id: str
+
+
+class WithdrawalView(msgspec.Struct, frozen=True):
+    id: str
+    status: Status
+    wallet_id: str
+    amount: int
+    currency: str
+    funding_method_id: str
+    processor: str
+    created_at: str
+    reason: str | None = None
+    """Why it failed; the money is back in the wallet."""
+
+
+def answer(movement: Movement) -> Receipt:
+    """What the customer is told, now and whenever the same key comes again."""
+    stored = {"pk": movement.id, "created_at": clock.written(movement.at), **movement.facts}
+    shared = {name: getattr(movement, name) for name in ("account", "amount", "currency", "state")}
+    return Receipt(201, msgspec.json.encode(view({**stored, **shared})).decode())
+
+
+def view(movement: Mapping[str, Any]) -> WithdrawalView:
+    """As the ledger has it now."""
+    return WithdrawalView(
+        id=movement["pk"],
+        status=movement["state"],
+        wallet_id=movement["account"],
+        amount=movement["amount"],
+        currency=movement["currency"],
+        funding_method_id=movement["funding_method"],
+        processor=movement["processor"],
+        created_at=movement["created_at"],
+        reason=movement.get("reason"),
+    )
+
+
+def difference(event: ProcessorEvent, movement: Mapping[str, Any], account: str) -> str | None:
+    """The first fact that a processor states otherwise than we know it. A success must state them all."""
+    ours: dict[str, tuple[str | int, ...]] = {
+        "payout_id": (movement["pk"],),
+        "amount": (movement["amount"],),
+        "currency": (movement["currency"],),
+        "account": (account,),
+    }
+    if known := movement["reference"]:
+        ours["reference"] = (known,)
+    silent = () if event.kind == "payout_succeeded" else (None,)
+    return next((name for name, allowed in ours.items() if getattr(event, name) not in (*allowed, *silent)), None)

@@ -1,0 +1,136 @@
+"""Sending withdrawals on, and asking what became of them: the sweep's part, each step one transaction.
+
+pending ──claimed, then asked──▶ pending, unknown ──payout_succeeded──▶ succeeded
+   │                                  │
+   └──── its method is gone ──────────┴──payout_failed, never came──▶ failed, and the money is back: once
+
+Whoever dies between the claim and the call is followed by a question, and what the processor has never heard of is
+sent again under the same id. A refusal is believed of the first call, where nothing can have arrived before, and of
+whatever names the payout it refuses; anything else is silence, and silence is no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from chalicelib.cases import service as cases
+from chalicelib.identity import funding
+from chalicelib.kernel import clock
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.ledger import chart, crediting
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import Draft, Entry, Known, Leg
+from chalicelib.observability import page
+from chalicelib.processors import model_patience
+from chalicelib.processors import service as processors
+from chalicelib.processors.model import Payout, ProcessorEvent
+from chalicelib.settlement import model_withdrawals as model
+from chalicelib.settlement import store_withdrawals as store
+
+Found = Mapping[str, Any]
+METHOD_REMOVED = "funding_method_removed"
+
+
+def go_on(withdrawal_id: str, at: datetime) -> bool:
+    """One step with a withdrawal that is due; whether it had an effect. Raises Unavailable if they are silent."""
+    found = ledger.movement(withdrawal_id)
+    if found["state"] not in model_patience.UNFINISHED or found.get("due_at", "~") > clock.written(at):
+        return False
+    return _question(found, at) if "asked_at" in found else _send(found, at)
+
+
+def _send(found: Found, at: datetime) -> bool:
+    payout = _payout(found)
+    if payout is None:
+        return _return(found, METHOD_REMOVED, at, unsent=True)
+    if not _made(store.claimed(found["pk"], at), at):
+        return False
+    return _asked(found, payout, at, first=True)
+
+
+def _asked(found: Found, payout: Payout, at: datetime, *, first: bool) -> bool:
+    created = processors.adapter(found["processor"]).payout(payout)
+    if created.status == "failed" and (first or created.reference):
+        return _return(found, created.reason or "declined", at)
+    return _made(store.heard(found["pk"], created), at)
+
+
+def _question(found: Found, at: datetime) -> bool:
+    adapter, known = processors.adapter(found["processor"]), _named(found)
+    try:
+        event = adapter.query_payout(known, at)
+    except Unavailable:
+        _postpone(found, at)
+        raise
+    if event.kind not in ("payout_succeeded", "payout_failed"):
+        return _nothing_final(found, event, at)
+    if wrong := model.difference(event, found, adapter.account):
+        return _contradicted(found, event, wrong, at)
+    if event.kind == "payout_failed":
+        return _return(found, event.reason or "declined", at)
+    return _made(store.succeeded(found["pk"], event.reference or ""), at)
+
+
+def _nothing_final(found: Found, event: ProcessorEvent, at: datetime) -> bool:
+    _postpone(found, at)
+    if event.reason != "not_found":
+        return False
+    if at - clock.read(found["asked_at"]) >= model.NEVER_CAME:
+        return _return(found, "not_found", at)
+    payout = _payout(found)
+    return payout is not None and _asked(found, payout, at, first=False)
+
+
+def _return(found: Found, reason: str, at: datetime, *, unsent: bool = False) -> bool:
+    """The money comes back as any credit does: debt first, and for a closed wallet it waits in `unclaimed`."""
+    wallet, amount, currency = found["account"], found["amount"], found["currency"]
+
+    def build(at: datetime, known: Known) -> Draft:
+        change, received = crediting.credit(wallet, currency, amount, known)
+        entry = Entry(
+            movement=found["pk"],
+            kind="withdrawal-return",
+            currency=currency,
+            at=at,
+            postings=received | {chart.clearing(found["processor"], currency): -amount},
+            owner=found["owner"],
+            text=found["processor"],
+        )
+        return Draft(None, (change,), entry, (store.failed(found["pk"], reason, unsent=unsent),))
+
+    return not ledger.commit(build, at).replayed
+
+
+def _postpone(found: Found, at: datetime) -> None:
+    next_at = model_patience.ask_again_at(clock.read(found["asked_at"]), at)
+    if next_at is None:
+        cases.open_case("withdrawal-unknown", found["pk"], {}, due_at=at + model_patience.CASE_DUE, at=at)
+    _made(store.asked_again(found["pk"], found["due_at"], next_at), at)
+
+
+def _contradicted(found: Found, event: ProcessorEvent, wrong: str, at: datetime) -> bool:
+    """Neither believed nor forgotten: a person looks, and nobody asks any more."""
+    facts = {"processor": found["processor"], "event_id": event.event_id, "reason": wrong}
+    due_at = at + model_patience.CASE_DUE
+    cases.open_case("withdrawal-contradicted", found["pk"], facts, due_at=due_at, at=at, key=event.event_id)
+    page("WithdrawalContradicted", **facts)
+    _made(store.asked_again(found["pk"], found["due_at"], None), at)
+    return False
+
+
+def _named(found: Found) -> Payout:
+    """Enough to ask about it: nobody needs to know where it went."""
+    return Payout(found["pk"], "", found["amount"], found["currency"])
+
+
+def _payout(found: Found) -> Payout | None:
+    """None if its funding method is gone."""
+    method = funding.find(found["owner"], found["funding_method"])
+    return Payout(found["pk"], method.destination, found["amount"], found["currency"]) if method else None
+
+
+def _made(leg: Leg, at: datetime) -> bool:
+    """False if somebody else was there first."""
+    return not ledger.commit(lambda at, known: Draft(None, (), None, (leg,)), at).replayed

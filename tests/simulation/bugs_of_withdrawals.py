@@ -1,0 +1,42 @@
+"""Bugs of money that goes out: sent without a claim, returned twice, or believed too early."""
+
+from __future__ import annotations
+
+from tests.simulation.bug import bug
+
+WITHDRAWN = "tests/api/test_withdrawals.py::test_"
+
+WITHDRAWALS = (
+    bug(
+        "a withdrawal that two sweeps send",
+        (8,),
+        "settlement/store_withdrawals.py",
+        '_unfinished(withdrawal_id).require_absent("asked_at").assign("asked_at", clock.written(at))',
+        '_unfinished(withdrawal_id).assign("asked_at", clock.written(at))',
+        WITHDRAWN + "two_sweeps_at_once_send_it_once",
+    ),
+    bug(
+        "a withdrawal's refusal that speaks for a silence before it",
+        (12,),
+        "settlement/sending.py",
+        '    if created.status == "failed" and (first or created.reference):\n',
+        '    if created.status == "failed":\n',
+        WITHDRAWN + "a_refusal_after_silence_is_not_believed_until_it_has_been_gone_for_an_hour",
+    ),
+    bug(
+        "a withdrawal to a method that is too new",
+        (21,),
+        "ledger/funding.py",
+        'update.require("processor", "=", funding.processor).require("usable_at", "<=", clock.written(at))',
+        'update.require("processor", "=", funding.processor)',
+        WITHDRAWN + "money_for_a_new_method_waits_for_a_day_and_says_until_when_in_both_languages",
+    ),
+    bug(
+        "a withdrawal believed whatever sum its bank names",
+        (11,),
+        "settlement/model_withdrawals.py",
+        '        "amount": (movement["amount"],),\n        "currency"',
+        '        "currency"',
+        WITHDRAWN + "an_answer_that_contradicts_ours_is_a_persons_and_moves_nothing",
+    ),
+)
