@@ -43,4 +43,7 @@ const COLUMNS = [
 ];
 
 /** `asked` while it is waited for, then whether the books agree. */
-export const state = (report) => (report.status === "asked" ? "asked" : report.agrees ? "agrees" : "differs");
+export function state(report) {
+  if (report.status === "asked") return "asked";
+  return report.agrees ? "agrees" : "differs";
+}
