@@ -57,15 +57,18 @@ def keyboard_barriers(page: Page) -> list[str]:
     page.evaluate("document.activeElement?.blur()")
     left: dict[str, str] = page.evaluate(_NUMBER, _REACHED)
     found, visited = list[str](), set[str]()
-    rounds = 0
+    rounds, before = 0, ""
     for _ in range(_MOST):
         page.keyboard.press("Tab")
         now: dict[str, Any] | None = page.evaluate(_FOCUSED)
         if now is None and rounds == 0:
             rounds = 1  # the walk began where the screen had put the focus: once more from the top
             continue
+        if now and now["walk"] == before:
+            continue  # a date has stops of its own: day, month, year, calendar
         if now is None or now["walk"] in visited:
             break
+        before = now["walk"]
         visited.add(now["walk"])
         if not now["shown"]:
             found.append(f"no focus to be seen: {now['html']}")
