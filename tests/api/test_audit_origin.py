@@ -27,7 +27,7 @@ REQUESTED = {
     "access": {
         "pin_set", "totp_on", "totp_off", "passkey_added", "passkey_removed", "recovery_codes", "frozen", "thawed",
         "signed_out_everywhere", "factor_paused", "pin_paused", "password_paused", "others_signed_out",
-        "thawed_but_ours",
+        "thawed_but_ours", "funding_method_added", "funding_method_removed",
     },
     "adjustment": {"propose", "approve", "decline"},
     "audit-log": {"export"},

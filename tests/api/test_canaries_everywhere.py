@@ -33,7 +33,8 @@ from tests.conftest import FrozenClock
 from tests.people import at_rest
 
 IN_CLEAR = {
-    "ids": {"wallet_id", "merchant_id", "checkout_id", "person_id", "actor", "subject", "account", "case_id"},
+    "ids": {"wallet_id", "merchant_id", "checkout_id", "person_id", "actor", "subject", "account", "case_id",
+            "funding_method_id"},
     "words of ours": {
         "action", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale", "method",
         "processor", "role", "scopes", "document", "version", "POST /v1/freezes reason",

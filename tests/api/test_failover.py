@@ -257,7 +257,7 @@ def test_whoever_is_asked_next_is_asked_once_within_the_functions_ten_seconds(
     till: Harbours, clock: FrozenClock
 ) -> None:
     def slowly(ask: object) -> Reply:
-        clock.advance(1.9)
+        clock.advance(1.8)
         raise NotReached
 
     def never(ask: object) -> Reply:

@@ -160,6 +160,7 @@ def test_a_stolen_phone_is_signed_out_by_an_operator_and_its_owner_hears_of_it(
     assert_problem(olga.post(path, {"reason": "short"}), 422, "invalid-request", "reason")
     assert refresh(caller, thief["refresh_token"]).status == 200
     thief = signed_in(caller)
+    clock.advance(1)
     assert olga.post(path, {"reason": REASON}).status == 204
     assert refresh(caller, thief["refresh_token"]).status == 401
     assert [(entry.subject, entry.reason) for entry in logged(clock, "person.end-sessions")] == [(ann["id"], REASON)]

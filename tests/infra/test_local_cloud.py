@@ -124,7 +124,7 @@ def test_it_starts_stops_and_goes_on_with_the_same_people_balances_and_keys(home
 
     assert api == f"http://localhost:{port}"
     assert len([line for line in said if STEP.match(line)]) >= 5, "long steps show their time"
-    assert set(parts) == {"ministack", "bank", "front door"}
+    assert set(parts) == {"ministack", "bank", "harbour", "front door"}
     assert {name: listening(pid) for name, pid in parts.items()} == {name: {LOOPBACK} for name in parts}
 
     sign_in = {"identifier": person["identifier"], "password": person["password"]}
