@@ -67,6 +67,7 @@ export function Frozen({ wallet }) {
       <strong>${say("frozen.title")}</strong>
       <p>${wallet.reason}</p>
       <a href=${mine ? "#/security" : "#/inbox"}>${say(mine ? "frozen.mine" : "frozen.theirs")}</a>
+      ${!mine && html`<p><a href="#/help">${say("frozen.help")}</a></p>`}
     </div>
   `;
 }

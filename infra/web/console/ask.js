@@ -19,6 +19,8 @@ export function ask(wish) {
 }
 
 const close = () => (asked.value = null);
+/** What a question was about is no longer there once the reader has gone on. */
+addEventListener("hashchange", close);
 
 export function Ask() {
   const wish = asked.value;

@@ -33,7 +33,7 @@ const Me = ({ mine, asked, out }) => html`
   <${Rows} label=${say("me.safe")}>
     <${Row} path="/security" icon="shield" title=${say("me.security")} />
     <${Row} path="/family" icon="people" title=${say("me.family")} about=${say("me.family-about")} count=${waiting(asked).length} />
-    <${Row} path="/statements" icon="list" title=${say("me.statements")} />
+    <${Row} path="/activity" icon="list" title=${say("me.statements")} />
     <${Row} path="/help" icon="help" title=${say("me.help")} />
   <//>
   <p><${Button} kind="secondary wide" job=${out} onClick=${out.run}>${say("me.sign-out")}<//></p>
