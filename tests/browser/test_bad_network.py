@@ -151,7 +151,8 @@ def test_a_reload_while_paying_goes_on_with_the_same_key(
             route.continue_()
 
     page.route("**/v1/payments", hold)
-    page.locator("button.main").click()
+    with page.expect_request("**/v1/payments"):
+        page.locator("button.main").click()
     purse.titled(phone, "Sending ¥11.07")
     page.reload()
     purse.titled(phone, "Paid: ¥11.07")
