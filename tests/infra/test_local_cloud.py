@@ -133,7 +133,7 @@ def test_it_starts_stops_and_goes_on_with_the_same_people_balances_and_keys(home
     _, before = call(f"{api}/v1/wallets/{person['wallet_id']}", tokens["access_token"])
     assert before["available"] > 0
 
-    assert "stopped: front door, bank, ministack" in first.stop(signal.SIGINT)
+    assert "stopped: front door, harbour, bank, ministack" in first.stop(signal.SIGINT)
     assert [pid for pid in parts.values() if processes._born(pid)] == []
 
     second = run(home, port)

@@ -122,8 +122,8 @@ BUGS = (
         "a fold without its receipt",
         (1, 3),
         "ledger/folding.py",
-        'return put_once(settings().ledger_table, {"pk": f"FOLD#{entry_id}", "sk": "FOLD"})',
-        'return put_once(settings().ledger_table, {"pk": f"FOLD#{__import__(\'uuid\').uuid4()}", "sk": "FOLD"})',
+        "writes = [*map(_receipt, batch), *_sums(batch, entries)]",
+        "writes = _totals([entries[one] for one in batch], 0)",
         LEDGER + "a_fold_counts_each_entry_once_however_often_it_comes",
     ),
     bug(
