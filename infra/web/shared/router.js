@@ -70,11 +70,18 @@ export async function arrive() {
 
 function replace(next) {
   const before = shown.peek();
+  const held = document.activeElement;
   shown.value = next;
   document.documentElement.dataset.screen = next.path;
   before?.close?.();
-  if (before) requestAnimationFrame(() => document.querySelector("main h1")?.focus());
+  if (before) requestAnimationFrame(() => toHeading(held));
   scrollTo(0, 0);
+}
+
+/** Screen readers go on at the new heading, unless the reader has meanwhile gone elsewhere: their next key is not ours. */
+function toHeading(held) {
+  const now = document.activeElement;
+  if (now === held || now === document.body) document.querySelector("main h1")?.focus();
 }
 
 function match(path) {
