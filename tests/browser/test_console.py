@@ -23,6 +23,19 @@ from tests.browser.access_kit import Authenticator, at_home
 
 NOTE = "called from another phone"
 STEP_SECONDS = people.STEP_SECONDS
+QUICK_KEY = """
+() => new Promise((done) => {
+  const later = () => requestAnimationFrame(() => requestAnimationFrame(() => done(document.activeElement.id)));
+  new MutationObserver((_, watcher) => {
+    if (document.querySelector("main h1")?.textContent !== "Cases") return;
+    watcher.disconnect();
+    document.getElementById("search").focus();
+    later();
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  location.hash = "/cases";
+})
+"""
+"""Focuses the search box in the moment when another screen's heading appears; what has the focus two frames later."""
 
 
 _kept: dict[str, tuple[float, Any]] = {}
@@ -127,6 +140,14 @@ def test_what_one_operator_searched_for_is_not_there_for_the_next(browser: Brows
         other.evaluate("kept => { localStorage['coffer.console.session'] = kept }", kept)
         heading(visit.page, "Overview")
         expect(visit.page.get_by_text("No order with that reference")).to_have_count(0)
+
+
+def test_a_key_that_comes_with_a_new_screen_keeps_the_focus_it_asked_for(
+    browser: Browser, local: dict[str, Any]
+) -> None:
+    with console(browser, local) as visit:
+        heading(visit.page, "Overview")
+        assert visit.page.evaluate(QUICK_KEY) == "search"
 
 
 def test_anything_is_found_and_a_wallet_is_frozen_and_freed(browser: Browser, local: dict[str, Any]) -> None:
