@@ -50,7 +50,7 @@ from chalicelib.identity import archive_key, vault
 from chalicelib.kernel import clock as clock_module
 from chalicelib.operations import service as operations
 from chalicelib.processors import health
-from tests import aws
+from tests import aws, furnished
 
 observability.logger()
 """Made now, on the output of the whole run: made in a test that captures, it would write to what that test closes."""
@@ -115,15 +115,19 @@ def empty_cloud() -> Iterator[None]:
     """Every table, queue, bucket and secret, empty, and the keys."""
     with mock_aws():
         _forget_clients()
-        for name in TABLES:
-            _create_table(name)
+        furnished.restore(_furnish)
         _create_queues()
-        _create_secrets()
-        _create_keys()
-        _create_bucket()
-        cloud_module.client("ses").verify_email_identity(EmailAddress=ENVIRONMENT["EMAIL_SENDER"])
         yield
     _forget_clients()
+
+
+def _furnish() -> None:
+    for name in TABLES:
+        _create_table(name)
+    _create_secrets()
+    _create_keys()
+    _create_bucket()
+    cloud_module.client("ses").verify_email_identity(EmailAddress=ENVIRONMENT["EMAIL_SENDER"])
 
 
 @pytest.fixture
