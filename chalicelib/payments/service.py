@@ -108,9 +108,10 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
     found = _taken_by(merchant, payment_id, "refunds")
     reason = model.as_kept(request.reason, "reason") if request.reason else ""
     amount = max(1, found["refundable"]) if request.amount is None else money.check_amount(request.amount)
+    terms = merchants.terms(merchant.merchant_id, at)
 
     def build(at: datetime, known: Known) -> Draft:
-        return following.refund(found, amount, reason, key, at, known)
+        return following.refund(found, terms, amount, reason, key, at, known)
 
     return ledger.commit(build, at, key)
 

@@ -53,7 +53,7 @@ def test_what_a_guardian_agreed_to_is_paid_without_the_payers_app_and_once(
     assert ana.available == 900_000 - LARGE
     assert_problem(ana.pay(LARGE + 1, key), 422, "idempotency-key-reused")
     world.deliver()
-    assert "Paid ¥1,000.01" in titles(ana)
+    assert "Paid ¥1,000.01 to Tea House" in titles(ana)
 
 
 def test_a_checkout_is_paid_too_and_whoever_comes_first_there_is_one_payment(
