@@ -133,10 +133,10 @@ def fold(event: SQSEvent) -> Any:
 
 @app.on_sqs_message(queue_arn=_QUEUE, batch_size=10)
 def tell(event: SQSEvent) -> Any:
-    from chalicelib.identity import telling
+    from chalicelib.identity import approvals, telling
     from chalicelib.notices import tasks
 
-    return tasks.tell(event.to_dict(), telling.tell_of_entry)
+    return tasks.tell(event.to_dict(), {"entry": telling.tell_of_entry, "approval": approvals.tell})
 
 
 @app.schedule("rate(1 minute)")
@@ -150,7 +150,7 @@ def sweep(event: Any) -> int:
     from chalicelib.topups import tasks as topups
 
     at = clock.now()
-    money = (settlement.sweep, payments.expire_due, topups.ask_again, settlement.send_on, ledger.close_due)
+    money = (settlement.sweep, payments.sweep, topups.ask_again, settlement.send_on, ledger.close_due)
     return queues.sweep("minute", (*money, identity.sweep, risk.sweep), lambda task: task(at))
 
 

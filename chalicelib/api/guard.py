@@ -86,7 +86,8 @@ def request_key(call: Call[Any], subject: str) -> RequestKey:
         return problems.receipt(error, language, request_id)
 
     known_by = fingerprint(call.method, call.target, call.raw)
-    return RequestKey(subject, f"{call.method} {call.target}", given, known_by, refuse)
+    route = f"{call.method} {call.target}"
+    return RequestKey(subject, route, given, known_by, refuse, language, request_id)
 
 
 def _possible(token: str) -> frozenset[type[Caller]]:

@@ -22,7 +22,7 @@ def owner(user: User, kind: str, at: datetime) -> None:
     """`kind` of the notice, and the deed in the log."""
     cases.audit(user.id, f"access.{kind}", user.id, "", at)
     try:
-        telling.tell(user, kind, {"time": clock.minute(at)}, at)
+        telling.tell(user, kind, {"time": clock.written(at)}, at)
     except (BotoCoreError, ClientError):
         count("OwnerNotTold")
 
@@ -31,6 +31,6 @@ def message(user: User, kind: str, told: Params, at: datetime) -> None:
     """To their contacts, kept nowhere, so `told` may be personal."""
     try:
         for contact in user.contacts:
-            notices.send(contact, user.locale, kind, told, at, phrase=user.phrase)
+            notices.send(contact, user.locale, kind, told, at, phrase=user.phrase, jurisdiction=user.jurisdiction)
     except (BotoCoreError, ClientError):
         count("OwnerNotTold")

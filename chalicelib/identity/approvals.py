@@ -1,6 +1,7 @@
 """Payments of a ward that wait for their guardian: told, looked at, approved or declined.
 
-What is approved is the ledger's consent; the payment uses it up in its own transaction.
+What is approved is the ledger's consent; the payment uses it up in its own transaction. Where it holds the authority
+of whoever pays, `payments` makes the payment without them.
 """
 
 from __future__ import annotations
@@ -30,28 +31,34 @@ def decide(guardian_id: str, approval_id: str, state: Literal["approved", "decli
     """Raises NotFound unless the guardian is the payer's, InvalidState unless it waits."""
     consent = consents.found(approval_id)
     decided = consents.decide(consent, state, at, _guarding(guardian_id, consent.owner))
-    telling.tell_id(consent.owner, f"approval_{state}", _told(consent), at, once=approval_id)
+    kind = f"approval_{state}" if consent.authority or state == "declined" else "approval_open"
+    telling.tell_id(consent.owner, kind, told_of(consent), at, once=approval_id)
     return decided
 
 
 def tell_due(at: datetime) -> int:
     """Guardians of what waits for them and nobody has told them of."""
-    return queues.sweep("approvals", consents.untold(at), _tell)
+    return queues.sweep("approvals", consents.untold(at), _tell_at_last)
 
 
-def _tell(approval_id: str) -> bool:
+def tell(approval_id: str) -> Consent:
+    """The guardian, as soon as they are asked; once, though the sweep tells too."""
     consent = consents.found(approval_id)
     ward = store.user(consent.owner)
     guardian = store.user(ward.guardian) if ward and ward.guardian else None
     if ward and guardian:
         store_guardians.put_approval(guardian.id, approval_id, consent.created_at)
-        told: Params = {**_told(consent), "ward": names.masked(ward.identifier)}
+        told: Params = {**told_of(consent), "ward": names.masked(ward.identifier)}
         telling.tell(guardian, "approval_asked", told, consent.created_at, once=approval_id)
-    consents.told(consent)
-    return guardian is not None
+    return consent
 
 
-def _told(consent: Consent) -> Params:
+def _tell_at_last(approval_id: str) -> bool:
+    consents.told(tell(approval_id))
+    return True
+
+
+def told_of(consent: Consent) -> Params:
     return {"amount": consent.amount, "currency": consent.currency, "payee": consent.payee_name}
 
 

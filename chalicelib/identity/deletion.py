@@ -29,6 +29,7 @@ from chalicelib.identity.model_deletion import Account, Ending, RestoreRequest
 from chalicelib.identity.model_factors import ChallengeView
 from chalicelib.identity.model_trash import KEPT
 from chalicelib.identity.throttle import Limit
+from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidCredentials, InvalidToken
 from chalicelib.ledger import ending as wallets
 from chalicelib.ledger import service as ledger
@@ -134,5 +135,5 @@ def _logins(user: User) -> tuple[str, ...]:
 
 def _notify(user: User, ending: Ending, at: datetime) -> None:
     until = (ending.deleted_at or at) + KEPT
-    told = {"until": f"{until:%Y-%m-%d}"}
+    told = {"until": clock.written(until)}
     telling.tell(user, ending.untold, told, at)

@@ -113,7 +113,7 @@ def _keep(user: User, session: Session, found: _Impression) -> None:
 
 def _tell(user: User, arrival: Arrival, at: datetime) -> None:
     """The message says which device and where; the inbox, where it is kept, only when."""
-    time = clock.minute(at)
+    time = clock.written(at)
     notices.tell(user.id, "new_device", {"time": time}, at)
     device = model.shown_name(arrival.device_name) if arrival.device_name else "–"
     place = arrival.place.country if arrival.place and arrival.place.country else "–"

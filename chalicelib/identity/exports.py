@@ -49,7 +49,7 @@ def make(user_id: str, export_id: str, at: datetime) -> bool:
     if export.status == "pending":
         _make(export, user, at)
     until = (export.ready_at or at) + model_exports.KEPT
-    told = {"until": f"{until:%Y-%m-%d}"}
+    told = {"until": clock.written(until)}
     telling.tell(user, "export_ready", told, at)
     store_exports.done(export)
     return True

@@ -57,7 +57,7 @@ def remove(user_id: str, method_id: str, at: datetime) -> None:
 
 def _tell(method: FundingMethod, kind: str, at: datetime) -> None:
     """Once for the same `at`. While the post is away, the inbox has it."""
-    told: Params = {"time": clock.minute(at), "hours": int(COOLING.total_seconds() // 3600)}
+    told: Params = {"time": clock.written(at), "hours": int(COOLING.total_seconds() // 3600)}
     try:
         telling.tell(service.profile(method.user_id), kind, told, at, once=method.id)
     except (BotoCoreError, ClientError):

@@ -57,5 +57,5 @@ def _follow(pk: str, sk: str, at: datetime) -> bool:
 
 
 def _tell(owner: User, kind: str, lock: Lock, at: datetime) -> None:
-    told: Params = {"tries": model_lockout.TRIES, "until": clock.minute(model_lockout.over_by(lock.until))}
+    told: Params = {"tries": model_lockout.TRIES, "until": clock.written(model_lockout.over_by(lock.until))}
     telling.tell(owner, kind, told, at)

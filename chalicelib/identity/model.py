@@ -195,7 +195,14 @@ class User:
     @property
     def recipient(self) -> Recipient:
         """Who is told, at their contacts; `telling` adds their devices."""
-        return Recipient(self.id, self.locale, self.contacts, self.phrase, self.switched_off)
+        return Recipient(
+            self.id,
+            self.locale,
+            self.contacts,
+            self.phrase,
+            self.switched_off,
+            jurisdiction=self.jurisdiction,
+        )
 
     @property
     def second_factors(self) -> tuple[str, ...]:

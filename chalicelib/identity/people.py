@@ -61,7 +61,7 @@ def signed_out(by: Operator, user_id: str, typed: str, at: datetime) -> None:
     cases.audit(by.user_id, "person.end-sessions", person.id, reason, at, source_address=by.source_address)
     sessions.end_all(person, at)
     identifiers.stop(person.id, at)
-    telling.tell(person, "signed_out_everywhere", {"time": clock.minute(at)}, at)
+    telling.tell(person, "signed_out_everywhere", {"time": clock.written(at)}, at)
 
 
 def _view(person: User, at: datetime) -> PersonView:

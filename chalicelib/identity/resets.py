@@ -119,7 +119,7 @@ def _end_codes(mine: Unfinished) -> None:
 
 
 def _facts(at: datetime) -> Params:
-    return {"at": clock.minute(at), "hours": int(COOLING.total_seconds() // 3600)}
+    return {"at": clock.written(at), "hours": int(COOLING.total_seconds() // 3600)}
 
 
 def _subject(whose: str, user: User | None, secret: str | None) -> str:

@@ -53,11 +53,6 @@ def written(moment: datetime) -> str:
     return universal.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
-def minute(moment: datetime) -> str:
-    """As people read it in either language: `2026-11-22 08:00 UTC`."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
 def read(text: str) -> datetime:
     """The moment in RFC 3339 `text`; ValueError if it is none or has no offset."""
     moment = datetime.fromisoformat(text)

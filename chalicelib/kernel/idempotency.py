@@ -28,6 +28,10 @@ class RequestKey:
     key: str
     fingerprint: bytes
     refuse: Callable[[CofferError], Receipt]
+    language: str = "en"
+    """In which a refusal is answered, and kept."""
+    request_id: str = ""
+    """Of the request that brought it."""
 
     def movement_id(self, prefix: str) -> str:
         return ids.derived(prefix, self.caller, self.route, self.key)

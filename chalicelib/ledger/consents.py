@@ -1,16 +1,21 @@
 """Consents: what somebody beside the owner must agree to before a movement; asked, then given or declined, used once.
 
 A movement that needs one uses it up in its own transaction: no read decides, and none is used twice. It is under the
-id that follows from the movement's key, so the same request under the same key finds it, and no other does.
+id that follows from the movement's key, so the same request under the same key finds it, and no other does. With the
+`authority` it was asked under, the movement can be made without its owner once the consent is given.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import queues
 from chalicelib.kernel import backoff, clock, ids
 from chalicelib.kernel.errors import (
     CofferError,
@@ -30,7 +35,9 @@ from chalicelib.settings import settings
 State = Literal["asked", "approved", "declined", "used", "expired"]
 LASTS = timedelta(hours=24)
 """From when it was asked for, and once more from when it was given."""
-_DUE = model.due_key("consent", 0)
+SOON = timedelta(seconds=30)
+"""How long the queue may take before the sweep tells whoever decides."""
+_UNTOLD, _GIVEN = model.due_key("consent", 0), model.due_key("given", 0)
 _TRIES = 8
 _FACTS = ("owner", "account", "payee", "amount", "currency")
 
@@ -47,6 +54,13 @@ class Consent:
     created_at: datetime
     state: State = "asked"
     expires_at: datetime | None = None
+    authority: str = ""
+    """What makes the movement once this is given, as its room wrote it down; nothing where its owner asks again."""
+
+    @property
+    def given_at(self) -> datetime:
+        """Of one that was."""
+        return self.ends_at - LASTS
 
     @property
     def ends_at(self) -> datetime:
@@ -58,30 +72,42 @@ class Consent:
 
 
 def ask(consent: Consent) -> None:
-    """Once for each id; whoever decides is to be told."""
-    store.put_new(
-        {
-            "pk": consent.id,
-            "sk": CONSENT,
-            **{name: getattr(consent, name) for name in (*_FACTS, "payee_name", "state")},
-            "created_at": clock.written(consent.created_at),
-            "expires_at": clock.written(consent.ends_at),
-            "due_key": _DUE,
-            "due_at": clock.written(consent.created_at),
-        }
-    )
+    """Once for each id; whoever decides is told at once, by the sweep if the queue is away."""
+    asked = {
+        "pk": consent.id,
+        "sk": CONSENT,
+        **{name: getattr(consent, name) for name in (*_FACTS, "payee_name", "state")},
+        "created_at": clock.written(consent.created_at),
+        "expires_at": clock.written(consent.ends_at),
+        "due_key": _UNTOLD,
+        "due_at": clock.written(consent.created_at + SOON),
+    }
+    if store.put_new(asked | ({"authority": consent.authority} if consent.authority else {})) is None:
+        _tell_soon(consent.id)
+
+
+def waits(consent: Consent, at: datetime) -> State | None:
+    """How the very same stands, while its owner has nothing to do; otherwise None. It decides nothing."""
+    wired = store.consent(consent.id)
+    kept = _consent(wired) if wired else None
+    if wired is None or kept is None or not _same(kept, consent):
+        return None
+    state = kept.state_at(at)
+    made_for_them = state == "approved" and plain_item(wired).get("due_key") == _GIVEN
+    return state if state == "asked" or made_for_them else None
 
 
 def using(consent: Consent, at: datetime) -> Leg:
     """Approved → used, inside the movement's transaction. Refuses with GuardianApprovalRequired (and how it stands)."""
     update = Update(settings().ledger_table, consent.id, CONSENT)
-    update.assign("state", "used").require("state", "=", "approved").require("expires_at", ">", clock.written(at))
+    update.assign("state", "used").remove("due_key", "due_at")
+    update.require("state", "=", "approved").require("expires_at", ">", clock.written(at))
     for name in _FACTS:
         update.require(name, "=", getattr(consent, name))
 
     def explain(wired: Item | None) -> Verdict:
         kept = _consent(wired) if wired else consent
-        if any(getattr(kept, name) != getattr(consent, name) for name in _FACTS):
+        if not _same(kept, consent):
             return IdempotencyKeyReused()
         state = kept.state_at(at)
         return Changed() if state == "approved" else GuardianApprovalRequired(approval_id=consent.id, state=state)
@@ -98,6 +124,8 @@ def decide(consent: Consent, state: Literal["approved", "declined"], at: datetim
     update = Update(settings().ledger_table, consent.id, CONSENT)
     update.assign("state", state).assign("expires_at", clock.written(expires_at))
     update.require("state", "=", "asked").require("expires_at", ">", clock.written(at))
+    if state == "approved" and consent.authority:
+        update.assign("due_key", _GIVEN).assign("due_at", clock.written(at))
 
     def explain(wired: Item | None) -> Verdict:
         return InvalidState(state=_consent(wired).state_at(at)) if wired else NotFound()
@@ -108,12 +136,22 @@ def decide(consent: Consent, state: Literal["approved", "declined"], at: datetim
 
 def told(consent: Consent) -> None:
     """Nobody has to be told of it any more."""
-    store.update(Update(settings().ledger_table, consent.id, CONSENT).remove("due_key", "due_at").written())
+    _no_longer(_UNTOLD, consent)
 
 
 def untold(at: datetime) -> list[str]:
     """Ids of those nobody was told of; candidates only."""
-    return store.due(_DUE, clock.written(at), limit=100)
+    return store.due(_UNTOLD, clock.written(at), limit=100)
+
+
+def given(at: datetime) -> list[str]:
+    """Ids of those that were given and whose movement is still to be made; candidates only."""
+    return store.due(_GIVEN, clock.written(at), limit=100)
+
+
+def over(consent: Consent) -> None:
+    """Nobody makes its movement without its owner any more."""
+    _no_longer(_GIVEN, consent)
 
 
 def found(consent_id: str) -> Consent:
@@ -130,6 +168,23 @@ def all_of(consent_ids: Sequence[str]) -> list[Consent]:
     """Those that exist, in the order of `consent_ids`."""
     kept = {consent.id: consent for consent in map(_consent, store.movements(consent_ids, CONSENT))}
     return [kept[one] for one in consent_ids if one in kept]
+
+
+def _no_longer(due_key: str, consent: Consent) -> None:
+    """What is due by now for another reason stays due."""
+    update = Update(settings().ledger_table, consent.id, CONSENT).remove("due_key", "due_at")
+    store.update(update.require("due_key", "=", due_key).written())
+
+
+def _tell_soon(consent_id: str) -> None:
+    try:
+        queues.send(settings().notices_queue_url, [{"MessageBody": json.dumps({"approval": consent_id})}])
+    except (BotoCoreError, ClientError, Unavailable):
+        return  # it is due: the sweep tells
+
+
+def _same(one: Consent, other: Consent) -> bool:
+    return all(getattr(one, name) == getattr(other, name) for name in _FACTS)
 
 
 def _insist(legs: Sequence[Leg]) -> None:
@@ -156,5 +211,6 @@ def _consent(wired: Item) -> Consent:
         created_at=clock.read(plain["created_at"]),
         state=cast(State, plain["state"]),
         expires_at=clock.read(plain["expires_at"]),
+        authority=plain.get("authority", ""),
         **{name: plain[name] for name in _FACTS},
     )

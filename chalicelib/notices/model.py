@@ -10,12 +10,16 @@ from typing import Any, Literal
 import msgspec
 
 from chalicelib.kernel import clock, money, text
+from chalicelib.notices import moments
 
 Channel = Literal["email", "text", "push"]
 Params = Mapping[str, str | int]
 
 _TOLD = {"pay": "payment", "top": "top_up", "ref": "refund", "wdr": "withdrawal"}
 """Kind of movement (the prefix of its id) → kind of notice, where the customer's money changed."""
+_WITH_A_SHOP = {"payment": "payment_to", "refund": "refund_from"}
+_MOMENTS = ("time", "at", "until", "review_at")
+"""Names of params that are moments."""
 
 
 class NoticeView(msgspec.Struct, frozen=True):
@@ -28,21 +32,24 @@ class NoticeView(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`params` fill the sentences; `amount` is minor units where a `currency` is beside it."""
+    """`params` fill the sentences; `amount` is minor units where a `currency` is beside it, moments are as written."""
 
     id: str
     kind: str
     at: datetime
     params: Params = field(default_factory=dict)
 
-    def title(self, language: str) -> str:
-        return text.sentence(f"notices.{self.kind}.title", language, **_shown(self.params))
+    def title(self, language: str, jurisdiction: str = "") -> str:
+        shown = _shown(self.params, language, jurisdiction)
+        return text.sentence(f"notices.{self.kind}.title", language, **shown)
 
-    def body(self, language: str) -> str:
-        return text.sentence(f"notices.{self.kind}.body", language, **_shown(self.params)).strip()
+    def body(self, language: str, jurisdiction: str = "") -> str:
+        shown = _shown(self.params, language, jurisdiction)
+        return text.sentence(f"notices.{self.kind}.body", language, **shown).strip()
 
-    def view(self, language: str) -> NoticeView:
-        return NoticeView(self.id, self.kind, self.title(language), self.body(language), clock.written(self.at))
+    def view(self, language: str, jurisdiction: str = "") -> NoticeView:
+        title, body = self.title(language, jurisdiction), self.body(language, jurisdiction)
+        return NoticeView(self.id, self.kind, title, body, clock.written(self.at))
 
 
 def channel_of(contact: str) -> Channel:
@@ -64,10 +71,13 @@ def told_by(entry: Mapping[str, Any]) -> Notice | None:
     if kind == "withdrawal" and amount > 0:
         kind = "withdrawal_returned"
     params = {"amount": abs(amount), "currency": entry["currency"], "text": entry.get("text", "")}
+    if shop := entry.get("payee_name"):
+        kind, params["payee"] = _WITH_A_SHOP.get(kind, kind), shop
     return Notice(entry["id"], kind, clock.read(entry["sk"]), params)
 
 
-def _shown(params: Params) -> Params:
-    if "currency" not in params:
-        return params
-    return {**params, "amount": money.shown(int(params["amount"]), str(params["currency"]))}
+def _shown(params: Params, language: str, jurisdiction: str) -> Params:
+    told = {name: moments.shown(str(params[name]), jurisdiction, language) for name in _MOMENTS if name in params}
+    if "currency" in params:
+        told["amount"] = money.shown(int(params["amount"]), str(params["currency"]))
+    return {**params, **told}

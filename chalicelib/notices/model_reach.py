@@ -55,6 +55,8 @@ class Recipient:
     devices: tuple[Device, ...] = ()
     strangers: tuple[str, ...] = ()
     """Contacts that are told as well but are not proved to be the person's: without the phrase, never switched off."""
+    jurisdiction: str = ""
+    """Whose clock they live by."""
 
     def wants(self, group: Group, way: Way) -> bool:
         """Of security one way to a contact stays, whatever is switched off."""

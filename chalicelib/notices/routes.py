@@ -13,4 +13,5 @@ room = Room("notices", function="access")
 @room.route("GET", "/v1/me/notices", answers={200: NoticeView}, caller=Customer, listing=True, summary="My inbox")
 def inbox(call: Call[None]) -> Answer:
     found, following = service.inbox(call.customer.user_id, call.page.cursor, call.page.limit)
-    return Answer(200, call.page.envelope([notice.view(call.language) for notice in found], following))
+    views = [notice.view(call.language, call.customer.jurisdiction) for notice in found]
+    return Answer(200, call.page.envelope(views, following))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from chalicelib.kernel import clock, ids
 from chalicelib.notices import channels, education, model_reach, store
@@ -10,10 +11,16 @@ from chalicelib.notices.model import Notice, Params
 from chalicelib.notices.model_reach import Recipient
 
 
-def send(contact: str, language: str, kind: str, params: Params, at: datetime, *, phrase: str = "") -> None:
-    """By e-mail or text message; kept nowhere, so `params` may hold a code. `phrase` is the reader's own, if known."""
+def send(
+    contact: str, language: str, kind: str, params: Params, at: datetime, *, phrase: str = "", jurisdiction: str = ""
+) -> None:
+    """By e-mail or text message; kept nowhere, so `params` may hold a code.
+
+    `phrase` and `jurisdiction` are the reader's own, if they are known.
+    """
     notice = Notice("", kind, at, params)
-    channels.deliver(contact, notice.title(language), _body(notice, language, phrase), at)
+    said = _body(notice, language, phrase, jurisdiction)
+    channels.deliver(contact, notice.title(language, jurisdiction), said, at)
 
 
 def tell(
@@ -63,10 +70,11 @@ def _shown(reader: Recipient, kind: str) -> bool:
 
 
 def _sent(reader: Recipient, notice: Notice) -> tuple[str, ...]:
+    to = partial(send, kind=notice.kind, params=notice.params, at=notice.at, jurisdiction=reader.jurisdiction)
     for one in reader.contacts_for(notice.kind):
-        send(one, reader.language, notice.kind, notice.params, notice.at, phrase=reader.phrase)
+        to(one, reader.language, phrase=reader.phrase)
     for one in reader.strangers:
-        send(one, reader.language, notice.kind, notice.params, notice.at)
+        to(one, reader.language)
     return _pushed(reader, notice)
 
 
@@ -93,11 +101,12 @@ def endpoint(platform: model_reach.Platform, token: str) -> str:
 def _pushed(reader: Recipient, notice: Notice) -> tuple[str, ...]:
     if not reader.wants(model_reach.group_of(notice.kind), "push"):
         return ()
-    title, body = notice.title(reader.language), _body(notice, reader.language, reader.phrase)
+    title = notice.title(reader.language, reader.jurisdiction)
+    body = _body(notice, reader.language, reader.phrase, reader.jurisdiction)
     return tuple(one.id for one in reader.devices if not channels.push(one.address, title, body, notice.at))
 
 
-def _body(notice: Notice, language: str, phrase: str) -> str:
+def _body(notice: Notice, language: str, phrase: str, jurisdiction: str) -> str:
     """What happened, a line of what to beware of where it matters, and the reader's own phrase."""
-    said = "\n".join(filter(None, (notice.body(language), education.line(notice.kind, language))))
+    said = "\n".join(filter(None, (notice.body(language, jurisdiction), education.line(notice.kind, language))))
     return model_reach.with_phrase(said, phrase, language)

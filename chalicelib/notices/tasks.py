@@ -1,4 +1,4 @@
-"""The consumer of the notices queue: each message is one journal entry, as the fan-out sends it."""
+"""The consumer of the notices queue: a journal entry, as the fan-out sends it, or what the ledger asks somebody."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from typing import Any
 from chalicelib import queues
 
 
-def tell(event: dict[str, Any], tell_of_entry: Callable[[Mapping[str, Any]], None]) -> dict[str, Any]:
-    """Messages: {"entry": {…}}. Who reads it and where they are reached, a room above knows."""
-    return queues.consume(event, lambda body: tell_of_entry(json.loads(body)["entry"]))
+def tell(event: dict[str, Any], tellers: Mapping[str, Callable[[Any], object]]) -> dict[str, Any]:
+    """Messages: {"entry": {…}} or {"approval": id}. Who reads it and where they are reached, a room above knows."""
+
+    def one(body: str) -> None:
+        ((about, what),) = json.loads(body).items()
+        tellers[about](what)
+
+    return queues.consume(event, one)

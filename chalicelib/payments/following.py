@@ -55,7 +55,9 @@ def expire(payment: Payment, expiry_id: str, at: datetime, known: Known) -> Draf
     return _release(payment, "expired", movement, known)
 
 
-def refund(payment: Payment, amount: int, reason: str, key: RequestKey, at: datetime, known: Known) -> Draft:
+def refund(
+    payment: Payment, terms: Terms, amount: int, reason: str, key: RequestKey, at: datetime, known: Known
+) -> Draft:
     """Credits the customer at once; the merchant's account follows by settlement, within its allowance."""
     currency, merchant = payment["currency"], payment["payee"]
     answer = RefundView(key.movement_id("ref"), "succeeded", payment["pk"], amount, currency, clock.written(at), reason)
@@ -65,7 +67,9 @@ def refund(payment: Payment, amount: int, reason: str, key: RequestKey, at: date
     return Draft(
         movement=_movement(payment, "refund", answer, amount, at, key, line=settled),
         changes=(change,),
-        entry=_entry(payment, "refund", answer.id, at, credited | {chart.settling(currency): -amount}, settled),
+        entry=_entry(
+            payment, "refund", answer.id, at, credited | {chart.settling(currency): -amount}, settled, terms.name
+        ),
         legs=(_refundable(payment["pk"], amount), allowance.draw(account, amount)),
     )
 

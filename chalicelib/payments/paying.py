@@ -63,20 +63,25 @@ def unproved(customer: Customer, decision: Decision, at: datetime) -> CofferErro
     return None if customer.stepped_up_until > now else StepUpRequired(methods=customer.ways)
 
 
-def draft(customer: Customer, order: Order, key: RequestKey, at: datetime, known: Known) -> Draft:
-    """The tier is the token's until the head has shown another."""
+def draft(
+    customer: Customer, order: Order, key: RequestKey, at: datetime, known: Known, *, proved: bool = False
+) -> Draft:
+    """The tier is the token's until the head has shown another.
+
+    `proved`: whoever pays did all that it takes when they asked; what it still takes is their guardian's consent.
+    """
     payment_id, head = key.movement_id("pay"), known.get(order.wallet)
     person = replace(customer, tier=head.tier) if head else customer
     decision = policy.decide(person, "payment", order.amount, at)
     movement = _movement(person, order, payment_id, key, at, decision)
-    consent = consent_of(person, order, key, at) if needs_consent(person, decision) else None
+    consent = consent_of(person, order, key, at) if proved or needs_consent(person, decision) else None
     return Draft(
         movement=movement,
         changes=(_debit(person, order, payment_id, decision, head),),
         entry=_entry(person, order, movement),
         legs=(merchants.paying(order.checkout, payment_id, at),) if order.checkout else (),
         last_legs=(using(consent, at),) if consent else (),
-        refusal=order.refusal(decision) or unproved(person, decision, at),
+        refusal=order.refusal(decision) or (None if proved else unproved(person, decision, at)),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +20,10 @@ from chalicelib.kernel.errors import (
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import consents
 from chalicelib.ledger import service as ledger
+from chalicelib.ledger.consents import Consent
 from chalicelib.ledger.model import Draft, Known
 from chalicelib.merchants import service as merchants
-from chalicelib.payments import following, model, paying
+from chalicelib.payments import authority, following, model, paying
 from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
 from chalicelib.payments.paying import Order
 
@@ -30,7 +32,7 @@ def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) 
     """One round trip. Raises or stores every refusal of `ledger.commit`, and the checkout's.
 
     Raises StepUpRequired and CoolingOff, of which nothing is stored: the same key pays after the step-up.
-    Raises GuardianApprovalRequired, after a second one that asks the guardian.
+    Raises GuardianApprovalRequired, after a second one that asks the guardian; once they agree, `pay_agreed` pays.
     """
     request = model.checked(request)
     if request.wallet_id not in customer.wallet_ids:
@@ -45,10 +47,23 @@ def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) 
     except (StepUpRequired, CoolingOff):
         if first := ledger.answered(key.movement_id("pay"), key):
             return first
+        if customer.guarded:
+            _rather_wait(paying.consent_of(customer, order, key, at), at)
         raise
     except GuardianApprovalRequired:
-        consents.ask(paying.consent_of(customer, order, key, at))
+        asked = authority.written(customer, request, key)
+        consents.ask(replace(paying.consent_of(customer, order, key, at), authority=asked))
         raise
+
+
+def pay_agreed(consent: Consent, at: datetime) -> Receipt:
+    """What its guardian agreed to, under the authority and the key of whoever asked: once, whoever else is at it.
+
+    Raises or stores what `pay` does, but for the step-up: they had done it before anybody was asked.
+    """
+    asked = authority.read(consent.authority)
+    customer, key, order = asked.customer(consent), asked.key(consent), _order(asked.request, at)
+    return ledger.commit(lambda at, known: paying.draft(customer, order, key, at, known, proved=True), at, key)
 
 
 def payment(caller: Customer | Merchant, payment_id: str) -> dict[str, Any]:
@@ -93,9 +108,10 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
     found = _taken_by(merchant, payment_id, "refunds")
     reason = model.as_kept(request.reason, "reason") if request.reason else ""
     amount = max(1, found["refundable"]) if request.amount is None else money.check_amount(request.amount)
+    terms = merchants.terms(merchant.merchant_id, at)
 
     def build(at: datetime, known: Known) -> Draft:
-        return following.refund(found, amount, reason, key, at, known)
+        return following.refund(found, terms, amount, reason, key, at, known)
 
     return ledger.commit(build, at, key)
 
@@ -116,6 +132,12 @@ def expire(payment_id: str, at: datetime) -> bool:
         return not ledger.commit(lambda at, known: following.expire(found, expiry_id, at, known), at).replayed
     except InvalidState:
         return False
+
+
+def _rather_wait(consent: Consent, at: datetime) -> None:
+    """Raises GuardianApprovalRequired while it waits or is about to be made: that takes no second step-up."""
+    if state := consents.waits(consent, at):
+        raise GuardianApprovalRequired(approval_id=consent.id, state=state)
 
 
 def _order(request: PayRequest, at: datetime) -> Order:

@@ -1,12 +1,24 @@
-"""What runs out by itself."""
+"""What runs out by itself, and what a guardian has agreed to."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from chalicelib import queues
+from chalicelib.ledger import consents
 from chalicelib.ledger import service as ledger
 from chalicelib.payments import service
+
+
+def sweep(at: datetime) -> int:
+    return queues.sweep("payments", (expire_due, make_due), lambda task: task(at))
+
+
+def make_due(at: datetime) -> int:
+    """Makes the payments that a guardian has agreed to meanwhile; returns how many."""
+    from chalicelib.payments import agreed
+
+    return queues.sweep("agreed", consents.given(at), lambda approval_id: agreed.make(approval_id, at))
 
 
 def expire_due(at: datetime) -> int:

@@ -63,7 +63,7 @@ class Freeze:
         return " ".join((clock.written(self.frozen_at), self.reason, self.frozen_by))
 
     def untold(self, kind: str, at: datetime) -> Untold:
-        return Untold(self.wallet_id, kind, at, self.key, f"{self.review_at:%Y-%m-%d %H:%M} UTC")
+        return Untold(self.wallet_id, kind, at, self.key, clock.written(self.review_at))
 
     def view(self, status: str) -> FreezeView:
         frozen, review = clock.written(self.frozen_at), clock.written(self.review_at)

@@ -43,16 +43,22 @@ class Progress:
 
 def up(port: int | None = None) -> dict[str, Any]:
     """Start what is not running, and return what `build/local.json` says."""
+    started_here(port)
+    return local()
+
+
+def started_here(port: int | None = None) -> bool:
+    """Start what is not running; False if it ran already, or somebody else was starting it."""
     with _alone():
         if status() == "running":
-            return local()
+            return False
         processes.stop_all()
-        progress = Progress()
         try:
-            return _start(progress, port or int(os.environ.get("PORT", "8000")))
+            _start(Progress(), port or int(os.environ.get("PORT", "8000")))
         except BaseException:
             processes.stop_all()
             raise
+        return True
 
 
 def down() -> list[str]:
@@ -81,7 +87,7 @@ def local() -> dict[str, Any]:
     return found
 
 
-def _start(progress: Progress, port: int) -> dict[str, Any]:
+def _start(progress: Progress, port: int) -> None:
     port = _front_port(port)
     address = f"http://{places.NAME}:{port}"
     lost = memory.was_lost()
@@ -108,7 +114,6 @@ def _start(progress: Progress, port: int) -> dict[str, Any]:
     _seed(progress, lost)
     _keep_local({**local(), "pay": seed_present.order(local())})
     progress.say("ready")
-    return local()
 
 
 def _front_port(port: int) -> int:
@@ -214,10 +219,14 @@ def _seed(progress: Progress, lost: bool) -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """One at a time: whoever comes second waits."""
+    """One at a time: whoever comes second says so, and waits."""
     places.HOME.mkdir(parents=True, exist_ok=True)
     with places.HOME.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Somebody else is starting or stopping it just now; waiting for them.", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
@@ -246,11 +255,12 @@ def _shown(people: list[dict[str, str]]) -> str:
 
 def run() -> None:
     """`make run`: up, follow the logs, and stop at a signal what was started here."""
-    started, ours = time.monotonic(), status() != "running"
+    started, ours = time.monotonic(), False
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's `&` would have SIGINT ignored
         signal.signal(number, signal.default_int_handler)
     try:
-        _welcome(up(), started)
+        ours = started_here()
+        _welcome(local(), started)
         print("Ctrl-C stops it and keeps the state. The logs follow.\n" if ours else "It ran already.\n", flush=True)
         follow.follow(PARTS)
         _end_with_the_fallen()

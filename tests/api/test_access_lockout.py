@@ -199,7 +199,7 @@ def test_the_owner_is_told_of_the_lock_and_of_its_end_once_each(caller: Caller, 
     assert of_locks() == []
     for _ in range(3):
         sweep()
-    assert of_locks() == ["Signing in to Coffer is locked until 2026-11-22 08:02 UTC"]
+    assert of_locks() == ["Signing in to Coffer is locked until 22 Nov 2026, 16:02 (China time)"]
     (body,) = (message["body"] for message in outbox(ANN) if message["subject"] == of_locks()[0])
     assert "Forgot password" in body and "a device that you have used before" in body
     clock.advance(120)
@@ -214,7 +214,7 @@ def test_the_owner_is_told_in_their_language(caller: Caller, clock: FrozenClock)
     signed_up(caller, "+8613800138000", locale="zh-CN")
     fail(caller, 5, "+8613800138000")
     sweep()
-    assert of_locks("+8613800138000")[-1] == "Coffer 账户已暂停登录，至 2026-11-22 08:02 UTC"
+    assert of_locks("+8613800138000")[-1] == "Coffer 账户已暂停登录，至 2026年11月22日 16:02（北京时间）"
 
 
 def test_the_schedule_does_not_unlock_before_the_time(caller: Caller, clock: FrozenClock) -> None:
@@ -316,7 +316,7 @@ def test_a_known_device_is_closed_by_its_own_failures_and_nobody_else_is(caller:
     assert on(caller, phone).status == 401
     assert sign_in(caller, ANN, PASSWORD).status == 201
     sweep()
-    assert of_locks() == ["Signing in to Coffer is locked until 2026-11-22 08:02 UTC"]
+    assert of_locks() == ["Signing in to Coffer is locked until 22 Nov 2026, 16:02 (China time)"]
     clock.advance(120)
     assert on(caller, phone).status == 201
 

@@ -75,7 +75,7 @@ def test_a_new_device_is_announced_once_with_its_name_time_and_country(world: Wo
     assert inbox(ana) == ["new_device"]
     said = [message["body"] for message in outbox(ana.identifier) if "country" in message["body"]]
     assert len(said) == 1
-    assert "canary laptop, 2026-11-22 08:00 UTC, country FR" in said[0]
+    assert "canary laptop, 22 Nov 2026, 16:00 (China time), country FR" in said[0]
     assert "canary laptop" not in at_rest()
     assert "48.85" not in at_rest()
 

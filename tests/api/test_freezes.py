@@ -54,7 +54,7 @@ def test_a_freeze_stops_payments_and_says_why_in_both_languages(world: World, re
         assert (seen["reason"], seen["reason_code"]) == (why, reason)
         (told,) = inbox(ana, language)
         assert why in told
-        assert "2026-11-25 08:00 UTC" in told
+        assert {"en": "25 Nov 2026, 16:00 (China time)", "zh": "2026年11月25日 16:00（北京时间）"}[language] in told
         refused = ana.phone.with_headers(accept_language=language, idempotency_key=f"k-{language}").post(
             "/v1/payments", ana.order(100)
         )
@@ -84,7 +84,8 @@ def test_the_owner_is_told_by_their_contacts_too_once_each(world: World, languag
     world.clock.advance(60)
     freeze(world, ana, "legal_order")
     assert freeze(world, ana, "legal_order").status == 201, "its answer was lost"
-    assert "2026-11-25 08:01 UTC" in messages_after_sweeps(world, ana)[0]
+    review = {"en": "25 Nov 2026, 16:01 (China time)", "zh": "2026年11月25日 16:01（北京时间）"}
+    assert review[language] in messages_after_sweeps(world, ana)[0]
     world.clock.advance(60)
     lift(world, ana.wallet)
     (said,) = messages_after_sweeps(world, ana)

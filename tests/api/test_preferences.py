@@ -175,16 +175,19 @@ def test_a_payment_is_told_by_the_ways_that_its_payer_wants(clock: FrozenClock, 
     world.deliver()
     topped_up, pushed = outbox("canary-push-token")
     assert topped_up["subject"] == "¥100.00 has arrived"
-    assert (pushed["subject"], pushed["body"].splitlines()[-1]) == ("Paid ¥12.50", "Your phrase: green tea")
+    assert (pushed["subject"], pushed["body"].splitlines()[-1]) == (
+        "Paid ¥12.50 to Tea House",
+        "Your phrase: green tea",
+    )
     assert subjects(ana.identifier) == ["Your Coffer code"]
     choose(ana.phone, notices={"money.email": True, "money.push": False, "money.inbox": False})
     clock.advance(1)
     ana.pay(1_300)
     world.deliver()
     assert len(outbox("canary-push-token")) == 2
-    assert subjects(ana.identifier)[-1] == "Paid ¥13.00"
+    assert subjects(ana.identifier)[-1] == "Paid ¥13.00 to Tea House"
     assert [one["title"] for one in ana.phone.get("/v1/me/notices").json["data"]] == [
-        "Paid ¥12.50",
+        "Paid ¥12.50 to Tea House",
         "¥100.00 has arrived",
     ]
 

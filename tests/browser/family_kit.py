@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from infra.local import people, places, stack
+from infra.local import people
 from infra.local.client import Client
 from infra.local.people import Person
 from tests.browser import kit
 
 LARGE, PIN = 100_001, "428571"
-SCHEDULED = {"version": "0", "id": "one", "detail-type": "Scheduled Event", "source": "aws.events",
-             "account": places.ACCOUNT, "time": "2026-11-24T08:00:00Z", "region": places.REGION,
-             "resources": [], "detail": {}}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,11 +58,11 @@ def waits(local: dict[str, Any], home: Family, amount: int = LARGE) -> str:
     }
     refused = home.at_the_ward.post("/v1/payments", wish, key=uuid.uuid4().hex)
     refused.expect(403, "guardian-approval-required")
-    swept(local)
-    return str(refused.json["approval_id"])
+    approval_id = str(refused.json["approval_id"])
 
+    def told() -> bool | None:
+        listed = home.at_the_guardian.get("/v1/me/approvals").expect(200)["data"]
+        return any(one["id"] == approval_id for one in listed) or None
 
-def swept(local: dict[str, Any]) -> None:
-    """What comes every minute, now."""
-    functions = stack.client("lambda", local["aws"]["endpoint"])
-    functions.invoke(FunctionName=f"{places.STACK}-sweep", Payload=json.dumps(SCHEDULED))
+    people.wait_for(told, "an approval", seconds=kit.PATIENCE_MS / 1000)
+    return approval_id

@@ -69,4 +69,4 @@ def test_a_payment_of_a_ward_is_approved_and_another_declined_each_after_a_secon
         expect(page.locator("dd").get_by_text("You declined")).to_be_visible(timeout=kit.PATIENCE_MS)
         assert visit.complaints == []
     states = {one["id"]: one["status"] for one in home.at_the_guardian.get("/v1/me/approvals").expect(200)["data"]}
-    assert states == {first: "approved", second: "declined"}
+    assert states in ({first: paid, second: "declined"} for paid in ("approved", "used"))

@@ -89,12 +89,24 @@ def test_the_easy_home_has_three_things_and_reads_the_balance_aloud(browser: Bro
         assert page.locator("nav a > span:first-of-type").all_inner_texts() == ["首页", "找人帮忙", "我的"]
 
 
-def test_one_tap_leads_to_a_person(browser: Browser, local: dict[str, Any]) -> None:
-    with kit.context(browser) as context:
+@pytest.mark.parametrize(
+    ("jurisdiction", "language", "ask", "ways"),
+    [
+        ("GB", "en", "Help", ["tel:+442079460123", "mailto:help@coffer.example"]),
+        ("CN", "zh", "找人帮忙", ["mailto:kefu@coffer.example"]),
+    ],
+)
+def test_one_tap_leads_to_a_person_of_ones_own_country(
+    browser: Browser, local: dict[str, Any], jurisdiction: str, language: str, ask: str, ways: list[str]
+) -> None:
+    with kit.context(browser, language) as context:
         visit = kit.Visit(context, local["api"] + "/app/#/sign-in")
-        entered(visit, kit.newcomer(local), "easy")
-        went(visit, "/").locator("nav").get_by_text("Help").click()
-        expect(visit.page.get_by_role("link", name="Call")).to_have_attribute("href", "tel:+442079460123")
+        entered(visit, kit.newcomer(local, language=language, jurisdiction=jurisdiction), "easy")
+        went(visit, "/").locator("nav").get_by_text(ask).click()
+        links = visit.page.locator("main a[href^='tel:'], main a[href^='mailto:']")
+        expect(links.last).to_have_attribute("href", ways[-1], timeout=kit.PATIENCE_MS)
+        assert [one.get_attribute("href") for one in links.all()] == ways
+        visit.shot(f"app-help-{jurisdiction}-{language}")
 
 
 def test_the_mode_stays_after_a_reload_and_after_signing_out_and_on_another_browser(

@@ -250,15 +250,49 @@ def test_a_payment_waits_for_a_guardian_and_goes_through_by_itself(browser: Brow
     assert purse.paid(local, ward) == {"sofa": 1}
 
 
-def approve(guardian: Client) -> None:
-    """The one payment that waits for them; they are asked at the next sweep, within a minute."""
+def approve(guardian: Client, how: str = "approve") -> None:
+    """The one payment that waits for them; they are asked at once."""
 
     def asked() -> str | None:
-        waiting = guardian.get("/v1/me/approvals").expect(200)["data"]
+        waiting = [one for one in guardian.get("/v1/me/approvals").expect(200)["data"] if one["status"] == "asked"]
         return str(waiting[0]["id"]) if waiting else None
 
     approval = people.wait_for(asked, "an approval", seconds=kit.PATIENCE_MS / 1000)
-    guardian.insist(f"/v1/me/approvals/{approval}/approve", {}).expect(200)
+    guardian.insist(f"/v1/me/approvals/{approval}/{how}", {}).expect(200)
+
+
+def test_what_is_refused_while_nobody_looks_stands_on_the_home_screen_until_it_is_seen(
+    browser: Browser, local: dict[str, Any]
+) -> None:
+    ward, guardian = kit.newcomer(local, funds=700_000), kit.newcomer(local)
+    guarding(local, ward, guardian)
+    caller = purse.owner(local, guardian)
+    with kit.context(browser) as context:
+        visit = signed_in(context, local, ward)
+        for amount, reference in ((150_000, "chair"), (160_000, "table")):
+            wanted = purse.checkout(local, amount, reference)
+            purse.show(visit, f"/pay/{wanted['id']}", "Confirm and pay").locator("button.main").click()
+            purse.titled(visit, "Waiting for your guardian")
+            purse.show(visit, "/", "My money")
+            visit.see("This payment waits for")
+            approve(caller, "decline")
+        sound(visit, "app-easy-waits-en-light")
+        visit.page.evaluate("dispatchEvent(new Event('online'))")
+        visit.see("Not paid: ¥1,500.00 to")
+        visit.page.reload()
+        visit.see("Not paid: ¥1,600.00 to")
+        sound(visit, "app-easy-ended-en-light")
+        other = kit.Visit(context, f"{local['api']}/app/#/", refused=PAYING)
+        ended = other.page.locator(".ended")
+        expect(ended).to_have_count(2, timeout=kit.PATIENCE_MS)
+        visit.page.locator(".ended", has_text="¥1,500.00").get_by_role("link", name="See why").click()
+        purse.titled(visit, "Not paid: ¥1,500.00")
+        expect(ended).to_have_count(1, timeout=kit.PATIENCE_MS)
+        other.page.get_by_role("button", name="Put away").click()
+        expect(ended).to_have_count(0)
+        purse.show(visit, "/", "My money")
+        expect(visit.page.locator(".ended")).to_have_count(0)
+    assert purse.paid(local, ward) == {}
 
 
 def guarding(local: dict[str, Any], ward: Person, guardian: Person) -> None:

@@ -144,3 +144,18 @@ def test_ports_stay_the_same_and_a_taken_one_is_replaced(home: Path) -> None:
     assert places.port_for("aws", 0) == first
     with places.socket.create_server((places.HOST, first)):
         assert places.port_for("aws", 0) != first
+
+
+def test_whoever_starts_it_second_says_that_it_waits_and_does_not_take_it_for_theirs(home: Path) -> None:
+    """Both began while nothing ran; the first one's parts are up once its lock is free."""
+    second = [sys.executable, "-c", "from infra.local import cloud; print(cloud.started_here())"]
+    with cloud._alone():
+        environment = {**os.environ, "COFFER_HOME": str(places.HOME)}
+        waiting = subprocess.Popen(second, cwd=places.ROOT, env=environment, text=True, stdout=subprocess.PIPE)
+        assert waiting.stdout
+        assert "waiting for them" in waiting.stdout.readline()
+        for name in cloud.PARTS:
+            processes.start(name, SLEEP, {})
+    said, _ = waiting.communicate(timeout=60)
+    assert said == "False\n"
+    assert cloud.status() == "running"

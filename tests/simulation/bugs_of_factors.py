@@ -9,6 +9,7 @@ STEP_UP = "tests/api/test_step_up.py::test_"
 DEVICES = "tests/api/test_devices.py::test_"
 PASSKEYS = "tests/api/test_passkeys.py::test_"
 FIRST = "tests/api/test_first_factor.py::test_"
+AGREED = "tests/api/test_agreed.py::test_"
 RACES = "tests/api/test_attack_races.py::test_"
 FREEZES = "tests/api/test_freezes.py::test_"
 OPERATORS = "tests/api/test_operators_factors.py::test_"
@@ -51,9 +52,17 @@ FACTORS = (
         "a large payment that asks nothing",
         (21,),
         "payments/paying.py",
-        "refusal=order.refusal(decision) or unproved(person, decision, at),",
+        "refusal=order.refusal(decision) or (None if proved else unproved(person, decision, at)),",
         "refusal=order.refusal(decision),",
         STEP_UP + "a_large_payment_asks_for_a_fresh_proof_and_the_same_key_pays_after_it",
+    ),
+    bug(
+        "a payment made before its guardian agreed to it",
+        (17,),
+        "payments/paying.py",
+        "consent_of(person, order, key, at) if proved or needs_consent(person, decision) else None",
+        "consent_of(person, order, key, at) if not proved and needs_consent(person, decision) else None",
+        AGREED + "nothing_is_paid_before_the_guardian_agrees_or_after_they_decline",
     ),
     bug(
         "a refusal that forgets what was paid already",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel import text
-from chalicelib.notices import model
+from chalicelib.notices import model, moments
 from chalicelib.notices.model import Notice
 
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -43,6 +43,42 @@ def test_an_amount_is_shown_as_people_write_it() -> None:
     notice = Notice("n", "payment", AT, {"amount": 1250, "currency": "CNY", "text": "Tea {house}"})
     assert notice.title("en") == "Paid ¥12.50"
     assert notice.body("zh") == "您已付款 ¥12.50。Tea {house}"
+
+
+@pytest.mark.parametrize(
+    ("movement", "titles"),
+    [
+        ("pay_1", ("Paid ¥12.50 to Tea House", "已向 Tea House 付款 ¥12.50")),
+        ("ref_1", ("¥12.50 came back from Tea House", "Tea House 已退款 ¥12.50")),
+    ],
+)
+def test_a_payment_and_a_refund_name_the_shop_and_the_order(movement: str, titles: tuple[str, str]) -> None:
+    notice = model.told_by(entry(movement, wal_1=-1250, sys=1250) | {"payee_name": "Tea House"})
+    assert notice
+    assert (notice.title("en"), notice.title("zh")) == titles
+    assert all("Tea house" in notice.body(language) for language in ("en", "zh"))
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "moment", "english", "chinese"),
+    [
+        ("CN", "2026-11-22T17:05:00Z", "23 Nov 2026, 01:05 (China time)", "2026年11月23日 01:05（北京时间）"),
+        ("GB", "2026-07-01T12:00:00Z", "1 Jul 2026, 13:00 (UK time)", "2026年7月1日 13:00（英国时间）"),
+        ("US", "2026-07-01T12:00:00Z", "1 Jul 2026, 12:00 (UTC)", "2026年7月1日 12:00（世界标准时间 UTC）"),
+        ("", "2026-11-22 08:00 UTC", "2026-11-22 08:00 UTC", "2026-11-22 08:00 UTC"),
+    ],
+)
+def test_a_moment_is_told_by_the_readers_own_clock_which_is_named(
+    jurisdiction: str, moment: str, english: str, chinese: str
+) -> None:
+    notice = Notice("n", "sign_in_locked", AT, {"until": moment, "tries": 5})
+    assert english in notice.title("en", jurisdiction)
+    assert chinese in notice.body("zh", jurisdiction)
+
+
+def test_every_clock_of_a_jurisdiction_has_a_name_in_both_languages() -> None:
+    for whose in (*moments._ZONES, "UTC"):
+        assert all(text.sentence(f"zones.{whose}", language) for language in text.LANGUAGES)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 /** Guardians, wards, and the payments that wait for somebody's yes. */
-import { intents } from "/shared/intents.js";
 import { see } from "/shared/seen.js";
-import { userId } from "/shared/session.js";
 
 export const guardian = () => see("/v1/me/guardian");
 export const wards = () => see("/v1/me/wards?limit=100");
@@ -12,7 +10,3 @@ export const waiting = (resource) => (resource.value.data?.data ?? []).filter((o
 
 /** The name of a ward, as far as it is known. */
 export const wardName = (resource, id) => resource.value.data?.data.find((one) => one.id === id)?.display_name ?? "";
-
-/** My own payments that my guardian was asked about. */
-export const held = () =>
-  intents.value.filter((one) => one.user === userId.value && one.last?.code === "guardian-approval-required");

@@ -75,7 +75,7 @@ function keep(next) {
 const WAYS_ON = [
   [/^(payment|refund|top_up)/, "/activity", "activity"],
   [/^approval_asked/, "/approvals", "approvals"],
-  [/^approval_approved/, "/pay", "pay"],
+  [/^approval_(approved|open|unpaid)/, "/", "home"],
   [/^(guardian|approval)_/, "/family", "family"],
   [/^wallet_frozen/, "/help", "help"],
   [/./, "/security", "security"],

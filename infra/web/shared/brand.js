@@ -9,8 +9,15 @@ dark.addEventListener("change", () => (scheme.value = dark.matches ? "dark" : "l
 
 export const brandName = () => brand.value.name[language.value];
 export const brandLogo = () => brand.value.logo;
-/** {phone, email}: how a person is reached. */
-export const brandHelp = () => brand.value.help ?? {};
+/**
+ * {phone, email}: how a person is reached from a jurisdiction, a phone only where there is one of its own. Of somebody
+ * whose jurisdiction is not known, the languages of the browser may name one.
+ */
+export function brandHelp(jurisdiction) {
+  const { help = {} } = brand.value;
+  const likely = jurisdiction ? [jurisdiction] : navigator.languages.map((one) => one.split("-").at(-1));
+  return help[likely.find((one) => one in help) ?? "everywhere"] ?? {};
+}
 
 /** Without an answer it looks as the style sheet says. */
 export async function wear() {

@@ -12,12 +12,17 @@ const DONE = `${NAME}.done`;
 const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 const REMEMBERED = 20;
 const LATER = [401, 429, "in-flight"];
+/** How a guardian's yes stands while it is asked for, or given and about to be carried out by the API itself. */
+const WAITS_FOR_OTHERS = ["asked", "approved"];
 
 /** [{id, key, path, body, about, user, once, tries, last}], oldest first; `last`: why the last try decided nothing. */
 export const intents = signal(stored(NAME) ?? []);
 /** {path, status} of the intent that came to its end last. */
 export const settled = signal(null);
+/** Counts up whenever what is kept of finished intents changes, here or in another tab. */
+const turns = signal(0);
 onStored(NAME, (found) => (intents.value = found ?? []));
+onStored(DONE, () => (turns.value = turns.peek() + 1));
 
 /**
  * Writes down what is meant → its id; `about` is whatever the result screen wants to show of it.
@@ -34,8 +39,12 @@ export function intend({ path, body, about, once }) {
 export const intent = (id) => intents.value.find((one) => one.id === id);
 /** What became of a finished intent, for as long as this browser remembers: {id, about, outcome: {status, body}}. */
 export const finished = (id) => done().find((one) => one.id === id);
-/** The finished ones of whoever is signed in, newest first. */
-export const done = () => (stored(DONE) ?? []).filter(isMine);
+/** The finished ones of whoever is signed in, newest first; whoever reads them is told when they change. */
+export const done = () => turns.value >= 0 && kept().filter(isMine);
+/** Those of which their owner has not seen how they ended. */
+export const unseen = () => done().filter((one) => one.unseen);
+/** They have: on its result screen, or by putting it away. */
+export const seen = (id) => keep((all) => all.map((one) => (one.id === id ? { ...one, unseen: undefined } : one)));
 
 /** Carries an intent to its end → {status, body}: waits while nobody knows, and for its owner to sign in again. */
 export const carry = (id) =>
@@ -65,15 +74,15 @@ async function tried({ path, body, key }) {
     if (problem instanceof NoAnswer) return { last: null };
     if (!(problem instanceof Refused)) throw problem;
     const { status, body: told } = problem.answer;
-    const asked = told?.code === "guardian-approval-required" && told.state === "asked";
-    const later = status >= 500 || LATER.includes(status) || LATER.includes(told?.code) || asked;
+    const guarded = told?.code === "guardian-approval-required" && WAITS_FOR_OTHERS.includes(told.state);
+    const later = status >= 500 || LATER.includes(status) || LATER.includes(told?.code) || guarded;
     return later ? { last: told } : { outcome: { status, body: told } };
   }
 }
 
 function settle({ id, path, about, once, user }, outcome) {
-  const kept = { id, about, user, once: outcome.status < 400 ? once : undefined, outcome };
-  store(DONE, [kept, ...(stored(DONE) ?? [])].slice(0, REMEMBERED));
+  const ended = { id, about, user, once: outcome.status < 400 ? once : undefined, outcome, unseen: true };
+  keep((all) => [ended, ...all.filter((one) => one.id !== id)].filter((one, at) => at < REMEMBERED || one.unseen));
   change((all) => all.filter((one) => one.id !== id));
   settled.value = { path, status: outcome.status };
   return outcome;
@@ -84,6 +93,13 @@ function change(how) {
   const next = how(stored(NAME) ?? []);
   store(NAME, next);
   intents.value = next;
+}
+
+const kept = () => stored(DONE) ?? [];
+
+function keep(how) {
+  store(DONE, how(kept()));
+  turns.value = turns.peek() + 1;
 }
 
 /** After a while; at once when the network or the reader comes back, or somebody signs in. */

@@ -1,4 +1,5 @@
 /** Help: a person, at once. */
+import { me } from "/app/me.js";
 import { Row, Rows } from "/app/rows.js";
 import { brandHelp } from "/shared/brand.js";
 import { say } from "/shared/language.js";
@@ -6,14 +7,18 @@ import { Heading, Icon } from "/shared/parts.js";
 import { signedIn } from "/shared/session.js";
 import { html } from "/shared/ui.js";
 
-export const open = () => ({ title: () => say("me.help"), view: Help });
+export function open() {
+  const mine = signedIn.value ? me() : null;
+  return { title: () => say("me.help"), view: () => html`<${Help} from=${mine?.value.data?.jurisdiction} />` };
+}
 
-function Help() {
-  const { phone, email } = brandHelp();
+function Help({ from }) {
+  const { phone, email } = brandHelp(from);
   return html`
     <${Heading}>${say("me.help")}<//>
     <p>${say("help.lead")}</p>
     ${phone && html`<p><a class="button wide" href=${`tel:${phone.replaceAll(" ", "")}`}><${Icon} name="help" />${say("help.call", { phone })}</a></p>`}
+    ${!phone && html`<p>${say("help.no-phone")}</p>`}
     ${email && html`<p><a class="button secondary wide" href=${`mailto:${email}`}>${say("help.write")}</a><small class="beneath">${email}</small></p>`}
     <p class="note">${say("help.warning")}</p>
     ${signedIn.value && html`

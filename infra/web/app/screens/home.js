@@ -1,5 +1,6 @@
 /** Home: what is there, what is on its way, what happened last, and the ways to pay and top up. */
 import { wallets } from "/app/me.js";
+import { Ended, Open } from "/app/meant.js";
 import { EntryRow, entriesOf, Frozen, meet } from "/app/money.js";
 import { done, mine as open_intents } from "/shared/intents.js";
 import { money, say } from "/shared/language.js";
@@ -19,7 +20,7 @@ export function open() {
   const mine = wallets();
   const lately = signal(null);
   const paths = done()
-    .filter(({ about, outcome }) => about.what === "topup" && UNFINISHED.includes(outcome.body?.status))
+    .filter(({ about, outcome, unseen }) => !unseen && about.what === "topup" && UNFINISHED.includes(outcome.body?.status))
     .map(({ outcome }) => `/v1/topups/${outcome.body.id}`);
   const topups = paths.map((path) => see(path));
   const follow = () => (lately.value = see(entriesOf(mine.peek().data.data[0].id)));
@@ -40,6 +41,7 @@ const Home = ({ mine, lately, topups }) => html`
   <div class="actions" role="group" aria-label=${say("home.actions")}>
     ${ACTIONS.map(([href, icon, key]) => html`<a class="button" href=${href}><${Icon} name=${icon} />${say(key)}</a>`)}
   </div>
+  <${Ended} />
   <${OnItsWay} topups=${topups} />
   <h2>${say("home.recent")}</h2>
   ${lately && html`<${Shown} of=${lately} lines=${5}>${({ data }) => html`<${Recent} rows=${data.slice(0, LAST)} wallet=${mine.value.data.data[0].id} />`}<//>`}
@@ -58,13 +60,11 @@ const Balance = ({ wallet }) => html`
 /** What was meant and is not known to have ended, and top-ups that the bank still has to answer. */
 function OnItsWay({ topups }) {
   const waiting = topups.map((one) => one.value.data).filter((one) => one && UNFINISHED.includes(one.status));
-  const meant = open_intents();
-  if (!meant.length && !waiting.length) return null;
+  if (!open_intents().length && !waiting.length) return null;
   return html`
     <h2>${say("home.on-its-way")}</h2>
     <ul class="rows on-its-way">
-      ${meant.map(({ id, about }) => html`
-        <li key=${id}><a href=${`#/results/${id}`}><span class="row-words"><strong>${about.checkout?.merchant_name ?? say("kind.top-up")}</strong><small>${say("home.asking")}</small></span><${Money} ...${about.checkout ?? about} /></a></li>`)}
+      <${Open} />
       ${waiting.map((topup) => html`
         <li key=${topup.id}><a href=${`#/topups/${topup.id}`}><span class="row-words"><strong>${say("kind.top-up")}</strong><small>${say(`topup.${topup.status}.short`)}</small></span><${Money} ...${topup} /></a></li>`)}
     </ul>

@@ -1,7 +1,8 @@
 /** What became of something that was meant: done, refused and why, asked of a guardian, or not known yet. */
 import { hostOf, shownSum } from "/app/money.js";
+import { amountOf, consentOf } from "/app/meant.js";
 import { payCheckout, TopUpFirst } from "/app/paying.js";
-import { carry, finished, intent, intents } from "/shared/intents.js";
+import { carry, finished, intent, intents, seen } from "/shared/intents.js";
 import { money, say, sayOr, shownMoment } from "/shared/language.js";
 import { Facts, Heading, Icon, Problem, Shown, When } from "/shared/parts.js";
 import { Refused } from "/shared/door.js";
@@ -12,7 +13,8 @@ import { effect, html, signal, untracked } from "/shared/ui.js";
 export function open({ params: { id } }) {
   let here = true;
   carry(id)
-    .then((outcome) => here && outcome && arrived(finished(id)))
+    .then((outcome) => outcome && inFront())
+    .then(() => here && finished(id) && arrived(finished(id)))
     .catch((problem) => console.error(problem));
   const wanted = intent(id) ?? finished(id);
   const earlier = signal(null);
@@ -27,14 +29,25 @@ export function open({ params: { id } }) {
 /** Reads the signal, so that whoever asks is told again. */
 const outcomeOf = (id) => (intents.value.some((one) => one.id === id) ? null : finished(id)?.outcome);
 
-function arrived({ about, outcome }) {
+/** Once somebody may be looking: a page behind another has told nobody. */
+const inFront = () =>
+  new Promise((resolve) => {
+    const look = () => {
+      if (document.visibilityState !== "visible") return;
+      removeEventListener("visibilitychange", look);
+      resolve();
+    };
+    addEventListener("visibilitychange", look);
+    look();
+  });
+
+function arrived({ id, about, outcome }) {
+  seen(id);
   void lookAgain("/v1/wallets");
   if (about.what === "topup" && outcome.status < 400) goInstead(topupPlace(outcome.body, about));
 }
 
 const topupPlace = ({ id }, { then }) => `/topups/${id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
-const amountOf = (about) => shownSum(about.checkout ?? about);
-
 function titleOf(id, wanted) {
   const outcome = outcomeOf(id);
   const about = (intent(id) ?? finished(id) ?? wanted)?.about;
@@ -42,7 +55,8 @@ function titleOf(id, wanted) {
   const amount = amountOf(about);
   if (outcome) return say(outcome.status < 400 ? "result.paid" : "result.not", { amount });
   const { last } = intent(id) ?? {};
-  if (last?.code === "guardian-approval-required") return say("result.guardian");
+  const consent = consentOf({ last });
+  if (consent) return say(`result.${consent}`);
   return say(last === undefined ? "result.sending" : "result.unknown", { amount });
 }
 
@@ -78,12 +92,12 @@ const Forgotten = () => html`
 /** Nobody is told that it failed while it may have happened. */
 function Waits({ id }) {
   const { last } = intent(id) ?? {};
-  const asked = last?.code === "guardian-approval-required";
-  const why = asked ? "result.guardian.detail" : last === undefined ? "result.sending.detail" : "result.unknown.detail";
+  const consent = consentOf({ last });
+  const why = consent ? `result.${consent}.detail` : last === undefined ? "result.sending.detail" : "result.unknown.detail";
   return html`
     <div class="note" role="status">
       <p>${say(why)}</p>
-      ${last?.title && !asked && html`<p><small>${last.title}</small></p>`}
+      ${last?.title && !consent && html`<p><small>${last.title}</small></p>`}
     </div>
     <p><a class="button secondary" href="#/">${say("result.later")}</a></p>
   `;

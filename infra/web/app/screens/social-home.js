@@ -1,6 +1,8 @@
 /** Home in the social mode: what others ask of me, the people I belong to, whom I paid lately; then the money. */
-import { approvals, held, guardian, waiting, wardName, wards } from "/app/family.js";
+import { approvals, guardian, waiting, wardName, wards } from "/app/family.js";
 import { wallets } from "/app/me.js";
+import { Ended, Open } from "/app/meant.js";
+import { mine as meant } from "/shared/intents.js";
 import { see, watch } from "/shared/seen.js";
 import { say } from "/shared/language.js";
 import { Empty, Heading, Icon, Money, Shown } from "/shared/parts.js";
@@ -22,6 +24,7 @@ export function open() {
 
 const Home = ({ mine, wards: others, bond, asked, entries }) => html`
   <${Heading}>${say("social.title")}<//>
+  <${Ended} />
   <h2>${say("social.requests")}</h2>
   <${Shown} of=${asked} lines=${2}>${() => html`<${Requests} asked=${asked} wards=${others} />`}<//>
   <h2>${say("social.people")}</h2>
@@ -36,13 +39,13 @@ const Home = ({ mine, wards: others, bond, asked, entries }) => html`
 
 function Requests({ asked, wards: others }) {
   const asking = (others.value.data?.data ?? []).filter((one) => one.status === "asked");
-  const none = waiting(asked).length + asking.length + held().length === 0;
+  const none = waiting(asked).length + asking.length + meant().length === 0;
   if (none) return html`<${Empty}>${say("social.no-requests")}<//>`;
   return html`
     <ul class="rows card">
       ${waiting(asked).map((one) => html`<li key=${one.id}><a href=${`#/approvals/${one.id}`}><span class="row-words"><span>${say("social.asks", { name: wardName(others, one.ward_id) })}</span><small>${one.payee_name}</small></span><strong><${Money} amount=${one.amount} currency=${one.currency} /></strong></a></li>`)}
       ${asking.map((one) => html`<li key=${one.id}><a href="#/family"><span class="row-words"><span>${one.display_name}</span><small>${say("social.wants-guardian")}</small></span><${Icon} name="on" /></a></li>`)}
-      ${held().map((one) => html`<li key=${one.id}><a href="#/family"><span class="row-words"><span>${say("social.held")}</span></span><${Icon} name="clock" /></a></li>`)}
+      <${Open} />
     </ul>
   `;
 }

@@ -1,0 +1,31 @@
+/** Movements of money that somebody meant, on every home screen: those that still wait, and how the others ended. */
+import { shownSum } from "/app/money.js";
+import { mine, seen, unseen } from "/shared/intents.js";
+import { say } from "/shared/language.js";
+import { Money } from "/shared/parts.js";
+import { html } from "/shared/ui.js";
+
+export const amountOf = (about) => shownSum(about.checkout ?? about);
+export const nameOf = (about) => about.checkout?.merchant_name ?? say("kind.top-up");
+/** `asked` of a guardian, `approved` by them and about to be paid; undefined of whatever waits for nobody's yes. */
+export const consentOf = ({ last }) => (last?.code === "guardian-approval-required" ? last.state : undefined);
+
+/** One line each of what is not known to have ended. */
+export const Open = () => mine().map(({ id, about, last }) => {
+  const how = consentOf({ last }) ?? "asking";
+  return html`
+    <li key=${id}><a href=${`#/results/${id}`}><span class="row-words"><strong>${nameOf(about)}</strong><small>${say(`home.${how}`)}</small></span><${Money} ...${about.checkout ?? about} /></a></li>`;
+});
+
+/** How each ended that its owner has not seen, until they open it or put it away. */
+export const Ended = () => unseen().map(({ id, about, outcome }) => {
+  const how = `ended.${about.what}.${outcome.status < 400 ? "good" : "bad"}`;
+  return html`
+    <section key=${id} class="card ended" role="status">
+      <p><strong>${say(how, { amount: amountOf(about), name: nameOf(about) })}</strong></p>
+      <p class="pair">
+        <a class="button" href=${`#/results/${id}`}>${say(outcome.status < 400 ? "ended.look" : "ended.why")}</a>
+        <button type="button" class="secondary" onClick=${() => seen(id)}>${say("ended.put-away")}</button>
+      </p>
+    </section>`;
+});
