@@ -49,9 +49,10 @@ def _office() -> list[Room]:
     from chalicelib.processors import routes_office as processors
     from chalicelib.risk import routes as risk
     from chalicelib.settlement import routes_adjustments as adjustments
+    from chalicelib.settlement import routes_payouts as payouts
     from chalicelib.settlement import routes_reconciliation as reconciliation
 
-    known = (cases, audit, merchants, risk, reconciliation, adjustments)
+    known = (cases, audit, merchants, risk, reconciliation, adjustments, payouts)
     return [routes.room for routes in (*known, operations, live, records, effort, processors)]
 
 
@@ -159,3 +160,10 @@ def reconcile(event: Any) -> int:
     from chalicelib.settlement import tasks
 
     return tasks.reconcile(clock.now())
+
+
+@app.schedule("rate(15 minutes)")
+def pay_out(event: Any) -> int:
+    from chalicelib.settlement import tasks
+
+    return tasks.pay_out(clock.now())

@@ -6,9 +6,12 @@ and therefore the head, which follows later, stays ≥ its floor.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chalicelib.kernel.errors import MerchantFundsInsufficient
-from chalicelib.ledger import items
-from chalicelib.ledger.model import Leg
+from chalicelib.ledger import items, store
+from chalicelib.ledger.model import Changed, Leg, Verdict
+from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
 from chalicelib.settings import settings
 
@@ -20,7 +23,24 @@ def draw(account: str, amount: int) -> Leg:
     return Leg(update.written(), lambda wired: MerchantFundsInsufficient())
 
 
+def left(account: str) -> int:
+    """To guess by: a condition decides."""
+    return int(plain_item(store.movements([account], items.ALLOWANCE)[0])["allowance"])
+
+
+def pay_out(account: str, amount: int, leaves: int, learn: Callable[[int], None]) -> Leg:
+    """For a payout, which leaves at least `leaves` to refunds. `learn`: what there is, where that is less."""
+    update = Update(settings().ledger_table, account, items.ALLOWANCE)
+    update.add("allowance", -amount).require("allowance", ">=", amount + leaves)
+
+    def explain(wired: Item | None) -> Verdict:
+        learn(plain_item(wired or {})["allowance"])
+        return Changed()
+
+    return Leg(update.written(), explain)
+
+
 def give(account: str, amount: int) -> Leg:
-    """For settled payments, net of fees, and correcting credits."""
+    """For settled payments, net of fees, correcting credits, and payouts that come back."""
     update = Update(settings().ledger_table, account, items.ALLOWANCE).add("allowance", amount)
     return Leg(update.written(), lambda wired: MerchantFundsInsufficient())

@@ -75,6 +75,8 @@ def head_update(change: Change, at: datetime) -> dict[str, Any]:
             update.add(bucket, delta)
     if change.checks_floor:
         update.require("floor", "=", change.floor).require("available", ">=", change.floor - change.available)
+    if change.leaves is not None:
+        update.require("available", ">=", change.leaves - change.available)
     if change.held < 0:
         update.require("held", ">=", -change.held)
     if change.expected_debt is not None:
@@ -83,6 +85,8 @@ def head_update(change: Change, at: datetime) -> dict[str, Any]:
         update.require("available", "=", change.expected_available)
     if change.spend:
         _spend(update, change.spend, change.spent, at)
+    elif change.leaves is not None:
+        update.require("status", "=", "active")
     elif not change.settles:
         update.require("status", "<>", "closed")
     for name, text in Due("close", model.month_after(at)).attributes(change.account).items():
@@ -125,7 +129,8 @@ def _entries(draft: Draft) -> Iterator[Leg]:
 def _below(draft: Draft) -> Iterator[Leg]:
     """Notes whom the draft may take below zero: a customer into debt, a merchant by refunds (`owing`)."""
     for change in draft.changes:
-        if change.debt > 0 or (change.available < 0 and ids.is_id(change.account, "mac")):
+        refunded = change.available < 0 and change.leaves is None and ids.is_id(change.account, "mac")
+        if change.debt > 0 or refunded:
             noted = item({"pk": BELOW + change.currency, "sk": change.account})
             yield Leg({"Put": {"TableName": settings().ledger_table, "Item": noted}}, lambda wired: Changed())
 

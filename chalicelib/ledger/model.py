@@ -150,6 +150,8 @@ class Change:
     """Assumed; an equality condition of every debit."""
     settles: bool = False
     """Carries out what was promised before: asks neither status nor floor."""
+    leaves: int | None = None
+    """Of a payout: what must be left of an account that nobody has frozen or closed."""
 
     @property
     def spent(self) -> int:
@@ -324,6 +326,8 @@ def _who(change: Change, head: Head, at: datetime) -> Verdict | None:
 def _what(change: Change, head: Head, at: datetime) -> Verdict | None:
     if change.currency != head.currency:
         return CurrencyMismatch(param="currency")
+    if change.leaves is not None:
+        return Misjudged(head) if head.status != "active" else None
     if change.spend is None:
         return Misjudged(head) if head.status == "closed" and not change.settles else None
     if head.status == "frozen":
@@ -348,6 +352,8 @@ def _when(change: Change, head: Head, at: datetime) -> Verdict | None:
 
 
 def _how_much(change: Change, head: Head, at: datetime) -> Verdict | None:
+    if change.leaves is not None and head.available + change.available < change.leaves:
+        return Misjudged(head)
     missing = head.floor - head.available - change.available if change.checks_floor else 0
     if missing > 0:
         return Misjudged(head) if change.spend is None else InsufficientFunds(missing=missing, currency=head.currency)

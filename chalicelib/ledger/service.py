@@ -146,8 +146,13 @@ def movements(movement_ids: Sequence[str]) -> list[dict[str, Any]]:
 
 def lines(batch_id: str) -> list[tuple[str, int, int]]:
     """(movement, amount, fee) of each line of a settled batch."""
-    found = store.movements([batch_id], "LINES")
-    return [tuple(line) for line in plain_item(found[0])["lines"]] if found else []
+    return lines_of([batch_id])
+
+
+def lines_of(batch_ids: Sequence[str]) -> list[tuple[str, int, int]]:
+    """The lines of settled batches, at most 100 of them, in no order."""
+    found = store.movements(batch_ids, "LINES")
+    return [tuple(line) for one in found for line in plain_item(one)["lines"]]
 
 
 def impose(account: str, reason: str, frozen_at: datetime) -> bool:

@@ -209,6 +209,17 @@ def paying(checkout: Checkout, payment_id: str, at: datetime) -> Leg:
     return Leg(update.written(), explain)
 
 
+def trading(merchant_id: str) -> Leg:
+    """The merchant is active, inside a transaction of another room. Refuses with NotFound, InvalidState (suspended)."""
+    update = Update(settings().merchants_table, merchant_id, store.TERMS).require("status", "=", "active")
+
+    def explain(wired: Item | None) -> Verdict:
+        status = plain_item(wired)["status"] if wired else ""
+        return Changed() if status == "active" else InvalidState(state=status) if wired else NotFound()
+
+    return Leg(update.checked(), explain)
+
+
 def settlements(
     caller: Operator | Merchant, merchant_id: str, currency: str | None, before: str | None, limit: int, at: datetime
 ) -> tuple[list[SettlementView], str | None]:

@@ -14,8 +14,8 @@ from chalicelib.cloud_tables import Table, absent, made, reading, writing
 from chalicelib.kernel import clock
 from chalicelib.merchants.model import Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms
 
-CHECKOUT = "CHECKOUT"
-_TERMS, _KEY, _KEYS = "TERMS", "KEY", "KEY#"
+CHECKOUT, TERMS = "CHECKOUT", "TERMS"
+_KEY, _KEYS = "KEY", "KEY#"
 
 
 class _Whole(Attribute[int]):
@@ -77,7 +77,7 @@ class _CheckoutItem(Table):
 def put_terms(terms: Terms) -> None:
     _TermsItem(
         terms.merchant_id,
-        _TERMS,
+        TERMS,
         name=terms.name,
         status=terms.status,
         accounts=" ".join(f"{currency}={account}" for currency, account in terms.account.items()),
@@ -89,7 +89,7 @@ def put_terms(terms: Terms) -> None:
 
 
 def terms(merchant_id: str) -> Terms | None:
-    item = _TermsItem.find(merchant_id, _TERMS)
+    item = _TermsItem.find(merchant_id, TERMS)
     return _terms(item) if item else None
 
 

@@ -1,4 +1,4 @@
-"""Choosing who is asked for a top-up: the rules of the day, then how the processors do."""
+"""Choosing who is asked for a top-up or a payout: the rules of the day, then how the processors do."""
 
 from __future__ import annotations
 
@@ -46,6 +46,17 @@ def choose(wish: Wish, processor: str | None, at: datetime) -> Choice:
         raise InvalidRequest(param=_PARAMS.get(refused, refused))
     passed = health.passed(serving, at) if len(serving) > 1 else health.Passed()
     return Choice(routing.without(found, passed.over), passed.probed)
+
+
+def payers(currency: str, amount: int, at: datetime) -> tuple[Candidate, ...]:
+    """Who could send a payout; the first that serves is asked. Nobody is probed with a merchant's money.
+
+    The rules name for payouts only who is set up for them, so no secret is read here. None may serve.
+    """
+    found = routing.payers(currency, amount, rules(at).among(processors.known()))
+    serving = [one.processor for one in found if one.serves]
+    closed_to = [name for name in serving if not health.is_closed(name, at)] if len(serving) > 1 else []
+    return routing.without(found, closed_to)
 
 
 def rules(at: datetime) -> Rules:

@@ -71,6 +71,11 @@ def standing_or_closed(processor: str, at: datetime) -> Breaker:
     return _kept(partial(standing, processor, at), Breaker())
 
 
+def is_closed(processor: str, at: datetime) -> bool:
+    """Whether its breaker lets it be asked; read only, and yes where that is not known."""
+    return _kept(lambda: seen(processor, at)[0].phase == "closed", True)
+
+
 def seen(processor: str, at: datetime) -> tuple[Breaker, dict[str, Tally]]:
     """Its breaker as it should be by now, and by method what was asked in the window. Raises Unavailable."""
     known = store_health.kept(processor, at)

@@ -1,4 +1,6 @@
-"""Which processors may take a top-up, in which order, and why not the others. Rules are data (`rules/*.json`).
+"""Which processors may take a top-up or send a payout, in which order, and why not the others.
+
+Rules are data (`rules/*.json`).
 
 Also here: which of a processor's answers another one may answer better (`MOVES_ON`), and which are its own fault.
 """
@@ -16,6 +18,7 @@ from chalicelib.processors.model import KEY_REFUSED, Created
 from chalicelib.processors.wire import NotReached
 
 CHOSEN, OPEN = "chosen", "open"
+PAYOUT = "payout"
 NOT_REACHED = NotReached.reason
 REFUSALS = ("currency", "country", "method", "amount")
 """Why a processor does not serve a wish, in the order in which it is looked at."""
@@ -35,7 +38,7 @@ https://docs.stripe.com/declines/codes"""
 
 
 class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a top-up costs us, `basis_points` hundredths of a per cent and `fixed` minor units; for which amounts."""
+    """What a movement costs us, `basis_points` hundredths of a per cent and `fixed` minor units; for which amounts."""
 
     basis_points: int
     fixed: int
@@ -64,6 +67,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     currencies: dict[str, Price]
     methods: dict[str, Method]
     countries: tuple[str, ...] | None = None
+    payouts: dict[str, Price] = {}
+    """In which currencies it pays merchants' banks."""
 
     def method(self, name: str | None) -> str | None:
         """Which kind of method a request means by `name`."""
@@ -119,6 +124,13 @@ def candidates(wish: Wish, rules: Rules) -> tuple[Candidate, ...]:
     return tuple(sorted(judged, key=_order))
 
 
+def payers(currency: str, amount: int, rules: Rules) -> tuple[Candidate, ...]:
+    """Likewise, who pays `amount` out to a bank account."""
+    priced = [(name, terms.payouts.get(currency)) for name, terms in rules.processors.items()]
+    judged = [Candidate(name, _price_of(amount, price), PAYOUT) for name, price in priced]
+    return tuple(sorted(judged, key=_order))
+
+
 def of_one_kind(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """Only who serves with the kind of method of the first: where it was not named, nobody may be moved to another."""
     kind = next((one.method for one in found if one.serves), "")
@@ -162,9 +174,15 @@ def _judged(wish: Wish, name: str, terms: Terms) -> Candidate:
         return Candidate(name, "country")
     if method is None:
         return Candidate(name, "method")
-    if not price.least <= wish.amount <= price.most:
-        return Candidate(name, "amount")
-    return Candidate(name, str(price.of(wish.amount)), method)
+    why = _price_of(wish.amount, price)
+    return Candidate(name, why, method if why.isdigit() else "")
+
+
+def _price_of(amount: int, price: Price | None) -> str:
+    """What it costs; otherwise the word for why it is not served."""
+    if price is None:
+        return "currency"
+    return str(price.of(amount)) if price.least <= amount <= price.most else "amount"
 
 
 def _order(one: Candidate) -> tuple[bool, int, str]:

@@ -1,9 +1,8 @@
-"""Withdrawals as people see them, and what makes a processor's word about one ours."""
+"""Withdrawals as people see them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -11,13 +10,10 @@ import msgspec
 from chalicelib.kernel import clock, money
 from chalicelib.kernel.idempotency import Receipt
 from chalicelib.ledger.model import Movement
-from chalicelib.processors.model import ProcessorEvent
 
 Status = Literal["pending", "succeeded", "failed", "unknown"]
 RETRY_AFTER_SECONDS = 30
 """It is sent by the sweep, once a minute."""
-NEVER_CAME = timedelta(hours=1)
-"""A withdrawal that a processor has still not heard of, so long after it was first sent, is not there."""
 Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
 Currency = Annotated[str, msgspec.Meta(extra_json_schema=money.CURRENCY_SCHEMA)]
 
@@ -62,17 +58,3 @@ def view(movement: Mapping[str, Any]) -> WithdrawalView:
         created_at=movement["created_at"],
         reason=movement.get("reason"),
     )
-
-
-def difference(event: ProcessorEvent, movement: Mapping[str, Any], account: str) -> str | None:
-    """The first fact that a processor states otherwise than we know it. A success must state them all."""
-    ours: dict[str, tuple[str | int, ...]] = {
-        "payout_id": (movement["pk"],),
-        "amount": (movement["amount"],),
-        "currency": (movement["currency"],),
-        "account": (account,),
-    }
-    if known := movement["reference"]:
-        ours["reference"] = (known,)
-    silent = () if event.kind == "payout_succeeded" else (None,)
-    return next((name for name, allowed in ours.items() if getattr(event, name) not in (*allowed, *silent)), None)

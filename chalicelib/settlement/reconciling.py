@@ -34,9 +34,11 @@ _MOST_UNREADABLE = 100
 """Named in a report; all are counted as differences."""
 _CORRECTION = "adjustment"
 """Of a line of another day, and in no statement: it stands in the clearing account's sums alone."""
-_KINDS = {"top-up": "top-up", "top-up-reversal": "reversal", "withdrawal": "payout"}
-_RETURNED = "withdrawal-return"
-"""What never left, or came back: no statement shows it, and the withdrawal that it ends is not missed there."""
+_KINDS = {"top-up": "top-up", "top-up-reversal": "reversal", "withdrawal": "payout", "payout": "payout"}
+_SENT = {"withdrawal": "wdr", "payout": "pot"}
+"""What we asked a processor to send out, and how its ids begin."""
+_RETURNED = ("withdrawal-return", "payout-return")
+"""What never left, or came back: no statement shows it, and what it ends is not missed there."""
 
 
 def run(day: str, at: datetime) -> bool:
@@ -129,7 +131,7 @@ class _Day:
         for name in names:
             for currency in money.EXPONENTS:
                 for one in expected.of_day(name, currency, self.day):
-                    if one.kind in (_CORRECTION, _RETURNED) or (one.kind == "withdrawal" and not _shows(name)):
+                    if one.kind in (_CORRECTION, *_RETURNED) or (one.kind in _SENT and not _shows(name)):
                         continue
                     kind = _KINDS.get(one.kind, one.kind)
                     yield StatementLine(one.movement, one.entry, kind, one.amount, 0, currency, one.at, 0, name)
@@ -168,7 +170,7 @@ class _Day:
                     self.closings.append(one)
                 elif isinstance(one, Unreadable):
                     self._unreadable(leg, statement, one)
-                elif leg.side == "processor" and one.kind == "payout" and not ids.is_id(one.our_id, "wdr"):
+                elif leg.side == "processor" and one.kind == "payout" and not _is_sent(one.our_id):
                     self.payouts.append(one)
                 elif carried and one.identity in carried:
                     carried.remove(one.identity)
@@ -179,10 +181,10 @@ class _Day:
                     yield one
 
     def _returned(self, leg: _Leg) -> Iterator[StatementLine]:
-        """What ends a withdrawal that no statement shows, at the time of that withdrawal."""
+        """What ends a withdrawal or payout that no statement shows, at the time when that began."""
         for currency in money.EXPONENTS if leg.side == "processor" and _shows(leg.name) else ():
             for one in expected.of_day(leg.name, currency, self.day):
-                if one.kind == _RETURNED:
+                if one.kind in _RETURNED:
                     began_at = clock.read(ledger.movement(one.movement)["created_at"])
                     leg.books[leg.name, currency].stated.add(-one.amount)
                     yield StatementLine(
@@ -302,6 +304,10 @@ def _lines(statement: Statement) -> Iterator[StatementLine | Closing | Unreadabl
         pass
     if content.sha256 != statement.sha256:
         yield Unreadable(0, "not-what-was-imported")
+
+
+def _is_sent(our_id: str) -> bool:
+    return any(ids.is_id(our_id, prefix) for prefix in _SENT.values())
 
 
 def _shows(processor: str) -> bool:

@@ -1,8 +1,8 @@
-"""Sending withdrawals on, and asking what became of them: the sweep's part, each step one transaction.
+"""Sending withdrawals and payouts on, and asking what became of them: the sweep's part, each step one transaction.
 
 pending ──claimed, then asked──▶ pending, unknown ──payout_succeeded──▶ succeeded
    │                                  │
-   └──── its method is gone ──────────┴──payout_failed, never came──▶ failed, and the money is back: once
+   └──── nowhere to send it ──────────┴──payout_failed, never came──▶ failed, and the money is back: once
 
 Whoever dies between the claim and the call is followed by a question, and what the processor has never heard of is
 sent again under the same id. A refusal is believed of the first call, where nothing can have arrived before, and of
@@ -16,26 +16,24 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.cases import service as cases
-from chalicelib.identity import funding
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.ledger import chart, crediting
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Draft, Entry, Known, Leg
+from chalicelib.ledger.model import Draft, Known, Leg
 from chalicelib.observability import page
 from chalicelib.processors import model_patience
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import Payout, ProcessorEvent
-from chalicelib.settlement import model_withdrawals as model
-from chalicelib.settlement import store_withdrawals as store
+from chalicelib.settlement import model_sending as model
+from chalicelib.settlement import store_sending as store
+from chalicelib.settlement.outgoing import KINDS
 
 Found = Mapping[str, Any]
-METHOD_REMOVED = "funding_method_removed"
 
 
-def go_on(withdrawal_id: str, at: datetime) -> bool:
-    """One step with a withdrawal that is due; whether it had an effect. Raises Unavailable if they are silent."""
-    found = ledger.movement(withdrawal_id)
+def go_on(movement_id: str, at: datetime) -> bool:
+    """One step with what is due; whether it had an effect. Raises Unavailable if they are silent."""
+    found = ledger.movement(movement_id)
     if found["state"] not in model_patience.UNFINISHED or found.get("due_at", "~") > clock.written(at):
         return False
     return _question(found, at) if "asked_at" in found else _send(found, at)
@@ -44,7 +42,7 @@ def go_on(withdrawal_id: str, at: datetime) -> bool:
 def _send(found: Found, at: datetime) -> bool:
     payout = _payout(found)
     if payout is None:
-        return _return(found, METHOD_REMOVED, at, unsent=True)
+        return _return(found, KINDS[found["kind"]].gone, at, unsent=True)
     if not _made(store.claimed(found["pk"], at), at):
         return False
     return _asked(found, payout, at, first=True)
@@ -70,7 +68,7 @@ def _question(found: Found, at: datetime) -> bool:
         return _contradicted(found, event, wrong, at)
     if event.kind == "payout_failed":
         return _return(found, event.reason or "declined", at)
-    return _made(store.succeeded(found["pk"], event.reference or ""), at)
+    return _made(store.succeeded(found["pk"], event.reference or "", at), at)
 
 
 def _nothing_final(found: Found, event: ProcessorEvent, at: datetime) -> bool:
@@ -84,21 +82,9 @@ def _nothing_final(found: Found, event: ProcessorEvent, at: datetime) -> bool:
 
 
 def _return(found: Found, reason: str, at: datetime, *, unsent: bool = False) -> bool:
-    """The money comes back as any credit does: debt first, and for a closed wallet it waits in `unclaimed`."""
-    wallet, amount, currency = found["account"], found["amount"], found["currency"]
-
     def build(at: datetime, known: Known) -> Draft:
-        change, received = crediting.credit(wallet, currency, amount, known)
-        entry = Entry(
-            movement=found["pk"],
-            kind="withdrawal-return",
-            currency=currency,
-            at=at,
-            postings=received | {chart.clearing(found["processor"], currency): -amount},
-            owner=found["owner"],
-            text=found["processor"],
-        )
-        return Draft(None, (change,), entry, (store.failed(found["pk"], reason, unsent=unsent),))
+        failed = store.failed(found["pk"], reason, at, unsent=unsent)
+        return KINDS[found["kind"]].returning(found, at, known, failed)
 
     return not ledger.commit(build, at).replayed
 
@@ -106,7 +92,7 @@ def _return(found: Found, reason: str, at: datetime, *, unsent: bool = False) ->
 def _postpone(found: Found, at: datetime) -> None:
     next_at = model_patience.ask_again_at(clock.read(found["asked_at"]), at)
     if next_at is None:
-        cases.open_case("withdrawal-unknown", found["pk"], {}, due_at=at + model_patience.CASE_DUE, at=at)
+        cases.open_case(found["kind"] + "-unknown", found["pk"], {}, due_at=at + model_patience.CASE_DUE, at=at)
     _made(store.asked_again(found["pk"], found["due_at"], next_at), at)
 
 
@@ -114,8 +100,9 @@ def _contradicted(found: Found, event: ProcessorEvent, wrong: str, at: datetime)
     """Neither believed nor forgotten: a person looks, and nobody asks any more."""
     facts = {"processor": found["processor"], "event_id": event.event_id, "reason": wrong}
     due_at = at + model_patience.CASE_DUE
-    cases.open_case("withdrawal-contradicted", found["pk"], facts, due_at=due_at, at=at, key=event.event_id)
-    page("WithdrawalContradicted", **facts)
+    kind = found["kind"]
+    cases.open_case(kind + "-contradicted", found["pk"], facts, due_at=due_at, at=at, key=event.event_id)
+    page(KINDS[kind].contradicted, **facts)
     _made(store.asked_again(found["pk"], found["due_at"], None), at)
     return False
 
@@ -126,9 +113,9 @@ def _named(found: Found) -> Payout:
 
 
 def _payout(found: Found) -> Payout | None:
-    """None if its funding method is gone."""
-    method = funding.find(found["owner"], found["funding_method"])
-    return Payout(found["pk"], method.destination, found["amount"], found["currency"]) if method else None
+    """None if there is nowhere to send it any more."""
+    destination = KINDS[found["kind"]].destination(found)
+    return Payout(found["pk"], destination, found["amount"], found["currency"]) if destination else None
 
 
 def _made(leg: Leg, at: datetime) -> bool:

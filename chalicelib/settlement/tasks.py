@@ -1,4 +1,4 @@
-"""The consumer of settlement.fifo, the sweep, and what is due to be reconciled."""
+"""The consumer of settlement.fifo, the sweep, the cut-offs of payouts, and what is due to be reconciled."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import queues
+from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Line
 from chalicelib.processors import patience
 from chalicelib.settlement import service
@@ -23,10 +24,18 @@ def sweep(at: datetime) -> int:
 
 
 def send_on(at: datetime) -> int:
-    """Withdrawals that are due: sent, or asked about; returns with how many something happened."""
-    from chalicelib.settlement import sending, withdrawals
+    """Withdrawals and payouts that are due: sent, or asked about; returns with how many something happened."""
+    from chalicelib.settlement import model_sending, sending
 
-    return patience.sweep(withdrawals.DUE, at, lambda withdrawal_id: sending.go_on(withdrawal_id, at))
+    return patience.sweep(model_sending.DUE, at, lambda movement_id: sending.go_on(movement_id, at))
+
+
+def pay_out(at: datetime) -> int:
+    """Merchants whose cut-off has passed are paid out; returns how many."""
+    from chalicelib.settlement import payouts, store_payouts
+
+    due = ledger.due(store_payouts.DUE, at)
+    return queues.sweep(store_payouts.DUE, due, lambda account: payouts.pay_daily(account, at))
 
 
 def reconcile(at: datetime) -> int:

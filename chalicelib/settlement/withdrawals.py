@@ -33,11 +33,11 @@ from chalicelib.ledger.funding import Funding
 from chalicelib.ledger.model import Change, Draft, Due, Entry, Known, Movement, Spend
 from chalicelib.policy import service as policy
 from chalicelib.policy.model import Decision
+from chalicelib.settlement import model_sending
 from chalicelib.settlement import model_withdrawals as model
 from chalicelib.settlement.model_funding import WAYS
 from chalicelib.settlement.model_withdrawals import WithdrawalRequest, WithdrawalView
 
-DUE = "withdrawal"
 _NOT_YET = (AmountOutOfRange, CoolingOff, GuardianApprovalRequired, NotFound, StepUpRequired)
 """Nothing is stored of them: the same key withdraws once they are over, and one that has withdrawn is told so."""
 
@@ -125,7 +125,7 @@ def _movement(customer: Customer, wish: _Wish, at: datetime) -> Movement:
         state="pending",
         at=at,
         fingerprint=wish.key.fingerprint,
-        due=Due(DUE, at),
+        due=Due(model_sending.DUE, at),
         facts={
             "owner": customer.user_id,
             "processor": wish.method.processor,

@@ -12,7 +12,7 @@ from chalicelib.ledger import funding
 from chalicelib.ledger.funding import Funding
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
-from tests.api import account_kit, withdrawal_kit
+from tests.api import account_kit, payout_kit, withdrawal_kit
 from tests.api.authenticator import Authenticator
 from tests.api.bad_input_kit import BODIES, SIGN_UP_SECRET
 from tests.api.caller import Caller, Reply
@@ -198,7 +198,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
     waiting = boss.get("/v1/cases").json["data"]
     (open_case, *_) = (f"/v1/cases/{one['id']}" for one in waiting if one["kind"] == "freeze")
     ana = world.customer(100)
-    paid = ana.pay(5).json["id"]
+    paid, paid_out = ana.pay(5).json["id"], paid_to(world).json["id"]
     terms = {"name": "New", "currencies": ["CNY"], "fee_basis_points": 1}
     order = {"amount": 1, "currency": "CNY", "order_reference": "A"}
     return {
@@ -225,9 +225,24 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         "POST /v1/merchants/{id}/keys": lambda: boss.post(f"{home}/keys", {"scopes": ["reports"]}),
         "DELETE /v1/merchants/{id}/keys/{key_id}": lambda: boss.delete(f"{home}/keys/{key}"),
         "GET /v1/merchants/{id}/settlements": lambda: shop.till.get(f"{home}/settlements"),
+        "PUT /v1/merchants/{id}/payout-terms/{currency}": lambda: payout_kit.agree(boss, world),
+        "GET /v1/merchants/{id}/payout-terms/{currency}": lambda: boss.get(f"{home}/payout-terms/CNY"),
+        "GET /v1/merchants/{id}/payouts": lambda: boss.get(f"{home}/payouts"),
+        "GET /v1/payouts/{id}": lambda: boss.get(f"/v1/payouts/{paid_out}"),
         "POST /v1/checkouts": lambda: shop.till.post("/v1/checkouts", order),
         "POST /v1/checkouts/{id}/cancel": lambda: shop.till.post(f"/v1/checkouts/{checkout}/cancel"),
     }
+
+
+def paid_to(world: World) -> Reply:
+    """A payout to the shop, which has sold something."""
+    agreed = payout_kit.agree(world.operator, world)
+    assert agreed.status == 200, agreed.raw
+    sold = world.customer(100).pay(100)
+    world.deliver()
+    reply = payout_kit.Payee(world, world.operator).ask()
+    assert (sold.status, reply.status) == (201, 201), reply.raw
+    return reply
 
 
 def of_people(world: World) -> dict[str, Call]:

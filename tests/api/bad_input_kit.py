@@ -135,6 +135,14 @@ BODIES: dict[str, dict[str, Any]] = {
         "subject": "usr_2",
         "action": "case.resolve",
     },
+    "PUT /v1/merchants/{id}/payout-terms/{currency}": {
+        "schedule": "daily",
+        "cut_off": "16:00",
+        "minimum": 100,
+        "reserve": 5_000,
+        "bank_account": "GB33BUKB20201555555555",
+    },
+    "POST /v1/merchants/{id}/payouts": {"currency": "CNY"},
     "POST /v1/reconciliations/statements": {
         "side": "bank",
         "name": "dbank",

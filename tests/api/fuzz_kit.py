@@ -97,7 +97,7 @@ def _shop(world: World, name: str) -> Shop:
 
 
 def _key(world: World, merchant_id: str) -> dict[str, Any]:
-    scopes = {"scopes": ["payments", "refunds", "checkouts", "reports", "keys"]}
+    scopes = {"scopes": ["payments", "refunds", "checkouts", "reports", "payouts", "keys"]}
     made: dict[str, Any] = world.operator.post(f"/v1/merchants/{merchant_id}/keys", scopes).json
     return made
 

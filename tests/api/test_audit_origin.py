@@ -36,7 +36,7 @@ REQUESTED = {
     "identifier": {"change"},
     "incident": {"open", "change"},
     "maintenance": {"schedule", "cancel"},
-    "merchant": {"join", "make_key", "rotate_key", "revoke_key"},
+    "merchant": {"join", "make_key", "rotate_key", "revoke_key", "agree_payouts", "pay_out"},
     "movement": {"see"},
     "operator": {"appoint"},
     "order": {"find"},

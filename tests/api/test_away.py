@@ -19,7 +19,7 @@ from chalicelib.ledger import audit, funding, service
 from chalicelib.ledger.funding import Funding
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
-from tests.api import topup_kit
+from tests.api import payout_kit, topup_kit
 from tests.api.away_kit import OFFLINE, Call, requests
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply, assert_problem
@@ -97,7 +97,17 @@ def an_approval(world: World, ana: Person) -> Call:
     return lambda: other.post(path, {"note": "seen"}, idempotency_key="k")
 
 
-MOVES = (a_payment, a_hold, a_checkout, a_capture, a_void, a_refund, a_top_up, a_withdrawal, a_proposal, an_approval)
+def a_payout(world: World, ana: Person) -> Call:
+    payout_kit.agree(world.operator, world)
+    ana.pay(1_000)
+    world.deliver()
+    return lambda: payout_kit.Payee(world, world.operator).ask("k")
+
+
+MOVES = (
+    *(a_payment, a_hold, a_checkout, a_capture, a_void, a_refund, a_top_up, a_withdrawal, a_payout),
+    *(a_proposal, an_approval),
+)
 
 
 def assert_away(reply: Reply) -> None:

@@ -150,7 +150,7 @@ def foreign(ana: Person, shop: Shop) -> Iterator[tuple[str, str, str, dict[str, 
 
 def test_what_is_anothers_is_byte_equal_to_what_does_not_exist(world: World) -> None:
     ana, bob, other = world.customer(10_000), world.customer(10_000), world.another_shop()
-    everything = {"scopes": ["payments", "refunds", "checkouts", "reports", "keys"]}
+    everything = {"scopes": ["payments", "refunds", "checkouts", "reports", "payouts", "keys"]}
     key = world.operator.post(f"/v1/merchants/{other.id}/keys", everything).json["key"]
     seen = 0
     for method, path, mine, body in foreign(ana, world.shop):

@@ -38,10 +38,10 @@ IN_CLEAR = {
     "words of ours": {
         "action", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale", "method",
         "processor", "role", "scopes", "document", "version", "POST /v1/freezes reason",
-        "side", "form", "direction", "against",
+        "side", "form", "direction", "against", "schedule",
     },
     "whose statement, and which": {"POST /v1/reconciliations/statements name", "sha256"},
-    "times": {"expires_at", "from", "to", "day"},
+    "times": {"expires_at", "from", "to", "day", "cut_off"},
     "the answer of a movement, which the ledger keeps byte for byte": {
         "POST /v1/payments description", "POST /v1/payments/{id}/refunds reason",
     },

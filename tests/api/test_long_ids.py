@@ -23,7 +23,7 @@ LONG = ("a" * 2_100, "é" * 600, "ses_" + "0" * 1_100)
 def callers(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> dict[Any, Caller]:
     cheap_passwords(monkeypatch)
     world = World(clock)
-    scopes = {"scopes": ["payments", "refunds", "checkouts", "reports", "keys"]}
+    scopes = {"scopes": ["payments", "refunds", "checkouts", "reports", "payouts", "keys"]}
     till = world.nobody.bearing(world.operator.post(f"/v1/merchants/{world.shop.id}/keys", scopes).json["key"])
     return {Customer: world.customer().phone, Operator: world.operator, Merchant: till, None: world.nobody}
 

@@ -18,7 +18,7 @@ APPEND_ONLY = {
 ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
-    "ReconcileRole",
+    "ReconcileRole", "PayOutRole",
 ]  # fmt: skip
 SEND_TEXTS = {"AccessHandlerRole", "SweepRole", "TellRole"}
 MAY_READ = {
@@ -151,7 +151,7 @@ def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nob
         assert reaching[role]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["KEYRING"]}}
 
 
-def test_money_and_the_office_reach_how_processors_do_and_nothing_that_processors_told(packaged: Packaged) -> None:
+def test_whoever_chooses_a_processor_reaches_how_they_do_and_nothing_that_they_told(packaged: Packaged) -> None:
     table, receive = get_att("TopupsTable"), {"WebhooksHandlerRole", "SweepRole"}
     reaching = [
         (role, one)
@@ -159,9 +159,18 @@ def test_money_and_the_office_reach_how_processors_do_and_nothing_that_processor
         for one in allowed(statements)
         if table in listed(one.get("Resource")) and role not in receive
     ]
-    assert {role for role, _ in reaching} == {"ApiHandlerRole", "OfficeHandlerRole"}
+    assert {role for role, _ in reaching} == {"ApiHandlerRole", "OfficeHandlerRole", "PayOutRole"}
     for _, one in reaching:
         assert one["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{store_health.PARTITION}*"]}}
+
+
+def test_pay_out_moves_money_without_a_secret_and_without_the_means_to_open_a_bank_account(packaged: Packaged) -> None:
+    statements = allowed(packaged.policies["PayOutRole"])
+    actions = {action for one in statements for action in listed(one["Action"])}
+    assert not any(action.startswith(("secretsmanager:", "s3:", "sqs:")) for action in actions)
+    assert "dynamodb:DeleteItem" not in actions
+    assert granted_on(packaged, "PayOutRole", get_att("MerchantsTable")) == {"dynamodb:ConditionCheckItem"}
+    assert granted_on(packaged, "PayOutRole", get_att("JournalTable")) == {"dynamodb:PutItem"}
 
 
 def test_reconcile_deletes_that_a_day_was_asked_for_and_nothing_else(packaged: Packaged) -> None:

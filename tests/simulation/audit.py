@@ -7,7 +7,7 @@ import json
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation import doors
+from tests.simulation import doors, paying_out
 from tests.simulation.bank import booked
 from tests.simulation.truth import hold
 from tests.simulation.values import plain
@@ -66,8 +66,9 @@ def finished(world: World) -> None:
         hold(folding.total(address) == amount, "folds are complete", address=address, found=folding.total(address))
     for item in world.engine.tables["test-ledger"].everything():
         due = item.get("due_key", {"S": "close"})["S"]
-        hold(due.startswith("close"), "nothing is left to be done", item=plain(item))
+        hold(due.startswith(("close", "pay-out")), "nothing is left to be done", item=plain(item))
     _banks(world)
+    paying_out.finished(world)
     found = trial.trial_balance()
     hold(found.balanced, "the product's own trial balance agrees", books=found)
     _counts(world)

@@ -14,6 +14,8 @@ from typing import Any
 
 from chalicelib.processors.wire import NotReached, Reply
 from tests.environment import HARBOUR_WEBHOOK_SECRET, SANDBOX_WEBHOOK_SECRET
+from tests.simulation import paying_out
+from tests.simulation.paying_out import PaidOut
 from tests.simulation.truth import hold
 from tests.simulation.workers import Call, Clock, current
 
@@ -84,6 +86,8 @@ class Bank:
     paid: dict[str, Paid] = field(default_factory=dict)
     """By the id that its caller gave; of harbour's with its name before it (`booked`)."""
     letters: list[Letter] = field(default_factory=list)
+    outgoing: dict[str, PaidOut] = field(default_factory=dict)
+    """Payouts, by the id that their caller gave."""
     down_until: dict[str, float] = field(default_factory=lambda: dict.fromkeys(BANKS, 0.0))
 
     def transport(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
@@ -100,6 +104,9 @@ class Bank:
     def _answer(self, bank: str, method: str, path: str, body: bytes) -> Reply:
         if self.is_down(bank):
             raise NotReached
+        if path.startswith("/payouts"):
+            status, told = paying_out.answer(self, bank, path.rpartition("/")[2], json.loads(body or b"{}"))
+            return Reply(status, json.dumps(told).encode())
         if method == "POST":
             return Reply(201, json.dumps(self._asked(bank, json.loads(body)).view()).encode())
         known_as = path.rsplit("/", 1)[1]

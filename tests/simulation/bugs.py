@@ -8,6 +8,7 @@ from tests.simulation.bugs_of_doors import DOORS
 from tests.simulation.bugs_of_factors import FACTORS
 from tests.simulation.bugs_of_operators import OPERATORS
 from tests.simulation.bugs_of_order import ORDER
+from tests.simulation.bugs_of_payouts import PAYOUTS
 from tests.simulation.bugs_of_routing import ROUTING
 from tests.simulation.bugs_of_withdrawals import WITHDRAWALS
 
@@ -299,6 +300,7 @@ BUGS = (
     *ACCOUNTS,
     *DOORS,
     *OPERATORS,
+    *PAYOUTS,
     *ROUTING,
     *WITHDRAWALS,
 )

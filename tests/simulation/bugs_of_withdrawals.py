@@ -10,9 +10,9 @@ WITHDRAWALS = (
     bug(
         "a withdrawal that two sweeps send",
         (8,),
-        "settlement/store_withdrawals.py",
-        '_unfinished(withdrawal_id).require_absent("asked_at").assign("asked_at", clock.written(at))',
-        '_unfinished(withdrawal_id).assign("asked_at", clock.written(at))',
+        "settlement/store_sending.py",
+        '_unfinished(movement_id).require_absent("asked_at").assign("asked_at", clock.written(at))',
+        '_unfinished(movement_id).assign("asked_at", clock.written(at))',
         WITHDRAWN + "two_sweeps_at_once_send_it_once",
     ),
     bug(
@@ -34,7 +34,7 @@ WITHDRAWALS = (
     bug(
         "a withdrawal believed whatever sum its bank names",
         (11,),
-        "settlement/model_withdrawals.py",
+        "settlement/model_sending.py",
         '        "amount": (movement["amount"],),\n        "currency"',
         '        "currency"',
         WITHDRAWN + "an_answer_that_contradicts_ours_is_a_persons_and_moves_nothing",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from tests.simulation import nature
+from tests.simulation import nature, paying_out
 from tests.simulation.bank import BANKS
 from tests.simulation.truth import hold
 
@@ -26,6 +26,10 @@ def settle(world: World) -> None:
             world.bank.decide(name, chance)
     for day in range(_DAYS):
         _everything_arrives(world, chance, day)
+        while any(one.status == "pending" for one in world.bank.outgoing.values()):
+            paying_out.decide(world.bank, chance, fails=0)
+        paying_out.run(world)
+        _finish(world)
         nature.run_sweep(world)
         _finish(world)
         world.clock.seconds += 86_400

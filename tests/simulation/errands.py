@@ -20,7 +20,7 @@ _STORED = frozenset({
     "insufficient-funds", "limit-reached", "wallet-frozen", "invalid-state", "probable-duplicate",
     "refund-exceeds-capture", "merchant-funds-insufficient",
 })  # fmt: skip
-_PREFIX = {"pay": "pay", "capture": "cap", "void": "voi", "refund": "ref", "top-up": "top"}
+_PREFIX = {"pay": "pay", "capture": "cap", "void": "voi", "refund": "ref", "top-up": "top", "payout": "pot"}
 
 
 @dataclass

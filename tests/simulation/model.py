@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.simulation import truth
+from tests.simulation import paying_out, truth
 from tests.simulation.bank import booked
 from tests.simulation.tables import Change
 from tests.simulation.truth import Line, Payment, Shop, Wallet, Wish, hold
@@ -45,6 +45,9 @@ class Model:
         self.checkouts: dict[str, dict[str, Any]] = {}
         self.system: dict[str, int] = defaultdict(int)
         self.effects: dict[str, int] = defaultdict(int)
+        self.sent: dict[str, tuple[int, str]] = {}
+        """Payouts that left: amount and bank."""
+        self.came_back: set[str] = set()
 
     def open_shop(self, shop: Shop) -> None:
         self.shops[shop.id] = self.accounts[shop.account] = shop
@@ -279,6 +282,31 @@ class Model:
         hold(shop.balance >= shop.floor, "no merchant goes below its floor", shop=shop)
         return {SETTLING: -gross, shop.account: gross - fees, FEES: fees}
 
+    def payout(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        shop, amount = self.accounts[entry["pk"]], -entry["postings"][entry["pk"]]
+        (clearing,) = [one for one in entry["postings"] if one.startswith("sys:clearing:")]
+        if entry["movement"] in self.wishes:
+            self._wish(entry, "payout")
+        else:
+            paying_out.check_day(shop, entry, list(changes))
+        hold(amount >= shop.minimum, "nothing below the minimum is paid out", shop=shop, entry=entry)
+        hold(shop.balance - amount >= shop.reserve, "the reserve stays", shop=shop, entry=entry)
+        left = shop.allowance + shop.floor - amount
+        hold(left >= shop.reserve, "what refunds have drawn is not paid out", shop=shop, entry=entry)
+        shop.balance -= amount
+        shop.allowance -= amount
+        self.sent[entry["movement"]] = amount, clearing.split(":")[2]
+        return {shop.account: -amount, clearing: amount}
+
+    def payout_return(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        shop, payout = self.accounts[entry["pk"]], entry["movement"]
+        amount, bank = self.sent[payout]
+        hold(payout not in self.came_back, "a payout comes back once", entry=entry)
+        self.came_back.add(payout)
+        shop.balance += amount
+        shop.allowance += amount
+        return {shop.account: amount, f"sys:clearing:{bank}:CNY": -amount}
+
     def _head(self, change: Change) -> None:
         head = plain(change.new or {})
         found = (head["available"], head["held"], head["debt"])
@@ -314,4 +342,6 @@ _KINDS = {
     "top-up": Model.top_up,
     "top-up-reversal": Model.reversal,
     "settlement": Model.settlement,
+    "payout": Model.payout,
+    "payout-return": Model.payout_return,
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import app
 from chalicelib.ledger import service as ledger
 from tests import heads
-from tests.simulation import forgetful, house, truth
+from tests.simulation import forgetful, house, paying_out, truth
 from tests.simulation.bank import BANKS
 from tests.simulation.post import MOST_RECORDS, Queue, Shard, event_of
 from tests.simulation.truth import hold
@@ -139,6 +139,15 @@ def run_sweep(world: World, turn: int = 0) -> None:
         hold(not failed, "a sweep fails only when something fails it", error=repr(result))
 
     world.start(f"sweep-{turn}", lambda: app.sweep(event, None), done, SWEEP_SECONDS)
+
+
+def cut_offs(world: World, chance: random.Random) -> None:
+    for turn in range(2 if world.faulty and chance.random() < 0.2 else 1):
+        paying_out.run(world, turn)
+
+
+def bank_pays(world: World, chance: random.Random) -> None:
+    paying_out.decide(world.bank, chance)
 
 
 def bank(world: World, chance: random.Random) -> None:
@@ -295,6 +304,8 @@ _KINDS: tuple[tuple[Begin, float], ...] = (
     (webhook, 9),
     (bank_leaves, 0.4),
     (sweep, 0.8),
+    (cut_offs, 0.8),
+    (bank_pays, 1.5),
     (freeze, 0.15),
     (thaw, 0.5),
     (close, 0.04),

@@ -258,8 +258,8 @@ class Till:
         self.keys = 0
 
     def act(self, chance: random.Random) -> None:
-        acts = (self._capture, self._void, self._refund, self._again, self._checkout, self._cancel)
-        chance.choices(acts, (20, 6, 26, 20, 10, 2))[0](chance)
+        acts = (self._capture, self._void, self._refund, self._again, self._checkout, self._cancel, self._pay_out)
+        chance.choices(acts, (20, 6, 26, 20, 10, 2, 3))[0](chance)
 
     def _any(self, chance: random.Random, *states: str) -> truth.Payment | None:
         recent = self.world.recent_payments(self.id)
@@ -297,6 +297,14 @@ class Till:
         )
         self.errands = [*self.errands[-_KEPT:], Errand(self.id, path, body, key, lambda: self.token, wish)]
         send(self.world, self.errands[-1])
+
+    def _pay_out(self, chance: random.Random) -> None:
+        self.keys += 1
+        path, key = f"/v1/merchants/{self.id}/payouts", f"till-{self.keys}"
+        wish = Wish("payout", movement_id("payout", self.id, path, key), "", 0, shop=self.id, takes_all=True)
+        errand = Errand(self.id, path, {"currency": "CNY"}, key, lambda: self.token, wish)
+        self.errands = [*self.errands[-_KEPT:], errand]
+        send(self.world, errand)
 
     def _again(self, chance: random.Random) -> None:
         waiting = [errand for errand in self.errands if not errand.answered]

@@ -17,7 +17,8 @@ from tests.simulation.run import Outcome, run
 ROOT = Path(__file__).parents[2]
 FIXED_SEED, FIXED_STEPS, FRESH_STEPS = 1, 20_000, 12_000
 EXPECTED_EFFECTS = {
-    "authenticator", "authorisation", "capture", "closing", "expiry", "lock", "payment", "refund", "reset",
+    "authenticator", "authorisation", "capture", "closing", "expiry", "lock", "payment", "payout", "payout-return",
+    "refund", "reset",
     "second-factor", "settlement", "step-up", "top-up", "top-up-reversal", "unlock", "void",
 }  # fmt: skip
 

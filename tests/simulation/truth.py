@@ -64,6 +64,11 @@ class Shop:
     allowance: int = 0
     lows: list[tuple[float, int]] = field(default_factory=list)
     """(seconds, allowance) after each change."""
+    reserve: int = 0
+    minimum: int = 1
+    daily: bool = False
+    paid_days: set[str] = field(default_factory=set)
+    """Bank days of its scheduled payouts."""
 
     def fee(self, amount: int) -> int:
         """Hundredths of a per cent, half up, and the fixed part; never more than the amount."""

@@ -18,7 +18,7 @@ from typing import Any
 import app
 from tests.api.caller import Caller, Reply
 from tests.people import appointed, in_office
-from tests.simulation import faults, nature
+from tests.simulation import faults, nature, paying_out
 from tests.simulation.bank import Bank
 from tests.simulation.doors import Doors
 from tests.simulation.engine import Engine
@@ -80,7 +80,8 @@ class World:
             merchant = operator.post("/v1/merchants", terms).json
             shop = Shop(merchant["id"], merchant["accounts"]["CNY"], basis_points, fixed, floor, allowance=-floor)
             self.model.open_shop(shop)
-            scopes = {"scopes": ["payments", "refunds", "checkouts", "reports"]}
+            paying_out.agree(operator, name, shop)
+            scopes = {"scopes": ["payments", "refunds", "checkouts", "reports", "payouts"]}
             key = operator.post(f"/v1/merchants/{shop.id}/keys", scopes).json["key"]
             self.tills.append(Till(shop, key, self))
         self.people = [self.newcomer() for _ in range(PEOPLE)]

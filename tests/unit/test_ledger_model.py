@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from chalicelib.kernel.errors import (
     ProbableDuplicate,
     WalletFrozen,
 )
-from chalicelib.ledger import chart, crediting, model, wire
+from chalicelib.ledger import chart, crediting, items, model, wire
 from chalicelib.ledger.history import Balance
 from chalicelib.ledger.model import Behind, Change, Changed, Draft, Entry, Head, Misjudged, Purchase, Spend
 from tests.ledger_kit import AT, MERCHANT, OWNER, WALLET
@@ -45,6 +46,7 @@ SPEND = Spend(OWNER, 0, 0, 5_000, 9_000, PURCHASE)
 PAYMENT = Change(WALLET, "CNY", available=-100, spend=SPEND)
 CREDIT = Change(WALLET, "CNY", available=100, expected_debt=0)
 CAPTURE = Change(WALLET, "CNY", available=50, held=-200, settles=True)
+PAYOUT = Change(WALLET, "CNY", available=-700, leaves=300)
 TAKE_BACK = Change(WALLET, "CNY", available=-1_001)
 SETTLEMENT = Change(WALLET, "CNY", available=-5_000, settles=True)
 
@@ -60,6 +62,7 @@ def judged(change: Change, **head: Any) -> Any:
         (CREDIT, Changed, Changed, Misjudged),
         (CAPTURE, Changed, Changed, Changed),
         (SETTLEMENT, Changed, Changed, Changed),
+        (PAYOUT, Changed, Misjudged, Misjudged),
     ],
 )
 def test_every_movement_against_every_status(change: Change, active: type, frozen: type, closed: type) -> None:
@@ -91,6 +94,21 @@ def test_every_movement_against_every_status(change: Change, active: type, froze
 )
 def test_each_reason_against_a_payment(head: dict[str, Any], verdict: type) -> None:
     assert isinstance(judged(PAYMENT, **head), verdict)
+
+
+@pytest.mark.parametrize(
+    ("head", "verdict"),
+    [({"available": 1_000}, Changed), ({"available": 999}, Misjudged), ({"floor": -1}, Misjudged)],
+)
+def test_a_payout_leaves_its_reserve(head: dict[str, Any], verdict: type) -> None:
+    assert isinstance(judged(PAYOUT, **head), verdict)
+
+
+def test_what_is_told_to_the_table_holds_a_payout_to_what_it_leaves() -> None:
+    told = items.head_update(PAYOUT, AT)["Update"]
+    values = told["ExpressionAttributeValues"]
+    written = re.sub(r":v\d+", lambda found: next(iter(values[found[0]].values())), told["ConditionExpression"])
+    assert "#available >= 1000" in written and "#status = active" in written
 
 
 def test_refusals_come_in_a_deliberate_order() -> None:

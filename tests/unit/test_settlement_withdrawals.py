@@ -15,7 +15,7 @@ from chalicelib.kernel import money
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.policy import service as policy
 from chalicelib.processors.model import ProcessorEvent
-from chalicelib.settlement import model_withdrawals as model
+from chalicelib.settlement import model_sending as model
 from chalicelib.settlement.model_funding import WAYS, destination
 
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)

@@ -118,6 +118,7 @@ FIRSTS = {
     "tell": operations.tell,
     "sweep": operations.sweep,
     "reconcile": operations.reconcile,
+    "pay_out": operations.pay_out,
 }
 _WEB = ("money", "access", "webhooks", "office")
 _HELLO = {

@@ -151,6 +151,11 @@ def reconcile(town: Town) -> Invocation:
     return Invocation("reconcile", sweep(town).event)
 
 
+def pay_out(town: Town) -> Invocation:
+    """Of a turn in which no merchant's cut-off has passed."""
+    return Invocation("pay_out", sweep(town).event)
+
+
 def paid(town: Town, payments: int) -> None:
     """Each by somebody, of amounts that do not look alike; nothing of what they leave behind is delivered."""
     people = [customer(town) for _ in range(1 + payments // 50)]
