@@ -33,7 +33,7 @@ def movement(call: Call[None]) -> Answer:
     listing=True,
     query=("merchant_id", "order_reference"),
     parameters={"order_reference": {"required": True}},
-    summary="The payments of an order; of any merchant unless one is named, when a page may be empty and not the last",
+    summary="The payments of an order, of one merchant or of any",
 )
 def of_order(call: Call[None]) -> Answer:
     if "order_reference" not in call.query:
