@@ -64,9 +64,7 @@ def test_terms_that_break_a_rule_are_refused(nobody: Caller, changes: dict[str, 
     assert (reply.status, reply.json["code"], reply.json["param"]) == (422, code, param)
 
 
-def test_every_merchant_is_listed_newest_first_in_pages_to_operators_alone(
-    nobody: Caller, clock: FrozenClock
-) -> None:
+def test_every_merchant_is_listed_newest_first_in_pages_to_operators_alone(nobody: Caller, clock: FrozenClock) -> None:
     joined, boss = list[dict[str, Any]](), nobody.bearing("support")
     for number in range(3):
         clock.advance(1)
