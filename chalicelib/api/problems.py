@@ -42,6 +42,7 @@ STATUS: dict[type[CofferError], int] = {
     errors.MerchantFundsInsufficient: 409,
     errors.BalanceLeft: 409,
     errors.WithoutSecondFactor: 409,
+    errors.StillFrozen: 409,
     errors.InFlight: 409,
     errors.PayloadTooLarge: 413,
     errors.UnsupportedMediaType: 415,

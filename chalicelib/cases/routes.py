@@ -6,7 +6,7 @@ from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.cases import service
 from chalicelib.cases.model import CaseView, ResolveRequest
 from chalicelib.kernel.callers import Operator
-from chalicelib.kernel.errors import InvalidState
+from chalicelib.kernel.errors import InvalidState, StillFrozen
 
 room = Room("cases", function="office")
 
@@ -57,6 +57,7 @@ def take(call: Call[None]) -> Answer:
     answers={200: CaseView},
     caller=Operator,
     permission="cases.resolve",
+    errors=(InvalidState, StillFrozen),
     summary="Resolve a case",
 )
 def resolve(call: Call[ResolveRequest]) -> Answer:

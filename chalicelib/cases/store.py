@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.update import Action
@@ -74,6 +76,16 @@ def resolve(case_id: str, owner: str, note: str) -> Case | None:
         return _case(item)
     found = get(case_id)
     return found if found and (found.owner, found.note) == (owner, note) else None
+
+
+def postpone(case_id: str, note: str, due_at: datetime) -> bool:
+    """False if it is not open."""
+    item = _CaseItem(case_id, _CASE)
+    actions: list[Action] = [
+        _CaseItem.note.set(sealing.sealed(case_id, "note", note)),
+        _CaseItem.due_at.set(clock.written(due_at)),
+    ]
+    return made(lambda: item.update(actions, _CaseItem.state == "open"))
 
 
 def close(case_id: str, closed_as: str) -> bool:

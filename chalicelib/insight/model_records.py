@@ -1,4 +1,4 @@
-"""Movements and accounts as operators see them: ids, amounts and times, nothing that anybody typed."""
+"""Movements and accounts as operators see them: ids, amounts and times; of what people typed the order's reference."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from chalicelib.topups import model_route
 
 FOLLOWS = ("capture", "void", "expiry", "refund")
 """Kinds of movement that may follow a payment."""
+HOUSE = "system"
+"""Who did what nobody asked for just then: it was due."""
+_BY_OWNER, _BY_MERCHANT = ("payment", "authorisation"), ("capture", "void", "refund")
 
 
 class AskedView(msgspec.Struct, frozen=True):
@@ -23,12 +26,16 @@ class AskedView(msgspec.Struct, frozen=True):
 
 
 class StepView(msgspec.Struct, frozen=True):
-    """Something that happened to a movement; `movement_id` is what did it."""
+    """Something that happened to a movement; `movement_id` is what did it.
+
+    `by` is who: a person's id, a merchant's, the name of a processor, `system`, or empty where nobody wrote it down.
+    """
 
     at: str
     what: str
     movement_id: str
     amount: int
+    by: str
 
 
 class MovementView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,6 +64,8 @@ class MovementView(msgspec.Struct, frozen=True, omit_defaults=True):
     tried: tuple[AskedView, ...] = ()
     """Who was asked before `processor`, and said no."""
     fee: int | None = None
+    order_reference: str = ""
+    checkout_id: str = ""
 
 
 class HistoryView(msgspec.Struct, frozen=True):
@@ -106,7 +115,16 @@ def movement(found: Mapping[str, Any], status: str) -> MovementView:
         route=_asked(found.get("route", "")),
         tried=_asked(found.get("tried", "")),
         fee=found.get("fee"),
+        **_order(found),
     )
+
+
+def _order(found: Mapping[str, Any]) -> dict[str, str]:
+    """What a payment was for, as its answer says; a refused one has none."""
+    if found["kind"] != "payment" or found["state"] == "refused":
+        return {}
+    answer = msgspec.json.decode(found["answer"])
+    return {name: answer.get(name, "") for name in ("order_reference", "checkout_id")}
 
 
 def _asked(written: str) -> tuple[AskedView, ...]:
@@ -127,6 +145,15 @@ def account(head: Head) -> AccountView:
         tier=head.tier,
         last_at=head.last_at,
     )
+
+
+def done_by(entry: Mapping[str, Any], processor: str) -> str:
+    """`processor`: of the movement that the entry is about."""
+    if entry["kind"] in _BY_OWNER:
+        return str(entry.get("owner", ""))
+    if entry["kind"] in _BY_MERCHANT:
+        return str(entry.get("payee", ""))
+    return processor or HOUSE
 
 
 def amount_of(entry: Mapping[str, Any]) -> int:

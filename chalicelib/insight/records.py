@@ -12,13 +12,14 @@ from typing import Any
 
 from chalicelib.cases import service as cases
 from chalicelib.insight import model_records
-from chalicelib.insight.model_records import FOLLOWS, AccountView, HistoryView, MovementView, StepView
+from chalicelib.insight.model_records import FOLLOWS, HOUSE, AccountView, HistoryView, MovementView, StepView
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import NotFound
 from chalicelib.ledger import history, views
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.views import EntryView
+from chalicelib.merchants import service as merchants
 from chalicelib.payments import model as payments_model
 from chalicelib.payments import service as payments
 
@@ -26,6 +27,8 @@ MOVEMENTS = ("pay", "cap", "voi", "exp", "ref", "top", "stl")
 ACCOUNTS = ("wal", "mac")
 _LOOKED_AT = 1_000
 """The most entries that a timeline goes through."""
+_MERCHANTS_AT_ONCE = 25
+"""How many merchants are asked for an order at most before the page goes out."""
 Found = Mapping[str, Any]
 
 
@@ -39,12 +42,34 @@ def movement(by: Operator, movement_id: str, at: datetime) -> HistoryView:
 
 
 def of_order(
-    by: Operator, merchant_id: str, reference: str, after: str, limit: int, at: datetime
+    by: Operator, merchant_id: str | None, reference: str, after: str, limit: int, at: datetime
 ) -> tuple[list[MovementView], str | None]:
-    """The payments that carry a merchant's order reference, by id; and the position of the next page."""
-    cases.audit(by.user_id, "order.find", merchant_id, "", at, source_address=by.source_address)
-    found, following = payments.of_order(merchant_id, reference, after, limit)
+    """The payments that carry an order's reference, by id; and the position of the next page.
+
+    A reference is its merchant's own: without `merchant_id` merchants are asked one by one, newest first, so many at
+    a time that a page may be empty though another follows.
+    """
+    cases.audit(by.user_id, "order.find", merchant_id or "merchants", "", at, source_address=by.source_address)
+    if merchant_id is None:
+        found, following = _of_any_merchant(reference, after, limit)
+    else:
+        found, following = payments.of_order(merchant_id, reference, after, limit)
     return [_view(one) for one in found], following
+
+
+def _of_any_merchant(reference: str, position: str, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    """A position is a merchant that is done with, or one to go on with and the last payment that was told of it."""
+    found: list[dict[str, Any]] = []
+    before, _, after = position.partition("#")
+    asked, more = merchants.listed(before or None, _MERCHANTS_AT_ONCE)
+    for merchant in [before] * bool(after) + [one.merchant_id for one in asked]:
+        told, last = payments.of_order(merchant, reference, after, limit - len(found))
+        found, after = [*found, *told], ""
+        if last:
+            return found, f"{merchant}#{last}"
+        if len(found) == limit:
+            return found, merchant
+    return found, more
 
 
 def account(by: Operator, account_id: str, at: datetime) -> AccountView:
@@ -74,15 +99,15 @@ def _timeline(found: Found) -> tuple[list[StepView], bool]:
     expiry, near = ids.derived("exp", found["pk"]), [one for one in looked if _may_follow(one, found)]
     known = {one["pk"]: one for one in _together({one["movement"] for one in near} | {found["pk"]})}
     ours = [one for one in near if _is_about(known.get(one["movement"]), found["pk"], expiry)]
-    steps = [*_began(found), *(_step(one) for one in ours)]
+    steps = [*_began(found), *(_step(one, found) for one in ours)]
     acts = [known[one] for one in dict.fromkeys([found["pk"], *(one["movement"] for one in ours)])]
     return [*steps, *_settled(acts)], len(looked) < _LOOKED_AT
 
 
 def _settlement(found: Found) -> tuple[list[StepView], bool]:
     """The lines of a batch, all at the moment when it was settled."""
-    settled_at = found["created_at"]
-    return [StepView(settled_at, "line", movement, amount) for movement, amount, _ in ledger.lines(found["pk"])], True
+    at, lines = found["created_at"], ledger.lines(found["pk"])
+    return [StepView(at, "line", movement, amount, HOUSE) for movement, amount, _ in lines], True
 
 
 def _may_follow(entry: Found, found: Found) -> bool:
@@ -100,11 +125,18 @@ def _began(found: Found) -> list[StepView]:
     if found["kind"] != "top-up" and found["state"] != "refused":
         return []
     what = "refused" if found["state"] == "refused" else "asked"
-    return [StepView(found["created_at"], what, found["pk"], found["amount"])]
+    return [StepView(found["created_at"], what, found["pk"], found["amount"], _asker(found))]
 
 
-def _step(entry: Found) -> StepView:
-    return StepView(entry["sk"], entry["kind"], entry["movement"], model_records.amount_of(entry))
+def _asker(found: Found) -> str:
+    """A refusal is kept without whose it was: a customer's is of a wallet of their own."""
+    of_a_customer = found["kind"] in ("payment", "top-up")
+    return str(found.get("owner") or (ledger.head(found["account"]).owner if of_a_customer else ""))
+
+
+def _step(entry: Found, found: Found) -> StepView:
+    by = model_records.done_by(entry, found.get("processor", ""))
+    return StepView(entry["sk"], entry["kind"], entry["movement"], model_records.amount_of(entry), by)
 
 
 def _settled(acts: Iterable[Found]) -> list[StepView]:
@@ -112,7 +144,7 @@ def _settled(acts: Iterable[Found]) -> list[StepView]:
     batch_of = {act["pk"]: act for act in acts if "settled_by" in act}
     made = {one["pk"]: one["created_at"] for one in _together({act["settled_by"] for act in batch_of.values()})}
     return [
-        StepView(made[act["settled_by"]], "settled", act["settled_by"], act["amount"])
+        StepView(made[act["settled_by"]], "settled", act["settled_by"], act["amount"], HOUSE)
         for act in batch_of.values()
         if act["settled_by"] in made
     ]

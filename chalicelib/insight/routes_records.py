@@ -32,14 +32,13 @@ def movement(call: Call[None]) -> Answer:
     permission="movements.see",
     listing=True,
     query=("merchant_id", "order_reference"),
-    parameters={"merchant_id": {"required": True}, "order_reference": {"required": True}},
-    summary="The payments of a merchant's order",
+    parameters={"order_reference": {"required": True}},
+    summary="The payments of an order, of one merchant or of any",
 )
 def of_order(call: Call[None]) -> Answer:
-    for name in ("merchant_id", "order_reference"):
-        if name not in call.query:
-            raise InvalidRequest(param=name)
-    merchant, reference, page = call.query["merchant_id"], call.query["order_reference"], call.page
+    if "order_reference" not in call.query:
+        raise InvalidRequest(param="order_reference")
+    merchant, reference, page = call.query.get("merchant_id"), call.query["order_reference"], call.page
     found, following = records.of_order(call.operator, merchant, reference, page.cursor or "", page.limit, call.at)
     return Answer(200, page.envelope(found, following))
 

@@ -112,6 +112,12 @@ class WithoutSecondFactor(AccessDenied):
     code = "without-second-factor"
 
 
+class StillFrozen(AccessDenied):
+    """A freeze to review is not done with while the wallet is frozen and nobody has said why it stays so."""
+
+    code = "still-frozen"
+
+
 class SecondPersonRequired(AccessDenied):
     """Who proposed something may not approve it as well."""
 

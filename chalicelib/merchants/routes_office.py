@@ -37,6 +37,20 @@ def join(call: Call[NewMerchant]) -> Answer:
 
 @room.route(
     "GET",
+    "/v1/merchants",
+    answers={200: MerchantView},
+    caller=Operator,
+    permission="merchants.see",
+    listing=True,
+    summary="Every merchant, newest first",
+)
+def listed(call: Call[None]) -> Answer:
+    found, following = service.listed(call.page.cursor, call.page.limit)
+    return Answer(200, call.page.envelope([terms.view for terms in found], following))
+
+
+@room.route(
+    "GET",
     "/v1/merchants/{id}",
     answers={200: MerchantView},
     caller=Operator | Merchant,

@@ -62,6 +62,11 @@ def merchant(caller: Operator | Merchant, merchant_id: str) -> Terms:
     return _found(merchant_id)
 
 
+def listed(position: str | None, limit: int) -> tuple[list[Terms], str | None]:
+    """Newest first, from `position` (a merchant) on; and the position of the next page, None at the end."""
+    return store.listed(position, limit)
+
+
 def terms(merchant_id: str, at: datetime) -> Terms:
     """At most 30 s old. Raises NotFound."""
     return _terms(merchant_id, int(at.timestamp()) // _TERMS_KEPT_SECONDS)

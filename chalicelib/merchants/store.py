@@ -1,4 +1,5 @@
-"""The table `merchants`: terms, keys and checkouts, each under its own id; and under a merchant, which keys it has."""
+"""The table `merchants`: terms, keys and checkouts, each under its own id; which merchants there are; and under a
+merchant, which keys it has."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from chalicelib.merchants.model import Checkout, CheckoutStatus, Key, Progress, 
 
 CHECKOUT, TERMS = "CHECKOUT", "TERMS"
 _KEY, _KEYS = "KEY", "KEY#"
+_ALL, _MERCHANT = "MERCHANTS", "mer_"
 
 
 class _Whole(Attribute[int]):
@@ -58,6 +60,12 @@ class _OwnedItem(Table):
     setting = "merchants_table"
 
 
+class _JoinedItem(Table):
+    """There is that merchant."""
+
+    setting = "merchants_table"
+
+
 class _CheckoutItem(Table):
     setting = "merchants_table"
     merchant_id = UnicodeAttribute()
@@ -75,7 +83,7 @@ class _CheckoutItem(Table):
 
 
 def put_terms(terms: Terms) -> None:
-    _TermsItem(
+    item = _TermsItem(
         terms.merchant_id,
         TERMS,
         name=terms.name,
@@ -85,7 +93,24 @@ def put_terms(terms: Terms) -> None:
         fee_fixed=terms.fee_fixed,
         floor=terms.floor,
         created_at=clock.written(terms.created_at),
-    ).keep_new()
+    )
+
+    def together() -> None:
+        with writing() as transaction:
+            transaction.save(item, absent())
+            transaction.save(_JoinedItem(_ALL, terms.merchant_id), absent())
+
+    made(together)
+
+
+def listed(position: str | None, limit: int) -> tuple[list[Terms], str | None]:
+    """Newest first."""
+    joined, following = _JoinedItem.newest(_ALL, _MERCHANT, position, limit)
+    if not joined:
+        return [], None
+    with reading() as together:
+        found = [together.get(_TermsItem, item.sk, TERMS) for item in joined]
+    return [_terms(future.get()) for future in found], following
 
 
 def terms(merchant_id: str) -> Terms | None:

@@ -28,16 +28,27 @@ class FreezeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     review_hours: Annotated[int, msgspec.Meta(ge=1, le=MOST_HOURS)] = USUAL_HOURS
 
 
+class KeepRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why the wallet stays frozen, and when somebody looks at it again."""
+
+    note: Note
+    review_hours: Annotated[int, msgspec.Meta(ge=1, le=MOST_HOURS)] = USUAL_HOURS
+
+
 class LiftRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: Note
 
 
 class FreezeView(msgspec.Struct, frozen=True):
-    """`status` is the wallet's; the rest is the last freeze that an operator made, lifted or not."""
+    """`status` is the wallet's; the rest is the last freeze that an operator made, lifted or not.
+
+    `note` is what the operator knew, for the house alone.
+    """
 
     wallet_id: str
     status: str
     reason: str
+    note: str
     case_id: str
     frozen_at: str
     frozen_by: str
@@ -48,6 +59,8 @@ class FreezeView(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
+    """`note` as it is kept: sealed."""
+
     wallet_id: str
     reason: str
     case_id: str
@@ -56,6 +69,7 @@ class Freeze:
     review_at: datetime
     lifted_at: datetime | None = None
     lifted_by: str | None = None
+    note: str = ""
 
     @property
     def key(self) -> str:
@@ -63,15 +77,17 @@ class Freeze:
         return " ".join((clock.written(self.frozen_at), self.reason, self.frozen_by))
 
     def untold(self, kind: str, at: datetime) -> Untold:
-        return Untold(self.wallet_id, kind, at, self.key, clock.written(self.review_at))
+        key = f"{self.key} {clock.written(self.review_at)}"
+        return Untold(self.wallet_id, kind, at, key, clock.written(self.review_at))
 
-    def view(self, status: str) -> FreezeView:
+    def view(self, status: str, note: str) -> FreezeView:
         frozen, review = clock.written(self.frozen_at), clock.written(self.review_at)
         lifted = clock.written(self.lifted_at) if self.lifted_at else None
         return FreezeView(
             self.wallet_id,
             status,
             self.reason,
+            note,
             self.case_id,
             frozen,
             self.frozen_by,
@@ -89,7 +105,7 @@ class Untold:
     kind: str
     at: datetime
     key: str
-    """Of the freeze."""
+    """Of the freeze, and of the time when it is looked at again."""
     review_at: str = ""
 
     @property

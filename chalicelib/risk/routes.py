@@ -6,7 +6,7 @@ from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound
 from chalicelib.risk import service
-from chalicelib.risk.model import FreezeRequest, FreezeView, LiftRequest
+from chalicelib.risk.model import FreezeRequest, FreezeView, KeepRequest, LiftRequest
 
 room = Room("risk", function="office")
 
@@ -49,3 +49,17 @@ def seen(call: Call[None]) -> Answer:
 )
 def lift(call: Call[LiftRequest]) -> Answer:
     return Answer(200, service.lifted(call.operator, call.path["wallet_id"], call.body.note, call.at))
+
+
+@room.route(
+    "POST",
+    "/v1/freezes/{wallet_id}/keep",
+    body=KeepRequest,
+    answers={200: FreezeView},
+    caller=Operator,
+    permission="freezes.keep",
+    errors=(InvalidState,),
+    summary="Write down why a wallet stays frozen, and when it is looked at again",
+)
+def keep(call: Call[KeepRequest]) -> Answer:
+    return Answer(200, service.kept(call.operator, call.path["wallet_id"], call.body, call.at))

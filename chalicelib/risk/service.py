@@ -1,4 +1,4 @@
-"""Freezing a wallet and lifting the freeze.
+"""Freezing a wallet, keeping it frozen, and lifting the freeze.
 
 Each step may be taken again: whoever's answer was lost sends the same request once more. The audit log comes first;
 the head of the wallet is what stops payments; the record comes before it, so that no freeze of ours is without one.
@@ -9,15 +9,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from chalicelib.cases import sealing
 from chalicelib.cases import service as cases
+from chalicelib.cases.model import Case
 from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Operator
-from chalicelib.kernel.errors import InvalidState, NotFound, Unavailable
+from chalicelib.kernel.errors import InvalidState, NotFound, StillFrozen, Unavailable
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Head
 from chalicelib.notices import service as notices
 from chalicelib.risk import model, store
-from chalicelib.risk.model import Freeze, FreezeRequest, FreezeView, Untold
+from chalicelib.risk.model import Freeze, FreezeRequest, FreezeView, KeepRequest, Untold
+
+CASE = "freeze"
+"""The kind of the case by which a freeze is looked at again."""
+_NOTE = "freeze.note"
+"""The name under which a note is sealed."""
 
 
 def frozen(by: Operator, wish: FreezeRequest, at: datetime) -> FreezeView:
@@ -26,7 +33,7 @@ def frozen(by: Operator, wish: FreezeRequest, at: datetime) -> FreezeView:
     head = _head_of(wish.wallet_id)
     if head.status == "closed":
         raise InvalidState(state=head.status)
-    freeze = _again(by, wish) or _new(by, wish, at)
+    freeze = replace(_again(by, wish) or _new(by, wish, at), note=sealing.sealed(wish.wallet_id, _NOTE, note))
     cases.audit(
         by.user_id, "wallet.freeze", wish.wallet_id, note, at, source_address=by.source_address, reason=wish.reason
     )
@@ -34,10 +41,24 @@ def frozen(by: Operator, wish: FreezeRequest, at: datetime) -> FreezeView:
         raise InvalidState(state="frozen")
     if not ledger.impose(wish.wallet_id, wish.reason, freeze.frozen_at):
         raise Unavailable(retry_after_seconds=1)
-    facts = {"reason": freeze.reason, "frozen_by": freeze.frozen_by}
-    cases.open_case("freeze", freeze.wallet_id, facts, freeze.review_at, at, key=freeze.key)
+    _to_review(freeze, at)
     _tell(head.owner, freeze.untold(f"wallet_frozen_{freeze.reason}", freeze.frozen_at))
-    return freeze.view("frozen")
+    return freeze.view("frozen", note)
+
+
+def kept(by: Operator, wallet_id: str, wish: KeepRequest, at: datetime) -> FreezeView:
+    """Its case stays open, due later. Raises InvalidRequest, NotFound, InvalidState (no freeze of ours holds)."""
+    note, freeze = model.tidy_note(wish.note), _known(wallet_id)
+    head = _head_of(wallet_id)
+    if freeze.lifted_at is not None or not head.by_house:
+        raise InvalidState(state=head.status)
+    cases.audit(by.user_id, "wallet.keep", wallet_id, note, at, source_address=by.source_address, reason=freeze.reason)
+    _to_review(freeze, at)
+    held = store.keep(freeze, at + timedelta(hours=wish.review_hours))
+    if held is None or not cases.postpone(held.case_id, note, held.review_at):
+        raise InvalidState(state=ledger.head(wallet_id).status)
+    _tell(head.owner, held.untold("wallet_frozen_kept", at))
+    return _view(held, head.status)
 
 
 def lifted(by: Operator, wallet_id: str, typed: str, at: datetime) -> FreezeView:
@@ -57,12 +78,12 @@ def lifted(by: Operator, wallet_id: str, typed: str, at: datetime) -> FreezeView
     done = store.lift(freeze, by.user_id, at)
     if done is None:
         raise InvalidState(state=head.status)
-    return done.view(left.status)
+    return _view(done, left.status)
 
 
 def seen(wallet_id: str) -> FreezeView:
     """The last freeze of a wallet, and how the wallet is now. Raises NotFound."""
-    return _known(wallet_id).view(_head_of(wallet_id).status)
+    return _view(_known(wallet_id), _head_of(wallet_id).status)
 
 
 def _again(by: Operator, wish: FreezeRequest) -> Freeze | None:
@@ -76,7 +97,26 @@ def _again(by: Operator, wish: FreezeRequest) -> Freeze | None:
 def _new(by: Operator, wish: FreezeRequest, at: datetime) -> Freeze:
     review_at = at + timedelta(hours=wish.review_hours)
     freeze = Freeze(wish.wallet_id, wish.reason, "", at, by.user_id, review_at)
-    return replace(freeze, case_id=cases.case_id("freeze", freeze.wallet_id, freeze.key))
+    return replace(freeze, case_id=cases.case_id(CASE, freeze.wallet_id, freeze.key))
+
+
+def _to_review(freeze: Freeze, at: datetime) -> None:
+    facts = {"reason": freeze.reason, "frozen_by": freeze.frozen_by}
+    cases.open_case(CASE, freeze.wallet_id, facts, freeze.review_at, at, key=freeze.key)
+
+
+def _view(freeze: Freeze, status: str) -> FreezeView:
+    return freeze.view(status, sealing.opened(freeze.wallet_id, _NOTE, freeze.note) if freeze.note else "")
+
+
+def _check_done(case: Case) -> None:
+    """Raises StillFrozen while the freeze holds that the case is about."""
+    freeze = store.freeze(case.subject)
+    if freeze is not None and freeze.case_id == case.id and freeze.lifted_at is None:
+        raise StillFrozen(wallet_id=case.subject)
+
+
+cases.guard_with(CASE, _check_done)
 
 
 def _tell(owner: str, what: Untold) -> None:
@@ -87,7 +127,7 @@ def _tell(owner: str, what: Untold) -> None:
 
 def _resolve(freeze: Freeze, by: Operator, note: str, at: datetime) -> None:
     try:
-        cases.resolve(freeze.case_id, by, note, at)
+        cases.finish(freeze.case_id, by, note, at)
     except (InvalidState, NotFound):
         return
 

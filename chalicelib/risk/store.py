@@ -36,6 +36,7 @@ class _FreezeItem(Table):
     frozen_at = UnicodeAttribute()
     frozen_by = UnicodeAttribute()
     review_at = UnicodeAttribute()
+    note = UnicodeAttribute(null=True)
     lifted_at = UnicodeAttribute(null=True)
     lifted_by = UnicodeAttribute(null=True)
 
@@ -50,6 +51,7 @@ def put(freeze: Freeze) -> bool:
         frozen_at=clock.written(freeze.frozen_at),
         frozen_by=freeze.frozen_by,
         review_at=clock.written(freeze.review_at),
+        note=freeze.note or None,
     )
     free = _FreezeItem.pk.does_not_exist() | _FreezeItem.lifted_at.exists()
     return made(lambda: item.save(free | (_FreezeItem.case_id == freeze.case_id)))
@@ -58,6 +60,14 @@ def put(freeze: Freeze) -> bool:
 def freeze(wallet_id: str) -> Freeze | None:
     item = _FreezeItem.find(wallet_id, _FREEZE)
     return _freeze(item) if item else None
+
+
+def keep(freeze: Freeze, review_at: datetime) -> Freeze | None:
+    """To be looked at again by then; None if it is not that freeze any more, or somebody lifted it."""
+    item = _FreezeItem(freeze.wallet_id, _FREEZE)
+    later: list[Action] = [_FreezeItem.review_at.set(clock.written(review_at))]
+    holds = (_FreezeItem.case_id == freeze.case_id) & _FreezeItem.lifted_at.does_not_exist()
+    return _freeze(item) if made(lambda: item.update(later, holds)) else None
 
 
 def lift(freeze: Freeze, by: str, at: datetime) -> Freeze | None:
@@ -104,4 +114,5 @@ def _freeze(item: _FreezeItem) -> Freeze:
         review_at=clock.read(item.review_at),
         lifted_at=clock.read(item.lifted_at) if item.lifted_at else None,
         lifted_by=item.lifted_by,
+        note=item.note or "",
     )

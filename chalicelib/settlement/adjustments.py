@@ -23,6 +23,7 @@ from chalicelib.kernel.errors import (
     InvalidState,
     NotFound,
     SecondPersonRequired,
+    StillFrozen,
 )
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import allowance, chart, crediting, items
@@ -229,8 +230,8 @@ def _decided(told: Found, by: Operator, *, alone: bool = False) -> Leg:
 
 
 def _resolved(found: Found, by: Operator, note: str, at: datetime) -> None:
-    """The case that it was for, if it is about this money; somebody may have resolved it already."""
-    with suppress(InvalidState, NotFound):
+    """The case that it was for, if it is about this money and may be resolved; somebody may have done so already."""
+    with suppress(InvalidState, NotFound, StillFrozen):
         if _is_about(cases.case(found["case_id"]), found):
             cases.resolve(found["case_id"], by, note, at)
 

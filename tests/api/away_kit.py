@@ -221,6 +221,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         "GET /v1/me/permissions": lambda: boss.get("/v1/me/permissions"),
         "POST /v1/cases/{id}/resolve": lambda: boss.post(f"{case}/resolve", {"note": "n"}),
         "POST /v1/merchants": lambda: boss.post("/v1/merchants", terms),
+        "GET /v1/merchants": lambda: boss.get("/v1/merchants"),
         "GET /v1/merchants/{id}": lambda: boss.get(home),
         "POST /v1/merchants/{id}/keys": lambda: boss.post(f"{home}/keys", {"scopes": ["reports"]}),
         "DELETE /v1/merchants/{id}/keys/{key_id}": lambda: boss.delete(f"{home}/keys/{key}"),
@@ -265,6 +266,9 @@ def of_people(world: World) -> dict[str, Call]:
         "PATCH /v1/operators/{id}": lambda: boss.patch(f"/v1/operators/{dan.id}", {"role": "risk"} | because),
         "POST /v1/freezes": lambda: boss.post("/v1/freezes", freeze_of(fay.wallet)),
         "GET /v1/freezes/{wallet_id}": lambda: boss.get(f"/v1/freezes/{cat.wallet}"),
+        "POST /v1/freezes/{wallet_id}/keep": lambda: boss.post(
+            f"/v1/freezes/{cat.wallet}/keep", {"note": "asked for it by post"}
+        ),
         "POST /v1/freezes/{wallet_id}/lift": lambda: boss.post(
             f"/v1/freezes/{eve.wallet}/lift", {"note": "asked for it by post"}
         ),

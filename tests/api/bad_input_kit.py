@@ -109,6 +109,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "note": "called from another phone",
         "review_hours": 24,
     },
+    "POST /v1/freezes/{wallet_id}/keep": {"note": "the police still ask", "review_hours": 24},
     "POST /v1/freezes/{wallet_id}/lift": {"note": "has the phone again"},
     "POST /v1/incidents": {"severity": "major", "ends_at": "2026-11-22T10:00:00Z"} | ANNOUNCED,
     "PATCH /v1/incidents/{id}": {"state": "identified", "severity": "minor", "ends_at": "2026-11-22T11:00:00Z"}

@@ -45,7 +45,7 @@ REQUESTED = {
     "reconciliation": {"ask"},
     "session": {"begin", "replayed", "revoke"},
     "statement": {"import"},
-    "wallet": {"freeze", "lift"},
+    "wallet": {"freeze", "keep", "lift"},
 }  # fmt: skip
 SWEPT = {"sign-in.lock", "account.erase"}
 KINDS = {f"{thing}.{deed}" for thing, deeds in REQUESTED.items() for deed in deeds} | SWEPT

@@ -22,6 +22,7 @@ from tests.people import at_rest, outbox
 
 REASONS: tuple[str, ...] = get_args(Reason)
 NOTE = "called from another phone"
+STAYS = "the police have not answered"
 
 
 @pytest.fixture
@@ -122,12 +123,81 @@ def test_somebody_looks_at_it_again_by_the_time_that_was_set(world: World) -> No
     assert world.operator.get(f"/v1/cases/{case['id']}").json["note"] == "has the phone again"
 
 
-def test_a_case_that_was_resolved_before_does_not_keep_a_wallet_frozen(world: World) -> None:
+def test_a_case_of_a_freeze_is_not_resolved_while_the_wallet_is_frozen(world: World) -> None:
     ana = world.customer(1_000)
-    case = freeze(world, ana).json["case_id"]
-    assert world.operator.post(f"/v1/cases/{case}/resolve", {"note": "looked at"}).status == 200
-    assert lift(world, ana.wallet).json["status"] == "active"
+    case = f"/v1/cases/{freeze(world, ana).json['case_id']}"
+    refused = assert_problem(world.operator.post(f"{case}/resolve", {"note": "looked at"}), 409, "still-frozen")
+    assert refused["wallet_id"] == ana.wallet
+    assert world.operator.get(case).json["state"] == "open"
+    assert "looked at" not in reasons(world, "case.resolve")
+    lift(world, ana.wallet)
+    assert world.operator.get(case).json["state"] == "resolved"
     assert ana.pay(100).status == 201
+
+
+def test_a_case_that_was_opened_late_is_resolved_once_its_freeze_is_lifted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever froze the wallet was slow, and somebody else lifted that before the case was there."""
+    ana, late = world.customer(), list[tuple[Any, ...]]()
+    with monkeypatch.context() as patch:
+        patch.setattr(cases, "open_case", lambda *told, **more: late.append((told, more)))
+        case = freeze(world, ana).json["case_id"]
+    lift(world, ana.wallet)
+    ((told, more),) = late
+    cases.open_case(*told, **more)
+    assert world.operator.post(f"/v1/cases/{case}/resolve", {"note": "lifted"}).json["state"] == "resolved"
+
+
+def test_a_wallet_stays_frozen_for_a_reason_that_is_written_down_and_until_a_new_time(world: World) -> None:
+    ana = world.customer(1_000)
+    made = freeze(world, ana).json
+    world.clock.advance(60)
+    kept = keep(world, ana.wallet, review_hours=96)
+    assert kept.status == 200
+    assert (kept.json["status"], kept.json["note"]) == ("frozen", NOTE)
+    assert kept.json["review_at"] == "2026-11-26T08:01:00.000000Z"
+    case = world.operator.get(f"/v1/cases/{made['case_id']}").json
+    assert (case["state"], case["note"], case["due_at"]) == ("open", STAYS, kept.json["review_at"])
+    assert [one["id"] for one in world.operator.get("/v1/cases").json["data"]] == [made["case_id"]]
+    assert STAYS in reasons(world, "wallet.keep")
+    assert STAYS not in at_rest()
+    assert "2026-11-26 08:01 UTC" in messages_after_sweeps(world, ana)[0]
+    assert len(inbox(ana, "zh")) == 2
+    assert assert_problem(ana.pay(1), 409, "wallet-frozen")["reason"] == "stolen_phone"
+
+
+def test_only_a_freeze_that_holds_is_kept_and_never_without_a_note(world: World) -> None:
+    ana = world.customer()
+    assert_problem(keep(world, ana.wallet), 404, "not-found")
+    freeze(world, ana)
+    assert_problem(keep(world, ana.wallet, note=" " * 20), 422, "invalid-request", "note")
+    lift(world, ana.wallet)
+    assert_problem(keep(world, ana.wallet), 409, "invalid-state")
+    assert world.operator.get("/v1/cases").json["data"] == []
+    assert len(inbox(ana, "en")) == 2, "frozen, lifted: nothing of what was refused"
+
+
+def test_after_a_failure_at_any_call_a_wallet_that_is_kept_frozen_is_still_looked_at_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = world.customer()
+    freeze(world, ana)
+    for broken_at in range(calls_of(world, lambda: keep(world, ana.wallet), monkeypatch)):
+        world.clock.advance(60)
+        broken(monkeypatch, broken_at, lambda: keep(world, ana.wallet))
+        kept = keep(world, ana.wallet).json
+        (case,) = world.operator.get("/v1/cases").json["data"]
+        assert (case["due_at"], case["note"]) == (kept["review_at"], STAYS)
+
+
+def reasons(world: World, action: str) -> list[str]:
+    wanted = model_audit.wanted(None, None, None, None, action, world.clock.now())
+    return [entry.reason for entry in audit.listed(wanted, None, 10)[0]]
+
+
+def keep(world: World, wallet: str, **more: Any) -> Reply:
+    return world.operator.post(f"/v1/freezes/{wallet}/keep", {"note": STAYS} | more)
 
 
 def test_a_second_freeze_waits_for_the_first_to_be_lifted(world: World) -> None:

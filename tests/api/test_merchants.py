@@ -64,6 +64,18 @@ def test_terms_that_break_a_rule_are_refused(nobody: Caller, changes: dict[str, 
     assert (reply.status, reply.json["code"], reply.json["param"]) == (422, code, param)
 
 
+def test_every_merchant_is_listed_newest_first_in_pages_to_operators_alone(nobody: Caller, clock: FrozenClock) -> None:
+    joined, boss = list[dict[str, Any]](), nobody.bearing("support")
+    for number in range(3):
+        clock.advance(1)
+        joined.append(new_merchant(nobody, name=f"Shop {number}"))
+    first = boss.get("/v1/merchants?limit=2").json
+    assert (first["data"], first["has_more"]) == ([joined[2], joined[1]], True)
+    rest = boss.get(f"/v1/merchants?limit=2&cursor={first['next_cursor']}").json
+    assert (rest["data"], rest["has_more"], rest["next_cursor"]) == ([joined[0]], False, None)
+    assert told(till_of(nobody, joined[0]["id"]).get("/v1/merchants"))["code"] == "forbidden"
+
+
 def test_a_missing_a_malformed_and_a_foreign_merchant_answer_alike(nobody: Caller) -> None:
     mine, foreign = new_merchant(nobody), new_merchant(nobody)
     till = till_of(nobody, mine["id"], ["keys", "reports"])

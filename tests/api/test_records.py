@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.cases import audit, model_audit
+from chalicelib.insight import records
 from chalicelib.kernel import ids
 from tests.api.caller import assert_problem
 from tests.api.topup_kit import Till
@@ -57,6 +58,8 @@ def test_a_payment_tells_its_way_from_authorised_to_settled_and_refunded(world: 
     movement = history["movement"]
     assert (movement["status"], movement["owner"], movement["merchant_id"]) == ("partially_refunded", ana.id, shop.id)
     assert (movement["captured"], movement["refundable"], history["complete"]) == (300, 200, True)
+    by = [step["by"] for step in history["timeline"]]
+    assert by == [ana.id, shop.id, "system", shop.id, "system"]
     refund = history["timeline"][3]["movement_id"]
     assert seen(world, refund)["movement"]["payment_id"] == paid
     batch = seen(world, history["timeline"][2]["movement_id"])
@@ -74,6 +77,7 @@ def test_an_authorisation_that_ran_out_or_was_voided_says_so(world: World) -> No
     world.operator = world._operator()
     assert [what for what, _ in steps(seen(world, first))] == ["authorisation", "expiry"]
     assert [what for what, _ in steps(seen(world, second))] == ["authorisation", "void"]
+    assert [seen(world, one)["timeline"][1]["by"] for one in (first, second)] == ["system", world.shop.id]
 
 
 def test_a_refused_payment_says_why(world: World) -> None:
@@ -84,6 +88,7 @@ def test_a_refused_payment_says_why(world: World) -> None:
     history = seen(world, refused)
     assert (history["movement"]["status"], history["movement"]["refusal"]) == ("refused", "insufficient-funds")
     assert steps(history) == [("refused", 500)]
+    assert history["timeline"][0]["by"] == ana.id
 
 
 def test_a_topup_tells_when_it_was_asked_for_and_when_its_money_came(world: World) -> None:
@@ -97,6 +102,7 @@ def test_a_topup_tells_when_it_was_asked_for_and_when_its_money_came(world: Worl
     till.send(till.message(topup, "succeeded"))
     history = seen(world, topup)
     assert steps(history) == [("asked", 1_250), ("top-up", 1_250)]
+    assert [step["by"] for step in history["timeline"]] == [history["movement"]["owner"], "sandbox"]
     assert (history["movement"]["status"], history["movement"]["processor"]) == ("succeeded", "sandbox")
 
 
@@ -111,8 +117,39 @@ def test_the_payments_of_an_order_are_found_by_its_reference(world: World) -> No
     assert [one["id"] for page in (first, second) for one in page["data"]] == made
     other = world.another_shop().id
     assert world.operator.get(f"/v1/movements?merchant_id={other}&order_reference=A%207").json["data"] == []
-    for lacking, param in (("merchant_id=x", "order_reference"), ("order_reference=x", "merchant_id")):
-        assert_problem(world.operator.get(f"/v1/movements?{lacking}"), 422, "invalid-request", param)
+    lacking = world.operator.get("/v1/movements?merchant_id=x")
+    assert_problem(lacking, 422, "invalid-request", "order_reference")
+
+
+@pytest.mark.parametrize("at_once", [1, 25])
+def test_an_order_is_found_whatever_merchant_it_is_of(
+    world: World, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """Also where merchants do not fit into one page, and where one has more payments of it than a page."""
+    monkeypatch.setattr(records, "_MERCHANTS_AT_ONCE", at_once)
+    ana, shops = world.customer(1_000), [world.shop, *(world.another_shop() for _ in range(3))]
+    orders = [(shops[0].id, 10), (shops[0].id, 11), (shops[2].id, 12), (shops[3].id, 13)]
+    made = {ana.pay(amount, merchant_id=shop, order_reference="A 7").json["id"] for shop, amount in orders}
+    ana.pay(30, order_reference="A 8")
+    for limit in (1, 3, 100):
+        found, cursor = list[dict[str, Any]](), ""
+        while cursor is not None:
+            more = f"&cursor={cursor}" if cursor else ""
+            page = world.operator.get(f"/v1/movements?order_reference=A%207&limit={limit}{more}").json
+            assert len(page["data"]) <= limit
+            found, cursor = [*found, *page["data"]], page["next_cursor"]
+        assert sorted(one["id"] for one in found) == sorted(made)
+        assert {one["merchant_id"] for one in found} == {shop for shop, _ in orders}
+    assert set(looks(world, "order.find")) == {"merchants"}
+
+
+def test_a_payment_tells_which_order_and_checkout_it_was_for(world: World) -> None:
+    ana, checkout = world.customer(1_000), world.shop.checkout(5)
+    paid = ana.pay_checkout(checkout["id"]).json["id"]
+    movement = seen(world, paid)["movement"]
+    assert (movement["order_reference"], movement["checkout_id"]) == (checkout["order_reference"], checkout["id"])
+    direct = seen(world, ana.pay(7, order_reference="A 9").json["id"])["movement"]
+    assert (direct["order_reference"], "checkout_id" in direct) == ("A 9", False)
 
 
 def test_a_wallet_and_a_merchants_account_show_what_they_hold_and_what_happened(world: World) -> None:
@@ -163,6 +200,6 @@ def test_whoever_takes_a_case_has_it_until_it_is_resolved(world: World) -> None:
     me = world.operator.get("/v1/me/permissions").json["id"]
     assert world.operator.post(f"/v1/cases/{case}/take").json["owner"] == me
     assert world.operator.get("/v1/cases").json["data"][0]["owner"] == me
-    world.operator.post(f"/v1/cases/{case}/resolve", {"note": "done"})
+    world.operator.post(f"/v1/freezes/{ana.wallet}/lift", {"note": "the order is over"})
     assert_problem(world.operator.post(f"/v1/cases/{case}/take"), 409, "invalid-state")
     assert looks(world, "case.take") == [case, case]

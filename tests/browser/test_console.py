@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pyotp
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from infra.local import people
 from infra.local.client import Client
 from tests.browser import kit
 from tests.browser.access_kit import Authenticator, at_home
+from tests.browser.console_kit import (
+    NOTE,
+    REFUSED,
+    console,
+    customer_who_paid,
+    enter,
+    exported,
+    heading,
+    reason,
+    search,
+    token_of,
+)
 
-NOTE = "called from another phone"
-STEP_SECONDS = people.STEP_SECONDS
 QUICK_KEY = """
 () => new Promise((done) => {
   const later = () => requestAnimationFrame(() => requestAnimationFrame(() => done(document.activeElement.id)));
@@ -36,81 +40,6 @@ QUICK_KEY = """
 })
 """
 """Focuses the search box in the moment when another screen's heading appears; what has the focus two frames later."""
-
-
-_kept: dict[str, tuple[float, Any]] = {}
-"""Who signed in, and when: a code of an authenticator is good once, and the next one comes in half a minute."""
-KEPT_SECONDS = 300
-
-
-@contextmanager
-def console(browser: Browser, local: dict[str, Any], language: str = "en", **more: Any) -> Iterator[kit.Visit]:
-    """The console as the seeded operator finds it, signed in."""
-    at, state = _kept.get(local["api"], (0.0, None))
-    known = state if time.monotonic() - at < KEPT_SECONDS else None
-    with kit.context(browser, language, kit.DESK, accept_downloads=True, storage_state=known, **more) as context:
-        visit = kit.Visit(context, local["api"] + "/console/", REFUSED)
-        if known is None:
-            enter(visit, local["people"]["operators"][0])
-            _kept[local["api"]] = time.monotonic(), context.storage_state()
-        expect(visit.page.locator("nav.places a").first).to_be_visible(timeout=kit.PATIENCE_MS)
-        yield visit
-
-
-REFUSED = ("/v1/sessions/second-factor",)
-"""A code that another test has just used is refused: the next one is tried."""
-
-
-def enter(visit: kit.Visit, operator: dict[str, str]) -> None:
-    page = visit.page
-    page.locator("#identifier").fill(operator["identifier"])
-    page.locator("#password").fill(operator["password"])
-    page.keyboard.press("Enter")
-    expect(page.locator("#code")).to_be_visible(timeout=kit.PATIENCE_MS)
-    for ahead in (0, 1, 1):
-        page.locator("#code").fill(pyotp.TOTP(operator["totp_secret"]).at(int(time.time()) + ahead * STEP_SECONDS))
-        page.keyboard.press("Enter")
-        expect(page.locator("nav.places, .problem").first).to_be_visible(timeout=kit.PATIENCE_MS)
-        if page.locator("nav.places").count():
-            break
-        page.wait_for_timeout(STEP_SECONDS * 1000 * ahead)
-    expect(page.locator("nav.places a").first).to_be_visible(timeout=kit.PATIENCE_MS)
-    expect(page.locator("#code")).to_have_count(0, timeout=kit.PATIENCE_MS)
-
-
-def customer_who_paid(
-    local: dict[str, Any], amount: int, begins: str = "C-"
-) -> tuple[people.Person, dict[str, Any], str]:
-    """Somebody new, what they paid, and the order's reference."""
-    person, reference = kit.newcomer(local, funds=50_000), begins + uuid.uuid4().hex[:10]
-    tokens = people.sign_in(Client(local["api"]), person) or {}
-    phone, shop = Client(local["api"]).bearing(tokens["access_token"]), local["people"]["merchants"][0]
-    wallet = people.wallets(phone)[0]
-    order = {"wallet_id": wallet["id"], "merchant_id": shop["id"], "amount": amount, "currency": wallet["currency"]}
-    paid = phone.insist("/v1/payments", order | {"order_reference": reference}, key=reference).expect(201)
-    return person, paid, reference
-
-
-def search(page: Page, text: str) -> None:
-    page.keyboard.press("/")
-    expect(page.locator("#search")).to_be_focused()
-    page.keyboard.type(text)
-    page.keyboard.press("Enter")
-
-
-def heading(page: Page, text: str) -> None:
-    expect(page.locator("main h1")).to_have_text(text, timeout=kit.PATIENCE_MS)
-
-
-def reason(page: Page, label: str, word: str = "") -> None:
-    """Fills the dialog that asks why, and confirms."""
-    page.locator("#reason").fill(label)
-    go = page.locator("dialog form > button")
-    if word:
-        expect(go).to_be_disabled()
-        page.locator("#word").fill(word)
-    go.click()
-    expect(page.locator("dialog")).to_have_count(0, timeout=kit.PATIENCE_MS)
 
 
 def test_the_overview_shows_what_was_paid(browser: Browser, local: dict[str, Any]) -> None:
@@ -131,7 +60,7 @@ def test_what_one_operator_searched_for_is_not_there_for_the_next(browser: Brows
     """Signed out and in again in another tab: the address of this one stays as it is."""
     with console(browser, local) as visit:
         search(visit.page, "no-such-order")
-        visit.see("No order with that reference")
+        visit.see("No merchant has an order")
         other = visit.context.new_page()
         other.goto(local["api"] + "/console/")
         kept = other.evaluate("localStorage['coffer.console.session']")
@@ -139,7 +68,7 @@ def test_what_one_operator_searched_for_is_not_there_for_the_next(browser: Brows
         expect(visit.page.locator("#identifier")).to_be_visible(timeout=kit.PATIENCE_MS)
         other.evaluate("kept => { localStorage['coffer.console.session'] = kept }", kept)
         heading(visit.page, "Overview")
-        expect(visit.page.get_by_text("No order with that reference")).to_have_count(0)
+        expect(visit.page.get_by_text("No merchant has an order")).to_have_count(0)
 
 
 def test_a_key_that_comes_with_a_new_screen_keeps_the_focus_it_asked_for(
@@ -192,71 +121,24 @@ def test_a_revealed_field_stands_in_the_audit_log_with_its_reason(browser: Brows
         heading(page, "Audit log")
         visit.see(why)
         row = page.locator("tr", has_text=why)
-        expect(row).to_contain_text("person.reveal")
+        expect(row).to_contain_text("Revealed a personal field")
         expect(row).to_contain_text("field=identifier")
         expect(row.locator("time")).to_have_attribute("title", re.compile("UTC$"))
         visit.shot("console-audit-en")
+        page.locator("#actor").fill("Ann")
+        page.keyboard.press("Enter")
+        expect(page.locator("#actor-about")).to_have_text("Neither an id, an e-mail address nor a phone number.")
+        page.locator("#actor").fill(local["people"]["operators"][0]["identifier"])
+        page.locator("#action").select_option("person.reveal")
+        page.get_by_role("button", name="Filter").click()
+        expect(page.locator("#actor")).to_have_value(re.compile("^usr_"), timeout=kit.PATIENCE_MS)
+        visit.see(why)
+        assert (
+            page.evaluate("(([box]) => box.scrollWidth - box.clientWidth)(document.querySelectorAll('.sideways'))") <= 0
+        )
         with page.expect_download() as downloading:
             page.get_by_role("button", name="Export with proof").click()
         assert Path(downloading.value.path()).read_text().splitlines()[0].endswith(",link")
-        assert (visit.barriers(), visit.complaints) == ([], [])
-
-
-def exported(page: Page) -> list[list[str]]:
-    with page.expect_download() as downloading:
-        page.keyboard.press("e")
-    text = Path(downloading.value.path()).read_text(encoding="utf-8-sig")
-    return list(csv.reader(io.StringIO(text)))
-
-
-def frozen(local: dict[str, Any], operator: Client) -> str:
-    """The wallet of somebody new, frozen: a case to look at."""
-    person = kit.newcomer(local)
-    tokens = people.sign_in(Client(local["api"]), person) or {}
-    wallet = people.wallets(Client(local["api"]).bearing(tokens["access_token"]))[0]["id"]
-    wish = {"wallet_id": wallet, "reason": "legal_order", "note": NOTE}
-    operator.post("/v1/freezes", wish).expect(201)
-    return str(wallet)
-
-
-def token_of(visit: kit.Visit) -> str:
-    return str(visit.page.evaluate("JSON.parse(localStorage['coffer.console.session']).access_token"))
-
-
-def test_cases_are_walked_through_ticked_and_resolved_together_by_keyboard_alone(
-    browser: Browser, local: dict[str, Any]
-) -> None:
-    with console(browser, local) as visit:
-        page, operator = visit.page, Client(local["api"]).bearing(token_of(visit))
-        wallets = [frozen(local, operator), frozen(local, operator)]
-        page.keyboard.press("g")
-        page.keyboard.press("c")
-        heading(page, "Cases")
-        for wallet in wallets:
-            visit.see(wallet)
-        while True:
-            page.keyboard.press("j")
-            row = page.locator("tr:focus-within")
-            if any(wallet in row.inner_text() for wallet in wallets):
-                page.keyboard.press("x")
-            if page.locator("tr[aria-selected=true]").count() == 2:
-                break
-        rows = exported(page)
-        assert rows[0][:3] == ["Due", "Kind", "Case"]
-        assert set(wallets) <= {row[3] for row in rows}
-        visit.shot("console-cases-en")
-        page.get_by_role("button", name="Resolve 2").focus()
-        page.keyboard.press("Enter")
-        expect(page.locator(".preview li")).to_have_count(2)
-        visit.shot("console-resolve-en")
-        page.locator("#reason").focus()
-        page.keyboard.type("looked at together")
-        page.keyboard.press("Tab")
-        page.keyboard.type("resolve")
-        page.keyboard.press("Enter")
-        expect(page.locator("dialog")).to_have_count(0, timeout=kit.PATIENCE_MS)
-        for wallet in wallets:
-            expect(page.get_by_text(wallet)).to_have_count(0, timeout=kit.PATIENCE_MS)
         assert (visit.barriers(), visit.complaints) == ([], [])
 
 
@@ -280,7 +162,18 @@ def test_the_keys_are_shown_and_enter_opens_what_j_came_to(browser: Browser, loc
         heading(page, "Payment")
 
 
-SCREENS = ("", "cases", "audit", "operators", "status")
+SCREENS = (
+    "",
+    "cases",
+    "merchants",
+    "processors",
+    "audit",
+    "operators",
+    "status",
+    "tasks",
+    "adjustments",
+    "reconciliations",
+)
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("zh", "light"), ("zh", "dark"), ("en", "dark")])

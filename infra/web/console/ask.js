@@ -1,26 +1,45 @@
 /** Deeds that take a reason, and dangerous ones that take a word typed as well. */
 import { say } from "/shared/language.js";
-import { announce, Dialog, Form, job } from "/shared/parts.js";
+import { announce, Dialog, Form, job, Trouble, wrong } from "/shared/parts.js";
 import { html, signal } from "/shared/ui.js";
 
+const SHORTEST_REASON = 10;
 const asked = signal(null);
 
 /**
- * Shows a dialog: {title, what (a sentence), fields? (more of the form), label (of the reason), plain? (it takes none),
- * word? (to type), done (said afterwards), go, act(fields)}; `act` gets the form's fields as strings.
+ * Shows a dialog: {title, what (a sentence), fields?(wrong) (more of the form), needs? (names of fields that may not be
+ * empty), label (of the reason), plain? (it takes none), word? (to type), done (said afterwards), go, act(fields)};
+ * `act` gets the form's fields as strings, `wrong(name)` is what stands at a field.
  */
 export function ask(wish) {
+  const lacking = signal({});
   const deed = job(async (fields) => {
+    lacking.value = lackingIn(wish, fields);
+    if (Object.keys(lacking.value).length > 0) throw new Trouble("console.lacking");
     await wish.act(fields);
-    asked.value = null;
+    close();
     if (wish.done) announce(wish.done);
   });
-  asked.value = { ...wish, deed, typed: signal("") };
+  const said = (name) => lacking.value[name] || wrong(deed.problem.value, name);
+  asked.value = { ...wish, deed, said, typed: signal(""), from: document.activeElement };
 }
 
-const close = () => (asked.value = null);
+/** What is to be said at which field. */
+function lackingIn({ needs = [], plain, shortest = SHORTEST_REASON }, fields) {
+  const lacking = needs.filter((name) => !fields[name].trim()).map((name) => [name, say("console.required")]);
+  const letters = plain ? shortest : fields.reason.trim().length;
+  if (letters < shortest) lacking.push(["reason", letters ? say("console.too-short", { letters: shortest }) : say("console.required")]);
+  return Object.fromEntries(lacking);
+}
+
+/** The focus goes back to where it was, or to the top of the screen if that is no longer there. */
+function close() {
+  const from = asked.peek()?.from;
+  asked.value = null;
+  requestAnimationFrame(() => (from?.isConnected ? from : document.querySelector("main h1"))?.focus());
+}
 /** What a question was about is no longer there once the reader has gone on. */
-addEventListener("hashchange", close);
+addEventListener("hashchange", () => (asked.value = null));
 
 export function Ask() {
   const wish = asked.value;
@@ -30,11 +49,8 @@ export function Ask() {
     <${Dialog} title=${wish.title} onClose=${close}>
       <p>${wish.what}</p>
       <${Form} job=${wish.deed}>
-        ${wish.fields}
-        ${!wish.plain && html`<label class="field" for="reason"><span>${wish.label ?? say("console.reason")}</span>
-          <textarea id="reason" name="reason" rows="2" maxlength="200" required aria-describedby="reason-about" />
-          <small id="reason-about">${say(wish.shortest === 1 ? "console.note-about" : "console.reason-about")}</small>
-        </label>`}
+        ${wish.fields?.(wish.said)}
+        ${!wish.plain && html`<${Reason} label=${wish.label ?? say("console.reason")} hint=${say(wish.shortest === 1 ? "console.note-about" : "console.reason-about")} problem=${wish.said("reason") || wish.said("note")} />`}
         ${wish.word && html`
           <label class="field" for="word"><span>${say("console.type-word", { word: wish.word })}</span>
             <input id="word" autocomplete="off" value=${wish.typed.value} onInput=${(event) => (wish.typed.value = event.target.value)} />
@@ -45,3 +61,10 @@ export function Ask() {
     <//>
   `;
 }
+
+const Reason = ({ label, hint, problem }) => html`
+  <label class="field" for="reason"><span>${label}</span>
+    <textarea id="reason" name="reason" rows="2" maxlength="200" required aria-describedby="reason-about" aria-invalid=${problem ? "true" : undefined} />
+    <small id="reason-about" class=${problem ? "wrong" : ""}>${problem || hint}</small>
+  </label>
+`;

@@ -2,7 +2,7 @@
 import { Ask } from "/console/ask.js";
 import { askAgain, may, me } from "/console/may.js";
 import { Keys, showKeys } from "/console/keys.js";
-import { Results, Search } from "/console/search.js";
+import { Results, Search, searched } from "/console/search.js";
 import { brandLogo, brandName } from "/shared/brand.js";
 import { say } from "/shared/language.js";
 import { Announcer, Problem, Tongues, Waiting } from "/shared/parts.js";
@@ -14,6 +14,7 @@ import { effect, html } from "/shared/ui.js";
 const PLACES = [
   ["/", "o", "reports.see"],
   ["/cases", "c", "cases.see"],
+  ["/merchants", "m", "merchants.see"],
   ["/processors", "b", "processors.see"],
   ["/reconciliations", "r", "reconciliations.see"],
   ["/adjustments", "d", "adjustments.see"],
@@ -44,8 +45,8 @@ export const Frame = () => html`
     ${signedIn.value && html`<${Places} />`}
     <main id="main" tabindex="-1">
       <p class="stale" role="status" hidden=${reachable.value}>${say("console.offline")}</p>
-      ${signedIn.value && html`<${Results} />`}
-      <${Screen} />
+      <div aria-live="polite">${searched() && html`<${Results} />`}</div>
+      ${!searched() && html`<${Screen} />`}
     </main>
   </div>
   <${Announcer} />

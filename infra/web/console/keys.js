@@ -5,7 +5,7 @@ import { go } from "/shared/router.js";
 import { signedIn } from "/shared/session.js";
 import { html, signal } from "/shared/ui.js";
 
-export const PLACES = { o: "/", c: "/cases", b: "/processors", r: "/reconciliations", d: "/adjustments", a: "/audit", p: "/operators", s: "/status", t: "/tasks" };
+export const PLACES = { o: "/", c: "/cases", m: "/merchants", b: "/processors", r: "/reconciliations", d: "/adjustments", a: "/audit", p: "/operators", s: "/status", t: "/tasks" };
 const LIST = ["/", "?", "j", "k", "Enter", "x", "e", "Escape"];
 const shown = signal(false);
 let going = 0;
@@ -30,7 +30,7 @@ const ACTS = {
   j: () => walk(1),
   k: () => walk(-1),
   x: () => row()?.querySelector("input[type=checkbox]")?.click(),
-  e: () => document.querySelector("[data-export]")?.click(),
+  e: () => (document.activeElement.closest(".table")?.querySelector("[data-export]") ?? document.querySelector("[data-export]"))?.click(),
   g: () => {
     going = setTimeout(() => (going = 0), 1500);
   },
@@ -46,7 +46,7 @@ const leave = (event) => event.key === "Escape" && event.target.blur();
 const row = () => document.activeElement?.closest("tr, li");
 
 function walk(step) {
-  const stops = [...document.querySelectorAll("main [data-stop]")];
+  const stops = [...document.querySelectorAll("main [data-stop], main tbody tr")].filter((one) => one.matches("[data-stop]") || !one.querySelector("[data-stop]"));
   const at = stops.findIndex((stop) => stop === document.activeElement || stop.closest("tr")?.contains(document.activeElement));
   stops[at < 0 ? 0 : Math.min(Math.max(at + step, 0), stops.length - 1)]?.focus();
 }

@@ -1,22 +1,17 @@
 /** One box for everything: an id, an e-mail address or phone, or the reference of an order. */
-import { ID, Id, placeOf } from "/console/show.js";
+import { CURRENCY, ID, Id, major, Moment, placeOf, State } from "/console/show.js";
+import { Table } from "/console/table.js";
 import { Refused } from "/shared/door.js";
-import { say } from "/shared/language.js";
-import { job, Problem } from "/shared/parts.js";
+import { say, shownMoney } from "/shared/language.js";
+import { Heading, job, Problem } from "/shared/parts.js";
 import { go, pathOf, shown } from "/shared/router.js";
 import { call, get, session } from "/shared/session.js";
-import { store, stored } from "/shared/stored.js";
 import { effect, html, signal } from "/shared/ui.js";
 
-const MERCHANTS = "console.merchants";
-const REMEMBERED = 10;
-const CONTACT = /@|^\+?[\d\s()-]{7,}$/;
-/** {said} or {rows}: what stands below the box. */
+const MOST_ROWS = 100;
+export const CONTACT = /@|^\+?[\d\s()-]{7,}$/;
+/** {said} or {rows}: what stands in place of the screen, so that nobody takes what was there for what was found. */
 const found = signal(null);
-
-/** A merchant that was looked at: its orders are found by their reference alone. */
-export const remember = (merchant) =>
-  store(MERCHANTS, [merchant, ...(stored(MERCHANTS) ?? []).filter((one) => one !== merchant)].slice(0, REMEMBERED));
 
 const searching = job(async (typed) => {
   found.value = null;
@@ -33,15 +28,24 @@ function known(id) {
   found.value = { said: say(id.startsWith("aud_") ? "console.search.audit" : "console.search.no-page") };
 }
 
-/** `mer_… reference`, or a reference of one of the merchants looked at lately. */
+/** `mer_… reference`, or a reference alone, of whatever merchant. */
 async function order(text) {
   const [first, ...rest] = text.split(/\s+/);
-  const named = ID.test(first) && first.startsWith("mer_");
-  const [merchants, reference] = named ? [[first], rest.join(" ")] : [stored(MERCHANTS) ?? [], text];
-  const asked = merchants.map((merchant) => get(`/v1/movements?${new URLSearchParams({ merchant_id: merchant, order_reference: reference })}`));
-  const rows = (await Promise.all(asked)).flatMap((page) => page.data);
+  const named = ID.test(first) && first.startsWith("mer_") && rest.length > 0;
+  const rows = await ordersOf(named ? { merchant_id: first, order_reference: rest.join(" ") } : { order_reference: text });
   if (rows.length === 1) return arrived(`/movements/${rows[0].id}`);
-  found.value = rows.length ? { rows } : { said: say("console.search.nothing") };
+  found.value = rows.length ? { rows } : { said: say("console.search.nothing", { text }) };
+}
+
+async function ordersOf(wanted) {
+  const rows = [];
+  let cursor = null;
+  do {
+    const page = await get(`/v1/movements?${new URLSearchParams({ limit: 100, ...wanted, ...(cursor ? { cursor } : {}) })}`);
+    rows.push(...page.data);
+    cursor = page.next_cursor;
+  } while (cursor && rows.length < MOST_ROWS);
+  return rows;
 }
 
 function arrived(place) {
@@ -59,13 +63,37 @@ export const Search = () => html`
   </form>
 `;
 
+const cleared = () => {
+  found.value = null;
+  searching.problem.value = null;
+};
+
+function back() {
+  cleared();
+  requestAnimationFrame(() => document.querySelector("main h1")?.focus());
+}
+
+/** Whether the last search came to something other than a screen. */
+export const searched = () => found.value !== null || searching.problem.value !== null;
+
 export const Results = () => html`
-  <div aria-live="polite">
+  <section class="screen">
+    <${Heading}>${say("console.search")}<//>
     ${searching.problem.value && html`<${SearchProblem} of=${searching.problem.value} />`}
     ${found.value?.said && html`<p class="note">${found.value.said}</p>`}
-    ${found.value?.rows && html`<ul class="rows found">${found.value.rows.map((row) => html`<li key=${row.id}><${Id} of=${row.id} data-stop /></li>`)}</ul>`}
-  </div>
+    ${found.value?.rows && html`<${Table} name="orders" title=${say("console.search.found")} rows=${found.value.rows} columns=${ORDERS} empty="" />`}
+    <button type="button" class="secondary" onClick=${back}>${say("console.search.back")}</button>
+  </section>
 `;
+
+const ORDERS = [
+  { key: "at", cell: (row) => html`<${Moment} at=${row.created_at} />`, text: (row) => row.created_at },
+  { key: "payment", cell: (row) => html`<${Id} of=${row.id} data-stop />`, text: (row) => row.id },
+  { key: "amount", number: true, cell: (row) => shownMoney(row.amount, row.currency), text: (row) => major(row.amount, row.currency) },
+  CURRENCY,
+  { key: "status", cell: (row) => html`<${State} of=${row.status} />`, text: (row) => row.status },
+  { key: "merchant", cell: (row) => html`<${Id} of=${row.merchant_id} />`, text: (row) => row.merchant_id },
+];
 
 const SearchProblem = ({ of: problem }) =>
   problem instanceof Refused && problem.answer.status === 404 ? html`<p class="note">${say("console.search.nobody")}</p>` : html`<${Problem} of=${problem} />`;
@@ -75,9 +103,8 @@ function send(event) {
   searching.run(event.target.elements.search.value);
 }
 
-/** What stood below the box goes when the reader goes on, and is nobody else's. */
+/** What was found goes when the reader goes on, and is nobody else's. */
 effect(() => {
   void [shown.value?.path, session.value?.session_id];
-  found.value = null;
-  searching.problem.value = null;
+  cleared();
 });

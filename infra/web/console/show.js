@@ -1,5 +1,6 @@
 /** How the console shows ids, times, states and facts. */
-import { say, sayOr, shownMoment } from "/shared/language.js";
+import { digits, say, sayOr, shownMoment } from "/shared/language.js";
+import { announce } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
 
 const SCREEN_OF = {
@@ -16,12 +17,18 @@ export const ID = /^[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 /** The address of the screen about an id; null where there is none. */
 export const placeOf = (id) => (ID.test(id) && SCREEN_OF[id.slice(0, 3)] ? `/${SCREEN_OF[id.slice(0, 3)]}/${id}` : null);
 
-/** An id that leads to what it is of. */
-export const Id = ({ of: id, ...rest }) => {
+/** An id that leads to what it is of; `short`: its kind and its end, the whole of it on hover. */
+export const Id = ({ of: id, short, ...rest }) => {
   if (!id) return html`<span>–</span>`;
   const place = placeOf(id);
-  return place ? html`<a class="id" href=${`#${place}`} ...${rest}>${id}</a>` : html`<span class="id">${id}</span>`;
+  const brief = short && ID.test(id);
+  const whole = brief ? { title: id } : {};
+  const text = brief ? `${id.slice(0, 4)}…${id.slice(-6)}` : id;
+  if (place) return html`<a class="id" href=${`#${place}`} ...${whole} ...${rest}>${text}</a>`;
+  return brief ? html`<button type="button" class="plain id" ...${whole} ...${rest} onClick=${() => copy(id)}>${text}</button>` : html`<span class="id">${text}</span>`;
 };
+
+const copy = (id) => navigator.clipboard.writeText(id).then(() => announce(say("console.copied", { id })), () => {});
 
 /** In the reader's own zone; UTC on hover, and for those who listen. */
 export const Moment = ({ at }) =>
@@ -34,6 +41,10 @@ const TONES = {
   frozen: "bad", refused: "bad", failed: "bad", outage: "bad", suspended: "bad", revoked: "bad",
   pending: "warn", unknown: "warn", authorized: "warn", open: "warn", degraded: "warn",
 };
+
+/** An amount for a file: 12.5 of 1250 and CNY. Its currency stands in a column of its own. */
+export const major = (amount, currency) => amount / 10 ** digits(currency);
+export const CURRENCY = { key: "currency", text: (row) => row.currency };
 
 /** A word of the API's own in the reader's language, or itself: `console.what.refund`. */
 export const what = (word) => sayOr(`console.what.${word}`, word);

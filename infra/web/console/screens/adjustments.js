@@ -1,7 +1,7 @@
 /** Corrections of the books: proposed by one, approved by another, who moves the money by it. */
 import { ask } from "/console/ask.js";
 import { may, me } from "/console/may.js";
-import { Id, Moment, State, what } from "/console/show.js";
+import { CURRENCY, Id, major, Moment, State, what } from "/console/show.js";
 import { PagedTable } from "/console/table.js";
 import { newKey } from "/shared/door.js";
 import { readMoney, say, shownMoney } from "/shared/language.js";
@@ -29,7 +29,8 @@ const columns = (again) => [
   { key: "proposed_at", cell: (row) => html`<${Moment} at=${row.proposed_at} />`, text: (row) => row.proposed_at },
   { key: "status", cell: (row) => html`<${State} of=${row.status} />`, text: (row) => row.status },
   { key: "account", cell: (row) => html`<${Id} of=${row.account} data-stop />`, text: (row) => row.account },
-  { key: "amount", number: true, cell: (row) => shownMoney(signed(row), row.currency, true), text: signed },
+  { key: "amount", number: true, cell: (row) => shownMoney(signed(row), row.currency, true), text: (row) => major(signed(row), row.currency) },
+  CURRENCY,
   { key: "against", cell: (row) => row.against, text: (row) => row.against },
   { key: "reason", cell: (row) => row.reason, text: (row) => row.reason },
   { key: "proposed_by", cell: (row) => html`<${Id} of=${row.proposed_by} />`, text: (row) => row.proposed_by },
@@ -64,17 +65,18 @@ function propose(about, again) {
   ask({
     title: say("console.propose"),
     what: say("console.propose-what"),
-    fields: html`
-      <${Field} name="account" label=${say("console.account")} hint=${say("console.adjust.account")} autocomplete="off" required />
+    fields: (wrong) => html`
+      <${Field} name="account" problem=${wrong("account")} label=${say("console.account")} hint=${say("console.adjust.account")} autocomplete="off" required />
       <label class="field" for="direction"><span>${say("console.direction")}</span>
         <select id="direction" name="direction">${["credit", "debit"].map((one) => html`<option key=${one} value=${one}>${what(one)}</option>`)}</select>
       </label>
-      <${Field} name="amount" label=${say("console.amount")} inputmode="decimal" autocomplete="off" required />
+      <${Field} name="amount" problem=${wrong("amount")} label=${say("console.amount")} inputmode="decimal" autocomplete="off" required />
       <label class="field" for="currency"><span>${say("console.currency")}</span>
         <select id="currency" name="currency">${CURRENCIES.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}</select>
       </label>
-      <${Field} name="against" label=${say("console.against")} value="sandbox" autocomplete="off" required />
-      <${Field} name="case_id" label=${say("console.case")} value=${about} autocomplete="off" />`,
+      <${Field} name="against" problem=${wrong("against")} label=${say("console.against")} value="sandbox" autocomplete="off" required />
+      <${Field} name="case_id" problem=${wrong("case_id")} label=${say("console.case")} value=${about} autocomplete="off" />`,
+    needs: ["account", "amount", "against"],
     go: say("console.propose"),
     act: async ({ amount, case_id, ...told }) => {
       const body = { ...told, amount: readMoney(amount, told.currency) ?? 0, ...(case_id ? { case_id } : {}) };

@@ -1,16 +1,42 @@
 /** The audit log: who did what to whom and why, newest first; and as a file that shows whether it was changed. */
 import { save } from "/console/csv.js";
 import { may } from "/console/may.js";
-import { Id, Moment } from "/console/show.js";
+import { CONTACT } from "/console/search.js";
+import { ID, Id, Moment } from "/console/show.js";
 import { PagedTable } from "/console/table.js";
-import { say } from "/shared/language.js";
-import { Button, Field, Heading, job, pages, Problem } from "/shared/parts.js";
-import { good, send } from "/shared/door.js";
+import { language, say, sayOr } from "/shared/language.js";
+import { Button, Field, Form, Heading, job, pages, Problem, Submit, Trouble } from "/shared/parts.js";
+import { good, Refused, send } from "/shared/door.js";
 import { goInstead } from "/shared/router.js";
-import { get, session } from "/shared/session.js";
+import { call, get, session } from "/shared/session.js";
 import { html } from "/shared/ui.js";
 
 const FILTERS = ["actor", "subject", "action"];
+/** Whatever the log tells of: things, and what was done to them. */
+const DEEDS = {
+  access: ["factor_paused", "frozen", "funding_method_added", "funding_method_removed", "others_signed_out", "passkey_added", "passkey_removed", "password_paused", "pin_paused", "pin_set", "recovery_codes", "signed_out_everywhere", "thawed", "thawed_but_ours", "totp_off", "totp_on"],
+  account: ["delete", "erase", "open", "restore", "see", "see-entries"],
+  adjustment: ["approve", "decline", "propose"],
+  "audit-log": ["export"],
+  case: ["resolve", "take"],
+  guardian: ["accept"],
+  identifier: ["change"],
+  incident: ["change", "open"],
+  maintenance: ["cancel", "schedule"],
+  merchant: ["join", "make_key", "revoke_key", "rotate_key"],
+  movement: ["see"],
+  operator: ["appoint"],
+  order: ["find"],
+  password: ["reset"],
+  person: ["end-sessions", "find", "reveal", "see"],
+  reconciliation: ["ask"],
+  session: ["begin", "replayed", "revoke"],
+  "sign-in": ["lock"],
+  statement: ["import"],
+  wallet: ["freeze", "keep", "lift"],
+};
+/** Who and what is in the log by a word or a day instead of an id. */
+const WORDS = { actor: /^(sweep|bootstrap)$/, subject: /^(\d{4}-\d\d-\d\d|[a-z][a-z-]*)$/ };
 const DAY_MS = 86_400_000;
 
 export function open({ query }) {
@@ -24,35 +50,56 @@ export function open({ query }) {
     good(answer);
     save("audit-log.csv", answer.text);
   });
-  return { title: () => say("console.audit"), view: () => html`<${Audit} list=${list} wanted=${wanted} give=${give} />` };
+  const narrow = job(filter);
+  return { title: () => say("console.audit"), view: () => html`<${Audit} list=${list} wanted=${wanted} give=${give} narrow=${narrow} />` };
 }
 
-const Audit = ({ list, wanted, give }) => html`
+const Audit = ({ list, wanted, give, narrow }) => html`
   <${Heading}>${say("console.audit")}<//>
-  <form class="filters" onSubmit=${filter}>
-    ${FILTERS.map((name) => html`<${Field} key=${name} name=${name} label=${say(`console.${name}`)} value=${wanted[name] ?? ""} autocomplete="off" />`)}
-    <button>${say("console.filter")}</button>
-  </form>
+  <${Form} job=${narrow} class="filters">
+    <${Field} name="actor" label=${say("console.actor")} hint=${say("console.who-about")} problem=${unnamed(narrow, "actor")} value=${wanted.actor ?? ""} autocomplete="off" />
+    <${Field} name="subject" label=${say("console.subject")} hint=${say("console.whom-about")} problem=${unnamed(narrow, "subject")} value=${wanted.subject ?? ""} autocomplete="off" />
+    <label class="field" for="action"><span>${say("console.action")}</span>
+      <select id="action" name="action">${["", ...actions()].map((one) => html`<option key=${one} value=${one} selected=${one === (wanted.action ?? "")}>${one ? say(`console.did.${one}`) : say("console.all-actions")}</option>`)}</select>
+    </label>
+    <${Submit} job=${narrow}>${say("console.filter")}<//>
+  <//>
   <${Problem} of=${give.problem.value} />
   <${PagedTable} of=${list} name="audit-log-shown" title=${say("console.last-week")} columns=${COLUMNS} empty=${say("console.nothing-yet")}
     tools=${may("audit-log.export") && html`<${Button} kind="plain" job=${give} onClick=${() => give.run()}>${say("console.export-chained")}<//>`} />
 `;
 
+/** By their sentences. */
+const actions = () => Object.entries(DEEDS).flatMap(([thing, deeds]) => deeds.map((deed) => `${thing}.${deed}`)).sort((one, other) => say(`console.did.${one}`).localeCompare(say(`console.did.${other}`), language.value));
+
 const COLUMNS = [
   { key: "at", cell: (row) => html`<${Moment} at=${row.at} />`, text: (row) => row.at },
-  { key: "actor", cell: (row) => html`<${Id} of=${row.actor} />`, text: (row) => row.actor },
-  { key: "action", cell: (row) => html`<code>${row.action}</code>`, text: (row) => row.action },
-  { key: "subject", cell: (row) => html`<${Id} of=${row.subject} data-stop />`, text: (row) => row.subject },
-  { key: "reason", cell: (row) => row.reason, text: (row) => row.reason },
-  { key: "facts", cell: (row) => said(row.facts), text: (row) => said(row.facts) },
-  { key: "source", cell: (row) => html`<span class="id">${row.source}</span>`, text: (row) => row.source },
+  { key: "actor", cell: (row) => html`<${Id} of=${row.actor} short /><br /><small class="id">${row.source}</small>`, text: (row) => row.actor },
+  { key: "action", wide: true, cell: (row) => html`<span title=${row.action}>${sayOr(`console.did.${row.action}`, row.action)}</span><br /><small>${said(row.facts, ", ")}</small>`, text: (row) => row.action },
+  { key: "subject", cell: (row) => html`<${Id} of=${row.subject} short data-stop />`, text: (row) => row.subject },
+  { key: "reason", wide: true, cell: (row) => row.reason, text: (row) => row.reason },
+  { key: "facts", text: (row) => said(row.facts, " ") },
+  { key: "source", text: (row) => row.source },
   { key: "intact", cell: (row) => say(row.intact ? "console.yes" : "console.changed"), text: (row) => String(row.intact) },
 ];
 
-const said = (facts) => Object.entries(facts).map((pair) => pair.join("=")).join(" ");
+const said = (facts, between) => Object.entries(facts).map((pair) => pair.join("=")).join(between);
 
-function filter(event) {
-  event.preventDefault();
-  const given = [...new FormData(event.target)].filter(([, value]) => value.trim());
+/** Names are ids in the log: whoever is named otherwise is looked up first. */
+async function filter(typed) {
+  const [actor, subject] = await Promise.all(["actor", "subject"].map((name) => named(name, typed[name].trim())));
+  const given = Object.entries({ actor, subject, action: typed.action }).filter(([, value]) => value);
   goInstead(`/audit?${new URLSearchParams(given)}`);
 }
+
+async function named(field, text) {
+  if (!text || ID.test(text) || WORDS[field].test(text)) return text;
+  if (!CONTACT.test(text)) throw new Trouble("console.who-wrong", { field });
+  try {
+    return (await call("POST", "/v1/people/searches", { body: { identifier: text } })).id;
+  } catch (problem) {
+    throw problem instanceof Refused && problem.answer.status === 404 ? new Trouble("console.who-nobody", { field }, problem) : problem;
+  }
+}
+
+const unnamed = ({ problem: { value } }, field) => (value instanceof Trouble && value.params.field === field ? say(`${value.key}.title`) : "");

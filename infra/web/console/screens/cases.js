@@ -64,7 +64,7 @@ export const resolve = (cases, done) =>
   ask({
     title: say("console.resolve-several", { count: cases.length }),
     what: say("console.resolve-what"),
-    fields: html`<ul class="preview">${cases.map((one) => html`<li key=${one.id}>${what(one.kind)} <span class="id">${one.subject}</span></li>`)}</ul>`,
+    fields: () => html`<ul class="preview">${cases.map((one) => html`<li key=${one.id}>${what(one.kind)} <span class="id">${one.subject}</span></li>`)}</ul>`,
     label: say("console.note"),
     shortest: 1,
     word: cases.length > 1 ? say("console.word.resolve") : "",

@@ -1,7 +1,6 @@
 /** A merchant: what was agreed, its accounts, keys without their secrets, settlements, and the way to an order. */
-import { remember } from "/console/search.js";
 import { may } from "/console/may.js";
-import { Facts, Id, Moment, State } from "/console/show.js";
+import { CURRENCY, Facts, Id, major, Moment, State } from "/console/show.js";
 import { PagedTable, Table } from "/console/table.js";
 import { say, shownMoney, shownNumber } from "/shared/language.js";
 import { Heading, pages, Shown } from "/shared/parts.js";
@@ -19,7 +18,6 @@ export function open({ params: { id } }) {
     currency.value = chosen;
     settlements.value = list("settlements", `&currency=${chosen}`);
   };
-  remember(id);
   const name = () => merchant.value.data?.name ?? say("console.merchant");
   return { title: name, view: () => html`<${Heading}>${name()}<//><${Shown} of=${merchant}>${(data) => html`<${Merchant} of=${data} keys=${keys} settlements=${settlements.value} currency=${currency.value} choose=${choose} />`}<//>` };
 }
@@ -28,8 +26,8 @@ const Merchant = ({ of: merchant, keys, settlements, currency, choose }) => html
   <p class="summary"><${State} of=${merchant.status} /></p>
   <${Facts} of=${[
     ["id", html`<${Id} of=${merchant.id} />`],
-    ["fee-terms", say("console.fee-terms-said", { percent: shownNumber(merchant.fee_basis_points / 10_000, { style: "percent", maximumFractionDigits: 2 }), fixed: merchant.fee_fixed })],
-    ["floor-terms", shownNumber(merchant.floor)],
+    ["fee-terms", fee(merchant)],
+    ["floor-terms", inEach(merchant, merchant.floor)],
     ["created_at", html`<${Moment} at=${merchant.created_at} />`],
   ]} />
   <p><small>${say("console.order-hint")}</small></p>
@@ -40,12 +38,20 @@ const Merchant = ({ of: merchant, keys, settlements, currency, choose }) => html
   ${may("merchants.see-keys") && html`<${PagedTable} of=${keys} name=${`keys-${merchant.id}`} title=${say("console.api-keys")} columns=${KEYS} empty=${say("console.nothing-yet")} />`}
 `;
 
+/** One number, which holds for each currency of the merchant. */
+const inEach = (merchant, amount) => Object.keys(merchant.accounts).map((one) => shownMoney(amount, one)).join(" / ");
+
+function fee(merchant) {
+  const percent = shownNumber(merchant.fee_basis_points / 10_000, { style: "percent", maximumFractionDigits: 2 });
+  return merchant.fee_fixed ? say("console.fee-terms-said", { percent, fixed: inEach(merchant, merchant.fee_fixed) }) : percent;
+}
+
 const Currencies = ({ of: all, chosen, choose }) => html`
   <label for="currency" class="unseen">${say("console.currency")}</label>
   <select id="currency" value=${chosen || all[0]} onChange=${(event) => choose(event.target.value)}>${all.map((one) => html`<option key=${one}>${one}</option>`)}</select>
 `;
 
-const money = (key) => ({ key, number: true, cell: (row) => shownMoney(row[key], row.currency), text: (row) => row[key] });
+const money = (key) => ({ key, number: true, cell: (row) => shownMoney(row[key], row.currency), text: (row) => major(row[key], row.currency) });
 const time = (key) => ({ key, cell: (row) => html`<${Moment} at=${row[key]} />`, text: (row) => row[key] ?? "" });
 const ACCOUNTS = [
   { key: "currency", cell: ([currency]) => currency, text: ([currency]) => currency },
@@ -58,6 +64,7 @@ const SETTLEMENTS = [
   money("gross"),
   money("fees"),
   money("net"),
+  CURRENCY,
 ];
 const KEYS = [
   { key: "id", cell: (row) => html`<span class="id">${row.id}</span>`, text: (row) => row.id },

@@ -1,5 +1,5 @@
 /** A payment, a top-up or another movement: what it is, and its way through time. */
-import { Facts, Id, Moment, State, what } from "/console/show.js";
+import { Facts, Id, major, Moment, State, what } from "/console/show.js";
 import { Table } from "/console/table.js";
 import { say, sayOr, shownMoney } from "/shared/language.js";
 import { Heading, Money, Shown } from "/shared/parts.js";
@@ -22,11 +22,13 @@ function Movement({ movement, timeline, complete }) {
       ["account", html`<${Id} of=${movement.account} />`],
       ["owner", movement.owner && html`<${Id} of=${movement.owner} />`],
       ["merchant", movement.merchant_id && html`<${Id} of=${movement.merchant_id} />`],
+      ["order_reference", movement.order_reference],
+      ["checkout", movement.checkout_id && html`<${Id} of=${movement.checkout_id} data-stop />`],
       ["of-payment", movement.payment_id && html`<${Id} of=${movement.payment_id} />`],
       ["processor", movement.processor],
       ["method", movement.method && what(movement.method)],
-      ["route", movement.route?.length ? html`<${Asked} of=${movement.route} />` : ""],
-      ["tried", movement.tried?.length ? html`<${Asked} of=${movement.tried} />` : ""],
+      ["route", movement.route?.length ? html`<${Asked} of=${movement.route} currency=${movement.currency} />` : ""],
+      ["tried", movement.tried?.length ? html`<${Asked} of=${movement.tried} currency=${movement.currency} />` : ""],
       ["processor_reference", movement.processor_reference && html`<span class="id">${movement.processor_reference}</span>`],
       ["refusal", movement.refusal && html`<code>${movement.refusal}</code>`],
       ["captured", money(movement.captured)],
@@ -40,12 +42,21 @@ function Movement({ movement, timeline, complete }) {
   `;
 }
 
-/** Processors and a word about each: what it would have cost in the smallest unit, or why it was passed over. */
-const Asked = ({ of: processors }) => html`<ul class="asked">${processors.map(({ processor, why }) => html`<li key=${processor}>${processor}: ${/^\d+$/.test(why) ? say("console.costs", { cost: why }) : sayOr(`console.why.${why}`, why)}</li>`)}</ul>`;
+/** Processors and a word about each: what it would have cost, or why it was passed over. */
+const Asked = ({ of: processors, currency }) => html`<ul class="asked">${processors.map(({ processor, why }) => html`<li key=${processor}>${processor}: ${/^\d+$/.test(why) ? say("console.costs", { cost: shownMoney(Number(why), currency) }) : sayOr(`console.why.${why}`, why)}</li>`)}</ul>`;
 
 const steps = ({ id, currency }) => [
   { key: "at", cell: (step) => html`<${Moment} at=${step.at} />`, text: (step) => step.at },
   { key: "what-happened", cell: (step) => what(step.what), text: (step) => step.what },
-  { key: "amount", number: true, cell: (step) => shownMoney(step.amount, currency), text: (step) => step.amount },
-  { key: "by", cell: (step) => (step.movement_id === id ? "" : html`<${Id} of=${step.movement_id} data-stop />`), text: (step) => step.movement_id },
+  { key: "amount", number: true, cell: (step) => shownMoney(step.amount, currency), text: (step) => major(step.amount, currency) },
+  { key: "currency", text: () => currency },
+  { key: "by", cell: (step) => html`<${By} of=${step.by} />`, text: (step) => step.by },
+  { key: "movement", cell: (step) => (step.movement_id === id ? "" : html`<${Id} of=${step.movement_id} data-stop />`), text: (step) => step.movement_id },
 ];
+
+/** A customer, a merchant, a processor, or nobody: it was due. */
+function By({ of: who }) {
+  if (who.startsWith("usr_")) return html`${say("console.by.customer")} <${Id} of=${who} />`;
+  if (who.startsWith("mer_")) return html`${say("console.by.merchant")} <${Id} of=${who} />`;
+  return sayOr(`console.by.${who}`, who || "–");
+}

@@ -40,7 +40,7 @@ const change = (one, again) =>
   ask({
     title: say("console.change-role"),
     what: say("console.change-role-what", { id: one.id }),
-    fields: html`<label class="field" for="role"><span>${say("console.role")}</span><select id="role" name="role">${ROLES.map((role) => html`<option key=${role} value=${role} selected=${role === one.role}>${say(`console.role.${role}`)}</option>`)}</select></label>`,
+    fields: () => html`<label class="field" for="role"><span>${say("console.role")}</span><select id="role" name="role">${ROLES.map((role) => html`<option key=${role} value=${role} selected=${role === one.role}>${say(`console.role.${role}`)}</option>`)}</select></label>`,
     word: say("console.word.appoint"),
     go: say("console.change-role"),
     done: say("console.appointed"),

@@ -2,7 +2,7 @@
 import { Chart } from "/console/chart.js";
 import { may, me } from "/console/may.js";
 import { Table } from "/console/table.js";
-import { what } from "/console/show.js";
+import { CURRENCY, major, what } from "/console/show.js";
 import { say, shownMoney, shownNumber, shownTime } from "/shared/language.js";
 import { Heading, Shown } from "/shared/parts.js";
 import { see, watch } from "/shared/seen.js";
@@ -63,12 +63,12 @@ function Report({ data }) {
 
 const Tile = ({ label, value, id, tone = "" }) => html`<li class=${`card ${tone}`}><span id=${`tile-${id}`}>${label}</span><output aria-labelledby=${`tile-${id}`}>${value}</output></li>`;
 
-const money = (key) => ({ key: `${key}-amount`, number: true, cell: (row) => shownMoney(row[key], row.currency), text: (row) => row[key] });
+const money = (key) => ({ key: `${key}-amount`, number: true, cell: (row) => shownMoney(row[key], row.currency), text: (row) => major(row[key], row.currency) });
 const plain = (key, number = false) => ({ key, number, cell: (row) => (number ? (row[key] === null ? "–" : shownNumber(row[key])) : row[key]), text: (row) => row[key] });
 const HELD = [plain("currency"), money("held"), money("settling"), money("fees"), money("unclaimed")];
 const PROCESSORS = [{ key: "name-column", cell: (row) => row.name, text: (row) => row.name }, plain("currency"), money("holds")];
 const QUEUES = [{ key: "name-column", cell: (row) => what(row.name), text: (row) => row.name }, plain("waiting", true), plain("in_flight", true), plain("dead", true)];
-const TOTALS = [{ key: "kind", cell: (row) => what(row.kind), text: (row) => row.kind }, plain("processor"), plain("entries", true), money("amount")];
+const TOTALS = [{ key: "kind", cell: (row) => what(row.kind), text: (row) => row.kind }, plain("processor"), plain("entries", true), money("amount"), CURRENCY];
 
 const percent = (share) => shownNumber(share, { style: "percent", maximumFractionDigits: 2 });
 const milliseconds = (value) => say("console.ms", { ms: Math.round(value) });

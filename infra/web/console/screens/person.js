@@ -1,7 +1,7 @@
 /** A person, masked: their wallets and devices, and what may be done for them with a reason. */
 import { ask } from "/console/ask.js";
 import { may } from "/console/may.js";
-import { Facts, Id, Moment, State } from "/console/show.js";
+import { Facts, Id, major, Moment, State } from "/console/show.js";
 import { Table } from "/console/table.js";
 import { say, shownMoney, shownNumber } from "/shared/language.js";
 import { Heading, Shown, Waiting } from "/shared/parts.js";
@@ -52,8 +52,8 @@ function Wallets({ of: wallets }) {
 const COLUMNS = [
   { key: "id", cell: (row) => html`<${Id} of=${row.id} data-stop />`, text: (row) => row.id },
   { key: "status", cell: (row) => html`<${State} of=${row.status} />`, text: (row) => row.status },
-  { key: "available", number: true, cell: (row) => shownMoney(row.available, row.currency), text: (row) => row.available },
-  { key: "held", number: true, cell: (row) => shownMoney(row.held, row.currency), text: (row) => row.held },
+  { key: "available", number: true, cell: (row) => shownMoney(row.available, row.currency), text: (row) => major(row.available, row.currency) },
+  { key: "held", number: true, cell: (row) => shownMoney(row.held, row.currency), text: (row) => major(row.held, row.currency) },
   { key: "currency", cell: (row) => row.currency, text: (row) => row.currency },
 ];
 
@@ -85,7 +85,7 @@ const appoint = (person) =>
   ask({
     title: say("console.appoint"),
     what: say("console.appoint-what"),
-    fields: html`<label class="field" for="role"><span>${say("console.role")}</span><select id="role" name="role">${["support", "finance", "risk", "auditor", "admin"].map((one) => html`<option key=${one} value=${one}>${say(`console.role.${one}`)}</option>`)}</select></label>`,
+    fields: () => html`<label class="field" for="role"><span>${say("console.role")}</span><select id="role" name="role">${["support", "finance", "risk", "auditor", "admin"].map((one) => html`<option key=${one} value=${one}>${say(`console.role.${one}`)}</option>`)}</select></label>`,
     word: say("console.word.appoint"),
     go: say("console.appoint"),
     done: say("console.appointed"),

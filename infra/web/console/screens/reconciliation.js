@@ -1,6 +1,6 @@
 /** A day's report: what matched and what did not, clearing to the cent, whether the banks cover what is owed. */
 import { state } from "/console/screens/reconciliations.js";
-import { Id, Moment, State, what } from "/console/show.js";
+import { CURRENCY, Id, major, Moment, State, what } from "/console/show.js";
 import { PagedTable, Table } from "/console/table.js";
 import { say, shownMoney } from "/shared/language.js";
 import { Heading, pages, Shown, Up } from "/shared/parts.js";
@@ -32,7 +32,7 @@ const money = (key, of = (row) => row[key]) => ({
   key,
   number: true,
   cell: (row) => (of(row) === null ? "–" : shownMoney(of(row), row.currency)),
-  text: (row) => of(row) ?? "",
+  text: (row) => (of(row) === null ? "" : major(of(row), row.currency)),
 });
 const plain = (key, cell = (row) => row[key]) => ({ key, cell, text: (row) => row[key] });
 const BOOK = { key: "book", cell: (row) => row.name, text: (row) => row.name };
@@ -71,6 +71,7 @@ const DIFFERENCES = [
   money("expected"),
   money("stated"),
   money("difference"),
+  CURRENCY,
   { key: "booked_at", cell: (row) => html`<${Moment} at=${row.booked_at} />`, text: (row) => row.booked_at },
   { key: "case", cell: (row) => html`<${Id} of=${row.case_id} data-stop />`, text: (row) => row.case_id },
   plain("closed_as", (row) => (row.closed_as ? what(row.closed_as) : "")),

@@ -61,14 +61,16 @@ const Choice = ({ name, options, chosen }) => html`
   </label>
 `;
 
+const SAID = ["title-en", "title-zh", "body-en", "body-zh"];
+
 /** What is said, in both languages; `of` is what was said before. */
-const Sentences = ({ of: before }) =>
-  ["title", "body"].flatMap((part) => ["en", "zh"].map((tongue) => html`
-    <${Field} key=${part + tongue} name=${`${part}-${tongue}`} label=${say(`console.${part}-${tongue}`)} value=${before?.[part][tongue] ?? ""} lang=${tongue === "zh" ? "zh-Hans" : "en"} maxlength=${part === "title" ? 80 : 500} required />`));
+const Sentences = ({ of: before, wrong }) =>
+  SAID.map((name) => [name, ...name.split("-")]).map(([name, part, tongue]) => html`
+    <${Field} key=${name} name=${name} problem=${wrong(name)} label=${say(`console.${part}-${tongue}`)} value=${before?.[part][tongue] ?? ""} lang=${tongue === "zh" ? "zh-Hans" : "en"} maxlength=${part === "title" ? 80 : 500} required />`);
 
 const said = (fields) => Object.fromEntries(["title", "body"].map((part) => [part, { en: fields[`${part}-en`], zh: fields[`${part}-zh`] }]));
 const moment = (typed) => new Date(typed).toISOString();
-const Time = ({ name }) => html`<${Field} name=${name} type="datetime-local" label=${say(`console.${name}`)} required />`;
+const Time = ({ name, wrong }) => html`<${Field} name=${name} problem=${wrong(name)} type="datetime-local" label=${say(`console.${name}`)} required />`;
 
 function tell(wish, again) {
   ask({ plain: true, done: say("console.told"), ...wish, act: async (fields) => {
@@ -81,7 +83,8 @@ const openIncident = (again) =>
   tell({
     title: say("console.incident-new"),
     what: say("console.incident-what"),
-    fields: html`<${Choice} name="severity" options=${SEVERITIES} /><${Sentences} />`,
+    fields: (wrong) => html`<${Choice} name="severity" options=${SEVERITIES} /><${Sentences} wrong=${wrong} />`,
+    needs: SAID,
     word: say("console.word.tell"),
     go: say("console.tell"),
     act: (fields) => call("POST", "/v1/incidents", { body: { severity: fields.severity, ...said(fields) } }),
@@ -91,7 +94,8 @@ const goOn = (one, again) =>
   tell({
     title: say("console.incident-news"),
     what: one.title[language.value],
-    fields: html`<${Choice} name="state" options=${STEPS} chosen=${one.state} /><${Choice} name="severity" options=${SEVERITIES} chosen=${one.severity} /><${Sentences} of=${one} />`,
+    fields: (wrong) => html`<${Choice} name="state" options=${STEPS} chosen=${one.state} /><${Choice} name="severity" options=${SEVERITIES} chosen=${one.severity} /><${Sentences} of=${one} wrong=${wrong} />`,
+    needs: SAID,
     go: say("console.tell"),
     act: (fields) => call("PATCH", `/v1/incidents/${one.id}`, { body: { state: fields.state, severity: fields.severity, ...said(fields) } }),
   }, again);
@@ -100,7 +104,8 @@ const schedule = (again) =>
   tell({
     title: say("console.maintenance-new"),
     what: say("console.incident-what"),
-    fields: html`<${Time} name="starts_at" /><${Time} name="ends_at" /><${Sentences} />`,
+    fields: (wrong) => html`<${Time} name="starts_at" wrong=${wrong} /><${Time} name="ends_at" wrong=${wrong} /><${Sentences} wrong=${wrong} />`,
+    needs: ["starts_at", "ends_at", ...SAID],
     word: say("console.word.tell"),
     go: say("console.tell"),
     act: (fields) => call("POST", "/v1/maintenance-windows", { body: { starts_at: moment(fields.starts_at), ends_at: moment(fields.ends_at), ...said(fields) } }),

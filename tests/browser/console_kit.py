@@ -1,0 +1,108 @@
+"""The operators' console as whoever sits before it finds it: signing in, searching, giving reasons, exporting."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyotp
+from playwright.sync_api import Browser, Page, expect
+
+from infra.local import people
+from infra.local.client import Client
+from tests.browser import kit
+
+NOTE = "called from another phone"
+STEP_SECONDS = people.STEP_SECONDS
+
+
+_kept: dict[str, tuple[float, Any]] = {}
+"""Who signed in, and when: a code of an authenticator is good once, and the next one comes in half a minute."""
+KEPT_SECONDS = 300
+
+
+@contextmanager
+def console(browser: Browser, local: dict[str, Any], language: str = "en", **more: Any) -> Iterator[kit.Visit]:
+    """The console as the seeded operator finds it, signed in."""
+    at, state = _kept.get(local["api"], (0.0, None))
+    known = state if time.monotonic() - at < KEPT_SECONDS else None
+    with kit.context(browser, language, kit.DESK, accept_downloads=True, storage_state=known, **more) as context:
+        visit = kit.Visit(context, local["api"] + "/console/", REFUSED)
+        if known is None:
+            enter(visit, local["people"]["operators"][0])
+            _kept[local["api"]] = time.monotonic(), context.storage_state()
+        expect(visit.page.locator("nav.places a").first).to_be_visible(timeout=kit.PATIENCE_MS)
+        yield visit
+
+
+REFUSED = ("/v1/sessions/second-factor",)
+"""A code that another test has just used is refused: the next one is tried."""
+
+
+def enter(visit: kit.Visit, operator: dict[str, str]) -> None:
+    page = visit.page
+    page.locator("#identifier").fill(operator["identifier"])
+    page.locator("#password").fill(operator["password"])
+    page.keyboard.press("Enter")
+    expect(page.locator("#code")).to_be_visible(timeout=kit.PATIENCE_MS)
+    for ahead in (0, 1, 1):
+        page.locator("#code").fill(pyotp.TOTP(operator["totp_secret"]).at(int(time.time()) + ahead * STEP_SECONDS))
+        page.keyboard.press("Enter")
+        expect(page.locator("nav.places, .problem").first).to_be_visible(timeout=kit.PATIENCE_MS)
+        if page.locator("nav.places").count():
+            break
+        page.wait_for_timeout(STEP_SECONDS * 1000 * ahead)
+    expect(page.locator("nav.places a").first).to_be_visible(timeout=kit.PATIENCE_MS)
+    expect(page.locator("#code")).to_have_count(0, timeout=kit.PATIENCE_MS)
+
+
+def customer_who_paid(
+    local: dict[str, Any], amount: int, begins: str = "C-"
+) -> tuple[people.Person, dict[str, Any], str]:
+    """Somebody new, what they paid, and the order's reference."""
+    person, reference = kit.newcomer(local, funds=50_000), begins + uuid.uuid4().hex[:10]
+    tokens = people.sign_in(Client(local["api"]), person) or {}
+    phone, shop = Client(local["api"]).bearing(tokens["access_token"]), local["people"]["merchants"][0]
+    wallet = people.wallets(phone)[0]
+    order = {"wallet_id": wallet["id"], "merchant_id": shop["id"], "amount": amount, "currency": wallet["currency"]}
+    paid = phone.insist("/v1/payments", order | {"order_reference": reference}, key=reference).expect(201)
+    return person, paid, reference
+
+
+def search(page: Page, text: str) -> None:
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.locator("main h1")).to_have_text(text, timeout=kit.PATIENCE_MS)
+
+
+def reason(page: Page, label: str, word: str = "") -> None:
+    """Fills the dialog that asks why, and confirms."""
+    page.locator("#reason").fill(label)
+    go = page.locator("dialog form > button")
+    if word:
+        expect(go).to_be_disabled()
+        page.locator("#word").fill(word)
+    go.click()
+    expect(page.locator("dialog")).to_have_count(0, timeout=kit.PATIENCE_MS)
+
+
+def exported(page: Page) -> list[list[str]]:
+    with page.expect_download() as downloading:
+        page.keyboard.press("e")
+    text = Path(downloading.value.path()).read_text(encoding="utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def token_of(visit: kit.Visit) -> str:
+    return str(visit.page.evaluate("JSON.parse(localStorage['coffer.console.session']).access_token"))

@@ -1,0 +1,112 @@
+"""The console has a sentence, in both languages, for every word of ours; and every table of it can be exported."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+import chalicelib
+from chalicelib.cases import model as cases_model
+from chalicelib.merchants import model as merchants_model
+from chalicelib.operations import model as operations_model
+from chalicelib.risk import model as risk_model
+from infra.pages import WEB
+from tests.api.test_audit_origin import written_in_the_code
+
+CONSOLE = WEB / "console"
+OPENERS = {"open_case": 0, "_case": 0, "_alarm": 1}
+"""What opens cases, and which argument is the kind."""
+STATES = {
+    *get_args(cases_model.State), *get_args(merchants_model.Status), *get_args(merchants_model.CheckoutStatus),
+    *get_args(merchants_model.KeyState), *get_args(operations_model.Step), "active", "frozen", "closed", "refused",
+    "authorized", "captured", "partially_refunded", "refunded", "voided", "pending", "succeeded", "failed", "unknown",
+}  # fmt: skip
+
+
+@cache
+def sentences() -> dict[str, dict[str, str]]:
+    catalogues = [WEB / "text" / f"{name}.json" for name in ("shared", "console", "books", "cases", "audit")]
+    return {key: said for file in catalogues for key, said in json.loads(file.read_text(encoding="utf-8")).items()}
+
+
+def lacking(room: str, words: set[str]) -> list[str]:
+    return sorted(f"console.{room}.{word}" for word in words if f"console.{room}.{word}" not in sentences())
+
+
+def opening() -> Iterator[tuple[ast.Module, ast.Call, int]]:
+    """Each call that opens a case: where it stands, itself, and the place of the kind in it."""
+    for file in sorted(Path(chalicelib.__file__).parent.rglob("*.py")):
+        module = ast.parse(file.read_text())
+        for call in ast.walk(module):
+            place = OPENERS.get(ast.unparse(call.func).rpartition(".")[2]) if isinstance(call, ast.Call) else None
+            if isinstance(call, ast.Call) and place is not None:
+                yield module, call, place
+
+
+def constants(module: ast.Module) -> dict[str, str]:
+    found = [one for one in module.body if isinstance(one, ast.Assign) and isinstance(one.value, ast.Constant)]
+    return {ast.unparse(one.targets[0]): str(ast.literal_eval(one.value)) for one in found}
+
+
+def case_kinds() -> set[str]:
+    kinds = set[str]()
+    for module, call, place in opening():
+        kind = call.args[place]
+        known = constants(module) | ({kind.value: str(kind.value)} if isinstance(kind, ast.Constant) else {})
+        kinds |= {known[name] for name in [getattr(kind, "value", ast.unparse(kind))] if name in known}
+    return kinds
+
+
+def opens(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in OPENERS
+
+
+def case_facts() -> set[str]:
+    """The names of what a case may tell: the dictionaries of every function that opens one."""
+    modules = {id(module): module for module, _, _ in opening()}.values()
+    functions = [node for module in modules for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
+    inside = [node for one in functions if any(map(opens, ast.walk(one))) for node in ast.walk(one)]
+    keys = [key for node in inside if isinstance(node, ast.Dict) for key in node.keys]
+    return {str(key.value) for key in keys if isinstance(key, ast.Constant)}
+
+
+def test_each_kind_of_case_says_what_it_is_and_what_to_do() -> None:
+    kinds = case_kinds()
+    assert {"freeze", "webhook-quarantine", "statement-missing", "safeguarding-shortfall"} <= kinds
+    assert lacking("what", kinds) + lacking("about", kinds) == []
+
+
+def test_each_fact_of_a_case_has_a_name() -> None:
+    facts = case_facts()
+    assert {"reason", "frozen_by", "event_id", "our_id", "expected", "shortfall", "day"} <= facts
+    assert lacking("fact", facts) == []
+
+
+def test_each_reason_of_a_freeze_has_words() -> None:
+    assert lacking("reason", set(get_args(risk_model.Reason)) | {"by-owner"}) == []
+
+
+def test_each_state_has_words() -> None:
+    assert lacking("state", STATES) == []
+
+
+def test_each_action_of_the_audit_log_has_words_and_can_be_filtered_by() -> None:
+    actions = set(written_in_the_code())
+    assert lacking("did", actions) == []
+    script = (CONSOLE / "screens/audit.js").read_text(encoding="utf-8")
+    deeds = re.findall(r'^  "?([a-z-]+)"?: \[(.*)\],$', script, re.MULTILINE)
+    assert {f"{thing}.{deed}" for thing, those in deeds for deed in re.findall(r'"([^"]+)"', those)} == actions
+
+
+@pytest.mark.parametrize("file", sorted(CONSOLE.rglob("*.js")), ids=lambda file: file.name)
+def test_no_table_is_made_but_by_the_one_that_exports(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert ("<table" in text) == (file.name == "table.js"), "use Table of table.js: it exports"
+    assert file.name != "table.js" or "<${Export}" in text.split("<table")[0]
