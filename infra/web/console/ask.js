@@ -1,6 +1,6 @@
 /** Deeds that take a reason, and dangerous ones that take a word typed as well. */
 import { say } from "/shared/language.js";
-import { announce, Dialog, Form, job } from "/shared/parts.js";
+import { About, announce, Dialog, Filled, Form, job } from "/shared/parts.js";
 import { html, signal } from "/shared/ui.js";
 
 const asked = signal(null);
@@ -31,10 +31,7 @@ export function Ask() {
       <p>${wish.what}</p>
       <${Form} job=${wish.deed}>
         ${wish.fields}
-        ${!wish.plain && html`<label class="field" for="reason"><span>${wish.label ?? say("console.reason")}</span>
-          <textarea id="reason" name="reason" rows="2" maxlength="200" required aria-describedby="reason-about" />
-          <small id="reason-about">${say(wish.shortest === 1 ? "console.note-about" : "console.reason-about")}</small>
-        </label>`}
+        ${!wish.plain && html`<${Reason} label=${wish.label ?? say("console.reason")} hint=${say(wish.shortest === 1 ? "console.note-about" : "console.reason-about")} />`}
         ${wish.word && html`
           <label class="field" for="word"><span>${say("console.type-word", { word: wish.word })}</span>
             <input id="word" autocomplete="off" value=${wish.typed.value} onInput=${(event) => (wish.typed.value = event.target.value)} />
@@ -45,3 +42,11 @@ export function Ask() {
     <//>
   `;
 }
+
+const Reason = ({ label, hint }) => html`
+  <${Filled} name="reason">${(problem) => html`
+    <label class="field" for="reason"><span>${label}</span>
+      <textarea id="reason" name="reason" rows="2" maxlength="200" required aria-describedby="reason-about" aria-invalid=${problem ? "true" : undefined} />
+      <${About} id="reason" hint=${hint} problem=${problem} />
+    </label>`}<//>
+`;

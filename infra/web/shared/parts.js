@@ -1,7 +1,7 @@
 /** The furniture of every screen: fields, buttons, problems, dialogs, lists. All of it works by keyboard. */
 import { NoAnswer, Refused } from "/shared/door.js";
-import { LANGUAGES, NATIVE, choose, language, say, shownMoment, shownMoney } from "/shared/language.js";
-import { html, signal } from "/shared/ui.js";
+import { LANGUAGES, NATIVE, choose, language, say, sayOr, shownMoment, shownMoney } from "/shared/language.js";
+import { createContext, html, signal } from "/shared/ui.js";
 
 /** What a page found out by itself: its sentences are `<key>.title` and `<key>.detail`. */
 export class Trouble extends Error {
@@ -11,17 +11,26 @@ export class Trouble extends Error {
   }
 }
 
+/** Of the form around: a signal of the names of what must be filled in and is not. */
+const Missing = createContext(signal([]));
+
+/** A part of a form: `children(problem)`, where one that was left empty has a sentence of its own for `problem`. */
+export const Filled = ({ name, problem = "", children }) => html`
+  <${Missing.Consumer}>${(missing) => children(missing.value.includes(name) ? sayOr(`missing.${name}`, say("shared.missing")) : problem)}<//>
+`;
+
 /** A labelled input. `hint` stands below it; `problem` instead of it, and is read out. */
-export function Field({ name, id = name, label, hint = "", problem = "", ...input }) {
-  const about = problem || hint ? `${id}-about` : undefined;
-  return html`
+export const Field = ({ name, id = name, label, hint = "", problem: found, ...input }) => html`
+  <${Filled} name=${name} problem=${found}>${(problem) => html`
     <label class="field" for=${id}>
       <span>${label}</span>
-      <input id=${id} name=${name} aria-describedby=${about} aria-invalid=${problem ? "true" : undefined} ...${input} />
-      ${about && html`<small id=${about} class=${problem ? "wrong" : ""}>${problem || hint}</small>`}
-    </label>
-  `;
-}
+      <input id=${id} name=${name} aria-describedby=${problem || hint ? `${id}-about` : undefined} aria-invalid=${problem ? "true" : undefined} ...${input} />
+      <${About} id=${id} hint=${hint} problem=${problem} />
+    </label>`}<//>
+`;
+
+/** What stands below a field, if anything: `<id>-about`. */
+export const About = ({ id, hint, problem }) => (problem || hint) && html`<small id=${`${id}-about`} class=${problem ? "wrong" : ""}>${problem || hint}</small>`;
 
 /** A button that is busy while `job` runs; a second tap meanwhile does nothing. */
 export function Button({ job, onClick, children, kind = "", ...rest }) {
@@ -34,23 +43,40 @@ export function Button({ job, onClick, children, kind = "", ...rest }) {
 /** The button that sends a form; busy while the form's `job` runs. */
 export const Submit = ({ job, children, kind = "" }) => html`<button class=${kind} aria-busy=${job.busy.value ? "true" : undefined}>${children}</button>`;
 
-/** A form that hands its fields, as an object of strings, to `job`; sent once however often; `clear`: empty after that. */
+/**
+ * A form that hands its fields, as an object of strings, to `job`, once nothing `required` is empty; sent once however
+ * often; `clear`: empty after that.
+ */
 export function Form({ job, clear = false, children, ...rest }) {
   const send = async (event) => {
     event.preventDefault();
     const form = event.target;
     if (job.busy.value) return;
+    job.problem.value = null;
+    job.missing.value = emptyIn(form);
+    if (job.missing.peek().length) return toFirstProblem(form);
     await job.run(Object.fromEntries(new FormData(form)));
-    if (job.problem.peek()) requestAnimationFrame(() => form.querySelector("[aria-invalid=true]")?.focus());
+    if (job.problem.peek()) toFirstProblem(form);
     else if (clear) form.reset();
   };
-  return html`<form ...${rest} novalidate onSubmit=${send}>${children}<${Problem} of=${job.problem.value} /></form>`;
+  const filling = ({ target }) => (job.missing.value = job.missing.peek().filter((name) => name !== target.name));
+  return html`
+    <${Missing.Provider} value=${job.missing}>
+      <form ...${rest} novalidate onSubmit=${send} onInput=${filling}>${children}<${Problem} of=${job.problem.value} /></form>
+    <//>
+  `;
 }
 
-/** One thing to do at a time: {busy, problem, run(…)}; `problem` is what the last run failed with. */
+/** Blanks alone are nothing, except in a password. */
+const isEmpty = ({ validity, type, value }) => validity.valueMissing || (type !== "password" && !value.trim());
+const emptyIn = (form) => [...form.querySelectorAll("[required]")].filter(isEmpty).map(({ name }) => name);
+const toFirstProblem = (form) => requestAnimationFrame(() => form.querySelector("[aria-invalid=true]")?.focus());
+
+/** One thing to do at a time: {busy, problem, missing, run(…)}; `problem` is what the last run failed with. */
 export function job(work) {
   const busy = signal(false);
   const problem = signal(null);
+  const missing = signal([]);
   const run = async (...given) => {
     if (busy.peek()) return undefined;
     busy.value = true;
@@ -64,7 +90,7 @@ export function job(work) {
       busy.value = false;
     }
   };
-  return { busy, problem, run };
+  return { busy, problem, missing, run };
 }
 
 /** What went wrong, what it means and what to do, in words. */
