@@ -167,15 +167,33 @@ export function Dialog({ title, children, onClose }) {
   `;
 }
 
-/** What is said to everybody, a screen reader included, for a few seconds. */
+/** What is said to everybody, a screen reader included: for a few seconds, and until the reader goes on. */
+const SAID_MS = 6000;
 export const said = signal("");
 let quiet = 0;
-export function announce(sentence) {
+let onwards = false;
+
+/** `on_the_next`: the reader is taken to another screen now, and reads it there. */
+export function announce(sentence, on_the_next = false) {
   said.value = sentence;
-  clearTimeout(quiet);
-  quiet = setTimeout(() => (said.value = ""), 6000);
+  onwards = on_the_next;
+  fade();
 }
-export const Announcer = () => html`<p class="announcer" role="status" aria-live="polite">${said.value}</p>`;
+
+const stay = () => clearTimeout(quiet);
+function fade() {
+  stay();
+  quiet = setTimeout(() => (said.value = ""), SAID_MS);
+}
+addEventListener("hashchange", () => {
+  if (!onwards) said.value = "";
+  onwards = false;
+});
+
+/** Whoever points at it or has come to it by keyboard is still reading. */
+export const Announcer = () => html`
+  <p class="announcer" role="status" aria-live="polite" tabindex=${said.value ? "0" : undefined} onMouseEnter=${stay} onMouseLeave=${fade} onFocusIn=${stay} onFocusOut=${fade}>${said.value}</p>
+`;
 
 /** The pages of a list: {rows, more, job}; `more` asks for the next page. */
 export function pages(ask) {

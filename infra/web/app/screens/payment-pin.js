@@ -14,7 +14,7 @@ export function open() {
     if (fields.pin !== again) throw new Trouble("pin.unequal");
     await call("PUT", "/v1/me/payment-pin", { body: fields });
     await changed();
-    announce(say("pin.set"));
+    announce(say("pin.set"), true);
     go("/security");
   });
   return { title: () => say("pin.title"), view: () => html`<${PaymentPin} ...${of} />` };
