@@ -1,5 +1,5 @@
 /** The payment PIN: six digits before large or unusual payments. */
-import { me } from "/app/me.js";
+import { large, me } from "/app/me.js";
 import { Password, hidden } from "/app/password.js";
 import { Titled, changed } from "/app/security.js";
 import { say } from "/shared/language.js";
@@ -22,8 +22,11 @@ export function open() {
 
 const PaymentPin = ({ person, ...of }) => html`
   <${Titled} title=${say("pin.title")}>${say("pin.why")}<//>
+  <${Above} amount=${large(person, "step_up_above")} />
   <${Shown} of=${person}>${({ ways }) => html`<${SetPin} known=${ways.includes("pin")} ...${of} />`}<//>
 `;
+
+const Above = ({ amount }) => amount && html`<p>${say("pin.above", { amount })}</p>`;
 
 const digits = { type: "password", inputmode: "numeric", autocomplete: "off", maxlength: "6", required: true };
 
