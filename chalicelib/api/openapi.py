@@ -44,7 +44,7 @@ def document(routes: tuple[Route, ...], public_url: str, language: str) -> bytes
         "servers": [{"url": public_url}],
         "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
         "paths": paths,
-        "components": _components(components),
+        "components": _components(components, language),
     }
     return msgspec.json.encode(description)
 
@@ -168,10 +168,11 @@ def _response(description: str, media_type: str, schema: Schema | None) -> Schem
     return response
 
 
-def _components(schemas: dict[str, Schema]) -> Schema:
+def _components(schemas: dict[str, Schema], language: str) -> Schema:
+    spoken = {"accept-language": _PARAMETERS["accept-language"] | {"example": language}}
     return {
         "schemas": {**schemas, "Problem": _PROBLEM},
-        "parameters": _PARAMETERS,
+        "parameters": _PARAMETERS | spoken,
         "headers": {name: {"description": said, "schema": _TEXT} for name, said in _HEADERS.items()},
         "securitySchemes": {
             name: {"type": "http", "scheme": "bearer", "description": said} for name, said in _ABOUT.items()
@@ -220,7 +221,6 @@ _PARAMETERS: Schema = {
         "in": "header",
         "description": "`en` or `zh`, for every sentence a person reads.",
         "schema": {"type": "string", "default": "en"},
-        "example": "zh-CN",
     },
 }
 

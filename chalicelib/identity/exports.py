@@ -25,6 +25,12 @@ def ask(user_id: str, at: datetime) -> ExportView:
     return export.view()
 
 
+def listed(user_id: str, position: str | None, limit: int, at: datetime) -> tuple[list[ExportView], str | None]:
+    """Newest first, from `position` on, without links; and the position of the next page, None at the end."""
+    found, following = store_exports.newest(user_id, position, limit)
+    return [export.view() for export in found if export.expires_at > at], following
+
+
 def look(user_id: str, export_id: str, at: datetime) -> ExportView:
     """Raises NotFound, too when its seven days are over."""
     export = store_exports.find(user_id, export_id) if ids.is_id(export_id, "xpt") else None

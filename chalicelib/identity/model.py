@@ -16,6 +16,7 @@ from chalicelib.identity.model_consents import Agreements
 from chalicelib.kernel import clock, roles
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.notices.model_reach import SWITCHED_OFF, Recipient, Switch
+from chalicelib.policy.model import Large
 
 CUSTOMER = "customer"
 OPERATOR_ROLES = roles.ROLES
@@ -113,6 +114,8 @@ class UserView(msgspec.Struct, frozen=True):
     created_at: str
     ways: tuple[str, ...] = ()
     """How they can step up: `pin`, `passkey`, `totp`."""
+    large: Large | msgspec.UnsetType = msgspec.UNSET
+    """Of a customer's own profile."""
 
 
 class WelcomeView(msgspec.Struct, frozen=True):

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.identity import profile as profile_changes
 from chalicelib.identity import service, signing_up
-from chalicelib.identity.model import ProfileRequest, SignUpRequest, SignUpView, UserView, VerifyRequest, WelcomeView
+from chalicelib.identity.model import (
+    ProfileRequest,
+    SignUpRequest,
+    SignUpView,
+    User,
+    UserView,
+    VerifyRequest,
+    WelcomeView,
+)
 from chalicelib.identity.model_arrivals import Arrival, place_of
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.kernel.errors import Forbidden, InvalidOrExpired, TooManyRequests
+from chalicelib.policy import service as policy
 
 room = Room("identity", function="access")
 Person = Customer | Operator
@@ -43,7 +54,7 @@ def verify(call: Call[VerifyRequest]) -> Answer:
 
 @room.route("GET", "/v1/me", answers={200: UserView}, caller=Person, permission="account.own", summary="My profile")
 def profile(call: Call[None]) -> Answer:
-    return Answer(200, service.profile(person_of(call).user_id).view)
+    return Answer(200, _shown(call, service.profile(person_of(call).user_id)))
 
 
 @room.route(
@@ -56,7 +67,14 @@ def profile(call: Call[None]) -> Answer:
     summary="Change my profile",
 )
 def change_profile(call: Call[ProfileRequest]) -> Answer:
-    return Answer(200, profile_changes.change(person_of(call).user_id, call.body, call.at).view)
+    return Answer(200, _shown(call, profile_changes.change(person_of(call).user_id, call.body, call.at)))
+
+
+def _shown(call: Call[Any], user: User) -> UserView:
+    """With what is large for a customer: operators move no money."""
+    if not isinstance(call.caller, Customer):
+        return user.view
+    return msgspec.structs.replace(user.view, large=policy.large(call.caller, call.at))
 
 
 def person_of(call: Call[Any]) -> Person:

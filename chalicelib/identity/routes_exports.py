@@ -28,6 +28,19 @@ def ask(call: Call[None]) -> Answer:
 
 @room.route(
     "GET",
+    "/v1/me/exports",
+    answers={200: ExportView},
+    caller=Customer,
+    listing=True,
+    summary="Archives that I asked for, newest first",
+)
+def listed(call: Call[None]) -> Answer:
+    found, following = exports.listed(call.customer.user_id, call.page.cursor, call.page.limit, call.at)
+    return Answer(200, call.page.envelope(found, following))
+
+
+@room.route(
+    "GET",
     "/v1/me/exports/{id}",
     answers={200: ExportView},
     caller=Customer,

@@ -49,6 +49,12 @@ def find(user_id: str, export_id: str) -> Export | None:
     return _export(found) if found else None
 
 
+def newest(user_id: str, position: str | None, limit: int) -> tuple[list[Export], str | None]:
+    """Newest first, whether its time is over or not."""
+    found, following = _ExportItem.newest(user_id, _EXPORT, position, limit)
+    return [_export(item) for item in found], following
+
+
 def due(at: datetime) -> list[tuple[str, str]]:
     """User and export."""
     return [(user_id, position.removeprefix(_EXPORT)) for user_id, position in store_due.due(_DUE, at)]

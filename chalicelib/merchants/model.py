@@ -102,7 +102,7 @@ class KnownKeyView(msgspec.Struct, frozen=True):
 
 
 class CheckoutView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`payment_id` and `paid_at` are for the merchant alone."""
+    """`payment_id` and `paid_at` are for the merchant and whoever paid."""
 
     id: str
     status: CheckoutStatus

@@ -167,12 +167,16 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
 
 
 def see_checkout(caller: Customer | Merchant | Operator, checkout_id: str, at: datetime) -> CheckoutView:
-    """A merchant sees its own; a customer any, without who paid it; an operator all. Raises Forbidden, NotFound."""
+    """A merchant sees its own, an operator all; a customer any, with the payment only if it is theirs.
+
+    Raises Forbidden, NotFound.
+    """
     if isinstance(caller, Merchant):
         caller.require("checkouts")
     found, progress = _checkout(checkout_id)
     if isinstance(caller, Customer):
-        return _view(found, replace(progress, payment_id="", paid_at=""), at)
+        seen = progress if _paid_by(caller, progress) else replace(progress, payment_id="", paid_at="")
+        return _view(found, seen, at)
     _own(caller, found.merchant_id)
     return _view(found, progress, at)
 
@@ -274,6 +278,10 @@ def _found(merchant_id: str) -> Terms:
     if found is None:
         raise NotFound()
     return found
+
+
+def _paid_by(customer: Customer, progress: Progress) -> bool:
+    return bool(progress.payment_id) and ledger.movement(progress.payment_id)["account"] in customer.wallet_ids
 
 
 @lru_cache(_REMEMBERED)

@@ -53,6 +53,16 @@ class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return above is not None and amount > above
 
 
+class Large(msgspec.Struct, frozen=True):
+    """What is large for one person: amounts above these, in minor units; None: no amount is."""
+
+    currency: str
+    step_up_above: int | None
+    """It takes a step-up; less in a session that began in an unusual way."""
+    guardian_above: int | None
+    """It takes their guardian, if they have one."""
+
+
 class Decision(msgspec.Struct, frozen=True):
     """What the rules say to one person, action and amount, and the rules that said it."""
 
@@ -87,6 +97,13 @@ def decide(pack: Pack, jurisdiction: str, tier: int, action: Action, amount: int
         pack=pack.id,
         guardian=action != "top-up" and pack.needs_guardian(jurisdiction, amount),
     )
+
+
+def large(pack: Pack, jurisdiction: str, tier: int, *, risky: bool = False) -> Large:
+    limits, currency = pack.limits_of(jurisdiction, tier), pack.jurisdictions[jurisdiction].currency
+    at_risk = limits.step_up_above_at_risk if risky else None
+    thresholds = [one for one in (limits.step_up_above, at_risk) if one is not None]
+    return Large(currency, min(thresholds, default=None), pack.guardian_above.get(currency))
 
 
 def _above(amount: int, threshold: int | None) -> bool:

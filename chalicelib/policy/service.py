@@ -11,12 +11,17 @@ import msgspec
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.policy import model
-from chalicelib.policy.model import Action, Decision, Pack
+from chalicelib.policy.model import Action, Decision, Large, Pack
 
 
 def decide(person: Customer, action: Action, amount: int, at: datetime) -> Decision:
     """Whether `person` may, and within which limits. `amount` in minor units of the jurisdiction's currency."""
     return model.decide(_pack(at), person.jurisdiction, person.tier, action, amount, risky=person.risky)
+
+
+def large(person: Customer, at: datetime) -> Large:
+    """What is large for `person`."""
+    return model.large(_pack(at), person.jurisdiction, person.tier, risky=person.risky)
 
 
 def currency_of(jurisdiction: str, at: datetime) -> str:

@@ -178,6 +178,7 @@ def of_what_is_kept(world: World, ana: Person) -> dict[str, Call]:
         "GET /v1/me/trash": lambda: phone.get("/v1/me/trash"),
         "POST /v1/me/trash/{id}/restore": lambda: phone.post(f"/v1/me/trash/{kept}/restore"),
         "POST /v1/me/exports": lambda: phone.post("/v1/me/exports"),
+        "GET /v1/me/exports": lambda: phone.get("/v1/me/exports"),
         "GET /v1/me/exports/{id}": lambda: phone.get(f"/v1/me/exports/{asked}"),
         "GET /v1/keys": lambda: world.nobody.get("/v1/keys"),
         "GET /v1/documents": lambda: world.nobody.get("/v1/documents"),

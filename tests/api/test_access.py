@@ -48,7 +48,8 @@ def test_a_person_signs_up_proves_the_address_and_has_an_open_wallet(caller: Cal
     head = ledger.head(user["wallets"][0])
     assert (head.owner, head.currency, head.available) == (user["id"], "CNY", 0)
     assert proved.json["expires_in"] == 600
-    assert caller.bearing(proved.json["access_token"]).get("/v1/me").json == user
+    large = {"currency": "CNY", "step_up_above": 500_000, "guardian_above": 100_000}
+    assert caller.bearing(proved.json["access_token"]).get("/v1/me").json == user | {"large": large}
 
 
 @pytest.mark.parametrize(("jurisdiction", "currency"), [("US", "USD"), ("DE", "EUR"), ("GB", "GBP")])
@@ -348,9 +349,10 @@ def test_a_verification_takes_six_calls_and_one_of_them_is_the_audit_log(caller:
 def test_nobody_can_assign_what_is_not_theirs_to_set(caller: Caller, method: str, path: str, body: Any) -> None:
     welcome = signed_up(caller)
     me = caller.bearing(welcome["access_token"])
+    before = me.get("/v1/me").json
     refused = me.request(method, path, body)
     assert (refused.status, refused.json["code"]) == (422, "invalid-request")
-    assert me.get("/v1/me").json == welcome["user"]
+    assert me.get("/v1/me").json == before
 
 
 def test_a_poisoned_host_reaches_no_answer_and_no_message(caller: Caller) -> None:

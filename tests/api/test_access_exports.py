@@ -262,3 +262,24 @@ def test_an_account_deleted_meanwhile_gets_no_archive(world: World) -> None:
     world.sweep()
     found = store_exports.find(ana.id, export_id)
     assert found and found.status == "failed"
+
+
+def test_my_archives_are_listed_on_any_device_newest_first_without_links_and_while_they_last(world: World) -> None:
+    ana, ben = world.customer(), world.customer()
+    assert ana.phone.get("/v1/me/exports").json == {"data": [], "has_more": False, "next_cursor": None}
+    first = ask(ana)
+    world.sweep()
+    second = ask(ana)
+    ana.sign_in()
+    listed = ana.phone.get("/v1/me/exports").json
+    assert [(one["id"], one["status"]) for one in listed["data"]] == [(second, "pending"), (first, "ready")]
+    ready = {name: value for name, value in look(ana, first).json.items() if name != "download_url"}
+    assert listed["data"][1] == ready
+    page = ana.phone.get("/v1/me/exports?limit=1").json
+    assert [one["id"] for one in page["data"]] == [second]
+    rest = ana.phone.get(f"/v1/me/exports?limit=1&cursor={page['next_cursor']}").json
+    assert [one["id"] for one in rest["data"]] == [first]
+    assert ben.phone.get("/v1/me/exports").json["data"] == []
+    world.clock.advance(WEEK - 1)
+    ana.sign_in()
+    assert [one["id"] for one in ana.phone.get("/v1/me/exports").json["data"]] == [second]

@@ -47,6 +47,12 @@ def test_the_description_comes_in_the_readers_language(probe: Caller) -> None:
         assert document["info"]["description"].startswith("Coffer 是")
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_its_examples_ask_for_the_readers_language(probe: Caller, language: str) -> None:
+    document = probe.get(f"/openapi.json?lang={language}").json
+    assert document["components"]["parameters"]["accept-language"]["example"] == language
+
+
 def test_the_page_takes_nothing_from_third_parties(probe: Caller) -> None:
     reply = probe.get("/docs")
     page = reply.raw.decode()

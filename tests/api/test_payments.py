@@ -94,6 +94,16 @@ def test_a_checkout_is_paid_once_whatever_the_key_and_whoever_pays(world: World)
     assert (ana.available, bob.available) == (9_300, 10_000)
 
 
+def test_whoever_paid_a_checkout_sees_by_which_payment_and_nobody_else_does(world: World) -> None:
+    ana, bob = world.customer(10_000), world.customer()
+    checkout = world.shop.checkout(700)
+    assert "payment_id" not in ana.phone.get(f"/v1/checkouts/{checkout['id']}").json
+    paid = ana.pay_checkout(checkout["id"]).json
+    mine, other = (one.phone.get(f"/v1/checkouts/{checkout['id']}").json for one in (ana, bob))
+    assert (mine["status"], mine["payment_id"], mine["paid_at"]) == ("paid", paid["id"], paid["created_at"])
+    assert other == {name: value for name, value in mine.items() if name not in ("payment_id", "paid_at")}
+
+
 def test_an_expired_checkout_is_not_paid(world: World) -> None:
     ana, checkout = world.customer(10_000), world.shop.checkout(700)
     world.clock.advance(8 * 60)

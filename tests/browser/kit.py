@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ class Visit:
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.goto(address)
 
-    def see(self, text: str) -> None:
+    def see(self, text: str | re.Pattern[str]) -> None:
         """Waits until `text` can be read."""
         expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
 

@@ -31,6 +31,16 @@ def test_a_newcomer_gets_from_the_first_screen_into_a_wallet(browser: Browser, l
         page.get_by_role("link", name="开通钱包").click()
         heading(visit, "开通钱包")
         assert page.locator("input:checked").count() == 0, "nothing is agreed to beforehand"
+        press(page, "发送验证码")
+        for field, said in (
+            ("display_name", "请填写姓名。"),
+            ("identifier", "请填写邮箱或手机号。"),
+            ("password", "请输入密码。"),
+        ):
+            expect(page.locator(f"#{field}-about")).to_have_text(said)
+        expect(page.locator("[aria-invalid=true]")).to_have_count(5)
+        expect(page.locator("#display_name")).to_be_focused()
+        visit.shot("app-sign-up-empty-zh")
         page.locator("#display_name").fill("王文")
         page.locator("#identifier").fill(name)
         page.locator("#password").fill("password")
@@ -38,7 +48,8 @@ def test_a_newcomer_gets_from_the_first_screen_into_a_wallet(browser: Browser, l
         page.locator("#password").fill("wen likes tall trees")
         visit.see("非常好。")
         press(page, "发送验证码")
-        visit.see("还有内容未勾选。")
+        expect(page.locator("[aria-invalid=true]")).to_have_count(2)
+        expect(page.locator("#consent-terms")).to_be_focused()
         for document in ("terms", "privacy"):
             page.locator(f"#consent-{document}").check()
         press(page, "发送验证码")
@@ -47,8 +58,10 @@ def test_a_newcomer_gets_from_the_first_screen_into_a_wallet(browser: Browser, l
         visit.see(name)
         assert page.locator("#code").get_attribute("autocomplete") == "one-time-code"
         page.locator("#code").fill(code_for(local, name))
+        page.keyboard.press("Enter")
         expect(page.locator("nav")).to_be_visible(timeout=kit.PATIENCE_MS)
         heading(visit, "我的钱包")
+        assert sum(url.endswith("/v1/users/verify") for url in visit.asked) == 1
 
         def agreed() -> set[tuple[str, bool]] | None:
             data = me(visit, local).get("/v1/me/consents").expect(200)["data"]

@@ -31,6 +31,7 @@ def test_a_guardian_is_asked_accepts_and_is_shown_with_their_name_and_what_they_
         visit.see("王小明 agrees to your large payments")
         went(visit, "/family")
         visit.see("Not your balance, not your other payments.")
+        visit.see("A payment of yours above ¥1,000.00 takes a guardian's yes.")
         visit.shot("family-guarded-en")
         page.get_by_role("button", name="End the guardianship").click()
         page.get_by_role("dialog").get_by_role("button", name="End the guardianship").click()

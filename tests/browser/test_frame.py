@@ -31,6 +31,19 @@ def test_a_code_on_a_till_leads_into_the_app(browser: Browser, local: dict[str, 
         assert "/app/#/sign-in?then=%2Fpay%2Fchk_01k00000000000000000000000" in visit.page.url
 
 
+@pytest.mark.parametrize("place", ["/app/#/nonsense", "/console/#/pay/%E0"])
+def test_an_address_that_leads_nowhere_says_so_and_leads_home(
+    browser: Browser, local: dict[str, Any], place: str
+) -> None:
+    with kit.context(browser) as context:
+        visit = kit.Visit(context, local["api"] + place)
+        expect(visit.page.locator("h1")).to_have_text("There is no such page", timeout=kit.PATIENCE_MS)
+        visit.shot(f"nowhere-{place.split('/')[1]}-en")
+        visit.page.get_by_role("link", name="To the first page").click()
+        visit.see("Sign in")
+        assert (visit.barriers(), visit.complaints) == ([], [])
+
+
 def test_a_wallet_is_shown_after_signing_in_and_after_a_reload(browser: Browser, local: dict[str, Any]) -> None:
     person = kit.newcomer(local, funds=12_345)
     with kit.context(browser) as context:

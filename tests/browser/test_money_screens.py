@@ -87,7 +87,21 @@ def test_what_looks_paid_already_is_paid_again_only_if_it_is_meant(browser: Brow
         assert purse.paid(local, person) == {"cake-1": 1}
         visit.page.get_by_role("button", name="Yes, pay another").click()
         purse.titled(visit, "Paid: ¥15.00")
+        page = purse.show(visit, f"/pay/{wanted['id']}", "You have paid this")
+        expect(page.locator("a.main[href^='#/payments/']")).to_have_text("Receipt")
+        expect(page.get_by_text("Left afterwards")).to_have_count(0)
+        visit.shot("app-checkout-yours-en-light")
+        theirs = purse.checkout(local, 1_500, "cake-3")
+        pays(local, kit.newcomer(local, funds=2_000), theirs["id"])
+        purse.show(visit, f"/pay/{theirs['id']}", "Already paid")
+        expect(page.locator("a[href^='#/payments/']")).to_have_count(0)
     assert purse.paid(local, person) == {"cake-1": 1, "cake-2": 1}
+
+
+def pays(local: dict[str, Any], person: Person, checkout_id: str) -> None:
+    caller = purse.owner(local, person)
+    wish = {"wallet_id": people.wallets(caller)[0]["id"], "checkout_id": checkout_id}
+    caller.insist("/v1/payments", wish).expect(201)
 
 
 def test_too_little_money_leads_through_a_topup_and_back_to_the_payment(
@@ -173,7 +187,7 @@ def test_activity_is_found_filtered_handed_out_and_leads_to_receipts(
         visit.see("¥2.00 refunded")
 
 
-def test_a_frozen_wallet_says_why_and_how_out_and_a_dead_checkout_that_it_is(
+def test_a_frozen_wallet_says_why_and_how_out_and_a_dead_or_unknown_checkout_what_it_is(
     browser: Browser, local: dict[str, Any]
 ) -> None:
     person = kit.newcomer(local, funds=1_000, language="zh")
@@ -185,10 +199,17 @@ def test_a_frozen_wallet_says_why_and_how_out_and_a_dead_checkout_that_it_is(
         visit.see("您已自行冻结")
         assert visit.page.locator(".balance a").get_attribute("href") == "#/security"
         sound(visit, "app-frozen-zh-light")
-        for checkout, said in ((wanted, "钱包已冻结"), (cancelled, "商家已取消此订单，未付款。")):
-            purse.show(visit, f"/pay/{checkout['id']}", "确认付款")
+        for checkout, title, said in (
+            (wanted["id"], "确认付款", "钱包已冻结"),
+            (cancelled["id"], "订单已取消", "商家已取消此订单，未付款。"),
+            ("chk_01k00000000000000000000000", "没有找到此订单", "没有对应的订单，未付款"),
+        ):
+            purse.show(visit, f"/pay/{checkout}", title)
             visit.see(said)
             expect(visit.page.locator("button.main")).to_have_count(0)
+        visit.shot("app-checkout-unknown-zh-light")
+        visit.page.get_by_role("link", name="重新扫码或输入").click()
+        purse.titled(visit, "付款")
 
 
 def test_a_large_payment_asks_for_the_pin_by_itself(browser: Browser, local: dict[str, Any]) -> None:

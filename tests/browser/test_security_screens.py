@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from infra.local import people
 from infra.local.client import Client
+from infra.local.people import Person
 from tests.browser import kit
 from tests.browser.access_kit import (
     Authenticator,
@@ -22,6 +23,7 @@ from tests.browser.access_kit import (
     me,
     press,
     type_password,
+    visiting,
 )
 
 PIN = "428571"
@@ -85,10 +87,18 @@ def test_a_passkey_is_made_and_is_enough_to_sign_in_and_to_step_up(browser: Brow
         passkey = me(visit, local).get("/v1/me/passkeys").expect(200)["data"][0]
         assert passkey["last_used_at"] > passkey["created_at"]
 
+        set_pin(visit, person)
         go(visit, "/security/freeze", "Freeze my wallet")
         press(page, "Freeze my wallet now")
         visit.see("Your wallet is frozen, by you.")
         press(page, "Unfreeze my wallet")
+        heavy = page.get_by_role("dialog").locator("button:not(.plain)")
+        expect(heavy).to_have_text(["Use a passkey"], timeout=kit.PATIENCE_MS)
+        visit.shot("app-prove-ways-en")
+        press(page, "Another way: my payment PIN")
+        expect(page.locator("#prove-pin")).to_be_focused()
+        expect(heavy).to_have_text(["Confirm"])
+        press(page, "Another way: a passkey")
         press(page, "Use a passkey")
         visit.see("Your wallet is as before.")
         assert people.wallets(me(visit, local))[0]["status"] == "active"
@@ -113,6 +123,12 @@ def test_one_tap_freezes_and_a_lost_phone_is_signed_out(browser: Browser, local:
     with at_home(browser, local, "/security", "/v1/me/freeze") as (visit, person):
         lost, page = people.sign_in(Client(local["api"]), person), visit.page
         assert lost is not None
+        visit.see("You have no PIN, passkey or authenticator yet.")
+        drawn = page.locator("main .rows a > svg:first-child path").evaluate_all(
+            "all => all.map(one => one.getAttribute('d'))"
+        )
+        assert len(set(drawn)) == len(drawn) == page.locator("main .rows > li").count()
+        visit.shot("app-security-en")
         press(page, "Freeze my wallet now")
         visit.see("Your wallet is frozen, by you.")
         assert people.wallets(me(visit, local))[0]["status"] == "frozen"
@@ -127,12 +143,11 @@ def test_one_tap_freezes_and_a_lost_phone_is_signed_out(browser: Browser, local:
         page.get_by_role("dialog").get_by_role("button", name="Sign out", exact=True).click()
         expect(page.locator(".thing")).to_have_count(1, timeout=kit.PATIENCE_MS)
 
-        go(visit, "/security/pin", "Payment PIN")
-        for field, typed in (("password", person.password), ("pin", PIN), ("again", PIN)):
-            page.locator(f"#{field}").fill(typed)
-        press(page, "Set the PIN")
-        heading(visit, "Security")
+        set_pin(visit, person)
+        said = page.locator(".announcer")
+        expect(said).to_have_text("Your payment PIN is set.")
         go(visit, "/security/freeze", "Freeze my wallet")
+        expect(said).to_be_empty()
         press(page, "Unfreeze my wallet")
         page.locator("#prove-pin").fill(PIN)
         visit.shot("app-prove-en")
@@ -145,6 +160,15 @@ def test_one_tap_freezes_and_a_lost_phone_is_signed_out(browser: Browser, local:
         page.get_by_role("dialog").get_by_role("button", name="Sign out everywhere").click()
         visit.see("You are signed out everywhere.")
     Client(local["api"]).bearing(lost["access_token"]).post("/v1/me/freeze").expect(401, "invalid-token")
+
+
+def set_pin(visit: kit.Visit, person: Person) -> None:
+    go(visit, "/security/pin", "Payment PIN")
+    visit.see("a payment above ¥5,000.00 is large")
+    for field, typed in (("password", person.password), ("pin", PIN), ("again", PIN)):
+        visit.page.locator(f"#{field}").fill(typed)
+    press(visit.page, "Set the PIN")
+    heading(visit, "Security")
 
 
 def test_what_was_overwritten_comes_back_from_the_trash(browser: Browser, local: dict[str, Any]) -> None:
@@ -189,7 +213,7 @@ def test_a_new_phone_number_takes_two_codes_or_waits(browser: Browser, local: di
 def test_what_i_agreed_to_is_mine_to_take_back_and_my_data_mine_to_fetch(
     browser: Browser, local: dict[str, Any]
 ) -> None:
-    with at_home(browser, local, "/security/consents") as (visit, _):
+    with at_home(browser, local, "/security/consents") as (visit, person):
         page = visit.page
         press(page, "Agree: News and offers")
         press(page, "Take back: News and offers")
@@ -197,5 +221,6 @@ def test_what_i_agreed_to_is_mine_to_take_back_and_my_data_mine_to_fetch(
         go(visit, "/security/export", "My data")
         press(page, "Make my archive")
         visit.see("It is being made.")
-        page.reload()
-        expect(page.get_by_text(re.compile("It is being made|Your archive is ready"))).to_be_visible()
+    with visiting(browser, local, "/sign-in?then=/security/export") as visit:
+        kit.sign_in(visit, person)
+        visit.see(re.compile("It is being made|Your archive is ready"))

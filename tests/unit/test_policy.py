@@ -55,6 +55,19 @@ def test_a_step_up_is_asked_for_above_its_threshold_of_what_goes_out(action: Act
     assert model.decide(pack("p", AT, LOW), "CN", 0, action, amount).step_up is needed
 
 
+@pytest.mark.parametrize(("risky", "above"), [(False, 5), (True, 3)])
+def test_what_is_large_is_told_as_it_is_judged(risky: bool, above: int) -> None:
+    rules = structs.replace(pack("p", AT, structs.replace(LOW, step_up_above_at_risk=3)), guardian_above={"CNY": 4})
+    told = model.large(rules, "CN", 0, risky=risky)
+    assert told == model.Large("CNY", above, 4)
+    judged = [model.decide(rules, "CN", 0, "payment", amount, risky=risky).step_up for amount in (above, above + 1)]
+    assert judged == [False, True]
+
+
+def test_without_a_threshold_nothing_is_large() -> None:
+    assert model.large(pack("p", AT, HIGH), "CN", 0) == model.Large("CNY", None, None)
+
+
 def test_without_a_threshold_no_step_up_is_asked_for() -> None:
     assert not model.decide(pack("p", AT, HIGH), "CN", 0, "payment", 100).step_up
 

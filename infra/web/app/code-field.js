@@ -5,10 +5,23 @@ import { html, signal } from "/shared/ui.js";
 
 const WAIT_S = 30;
 
-const sendWhenFull = ({ target }) => /^\s*\d{3}[\s-]?\d{3}\s*$/.test(target.value) && target.form.requestSubmit();
+/** What the sixth digit has sent of a field; whoever then presses Enter as well means the same. */
+const sent = new WeakMap();
+const digitsOf = ({ value }) => value.replaceAll(/[\s-]/g, "");
+
+function sendWhenFull({ target }) {
+  const digits = digitsOf(target);
+  if (!/^\d{6}$/.test(digits)) return void sent.delete(target);
+  if (sent.get(target) === digits) return;
+  sent.set(target, digits);
+  target.form.requestSubmit();
+}
+
+const onceIsEnough = (event) => event.key === "Enter" && sent.get(event.target) === digitsOf(event.target) && event.preventDefault();
+const AT_ONCE = { onInput: sendWhenFull, onKeyDown: onceIsEnough };
 
 export const CodeField = ({ name = "code", at_once = true, ...rest }) => html`
-  <${Field} name=${name} class="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required onInput=${at_once ? sendWhenFull : undefined} ...${rest} />
+  <${Field} name=${name} class="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required ...${at_once && AT_ONCE} ...${rest} />
 `;
 
 /** Sending it again, after a wait: {job, seconds, close}. `sent`: when the last one went out, in ms. */

@@ -1,6 +1,7 @@
 /** What people agree to: the documents in force. */
 import { good, insist } from "/shared/door.js";
 import { language } from "/shared/language.js";
+import { Filled } from "/shared/parts.js";
 import { effect, html, signal } from "/shared/ui.js";
 
 /** A wallet works without these. */
@@ -22,12 +23,13 @@ export function documents() {
   return { of, close: effect(() => void look(language.value)) };
 }
 
-export const Consent = ({ document: one, problem }) => html`
-  <li>
-    <label class="consent" for=${`consent-${one.document}`}>
-      <input type="checkbox" id=${`consent-${one.document}`} name=${one.document} aria-describedby=${`consent-${one.document}-about`} aria-invalid=${problem ? "true" : undefined} />
-      <span>${one.agree}</span>
-    </label>
-    <small id=${`consent-${one.document}-about`}>${one.summary}</small>
-  </li>
+export const Consent = ({ document: one, required }) => html`
+  <${Filled} name=${one.document}>${(problem) => html`
+    <li>
+      <label class="consent" for=${`consent-${one.document}`}>
+        <input type="checkbox" id=${`consent-${one.document}`} name=${one.document} aria-describedby=${`consent-${one.document}-about`} aria-invalid=${problem ? "true" : undefined} required=${required} />
+        <span>${one.agree}</span>
+      </label>
+      <small id=${`consent-${one.document}-about`}>${problem && html`<strong class="wrong">${problem}</strong>${" "}`}${one.summary}</small>
+    </li>`}<//>
 `;

@@ -9,6 +9,11 @@ import { effect, signal, untracked } from "/shared/ui.js";
 
 /** Asked for once, and again when something may have changed. */
 export const me = () => see("/v1/me");
+/** Above which amount a payment takes a step-up (`step_up_above`) or a guardian (`guardian_above`); null if none does. */
+export function large(person, name) {
+  const { currency, [name]: amount = null } = person.value.data?.large ?? {};
+  return amount === null ? null : { currency, amount };
+}
 export const wallets = () => see("/v1/wallets");
 export const walletsSoon = () => seeSoon("/v1/wallets");
 export const preferences = () => see("/v1/me/preferences");

@@ -1,5 +1,5 @@
 /** What a person has set up, and the furniture of the screens of the security centre. */
-import { me, preferences } from "/app/me.js";
+import { large, me, preferences } from "/app/me.js";
 import { say } from "/shared/language.js";
 import { Button, Dialog, Heading, Problem, Up } from "/shared/parts.js";
 import { lookAgain, see } from "/shared/seen.js";
@@ -27,6 +27,12 @@ export function steps() {
     ];
     return { all };
   };
+}
+
+/** What the payment PIN is for, with the figure once it is known. */
+export function pinAbout(person) {
+  const amount = large(person, "step_up_above");
+  return amount ? say("pin.about-above", { amount }) : say("pin.about");
 }
 
 /** After a factor came or went: the tokens say so, and so does everything shown. */

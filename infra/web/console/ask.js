@@ -1,36 +1,32 @@
 /** Deeds that take a reason, and dangerous ones that take a word typed as well. */
 import { say } from "/shared/language.js";
-import { announce, Dialog, Form, job, Trouble, wrong } from "/shared/parts.js";
+import { About, announce, Dialog, Filled, Form, job, Trouble, wrong } from "/shared/parts.js";
 import { html, signal } from "/shared/ui.js";
 
 const SHORTEST_REASON = 10;
 const asked = signal(null);
 
 /**
- * Shows a dialog: {title, what (a sentence), fields?(wrong) (more of the form), needs? (names of fields that may not be
- * empty), label (of the reason), plain? (it takes none), word? (to type), done (said afterwards), go, act(fields)};
- * `act` gets the form's fields as strings, `wrong(name)` is what stands at a field.
+ * Shows a dialog: {title, what (a sentence), fields?(wrong) (more of the form), label (of the reason), plain? (it takes
+ * none), shortest? (its letters), word? (to type), done (said afterwards), go, act(fields)}; `act` gets the form's
+ * fields as strings, `wrong(name)` is what stands at a field.
  */
 export function ask(wish) {
-  const lacking = signal({});
+  const short = signal("");
   const deed = job(async (fields) => {
-    lacking.value = lackingIn(wish, fields);
-    if (Object.keys(lacking.value).length > 0) throw new Trouble("console.lacking");
+    short.value = tooShort(wish, fields);
+    if (short.peek()) throw new Trouble("console.lacking");
     await wish.act(fields);
     close();
     if (wish.done) announce(wish.done);
   });
-  const said = (name) => lacking.value[name] || wrong(deed.problem.value, name);
+  const said = (name) => (name === "reason" && short.value) || wrong(deed.problem.value, name);
   asked.value = { ...wish, deed, said, typed: signal(""), from: document.activeElement };
 }
 
-/** What is to be said at which field. */
-function lackingIn({ needs = [], plain, shortest = SHORTEST_REASON }, fields) {
-  const lacking = needs.filter((name) => !fields[name].trim()).map((name) => [name, say("console.required")]);
-  const letters = plain ? shortest : fields.reason.trim().length;
-  if (letters < shortest) lacking.push(["reason", letters ? say("console.too-short", { letters: shortest }) : say("console.required")]);
-  return Object.fromEntries(lacking);
-}
+/** What is to be said of a reason that tells an auditor nothing. */
+const tooShort = ({ plain, shortest = SHORTEST_REASON }, { reason = "" }) =>
+  !plain && reason.trim().length < shortest ? say("console.too-short", { letters: shortest }) : "";
 
 /** The focus goes back to where it was, or to the top of the screen if that is no longer there. */
 function close() {
@@ -62,9 +58,10 @@ export function Ask() {
   `;
 }
 
-const Reason = ({ label, hint, problem }) => html`
-  <label class="field" for="reason"><span>${label}</span>
-    <textarea id="reason" name="reason" rows="2" maxlength="200" required aria-describedby="reason-about" aria-invalid=${problem ? "true" : undefined} />
-    <small id="reason-about" class=${problem ? "wrong" : ""}>${problem || hint}</small>
-  </label>
+const Reason = ({ label, hint, problem: found }) => html`
+  <${Filled} name="reason" problem=${found}>${(problem) => html`
+    <label class="field" for="reason"><span>${label}</span>
+      <textarea id="reason" name="reason" rows="2" maxlength="200" required aria-describedby="reason-about" aria-invalid=${problem ? "true" : undefined} />
+      <${About} id="reason" hint=${hint} problem=${problem} />
+    </label>`}<//>
 `;

@@ -64,7 +64,6 @@ export const keep = (wallet, changed) =>
     title: say("console.keep"),
     what: say("console.keep-what", { id: wallet }),
     fields: (wrong) => html`<${Field} name="review_hours" type="number" min="1" max=${MOST_HOURS} value=${USUAL_HOURS} label=${say("console.review-hours")} problem=${wrong("review_hours")} required />`,
-    needs: ["review_hours"],
     label: say("console.keep-why"),
     go: say("console.keep"),
     done: say("console.kept"),

@@ -1,7 +1,7 @@
 /** The furniture of every screen: fields, buttons, problems, dialogs, lists. All of it works by keyboard. */
 import { NoAnswer, Refused } from "/shared/door.js";
-import { LANGUAGES, NATIVE, choose, language, say, shownMoment, shownMoney } from "/shared/language.js";
-import { html, signal } from "/shared/ui.js";
+import { LANGUAGES, NATIVE, choose, language, say, sayOr, shownMoment, shownMoney } from "/shared/language.js";
+import { createContext, html, signal } from "/shared/ui.js";
 
 /** What a page found out by itself: its sentences are `<key>.title` and `<key>.detail`. */
 export class Trouble extends Error {
@@ -11,17 +11,26 @@ export class Trouble extends Error {
   }
 }
 
+/** Of the form around: a signal of the names of what must be filled in and is not. */
+const Missing = createContext(signal([]));
+
+/** A part of a form: `children(problem)`, where one that was left empty has a sentence of its own for `problem`. */
+export const Filled = ({ name, problem = "", children }) => html`
+  <${Missing.Consumer}>${(missing) => children(missing.value.includes(name) ? sayOr(`missing.${name}`, say("shared.missing")) : problem)}<//>
+`;
+
 /** A labelled input. `hint` stands below it; `problem` instead of it, and is read out. */
-export function Field({ name, id = name, label, hint = "", problem = "", ...input }) {
-  const about = problem || hint ? `${id}-about` : undefined;
-  return html`
+export const Field = ({ name, id = name, label, hint = "", problem: found, ...input }) => html`
+  <${Filled} name=${name} problem=${found}>${(problem) => html`
     <label class="field" for=${id}>
       <span>${label}</span>
-      <input id=${id} name=${name} aria-describedby=${about} aria-invalid=${problem ? "true" : undefined} ...${input} />
-      ${about && html`<small id=${about} class=${problem ? "wrong" : ""}>${problem || hint}</small>`}
-    </label>
-  `;
-}
+      <input id=${id} name=${name} aria-describedby=${problem || hint ? `${id}-about` : undefined} aria-invalid=${problem ? "true" : undefined} ...${input} />
+      <${About} id=${id} hint=${hint} problem=${problem} />
+    </label>`}<//>
+`;
+
+/** What stands below a field, if anything: `<id>-about`. */
+export const About = ({ id, hint, problem }) => (problem || hint) && html`<small id=${`${id}-about`} class=${problem ? "wrong" : ""}>${problem || hint}</small>`;
 
 /** A button that is busy while `job` runs; a second tap meanwhile does nothing. */
 export function Button({ job, onClick, children, kind = "", ...rest }) {
@@ -34,23 +43,40 @@ export function Button({ job, onClick, children, kind = "", ...rest }) {
 /** The button that sends a form; busy while the form's `job` runs. */
 export const Submit = ({ job, children, kind = "" }) => html`<button class=${kind} aria-busy=${job.busy.value ? "true" : undefined}>${children}</button>`;
 
-/** A form that hands its fields, as an object of strings, to `job`; sent once however often; `clear`: empty after that. */
+/**
+ * A form that hands its fields, as an object of strings, to `job`, once nothing `required` is empty; sent once however
+ * often; `clear`: empty after that.
+ */
 export function Form({ job, clear = false, children, ...rest }) {
   const send = async (event) => {
     event.preventDefault();
     const form = event.target;
     if (job.busy.value) return;
+    job.problem.value = null;
+    job.missing.value = emptyIn(form);
+    if (job.missing.peek().length) return toFirstProblem(form);
     await job.run(Object.fromEntries(new FormData(form)));
-    if (job.problem.peek()) requestAnimationFrame(() => form.querySelector("[aria-invalid=true]")?.focus());
+    if (job.problem.peek()) toFirstProblem(form);
     else if (clear) form.reset();
   };
-  return html`<form ...${rest} novalidate onSubmit=${send}>${children}<${Problem} of=${job.problem.value} /></form>`;
+  const filling = ({ target }) => (job.missing.value = job.missing.peek().filter((name) => name !== target.name));
+  return html`
+    <${Missing.Provider} value=${job.missing}>
+      <form ...${rest} novalidate onSubmit=${send} onInput=${filling}>${children}<${Problem} of=${job.problem.value} /></form>
+    <//>
+  `;
 }
 
-/** One thing to do at a time: {busy, problem, run(…)}; `problem` is what the last run failed with. */
+/** Blanks alone are nothing, except in a password. */
+const isEmpty = ({ validity, type, value }) => validity.valueMissing || (type !== "password" && !value.trim());
+const emptyIn = (form) => [...form.querySelectorAll("[required]")].filter(isEmpty).map(({ name }) => name);
+const toFirstProblem = (form) => requestAnimationFrame(() => form.querySelector("[aria-invalid=true]")?.focus());
+
+/** One thing to do at a time: {busy, problem, missing, run(…)}; `problem` is what the last run failed with. */
 export function job(work) {
   const busy = signal(false);
   const problem = signal(null);
+  const missing = signal([]);
   const run = async (...given) => {
     if (busy.peek()) return undefined;
     busy.value = true;
@@ -64,7 +90,7 @@ export function job(work) {
       busy.value = false;
     }
   };
-  return { busy, problem, run };
+  return { busy, problem, missing, run };
 }
 
 /** What went wrong, what it means and what to do, in words. */
@@ -141,15 +167,33 @@ export function Dialog({ title, children, onClose }) {
   `;
 }
 
-/** What is said to everybody, a screen reader included, for a few seconds. */
+/** What is said to everybody, a screen reader included: for a few seconds, and until the reader goes on. */
+const SAID_MS = 6000;
 export const said = signal("");
 let quiet = 0;
-export function announce(sentence) {
+let onwards = false;
+
+/** `on_the_next`: the reader is taken to another screen now, and reads it there. */
+export function announce(sentence, on_the_next = false) {
   said.value = sentence;
-  clearTimeout(quiet);
-  quiet = setTimeout(() => (said.value = ""), 6000);
+  onwards = on_the_next;
+  fade();
 }
-export const Announcer = () => html`<p class="announcer" role="status" aria-live="polite">${said.value}</p>`;
+
+const stay = () => clearTimeout(quiet);
+function fade() {
+  stay();
+  quiet = setTimeout(() => (said.value = ""), SAID_MS);
+}
+addEventListener("hashchange", () => {
+  if (!onwards) said.value = "";
+  onwards = false;
+});
+
+/** Whoever points at it or has come to it by keyboard is still reading. */
+export const Announcer = () => html`
+  <p class="announcer" role="status" aria-live="polite" tabindex=${said.value ? "0" : undefined} onMouseEnter=${stay} onMouseLeave=${fade} onFocusIn=${stay} onFocusOut=${fade}>${said.value}</p>
+`;
 
 /** The pages of a list: {rows, more, job}; `more` asks for the next page. */
 export function pages(ask) {
@@ -200,6 +244,18 @@ const PATHS = {
   help: "M12 21a9 9 0 1 0-8-5l-1 5 5-1a9 9 0 0 0 4 1zM9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5h.01",
   people: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c.8-3.4 3.2-5 6.5-5s5.7 1.6 6.5 5M16 4.3a3.5 3.5 0 0 1 0 6.4M18 15.3c1.8.7 3 2.2 3.5 4.7",
   on: "M9 5l7 7-7 7",
+  key: "M8 20a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM11 13l8-8M16 8l3 3M13.5 10.5l2 2",
+  phone: "M8 3h8a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM11 18h2",
+  digits: "M5 4h14a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM8 9h.01M12 9h.01M16 9h.01M8 13h.01M12 13h.01M16 13h.01M12 17h.01",
+  devices: "M4 5h13a1 1 0 0 1 1 1v3M4 5v10h9M3 18h10M16 12h5v8h-5z",
+  letter: "M4 6h16a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1zM3 7l9 7 9-7",
+  stop: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8 12h8",
+  words: "M4 5h16a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-9l-5 4v-4H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM8 9h8M8 12h5",
+  warning: "M12 4l9 16H3zM12 10v4M12 17h.01",
+  again: "M4 5v5h5M4.5 10a8 8 0 1 1-.5 5",
+  archive: "M12 4v11M7 11l5 5 5-5M4 20h16",
+  paper: "M6 3h8l5 5v12a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM14 3v5h5M9 13l2 2 4-4",
+  bin: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
   speak: "M5 9v6h4l5 4V5L9 9zM17 9a4 4 0 0 1 0 6",
 };
 

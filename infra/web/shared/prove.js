@@ -1,18 +1,22 @@
 /** Stepping up (`POST /v1/me/step-up`): a dialog that asks for the PIN, a passkey or an authenticator's code. */
-import { Button, Dialog, Field, Form, Problem, job } from "/shared/parts.js";
+import { Button, Dialog, Field, Form, Problem, Submit, job } from "/shared/parts.js";
 import { say } from "/shared/language.js";
-import { signed } from "/shared/passkeys.js";
+import { passkeysHere, signed } from "/shared/passkeys.js";
 import { call, enter } from "/shared/session.js";
 import { html, signal } from "/shared/ui.js";
 
+/** The easiest and safest first. */
+const WAYS = ["passkey", "pin", "totp"];
 const asked = signal(null);
 
 /** Shows the dialog; → whether the proof was given. */
 export const proved = (methods) => new Promise((resolve) => ask(methods, resolve));
 
 function ask(methods, resolve) {
-  for (const one of [byPin, byCode, byPasskey]) one.problem.value = null;
-  asked.value = { methods, resolve };
+  for (const one of [byPin, byCode, byPasskey]) [one.problem.value, one.missing.value] = [null, []];
+  const usable = (one) => methods.includes(one) && (one !== "passkey" || passkeysHere() || methods.length === 1);
+  const ways = WAYS.filter(usable);
+  asked.value = { ways, way: ways[0], resolve };
 }
 
 const done = (whether) => {
@@ -33,25 +37,34 @@ const byPasskey = job(async () => {
   if (credential) await stepUp({ method: "passkey", credential });
 });
 
+function choose(way) {
+  asked.value = { ...asked.peek(), way };
+  requestAnimationFrame(() => document.querySelector("dialog :is(input, button)")?.focus());
+}
+
 export function Prove() {
   if (!asked.value) return null;
-  const { methods } = asked.value;
+  const { ways, way } = asked.value;
   return html`
     <${Dialog} title=${say("prove.title")} onClose=${() => done(false)}>
       <p>${say("prove.why")}</p>
-      ${methods.includes("passkey") && html`<${Button} job=${byPasskey} onClick=${byPasskey.run}>${say("prove.passkey")}<//><${Problem} of=${byPasskey.problem.value} />`}
-      ${methods.includes("pin") && html`
-        <${Form} job=${byPin}>
-          <${Field} name="pin" id="prove-pin" label=${say("prove.pin")} type="password" inputmode="numeric" autocomplete="off" required />
-          <button>${say("prove.confirm")}</button>
-        <//>`}
-      ${methods.includes("totp") && html`
-        <${Form} job=${byCode}>
-          <${Field} name="code" id="prove-code" label=${say("prove.code")} inputmode="numeric" autocomplete="one-time-code" required />
-          <button>${say("prove.confirm")}</button>
-        <//>`}
-      ${methods.length === 0 && html`<p>${say("prove.none")} <a href="#/security" onClick=${() => done(false)}>${say("prove.security")}</a></p>`}
-      <button type="button" class="secondary" onClick=${() => done(false)}>${say("shared.cancel")}</button>
+      ${way ? html`<${FORMS[way]} key=${way} />` : html`<p>${say("prove.none")} <a href="#/security" onClick=${() => done(false)}>${say("prove.security")}</a></p>`}
+      ${ways.filter((one) => one !== way).map((one) => html`<button type="button" key=${one} class="plain" onClick=${() => choose(one)}>${say(`prove.by-${one}`)}</button>`)}
+      <button type="button" class=${way ? "plain" : "secondary"} onClick=${() => done(false)}>${say("shared.cancel")}</button>
     <//>
   `;
 }
+
+const FORMS = {
+  passkey: () => html`<${Button} job=${byPasskey} onClick=${byPasskey.run}>${say("prove.passkey")}<//><${Problem} of=${byPasskey.problem.value} />`,
+  pin: () => html`
+    <${Form} job=${byPin}>
+      <${Field} name="pin" id="prove-pin" label=${say("prove.pin")} type="password" inputmode="numeric" autocomplete="off" required />
+      <${Submit} job=${byPin}>${say("prove.confirm")}<//>
+    <//>`,
+  totp: () => html`
+    <${Form} job=${byCode}>
+      <${Field} name="code" id="prove-code" label=${say("prove.code")} inputmode="numeric" autocomplete="one-time-code" required />
+      <${Submit} job=${byCode}>${say("prove.confirm")}<//>
+    <//>`,
+};

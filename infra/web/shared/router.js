@@ -11,6 +11,7 @@ import { signal } from "/shared/ui.js";
 /** {path, title, view}, or {path, failed} when the screen could not be fetched; null at first. */
 export const shown = signal(null);
 const READY = { home: "/" };
+const NOWHERE = { screen: { load: () => import("/shared/nowhere.js") }, params: {} };
 const AGAIN_MS = 2000;
 let screens = [];
 let guard = (path) => path;
@@ -51,11 +52,10 @@ async function until(ready) {
 /** Shows the screen of the address, unless the reader has gone on meanwhile. */
 export async function arrive() {
   const mine = ++visit;
-  // Where it leads may itself be no place for them.
-  const path = guard(guard(pathOf())) || READY.home;
+  const path = allowed(pathOf());
   if (path !== pathOf()) history.replaceState(null, "", `#${path}`);
   const [name, search = ""] = path.split("?");
-  const { screen, params } = match(name);
+  const { screen, params } = match(name) ?? NOWHERE;
   try {
     const [module] = await Promise.all([screen.load(), learn(...(screen.text ?? [])), prepared]);
     if (mine !== visit) return;
@@ -84,12 +84,23 @@ function toHeading(held) {
   if (now === held || now === document.body) document.querySelector("main h1")?.focus();
 }
 
+/** Where `path` leads may itself be no place for them; that there is no such page, anybody may read. */
+const allowed = (path) => (match(path.split("?")[0]) ? guard(guard(path)) || READY.home : path);
+
+/** {screen, params} of a path without its query, or null. */
 function match(path) {
   for (const screen of screens) {
     const names = screen.pattern.match(/:\w+/g) ?? [];
     const found = new RegExp(`^${screen.pattern.replace(/:\w+/g, "([^/]+)")}$`).exec(path);
-    if (found)
-      return { screen, params: Object.fromEntries(names.map((name, at) => [name.slice(1), decodeURIComponent(found[at + 1])])) };
+    if (found) return read(screen, names, found.slice(1));
   }
-  return path === READY.home ? { screen: screens[0], params: {} } : match(READY.home);
+  return null;
+}
+
+function read(screen, names, values) {
+  try {
+    return { screen, params: Object.fromEntries(names.map((name, at) => [name.slice(1), decodeURIComponent(values[at])])) };
+  } catch {
+    return null;
+  }
 }

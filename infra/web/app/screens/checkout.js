@@ -1,11 +1,11 @@
-/** A checkout before it is paid: to whom, how much, what for, what it costs, what stays; and one button. */
+/** A checkout: to whom, how much, what for; before it is paid what it costs and what stays, and one button. */
 import { wallets } from "/app/me.js";
 import { entriesOf, Frozen, meet } from "/app/money.js";
 import { onceOf, payCheckout, TopUpFirst } from "/app/paying.js";
 import "/app/screens/result.js";
 import { done, mine as meant } from "/shared/intents.js";
 import { money, say, shownMoney } from "/shared/language.js";
-import { Facts, Heading, Money, Shown } from "/shared/parts.js";
+import { Facts, Heading, Money, Shown, When } from "/shared/parts.js";
 import { goInstead } from "/shared/router.js";
 import { see, watch } from "/shared/seen.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
@@ -21,33 +21,60 @@ export function open({ params }) {
     const wallet = walletFor(mine.value.data?.data, checkout.value.data);
     if (wallet && !before.peek()) untracked(() => (before.value = see(entriesOf(wallet.id, MANY))));
   });
-  const stop = watch(() => (see(path), wallets()), 5000);
+  const stop = watch(() => isUnknown(checkout.peek()) || (see(path), wallets()), 5000);
   const view = () => html`<${Checkout} checkout=${checkout} mine=${mine} before=${before.value} notes=${notes} />`;
-  return { title: () => say("checkout.title"), view, close: () => (stop(), stopLooking()) };
+  return { title: () => titleOf(checkout), view, close: () => (stop(), stopLooking()) };
 }
+
+const isUnknown = ({ data, problem }) => data === null && problem?.answer?.status === 404;
+const earlierOf = (wanted) => [...meant(), ...done()].find((one) => one.once === onceOf(wanted.id));
+
+/** How it stands, for whoever looks: open, meant (by them, just now), paid (yours: by them), expired, cancelled, unknown. */
+function stateOf({ value }) {
+  if (isUnknown(value)) return "unknown";
+  const { status = "open", payment_id } = value.data ?? {};
+  if (status === "open") return value.data && earlierOf(value.data) ? "meant" : "open";
+  return payment_id ? "yours" : status;
+}
+const titleOf = (checkout) => say(`checkout.title.${stateOf(checkout)}`);
 
 const walletFor = (wallets, checkout) => wallets?.find((one) => one.currency === checkout?.currency);
 const isNew = (before, merchant) => Boolean(before?.value.data) && !before.value.data.data.some((one) => one.merchant_id === merchant);
 
-const Checkout = ({ checkout, mine, before, notes }) => html`
-  <${Heading}>${say("checkout.title")}<//>
+const Checkout = ({ checkout, ...rest }) => html`
+  <${Heading}>${titleOf(checkout)}<//>
+  ${isUnknown(checkout.value) ? html`<${Unknown} />` : html`<${Known} checkout=${checkout} ...${rest} />`}
+`;
+
+const Unknown = () => html`
+  <p>${say("checkout.unknown")}</p>
+  <p><a class="button main" href="#/pay">${say("checkout.another")}</a></p>
+  <p><a class="button secondary" href="#/">${say("shared.home")}</a></p>
+`;
+
+const Known = ({ checkout, mine, before, notes }) => html`
   <${Shown} of=${checkout} lines=${5}>
     ${(wanted) => {
       meet([wanted]);
-      const wallet = walletFor(mine.value.data?.data, wanted);
+      const [wallet, state] = [walletFor(mine.value.data?.data, wanted), stateOf(checkout)];
       return html`
         <section class="card bill">
           <p class="label">${say("checkout.to")}</p>
           <p class="payee">${wanted.merchant_name}</p>
           <p class="sum"><${Money} amount=${wanted.amount} currency=${wanted.currency} /></p>
-          <${Facts} of=${facts(wanted, wallet)} />
+          <${Facts} of=${state === "open" ? facts(wanted, wallet) : over(wanted)} />
         </section>
-        ${wanted.status === "open" && isNew(before, wanted.merchant_id) && html`<${Notes} notes=${notes} name=${wanted.merchant_name} />`}
+        ${state === "open" && isNew(before, wanted.merchant_id) && html`<${Notes} notes=${notes} name=${wanted.merchant_name} />`}
         <${Way} wanted=${wanted} wallet=${wallet} known=${mine.value.data !== null} />
       `;
     }}
   <//>
 `;
+
+const over = (wanted) => [
+  [say("fact.order"), wanted.order_reference],
+  [say("fact.when"), wanted.paid_at && html`<${When} at=${wanted.paid_at} />`],
+];
 
 const facts = (wanted, wallet) => [
   [say("fact.order"), wanted.order_reference],
@@ -58,9 +85,10 @@ const facts = (wanted, wallet) => [
 
 /** The one thing to do: pay, top up first, or read why neither goes. */
 function Way({ wanted, wallet, known }) {
-  const earlier = [...meant(), ...done()].find((one) => one.once === onceOf(wanted.id));
+  if (wanted.payment_id) return html`<p class="good" role="status">${say("checkout.paid.yours")}</p><p><a class="button main" href=${`#/payments/${wanted.payment_id}`}>${say("result.receipt")}</a></p>`;
+  const earlier = earlierOf(wanted);
   if (earlier) return html`<p class="note" role="status">${say("checkout.yours")}</p><p><a class="button" href=${`#/results/${earlier.id}`}>${say("checkout.result")}</a></p>`;
-  if (wanted.status !== "open") return html`<p class="note" role="status">${say(`checkout.${wanted.status}`)}</p><p><a class="button secondary" href="#/">${say("result.home")}</a></p>`;
+  if (wanted.status !== "open") return html`<p class="note" role="status">${say(`checkout.${wanted.status}`)}</p><p><a class="button secondary" href="#/">${say("shared.home")}</a></p>`;
   if (!wallet) return known && html`<p class="note" role="status">${say("checkout.no-wallet", { currency: wanted.currency })}</p>`;
   if (wallet.status === "frozen") return html`<${Frozen} wallet=${wallet} />`;
   const missing = wanted.amount - wallet.available;

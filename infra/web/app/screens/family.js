@@ -1,6 +1,6 @@
 /** Who looks after my large payments, and whose I look after. */
 import { approvals, guardian, waiting, wards } from "/app/family.js";
-import { me, preferences } from "/app/me.js";
+import { large, me, preferences } from "/app/me.js";
 import { Row, Rows } from "/app/rows.js";
 import { Sure, sure } from "/app/sure.js";
 import { say, shownMoment } from "/shared/language.js";
@@ -35,13 +35,13 @@ function told(sentence) {
   announce(say(sentence));
 }
 
-const Family = ({ guardian: mine, wards: others, asked, chosen, jobs }) => html`
+const Family = ({ mine: person, guardian: mine, wards: others, asked, chosen, jobs }) => html`
   <${Up} path="/me">${say("app.tab.person")}<//>
   <${Heading}>${say("family.title")}<//>
   <p>${say("family.lead")}</p>
   ${waiting(asked).length > 0 && html`<${Rows}><${Row} path="/approvals" icon="clock" title=${say("approvals.title")} count=${waiting(asked).length} /><//>`}
   <h2>${say("family.mine")}</h2>
-  <${Shown} of=${mine} lines=${2}>${(bond) => html`<${Mine} bond=${bond} easy=${chosen.value.data?.ui_mode === "easy"} jobs=${jobs} />`}<//>
+  <${Shown} of=${mine} lines=${2}>${(bond) => html`<${Mine} bond=${bond} easy=${chosen.value.data?.ui_mode === "easy"} above=${large(person, "guardian_above")} jobs=${jobs} />`}<//>
   <h2>${say("family.wards")}</h2>
   <${Shown} of=${others} lines=${2}>${({ data }) => html`
     ${data.length === 0 && html`<${Empty}>${say("family.no-wards")}<//>`}
@@ -52,13 +52,16 @@ const Family = ({ guardian: mine, wards: others, asked, chosen, jobs }) => html`
   <${Sure} of=${jobs.giveUp} title=${say("family.give-up")} go=${say("family.give-up")}>${say("family.give-up-means")}<//>
 `;
 
-function Mine({ bond, easy, jobs }) {
-  if (bond.status === "none") return easy ? html`<${Ask} ask=${jobs.ask} />` : html`<div class="card"><p>${say("family.easy-only")}</p><p><a href="#/me/mode">${say("family.to-easy")}</a></p></div>`;
+const Above = ({ amount }) => amount && html`<p>${say("family.above", { amount })}</p>`;
+
+function Mine({ bond, easy, above, jobs }) {
+  if (bond.status === "none") return easy ? html`<${Above} amount=${above} /><${Ask} ask=${jobs.ask} />` : html`<div class="card"><p>${say("family.easy-only")}</p><p><a href="#/me/mode">${say("family.to-easy")}</a></p></div>`;
   const name = bond.display_name || bond.identifier;
   return html`
     <div class="card">
       <p><strong>${name}</strong><small>${bond.identifier}</small></p>
       <p>${say(`family.mine.${bond.status}`, { name, at: bond.leaves_at ? shownMoment(bond.leaves_at) : "" })}</p>
+      <${Above} amount=${above} />
       <p><strong>${say("family.sees")}</strong> ${say("family.sees-what")}</p>
       ${bond.status === "leaving"
         ? html`<small>${say("family.keep")}</small>`

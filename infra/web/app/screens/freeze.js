@@ -1,23 +1,24 @@
 /** The brake: one tap stops every payment, from any device; letting go takes a proof. */
-import { freezing, isFrozen, isMine } from "/app/freezing.js";
-import { wallets } from "/app/me.js";
+import { freezing, isFrozen, isMine, Unready } from "/app/freezing.js";
+import { me, wallets } from "/app/me.js";
 import { Titled } from "/app/security.js";
 import { say } from "/shared/language.js";
 import { Button, Problem, Shown } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
 
 export function open() {
-  const of = { mine: wallets(), freeze: freezing() };
+  const of = { person: me(), mine: wallets(), freeze: freezing() };
   return { title: () => say("freeze.title"), view: () => html`<${Freeze} ...${of} />` };
 }
 
-const Freeze = ({ mine, freeze }) => html`
+const Freeze = ({ person, mine, freeze }) => html`
   <${Titled} title=${say("freeze.title")}>${say("freeze.why")}<//>
-  <${Shown} of=${mine}>${() => (isFrozen(mine) ? html`<${Frozen} mine=${mine} freeze=${freeze} />` : html`<${Free} freeze=${freeze} />`)}<//>
+  <${Shown} of=${mine}>${() => (isFrozen(mine) ? html`<${Frozen} mine=${mine} freeze=${freeze} />` : html`<${Free} person=${person} freeze=${freeze} />`)}<//>
 `;
 
-const Free = ({ freeze }) => html`
+const Free = ({ person, freeze }) => html`
   <ul class="facts"><li>${say("freeze.fact.out")}</li><li>${say("freeze.fact.in")}</li><li>${say("freeze.fact.back")}</li></ul>
+  <${Unready} person=${person} />
   <${Button} kind="danger wide" job=${freeze.stop} onClick=${freeze.stop.run}>${say("freeze.now")}<//>
   <${Problem} of=${freeze.stop.problem.value} />
 `;

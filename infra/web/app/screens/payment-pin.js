@@ -1,5 +1,5 @@
 /** The payment PIN: six digits before large or unusual payments. */
-import { me } from "/app/me.js";
+import { large, me } from "/app/me.js";
 import { Password, hidden } from "/app/password.js";
 import { Titled, changed } from "/app/security.js";
 import { say } from "/shared/language.js";
@@ -14,7 +14,7 @@ export function open() {
     if (fields.pin !== again) throw new Trouble("pin.unequal");
     await call("PUT", "/v1/me/payment-pin", { body: fields });
     await changed();
-    announce(say("pin.set"));
+    announce(say("pin.set"), true);
     go("/security");
   });
   return { title: () => say("pin.title"), view: () => html`<${PaymentPin} ...${of} />` };
@@ -22,8 +22,11 @@ export function open() {
 
 const PaymentPin = ({ person, ...of }) => html`
   <${Titled} title=${say("pin.title")}>${say("pin.why")}<//>
+  <${Above} amount=${large(person, "step_up_above")} />
   <${Shown} of=${person}>${({ ways }) => html`<${SetPin} known=${ways.includes("pin")} ...${of} />`}<//>
 `;
+
+const Above = ({ amount }) => amount && html`<p>${say("pin.above", { amount })}</p>`;
 
 const digits = { type: "password", inputmode: "numeric", autocomplete: "off", maxlength: "6", required: true };
 

@@ -1,43 +1,43 @@
 /** The security centre: how much is done, what would help most next, everything there is, and the brake. */
-import { freezing, isFrozen, isMine } from "/app/freezing.js";
-import { wallets } from "/app/me.js";
+import { freezing, isFrozen, isMine, Unready } from "/app/freezing.js";
+import { me, wallets } from "/app/me.js";
 import { Row, Rows } from "/app/rows.js";
-import { sessions, steps } from "/app/security.js";
+import { pinAbout, sessions, steps } from "/app/security.js";
 import { say } from "/shared/language.js";
 import { Button, Heading, Problem, Up, Waiting } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
 
 export function open() {
-  const of = { done: steps(), mine: wallets(), devices: sessions(), freeze: freezing() };
+  const of = { done: steps(), person: me(), mine: wallets(), devices: sessions(), freeze: freezing() };
   return { title: () => say("security.title"), view: () => html`<${Security} ...${of} />` };
 }
 
-const Security = ({ done, mine, devices, freeze }) => html`
+const Security = ({ done, person, mine, devices, freeze }) => html`
   <${Up} path="/me">${say("security.up")}<//>
   <${Heading}>${say("security.title")}<//>
   <${Progress} ...${done()} />
-  <${Brake} mine=${mine} freeze=${freeze} />
+  <${Brake} person=${person} mine=${mine} freeze=${freeze} />
   <h2>${say("security.entering")}</h2>
   <${Rows} label=${say("security.entering")}>
-    <${Row} path="/security/passkeys" icon="person" title=${say("passkeys.title")} about=${say("passkeys.about")} />
-    <${Row} path="/security/authenticator" icon="clock" title=${say("authenticator.title")} about=${say("authenticator.about")} />
+    <${Row} path="/security/passkeys" icon="key" title=${say("passkeys.title")} about=${say("passkeys.about")} />
+    <${Row} path="/security/authenticator" icon="phone" title=${say("authenticator.title")} about=${say("authenticator.about")} />
     <${Row} path="/security/recovery-codes" icon="list" title=${say("codes.title")} about=${say("codes.about")} />
-    <${Row} path="/security/devices" icon="home" title=${say("devices.title")} about=${say("devices.about")} count=${devices.value.data?.data.length} />
-    <${Row} path="/security/contacts" icon="send" title=${say("contacts.title")} about=${say("contacts.about")} />
+    <${Row} path="/security/devices" icon="devices" title=${say("devices.title")} about=${say("devices.about")} count=${devices.value.data?.data.length} />
+    <${Row} path="/security/contacts" icon="letter" title=${say("contacts.title")} about=${say("contacts.about")} />
   <//>
   <h2>${say("security.paying")}</h2>
   <${Rows} label=${say("security.paying")}>
-    <${Row} path="/security/pin" icon="pay" title=${say("pin.title")} about=${say("pin.about")} />
-    <${Row} path="/security/freeze" icon="shield" title=${say("freeze.title")} about=${say("freeze.about")} />
-    <${Row} path="/security/phrase" icon="bell" title=${say("phrase.title")} about=${say("phrase.about")} />
-    <${Row} path="/security/education" icon="help" title=${say("education.title")} about=${say("education.about")} />
+    <${Row} path="/security/pin" icon="digits" title=${say("pin.title")} about=${pinAbout(person)} />
+    <${Row} path="/security/freeze" icon="stop" title=${say("freeze.title")} about=${say("freeze.about")} />
+    <${Row} path="/security/phrase" icon="words" title=${say("phrase.title")} about=${say("phrase.about")} />
+    <${Row} path="/security/education" icon="warning" title=${say("education.title")} about=${say("education.about")} />
   <//>
   <h2>${say("security.data")}</h2>
   <${Rows} label=${say("security.data")}>
-    <${Row} path="/security/trash" icon="back" title=${say("trash.title")} about=${say("trash.about")} />
-    <${Row} path="/security/export" icon="list" title=${say("export.title")} about=${say("export.about")} />
-    <${Row} path="/security/consents" icon="check" title=${say("consents.title")} about=${say("consents.about")} />
-    <${Row} path="/security/delete" icon="cross" title=${say("delete.title")} about=${say("delete.about")} />
+    <${Row} path="/security/trash" icon="again" title=${say("trash.title")} about=${say("trash.about")} />
+    <${Row} path="/security/export" icon="archive" title=${say("export.title")} about=${say("export.about")} />
+    <${Row} path="/security/consents" icon="paper" title=${say("consents.title")} about=${say("consents.about")} />
+    <${Row} path="/security/delete" icon="bin" title=${say("delete.title")} about=${say("delete.about")} />
   <//>
 `;
 
@@ -56,9 +56,10 @@ function Progress({ all, problem }) {
   `;
 }
 
-const Brake = ({ mine, freeze }) => isFrozen(mine)
+const Brake = ({ person, mine, freeze }) => isFrozen(mine)
   ? html`<p class="note" role="status">${say(isMine(mine) ? "freeze.on" : "freeze.theirs")} <a href="#/security/freeze">${say("freeze.see")}</a></p>`
   : html`
+    <${Unready} person=${person} />
     <p><${Button} kind="danger wide" job=${freeze.stop} onClick=${freeze.stop.run}>${say("freeze.now")}<//></p>
     <${Problem} of=${freeze.stop.problem.value} />
   `;

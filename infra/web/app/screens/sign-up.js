@@ -39,7 +39,7 @@ const SignUp = ({ send, measure, papers, show }) => {
       <${Country} problem=${wrongField(problem, "jurisdiction")} />
       <fieldset class="consents">
         <legend>${say("sign-up.agree")}</legend>
-        <${Shown} of=${papers}>${(found) => html`<ul>${found.map((one) => html`<${Consent} key=${one.document} document=${phrased(one)} problem=${problem?.key === "sign-up.unagreed" && needed(one)} />`)}</ul>`}<//>
+        <${Shown} of=${papers}>${(found) => html`<ul>${found.map((one) => html`<${Consent} key=${one.document} document=${phrased(one)} required=${needed(one)} />`)}</ul>`}<//>
       </fieldset>
       <${Submit} job=${send}>${say("sign-up.go")}<//>
     <//>

@@ -76,7 +76,6 @@ function propose(about, again) {
       </label>
       <${Field} name="against" problem=${wrong("against")} label=${say("console.against")} value="sandbox" autocomplete="off" required />
       <${Field} name="case_id" problem=${wrong("case_id")} label=${say("console.case")} value=${about} autocomplete="off" />`,
-    needs: ["account", "amount", "against"],
     go: say("console.propose"),
     act: async ({ amount, case_id, ...told }) => {
       const body = { ...told, amount: readMoney(amount, told.currency) ?? 0, ...(case_id ? { case_id } : {}) };

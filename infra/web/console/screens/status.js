@@ -84,7 +84,6 @@ const openIncident = (again) =>
     title: say("console.incident-new"),
     what: say("console.incident-what"),
     fields: (wrong) => html`<${Choice} name="severity" options=${SEVERITIES} /><${Sentences} wrong=${wrong} />`,
-    needs: SAID,
     word: say("console.word.tell"),
     go: say("console.tell"),
     act: (fields) => call("POST", "/v1/incidents", { body: { severity: fields.severity, ...said(fields) } }),
@@ -95,7 +94,6 @@ const goOn = (one, again) =>
     title: say("console.incident-news"),
     what: one.title[language.value],
     fields: (wrong) => html`<${Choice} name="state" options=${STEPS} chosen=${one.state} /><${Choice} name="severity" options=${SEVERITIES} chosen=${one.severity} /><${Sentences} of=${one} wrong=${wrong} />`,
-    needs: SAID,
     go: say("console.tell"),
     act: (fields) => call("PATCH", `/v1/incidents/${one.id}`, { body: { state: fields.state, severity: fields.severity, ...said(fields) } }),
   }, again);
@@ -105,7 +103,6 @@ const schedule = (again) =>
     title: say("console.maintenance-new"),
     what: say("console.incident-what"),
     fields: (wrong) => html`<${Time} name="starts_at" wrong=${wrong} /><${Time} name="ends_at" wrong=${wrong} /><${Sentences} wrong=${wrong} />`,
-    needs: ["starts_at", "ends_at", ...SAID],
     word: say("console.word.tell"),
     go: say("console.tell"),
     act: (fields) => call("POST", "/v1/maintenance-windows", { body: { starts_at: moment(fields.starts_at), ends_at: moment(fields.ends_at), ...said(fields) } }),
