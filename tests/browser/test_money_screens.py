@@ -290,7 +290,7 @@ def test_what_is_refused_while_nobody_looks_stands_on_the_home_screen_until_it_i
     caller = purse.owner(local, guardian)
     with kit.context(browser) as context:
         visit = signed_in(context, local, ward)
-        for amount, reference in ((150_000, "chair"), (160_000, "table")):
+        for amount, reference in ((100_001, "chair"), (100_002, "table")):
             wanted = purse.checkout(local, amount, reference)
             purse.show(visit, f"/pay/{wanted['id']}", "Confirm and pay").locator("button.main").click()
             purse.titled(visit, "Waiting for your guardian")
@@ -299,15 +299,15 @@ def test_what_is_refused_while_nobody_looks_stands_on_the_home_screen_until_it_i
             approve(caller, "decline")
         sound(visit, "app-easy-waits-en-light")
         visit.page.evaluate("dispatchEvent(new Event('online'))")
-        visit.see("Not paid: ¥1,500.00 to")
+        visit.see("Not paid: ¥1,000.01 to")
         visit.page.reload()
-        visit.see("Not paid: ¥1,600.00 to")
+        visit.see("Not paid: ¥1,000.02 to")
         sound(visit, "app-easy-ended-en-light")
         other = kit.Visit(context, f"{local['api']}/app/#/", refused=PAYING)
         ended = other.page.locator(".ended")
         expect(ended).to_have_count(2, timeout=kit.PATIENCE_MS)
-        visit.page.locator(".ended", has_text="¥1,500.00").get_by_role("link", name="See why").click()
-        purse.titled(visit, "Not paid: ¥1,500.00")
+        visit.page.locator(".ended", has_text="¥1,000.01").get_by_role("link", name="See why").click()
+        purse.titled(visit, "Not paid: ¥1,000.01")
         expect(ended).to_have_count(1, timeout=kit.PATIENCE_MS)
         other.page.get_by_role("button", name="Put away").click()
         expect(ended).to_have_count(0)
