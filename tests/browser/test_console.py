@@ -127,6 +127,7 @@ def test_a_revealed_field_stands_in_the_audit_log_with_its_reason(browser: Brows
         visit.shot("console-audit-en")
         page.locator("#actor").fill("Ann")
         page.keyboard.press("Enter")
+        expect(page.locator("#actor")).to_have_value("Ann")
         expect(page.locator("#actor-about")).to_have_text("Neither an id, an e-mail address nor a phone number.")
         page.locator("#actor").fill(local["people"]["operators"][0]["identifier"])
         page.locator("#action").select_option("person.reveal")

@@ -9,7 +9,8 @@ const asked = signal(null);
 /**
  * Shows a dialog: {title, what (a sentence), fields?(wrong) (more of the form), label (of the reason), plain? (it takes
  * none), shortest? (its letters), word? (to type), done (said afterwards), go, act(fields)}; `act` gets the form's
- * fields as strings, `wrong(name)` is what stands at a field.
+ * fields as strings, `wrong(name)` is what stands at a field. What a field begins with is its `defaultValue`: a `value`
+ * would come back, in place of what was typed, whenever the dialog is drawn anew.
  */
 export function ask(wish) {
   const short = signal("");

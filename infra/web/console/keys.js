@@ -24,8 +24,14 @@ export function listen() {
   });
 }
 
+function toSearch() {
+  const box = document.getElementById("search");
+  box?.focus();
+  box?.select();
+}
+
 const ACTS = {
-  "/": () => document.getElementById("search")?.focus(),
+  "/": toSearch,
   "?": showKeys,
   j: () => walk(1),
   k: () => walk(-1),

@@ -56,9 +56,9 @@ export function open({ query }) {
 
 const Audit = ({ list, wanted, give, narrow }) => html`
   <${Heading}>${say("console.audit")}<//>
-  <${Form} job=${narrow} class="filters">
-    <${Field} name="actor" label=${say("console.actor")} hint=${say("console.who-about")} problem=${unnamed(narrow, "actor")} value=${wanted.actor ?? ""} autocomplete="off" />
-    <${Field} name="subject" label=${say("console.subject")} hint=${say("console.whom-about")} problem=${unnamed(narrow, "subject")} value=${wanted.subject ?? ""} autocomplete="off" />
+  <${Form} key=${Object.values(wanted).join(" ")} job=${narrow} class="filters">
+    <${Field} name="actor" label=${say("console.actor")} hint=${say("console.who-about")} problem=${unnamed(narrow, "actor")} defaultValue=${wanted.actor ?? ""} autocomplete="off" />
+    <${Field} name="subject" label=${say("console.subject")} hint=${say("console.whom-about")} problem=${unnamed(narrow, "subject")} defaultValue=${wanted.subject ?? ""} autocomplete="off" />
     <label class="field" for="action"><span>${say("console.action")}</span>
       <select id="action" name="action">${["", ...actions()].map((one) => html`<option key=${one} value=${one} selected=${one === (wanted.action ?? "")}>${one ? say(`console.did.${one}`) : say("console.all-actions")}</option>`)}</select>
     </label>
