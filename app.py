@@ -159,3 +159,10 @@ def reconcile(event: Any) -> int:
     from chalicelib.settlement import tasks
 
     return tasks.reconcile(clock.now())
+
+
+@app.schedule("rate(1 hour)")
+def fetch(event: Any) -> int:
+    from chalicelib.settlement import tasks
+
+    return tasks.fetch(clock.now())

@@ -1,4 +1,4 @@
-"""The consumer of settlement.fifo, the sweep, and what is due to be reconciled."""
+"""The consumer of settlement.fifo, the sweep, and what is due to be reconciled or fetched."""
 
 from __future__ import annotations
 
@@ -34,6 +34,13 @@ def reconcile(at: datetime) -> int:
     from chalicelib.settlement import reconciliation
 
     return reconciliation.run_due(at)
+
+
+def fetch(at: datetime) -> int:
+    """Returns how many statements came."""
+    from chalicelib.settlement import fetching
+
+    return fetching.run_due(at)
 
 
 def _settle(body: str, at: datetime) -> int:

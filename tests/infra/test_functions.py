@@ -12,14 +12,14 @@ from tests.infra.conftest import STAGES, Packaged, get_att
 
 FUNCTIONS = {
     "APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler",
-    "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Sweep", "Reconcile",
+    "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Sweep", "Reconcile", "Fetch",
 }  # fmt: skip
 HTTP = {"APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler"}
 UNRESERVED_AWS_KEEPS = 100
 ACCOUNT_CONCURRENCY = 1000
 
 
-def test_there_are_the_eleven_functions(packaged: Packaged) -> None:
+def test_there_are_the_twelve_functions(packaged: Packaged) -> None:
     assert set(packaged.functions) == FUNCTIONS
 
 

@@ -18,12 +18,12 @@ APPEND_ONLY = {
 ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
-    "ReconcileRole",
+    "ReconcileRole", "FetchRole",
 ]  # fmt: skip
 SEND_TEXTS = {"AccessHandlerRole", "SweepRole", "TellRole"}
 MAY_READ = {
     "AccessSecret": {"AccessHandlerRole"},
-    "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole"},
+    "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole", "FetchRole"},
 }
 
 MAY_OPEN_REASONS = {"OfficeHandlerRole"}

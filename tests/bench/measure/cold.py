@@ -118,6 +118,7 @@ FIRSTS = {
     "tell": operations.tell,
     "sweep": operations.sweep,
     "reconcile": operations.reconcile,
+    "fetch": operations.fetch,
 }
 _WEB = ("money", "access", "webhooks", "office")
 _HELLO = {
