@@ -135,8 +135,9 @@ def fold(event: SQSEvent) -> Any:
 def tell(event: SQSEvent) -> Any:
     from chalicelib.identity import telling
     from chalicelib.notices import tasks
+    from chalicelib.topups import speed
 
-    return tasks.tell(event.to_dict(), telling.tell_of_entry)
+    return tasks.tell(event.to_dict(), telling.tell_of_entry, speed.measure)
 
 
 @app.schedule("rate(1 minute)")

@@ -8,7 +8,15 @@ from typing import Any
 
 from chalicelib import queues
 
+Listener = Callable[[Mapping[str, Any]], None]
 
-def tell(event: dict[str, Any], tell_of_entry: Callable[[Mapping[str, Any]], None]) -> dict[str, Any]:
-    """Messages: {"entry": {…}}. Who reads it and where they are reached, a room above knows."""
-    return queues.consume(event, lambda body: tell_of_entry(json.loads(body)["entry"]))
+
+def tell(event: dict[str, Any], *listeners: Listener) -> dict[str, Any]:
+    """Messages: {"entry": {…}}. Who reads it and where they are reached, rooms above know: each hears it, in order."""
+
+    def heard(body: str) -> None:
+        entry = json.loads(body)["entry"]
+        for listener in listeners:
+            listener(entry)
+
+    return queues.consume(event, heard)

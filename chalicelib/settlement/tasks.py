@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import queues
+from chalicelib.kernel import clock
 from chalicelib.ledger.model import Line
 from chalicelib.processors import patience
 from chalicelib.settlement import service
@@ -46,4 +47,4 @@ def fetch(at: datetime) -> int:
 def _settle(body: str, at: datetime) -> int:
     message = json.loads(body)
     lines = [(Line(**line), message["currency"]) for line in message["lines"]]
-    return sum(service.settle(batch, at) for batch in batches(lines))
+    return sum(service.settle(batch, at, clock.read(message["since"])) for batch in batches(lines))

@@ -151,7 +151,7 @@ def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nob
         assert reaching[role]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["KEYRING"]}}
 
 
-def test_money_and_the_office_reach_how_processors_do_and_nothing_that_processors_told(packaged: Packaged) -> None:
+def test_money_the_office_and_tell_reach_how_processors_do_and_nothing_that_processors_told(packaged: Packaged) -> None:
     table, receive = get_att("TopupsTable"), {"WebhooksHandlerRole", "SweepRole"}
     reaching = [
         (role, one)
@@ -159,7 +159,7 @@ def test_money_and_the_office_reach_how_processors_do_and_nothing_that_processor
         for one in allowed(statements)
         if table in listed(one.get("Resource")) and role not in receive
     ]
-    assert {role for role, _ in reaching} == {"ApiHandlerRole", "OfficeHandlerRole"}
+    assert {role for role, _ in reaching} == {"ApiHandlerRole", "OfficeHandlerRole", "TellRole"}
     for _, one in reaching:
         assert one["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{store_health.PARTITION}*"]}}
 
