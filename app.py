@@ -151,7 +151,8 @@ def sweep(event: Any) -> int:
     from chalicelib.topups import tasks as topups
 
     at = clock.now()
-    money = (settlement.sweep, payments.expire_due, topups.ask_again, settlement.send_on, ledger.close_due)
+    known = (topups.ask_again, topups.send_back, settlement.send_on)
+    money = (settlement.sweep, payments.expire_due, *known, ledger.close_due)
     return queues.sweep("minute", (*money, identity.sweep, risk.sweep), lambda task: task(at))
 
 
