@@ -136,8 +136,10 @@ def fold(event: SQSEvent) -> Any:
 def tell(event: SQSEvent) -> Any:
     from chalicelib.identity import approvals, telling
     from chalicelib.notices import tasks
+    from chalicelib.topups import speed
 
-    return tasks.tell(event.to_dict(), {"entry": telling.tell_of_entry, "approval": approvals.tell})
+    heard = {"entry": (telling.tell_of_entry, speed.measure), "approval": (approvals.tell,)}
+    return tasks.tell(event.to_dict(), heard)
 
 
 @app.schedule("rate(1 minute)")
@@ -151,7 +153,8 @@ def sweep(event: Any) -> int:
     from chalicelib.topups import tasks as topups
 
     at = clock.now()
-    money = (settlement.sweep, payments.sweep, topups.ask_again, settlement.send_on, ledger.close_due)
+    known = (topups.ask_again, topups.send_back, settlement.send_on)
+    money = (settlement.sweep, payments.sweep, *known, ledger.close_due)
     return queues.sweep("minute", (*money, identity.sweep, risk.sweep), lambda task: task(at))
 
 
@@ -167,3 +170,10 @@ def pay_out(event: Any) -> int:
     from chalicelib.settlement import tasks
 
     return tasks.pay_out(clock.now())
+
+
+@app.schedule("rate(1 hour)")
+def fetch(event: Any) -> int:
+    from chalicelib.settlement import tasks
+
+    return tasks.fetch(clock.now())

@@ -73,15 +73,19 @@ def _read(record: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _settlements(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """One message per merchant account and up to 90 lines; its group is the account."""
+    """One message per merchant account and up to 90 lines; its group is the account. `since`: of its oldest entry."""
     lines: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    since: dict[tuple[str, str], str] = {}
     for entry in entries:
         if "line" in entry:
-            lines[entry["line"]["account"], entry["currency"]].append(entry["line"])
+            whose = entry["line"]["account"], entry["currency"]
+            lines[whose].append(entry["line"])
+            since[whose] = min(since.get(whose, entry["sk"]), entry["sk"])
     messages = []
     for (account, currency), found in lines.items():
         for start in range(0, len(found), MOST_LINES):
-            body = {"account": account, "currency": currency, "lines": found[start : start + MOST_LINES]}
+            told = {"account": account, "currency": currency, "since": since[account, currency]}
+            body = told | {"lines": found[start : start + MOST_LINES]}
             messages.append(_ordered(account, body))
     return messages
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from chalicelib import queues
 
+Listener = Callable[[Any], object]
 
-def tell(event: dict[str, Any], tellers: Mapping[str, Callable[[Any], object]]) -> dict[str, Any]:
-    """Messages: {"entry": {…}} or {"approval": id}. Who reads it and where they are reached, a room above knows."""
 
-    def one(body: str) -> None:
+def tell(event: dict[str, Any], listeners: Mapping[str, Iterable[Listener]]) -> dict[str, Any]:
+    """Messages: {"entry": {…}} or {"approval": id}. Who reads it, rooms above know: each of them hears it, in order."""
+
+    def heard(body: str) -> None:
         ((about, what),) = json.loads(body).items()
-        tellers[about](what)
+        for listener in listeners[about]:
+            listener(what)
 
-    return queues.consume(event, one)
+    return queues.consume(event, heard)

@@ -21,6 +21,14 @@ MOST_DIFFERENCES = 2_000
 """Of one run and name that are kept and get a case each: beyond, the file itself is wrong, and one case says so."""
 RUNS_FROM = time(6)
 """From this hour (UTC) on yesterday is reconciled: statements are there by then."""
+FETCHED_FROM = time(3)
+"""From this hour (UTC) on yesterday's are asked for: the last, WeChat Pay's, is there at ten in Beijing."""
+FETCHED_DAYS = 7
+"""So far back a statement that is not there is asked for."""
+OVERDUE_DAYS = 3
+"""After this many a processor that has not delivered becomes a person's work."""
+NOBODY = ""
+"""Who imported what was fetched."""
 _AHEAD = {"wechatpay": timedelta(hours=8), "alipay": timedelta(hours=8)}
 """Whose days are not UTC's: theirs end so much earlier, and the day's last hours stand in the next bill."""
 MOST_INLINE = 45_000
@@ -52,7 +60,10 @@ class NewRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StatementView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`upload_url` takes the file by PUT for an hour, with `upload_headers`; it refuses any other content."""
+    """`upload_url` takes the file by PUT for an hour, with `upload_headers`; it refuses any other content.
+
+    `imported_by` is empty where the statement was fetched from the processor.
+    """
 
     sha256: str
     side: Side
@@ -246,6 +257,21 @@ def day_of(written: str, at: datetime, param: str = "day") -> date:
 def end_of(day: date, name: str = "") -> datetime:
     """By the clock of whoever's book it is."""
     return datetime.combine(day + timedelta(days=1), time(0), UTC) - _AHEAD.get(name, timedelta(0))
+
+
+def days_fetched(at: datetime) -> list[date]:
+    """Of which a statement should be there, the newest first."""
+    newest = 1 if at.time() >= FETCHED_FROM else 2
+    return [at.date() - timedelta(days=back) for back in range(newest, FETCHED_DAYS + 1)]
+
+
+def empty_is_believed(day: date, at: datetime) -> bool:
+    """Yesterday's may be empty because the processor has not made it yet; a day later nothing has happened."""
+    return at.date() - day > timedelta(days=1)
+
+
+def is_overdue(day: date, at: datetime) -> bool:
+    return at.date() - day >= timedelta(days=OVERDUE_DAYS)
 
 
 def sha256(content: bytes) -> str:

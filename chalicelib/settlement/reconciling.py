@@ -124,7 +124,7 @@ class _Day:
 
     def _leg(self, side: Side, name: str, held: list[Statement]) -> _Leg:
         there = [one for one in held if store.is_there(one)]
-        owner = max(held, key=lambda one: one.imported_at).imported_by if held else None
+        owner = max(held, key=lambda one: one.imported_at).imported_by or None if held else None
         return _Leg(side, name, bool(there), owner, {one.id: one for one in store.open_lines(name, self.day)})
 
     def _expected(self, names: Iterable[str]) -> Iterator[StatementLine]:
@@ -286,7 +286,7 @@ class _Day:
         return case_id
 
     def _case(self, kind: str, owner: str | None, subject: str, key: str, facts: dict[str, str | int]) -> str:
-        """Whoever imported the statement has it, until somebody else takes it on."""
+        """Whoever imported the statement has it, until somebody else takes it on; nobody has what was fetched."""
         due_at = self.at + model_reports.CASE_DUE
         return cases.open_case(kind, subject, facts, due_at=due_at, at=self.at, key=key, owner=owner)
 

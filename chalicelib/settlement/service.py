@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib import queues
-from chalicelib.kernel import ids
+from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import NotFound
 from chalicelib.ledger import allowance, chart, crediting, items
 from chalicelib.ledger import service as ledger
@@ -25,6 +25,7 @@ from chalicelib.ledger.model import (
 )
 from chalicelib.ledger.wire import Item
 from chalicelib.ledger.write import Update, put_once
+from chalicelib.observability import page
 from chalicelib.settings import settings
 from chalicelib.settlement import model
 from chalicelib.settlement.model import Batch
@@ -37,8 +38,12 @@ class _NothingLeft(Exception):
     """Every line of the batch is settled already."""
 
 
-def settle(batch: Batch, at: datetime) -> int:
-    """Credits the merchant with what is not settled yet; returns how many lines that was.
+LATE = timedelta(minutes=5)
+"""What a merchant has waited for so long is somebody's to look at: a queue is full, or the sweep had to settle it."""
+
+
+def settle(batch: Batch, at: datetime, since: datetime) -> int:
+    """Credits the merchant with what is not settled yet; returns how many lines that was. `since`: of the oldest line.
 
     Raises NotFound, after settling the others, if a line contradicts itself or its movement.
     """
@@ -55,6 +60,8 @@ def settle(batch: Batch, at: datetime) -> int:
         done = 0 if ledger.commit(build, at).replayed else len(batch.without(settled | wrong).lines)
     except _NothingLeft:
         done = 0
+    if done and at - since >= LATE:
+        page("SettlementLate", account=batch.account, lines=done, seconds=int((at - since).total_seconds()))
     if wrong:
         raise NotFound()
     return done
@@ -66,8 +73,13 @@ def sweep(at: datetime) -> int:
     found = [
         one for start in range(0, len(candidates), 100) for one in ledger.movements(candidates[start : start + 100])
     ]
-    lines = [(line_of(movement), movement["currency"]) for movement in found if "settled_by" not in movement]
-    return queues.sweep("settle", model.batches(lines), lambda batch: settle(batch, at))
+    waiting = {movement["pk"]: movement for movement in found if "settled_by" not in movement}
+    lines = [(line_of(movement), movement["currency"]) for movement in waiting.values()]
+
+    def settled(batch: Batch) -> int:
+        return settle(batch, at, min(clock.read(waiting[line.movement]["created_at"]) for line in batch.lines))
+
+    return queues.sweep("settle", model.batches(lines), settled)
 
 
 def line_of(movement: dict[str, Any]) -> Line:

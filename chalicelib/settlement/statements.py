@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import BinaryIO
 
 import msgspec
 
-from chalicelib.kernel import money
+from chalicelib.kernel import clock, money
+from chalicelib.processors import model
 from chalicelib.settlement import statements_bank
 from chalicelib.settlement.model_reconciliation import Form, Read, StatementLine, Unreadable, cut, known, minor, moment
 from chalicelib.settlement.statements_bank import lines
@@ -59,6 +60,22 @@ class _Told(msgspec.Struct, frozen=True):
 def read(form: Form, file: BinaryIO) -> Iterator[Read]:
     """Never raises for what stands in `file`."""
     return _READERS[form](file)
+
+
+def written(lines: Iterable[model.StatementLine]) -> Iterator[bytes]:
+    """A file in our own form, row by row, its columns first. All text is quoted: none looks like a comment."""
+    row = csv.writer(_Row(), quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n").writerow
+    yield row(_OURS)
+    for one in lines:
+        at = clock.written(one.at)
+        yield row((one.our_id, one.reference, one.kind, one.amount, one.fee, one.currency, at))
+
+
+class _Row:
+    """What a csv writer writes to: it gives back what it was given."""
+
+    def write(self, text: str) -> bytes:
+        return text.encode()
 
 
 def _own(file: BinaryIO) -> Iterator[Read]:
@@ -158,7 +175,7 @@ def _records(file: BinaryIO, encoding: str, needed: tuple[str, ...], make: Make)
         cells = _cells(raw, encoding)
         if cells is None:
             yield Unreadable(number, "form")
-        elif cells == [""] or cells[0].startswith("#"):
+        elif cells == [""] or (raw or b"").lstrip().startswith(b"#"):
             continue
         elif not columns:
             columns = [name.replace("（", "(").replace("）", ")") for name in cells]

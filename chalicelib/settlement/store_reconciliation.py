@@ -14,7 +14,7 @@ import hashlib
 import io
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -103,7 +103,7 @@ def statements_page(day: str, position: str | None, limit: int) -> tuple[list[St
     return list(map(_statement, found)), following
 
 
-def put_content(kept: Statement, content: bytes) -> None:
+def put_content(kept: Statement, content: bytes | BinaryIO) -> None:
     """The bucket encrypts what it is given, and refuses what is not what its address says."""
     cloud.client("s3").put_object(Body=content, **_place(kept), ChecksumSHA256=_checksum(kept))
 

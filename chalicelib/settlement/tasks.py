@@ -1,4 +1,4 @@
-"""The consumer of settlement.fifo, the sweep, the cut-offs of payouts, and what is due to be reconciled."""
+"""The consumer of settlement.fifo, the sweep, the cut-offs of payouts, and what is due to be reconciled or fetched."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import queues
+from chalicelib.kernel import clock
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Line
 from chalicelib.processors import patience
@@ -45,7 +46,14 @@ def reconcile(at: datetime) -> int:
     return reconciliation.run_due(at)
 
 
+def fetch(at: datetime) -> int:
+    """Returns how many statements came."""
+    from chalicelib.settlement import fetching
+
+    return fetching.run_due(at)
+
+
 def _settle(body: str, at: datetime) -> int:
     message = json.loads(body)
     lines = [(Line(**line), message["currency"]) for line in message["lines"]]
-    return sum(service.settle(batch, at) for batch in batches(lines))
+    return sum(service.settle(batch, at, clock.read(message["since"])) for batch in batches(lines))

@@ -6,7 +6,7 @@ pending, unknown ──failed──▶ failed ──succeeded──▶ succeeded
 What was taken back is told as a running total, or refund by refund: `model.Reversals`.
 
 Where a processor said no and another was asked, the first success of any of them is credited. What one that said no
-says of its no is known. Any further success is money twice: it is kept for a person, who sends it back.
+says of its no is known. Any further success is money twice: kept as it came, and the money is sent back (`returns`).
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from chalicelib.observability import page
 from chalicelib.processors import model_patience
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import ProcessorEvent
-from chalicelib.topups import model, store
+from chalicelib.topups import model, returns, store
 
 Effect = Literal["made", "none", "quarantined"]
 _EFFECTLESS = ("ignored", "refund_failed", "payout_succeeded", "payout_failed")
 """Whoever asked for a refund or a payout asks what became of it; a top-up is none the wiser."""
 PAID_TWICE = "paid-twice"
-"""Why an event is kept for a person whose money is a second processor's for one top-up: it must go back."""
+"""Why an event is kept whose money is a second processor's for one top-up: it goes back."""
 PAID_TWICE_AND_RETURNED = "paid-twice-and-returned"
 """The same, but all of it has gone back already: nobody may send it a second time."""
 
@@ -49,7 +49,7 @@ def apply(event: ProcessorEvent, raw: bytes, at: datetime) -> Effect:
     except Unavailable:
         raise
     except CofferError as refusal:
-        return _quarantine(event, raw, refusal.param or refusal.code, at)
+        return _set_aside(event, raw, refusal.param or refusal.code, at)
 
 
 def _completed(event: ProcessorEvent) -> ProcessorEvent:
@@ -176,6 +176,16 @@ def _entry(event: ProcessorEvent, kind: str, postings: dict[str, int], at: datet
 def _facts(event: ProcessorEvent) -> tuple[str, int, str]:
     """Of an event that is sound."""
     return event.wallet_id or "", event.amount or 0, event.currency or ""
+
+
+def _set_aside(event: ProcessorEvent, raw: bytes, reason: str, at: datetime) -> Effect:
+    """What was paid twice goes back by itself; anything else is a person's."""
+    if reason == PAID_TWICE and event.kind == "topup_succeeded":
+        returns.begin(event, raw, reason, at)
+        return "quarantined"
+    if reason == PAID_TWICE_AND_RETURNED and returns.told(event, at):
+        return "none"
+    return _quarantine(event, raw, reason, at)
 
 
 def _quarantine(event: ProcessorEvent, raw: bytes, reason: str, at: datetime) -> Effect:

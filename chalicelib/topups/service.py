@@ -26,9 +26,9 @@ from chalicelib.policy.model import Decision
 from chalicelib.processors import choosing, health, model_patience
 from chalicelib.processors import service as processors
 from chalicelib.processors.choosing import Choice
-from chalicelib.processors.model import Acknowledgement, Intent, ProcessorEvent
+from chalicelib.processors.model import Acknowledgement, Intent
 from chalicelib.processors.routing import Wish
-from chalicelib.topups import asking, events, model, model_route, store
+from chalicelib.topups import asking, events, model, model_route, speed, store
 from chalicelib.topups.asking import Turn
 from chalicelib.topups.model import TopupRequest, TopupView
 
@@ -76,7 +76,8 @@ def receive(processor: str, raw: bytes, headers: Mapping[str, str], at: datetime
     """A webhook. Raises NotFound, or InvalidSignature before anything is called or written."""
     adapter = processors.adapter(processor)
     event = adapter.verify_and_parse(raw, headers, at)
-    _measure(event, events.apply(event, raw, at), at)
+    if events.apply(event, raw, at) == "made" and event.kind == "topup_succeeded":
+        speed.heard(event.topup_id or "", processor, event.occurred_at, at)
     return adapter.acknowledge(event)
 
 
@@ -100,7 +101,8 @@ def ask_again(topup_id: str, at: datetime) -> bool:
     effect = events.apply(event, msgspec.json.encode(asdict(event)), at)
     if effect == "quarantined":
         _postpone(topup_id, due_at, created_at, at)
-    _measure(event, effect, at)
+    if effect == "made" and event.kind == "topup_succeeded":
+        speed.heard(topup_id, event.processor, created_at, at)
     return effect == "made"
 
 
@@ -173,18 +175,6 @@ def _turn(found: Mapping[str, Any], request: TopupRequest, lease_until: str, *, 
         first=first,
         probed=probed,
     )
-
-
-def _measure(event: ProcessorEvent, effect: events.Effect, at: datetime) -> None:
-    """How long this money took, now that it is there. What is not measured is not missed."""
-
-    def measure() -> None:
-        found = ledger.movement(event.topup_id or "")
-        seconds = (at - clock.read(found["created_at"])).total_seconds()
-        health.arrived(event.processor, found.get("method", ""), seconds, at)
-
-    if effect == "made" and event.kind == "topup_succeeded":
-        health.quietly(measure)
 
 
 def _postpone(topup_id: str, due_at: str, created_at: datetime, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The sweep's part: top-ups that have been silent for too long."""
+"""The sweep's part: top-ups that have been silent for too long, and money that goes back."""
 
 from __future__ import annotations
 
@@ -11,3 +11,10 @@ from chalicelib.topups import service
 def ask_again(at: datetime) -> int:
     """Asks the processors about every top-up that is due; returns how many are known now."""
     return patience.sweep("topup", at, lambda topup_id: service.ask_again(topup_id, at))
+
+
+def send_back(at: datetime) -> int:
+    """What came twice: sent back, or asked about; returns with how much something happened."""
+    from chalicelib.topups import returns, store_returns
+
+    return patience.sweep(store_returns.DUE, at, lambda return_id: returns.go_on(return_id, at))

@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -187,13 +188,17 @@ def test_a_yes_after_the_no_is_credited_where_nothing_else_was(till: Harbours) -
     assert entries() == [("top-up", 1250, "sandbox")]
 
 
+def returned() -> list[dict[str, Any]]:
+    return [one for one in topup_kit.items("ledger") if one["pk"].startswith("rtn_")]
+
+
 def told_in_every_order() -> list[tuple[tuple[str, str], ...]]:
     said = (("sandbox", "succeeded"), ("harbour", "succeeded"), ("sandbox", "failed"), ("sandbox", "succeeded"))
     return sorted({*itertools.permutations(said)})
 
 
 @pytest.mark.parametrize("story", told_in_every_order())
-def test_money_from_both_is_credited_once_and_the_second_is_a_persons(
+def test_money_from_both_is_credited_once_and_the_second_goes_back(
     till: Harbours, story: tuple[tuple[str, str], ...]
 ) -> None:
     topup_id = moved_on(till)
@@ -206,8 +211,8 @@ def test_money_from_both_is_credited_once_and_the_second_is_a_persons(
     assert {(one["reason"], one["pk"].split("#")[1]) for one in kept} == {
         (events.PAID_TWICE, "harbour" if first == "sandbox" else "sandbox")
     }
-    (case,) = topup_kit.items("cases")
-    assert (case["kind"], case["subject"]) == ("webhook-quarantine", topup_id)
+    (back,) = returned()
+    assert (back["topup"], back["state"], topup_kit.items("cases"), PAGES) == (topup_id, "pending", [], [])
 
 
 def test_a_reversal_by_the_first_is_credited_then_taken_back(till: Harbours) -> None:
@@ -216,7 +221,8 @@ def test_a_reversal_by_the_first_is_credited_then_taken_back(till: Harbours) -> 
     assert till.money == (0, 0)
     assert [kind for kind, _, bank in entries() if bank == "sandbox"] == ["top-up", "top-up-reversal"]
     till.tells("harbour", topup_id, "succeeded")
-    assert (till.money, PAGES) == ((0, 0), ["WebhookQuarantined"])
+    assert (till.money, PAGES) == ((0, 0), [])
+    assert [(one["processor"], one["state"]) for one in returned()] == [("harbour", "pending")]
 
 
 def test_a_reversal_by_the_first_of_what_the_second_brought_touches_nothing(till: Harbours) -> None:

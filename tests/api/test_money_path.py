@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 import app
 from chalicelib import cloud
-from chalicelib.kernel import ids
+from chalicelib.kernel import clock, ids
 from chalicelib.ledger import audit, chart, closing, history, service, store
 from chalicelib.settings import settings
 from tests import heads
@@ -33,10 +33,11 @@ def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> W
 def settled_by_message(world: World, line: Line, copies: int = 1) -> bool:
     """Whether the consumer took a message that nobody but a forger would send."""
     whole = {"merchant": world.shop.id, "account": world.shop.account, "fee": FEE} | line
+    told = {"account": whole["account"], "currency": "CNY", "since": clock.written(world.clock.now())}
     record = {
         "messageId": "m",
         "receiptHandle": "r",
-        "body": json.dumps({"account": whole["account"], "currency": "CNY", "lines": [whole] * copies}),
+        "body": json.dumps(told | {"lines": [whole] * copies}),
         "attributes": {"MessageGroupId": "g"},
         "messageAttributes": {},
         "eventSource": "aws:sqs",

@@ -13,6 +13,7 @@ from chalicelib.ledger import audit, chart, folding, service, store
 from chalicelib.ledger.wire import size
 from chalicelib.risk.model import Reason
 from chalicelib.settings import settings
+from chalicelib.settlement import service as settlement
 from tests.api.world import World, cheap_passwords, fresh_key
 from tests.conftest import FrozenClock
 from tests.people import at_rest
@@ -188,6 +189,25 @@ def test_settlement_and_sweep_settle_each_line_once_between_them(world: World) -
     world.sweep()
     assert swept == service.head(world.shop.account).available == 303 - 3
     assert service.due("settle", world.clock.now()) == []
+
+
+@pytest.mark.parametrize(("seconds", "late"), [(299, 0), (301, 1)])
+def test_a_merchant_who_waited_for_five_minutes_calls_somebody(
+    world: World, monkeypatch: pytest.MonkeyPatch, seconds: int, late: int
+) -> None:
+    paged: list[str] = []
+    monkeypatch.setattr(settlement, "page", lambda name, **facts: paged.append(name))
+    ana = world.customer(10_000)
+    ana.pay(100)
+    world.clock.advance(seconds - 10)
+    ana.pay(101)
+    world.clock.advance(10)
+    world.deliver()
+    assert paged == ["SettlementLate"] * late
+    ana.pay(102)
+    world.clock.advance(600)
+    world.sweep()
+    assert len(paged) == late + 1
 
 
 def test_what_a_merchant_asks_by_order_is_what_was_paid(world: World) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from chalicelib.processors import health
 from chalicelib.settings import settings
+from chalicelib.topups import speed
+from infra.local.bank_book import Message
+from infra.local.bank_post import letter, signed
 from tests.api import failover_kit
 from tests.api.caller import Caller, assert_problem
 from tests.api.failover_kit import Harbours, down, says_no
@@ -26,6 +31,14 @@ def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> W
     monkeypatch.setenv("HARBOUR_URL", "https://harbour.test")
     settings.cache_clear()
     return World(clock)
+
+
+@pytest.fixture
+def paged(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
+    """What somebody was called for: how fast money came."""
+    found: list[dict[str, object]] = []
+    monkeypatch.setattr(speed, "page", lambda name, **facts: found.append({"name": name, **facts}))
+    return found
 
 
 def offered(till: Harbours, currency: str = "CNY") -> dict[tuple[str, str], tuple[bool, int | None]]:
@@ -64,11 +77,12 @@ def test_what_is_passed_over_does_not_work_now(till: Harbours, clock: FrozenCloc
     assert offered(till)["harbour", "bank"][0] is True
 
 
-def test_what_is_usual_is_measured_from_asking_to_spendable(till: Harbours, clock: FrozenClock) -> None:
+def test_what_is_usual_is_measured_from_asking_to_spendable(till: Harbours, world: World, clock: FrozenClock) -> None:
     for number, seconds in enumerate((3, 8, 9, 15, 400)):
         topup_id = till.top_up(key=f"k-{number}").json["id"]
         clock.advance(seconds)
         till.tells("sandbox", topup_id, "succeeded")
+        world.deliver()
     clock.advance(60)
     assert offered(till)["sandbox", "bank"] == (True, 20)
     waiting = till.top_up(key="waiting")
@@ -79,17 +93,20 @@ def test_what_is_usual_is_measured_from_asking_to_spendable(till: Harbours, cloc
     assert till.show(waiting.json["id"])["usual_seconds"] is None
 
 
-def test_a_repeated_webhook_is_measured_once_and_a_quarantined_one_never(till: Harbours, clock: FrozenClock) -> None:
+def test_a_repeated_webhook_is_measured_once_and_a_quarantined_one_never(
+    till: Harbours, world: World, clock: FrozenClock
+) -> None:
     topup_id = till.top_up().json["id"]
     till.tells("sandbox", topup_id, "succeeded", amount=1)
     for _ in range(5):
         till.tells("sandbox", topup_id, "succeeded")
+        world.deliver()
     clock.advance(60)
     assert health.usual_seconds("sandbox", "bank", clock.now()) is None
 
 
 def test_money_that_cannot_be_measured_is_there_all_the_same(
-    till: Harbours, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+    till: Harbours, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from chalicelib.kernel.errors import Unavailable
     from chalicelib.ledger import service as ledger
@@ -101,8 +118,37 @@ def test_money_that_cannot_be_measured_is_there_all_the_same(
 
     monkeypatch.setattr(ledger, "movement", away)
     assert till.tells("sandbox", topup_id, "succeeded").status == 200
+    world.deliver()
     monkeypatch.setattr(ledger, "movement", found)
     assert till.money == (1250, 0)
+
+
+@pytest.mark.parametrize(("seconds", "late"), [(299, False), (300, True)])
+def test_money_that_a_bank_had_for_five_minutes_calls_somebody(
+    till: Harbours, clock: FrozenClock, paged: list[dict[str, object]], seconds: int, late: bool
+) -> None:
+    topup_id, paid_at = till.top_up().json["id"], clock.now()
+    payment = replace(till.made("sandbox", topup_id), status="succeeded")
+    sent = letter(Message(payment, "succeeded"))
+    told = json.loads(sent.body) | {"timestamp": paid_at.isoformat()}
+    clock.advance(seconds)
+    body = json.dumps(told).encode()
+    headers = signed(replace(sent, body=body), till.post.keys, int(clock.now().timestamp()))
+    assert till.deliver(body, headers, "sandbox").status == 200
+    assert till.money == (1250, 0)
+    assert bool(paged) is late
+    assert all((one["processor"], one["seconds"]) == ("sandbox", 300) for one in paged)
+
+
+def test_money_that_only_a_late_question_finds_calls_somebody(
+    till: Harbours, world: World, clock: FrozenClock, paged: list[dict[str, object]]
+) -> None:
+    for key, seconds in (("soon", 61), ("late", 301)):
+        payment = till.made("sandbox", till.top_up(key=key).json["id"])
+        till.bank.book.settle(payment.id, 0)
+        clock.advance(seconds)
+        world.sweep()
+    assert [one["seconds"] for one in paged] == [301]
 
 
 def test_operators_see_breakers_and_what_was_asked(till: Harbours, world: World, clock: FrozenClock) -> None:

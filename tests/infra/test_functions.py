@@ -12,7 +12,7 @@ from tests.infra.conftest import STAGES, Packaged, get_att
 
 FUNCTIONS = {
     "APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler",
-    "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Sweep", "Reconcile", "PayOut",
+    "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Sweep", "Reconcile", "PayOut", "Fetch",
 }  # fmt: skip
 HTTP = {"APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler"}
 UNRESERVED_AWS_KEEPS = 100

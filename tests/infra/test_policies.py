@@ -18,12 +18,12 @@ APPEND_ONLY = {
 ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
-    "ReconcileRole", "PayOutRole",
+    "ReconcileRole", "PayOutRole", "FetchRole",
 ]  # fmt: skip
 SEND_TEXTS = {"AccessHandlerRole", "SweepRole", "TellRole"}
 MAY_READ = {
     "AccessSecret": {"AccessHandlerRole"},
-    "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole"},
+    "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole", "FetchRole"},
 }
 
 MAY_OPEN_REASONS = {"OfficeHandlerRole"}
@@ -159,7 +159,7 @@ def test_whoever_chooses_a_processor_reaches_how_they_do_and_nothing_that_they_t
         for one in allowed(statements)
         if table in listed(one.get("Resource")) and role not in receive
     ]
-    assert {role for role, _ in reaching} == {"ApiHandlerRole", "OfficeHandlerRole", "PayOutRole"}
+    assert {role for role, _ in reaching} == {"ApiHandlerRole", "OfficeHandlerRole", "PayOutRole", "TellRole"}
     for _, one in reaching:
         assert one["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{store_health.PARTITION}*"]}}
 

@@ -71,7 +71,7 @@ def test_in_the_cloud_texts_go_by_sns_and_nothing_is_kept(cloud: None, real_chan
 
 def test_an_entry_is_told_once_however_often_it_is_delivered(cloud: None) -> None:
     for _ in range(3):
-        assert tasks.tell(queue_event(json.dumps({"entry": ENTRY})), {"entry": telling.tell_of_entry}) == {
+        assert tasks.tell(queue_event(json.dumps({"entry": ENTRY})), {"entry": (telling.tell_of_entry,)}) == {
             "batchItemFailures": []
         }
     (notice,), _ = service.inbox("usr_1", None, 10)
@@ -80,7 +80,7 @@ def test_an_entry_is_told_once_however_often_it_is_delivered(cloud: None) -> Non
 
 def test_a_poisoned_message_does_not_stop_the_good_ones(cloud: None) -> None:
     good = json.dumps({"entry": ENTRY})
-    answer = tasks.tell(queue_event("{", json.dumps({"entry": {}}), good), {"entry": telling.tell_of_entry})
+    answer = tasks.tell(queue_event("{", json.dumps({"entry": {}}), good), {"entry": (telling.tell_of_entry,)})
     assert [failed["itemIdentifier"] for failed in answer["batchItemFailures"]] == ["0", "1"]
     assert len(service.inbox("usr_1", None, 10)[0]) == 1
 

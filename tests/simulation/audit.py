@@ -80,19 +80,24 @@ def finished(world: World) -> None:
 
 
 def _banks(world: World) -> None:
-    """What came is credited, from one bank for each top-up; what a second one took is in quarantine, for a person."""
+    """What came is credited, from one bank for each top-up; what a second one took is kept as it came and goes back."""
     for top_up, amount in world.model.credited.items():
         paid = world.bank.paid[booked(world.model.credited_by[top_up], top_up)]
         hold(paid.amount == amount, "what the bank took is credited", top_up=top_up)
     kept = [item["pk"]["S"] for item in world.engine.tables["test-topups"].everything()]
+    everything = map(plain, world.engine.tables["test-ledger"].everything())
+    returns = {one["topup"]: one["state"] for one in everything if one["pk"].startswith("rtn_")}
     for name, paid in world.bank.paid.items():
+        hold(len(paid.refunds) <= 1, "what came twice is asked back once", paid=paid)
         top_up = name.rpartition("/")[2]
         if world.model.credited_by.get(top_up) == paid.bank:
             hold(world.model.reversed[top_up] == paid.reversed_total, "what was taken back is taken back", paid=paid)
         elif paid.status != "failed":
             hold(top_up in world.model.credited, "money that came is credited", paid=paid)
             known = any(key.startswith(f"QUA#{paid.bank}#msg_{paid.id}_succeeded") for key in kept)
-            hold(known, "money that came twice is a person's", paid=paid)
+            hold(known, "money that came twice is kept as it came", paid=paid)
+            gone = paid.reversed_total == paid.amount or returns.get(top_up) == "failed"
+            hold(gone, "money that came twice goes back, or is a person's", paid=paid)
 
 
 def _counts(world: World) -> None:

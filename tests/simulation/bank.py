@@ -44,6 +44,7 @@ class Paid:
     reason: str | None = None
     refused: bool = False
     """Whether it has said no to it, at any time."""
+    refunds: dict[str, int] = field(default_factory=dict)
 
     def view(self, **changes: Any) -> dict[str, Any]:
         facts = {
@@ -107,11 +108,29 @@ class Bank:
         if path.startswith("/payouts"):
             status, told = paying_out.answer(self, bank, path.rpartition("/")[2], json.loads(body or b"{}"))
             return Reply(status, json.dumps(told).encode())
+        if "/refunds" in path:
+            return self._returned(bank, method, path, body)
         if method == "POST":
             return Reply(201, json.dumps(self._asked(bank, json.loads(body)).view()).encode())
         known_as = path.rsplit("/", 1)[1]
         asked = self.paid.get(booked(bank, "top_" + known_as[4:]))
         return Reply(200, json.dumps(asked.view()).encode()) if asked else Reply(404, b'{"code":"not-found"}')
+
+    def _returned(self, bank: str, method: str, path: str, body: bytes) -> Reply:
+        """Once for each id that its caller gave, and never more than is left."""
+        parts = path.split("/")
+        paid = self.paid[booked(bank, "top_" + parts[2][4:])]
+        if method == "GET":
+            known = parts[4] in paid.refunds
+            return Reply(200, json.dumps(paid.view()).encode()) if known else Reply(404, b'{"code":"not-found"}')
+        wish = json.loads(body)
+        if wish["id"] not in paid.refunds:
+            if paid.status == "failed" or wish["amount"] > paid.amount - paid.reversed_total:
+                return Reply(422, b'{"code":"nothing-to-refund"}')
+            paid.refunds[wish["id"]] = wish["amount"]
+            paid.reversed_total, paid.status = paid.reversed_total + wish["amount"], "reversed"
+            self._tell(paid, "reversed", paid.view(), random.Random(wish["id"]))
+        return Reply(201, json.dumps({"id": wish["id"], "status": "pending"}).encode())
 
     def _asked(self, bank: str, wish: Mapping[str, Any]) -> Paid:
         """The payment under the caller's id; a new one may be refused at once."""

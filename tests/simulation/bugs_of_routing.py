@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.simulation.bug import bug
 
+RETURNS = "tests/api/test_returns.py::test_"
 FAILOVER = "tests/api/test_failover.py::test_"
 
 ROUTING = (
@@ -60,6 +61,30 @@ ROUTING = (
         'if different == "processor" and model_route.said_no(event, found):',
         'if different == "nothing" and model_route.said_no(event, found):',
         FAILOVER + "a_yes_after_the_no_is_credited_where_nothing_else_was",
+    ),
+    bug(
+        "money that came twice and stays",
+        (11,),
+        "topups/events.py",
+        'if reason == PAID_TWICE and event.kind == "topup_succeeded":',
+        'if reason == PAID_TWICE and event.kind == "topup_failed":',
+        RETURNS + "it_goes_back_once_and_what_was_credited_stays",
+    ),
+    bug(
+        "a return that is given up on the word of a second call",
+        (12,),
+        "topups/returns.py",
+        'if created.status == "failed" and first:',
+        'if created.status == "failed":',
+        RETURNS + "a_no_after_silence_proves_nothing",
+    ),
+    bug(
+        "a return that is never asked for again",
+        (8, 12),
+        "topups/returns.py",
+        'return event.reason == "not_found" and _asked(found, at, first=False)',
+        "return False",
+        RETURNS + "whoever_dies_before_the_call_is_followed_by_a_question_and_then_by_the_call",
     ),
     bug(
         "a failed count that fails a top-up",

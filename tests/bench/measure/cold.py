@@ -119,6 +119,7 @@ FIRSTS = {
     "sweep": operations.sweep,
     "reconcile": operations.reconcile,
     "pay_out": operations.pay_out,
+    "fetch": operations.fetch,
 }
 _WEB = ("money", "access", "webhooks", "office")
 _HELLO = {

@@ -156,6 +156,20 @@ def pay_out(town: Town) -> Invocation:
     return Invocation("pay_out", sweep(town).event)
 
 
+def fetch(town: Town) -> Invocation:
+    """Of a turn in which every statement is there, or may still be uploaded."""
+    from chalicelib.processors import service as processors
+    from chalicelib.settlement import model_reports
+    from chalicelib.settlement import store_reconciliation as store
+    from chalicelib.settlement.model_reports import Statement
+
+    at = town.clock.now()
+    for day in model_reports.days_fetched(at):
+        for name in processors.known():
+            store.keep_statement(Statement("0" * 64, "processor", name, "csv", day.isoformat(), 1, at, ""))
+    return Invocation("fetch", sweep(town).event)
+
+
 def paid(town: Town, payments: int) -> None:
     """Each by somebody, of amounts that do not look alike; nothing of what they leave behind is delivered."""
     people = [customer(town) for _ in range(1 + payments // 50)]
