@@ -287,12 +287,15 @@ def test_what_is_refused_while_nobody_looks_stands_on_the_home_screen_until_it_i
 ) -> None:
     ward, guardian = kit.newcomer(local, funds=700_000), kit.newcomer(local)
     guarding(local, ward, guardian)
+    with_pin(local, ward)
     caller = purse.owner(local, guardian)
     with kit.context(browser) as context:
         visit = signed_in(context, local, ward)
         for amount, reference in ((100_001, "chair"), (100_002, "table")):
             wanted = purse.checkout(local, amount, reference)
             purse.show(visit, f"/pay/{wanted['id']}", "Confirm and pay").locator("button.main").click()
+            if reference == "chair":
+                prove(visit)
             purse.titled(visit, "Waiting for your guardian")
             purse.show(visit, "/", "My money")
             visit.see("This payment waits for")
