@@ -79,6 +79,7 @@ def test_a_case_of_a_freeze_ends_with_the_freeze_or_says_why_it_stays(browser: B
         keep.focus()
         page.keyboard.press("Enter")
         page.locator("#reason").press("Escape")
+        expect(page.locator("dialog")).to_have_count(0)
         expect(keep).to_be_focused()
         page.keyboard.press("Enter")
         page.locator("#reason").fill("short")
