@@ -57,6 +57,12 @@ class MovementView(msgspec.Struct, frozen=True, omit_defaults=True):
     tried: tuple[AskedView, ...] = ()
     """Who was asked before `processor`, and said no."""
     fee: int | None = None
+    funding_method_id: str = ""
+    """Of a withdrawal: where it goes."""
+    asked_at: str = ""
+    """When the processor was first asked for a withdrawal."""
+    reason: str = ""
+    """Why it failed."""
 
 
 class HistoryView(msgspec.Struct, frozen=True):
@@ -106,6 +112,9 @@ def movement(found: Mapping[str, Any], status: str) -> MovementView:
         route=_asked(found.get("route", "")),
         tried=_asked(found.get("tried", "")),
         fee=found.get("fee"),
+        funding_method_id=found.get("funding_method", ""),
+        asked_at=found.get("asked_at", ""),
+        reason=found.get("reason", ""),
     )
 
 
