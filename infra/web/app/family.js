@@ -1,5 +1,6 @@
 /** Guardians, wards, and the payments that wait for somebody's yes. */
 import { intents } from "/shared/intents.js";
+import { say, sayOr } from "/shared/language.js";
 import { see } from "/shared/seen.js";
 import { userId } from "/shared/session.js";
 
@@ -12,6 +13,10 @@ export const waiting = (resource) => (resource.value.data?.data ?? []).filter((o
 
 /** The name of a ward, as far as it is known. */
 export const wardName = (resource, id) => resource.value.data?.data.find((one) => one.id === id)?.display_name ?? "";
+
+/** Whom an approval is about: a shop, or a bank where the ward has an account of their own. */
+export const payeeOf = ({ payee_id, payee_name }) =>
+  payee_id.startsWith("fnd_") ? say("family.own-account", { bank: sayOr(`processor.${payee_name}`, payee_name) }) : payee_name;
 
 /** My own payments that my guardian was asked about. */
 export const held = () =>

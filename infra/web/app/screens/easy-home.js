@@ -20,7 +20,7 @@ const Home = ({ mine, bond }) => html`
   <${Shown} of=${mine} lines=${2}>${({ data }) => data.map((wallet) => html`<${Balance} key=${wallet.id} wallet=${wallet} />`)}<//>
   <p><a class="button wide tall" href="#/pay"><${Icon} name="pay" />${say("easy.pay")}</a></p>
   <p><a class="button secondary wide tall" href="#/topup"><${Icon} name="plus" />${say("easy.top-up")}</a></p>
-  ${held().map((one) => html`<p key=${one.id} class="note" role="status">${say("easy.waiting", { name: nameOf(bond) })}</p>`)}
+  ${held().map((one) => html`<p key=${one.id} class="note" role="status">${say(one.about.what === "withdrawal" ? "easy.waiting.withdrawal" : "easy.waiting", { name: nameOf(bond) })}</p>`)}
   ${bond.value.data?.status === "accepted" && html`<p class="guarded"><a href="#/family">${say("easy.guarded", { name: nameOf(bond) })}</a></p>`}
 `;
 

@@ -1,10 +1,10 @@
-/** Home: what is there, what is on its way, what happened last, and the ways to pay and top up. */
+/** Home: what is there, what is on its way, what happened last, and the ways to pay, top up and withdraw. */
 import { wallets } from "/app/me.js";
 import { EntryRow, entriesOf, Frozen, meet } from "/app/money.js";
 import { done, mine as open_intents } from "/shared/intents.js";
 import { money, say } from "/shared/language.js";
 import { Empty, Heading, Icon, Money, Shown } from "/shared/parts.js";
-import { see, watch } from "/shared/seen.js";
+import { lastSeen, see, watch } from "/shared/seen.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
 
 const LAST = 5;
@@ -13,15 +13,19 @@ const UNFINISHED = ["pending", "unknown"];
 const ACTIONS = [
   ["#/pay", "pay", "home.pay"],
   ["#/topup", "plus", "home.topup"],
+  ["#/withdraw", "out", "home.withdraw"],
 ];
+/** Of what goes through a bank: where it is, here and in the API, and what it is called. */
+const MOVING = { topup: ["topups", "top-up"], withdrawal: ["withdrawals", "withdrawal"] };
 
 export function open() {
   const mine = wallets();
   const lately = signal(null);
   const paths = done()
-    .filter(({ about, outcome }) => about.what === "topup" && UNFINISHED.includes(outcome.body?.status))
-    .map(({ outcome }) => `/v1/topups/${outcome.body.id}`);
-  const topups = paths.map((path) => see(path));
+    .filter(({ about, outcome }) => about.what in MOVING && UNFINISHED.includes(outcome.body?.status))
+    .map(({ about, outcome }) => `/v1/${MOVING[about.what][0]}/${outcome.body.id}`)
+    .filter((path) => UNFINISHED.includes(lastSeen(path)?.status ?? "pending"));
+  const moving = paths.map((path) => ({ path, found: see(path) }));
   const follow = () => (lately.value = see(entriesOf(mine.peek().data.data[0].id)));
   const again = () => {
     wallets();
@@ -30,17 +34,17 @@ export function open() {
   };
   const stopLooking = effect(() => mine.value.data && !lately.peek() && untracked(follow));
   const stop = watch(again, 20_000);
-  const view = () => html`<${Home} mine=${mine} lately=${lately.value} topups=${topups} />`;
+  const view = () => html`<${Home} mine=${mine} lately=${lately.value} moving=${moving} />`;
   return { title: () => say("home.title"), view, close: () => (stop(), stopLooking()) };
 }
 
-const Home = ({ mine, lately, topups }) => html`
+const Home = ({ mine, lately, moving }) => html`
   <${Heading}>${say("home.title")}<//>
   <${Shown} of=${mine} lines=${2}>${({ data }) => data.map((wallet) => html`<${Balance} key=${wallet.id} wallet=${wallet} />`)}<//>
   <div class="actions" role="group" aria-label=${say("home.actions")}>
     ${ACTIONS.map(([href, icon, key]) => html`<a class="button" href=${href}><${Icon} name=${icon} />${say(key)}</a>`)}
   </div>
-  <${OnItsWay} topups=${topups} />
+  <${OnItsWay} moving=${moving} />
   <h2>${say("home.recent")}</h2>
   ${lately && html`<${Shown} of=${lately} lines=${5}>${({ data }) => html`<${Recent} rows=${data.slice(0, LAST)} wallet=${mine.value.data.data[0].id} />`}<//>`}
 `;
@@ -55,18 +59,18 @@ const Balance = ({ wallet }) => html`
   </section>
 `;
 
-/** What was meant and is not known to have ended, and top-ups that the bank still has to answer. */
-function OnItsWay({ topups }) {
-  const waiting = topups.map((one) => one.value.data).filter((one) => one && UNFINISHED.includes(one.status));
+/** What was meant and is not known to have ended, and what a bank still has to answer. */
+function OnItsWay({ moving }) {
+  const waiting = moving.map(({ path, found }) => ({ place: path.split("/")[2], ...found.value.data })).filter((one) => UNFINISHED.includes(one.status));
   const meant = open_intents();
   if (!meant.length && !waiting.length) return null;
   return html`
     <h2>${say("home.on-its-way")}</h2>
     <ul class="rows on-its-way">
       ${meant.map(({ id, about }) => html`
-        <li key=${id}><a href=${`#/results/${id}`}><span class="row-words"><strong>${about.checkout?.merchant_name ?? say("kind.top-up")}</strong><small>${say("home.asking")}</small></span><${Money} ...${about.checkout ?? about} /></a></li>`)}
-      ${waiting.map((topup) => html`
-        <li key=${topup.id}><a href=${`#/topups/${topup.id}`}><span class="row-words"><strong>${say("kind.top-up")}</strong><small>${say(`topup.${topup.status}.short`)}</small></span><${Money} ...${topup} /></a></li>`)}
+        <li key=${id}><a href=${`#/results/${id}`}><span class="row-words"><strong>${about.checkout?.merchant_name ?? say(`kind.${MOVING[about.what][1]}`)}</strong><small>${say("home.asking")}</small></span><${Money} ...${about.checkout ?? about} /></a></li>`)}
+      ${waiting.map(({ place, ...one }) => html`
+        <li key=${one.id}><a href=${`#/${place}/${one.id}`}><span class="row-words"><strong>${say(place === "topups" ? "kind.top-up" : "kind.withdrawal")}</strong><small>${say(`topup.${one.status}.short`)}</small></span><${Money} ...${one} /></a></li>`)}
     </ul>
   `;
 }
