@@ -7,7 +7,7 @@ export const methods = () => see("/v1/me/funding-methods");
 export const offered = () => see("/v1/withdrawal-offers");
 
 /** `Sandbox bank •••• 3000`. */
-export const shownMethod = ({ processor, label }) => `${sayOr(`processor.${processor}`, processor)} ${label}`;
+export const shownMethod = ({ processor, label }) => `${sayOr(`processor.${processor}`, processor)} ${label.replace(" ", "\u00a0")}`;
 
 /** By the clock of this device, for what is shown: the API decides. */
 export const cools = ({ usable_at }) => Date.parse(usable_at) > Date.now();

@@ -7,7 +7,10 @@ import { newKey } from "/shared/door.js";
 import { digits, money, readMoney, say, shownMoment, shownMoney } from "/shared/language.js";
 import { Button, Dialog, Facts, Field, Form, Heading, job, Shown } from "/shared/parts.js";
 import { goInstead } from "/shared/router.js";
+import { watch } from "/shared/seen.js";
 import { html, signal } from "/shared/ui.js";
+
+const EVERY_MS = 20_000;
 
 export function open() {
   const form = newKey();
@@ -17,7 +20,8 @@ export function open() {
     if (!state.wrong.peek()) state.asked.value = wish;
   });
   const go = () => goInstead(`/results/${withdraw({ ...state.asked.peek(), form })}`);
-  return { title: () => say("withdraw.title"), view: () => html`<${Withdraw} look=${look} go=${go} ...${state} />` };
+  const close = watch(() => (wallets(), methods()), EVERY_MS);
+  return { title: () => say("withdraw.title"), view: () => html`<${Withdraw} look=${look} go=${go} ...${state} />`, close };
 }
 
 /** What is wrong with the amount, in words; "" if nothing is. */
@@ -68,9 +72,9 @@ function Amount({ wallet, ways, way, terms, typed, wrong, chosen, asked, look, g
         ${ways.map((one) => html`
           <label key=${one.id} class="choice"><input type="radio" name="way" value=${one.id} checked=${way.id === one.id} disabled=${cools(one)} onChange=${() => (chosen.value = one.id)} /><span>${shownMethod(one)}${cools(one) && html`<small>${say("ways.from", { at: shownMoment(one.usable_at) })}</small>`}</span></label>`)}
       </fieldset>
-      <p><a href="#/withdraw/ways">${say("ways.title")}</a></p>
       <button class="main">${amount ? say("withdraw.go", { amount: money(amount, currency) }) : say("withdraw.title")}</button>
     <//>
+    <p><a href="#/withdraw/ways">${say("ways.title")}</a></p>
     ${asked.value && html`<${Sure} of=${asked} go=${go} />`}
   `;
 }

@@ -33,7 +33,7 @@ const WaysToWithdraw = ({ known, offers, remove, ...of }) => html`
     : html`<${Empty}>${say("ways.none")}<//>`}<//>
   <h2>${say("ways.add")}</h2>
   <${Shown} of=${offers}>${({ data }) => html`<${Add} offers=${data} ...${of} />`}<//>
-  <${Sure} of=${remove} kind="danger" title=${say("ways.remove-one", { way: remove.about.value && shownMethod(remove.about.value.what) })} go=${say("ways.remove")}>${say("ways.remove-means")}<//>
+  <${Sure} of=${remove} kind="danger" title=${say("ways.remove-one", { way: remove.about.value ? shownMethod(remove.about.value.what) : "" })} go=${say("ways.remove")}>${say("ways.remove-means")}<//>
 `;
 
 const Way = ({ one, remove }) => html`
