@@ -66,6 +66,12 @@ class MovementView(msgspec.Struct, frozen=True, omit_defaults=True):
     fee: int | None = None
     order_reference: str = ""
     checkout_id: str = ""
+    funding_method_id: str = ""
+    """Of a withdrawal: where it goes."""
+    asked_at: str = ""
+    """When the processor was first asked for a withdrawal."""
+    reason: str = ""
+    """Why it failed."""
 
 
 class HistoryView(msgspec.Struct, frozen=True):
@@ -116,6 +122,9 @@ def movement(found: Mapping[str, Any], status: str) -> MovementView:
         tried=_asked(found.get("tried", "")),
         fee=found.get("fee"),
         **_order(found),
+        funding_method_id=found.get("funding_method", ""),
+        asked_at=found.get("asked_at", ""),
+        reason=found.get("reason", ""),
     )
 
 

@@ -23,7 +23,7 @@ from chalicelib.merchants import service as merchants
 from chalicelib.payments import model as payments_model
 from chalicelib.payments import service as payments
 
-MOVEMENTS = ("pay", "cap", "voi", "exp", "ref", "top", "stl")
+MOVEMENTS = ("pay", "cap", "voi", "exp", "ref", "top", "wdr", "stl")
 ACCOUNTS = ("wal", "mac")
 _LOOKED_AT = 1_000
 """The most entries that a timeline goes through."""
@@ -121,7 +121,9 @@ def _is_about(movement: Found | None, payment_id: str, expiry: str) -> bool:
 
 
 def _began(found: Found) -> list[StepView]:
-    """What is in no journal: a top-up before its money came, a refusal."""
+    """What is in no journal: a top-up before its money came, a withdrawal that was sent on, a refusal."""
+    if "asked_at" in found:
+        return [StepView(found["asked_at"], "asked", found["pk"], found["amount"])]
     if found["kind"] != "top-up" and found["state"] != "refused":
         return []
     what = "refused" if found["state"] == "refused" else "asked"

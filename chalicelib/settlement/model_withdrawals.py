@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from chalicelib.identity.model_funding import Kind
 from chalicelib.kernel import clock, money
 from chalicelib.kernel.idempotency import Receipt
 from chalicelib.ledger.model import Movement
@@ -36,6 +37,20 @@ class WithdrawalView(msgspec.Struct, frozen=True):
     created_at: str
     reason: str | None = None
     """Why it failed; the money is back in the wallet."""
+
+
+class WithdrawalOfferView(msgspec.Struct, frozen=True):
+    """One way for money to go out. Amounts in minor units, of one withdrawal."""
+
+    processor: str
+    kind: Kind
+    currency: str
+    least: int
+    most: int
+
+
+class WithdrawalOffersView(msgspec.Struct, frozen=True):
+    data: list[WithdrawalOfferView]
 
 
 def answer(movement: Movement) -> Receipt:

@@ -19,7 +19,7 @@ from chalicelib.kernel.errors import (
 from chalicelib.processors import model_patience
 from chalicelib.settlement import model_withdrawals as model
 from chalicelib.settlement import withdrawals
-from chalicelib.settlement.model_withdrawals import WithdrawalRequest, WithdrawalView
+from chalicelib.settlement.model_withdrawals import WithdrawalOffersView, WithdrawalRequest, WithdrawalView
 
 room = Room("settlement_withdrawals", function="money")
 _LATER = {"Retry-After": str(model.RETRY_AFTER_SECONDS)}
@@ -57,3 +57,14 @@ def start(call: Call[WithdrawalRequest]) -> Answer:
 def withdrawal(call: Call[None]) -> Answer:
     view = withdrawals.withdrawal(call.customer, call.path["id"])
     return Answer(200, view, _LATER if view.status in model_patience.UNFINISHED else {})
+
+
+@room.route(
+    "GET",
+    "/v1/withdrawal-offers",
+    answers={200: WithdrawalOffersView},
+    caller=Customer,
+    summary="Ways for my money to go out, and between which amounts",
+)
+def offered(call: Call[None]) -> Answer:
+    return Answer(200, withdrawals.offers(call.customer, call.at))

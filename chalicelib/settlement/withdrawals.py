@@ -33,10 +33,16 @@ from chalicelib.ledger.funding import Funding
 from chalicelib.ledger.model import Change, Draft, Due, Entry, Known, Movement, Spend
 from chalicelib.policy import service as policy
 from chalicelib.policy.model import Decision
+from chalicelib.processors import service as processors
 from chalicelib.settlement import model_sending
 from chalicelib.settlement import model_withdrawals as model
 from chalicelib.settlement.model_funding import WAYS
-from chalicelib.settlement.model_withdrawals import WithdrawalRequest, WithdrawalView
+from chalicelib.settlement.model_withdrawals import (
+    WithdrawalOffersView,
+    WithdrawalOfferView,
+    WithdrawalRequest,
+    WithdrawalView,
+)
 
 _NOT_YET = (AmountOutOfRange, CoolingOff, GuardianApprovalRequired, NotFound, StepUpRequired)
 """Nothing is stored of them: the same key withdraws once they are over, and one that has withdrawn is told so."""
@@ -82,6 +88,20 @@ def withdrawal(customer: Customer, withdrawal_id: str) -> WithdrawalView:
     if found["account"] not in customer.wallet_ids:
         raise NotFound()
     return model.view(found)
+
+
+def offers(customer: Customer, at: datetime) -> WithdrawalOffersView:
+    """Every way that is configured, for wallets of the customer's currency."""
+    currency = policy.currency_of(customer.jurisdiction, at)
+    least = policy.least_withdrawal(currency, at)
+    most = policy.decide(customer, "withdrawal", least, at).limits.per_movement
+    return WithdrawalOffersView(
+        [
+            WithdrawalOfferView(name, way.kind, currency, least, most)
+            for name in processors.names()
+            if (way := WAYS.get(name)) and currency in way.currencies
+        ]
+    )
 
 
 def _draft(customer: Customer, wish: _Wish, at: datetime, known: Known) -> Draft:

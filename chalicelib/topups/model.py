@@ -14,6 +14,7 @@ from chalicelib.kernel import clock, ids, money
 from chalicelib.kernel.idempotency import Receipt
 from chalicelib.processors import model_patience
 from chalicelib.processors.model import Created, Intent, ProcessorEvent
+from chalicelib.topups import model_route
 
 Status = Literal["pending", "succeeded", "failed", "unknown"]
 UNFINISHED = model_patience.UNFINISHED
@@ -50,6 +51,8 @@ class TopupView(msgspec.Struct, frozen=True):
     reason: str | None = None
     usual_seconds: int | None = None
     """While it is on its way: how long this way usually takes; null where that is not known."""
+    tried: list[str] | msgspec.UnsetType = msgspec.UNSET
+    """Who was asked before `processor`, and could not."""
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
@@ -88,6 +91,7 @@ def view(movement: Mapping[str, Any], usual_seconds: int | None) -> TopupView:
         reversed=movement["reversed_total"],
         reason=movement.get("reason") if movement["state"] == "failed" else None,
         usual_seconds=usual_seconds,
+        tried=model_route.gave_way(movement.get("tried", "")) or msgspec.UNSET,
     )
 
 

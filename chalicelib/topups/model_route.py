@@ -46,6 +46,11 @@ def read(text: str) -> Steps:
     return tuple(Step(*part.split("=", 1)) for part in text.split())
 
 
+def gave_way(text: str) -> list[str]:
+    """Who could not, of those that were asked before the present one."""
+    return [step.processor for step in read(text) if step.why != OVERTAKEN]
+
+
 def following(steps: Steps, tried: Iterable[str]) -> str | None:
     """Whom the route names after those who were tried; None at its end."""
     asked = set(tried)

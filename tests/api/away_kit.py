@@ -162,6 +162,7 @@ def of_money_out(world: World) -> dict[str, Call]:
         f"GET {path}": lambda: hal.phone.get(path),
         f"POST {path}": lambda: withdrawal_kit.add(gus),
         f"DELETE {path}/{{id}}": lambda: hal.phone.delete(f"{path}/{added['id']}"),
+        "GET /v1/withdrawal-offers": lambda: hal.phone.get("/v1/withdrawal-offers"),
         "GET /v1/withdrawals/{id}": lambda: hal.phone.get(f"/v1/withdrawals/{withdrawal}"),
     }
 

@@ -53,7 +53,7 @@ def test_the_cheapest_is_asked_while_it_works(till: Harbours) -> None:
     assert (made.json["processor"], till.calls) == ("sandbox", ["sandbox"])
     stored = till.stored(made.json["id"])
     assert (stored["route"], stored["method"]) == ("sandbox=0 harbour=13 stripe=method", "bank")
-    assert "tried" not in stored
+    assert "tried" not in stored and "tried" not in till.show(made.json["id"])
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,7 @@ def test_a_no_that_another_need_not_give_moves_on_and_says_so(
     stored = till.stored(made.json["id"])
     assert (stored["processor"], stored["tried"]) == ("harbour", f"sandbox={why}")
     assert stored["reference"] == till.made("harbour", made.json["id"]).id
+    assert till.show(made.json["id"])["tried"] == ["sandbox"]
     till.tells("harbour", made.json["id"], "succeeded")
     assert till.money == (1250, 0)
     assert entries() == [("top-up", 1250, "harbour")]
@@ -183,7 +184,7 @@ def test_a_yes_after_the_no_is_credited_where_nothing_else_was(till: Harbours) -
     till.tells("sandbox", topup_id, "succeeded")
     assert (till.money, PAGES) == ((1250, 0), [])
     shown = till.show(topup_id)
-    assert (shown["status"], shown["processor"]) == ("succeeded", "sandbox")
+    assert (shown["status"], shown["processor"], "tried" in shown) == ("succeeded", "sandbox", False)
     assert till.stored(topup_id)["tried"] == "harbour=overtaken"
     assert entries() == [("top-up", 1250, "sandbox")]
 

@@ -83,6 +83,22 @@ def test_the_money_leaves_at_once_and_the_bank_is_asked_by_the_sweep(world: Worl
     assert bank.asked == ["POST /payouts", "GET /payouts"]
 
 
+def test_every_configured_way_out_is_offered_with_the_least_and_the_most_that_are_held_to(
+    world: World, bank: Bank
+) -> None:
+    ana, method = cooled_off(world, 1_100_000)
+    offered = {one["processor"]: one for one in ana.phone.get("/v1/withdrawal-offers").json["data"]}
+    assert {name: one["kind"] for name, one in offered.items()} == {
+        "sandbox": "bank-account",
+        "wechatpay": "wechat",
+        "alipay": "alipay",
+    }
+    assert {(one["currency"], one["least"], one["most"]) for one in offered.values()} == {("CNY", 1_000, 1_000_000)}
+    assert_problem(withdraw(ana, method, 999), 422, "amount-out-of-range", "amount")
+    assert_problem(withdraw(ana, method, 1_000_001), 409, "limit-reached")
+    assert [withdraw(stepped_up(ana), method, amount).status for amount in (1_000, 1_000_000)] == [201, 201]
+
+
 def test_a_withdrawal_is_one_request_to_the_tables_but_for_its_method(
     world: World, bank: Bank, aws_calls: list[tuple[str, str]]
 ) -> None:
@@ -118,6 +134,20 @@ def test_a_refusal_brings_the_money_back_once_and_says_why(world: World, bank: B
     told = [one["kind"] for one in ana.phone.get("/v1/me/notices").json["data"]]
     assert (told.count("withdrawal"), told.count("withdrawal_returned")) == (1, 1)
     assert folding.total(chart.clearing("sandbox", "CNY")) == -5_000
+
+
+def test_an_operator_sees_where_it_was_sent_when_and_why_it_came_back(world: World, bank: Bank) -> None:
+    ana, method = cooled_off(world, 5_000)
+    withdrawal = withdraw(ana, method).json["id"]
+    sweep(world, MINUTE)
+    bank.say(withdrawal, "failed", reason="account_closed")
+    sweep(world, MINUTE)
+    seen = colleague(world).get(f"/v1/movements/{withdrawal}").json
+    movement, steps = seen["movement"], [(one["what"], one["amount"]) for one in seen["timeline"]]
+    assert steps == [("withdrawal", 2_000), ("asked", 2_000), ("withdrawal-return", 2_000)]
+    assert (movement["status"], movement["reason"], movement["processor"]) == ("failed", "account_closed", "sandbox")
+    assert (movement["funding_method_id"], movement["owner"]) == (method, ana.id)
+    assert movement["asked_at"] > movement["created_at"]
 
 
 def test_one_that_comes_back_later_brings_the_money_back(world: World, bank: Bank) -> None:

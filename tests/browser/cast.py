@@ -13,7 +13,7 @@ from typing import Any
 from infra.local import people, seed_present
 from infra.local.client import Client, new_key
 from infra.local.people import Person
-from tests.browser import kit
+from tests.browser import kit, withdrawal_kit
 
 FRESH_SECONDS = 240
 """An access token lives ten minutes."""
@@ -91,6 +91,18 @@ class Member:
         """One that waits for somebody to confirm it."""
         wish = {"wallet_id": self.wallet["id"], "amount": 10_000, "currency": "CNY", "processor": "sandbox"}
         return str(self.api.insist("/v1/topups", wish | {"method": "manual"}).expect(201)["id"])
+
+    @cached_property
+    def withdrawal(self) -> str:
+        return self.withdrawn(2_000)
+
+    def withdrawn(self, amount: int) -> str:
+        """A withdrawal that has just left."""
+        wallet = self.wallet["id"]
+        method = withdrawal_kit.added(self.local, withdrawal_kit.with_pin(self.local, self.person))
+        withdrawal_kit.cool_off(self.local, self.person)
+        wish = {"wallet_id": wallet, "amount": amount, "currency": "CNY", "funding_method_id": method}
+        return str(self.api.insist("/v1/withdrawals", wish).expect(201)["id"])
 
     @cached_property
     def entry(self) -> str:

@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, expect
 
 from infra.local import people
 from infra.local.client import Client
-from tests.browser import kit
+from tests.browser import family_kit, kit
 from tests.browser.access_kit import Authenticator, at_home
+from tests.browser.cast import Member
 from tests.browser.console_kit import (
     NOTE,
     REFUSED,
@@ -53,6 +54,23 @@ def test_the_overview_shows_what_was_paid(browser: Browser, local: dict[str, Any
         expect(page.locator("[aria-labelledby=tile-success]")).to_contain_text("%", timeout=kit.PATIENCE_MS)
         expect(page.locator(".plot canvas")).to_have_count(3, timeout=kit.PATIENCE_MS)
         visit.shot("console-overview-en")
+        assert (visit.barriers(), visit.complaints, visit.elsewhere()) == ([], [], set())
+
+
+def test_a_withdrawal_is_found_by_its_id_with_its_bank_its_times_and_why_it_came_back(
+    browser: Browser, local: dict[str, Any]
+) -> None:
+    withdrawal = Member(local, "app").withdrawn(1_001)
+    family_kit.swept(local)
+    with console(browser, local) as visit:
+        search(visit.page, withdrawal)
+        heading(visit.page, "Withdrawal")
+        facts = visit.page.locator("dl.facts")
+        for said in ("sandbox", "fnd_", "account_closed"):
+            expect(facts).to_contain_text(said, timeout=kit.PATIENCE_MS)
+        rows = visit.page.locator("tbody tr")
+        expect(rows).to_have_text([re.compile(one) for one in ("Withdrawal", "Asked for", "Withdrawal came back")])
+        visit.shot("console-withdrawal-en")
         assert (visit.barriers(), visit.complaints, visit.elsewhere()) == ([], [], set())
 
 

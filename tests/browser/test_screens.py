@@ -31,6 +31,7 @@ LEAST = {"standard": 44, "social": 44, "easy": 60, "console": 24}
 PLACES: dict[str, Callable[[Member], str]] = {
     "app /pay/:id": lambda one: f"/pay/{one.checkout}",
     "app /topups/:id": lambda one: f"/topups/{one.topup}",
+    "app /withdrawals/:id": lambda one: f"/withdrawals/{one.withdrawal}",
     "app /entries/:id": lambda one: f"/entries/{one.entry}",
     "app /inbox/:id": lambda one: f"/inbox/{one.notice}",
     "app /approvals/:id": lambda one: f"/approvals/{one.approval}",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser import family_kit, kit, purse
+from tests.browser import family_kit, kit, purse, withdrawal_kit
 from tests.browser.access_kit import code_for, heading
 from tests.browser.test_modes import HEARING, went
 from tests.local import ROOT
@@ -168,6 +168,38 @@ def test_somebody_with_money(browser: Browser, local: dict[str, Any]) -> None:
         person.presses("Freeze my wallet now")
         visit.see("Your wallet is frozen, by you.")
         person.has_done("freeze the wallet of a lost phone, on another one")
+
+
+def test_somebody_who_takes_money_out(browser: Browser, local: dict[str, Any]) -> None:
+    someone = withdrawal_kit.with_pin(local, kit.newcomer(local, 20_000))
+    with kit.context(browser) as context:
+        visit = kit.Visit(context, local["api"] + "/app/#/sign-in")
+        kit.sign_in(visit, someone)
+        person, page = Person(visit), visit.page
+        person.tab("Me")
+        person.taps("Security")
+        person.taps("Ways to withdraw")
+        person.fills("Account number or IBAN", withdrawal_kit.ACCOUNT)
+        person.presses("Add it")
+        page.get_by_label("Payment PIN").fill(withdrawal_kit.PIN)
+        page.get_by_role("button", name="Confirm").click()
+        visit.see("•••• 3000")
+        person.has_done("add a way to withdraw")
+        withdrawal_kit.cool_off(local, someone)
+        went(visit, "/")
+        person.taps("Withdraw")
+        person.fills("Amount in CNY", "20")
+        person.presses("Withdraw ¥20.00")
+        person.taps(page.get_by_role("dialog").get_by_role("button", name="Withdraw ¥20.00"))
+        purse.titled(visit, "On its way: ¥20.00")
+        person.has_done("withdraw")
+        went(visit, "/")
+        person.taps("Top up")
+        person.presses("¥100")
+        person.taps(page.get_by_role("radio", name="Harbour bank"))
+        person.presses("Top up ¥100.00")
+        visit.see("¥100.00 arrived")
+        person.has_done("top up through a bank by its name")
 
 
 @pytest.mark.parametrize("task", sorted(WRITTEN))

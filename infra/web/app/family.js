@@ -1,4 +1,5 @@
 /** Guardians, wards, and the payments that wait for somebody's yes. */
+import { say, sayOr } from "/shared/language.js";
 import { see } from "/shared/seen.js";
 
 export const guardian = () => see("/v1/me/guardian");
@@ -10,3 +11,7 @@ export const waiting = (resource) => (resource.value.data?.data ?? []).filter((o
 
 /** The name of a ward, as far as it is known. */
 export const wardName = (resource, id) => resource.value.data?.data.find((one) => one.id === id)?.display_name ?? "";
+
+/** Whom an approval is about: a shop, or a bank where the ward has an account of their own. */
+export const payeeOf = ({ payee_id, payee_name }) =>
+  payee_id.startsWith("fnd_") ? say("family.own-account", { bank: sayOr(`processor.${payee_name}`, payee_name) }) : payee_name;

@@ -1,12 +1,14 @@
 /** Movements of money that somebody meant, on every home screen: those that still wait, and how the others ended. */
 import { shownSum } from "/app/money.js";
 import { mine, seen, unseen } from "/shared/intents.js";
-import { say } from "/shared/language.js";
+import { say, sayOr } from "/shared/language.js";
 import { Money } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
 
 export const amountOf = (about) => shownSum(about.checkout ?? about);
-export const nameOf = (about) => about.checkout?.merchant_name ?? say("kind.top-up");
+export const nameOf = (about) => about.checkout?.merchant_name ?? say(about.what === "withdrawal" ? "kind.withdrawal" : "kind.top-up");
+/** The sentence that fits what was meant, where it is not the one of a payment. */
+export const sayOf = ({ what }, key, params) => sayOr(`${key}.${what}`, say(key, params), params);
 /** `asked` of a guardian, `approved` by them and about to be paid; undefined of whatever waits for nobody's yes. */
 export const consentOf = ({ last }) => (last?.code === "guardian-approval-required" ? last.state : undefined);
 

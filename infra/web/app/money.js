@@ -30,6 +30,7 @@ export const sumOf = (entry) => entry.amount || entry.held || 0;
 export function placeOf(entry, wallet) {
   if (BOUGHT.includes(entry.kind)) return `#/payments/${entry.movement_id}`;
   if (entry.kind === "top-up") return `#/topups/${entry.movement_id}`;
+  if (entry.kind.startsWith("withdrawal")) return `#/withdrawals/${entry.movement_id}`;
   return `#/entries/${entry.id}?wallet=${wallet}&month=${entry.at.slice(0, 7)}`;
 }
 

@@ -26,7 +26,7 @@ export function watchTasks() {
   });
   effect(() => {
     const { path, status } = settled.value ?? {};
-    if (status < 400) untracked(() => complete(OF_INTENTS[path], true));
+    if (status < 400 && path in OF_INTENTS) untracked(() => complete(OF_INTENTS[path], true));
   });
   effect(() => {
     if (signedIn.value) untracked(() => TO_GET_IN.forEach((task) => complete(task, task === "reset")));

@@ -26,6 +26,9 @@ export function see(path) {
   return found;
 }
 
+/** What was there the last time, without asking; null if nobody has asked. */
+export const lastSeen = (path) => (resources.get(path) ?? made(path)).peek().data;
+
 /** Asks for what the next `see` of `path` shows. */
 export function seeSoon(path) {
   see(path);

@@ -12,6 +12,7 @@ const KINDS = {
   all: () => true,
   payments: ({ kind }) => ["payment", "authorisation", "capture"].includes(kind),
   topups: ({ kind }) => kind.startsWith("top-up"),
+  withdrawals: ({ kind }) => kind.startsWith("withdrawal"),
   back: ({ kind }) => ["refund", "void", "expiry"].includes(kind),
 };
 const MONTHS_BACK = 12;

@@ -1,5 +1,5 @@
 /** One payment of a ward: who, to whom, how much, since when; and my yes or no. */
-import { approvals, wardName, wards } from "/app/family.js";
+import { approvals, payeeOf, wardName, wards } from "/app/family.js";
 import { Sure, sure } from "/app/sure.js";
 import { money, say, shownMoment } from "/shared/language.js";
 import { Button, Empty, Facts, Heading, Money, Shown, Up, When, announce } from "/shared/parts.js";
@@ -49,8 +49,8 @@ const Asked = ({ one, name, jobs }) => html`
 
 const facts = (one, name) => [
   [say("approval.who"), name],
-  [say("approval.to"), one.payee_name],
+  [say("approval.to"), payeeOf(one)],
   [say("approval.since"), html`<${When} at=${one.created_at} />`],
   [say("approval.state"), say(`approval.${one.status}`)],
 ];
-const words = (one, name) => ({ name, payee: one.payee_name, amount: money(one.amount, one.currency) });
+const words = (one, name) => ({ name, payee: payeeOf(one), amount: money(one.amount, one.currency) });

@@ -1,7 +1,7 @@
 /** Home in the easy mode: what is there, read aloud on a tap; pay; top up. Nothing else, unless something is wrong. */
 import { guardian } from "/app/family.js";
 import { wallets } from "/app/me.js";
-import { amountOf, Ended, nameOf as payeeOf, consentOf } from "/app/meant.js";
+import { amountOf, Ended, nameOf as payeeOf, consentOf, sayOf } from "/app/meant.js";
 import { canSpeak, speak } from "/app/speech.js";
 import { mine as meant } from "/shared/intents.js";
 import { money, say } from "/shared/language.js";
@@ -42,7 +42,7 @@ function Waits({ one, bond }) {
     <section class="card" role="status">
       <p class="large">${amountOf(one.about)}</p>
       <p><strong>${payeeOf(one.about)}</strong></p>
-      <p>${consent ? say(`easy.${consent}`, { name: nameOf(bond) }) : say("home.asking")}</p>
+      <p>${consent ? sayOf(one.about, `easy.${consent}`, { name: nameOf(bond) }) : say("home.asking")}</p>
       <p><a class="button secondary wide" href=${`#/results/${one.id}`}>${say("easy.look")}</a></p>
     </section>
   `;

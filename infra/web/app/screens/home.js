@@ -1,28 +1,32 @@
-/** Home: what is there, what is on its way, what happened last, and the ways to pay and top up. */
+/** Home: what is there, what is on its way, what happened last, and the ways to pay, top up and withdraw. */
 import { wallets } from "/app/me.js";
 import { Ended, Open } from "/app/meant.js";
 import { EntryRow, entriesOf, Frozen, meet } from "/app/money.js";
 import { done, mine as open_intents } from "/shared/intents.js";
 import { money, say } from "/shared/language.js";
 import { Empty, Heading, Icon, Money, Shown } from "/shared/parts.js";
-import { see, watch } from "/shared/seen.js";
+import { lastSeen, see, watch } from "/shared/seen.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
 
 const LAST = 5;
 const UNFINISHED = ["pending", "unknown"];
-/** Sending money to a person takes the third place, once the API has it. */
+/** Sending money to a person joins them once the API has it. */
 const ACTIONS = [
   ["#/pay", "pay", "home.pay"],
   ["#/topup", "plus", "home.topup"],
+  ["#/withdraw", "out", "home.withdraw"],
 ];
+/** Of what goes through a bank: where it is, here and in the API. */
+const MOVING = { topup: "topups", withdrawal: "withdrawals" };
 
 export function open() {
   const mine = wallets();
   const lately = signal(null);
   const paths = done()
-    .filter(({ about, outcome, unseen }) => !unseen && about.what === "topup" && UNFINISHED.includes(outcome.body?.status))
-    .map(({ outcome }) => `/v1/topups/${outcome.body.id}`);
-  const topups = paths.map((path) => see(path));
+    .filter(({ about, outcome, unseen }) => !unseen && about.what in MOVING && UNFINISHED.includes(outcome.body?.status))
+    .map(({ about, outcome }) => `/v1/${MOVING[about.what]}/${outcome.body.id}`)
+    .filter((path) => UNFINISHED.includes(lastSeen(path)?.status ?? "pending"));
+  const moving = paths.map((path) => ({ path, found: see(path) }));
   const follow = () => (lately.value = see(entriesOf(mine.peek().data.data[0].id)));
   const again = () => {
     wallets();
@@ -31,18 +35,18 @@ export function open() {
   };
   const stopLooking = effect(() => mine.value.data && !lately.peek() && untracked(follow));
   const stop = watch(again, 20_000);
-  const view = () => html`<${Home} mine=${mine} lately=${lately.value} topups=${topups} />`;
+  const view = () => html`<${Home} mine=${mine} lately=${lately.value} moving=${moving} />`;
   return { title: () => say("home.title"), view, close: () => (stop(), stopLooking()) };
 }
 
-const Home = ({ mine, lately, topups }) => html`
+const Home = ({ mine, lately, moving }) => html`
   <${Heading}>${say("home.title")}<//>
   <${Shown} of=${mine} lines=${2}>${({ data }) => data.map((wallet) => html`<${Balance} key=${wallet.id} wallet=${wallet} />`)}<//>
   <div class="actions" role="group" aria-label=${say("home.actions")}>
     ${ACTIONS.map(([href, icon, key]) => html`<a class="button" href=${href}><${Icon} name=${icon} />${say(key)}</a>`)}
   </div>
   <${Ended} />
-  <${OnItsWay} topups=${topups} />
+  <${OnItsWay} moving=${moving} />
   <h2>${say("home.recent")}</h2>
   ${lately && html`<${Shown} of=${lately} lines=${5}>${({ data }) => html`<${Recent} rows=${data.slice(0, LAST)} wallet=${mine.value.data.data[0].id} />`}<//>`}
 `;
@@ -57,16 +61,16 @@ const Balance = ({ wallet }) => html`
   </section>
 `;
 
-/** What was meant and is not known to have ended, and top-ups that the bank still has to answer. */
-function OnItsWay({ topups }) {
-  const waiting = topups.map((one) => one.value.data).filter((one) => one && UNFINISHED.includes(one.status));
+/** What was meant and is not known to have ended, and what a bank still has to answer. */
+function OnItsWay({ moving }) {
+  const waiting = moving.map(({ path, found }) => ({ place: path.split("/")[2], ...found.value.data })).filter((one) => UNFINISHED.includes(one.status));
   if (!open_intents().length && !waiting.length) return null;
   return html`
     <h2>${say("home.on-its-way")}</h2>
     <ul class="rows on-its-way">
       <${Open} />
-      ${waiting.map((topup) => html`
-        <li key=${topup.id}><a href=${`#/topups/${topup.id}`}><span class="row-words"><strong>${say("kind.top-up")}</strong><small>${say(`topup.${topup.status}.short`)}</small></span><${Money} ...${topup} /></a></li>`)}
+      ${waiting.map(({ place, ...one }) => html`
+        <li key=${one.id}><a href=${`#/${place}/${one.id}`}><span class="row-words"><strong>${say(place === "topups" ? "kind.top-up" : "kind.withdrawal")}</strong><small>${say(`topup.${one.status}.short`)}</small></span><${Money} ...${one} /></a></li>`)}
     </ul>
   `;
 }

@@ -24,6 +24,7 @@ const Me = ({ mine, asked, out }) => html`
   <${Shown} of=${mine} lines=${2}>${(person) => html`<${Who} person=${person} />`}<//>
   <${Rows} label=${say("me.app")}>
     ${mode.value === "easy" && html`
+      <${Row} path="/withdraw" icon="out" title=${say("me.withdraw")} about=${say("me.withdraw-about")} />
       <${Row} path="/activity" icon="list" title=${say("me.activity")} />
       <${Row} path="/inbox" icon="bell" title=${say("me.inbox")} count=${unreadCount.value} />`}
     <${Row} path="/me/mode" icon="home" title=${say("me.mode")} about=${say(`mode.${mode.value}`)} />

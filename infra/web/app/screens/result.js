@@ -1,6 +1,6 @@
 /** What became of something that was meant: done, refused and why, asked of a guardian, or not known yet. */
 import { hostOf, shownSum } from "/app/money.js";
-import { amountOf, consentOf } from "/app/meant.js";
+import { amountOf, consentOf, sayOf } from "/app/meant.js";
 import { payCheckout, TopUpFirst } from "/app/paying.js";
 import { carry, finished, intent, intents, seen } from "/shared/intents.js";
 import { money, say, sayOr, shownMoment } from "/shared/language.js";
@@ -44,16 +44,19 @@ const inFront = () =>
 function arrived({ id, about, outcome }) {
   seen(id);
   void lookAgain("/v1/wallets");
-  if (about.what === "topup" && outcome.status < 400) goInstead(topupPlace(outcome.body, about));
+  if (about.what !== "payment" && outcome.status < 400) goInstead(placeOf(outcome.body, about));
 }
 
-const topupPlace = ({ id }, { then }) => `/topups/${id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
+/** The screen that tells more of what was made. */
+const PLACES = { payment: "payments", topup: "topups", withdrawal: "withdrawals" };
+const placeOf = ({ id }, { what, then }) => `/${PLACES[what]}/${id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
+
 function titleOf(id, wanted) {
   const outcome = outcomeOf(id);
   const about = (intent(id) ?? finished(id) ?? wanted)?.about;
   if (!about) return say("result.forgotten");
   const amount = amountOf(about);
-  if (outcome) return say(outcome.status < 400 ? "result.paid" : "result.not", { amount });
+  if (outcome) return sayOf(about, outcome.status < 400 ? "result.paid" : "result.not", { amount });
   const { last } = intent(id) ?? {};
   const consent = consentOf({ last });
   if (consent) return say(`result.${consent}`);
@@ -71,7 +74,7 @@ function Result({ id, earlier }) {
     </div>
     ${about?.checkout && html`<${Facts} of=${facts(about.checkout, outcome)} />`}
     ${!about && html`<${Forgotten} />`}
-    ${about && !outcome && html`<${Waits} id=${id} />`}
+    ${about && !outcome && html`<${Waits} id=${id} about=${about} />`}
     ${kind === "good" && html`<${Done} about=${about} body=${outcome.body} />`}
     ${kind === "bad" && html`<${Not} about=${about} outcome=${outcome} earlier=${earlier} />`}
   `;
@@ -90,13 +93,13 @@ const Forgotten = () => html`
 `;
 
 /** Nobody is told that it failed while it may have happened. */
-function Waits({ id }) {
+function Waits({ id, about }) {
   const { last } = intent(id) ?? {};
   const consent = consentOf({ last });
   const why = consent ? `result.${consent}.detail` : last === undefined ? "result.sending.detail" : "result.unknown.detail";
   return html`
     <div class="note" role="status">
-      <p>${say(why)}</p>
+      <p>${sayOf(about, why)}</p>
       ${last?.title && !consent && html`<p><small>${last.title}</small></p>`}
     </div>
     <p><a class="button secondary" href="#/">${say("result.later")}</a></p>
@@ -106,17 +109,17 @@ function Waits({ id }) {
 /** Back to the shop only if the person says so, who reads where it leads. */
 function Done({ about, body }) {
   const host = hostOf(about.checkout?.return_url);
-  const receipt = about.what === "topup" ? topupPlace(body, about) : `/payments/${body.id}`;
   return html`
     ${host && html`<p><a class="button main" rel="noreferrer" href=${about.checkout.return_url}>${say("result.return", { host })}</a></p>`}
     <p><a class=${host ? "button secondary" : "button main"} href="#/">${say("result.home")}</a></p>
-    <p><a class="button secondary" href=${`#${receipt}`}>${say("result.receipt")}</a></p>
+    <p><a class="button secondary" href=${`#${placeOf(body, about)}`}>${say("result.receipt")}</a></p>
   `;
 }
 
 /** Why not, in the API's words unless those are for programs, and what helps. */
 function Not({ about, outcome: { status, body }, earlier }) {
-  const detail = body && sayOr(`result.${body.code}.${body.state ?? "detail"}`, body.detail);
+  const key = body && `result.${body.code}.${body.state ?? "detail"}`;
+  const detail = body && sayOr(`${key}.${about.what}`, sayOr(key, body.detail));
   const again = body?.code === "probable-duplicate";
   return html`
     <${Problem} of=${new Refused({ status, body: body && { ...body, detail }, text: "" })} />
@@ -126,10 +129,10 @@ function Not({ about, outcome: { status, body }, earlier }) {
 }
 
 function Help({ about, body, earlier }) {
-  if (about.what === "topup") return html`<p><a class="button main" href="#/topup">${say("result.again")}</a></p>`;
-  const back = `/pay/${about.checkout.id}`;
-  if (body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
+  const back = about.checkout ? `/pay/${about.checkout.id}` : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`;
+  if (about.checkout && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
   if (body.code === "probable-duplicate") return html`<${Twice} about=${about} earlier=${earlier} />`;
+  if (body.code === "cooling-off") return null;
   if (body.code === "wallet-frozen" || body.methods === "") return html`<p><a class="button main" href="#/security">${say("result.security")}</a></p>`;
   if (body.code === "invalid-state") return html`<p><a class="button main" href="#/activity">${say("result.activity")}</a></p>`;
   return html`<p><a class="button main" href=${`#${back}`}>${say("result.again")}</a></p>`;

@@ -28,6 +28,7 @@ const Security = ({ done, person, mine, devices, freeze }) => html`
   <h2>${say("security.paying")}</h2>
   <${Rows} label=${say("security.paying")}>
     <${Row} path="/security/pin" icon="digits" title=${say("pin.title")} about=${pinAbout(person)} />
+    <${Row} path="/withdraw/ways" icon="out" title=${say("security.ways")} about=${say("security.ways-about")} />
     <${Row} path="/security/freeze" icon="stop" title=${say("freeze.title")} about=${say("freeze.about")} />
     <${Row} path="/security/phrase" icon="words" title=${say("phrase.title")} about=${say("phrase.about")} />
     <${Row} path="/security/education" icon="warning" title=${say("education.title")} about=${say("education.about")} />

@@ -1,5 +1,5 @@
 /** Home in the social mode: what others ask of me, the people I belong to, whom I paid lately; then the money. */
-import { approvals, guardian, waiting, wardName, wards } from "/app/family.js";
+import { approvals, guardian, payeeOf, waiting, wardName, wards } from "/app/family.js";
 import { wallets } from "/app/me.js";
 import { Ended, Open } from "/app/meant.js";
 import { mine as meant } from "/shared/intents.js";
@@ -34,7 +34,7 @@ const Home = ({ mine, wards: others, bond, asked, entries }) => html`
     <li><a href="#/pay"><span class="face" aria-hidden="true"><${Icon} name="pay" /></span><span>${say("social.pay")}</span></a></li>
   </ul>
   <h2>${say("social.money")}</h2>
-  <${Shown} of=${mine} lines=${1}>${({ data }) => data.map((wallet) => html`<p class="card beside" key=${wallet.id}><strong><${Money} amount=${wallet.available} currency=${wallet.currency} /></strong><a href="#/topup">${say("social.top-up")}</a></p>`)}<//>
+  <${Shown} of=${mine} lines=${1}>${({ data }) => data.map((wallet) => html`<p class="card beside" key=${wallet.id}><strong><${Money} amount=${wallet.available} currency=${wallet.currency} /></strong><a href="#/topup">${say("social.top-up")}</a><a href="#/withdraw">${say("social.withdraw")}</a></p>`)}<//>
 `;
 
 function Requests({ asked, wards: others }) {
@@ -43,7 +43,7 @@ function Requests({ asked, wards: others }) {
   if (none) return html`<${Empty}>${say("social.no-requests")}<//>`;
   return html`
     <ul class="rows card">
-      ${waiting(asked).map((one) => html`<li key=${one.id}><a href=${`#/approvals/${one.id}`}><span class="row-words"><span>${say("social.asks", { name: wardName(others, one.ward_id) })}</span><small>${one.payee_name}</small></span><strong><${Money} amount=${one.amount} currency=${one.currency} /></strong></a></li>`)}
+      ${waiting(asked).map((one) => html`<li key=${one.id}><a href=${`#/approvals/${one.id}`}><span class="row-words"><span>${say("social.asks", { name: wardName(others, one.ward_id) })}</span><small>${payeeOf(one)}</small></span><strong><${Money} amount=${one.amount} currency=${one.currency} /></strong></a></li>`)}
       ${asking.map((one) => html`<li key=${one.id}><a href="#/family"><span class="row-words"><span>${one.display_name}</span><small>${say("social.wants-guardian")}</small></span><${Icon} name="on" /></a></li>`)}
       <${Open} />
     </ul>

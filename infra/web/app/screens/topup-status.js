@@ -1,28 +1,16 @@
 /** How a top-up stands, until the bank has said the last word. */
+import { follow, Mark, UNFINISHED } from "/app/following.js";
 import { hostOf, shownSum, way } from "/app/money.js";
 import { usually } from "/app/processors.js";
 import { money, say, sayOr } from "/shared/language.js";
-import { Facts, Heading, Icon, Shown, When } from "/shared/parts.js";
+import { Facts, Shown, When } from "/shared/parts.js";
 import { drawn, Qr } from "/shared/qr.js";
-import { lookAgain, see, watch } from "/shared/seen.js";
-import { effect, html, signal, untracked } from "/shared/ui.js";
-
-const UNFINISHED = ["pending", "unknown"];
-const MARKS = { succeeded: ["good", "check"], failed: ["bad", "cross"], pending: ["open", "clock"], unknown: ["open", "clock"] };
+import { html, signal } from "/shared/ui.js";
 
 export function open({ params, query }) {
-  const path = `/v1/topups/${encodeURIComponent(params.id)}`;
-  const topup = see(path);
-  const stop = watch(() => UNFINISHED.includes(topup.peek().data?.status ?? "pending") && see(path), 2000);
-  let before = topup.peek().data?.status;
-  const stopTelling = effect(() => {
-    const { data } = topup.value;
-    if (!data || data.status === before) return;
-    before = data.status;
-    untracked(() => lookAgain("/v1/wallets"));
-  });
-  const view = () => html`<${Status} topup=${topup} then=${query.then} />`;
-  return { title: () => titleOf(topup.value.data), view, close: () => (stop(), stopTelling()) };
+  const { movement, stop } = follow(`/v1/topups/${encodeURIComponent(params.id)}`, 2000);
+  const view = () => html`<${Status} topup=${movement} then=${query.then} />`;
+  return { title: () => titleOf(movement.value.data), view, close: stop };
 }
 
 const titleOf = (topup) => (topup ? say(`topup.${topup.status}`, { amount: shownSum(topup) }) : say("kind.top-up"));
@@ -30,11 +18,9 @@ const titleOf = (topup) => (topup ? say(`topup.${topup.status}`, { amount: shown
 const Status = ({ topup, then }) => html`
   <${Shown} of=${topup}>
     ${(one) => html`
-      <div class=${`result ${MARKS[one.status][0]}`} role="status">
-        <p class="mark" aria-hidden="true"><${Icon} name=${MARKS[one.status][1]} /></p>
-        <${Heading}>${titleOf(one)}<//>
-      </div>
+      <${Mark} status=${one.status}>${titleOf(one)}<//>
       <p>${detailOf(one)}</p>
+      ${one.tried && html`<p class="note">${say("topup.tried", { before: one.tried.map((processor) => way({ processor })).join(say("topup.tried.and")), now: way(one) })}</p>`}
       ${one.usual_seconds && html`<p>${usually(one.usual_seconds)}</p>`}
       <${NextAction} of=${one.next_action} />
       <${Facts} of=${facts(one)} />

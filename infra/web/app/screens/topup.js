@@ -1,8 +1,8 @@
-/** Topping up: how much, into which wallet, which way. */
+/** Topping up: how much, into which wallet, through which bank. */
 import { wallets } from "/app/me.js";
 import { Frozen } from "/app/money.js";
 import { topUp } from "/app/paying.js";
-import { offersOf, usually, waysOf } from "/app/processors.js";
+import { ANY, offersOf, usually, waysOf } from "/app/processors.js";
 import "/app/screens/result.js";
 import { newKey } from "/shared/door.js";
 import { digits, money, readMoney, say, sayOr, shownMoney } from "/shared/language.js";
@@ -11,10 +11,10 @@ import { goInstead } from "/shared/router.js";
 import { see } from "/shared/seen.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
 
-const hintOf = (name, works, seconds) => {
-  if (!works) return say("way.troubled");
-  return seconds ? usually(seconds) : sayOr(`way.${name}.hint`, "");
-};
+/** What kind it is, from which amount on, and how it does just now. */
+const hintOf = ({ method, works, seconds, least }, currency) =>
+  [sayOr(`way.${method}`, ""), least > 1 && say("way.least", { least: money(least, currency) }), works ? seconds && usually(seconds) : say("way.troubled")]
+    .filter(Boolean).join(" · ");
 const CHIPS = [50, 100, 200, 500];
 
 export function open({ query }) {
@@ -32,15 +32,14 @@ export function open({ query }) {
     const amount = minorOf(typed.peek(), wallet.currency);
     wrong.value = !amount;
     if (!amount) return;
-    const way = chosenOf(waysOf(offers.peek()[wallet.currency]?.peek().data), chosen.peek()).sent;
-    goInstead(`/results/${topUp({ wallet, amount, way, form, then: query.then })}`);
+    const { sent } = chosenOf(waysOf(offers.peek()[wallet.currency]?.peek().data), chosen.peek());
+    goInstead(`/results/${topUp({ wallet, amount, way: sent, form, then: query.then })}`);
   });
   const state = { mine, typed, wrong, chosen, offers, start, currency: query.currency };
   return { title: () => say("topup.title"), view: () => html`<${TopUp} ...${state} />`, close: stop };
 }
 
-/** Until somebody chooses, the first that works. */
-const chosenOf = (ways, name) => ways.find((one) => one.name === name) ?? ways.find((one) => one.works) ?? ways[0];
+const chosenOf = (ways, name) => ways.find((one) => one.name === name) ?? ANY;
 const minorOf = ({ minor, text }, currency) => minor ?? readMoney(text, currency);
 const textOf = ({ minor, text }, currency) => text ?? (minor / 10 ** digits(currency)).toFixed(digits(currency));
 
@@ -55,7 +54,6 @@ function Amount({ wallet, typed, wrong, chosen, offers, start }) {
   const { currency } = wallet;
   const amount = minorOf(typed.value, currency);
   const ways = waysOf(offers.value[currency]?.value.data);
-  const way = chosenOf(ways, chosen.value);
   const sent = { ...start, run: () => start.run(wallet) };
   return html`
     <p>${say("topup.balance", { available: money(wallet.available, currency) })}</p>
@@ -68,10 +66,14 @@ function Amount({ wallet, typed, wrong, chosen, offers, start }) {
       <${Field} name="amount" label=${say("topup.amount", { currency })} inputmode="decimal" autocomplete="off" value=${textOf(typed.value, currency)} problem=${wrong.value ? say("topup.amount.wrong") : ""} onInput=${(event) => (typed.value = { text: event.target.value })} />
       <fieldset>
         <legend>${say("topup.way")}</legend>
-        ${ways.map(({ name, works, seconds }) => html`
-          <label key=${name} class="choice"><input type="radio" name="way" value=${name} checked=${way.name === name} onChange=${() => (chosen.value = name)} /><span>${sayOr(`way.${name}`, name)}<small>${hintOf(name, works, seconds)}</small></span></label>`)}
+        <${Choice} way=${ANY} chosen=${chosen} title=${say("way.any")} about=${say("way.any.hint")} />
+        ${ways.map((one) => html`<${Choice} key=${one.name} way=${one} chosen=${chosen} title=${sayOr(`processor.${one.processor}`, one.processor)} about=${hintOf(one, currency)} />`)}
       </fieldset>
       <button class="main">${amount ? say("topup.go", { amount: money(amount, currency) }) : say("topup.go.none")}</button>
     <//>
   `;
 }
+
+const Choice = ({ way: { name }, chosen, title, about }) => html`
+  <label class="choice"><input type="radio" name="way" value=${name} checked=${(chosen.value || ANY.name) === name} onChange=${() => (chosen.value = name)} /><span>${title}<small>${about}</small></span></label>
+`;

@@ -1,4 +1,4 @@
-/** A payment, a top-up or another movement: what it is, and its way through time. */
+/** A payment, a top-up, a withdrawal or another movement: what it is, and its way through time. */
 import { Facts, Id, major, Moment, State, what } from "/console/show.js";
 import { Table } from "/console/table.js";
 import { say, sayOr, shownMoney } from "/shared/language.js";
@@ -29,6 +29,9 @@ function Movement({ movement, timeline, complete }) {
       ["method", movement.method && what(movement.method)],
       ["route", movement.route?.length ? html`<${Asked} of=${movement.route} currency=${movement.currency} />` : ""],
       ["tried", movement.tried?.length ? html`<${Asked} of=${movement.tried} currency=${movement.currency} />` : ""],
+      ["funding_method", movement.funding_method_id && html`<span class="id">${movement.funding_method_id}</span>`],
+      ["first_asked", movement.asked_at && html`<${Moment} at=${movement.asked_at} />`],
+      ["failed_because", movement.reason && html`<code>${movement.reason}</code>`],
       ["processor_reference", movement.processor_reference && html`<span class="id">${movement.processor_reference}</span>`],
       ["refusal", movement.refusal && html`<code>${movement.refusal}</code>`],
       ["captured", money(movement.captured)],
