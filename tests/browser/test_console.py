@@ -354,3 +354,39 @@ def appoint(browser: Browser, local: dict[str, Any], person: people.Person) -> N
         visit.page.get_by_role("button", name="Make an operator").click()
         visit.page.locator("#role").select_option("support")
         reason(visit.page, "joins the night shift", "appoint")
+
+
+def test_a_statement_is_uploaded_once_by_keyboard_and_a_bad_file_says_why(
+    browser: Browser, local: dict[str, Any], tmp_path: Path
+) -> None:
+    day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86_400))
+    row = f"top_{uuid.uuid4().hex},ch_{uuid.uuid4().hex[:8]},top-up,1250,8,CNY,{day}T08:00:00Z\n"
+    large, odd = tmp_path / "statement.csv", tmp_path / "holiday.csv"
+    large.write_text("our_id,reference,kind,amount,fee,currency,booked_at\n" + row * 2_000)
+    odd.write_text("when,who\n")
+    with console(browser, local) as visit:
+        page = visit.page
+        page.goto(local["api"] + "/console/#/reconciliations")
+        expect(page.locator("#upload")).to_be_visible(timeout=kit.PATIENCE_MS)
+        page.locator("#upload button").press("Enter")
+        visit.see("There is no file, or nothing in it")
+        page.locator("#file").set_input_files(odd)
+        expect(page.locator("#form")).to_have_value("")
+        page.locator("#name").fill("harbour")
+        visit.refused += ("/v1/reconciliations/statements",)
+        page.locator("#name").press("Enter")
+        expect(page.locator("#form-about")).to_be_visible(timeout=kit.PATIENCE_MS)
+        visit.shot("console-upload-refused-en")
+        expect(page.locator("#name")).to_have_value("harbour")
+        page.locator("#file").set_input_files(large)
+        expect(page.locator("#form")).to_have_value("csv")
+        page.locator("#name").fill("harbour")
+        page.locator("#name").press("Enter")
+        visit.see("It is here.")
+        page.locator("#name").press("Enter")
+        visit.see("This file was already here")
+        visit.shot("console-upload-en")
+        assert visit.barriers() == []
+        page.goto(local["api"] + f"/console/#/reconciliations/{day}")
+        expect(page.get_by_text(str(large.stat().st_size))).to_be_visible(timeout=kit.PATIENCE_MS)
+        assert visit.complaints == []
