@@ -33,6 +33,7 @@ export async function recognised(file) {
 export async function upload(file, told, progress) {
   if (!file?.size) throw new Trouble("console.upload-empty");
   if (file.size > MOST_BYTES) throw new Trouble("console.upload-large");
+  if (!told.form) throw new Trouble("console.upload-unknown");
   progress(0);
   const sha256 = await hashed(file);
   const { data } = await get(`${STATEMENTS}?day=${told.day}&limit=100`);

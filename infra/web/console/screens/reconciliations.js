@@ -62,10 +62,10 @@ function Upload({ about, part, work }) {
   return html`
     <h2>${say("console.upload")}</h2>
     <p>${say("console.upload-what")}</p>
-    <${Form} job=${work} class="filters" id="upload">
+    <${Form} job=${work} class="upload" id="upload">
       <${Field} name="file" type="file" label=${say("console.file")} required onChange=${look} />
       <${Choice} name="side" label=${say("console.side")} value=${side} of=${Object.keys(FORMS)} onChange=${turn} />
-      <${Choice} name="form" label=${say("console.form")} value=${form} of=${FORMS[side]} empty=${say("console.form-choose")} onChange=${(chosen) => change({ form: chosen })} problem=${wrong(problem, "form")} />
+      <${Choice} name="form" label=${say("console.form")} value=${form} of=${FORMS[side]} empty=${say("console.form-choose")} onChange=${(chosen) => change({ form: chosen })} />
       <${Field} name="name" label=${say("console.book")} value=${name} onInput=${(event) => change({ name: event.target.value })} autocomplete="off" spellcheck=${false} required problem=${wrong(problem, "name")} />
       <${Field} name="day" id="statement-day" type="date" label=${say("console.day")} value=${yesterday()} max=${yesterday()} required problem=${wrong(problem, "day")} />
       <${Submit} job=${work}>${say("console.upload-go")}<//>
@@ -74,13 +74,12 @@ function Upload({ about, part, work }) {
   `;
 }
 
-const Choice = ({ name, label, value, of, empty = "", onChange, problem = "" }) => html`
+const Choice = ({ name, label, value, of, empty = "", onChange }) => html`
   <label class="field" for=${name}><span>${label}</span>
-    <select id=${name} name=${name} aria-invalid=${problem ? "true" : undefined} aria-describedby=${problem ? `${name}-about` : undefined} onChange=${(event) => onChange(event.target.value)}>
+    <select id=${name} name=${name} onChange=${(event) => onChange(event.target.value)}>
       ${empty && html`<option value="" selected=${value === ""}>${empty}</option>`}
       ${of.map((one) => html`<option key=${one} value=${one} selected=${one === value}>${say(`console.${name}.${one}`)}</option>`)}
     </select>
-    ${problem && html`<small id=${`${name}-about`} class="wrong">${problem}</small>`}
   </label>`;
 
 const COLUMNS = [
