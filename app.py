@@ -153,8 +153,7 @@ def sweep(event: Any) -> int:
     from chalicelib.topups import tasks as topups
 
     at = clock.now()
-    known = (topups.ask_again, topups.send_back, settlement.send_on)
-    money = (settlement.sweep, payments.sweep, *known, ledger.close_due)
+    money = (settlement.sweep, payments.sweep, *topups.SWEEP, settlement.send_on, ledger.close_due)
     return queues.sweep("minute", (*money, identity.sweep, risk.sweep), lambda task: task(at))
 
 

@@ -12,11 +12,11 @@ from pathlib import Path, PurePosixPath
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "infra" / "web"
 CATALOGUES = ROOT / "chalicelib" / "kernel" / "catalogues"
-SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self' {uploads}; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -25,6 +25,7 @@ SECURITY = {
         "geolocation=(), microphone=(), payment=(), usb=()"
     ),
 }
+
 TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".webmanifest": "application/manifest+json"}
 DOCS_PACKAGE = "/packages/@scalar/api-reference/dist/browser/standalone.js"
 """What `chalicelib.api.docs_page` asks for; no page of ours does."""
@@ -36,6 +37,11 @@ _ASKS = {
 }
 _ASKS[".mjs"] = _ASKS[".js"]
 _STATIC = re.compile(r"""(?:\bfrom\s*|\bimport\s*)["']([^"'\n]+)["']""")
+
+
+def security(uploads: str) -> dict[str, str]:
+    """The headers of every page. `uploads`: the origin of the links that take files from a browser."""
+    return {"Content-Security-Policy": _POLICY.format(uploads=uploads), **_SECURITY}
 
 
 def file_at(path: str, web: Path = WEB, catalogues: Path = CATALOGUES) -> Path | None:

@@ -18,3 +18,7 @@ def send_back(at: datetime) -> int:
     from chalicelib.topups import returns, store_returns
 
     return patience.sweep(store_returns.DUE, at, lambda return_id: returns.go_on(return_id, at))
+
+
+SWEEP = (ask_again, send_back)
+"""Its parts, each by itself: one that fails stops no other."""

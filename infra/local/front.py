@@ -137,7 +137,7 @@ class Door(BaseHTTPRequestHandler):
         tag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
         about = pages.content_type(file)
         headers = [("Content-Type", about), ("ETag", tag), ("Cache-Control", "no-cache")]
-        headers += list(pages.SECURITY.items())
+        headers += list(pages.security(f"{self.server.api.scheme}://{self.server.api.netloc}").items())
         if tag in self.headers.get("If-None-Match", ""):
             return self._send(304, headers, b"")
         return self._send(200, headers, content)

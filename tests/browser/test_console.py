@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from pathlib import Path
@@ -287,3 +288,40 @@ def appoint(browser: Browser, local: dict[str, Any], person: people.Person) -> N
         visit.page.get_by_role("button", name="Make an operator").click()
         visit.page.locator("#role").select_option("support")
         reason(visit.page, "joins the night shift", "appoint")
+
+
+def test_a_statement_is_uploaded_once_by_keyboard_and_a_bad_file_says_why(
+    browser: Browser, local: dict[str, Any], tmp_path: Path
+) -> None:
+    day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86_400))
+    empty, odd = tmp_path / "statement.csv", tmp_path / "holiday.csv"
+    empty.write_text(f"our_id,reference,kind,amount,fee,currency,booked_at\n# {uuid.uuid4()}\n")
+    odd.write_text("when,who\n")
+    with console(browser, local) as visit:
+        page = visit.page
+        page.goto(local["api"] + "/console/#/reconciliations")
+        expect(page.locator("#upload")).to_be_visible(timeout=kit.PATIENCE_MS)
+        page.locator("#upload button").press("Enter")
+        visit.see("There is no file, or nothing in it")
+        page.locator("#file").set_input_files(odd)
+        expect(page.locator("#form")).to_have_value("")
+        page.locator("#name").fill("harbour")
+        page.locator("#name").press("Enter")
+        visit.see("The form of this file is not recognised")
+        visit.shot("console-upload-refused-en")
+        expect(page.locator("#name")).to_have_value("harbour")
+        page.locator("#file").set_input_files(empty)
+        expect(page.locator("#form")).to_have_value("csv")
+        page.locator("#name").fill("harbour")
+        page.locator("#name").press("Enter")
+        visit.see("It is here.")
+        page.locator("#name").press("Enter")
+        visit.see("This file was already here")
+        visit.shot("console-upload-en")
+        assert visit.barriers() == []
+        page.get_by_role("button", name="中文").click()
+        visit.see("上传对账单")
+        visit.shot("console-upload-zh")
+        page.goto(local["api"] + f"/console/#/reconciliations/{day}")
+        visit.see(hashlib.sha256(empty.read_bytes()).hexdigest()[:12])
+        assert visit.complaints == []

@@ -40,14 +40,14 @@ def security_headers(policy: dict[str, Any]) -> dict[str, str]:
     config = policy["ResponseHeadersPolicyConfig"]
     security = config["SecurityHeadersConfig"]
     found = {item["Header"]: item["Value"] for item in config["CustomHeadersConfig"]["Items"]}
-    found["Content-Security-Policy"] = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    found["Content-Security-Policy"] = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
     found["Referrer-Policy"] = security["ReferrerPolicy"]["ReferrerPolicy"]
     return found | ({"X-Content-Type-Options": "nosniff"} if security["ContentTypeOptions"]["Override"] else {})
 
 
 def test_a_page_gets_the_same_headers_there_as_from_the_local_front_door(packaged: Packaged) -> None:
     policy = packaged.of_type("AWS::CloudFront::ResponseHeadersPolicy")["PagesHeaders"]
-    assert security_headers(policy) == pages.SECURITY
+    assert security_headers(policy) == pages.security("https://${Statements.RegionalDomainName}")
     security = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     assert security["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 365 * 24 * 3600
     assert all(header["Override"] for header in security.values())

@@ -11,11 +11,13 @@ import { html } from "/shared/ui.js";
 export function open({ params: { day } }) {
   const found = see(`/v1/reconciliations/${day}`);
   const list = pages((cursor) => get(`/v1/reconciliations/${day}/differences?limit=50${cursor ? `&cursor=${cursor}` : ""}`));
+  const kept = pages((cursor) => get(`/v1/reconciliations/statements?day=${day}&limit=50${cursor ? `&cursor=${cursor}` : ""}`));
   const title = () => say("console.reconciliation-of", { day });
   return { title, view: () => html`
     <${Up} path="/reconciliations">${say("console.reconciliations")}<//>
     <${Heading}>${title()}<//>
-    <${Shown} of=${found}>${(report) => html`<${Report} of=${report} list=${list} />`}<//>` };
+    <${Shown} of=${found}>${(report) => html`<${Report} of=${report} list=${list} />`}<//>
+    <${PagedTable} of=${kept} name=${`statements-${day}`} title=${say("console.statements")} empty=${say("console.no-statements")} columns=${STATEMENTS} />` };
 }
 
 const Report = ({ of: report, list }) => html`
@@ -75,6 +77,15 @@ const DIFFERENCES = [
   { key: "booked_at", cell: (row) => html`<${Moment} at=${row.booked_at} />`, text: (row) => row.booked_at },
   { key: "case", cell: (row) => html`<${Id} of=${row.case_id} data-stop />`, text: (row) => row.case_id },
   plain("closed_as", (row) => (row.closed_as ? what(row.closed_as) : "")),
+];
+
+const STATEMENTS = [
+  BOOK,
+  plain("form", (row) => say(`console.form.${row.form}`)),
+  number("bytes", (row) => row.bytes),
+  plain("sha256", (row) => html`<span class="id">${row.sha256.slice(0, 12)}</span>`),
+  { key: "imported_at", cell: (row) => html`<${Moment} at=${row.imported_at} />`, text: (row) => row.imported_at },
+  { key: "imported_by", cell: (row) => (row.imported_by ? html`<${Id} of=${row.imported_by} />` : say("console.fetched")), text: (row) => row.imported_by },
 ];
 
 const UNREADABLE = [
