@@ -138,8 +138,7 @@ def tell(event: SQSEvent) -> Any:
     from chalicelib.notices import tasks
     from chalicelib.topups import speed
 
-    heard = {"entry": (telling.tell_of_entry, speed.measure), "approval": (approvals.tell,)}
-    return tasks.tell(event.to_dict(), heard)
+    return tasks.tell(event.to_dict(), {"entry": [telling.tell_of_entry, speed.measure], "approval": [approvals.tell]})
 
 
 @app.schedule("rate(1 minute)")

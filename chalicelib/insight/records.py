@@ -123,7 +123,7 @@ def _is_about(movement: Found | None, payment_id: str, expiry: str) -> bool:
 def _began(found: Found) -> list[StepView]:
     """What is in no journal: a top-up before its money came, a withdrawal that was sent on, a refusal."""
     if "asked_at" in found:
-        return [StepView(found["asked_at"], "asked", found["pk"], found["amount"])]
+        return [StepView(found["asked_at"], "asked", found["pk"], found["amount"], HOUSE)]
     if found["kind"] != "top-up" and found["state"] != "refused":
         return []
     what = "refused" if found["state"] == "refused" else "asked"

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.ledger import history
 from chalicelib.ledger.wire import item, size
-from chalicelib.processors import wire
+from chalicelib.processors import service, wire
 from chalicelib.processors.wire import NotReached, Reply
 from chalicelib.topups import asking, events, tasks
 from tests.api import failover_kit, topup_kit
@@ -394,7 +394,6 @@ def test_the_fattest_way_fits_in_one_kilobyte(till: Harbours, state: dict[str, s
 
 def test_production_knows_no_sandbox_bank(till: Harbours, monkeypatch: pytest.MonkeyPatch) -> None:
     from chalicelib import settings as settings_module
-    from chalicelib.processors import service
 
     monkeypatch.setenv("STAGE", "prod")
     settings_module.settings.cache_clear()

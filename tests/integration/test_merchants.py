@@ -211,6 +211,7 @@ def test_a_raced_checkout_is_paid_once(till: Merchant, clock: FrozenClock) -> No
 def test_who_paid_a_checkout_is_for_its_merchant_alone(till: Merchant, clock: FrozenClock) -> None:
     checkout = service.checkout(service.open_checkout(till, ORDER, clock.now()).id)
     ledger_store.transact([service.paying(checkout, "pay_0", clock.now()).write])
+    ledger_store.put_new({"pk": "pay_0", "sk": "MOVEMENT", "state": "captured", "account": "wal_of_somebody_else"})
     seen = service.see_checkout(ANYBODY, checkout.id, clock.now())
     assert (seen.status, seen.payment_id, seen.paid_at) == ("paid", "", "")
 

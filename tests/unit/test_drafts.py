@@ -130,9 +130,9 @@ def test_a_void_and_an_expiry_give_everything_back(amount: int, known: Known) ->
         assert given_back(draft) == amount
 
 
-@given(AMOUNTS, KNOWN)
-def test_a_refund_credits_what_it_takes_from_the_merchant(amount: int, known: Known) -> None:
-    draft = following.refund(held(amount), amount, "", key(), AT, known)
+@given(AMOUNTS, TERMS, KNOWN)
+def test_a_refund_credits_what_it_takes_from_the_merchant(amount: int, terms: Terms, known: Known) -> None:
+    draft = following.refund(held(amount), terms, amount, "", key(), AT, known)
     assert draft.entry and draft.entry.line
     assert says_what_it_does(draft)
     assert given_back(draft) == amount == -draft.entry.postings[chart.settling("CNY")] == -draft.entry.line.amount
