@@ -33,8 +33,11 @@ def _money() -> list[Room]:
 
 
 def _webhooks() -> list[Room]:
+    from chalicelib.processors import hearing
+    from chalicelib.settlement import hearing as settlement
     from chalicelib.topups import routes_webhooks as topups
 
+    hearing.lend(settlement.hear)
     return [topups.room]
 
 

@@ -35,6 +35,7 @@ _KINDS: dict[str, Kind] = {
     "topup.reversed": "topup_reversed",
 }
 _PAYOUTS: dict[str, Kind] = {"succeeded": "payout_succeeded", "failed": "payout_failed"}
+_TOLD_OF_PAYOUTS = {f"payout.{told}": kind for told, kind in _PAYOUTS.items()}
 _JSON = {"Content-Type": "application/json"}
 _Found = TypeVar("_Found")
 
@@ -58,6 +59,8 @@ class _Payout(msgspec.Struct):
     amount: int
     currency: str
     reason: str | None = None
+    payout_id: str | None = None
+    """Ours; a webhook says it."""
 
 
 class _Line(msgspec.Struct):
@@ -136,16 +139,8 @@ class Sandbox:
         found = self._found(f"/payouts/{quote(payout.payout_id, safe='')}", _Payout)
         if found is None:
             return replace(silent, reason="not_found")
-        return replace(
-            silent,
-            event_id=f"query_{found.id}_{found.status}",
-            kind=_PAYOUTS.get(found.status, "ignored"),
-            reference=found.id,
-            amount=found.amount,
-            currency=found.currency,
-            account=found.merchant,
-            reason=found.reason,
-        )
+        event_id, kind = f"query_{found.id}_{found.status}", _PAYOUTS.get(found.status, "ignored")
+        return self._payout(replace(silent, event_id=event_id, kind=kind), found)
 
     def statement(self, day: date) -> Iterator[StatementLine]:
         """JSON, a line each; the bank's days are UTC's."""
@@ -180,6 +175,8 @@ class Sandbox:
         try:
             message = msgspec.json.decode(raw, type=_Message)
             event = replace(event, occurred_at=message.timestamp.astimezone(UTC))
+            if kind := _TOLD_OF_PAYOUTS.get(message.type):
+                return self._payout(replace(event, kind=kind), msgspec.json.decode(message.data, type=_Payout))
             if message.type not in _KINDS:
                 return replace(event, kind="ignored")
             payment = msgspec.json.decode(message.data, type=_Payment)
@@ -199,6 +196,17 @@ class Sandbox:
             account=payment.merchant,
             reversed_total=payment.reversed_total,
             reason=payment.reason,
+        )
+
+    def _payout(self, event: ProcessorEvent, payout: _Payout) -> ProcessorEvent:
+        return replace(
+            event,
+            payout_id=payout.payout_id or event.payout_id,
+            reference=payout.id,
+            amount=payout.amount,
+            currency=payout.currency,
+            account=payout.merchant,
+            reason=payout.reason,
         )
 
     def _found(self, path: str, kind: type[_Found]) -> _Found | None:

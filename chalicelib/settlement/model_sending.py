@@ -10,6 +10,8 @@ from chalicelib.processors.model import ProcessorEvent
 
 DUE = "withdrawal"
 """Payouts are due under the older name too: one look finds both."""
+PREFIXES = ("wdr", "pot")
+"""How the ids of both kinds begin."""
 NEVER_CAME = timedelta(hours=1)
 """What a processor has still not heard of, so long after it was first sent, is not there."""
 

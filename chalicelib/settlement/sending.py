@@ -16,8 +16,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.cases import service as cases
-from chalicelib.kernel import clock
-from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel import clock, ids
+from chalicelib.kernel.errors import InvalidRequest, NotFound, Unavailable
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Known, Leg
 from chalicelib.observability import page
@@ -37,6 +37,26 @@ def go_on(movement_id: str, at: datetime) -> bool:
     if found["state"] not in model_patience.UNFINISHED or found.get("due_at", "~") > clock.written(at):
         return False
     return _question(found, at) if "asked_at" in found else _send(found, at)
+
+
+def hear(event: ProcessorEvent, at: datetime) -> bool:
+    """What a webhook says of it; whether it had an effect. Once, and not again once the sweep has heard the same.
+
+    Raises NotFound, InvalidRequest where it contradicts what we know, or what was final before.
+    """
+    payout_id = event.payout_id or ""
+    if not any(ids.is_id(payout_id, prefix) for prefix in model.PREFIXES):
+        raise NotFound(param="payout_id")
+    found = ledger.movement(payout_id)
+    if event.processor != found["processor"] or "asked_at" not in found:
+        raise InvalidRequest(param="processor")
+    if wrong := model.difference(event, found, processors.adapter(event.processor).account):
+        raise InvalidRequest(param=wrong)
+    if found["state"] in model_patience.UNFINISHED and _ended(found, event, at):
+        return True
+    if ledger.movement(payout_id)["state"] != event.kind.removeprefix("payout_"):
+        raise InvalidRequest(param="state")
+    return False
 
 
 def _send(found: Found, at: datetime) -> bool:
@@ -66,6 +86,10 @@ def _question(found: Found, at: datetime) -> bool:
         return _nothing_final(found, event, at)
     if wrong := model.difference(event, found, adapter.account):
         return _contradicted(found, event, wrong, at)
+    return _ended(found, event, at)
+
+
+def _ended(found: Found, event: ProcessorEvent, at: datetime) -> bool:
     if event.kind == "payout_failed":
         return _return(found, event.reason or "declined", at)
     return _made(store.succeeded(found["pk"], event.reference or "", at), at)

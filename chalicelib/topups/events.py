@@ -23,14 +23,14 @@ from chalicelib.ledger import chart, crediting
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Change, Changed, Draft, Entry, Known, Taken, Verdict
 from chalicelib.observability import page
-from chalicelib.processors import model_patience
+from chalicelib.processors import hearing, model_patience
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import ProcessorEvent
 from chalicelib.topups import model, returns, store
 
 Effect = Literal["made", "none", "quarantined"]
-_EFFECTLESS = ("ignored", "refund_failed", "payout_succeeded", "payout_failed")
-"""Whoever asked for a refund or a payout asks what became of it; a top-up is none the wiser."""
+_EFFECTLESS = ("ignored", "refund_failed")
+"""Whoever asked for a refund asks what became of it; a top-up is none the wiser."""
 PAID_TWICE = "paid-twice"
 """Why an event is kept whose money is a second processor's for one top-up: it goes back."""
 PAID_TWICE_AND_RETURNED = "paid-twice-and-returned"
@@ -41,15 +41,21 @@ def apply(event: ProcessorEvent, raw: bytes, at: datetime) -> Effect:
     """`raw` is kept if the event contradicts what we know. Raises Unavailable, then the processor sends it again."""
     if event.kind in _EFFECTLESS:
         return "none"
-    if wrong := model.unsound(event):
+    if event.kind not in hearing.PAYOUTS and (wrong := model.unsound(event)):
         return _quarantine(event, raw, wrong, at)
-    effect = {"topup_succeeded": _credit, "topup_failed": _fail, "topup_reversed": _reverse}[event.kind]
     try:
-        return "made" if effect(_completed(event), at) else "none"
+        return "made" if _effect(event, at) else "none"
     except Unavailable:
         raise
     except CofferError as refusal:
         return _set_aside(event, raw, refusal.param or refusal.code, at)
+
+
+def _effect(event: ProcessorEvent, at: datetime) -> bool:
+    if event.kind in hearing.PAYOUTS:
+        return hearing.hear(event, at)
+    effect = {"topup_succeeded": _credit, "topup_failed": _fail, "topup_reversed": _reverse}[event.kind]
+    return effect(_completed(event), at)
 
 
 def _completed(event: ProcessorEvent) -> ProcessorEvent:

@@ -40,7 +40,7 @@ from infra.local.bank_book import (
 )
 from infra.local.bank_outage import Leaving
 from infra.local.bank_payouts import Payout, Payouts, sandbox_payout
-from infra.local.bank_post import Keys, PostOffice, letter, on_the_wire
+from infra.local.bank_post import Keys, PostOffice, letter, on_the_wire, payout_letter
 from infra.local.bank_sent import Answer, Sent, as_json, as_lines
 
 LONGEST_BODY_BYTES = 64 * 1024
@@ -86,14 +86,21 @@ class Bank:
         if not new:
             return payout
         if payout.magic == DECLINED:
-            self.payouts.settle(payout.id)
+            self._end_payout(payout.id)
         elif payout.magic in (TIMEOUT_SUCCEEDS, TIMEOUT_FAILS):
-            self._after(self.hold_seconds, self.payouts.settle, payout.id)
+            self._after(self.hold_seconds, self._end_payout, payout.id)
             time.sleep(self.hold_seconds)
         else:
             seconds = self.late_seconds if payout.magic == LATE else self.settle_seconds
-            self._after(seconds, self.payouts.settle, payout.id)
+            self._after(seconds, self._end_payout, payout.id)
         return self.payouts.find(payout.id) or payout
+
+    def _end_payout(self, payout_id: str) -> None:
+        """The processors that Coffer asks for the outcome tell nothing by themselves."""
+        self.payouts.settle(payout_id)
+        ended = self.payouts.find(payout_id)
+        if ended and ended.dialect == "sandbox" and ended.status != "pending":
+            self.post.send(payout_letter(ended))
 
     def settle(self, payment_id: str) -> None:
         self.post.post(self.book.settle(payment_id, self.late_seconds))

@@ -19,6 +19,7 @@ from typing import Any
 
 from infra.local import bank_alipay, bank_wechatpay
 from infra.local.bank_book import Message, sandbox_view, stripe_charge, stripe_intent
+from infra.local.bank_payouts import Payout, sandbox_payout
 
 RETRY_SECONDS = (1, 5, 15, 60)
 STRIPE_VERSION = "2026-10-28.endive"
@@ -52,6 +53,14 @@ class Letter:
 def letter(message: Message) -> Letter:
     """Of what its processor tells: WeChat Pay keeps failures to itself, and says so with an empty body."""
     return Letter(message.payment.dialect, message.id, _body(message))
+
+
+def payout_letter(payout: Payout) -> Letter:
+    """What the sandbox bank tells of a payout that has ended."""
+    about = sandbox_payout(payout) | {"payout_id": payout.asked_as}
+    body = {"type": f"payout.{payout.status}", "timestamp": datetime.now(UTC).isoformat(), "data": about}
+    digest = hashlib.sha256(f"{payout.id} {payout.status}".encode()).hexdigest()[:24]
+    return Letter("sandbox", f"msg_{digest}", json.dumps(body, separators=(",", ":")).encode())
 
 
 def _body(message: Message) -> bytes:
@@ -116,6 +125,9 @@ class PostOffice:
         for message in messages:
             if (sent := letter(message)).body:
                 self._wait(sent, message.delay_seconds, tries=0)
+
+    def send(self, sent: Letter) -> None:
+        self._wait(sent, 0.0, tries=0)
 
     def deliver(self, sent: Letter, keys: Keys | None = None) -> tuple[int, str]:
         """Now, once: the status and body of the answer, or 0 and the trouble. Other `keys` make a forgery."""

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib import cloud as clients
-from chalicelib.kernel import clock as clocks
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.ledger import allowance, audit, chart, folding, history, items, store
 from chalicelib.ledger import service as ledger
@@ -19,8 +18,8 @@ from chalicelib.settings import settings
 from chalicelib.settlement import payouts, sending, store_payouts
 from tests.api.caller import assert_problem
 from tests.api.payout_kit import ACCOUNT, ANOTHER, Payee, agree, payee, run
-from tests.api.test_reconciliation import HEADER, book, colleague, imported, line, reconciled, tomorrow
 from tests.api.test_reconciliation import cases as cases_of
+from tests.api.test_reconciliation import colleague
 from tests.api.withdrawal_kit import Bank
 from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
@@ -352,31 +351,6 @@ def test_every_item_of_a_payout_stays_within_a_kilobyte(world: World, bank: Bank
     beside = store.partition(world.shop.account, "P") + store.partition(world.shop.account, items.HEAD)
     assert beside and max(map(size, beside)) <= 1_024
     assert store_payouts.terms(world.shop.account)
-
-
-def test_a_payout_matches_the_banks_statement_and_one_that_came_back_is_missed_nowhere(
-    world: World, bank: Bank
-) -> None:
-    shop = payee(world)
-    ids = []
-    for amount in (SOLD, 5_000):
-        shop.sell(amount)
-        ids.append(shop.ask().json["id"])
-    sent, returned = ids
-    world.clock.advance(1)
-    world.sweep()
-    bank.say(returned, "failed", reason="account_closed")
-    bank.say(sent, "succeeded")
-    world.clock.advance(MINUTE)
-    world.sweep()
-    world.deliver()
-    day = clocks.written(world.clock.now())[:10]
-    clerk = tomorrow(world)
-    text = HEADER + line(sent, -EARNED, day, kind="payout", fee=0)
-    assert imported(clerk, text, day).status in (200, 201)
-    report = reconciled(world, clerk, day)
-    assert book(report)["outcomes"]["matched"] == {"count": 2, "amount": -EARNED - 4_970}
-    assert [one["kind"] for one in cases_of(clerk) if one["subject"] in ids] == []
 
 
 def _terms_of(world: World, change: str, values: dict[str, object]) -> None:
