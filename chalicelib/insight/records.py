@@ -23,7 +23,7 @@ from chalicelib.merchants import service as merchants
 from chalicelib.payments import model as payments_model
 from chalicelib.payments import service as payments
 
-MOVEMENTS = ("pay", "cap", "voi", "exp", "ref", "top", "stl")
+MOVEMENTS = ("pay", "cap", "voi", "exp", "ref", "top", "stl", "pot")
 ACCOUNTS = ("wal", "mac")
 _LOOKED_AT = 1_000
 """The most entries that a timeline goes through."""
@@ -101,7 +101,7 @@ def _timeline(found: Found) -> tuple[list[StepView], bool]:
     ours = [one for one in near if _is_about(known.get(one["movement"]), found["pk"], expiry)]
     steps = [*_began(found), *(_step(one, found) for one in ours)]
     acts = [known[one] for one in dict.fromkeys([found["pk"], *(one["movement"] for one in ours)])]
-    return [*steps, *_settled(acts)], len(looked) < _LOOKED_AT
+    return [*steps, *_settled(acts), *_at_the_bank(found)], len(looked) < _LOOKED_AT
 
 
 def _settlement(found: Found) -> tuple[list[StepView], bool]:
@@ -126,6 +126,15 @@ def _began(found: Found) -> list[StepView]:
         return []
     what = "refused" if found["state"] == "refused" else "asked"
     return [StepView(found["created_at"], what, found["pk"], found["amount"], _asker(found))]
+
+
+def _at_the_bank(found: Found) -> list[StepView]:
+    """That a payout was sent and arrived moves nothing here."""
+    if found["kind"] != "payout":
+        return []
+    sent = [("sent", found["asked_at"])] if "asked_at" in found else []
+    arrived = [("arrived", found["ended_at"])] if found["state"] == "succeeded" else []
+    return [StepView(at, what, found["pk"], found["amount"], found["processor"]) for what, at in sent + arrived]
 
 
 def _asker(found: Found) -> str:
