@@ -63,7 +63,7 @@ export const keep = (wallet, changed) =>
   ask({
     title: say("console.keep"),
     what: say("console.keep-what", { id: wallet }),
-    fields: (wrong) => html`<${Field} name="review_hours" type="number" min="1" max=${MOST_HOURS} value=${USUAL_HOURS} label=${say("console.review-hours")} problem=${wrong("review_hours")} required />`,
+    fields: (wrong) => html`<${Field} name="review_hours" type="number" min="1" max=${MOST_HOURS} defaultValue=${USUAL_HOURS} label=${say("console.review-hours")} problem=${wrong("review_hours")} required />`,
     label: say("console.keep-why"),
     go: say("console.keep"),
     done: say("console.kept"),

@@ -74,8 +74,8 @@ function propose(about, again) {
       <label class="field" for="currency"><span>${say("console.currency")}</span>
         <select id="currency" name="currency">${CURRENCIES.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}</select>
       </label>
-      <${Field} name="against" problem=${wrong("against")} label=${say("console.against")} value="sandbox" autocomplete="off" required />
-      <${Field} name="case_id" problem=${wrong("case_id")} label=${say("console.case")} value=${about} autocomplete="off" />`,
+      <${Field} name="against" problem=${wrong("against")} label=${say("console.against")} defaultValue="sandbox" autocomplete="off" required />
+      <${Field} name="case_id" problem=${wrong("case_id")} label=${say("console.case")} defaultValue=${about} autocomplete="off" />`,
     go: say("console.propose"),
     act: async ({ amount, case_id, ...told }) => {
       const body = { ...told, amount: readMoney(amount, told.currency) ?? 0, ...(case_id ? { case_id } : {}) };

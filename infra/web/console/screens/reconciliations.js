@@ -28,7 +28,7 @@ const Reconciliations = ({ list, again }) => html`
   <p>${say("console.reconciliations-what")}</p>
   ${may("reconciliations.keep") && html`
     <${Form} job=${again} class="filters">
-      <${Field} name="day" type="date" label=${say("console.day")} value=${yesterday()} max=${yesterday()} required />
+      <${Field} name="day" type="date" label=${say("console.day")} defaultValue=${yesterday()} max=${yesterday()} required />
       <${Submit} job=${again}>${say("console.reconcile")}<//>
     <//>`}
   <${PagedTable} of=${list} name="reconciliations" title=${say("console.days")} columns=${COLUMNS} id=${(row) => row.day} empty=${say("console.no-reconciliations")} />

@@ -66,7 +66,7 @@ const SAID = ["title-en", "title-zh", "body-en", "body-zh"];
 /** What is said, in both languages; `of` is what was said before. */
 const Sentences = ({ of: before, wrong }) =>
   SAID.map((name) => [name, ...name.split("-")]).map(([name, part, tongue]) => html`
-    <${Field} key=${name} name=${name} problem=${wrong(name)} label=${say(`console.${part}-${tongue}`)} value=${before?.[part][tongue] ?? ""} lang=${tongue === "zh" ? "zh-Hans" : "en"} maxlength=${part === "title" ? 80 : 500} required />`);
+    <${Field} key=${name} name=${name} problem=${wrong(name)} label=${say(`console.${part}-${tongue}`)} defaultValue=${before?.[part][tongue] ?? ""} lang=${tongue === "zh" ? "zh-Hans" : "en"} maxlength=${part === "title" ? 80 : 500} required />`);
 
 const said = (fields) => Object.fromEntries(["title", "body"].map((part) => [part, { en: fields[`${part}-en`], zh: fields[`${part}-zh`] }]));
 const moment = (typed) => new Date(typed).toISOString();
