@@ -38,7 +38,12 @@ def movement(by: Operator, movement_id: str, at: datetime) -> HistoryView:
     found = _found(movement_id)
     cases.audit(by.user_id, "movement.see", movement_id, "", at, source_address=by.source_address)
     timeline, complete = _settlement(found) if found["kind"] == "settlement" else _timeline(found)
-    return HistoryView(_view(found), sorted(timeline, key=lambda step: step.at), complete)
+    return HistoryView(_view(found), sorted(timeline, key=_when), complete)
+
+
+def _when(step: StepView) -> tuple[str, bool]:
+    """A bank may refuse a payout in the moment in which it is sent."""
+    return step.at, step.what == "payout-return"
 
 
 def of_order(

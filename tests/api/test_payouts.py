@@ -249,12 +249,11 @@ def test_a_payout_that_fails_comes_back_once_with_its_reason_and_leaves_again(wo
 def test_an_operator_sees_the_way_of_a_payout_to_the_bank_or_back(world: World, bank: Bank) -> None:
     shop = payee(world)
     shop.sell(SOLD)
-    payout = shop.ask().json["id"]
-    world.sweep()
-    bank.say(payout, "failed", reason="account_closed")
+    payout, bank.refuses = shop.ask().json["id"], True
     world.clock.advance(MINUTE)
     world.sweep()
     world.clock.advance(MINUTE)
+    bank.refuses = False
     again = shop.ask().json["id"]
     world.sweep()
     bank.say(again, "succeeded")
