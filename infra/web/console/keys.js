@@ -25,7 +25,7 @@ export function listen() {
 }
 
 const ACTS = {
-  "/": () => document.getElementById("search")?.focus(),
+  "/": searchAnew,
   "?": showKeys,
   j: () => walk(1),
   k: () => walk(-1),
@@ -40,6 +40,13 @@ function gone(key) {
   clearTimeout(going);
   going = 0;
   return PLACES[key] && (() => go(PLACES[key]));
+}
+
+/** What was searched for before is replaced by what is typed. */
+function searchAnew() {
+  const box = document.getElementById("search");
+  box?.focus();
+  box?.select();
 }
 
 const leave = (event) => event.key === "Escape" && event.target.blur();
