@@ -60,7 +60,7 @@ class MovementView(msgspec.Struct, frozen=True, omit_defaults=True):
     reversed: int | None = None
     method: str = ""
     route: tuple[AskedView, ...] = ()
-    """Of a top-up: whom the rules named, in order."""
+    """Of a top-up or payout: whom the rules named, in order."""
     tried: tuple[AskedView, ...] = ()
     """Who was asked before `processor`, and said no."""
     fee: int | None = None
@@ -157,11 +157,13 @@ def account(head: Head) -> AccountView:
 
 
 def done_by(entry: Mapping[str, Any], processor: str) -> str:
-    """`processor`: of the movement that the entry is about."""
+    """`processor`: of the movement that the entry is about. Who asked for a payout stands in the audit log alone."""
     if entry["kind"] in _BY_OWNER:
         return str(entry.get("owner", ""))
     if entry["kind"] in _BY_MERCHANT:
         return str(entry.get("payee", ""))
+    if entry["kind"] == "payout":
+        return ""
     return processor or HOUSE
 
 

@@ -23,7 +23,7 @@ from chalicelib.merchants import service as merchants
 from chalicelib.payments import model as payments_model
 from chalicelib.payments import service as payments
 
-MOVEMENTS = ("pay", "cap", "voi", "exp", "ref", "top", "wdr", "stl")
+MOVEMENTS = ("pay", "cap", "voi", "exp", "ref", "top", "wdr", "stl", "pot")
 ACCOUNTS = ("wal", "mac")
 _LOOKED_AT = 1_000
 """The most entries that a timeline goes through."""
@@ -38,7 +38,12 @@ def movement(by: Operator, movement_id: str, at: datetime) -> HistoryView:
     found = _found(movement_id)
     cases.audit(by.user_id, "movement.see", movement_id, "", at, source_address=by.source_address)
     timeline, complete = _settlement(found) if found["kind"] == "settlement" else _timeline(found)
-    return HistoryView(_view(found), sorted(timeline, key=lambda step: step.at), complete)
+    return HistoryView(_view(found), sorted(timeline, key=_when), complete)
+
+
+def _when(step: StepView) -> tuple[str, bool]:
+    """A bank may refuse a payout in the moment in which it is sent."""
+    return step.at, step.what == "payout-return"
 
 
 def of_order(
@@ -101,7 +106,7 @@ def _timeline(found: Found) -> tuple[list[StepView], bool]:
     ours = [one for one in near if _is_about(known.get(one["movement"]), found["pk"], expiry)]
     steps = [*_began(found), *(_step(one, found) for one in ours)]
     acts = [known[one] for one in dict.fromkeys([found["pk"], *(one["movement"] for one in ours)])]
-    return [*steps, *_settled(acts)], len(looked) < _LOOKED_AT
+    return [*steps, *_settled(acts), *_at_the_bank(found)], len(looked) < _LOOKED_AT
 
 
 def _settlement(found: Found) -> tuple[list[StepView], bool]:
@@ -121,13 +126,20 @@ def _is_about(movement: Found | None, payment_id: str, expiry: str) -> bool:
 
 
 def _began(found: Found) -> list[StepView]:
-    """What is in no journal: a top-up before its money came, a withdrawal that was sent on, a refusal."""
-    if "asked_at" in found:
-        return [StepView(found["asked_at"], "asked", found["pk"], found["amount"], HOUSE)]
+    """What is in no journal: a top-up before its money came, a refusal."""
     if found["kind"] != "top-up" and found["state"] != "refused":
         return []
     what = "refused" if found["state"] == "refused" else "asked"
     return [StepView(found["created_at"], what, found["pk"], found["amount"], _asker(found))]
+
+
+def _at_the_bank(found: Found) -> list[StepView]:
+    """That a withdrawal or a payout was sent and arrived moves nothing here."""
+    if found["kind"] not in ("withdrawal", "payout"):
+        return []
+    sent = [("sent", found["asked_at"])] if "asked_at" in found else []
+    arrived = [("arrived", found["ended_at"])] if found["state"] == "succeeded" else []
+    return [StepView(at, what, found["pk"], found["amount"], found["processor"]) for what, at in sent + arrived]
 
 
 def _asker(found: Found) -> str:

@@ -28,12 +28,14 @@ _ACCOUNT = re.compile(r"[A-Z0-9]{8,34}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 Currency = Annotated[str, msgspec.Meta(extra_json_schema=money.CURRENCY_SCHEMA)]
 Sum = Annotated[int, msgspec.Meta(ge=0, le=money.MAX_AMOUNT)]
+Reason = Annotated[str, msgspec.Meta(min_length=10, max_length=200, description="Kept sealed in the audit log")]
 
 
 class PayoutTermsRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`cut_off`: a time of the banks' own day, `16:00`. Without a `bank_account` the one that is kept stays."""
 
     schedule: Schedule
+    reason: Reason
     cut_off: Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "16:00"
     minimum: Sum = 0
     reserve: Sum = 0

@@ -32,9 +32,9 @@ def agree(operator: Operator, merchant_id: str, currency: str, wish: PayoutTerms
     before = store.terms(account)
     made = _bank(_terms(account, merchant_id, currency, wish, before, at), wish, before, at).scheduled(before, at)
     cases.audit(
-        operator.user_id, "merchant.agree_payouts", merchant_id, "", at, source_address=operator.source_address,
-        currency=currency, schedule=made.schedule, cut_off=made.cut_off, minimum=made.minimum, reserve=made.reserve,
-        bank=made.bank,
+        operator.user_id, "merchant.agree_payouts", merchant_id, wish.reason, at,
+        source_address=operator.source_address, currency=currency, schedule=made.schedule, cut_off=made.cut_off,
+        minimum=made.minimum, reserve=made.reserve, bank=made.bank,
     )  # fmt: skip
     leg = store.agreed(made, before)
     if ledger.commit(lambda at, known: Draft(None, (), None, (leg,)), at).replayed:

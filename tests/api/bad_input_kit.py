@@ -138,6 +138,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "PUT /v1/merchants/{id}/payout-terms/{currency}": {
         "schedule": "daily",
+        "reason": "as the contract has it",
         "cut_off": "16:00",
         "minimum": 100,
         "reserve": 5_000,

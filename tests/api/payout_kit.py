@@ -11,7 +11,10 @@ from tests.api.caller import Caller, Reply
 from tests.api.world import World, fresh_key
 
 ACCOUNT, ANOTHER = "GB33BUKB20201555555555", "DE89370400440532013000"
-TERMS = {"schedule": "daily", "cut_off": "16:00", "minimum": 0, "reserve": 0, "bank_account": ACCOUNT}
+WHY = "as the contract of this year has it"
+TERMS = {
+    "schedule": "daily", "cut_off": "16:00", "minimum": 0, "reserve": 0, "bank_account": ACCOUNT, "reason": WHY,
+}  # fmt: skip
 _EVENT = {"version": "0", "account": "1", "region": "eu-west-1", "detail": {}, "detail-type": "", "source": ""}
 
 

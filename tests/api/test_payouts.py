@@ -17,7 +17,7 @@ from chalicelib.processors.model_breaker import Breaker
 from chalicelib.settings import settings
 from chalicelib.settlement import payouts, sending, store_payouts
 from tests.api.caller import assert_problem
-from tests.api.payout_kit import ACCOUNT, ANOTHER, Payee, agree, payee, run
+from tests.api.payout_kit import ACCOUNT, ANOTHER, WHY, Payee, agree, payee, run
 from tests.api.test_reconciliation import cases as cases_of
 from tests.api.test_reconciliation import colleague
 from tests.api.withdrawal_kit import Bank
@@ -246,6 +246,29 @@ def test_a_payout_that_fails_comes_back_once_with_its_reason_and_leaves_again(wo
     assert (second["amount"], second["returned"], second["carried"]) == (EARNED, EARNED, 0)
 
 
+def test_an_operator_sees_the_way_of_a_payout_to_the_bank_or_back(world: World, bank: Bank) -> None:
+    shop = payee(world)
+    shop.sell(SOLD)
+    payout, bank.refuses = shop.ask().json["id"], True
+    world.clock.advance(MINUTE)
+    world.sweep()
+    world.clock.advance(MINUTE)
+    bank.refuses = False
+    again = shop.ask().json["id"]
+    world.sweep()
+    bank.say(again, "succeeded")
+    world.clock.advance(MINUTE)
+    world.sweep()
+    ways = []
+    for one in (payout, again):
+        told = world.operator.get(f"/v1/movements/{one}").json
+        assert told["movement"]["route"][0] == {"processor": "sandbox", "why": "0"}
+        ways.append([(step["what"], step["by"], step["amount"]) for step in told["timeline"]])
+    left, sent = ("payout", "", EARNED), ("sent", "sandbox", EARNED)
+    assert ways[0] == [left, sent, ("payout-return", "sandbox", EARNED)]
+    assert ways[1] == [left, sent, ("arrived", "sandbox", EARNED)]
+
+
 def test_silence_is_asked_about_until_it_is_a_persons_and_nothing_is_sent_twice(world: World, bank: Bank) -> None:
     shop = payee(world)
     shop.sell(SOLD)
@@ -322,11 +345,24 @@ def test_who_may_ask_and_see(world: World, bank: Bank) -> None:
 
 @pytest.mark.parametrize(
     ("wish", "param"),
-    [({"bank_account": "no"}, "bank_account"), ({"cut_off": "24:00"}, "cut_off"), ({"reserve": -1}, "reserve")],
+    [
+        ({"bank_account": "no"}, "bank_account"),
+        ({"cut_off": "24:00"}, "cut_off"),
+        ({"reserve": -1}, "reserve"),
+        ({"reason": "so"}, "reason"),
+    ],
 )
 def test_terms_that_cannot_be_are_refused(world: World, bank: Bank, wish: dict[str, object], param: str) -> None:
     payee(world, schedule=None)
     assert_problem(agree(world.operator, world, **wish), 422, "invalid-request", param)
+
+
+def test_why_terms_were_agreed_stands_in_the_audit_log(world: World, bank: Bank) -> None:
+    payee(world)
+    world.clock.advance(1)
+    agree(world.operator, world, bank_account=ANOTHER, reason="their bank has closed")
+    told = world.operator.get(f"/v1/audit-log?action=merchant.agree_payouts&subject={world.shop.id}").json["data"]
+    assert [one["reason"] for one in told] == ["their bank has closed", WHY]
 
 
 def test_a_bank_account_is_nowhere_in_clear(world: World, bank: Bank) -> None:

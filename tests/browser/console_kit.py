@@ -63,16 +63,45 @@ def enter(visit: kit.Visit, operator: dict[str, str]) -> None:
 
 
 def customer_who_paid(
-    local: dict[str, Any], amount: int, begins: str = "C-"
+    local: dict[str, Any], amount: int, begins: str = "C-", merchant: str = ""
 ) -> tuple[people.Person, dict[str, Any], str]:
-    """Somebody new, what they paid, and the order's reference."""
+    """Somebody new, what they paid (to the first shop unless told whom), and the order's reference."""
     person, reference = kit.newcomer(local, funds=50_000), begins + uuid.uuid4().hex[:10]
     tokens = people.sign_in(Client(local["api"]), person) or {}
-    phone, shop = Client(local["api"]).bearing(tokens["access_token"]), local["people"]["merchants"][0]
+    phone, merchant = Client(local["api"]).bearing(tokens["access_token"]), merchant or _first_shop(local)
     wallet = people.wallets(phone)[0]
-    order = {"wallet_id": wallet["id"], "merchant_id": shop["id"], "amount": amount, "currency": wallet["currency"]}
+    order = {"wallet_id": wallet["id"], "merchant_id": merchant, "amount": amount, "currency": wallet["currency"]}
     paid = phone.insist("/v1/payments", order | {"order_reference": reference}, key=reference).expect(201)
     return person, paid, reference
+
+
+def _first_shop(local: dict[str, Any]) -> str:
+    return str(local["people"]["merchants"][0]["id"])
+
+
+def shop_that_sold(local: dict[str, Any], operator: Client, amount: int) -> str:
+    """A merchant of its own, since a payout takes all that is there; what it sold is settled."""
+    shop = str(people.open_shop(operator, people.Shop(f"Payee {uuid.uuid4().hex[:6]}"))["id"])
+    customer_who_paid(local, amount, merchant=shop)
+    settled = f"/v1/merchants/{shop}/settlements"
+    people.wait_for(lambda: operator.get(settled).json["data"] or None, "the settlement of what was sold")
+    return shop
+
+
+def paid_out(local: dict[str, Any], operator: Client) -> tuple[str, str]:
+    """A merchant on terms, and a payout to it that its bank refuses: the same ones for every test."""
+    if local["api"] not in _paid_out:
+        shop = shop_that_sold(local, operator, 10_102)
+        operator.send("PUT", f"/v1/merchants/{shop}/payout-terms/CNY", TERMS).expect(200)
+        payout = operator.insist(f"/v1/merchants/{shop}/payouts", {"currency": "CNY"}, key=shop).expect(201)
+        _paid_out[local["api"]] = shop, str(payout["id"])
+    return _paid_out[local["api"]]
+
+
+TERMS = {
+    "schedule": "daily", "reserve": 40, "bank_account": "DE89370400440532013000", "reason": "agreed with the merchant",
+}  # fmt: skip
+_paid_out: dict[str, tuple[str, str]] = {}
 
 
 def search(page: Page, text: str) -> None:

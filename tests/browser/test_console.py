@@ -25,6 +25,7 @@ from tests.browser.console_kit import (
     enter,
     exported,
     heading,
+    paid_out,
     reason,
     search,
     token_of,
@@ -202,11 +203,11 @@ def test_every_screen_can_be_used_by_all_in_both_languages_and_by_night(
     browser: Browser, local: dict[str, Any], language: str, scheme: str
 ) -> None:
     _, paid, _ = customer_who_paid(local, 990)
-    shop = local["people"]["merchants"][0]["id"]
     with console(browser, local, language, color_scheme=scheme) as visit:
-        page = visit.page
-        owner = Client(local["api"]).bearing(token_of(visit)).get(f"/v1/movements/{paid['id']}").json
-        places = [f"merchants/{shop}", f"movements/{paid['id']}", f"accounts/{paid['wallet_id']}"]
+        page, operator = visit.page, Client(local["api"]).bearing(token_of(visit))
+        owner = operator.get(f"/v1/movements/{paid['id']}").json
+        shop, payout = paid_out(local, operator)
+        places = [f"merchants/{shop}", f"payouts/{payout}", f"movements/{paid['id']}", f"accounts/{paid['wallet_id']}"]
         for place in (*SCREENS, *places, f"people/{owner['movement']['owner']}"):
             page.evaluate("place => (location.hash = `/${place}`)", place)
             screen = page.locator(f'main [data-path="/{place}"]')

@@ -100,6 +100,7 @@ def test_a_case_of_a_freeze_ends_with_the_freeze_or_says_why_it_stays(browser: B
 
 
 def moments(page: Page) -> list[str]:
+    """To the microsecond: what people read ends with the minute."""
     found: list[str] = page.locator(".facts time").evaluate_all("all => all.map(one => one.dateTime)")
     return found
 

@@ -32,7 +32,7 @@ STATES = {
 
 @cache
 def sentences() -> dict[str, dict[str, str]]:
-    catalogues = [WEB / "text" / f"{name}.json" for name in ("shared", "console", "books", "cases", "audit")]
+    catalogues = [WEB / "text" / f"{name}.json" for name in ("shared", "console", "books", "cases", "audit", "payouts")]
     return {key: said for file in catalogues for key, said in json.loads(file.read_text(encoding="utf-8")).items()}
 
 

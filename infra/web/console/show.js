@@ -10,6 +10,7 @@ const SCREEN_OF = {
   mer: "merchants",
   chk: "checkouts",
   cas: "cases",
+  pot: "payouts",
   ...Object.fromEntries(["pay", "cap", "voi", "exp", "ref", "top", "wdr", "stl"].map((kind) => [kind, "movements"])),
 };
 export const ID = /^[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}$/;

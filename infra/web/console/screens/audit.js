@@ -23,7 +23,7 @@ const DEEDS = {
   identifier: ["change"],
   incident: ["change", "open"],
   maintenance: ["cancel", "schedule"],
-  merchant: ["join", "make_key", "revoke_key", "rotate_key"],
+  merchant: ["agree_payouts", "join", "make_key", "pay_out", "revoke_key", "rotate_key"],
   movement: ["see"],
   operator: ["appoint"],
   order: ["find"],

@@ -1,28 +1,26 @@
-/** A merchant: what was agreed, its accounts, keys without their secrets, settlements, and the way to an order. */
+/** A merchant: what was agreed, its accounts, how it is paid out, settlements, keys without their secrets. */
 import { may } from "/console/may.js";
-import { CURRENCY, Facts, Id, major, Moment, State } from "/console/show.js";
+import { inCurrency, PAYOUTS, SETTLEMENTS, Terms } from "/console/payouts.js";
+import { Facts, Id, Moment, State } from "/console/show.js";
 import { PagedTable, Table } from "/console/table.js";
 import { say, shownMoney, shownNumber } from "/shared/language.js";
 import { Heading, pages, Shown } from "/shared/parts.js";
 import { see } from "/shared/seen.js";
 import { get } from "/shared/session.js";
-import { html, signal } from "/shared/ui.js";
+import { effect, html, signal, untracked } from "/shared/ui.js";
 
 export function open({ params: { id } }) {
   const merchant = see(`/v1/merchants/${id}`);
-  const currency = signal("");
-  const list = (path, more = "") => pages((cursor) => get(`/v1/merchants/${id}/${path}?limit=50${more}${cursor ? `&cursor=${cursor}` : ""}`));
-  const keys = list("keys");
-  const settlements = signal(list("settlements"));
-  const choose = (chosen) => {
-    currency.value = chosen;
-    settlements.value = list("settlements", `&currency=${chosen}`);
-  };
+  const keys = pages((cursor) => get(`/v1/merchants/${id}/keys?limit=50${cursor ? `&cursor=${cursor}` : ""}`));
+  const money = signal(null);
+  const choose = (currency) => (money.value = inCurrency(id, currency, merchant.peek().data.accounts[currency]));
+  const known = () => Object.keys(merchant.value.data?.accounts ?? {})[0];
+  const close = effect(() => known() && !money.peek() && untracked(() => void choose(known())));
   const name = () => merchant.value.data?.name ?? say("console.merchant");
-  return { title: name, view: () => html`<${Heading}>${name()}<//><${Shown} of=${merchant}>${(data) => html`<${Merchant} of=${data} keys=${keys} settlements=${settlements.value} currency=${currency.value} choose=${choose} />`}<//>` };
+  return { title: name, view: () => html`<${Heading}>${name()}<//><${Shown} of=${merchant}>${(data) => html`<${Merchant} of=${data} keys=${keys} money=${money.value} choose=${choose} />`}<//>`, close };
 }
 
-const Merchant = ({ of: merchant, keys, settlements, currency, choose }) => html`
+const Merchant = ({ of: merchant, keys, money, choose }) => html`
   <p class="summary"><${State} of=${merchant.status} /></p>
   <${Facts} of=${[
     ["id", html`<${Id} of=${merchant.id} />`],
@@ -32,10 +30,17 @@ const Merchant = ({ of: merchant, keys, settlements, currency, choose }) => html
   ]} />
   <p><small>${say("console.order-hint")}</small></p>
   <${Table} name="accounts" title=${say("console.accounts")} rows=${Object.entries(merchant.accounts)} id=${([one]) => one} columns=${ACCOUNTS} empty="" />
-  ${may("merchants.see-settlements") && html`
-    <${PagedTable} of=${settlements} name=${`settlements-${merchant.id}`} title=${say("console.settlements")} columns=${SETTLEMENTS} empty=${say("console.nothing-yet")}
-      tools=${html`<${Currencies} of=${Object.keys(merchant.accounts)} chosen=${currency} choose=${choose} />`} />`}
+  ${money && html`<${Money} of=${money} currencies=${Object.keys(merchant.accounts)} choose=${choose} />`}
   ${may("merchants.see-keys") && html`<${PagedTable} of=${keys} name=${`keys-${merchant.id}`} title=${say("console.api-keys")} columns=${KEYS} empty=${say("console.nothing-yet")} />`}
+`;
+
+/** In one currency at a time. */
+const Money = ({ of: money, currencies, choose }) => html`
+  <p class="filters"><label for="currency">${say("console.currency")} <${Currencies} of=${currencies} chosen=${money.currency} choose=${choose} /></label></p>
+  ${may("merchants.see-payouts") && html`
+    <${Terms} of=${money} />
+    <${PagedTable} of=${money.payouts} name=${`payouts-${money.merchant}`} title=${say("console.payouts")} columns=${PAYOUTS} empty=${say("console.nothing-yet")} />`}
+  ${may("merchants.see-settlements") && html`<${PagedTable} of=${money.settlements} name=${`settlements-${money.merchant}`} title=${say("console.settlements")} columns=${SETTLEMENTS} empty=${say("console.nothing-yet")} />`}
 `;
 
 /** One number, which holds for each currency of the merchant. */
@@ -47,24 +52,13 @@ function fee(merchant) {
 }
 
 const Currencies = ({ of: all, chosen, choose }) => html`
-  <label for="currency" class="unseen">${say("console.currency")}</label>
-  <select id="currency" value=${chosen || all[0]} onChange=${(event) => choose(event.target.value)}>${all.map((one) => html`<option key=${one}>${one}</option>`)}</select>
+  <select id="currency" value=${chosen} onChange=${(event) => choose(event.target.value)}>${all.map((one) => html`<option key=${one}>${one}</option>`)}</select>
 `;
 
-const money = (key) => ({ key, number: true, cell: (row) => shownMoney(row[key], row.currency), text: (row) => major(row[key], row.currency) });
 const time = (key) => ({ key, cell: (row) => html`<${Moment} at=${row[key]} />`, text: (row) => row[key] ?? "" });
 const ACCOUNTS = [
   { key: "currency", cell: ([currency]) => currency, text: ([currency]) => currency },
   { key: "account", cell: ([, account]) => html`<${Id} of=${account} data-stop />`, text: ([, account]) => account },
-];
-const SETTLEMENTS = [
-  time("at"),
-  { key: "id", cell: (row) => html`<${Id} of=${row.id} data-stop />`, text: (row) => row.id },
-  { key: "lines", number: true, cell: (row) => shownNumber(row.lines), text: (row) => row.lines },
-  money("gross"),
-  money("fees"),
-  money("net"),
-  CURRENCY,
 ];
 const KEYS = [
   { key: "id", cell: (row) => html`<span class="id">${row.id}</span>`, text: (row) => row.id },

@@ -40,13 +40,18 @@ function Movement({ movement, timeline, complete }) {
       ["fee", money(movement.fee)],
       ["settled_by", movement.settled_by && html`<${Id} of=${movement.settled_by} />`],
     ]} />
-    <${Table} name=${movement.id} title=${say("console.timeline")} rows=${timeline} id=${(step) => step.at + step.what + step.movement_id} empty=${say("console.nothing-yet")} columns=${steps(movement)} />
-    ${!complete && html`<p class="note">${say("console.incomplete")}</p>`}
+    <${Timeline} movement=${movement} timeline=${timeline} complete=${complete} />
   `;
 }
 
+/** What became of a movement, as `/v1/movements/{id}` tells it. */
+export const Timeline = ({ movement, timeline, complete }) => html`
+  <${Table} name=${movement.id} title=${say("console.timeline")} rows=${timeline} id=${(step) => step.at + step.what + step.movement_id} empty=${say("console.nothing-yet")} columns=${steps(movement)} />
+  ${!complete && html`<p class="note">${say("console.incomplete")}</p>`}
+`;
+
 /** Processors and a word about each: what it would have cost, or why it was passed over. */
-const Asked = ({ of: processors, currency }) => html`<ul class="asked">${processors.map(({ processor, why }) => html`<li key=${processor}>${processor}: ${/^\d+$/.test(why) ? say("console.costs", { cost: shownMoney(Number(why), currency) }) : sayOr(`console.why.${why}`, why)}</li>`)}</ul>`;
+export const Asked = ({ of: processors, currency }) => html`<ul class="asked">${processors.map(({ processor, why }) => html`<li key=${processor}>${processor}: ${/^\d+$/.test(why) ? say("console.costs", { cost: shownMoney(Number(why), currency) }) : sayOr(`console.why.${why}`, why)}</li>`)}</ul>`;
 
 const steps = ({ id, currency }) => [
   { key: "at", cell: (step) => html`<${Moment} at=${step.at} />`, text: (step) => step.at },
