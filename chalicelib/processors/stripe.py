@@ -215,7 +215,10 @@ class Stripe:
             raise Unavailable from problem
 
     def _pages(self, path: str, kind: type[_Found], most: int | None = _PAGES_LOOKED_THROUGH) -> Iterator[_Found]:
-        """Every item of a list, newest first, a page in memory at a time. Raises Unavailable."""
+        """Every item of a list, newest first, a page in memory at a time.
+
+        Raises Unavailable; after `most` pages of a longer list too: what was not found may stand further on.
+        """
         after, pages = "", 0
         while most is None or pages < most:
             reply = self._listed(f"{self.url}{path}&limit={_PAGE}{after}")
@@ -228,6 +231,7 @@ class Stripe:
             if not found or not reply.get("has_more"):
                 return
             after, pages = f"&starting_after={quote(str(last), safe='')}", pages + 1
+        raise Unavailable
 
     def _listed(self, url: str) -> dict[str, Any]:
         try:

@@ -96,12 +96,14 @@ def _ended(found: Found, event: ProcessorEvent, at: datetime) -> bool:
 
 
 def _nothing_final(found: Found, event: ProcessorEvent, at: datetime) -> bool:
+    """What they have named before did come: that they know nothing of it now proves nothing."""
     _postpone(found, at)
-    if event.reason != "not_found":
+    if event.reason != "not_found" or found["reference"]:
         return False
-    if at - clock.read(found["asked_at"]) >= model.NEVER_CAME:
+    waited = at - clock.read(found["asked_at"])
+    if waited >= model.NEVER_CAME:
         return _return(found, "not_found", at)
-    payout = _payout(found)
+    payout = _payout(found) if waited < model.SENT_AGAIN_FOR else None
     return payout is not None and _asked(found, payout, at, first=False)
 
 

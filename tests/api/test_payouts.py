@@ -285,6 +285,31 @@ def test_silence_is_asked_about_until_it_is_a_persons_and_nothing_is_sent_twice(
     assert (len(bank.paid), shop.held) == (1, 0)
 
 
+def test_what_a_bank_has_named_is_not_given_back_because_it_is_not_found_there(world: World, bank: Bank) -> None:
+    shop = payee(world)
+    shop.sell(SOLD)
+    payout = shop.ask().json["id"]
+    go_on(shop, payout)
+    bank.paid.clear()
+    for seconds in (MINUTE, 4 * MINUTE, 55 * MINUTE, 23 * HOUR, 4 * DAY):
+        go_on(shop, payout, seconds)
+    assert (shop.shown(payout)["status"], shop.held, bank.paid) == ("pending", 0, {})
+    assert [one["subject"] for one in cases_of(colleague(world), "payout-unknown")] == [payout]
+
+
+def test_nothing_is_sent_again_so_late_that_it_could_be_given_back_on_its_way(world: World, bank: Bank) -> None:
+    shop = payee(world)
+    shop.sell(SOLD)
+    payout = shop.ask().json["id"]
+    bank.deaf = True
+    go_on(shop, payout)
+    bank.deaf = False
+    go_on(shop, payout, 59 * MINUTE)
+    assert (bank.paid, shop.held) == ({}, 0)
+    go_on(shop, payout, MINUTE)
+    assert (shop.shown(payout)["reason"], shop.held, bank.paid) == ("not_found", EARNED, {})
+
+
 def test_an_answer_that_contradicts_a_payout_is_a_persons(world: World, bank: Bank) -> None:
     shop = payee(world)
     shop.sell(SOLD)
