@@ -28,6 +28,7 @@ OFFLINE = {
     "GET /v1/documents",
     "GET /v1/keys",
     "GET /v1/education",
+    "GET /v1/withdrawal-offers",
     "GET /v1/processors",
     "POST /v1/password-strength",
 }

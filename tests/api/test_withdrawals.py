@@ -144,7 +144,7 @@ def test_an_operator_sees_where_it_was_sent_when_and_why_it_came_back(world: Wor
     sweep(world, MINUTE)
     seen = colleague(world).get(f"/v1/movements/{withdrawal}").json
     movement, steps = seen["movement"], [(one["what"], one["amount"]) for one in seen["timeline"]]
-    assert steps == [("withdrawal", 2_000), ("asked", 2_000), ("withdrawal-return", 2_000)]
+    assert steps == [("withdrawal", 2_000), ("sent", 2_000), ("withdrawal-return", 2_000)]
     assert (movement["status"], movement["reason"], movement["processor"]) == ("failed", "account_closed", "sandbox")
     assert (movement["funding_method_id"], movement["owner"]) == (method, ana.id)
     assert movement["asked_at"] > movement["created_at"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from infra.local import people
+from infra.local import people, places, stack
 from infra.local.client import Client
 from infra.local.people import Person
 from tests.local import ROOT
@@ -21,6 +22,9 @@ SCREENS = ROOT / "build" / "screens"
 AXE = ROOT / "infra" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_MS = 120_000
 PHONE, SMALL_PHONE, DESK = {"width": 390, "height": 844}, {"width": 360, "height": 640}, {"width": 1280, "height": 900}
+SCHEDULED = {"version": "0", "id": "one", "detail-type": "Scheduled Event", "source": "aws.events",
+             "account": places.ACCOUNT, "time": "2026-11-24T08:00:00Z", "region": places.REGION,
+             "resources": [], "detail": {}}  # fmt: skip
 LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
 
 
@@ -116,3 +120,9 @@ def sign_in(visit: Visit, person: Person) -> None:
     page.locator("#password").fill(person.password)
     page.keyboard.press("Enter")
     expect(page.locator("nav")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def swept(local: dict[str, Any]) -> None:
+    """What comes every minute, now."""
+    functions = stack.client("lambda", local["aws"]["endpoint"])
+    functions.invoke(FunctionName=f"{places.STACK}-sweep", Payload=json.dumps(SCHEDULED))

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 
 from infra.local import people
 from infra.local.client import Client
-from tests.browser import family_kit, kit
+from tests.browser import kit
 from tests.browser.access_kit import Authenticator, at_home
 from tests.browser.cast import Member
 from tests.browser.console_kit import (
@@ -64,7 +64,7 @@ def test_a_withdrawal_is_found_by_its_id_with_its_bank_its_times_and_why_it_came
     browser: Browser, local: dict[str, Any]
 ) -> None:
     withdrawal = Member(local, "app").withdrawn(1_001)
-    family_kit.swept(local)
+    kit.swept(local)
     with console(browser, local) as visit:
         search(visit.page, withdrawal)
         heading(visit.page, "Withdrawal")
@@ -304,7 +304,7 @@ def test_a_statement_is_uploaded_once_by_keyboard_and_a_bad_file_says_why(
         page.goto(local["api"] + "/console/#/reconciliations")
         expect(page.locator("#upload")).to_be_visible(timeout=kit.PATIENCE_MS)
         page.locator("#upload button").press("Enter")
-        visit.see("There is no file, or nothing in it")
+        visit.see("Please fill this in.")
         page.locator("#file").set_input_files(odd)
         expect(page.locator("#form")).to_have_value("")
         page.locator("#name").fill("harbour")

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Browser, expect
 
 from infra.local.people import Person
-from tests.browser import family_kit, kit, purse, withdrawal_kit
+from tests.browser import kit, purse, withdrawal_kit
 from tests.browser.test_money_screens import signed_in, sound
 
 FIELD = ("/v1/me/funding-methods",)
@@ -44,14 +44,14 @@ def test_a_way_to_withdraw_is_added_and_money_leaves_once_or_comes_back(
 
         first = begun(visit, "20.00")
         sound(visit, "app-withdrawal-pending-en-light")
-        family_kit.swept(local)
+        kit.swept(local)
         page.reload()
         purse.titled(visit, "On its way: ¥20.00")
         page.go_back()
         assert withdrawals(local, person) == [-2_000]
 
         begun(visit, "10.01")
-        family_kit.swept(local)
+        kit.swept(local)
         purse.titled(visit, "Not sent: ¥10.01")
         visit.see("The money is back in your wallet.")
         sound(visit, "app-withdrawal-failed-en-light")

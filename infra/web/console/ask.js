@@ -5,6 +5,7 @@ import { html, signal } from "/shared/ui.js";
 
 const SHORTEST_REASON = 10;
 const asked = signal(null);
+let count = 0;
 
 /**
  * Shows a dialog: {title, what (a sentence), fields?(wrong) (more of the form), label (of the reason), plain? (it takes
@@ -18,20 +19,21 @@ export function ask(wish) {
     short.value = tooShort(wish, fields);
     if (short.peek()) throw new Trouble("console.lacking");
     await wish.act(fields);
-    close();
+    close(asking);
     if (wish.done) announce(wish.done);
   });
   const said = (name) => (name === "reason" && short.value) || wrong(deed.problem.value, name);
-  asked.value = { ...wish, deed, said, typed: signal(""), from: document.activeElement };
+  const asking = { ...wish, deed, said, typed: signal(""), from: document.activeElement, id: ++count };
+  asked.value = asking;
 }
 
 /** What is to be said of a reason that tells an auditor nothing. */
 const tooShort = ({ plain, shortest = SHORTEST_REASON }, { reason = "" }) =>
   !plain && reason.trim().length < shortest ? say("console.too-short", { letters: shortest }) : "";
 
-/** The focus goes back to where it was, or to the top of the screen if that is no longer there. */
-function close() {
-  const from = asked.peek()?.from;
+/** The focus goes back to where it was, or to the top of the screen if that is no longer there; what was asked next stays. */
+function close({ id, from }) {
+  if (asked.peek()?.id !== id) return;
   asked.value = null;
   requestAnimationFrame(() => (from?.isConnected ? from : document.querySelector("main h1"))?.focus());
 }
@@ -43,7 +45,7 @@ export function Ask() {
   if (!wish) return null;
   const ready = !wish.word || wish.typed.value.trim().toUpperCase() === wish.word.toUpperCase();
   return html`
-    <${Dialog} title=${wish.title} onClose=${close}>
+    <${Dialog} key=${wish.id} title=${wish.title} onClose=${() => close(wish)}>
       <p>${wish.what}</p>
       <${Form} job=${wish.deed}>
         ${wish.fields?.(wish.said)}
@@ -54,7 +56,7 @@ export function Ask() {
           </label>`}
         <button class=${wish.word ? "danger" : ""} disabled=${!ready} aria-busy=${wish.deed.busy.value ? "true" : undefined}>${wish.go}</button>
       <//>
-      <button type="button" class="secondary" onClick=${close}>${say("shared.cancel")}</button>
+      <button type="button" class="secondary" onClick=${() => close(wish)}>${say("shared.cancel")}</button>
     <//>
   `;
 }
