@@ -28,10 +28,14 @@ from chalicelib.settlement.model_reports import Statement
 
 
 def run_due(at: datetime) -> int:
-    """How many statements came. Each day that one came of is reconciled at the next turn."""
+    """How many statements came. Each day that one came of is reconciled at the next turn.
+
+    One that takes all the time there is cannot keep the others away: every hour another is asked for first.
+    """
     configured = processors.names()
     missing = [(day, name) for day in model_reports.days_fetched(at) for name in _without(day, configured, at)]
-    return queues.sweep("statements", missing, lambda one: _fetched(*one, at))
+    first = at.hour % len(missing) if missing else 0
+    return queues.sweep("statements", missing[first:] + missing[:first], lambda one: _fetched(*one, at))
 
 
 def _without(day: date, names: Iterable[str], at: datetime) -> list[str]:

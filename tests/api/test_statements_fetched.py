@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -223,3 +224,23 @@ def test_a_fetch_that_takes_long_asks_for_what_a_run_meanwhile_has_not_read(
     began = world.clock.now()
     assert "sandbox" in reconciled(world)["missing"]
     assert book(reconciled(world))["outcomes"] == {"matched": {"count": 1, "amount": 500}}
+
+
+def test_a_statement_that_takes_all_the_time_there_is_keeps_no_other_away_for_ever(
+    world: World, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf[DAY] = told(topped_up(world, world.customer(), 500), 500)
+    fetch = fetching._fetched
+
+    def endless(day: date, name: str, at: datetime) -> bool:
+        if day.isoformat() != DAY:
+            raise SystemExit
+        return fetch(day, name, at)
+
+    monkeypatch.setattr(fetching, "_fetched", endless)
+    stand_at(world, "2026-11-24", 5)
+    for _ in range(24):
+        with suppress(SystemExit):
+            fetched()
+        world.clock.advance(3_600)
+    assert len(store.statements(DAY)) == 1
