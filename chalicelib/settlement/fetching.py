@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from chalicelib import queues
 from chalicelib.cases import service as cases
+from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.observability import logger
 from chalicelib.processors import model
@@ -27,20 +28,14 @@ from chalicelib.settlement.model_reports import Statement
 
 
 def run_due(at: datetime) -> int:
-    """How many statements came. Each day that one came of is reconciled at the next turn, once for all of them."""
-    configured, came = processors.names(), set[str]()
+    """How many statements came. Each day that one came of is reconciled at the next turn.
+
+    One that takes all the time there is cannot keep the others away: every hour another is asked for first.
+    """
+    configured = processors.names()
     missing = [(day, name) for day in model_reports.days_fetched(at) for name in _without(day, configured, at)]
-
-    def fetch(one: tuple[date, str]) -> bool:
-        if not _fetched(*one, at):
-            return False
-        came.add(one[0].isoformat())
-        return True
-
-    count = queues.sweep("statements", missing, fetch)
-    for day in sorted(came):
-        store.ask(day, at)
-    return count
+    first = at.hour % len(missing) if missing else 0
+    return queues.sweep("statements", missing[first:] + missing[:first], lambda one: _fetched(*one, at))
 
 
 def _without(day: date, names: Iterable[str], at: datetime) -> list[str]:
@@ -61,7 +56,7 @@ def _fetched(day: date, name: str, at: datetime) -> bool:
             return _not_there(day, name, at)
         file.seek(0)
         store.put_content(statement, file)
-    return store.keep_statement(statement)
+    return store.keep_statement(statement, clock.now())
 
 
 def _written(

@@ -33,9 +33,8 @@ def imported(by: Operator, wish: NewStatement, at: datetime) -> tuple[StatementV
     )  # fmt: skip
     if content is not None:
         store.put_content(statement, content)
-    new = store.keep_statement(statement)
+    new = store.keep_statement(statement, at)
     kept = statement if new else store.statement(statement) or statement
-    store.ask(kept.day, at)
     return kept.view() if content is not None else kept.view(*store.upload(kept)), new
 
 

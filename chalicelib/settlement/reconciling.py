@@ -43,13 +43,13 @@ _RETURNED = ("withdrawal-return", "payout-return")
 
 def run(day: str, at: datetime) -> bool:
     """Reads every statement of the day; the report replaces the one before."""
-    made = _Day(date.fromisoformat(day), at)
+    made, asked_at = _Day(date.fromisoformat(day), at), store.asked_at(day)
     held = store.statements(day)
     names = sorted({*processors.known(), *(one.name for one in held if one.side == "processor")})
     for name in names:
         made.processor(name, [one for one in held if (one.side, one.name) == ("processor", name)])
     made.banks([one for one in held if one.side == "bank"])
-    store.keep_report(made.report(names), at)
+    store.keep_report(made.report(names), at, asked_at)
     return True
 
 

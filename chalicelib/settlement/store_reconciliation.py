@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 import msgspec
 from botocore.exceptions import ClientError
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.transactions import TransactWrite
 
 from chalicelib import cloud
 from chalicelib.cloud_tables import Table, absent, cut, made, writing
@@ -72,8 +73,11 @@ class _OpenItem(Table):
     expires_at_seconds = NumberAttribute()
 
 
-def keep_statement(statement: Statement) -> bool:
-    """Once for each day, side, name and content; False if it was. What was taken for another form is so no more."""
+def keep_statement(statement: Statement, at: datetime) -> bool:
+    """Once for each day, side, name and content; False if it was. What was taken for another form is so no more.
+
+    Its day is asked for in the same transaction: whoever dies next to it leaves no statement that nobody reads.
+    """
     item = _StatementItem(
         _DAY + statement.day,
         _address(statement),
@@ -85,7 +89,16 @@ def keep_statement(statement: Statement) -> bool:
         imported_at=clock.written(statement.imported_at),
         imported_by=statement.imported_by,
     )
-    return made(lambda: item.save(absent() | (_StatementItem.form != statement.form)))
+
+    def write() -> None:
+        with writing() as together:
+            together.save(item, absent() | (_StatementItem.form != statement.form))
+            _ask(together, statement.day, at)
+
+    if made(write):
+        return True
+    ask(statement.day, at)
+    return False
 
 
 def statement(alike: Statement) -> Statement | None:
@@ -158,11 +171,14 @@ def content(kept: Statement) -> Content | None:
 
 
 def ask(day: str, at: datetime) -> None:
-    """Both at once: what a report says of itself, and what the next turn looks for."""
-    asked_at = clock.written(at)
     with writing() as together:
-        together.update(_ReportItem(_REPORTS, day), [_ReportItem.asked_at.set(asked_at)])
-        together.save(_ReportItem(_ASKED, day, asked_at=asked_at))
+        _ask(together, day, at)
+
+
+def asked_at(day: str) -> str:
+    """Of what no run has answered; empty where nobody asked since."""
+    found = _ReportItem.find(_ASKED, day)
+    return found.asked_at or "" if found else ""
 
 
 def days_asked() -> list[str]:
@@ -170,12 +186,13 @@ def days_asked() -> list[str]:
     return [item.sk for item in _ReportItem.query(_ASKED, consistent_read=True)]
 
 
-def keep_report(report: ReportView, at: datetime) -> None:
-    """The day is asked for no more, unless that was after the run began."""
+def keep_report(report: ReportView, at: datetime, asked_at: str) -> None:
+    """The day is asked for no more, unless it was again since the run looked: then that was `asked_at`."""
     told, ran_at = msgspec.json.encode(report).decode(), clock.written(at)
     _ReportItem(_REPORTS, report.day).update([_ReportItem.ran_at.set(ran_at), _ReportItem.report.set(told)])
     asked = _ReportItem(_ASKED, report.day)
-    made(lambda: asked.delete(_ReportItem.asked_at <= ran_at))
+    if asked_at:
+        made(lambda: asked.delete(_ReportItem.asked_at == asked_at))
 
 
 def report(day: str) -> ReportView | None:
@@ -243,6 +260,13 @@ def keep_open(name: str, one: OpenLine, at: datetime) -> None:
 def close_open(name: str, one: OpenLine, day: str) -> None:
     item = _OpenItem(_OPEN + name, one.id)
     made(lambda: item.update([_OpenItem.closed_on.set(day)], _OpenItem.pk.exists()))
+
+
+def _ask(together: TransactWrite, day: str, at: datetime) -> None:
+    """Both at once: what a report says of itself, and what the next turn looks for."""
+    asked_at = clock.written(at)
+    together.update(_ReportItem(_REPORTS, day), [_ReportItem.asked_at.set(asked_at)])
+    together.save(_ReportItem(_ASKED, day, asked_at=asked_at))
 
 
 def _told(finding: Finding, side: Side) -> DifferenceView:

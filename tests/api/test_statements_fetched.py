@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from datetime import date, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -184,3 +185,62 @@ def test_a_processor_that_is_away_keeps_no_other_from_being_fetched(
     settings_module.settings.cache_clear()
     stand_at(world, "2026-11-23", 4)
     assert fetching.run_due(world.clock.now() + timedelta(seconds=1)) == 1
+
+
+def test_a_fetch_that_is_killed_leaves_no_statement_that_nobody_reads(
+    world: World, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Yesterday's came; then its time is over."""
+    shelf[DAY] = told(topped_up(world, world.customer(), 500), 500)
+    stand_at(world, "2026-11-23", 7)
+    assert "sandbox" in reconciled(world)["missing"]
+    missing = fetching._not_there
+
+    def killed(day: date, name: str, at: datetime) -> bool:
+        if not store.statements(DAY):
+            return missing(day, name, at)
+        raise SystemExit
+
+    monkeypatch.setattr(fetching, "_not_there", killed)
+    with pytest.raises(SystemExit):
+        fetched()
+    assert book(reconciled(world))["outcomes"] == {"matched": {"count": 1, "amount": 500}}
+
+
+def test_a_fetch_that_takes_long_asks_for_what_a_run_meanwhile_has_not_read(
+    world: World, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf[DAY] = told(topped_up(world, world.customer(), 500), 500)
+    stand_at(world, "2026-11-23", 7)
+    keep = store.keep_report
+
+    def slow(*told: Any) -> None:
+        """The run has read what was there; before it ends, the fetch that began with it has kept a statement."""
+        monkeypatch.setattr(store, "keep_report", keep)
+        assert fetching.run_due(began) == 1
+        keep(*told)
+
+    monkeypatch.setattr(store, "keep_report", slow)
+    began = world.clock.now()
+    assert "sandbox" in reconciled(world)["missing"]
+    assert book(reconciled(world))["outcomes"] == {"matched": {"count": 1, "amount": 500}}
+
+
+def test_a_statement_that_takes_all_the_time_there_is_keeps_no_other_away_for_ever(
+    world: World, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf[DAY] = told(topped_up(world, world.customer(), 500), 500)
+    fetch = fetching._fetched
+
+    def endless(day: date, name: str, at: datetime) -> bool:
+        if day.isoformat() != DAY:
+            raise SystemExit
+        return fetch(day, name, at)
+
+    monkeypatch.setattr(fetching, "_fetched", endless)
+    stand_at(world, "2026-11-24", 5)
+    for _ in range(24):
+        with suppress(SystemExit):
+            fetched()
+        world.clock.advance(3_600)
+    assert len(store.statements(DAY)) == 1

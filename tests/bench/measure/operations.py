@@ -166,7 +166,7 @@ def fetch(town: Town) -> Invocation:
     at = town.clock.now()
     for day in model_reports.days_fetched(at):
         for name in processors.known():
-            store.keep_statement(Statement("0" * 64, "processor", name, "csv", day.isoformat(), 1, at, ""))
+            store.keep_statement(Statement("0" * 64, "processor", name, "csv", day.isoformat(), 1, at, ""), at)
     return Invocation("fetch", sweep(town).event)
 
 
