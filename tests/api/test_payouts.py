@@ -17,13 +17,12 @@ from chalicelib.processors.model_breaker import Breaker
 from chalicelib.settings import settings
 from chalicelib.settlement import payouts, sending, store_payouts
 from tests.api.caller import assert_problem
-from tests.api.payout_kit import ACCOUNT, ANOTHER, WHY, Payee, agree, payee, run
+from tests.api.payout_kit import ACCOUNT, ANOTHER, Payee, agree, payee, run
 from tests.api.test_reconciliation import cases as cases_of
 from tests.api.test_reconciliation import colleague
 from tests.api.withdrawal_kit import Bank
 from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
-from tests.people import all_items
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 SOLD, EARNED = 10_000, 9_940
@@ -366,37 +365,6 @@ def test_who_may_ask_and_see(world: World, bank: Bank) -> None:
     assert world.operator.get(f"/v1/payouts/{payout}").status == 200
     told = shop.till.get(f"/v1/merchants/{world.shop.id}/payouts?currency=USD")
     assert_problem(told, 422, "currency-mismatch", "currency")
-
-
-@pytest.mark.parametrize(
-    ("wish", "param"),
-    [
-        ({"bank_account": "no"}, "bank_account"),
-        ({"cut_off": "24:00"}, "cut_off"),
-        ({"reserve": -1}, "reserve"),
-        ({"reason": "so"}, "reason"),
-    ],
-)
-def test_terms_that_cannot_be_are_refused(world: World, bank: Bank, wish: dict[str, object], param: str) -> None:
-    payee(world, schedule=None)
-    assert_problem(agree(world.operator, world, **wish), 422, "invalid-request", param)
-
-
-def test_why_terms_were_agreed_stands_in_the_audit_log(world: World, bank: Bank) -> None:
-    payee(world)
-    world.clock.advance(1)
-    agree(world.operator, world, bank_account=ANOTHER, reason="their bank has closed")
-    told = world.operator.get(f"/v1/audit-log?action=merchant.agree_payouts&subject={world.shop.id}").json["data"]
-    assert [one["reason"] for one in told] == ["their bank has closed", WHY]
-
-
-def test_a_bank_account_is_nowhere_in_clear(world: World, bank: Bank) -> None:
-    shop = payee(world)
-    shop.sell(SOLD)
-    shop.ask()
-    world.sweep()
-    for table in ("ledger", "journal", "merchants", "audit", "cases"):
-        assert ACCOUNT not in str(all_items(table)), table
 
 
 def test_every_item_of_a_payout_stays_within_a_kilobyte(world: World, bank: Bank) -> None:

@@ -1,0 +1,47 @@
+"""What is agreed of payouts: refused if it cannot be, with its reason in the audit log, the bank account sealed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.caller import assert_problem
+from tests.api.payout_kit import ACCOUNT, ANOTHER, WHY, agree, payee
+from tests.api.world import World, cheap_passwords
+from tests.conftest import FrozenClock
+from tests.people import all_items
+
+
+@pytest.fixture
+def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:
+    cheap_passwords(monkeypatch)
+    return World(clock)
+
+
+@pytest.mark.parametrize(
+    ("wish", "param"),
+    [
+        ({"bank_account": "no"}, "bank_account"),
+        ({"cut_off": "24:00"}, "cut_off"),
+        ({"reserve": -1}, "reserve"),
+        ({"reason": "so"}, "reason"),
+    ],
+)
+def test_terms_that_cannot_be_are_refused(world: World, wish: dict[str, object], param: str) -> None:
+    payee(world, schedule=None)
+    assert_problem(agree(world.operator, world, **wish), 422, "invalid-request", param)
+
+
+def test_why_terms_were_agreed_stands_in_the_audit_log(world: World) -> None:
+    payee(world)
+    world.clock.advance(1)
+    agree(world.operator, world, bank_account=ANOTHER, reason="their bank has closed")
+    told = world.operator.get(f"/v1/audit-log?action=merchant.agree_payouts&subject={world.shop.id}").json["data"]
+    assert [one["reason"] for one in told] == ["their bank has closed", WHY]
+
+
+def test_a_bank_account_is_nowhere_in_clear(world: World) -> None:
+    shop = payee(world)
+    shop.sell(10_000)
+    shop.ask()
+    for table in ("ledger", "journal", "merchants", "audit", "cases"):
+        assert ACCOUNT not in str(all_items(table)), table
