@@ -42,8 +42,8 @@ def movement(by: Operator, movement_id: str, at: datetime) -> HistoryView:
 
 
 def _when(step: StepView) -> tuple[str, bool]:
-    """A bank may refuse a payout in the moment in which it is sent."""
-    return step.at, step.what == "payout-return"
+    """A bank may refuse what is sent to it in that very moment."""
+    return step.at, step.what in ("payout-return", "withdrawal-return")
 
 
 def of_order(
