@@ -24,6 +24,7 @@ from chalicelib.identity import (
     sessions,
     store,
     store_codes,
+    store_deletion,
     store_due,
     store_lockout,
     store_pushes,
@@ -99,9 +100,10 @@ def _take_over(user_id: str, at: datetime) -> bool:
 
 
 def _finish(mine: Unfinished, at: datetime) -> bool:
-    """All of it may be done twice."""
-    user = store.user(mine.user_id)
-    if user:
+    """All of it may be done twice. Whose account was deleted meanwhile may have it back: they are told as well."""
+    account = store_deletion.account(mine.user_id)
+    if account:
+        user = account.user
         devices = store_pushes.devices(user.id)
         sessions.clear(user, user.sessions_from)
         _end_codes(mine)

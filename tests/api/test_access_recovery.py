@@ -23,6 +23,7 @@ from chalicelib.identity import (
 )
 from chalicelib.identity.model_resets import COOLING
 from chalicelib.ledger import service as ledger
+from chalicelib.notices import service as notices
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.conftest import FrozenClock
 from tests.people import (
@@ -263,6 +264,24 @@ def test_when_the_process_dies_after_the_password_is_new_the_sweep_finishes(
     assert refresh(caller, tokens["refresh_token"]).status == 401
     assert sign_in(caller, ANN, NEW).status == 201
     assert [item for item in all_items("identity") if "due_key" in item and item["sk"]["S"] != "REMINDER"] == []
+
+
+def test_the_owner_is_told_though_the_account_was_deleted_before_the_sweep_came(
+    caller: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has it back within thirty days must find that the password was set anew."""
+    user_id, code = signed_up(caller)["user"]["id"], asked(caller, clock)
+    with monkeypatch.context() as patch:
+        patch.setattr(resets, "_finish", lambda *_: 1 / 0)
+        assert confirm(caller, code).status == 500
+    me = caller.bearing(sign_in(caller, ANN, NEW).json["access_token"])
+    assert me.request("DELETE", "/v1/me", {"password": NEW}).status == 204
+    clock.advance(120)
+    for _ in range(2):
+        sweep()
+    assert [message["subject"] for message in outbox(ANN)].count("Your Coffer password is new") == 1
+    assert caller.post("/v1/users/restore", {"identifier": ANN, "password": NEW}).status == 201
+    assert "password_reset" in [one.kind for one in notices.inbox(user_id, None, 10)[0]]
 
 
 def test_sessions_of_before_are_over_with_the_commit_though_nobody_has_finished_it(

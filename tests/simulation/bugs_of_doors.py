@@ -93,6 +93,14 @@ DOORS = (
         RECOVERY + "when_the_process_dies_after_the_password_is_new_the_sweep_finishes",
     ),
     bug(
+        "a reset that the owner of a deleted account never hears of",
+        (8,),
+        "identity/resets.py",
+        "    if account:\n",
+        "    if account and account.deleted_at is None:\n",
+        RECOVERY + "the_owner_is_told_though_the_account_was_deleted_before_the_sweep_came",
+    ),
+    bug(
         "a code of before the reset that is still good",
         (20, 21),
         "identity/resets.py",

@@ -12,7 +12,9 @@ import pytest
 
 from tests.environment import ENVIRONMENT
 from tests.simulation import shrinking
+from tests.simulation.doors import Doors
 from tests.simulation.run import Outcome, run
+from tests.simulation.tables import Change
 
 ROOT = Path(__file__).parents[2]
 FIXED_SEED, FIXED_STEPS, FRESH_STEPS = 1, 20_000, 12_000
@@ -64,6 +66,17 @@ def test_a_decision_left_out_does_not_change_what_the_others_draw() -> None:
     outcome = run(7, [one for one in range(1_200) if one % 50])
     assert outcome.steps == 1_200 - 24
     assert not outcome.violation
+
+
+def test_who_was_told_was_told_though_the_account_is_erased_with_its_inbox() -> None:
+    """Seed 31 with 4,000 decisions: told of a lock's end, deleted, and erased in the calm."""
+    key, judge, notice = ("usr_1", "INBOX#1"), Doors(lambda: (0.0, None)), {"kind": {"S": "password_reset"}}
+    before, after = ({"pk": {"S": "usr_1"}, "cooling_until": {"N": until}} for until in "01")
+    judge.commit([Change("test-identity", ("usr_1", "USER"), before, after)], 0.0)
+    assert judge.reset == {"usr_1"}
+    judge.commit([Change("test-notices", key, None, notice)], 1.0)
+    judge.commit([Change("test-notices", key, notice, None)], 2.0)
+    assert judge.reset == set()
 
 
 def test_leaves_the_product_as_it_was() -> None:
