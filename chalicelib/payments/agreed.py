@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.identity import approvals, telling
-from chalicelib.kernel.errors import CofferError, GuardianApprovalRequired, Unavailable
+from chalicelib.kernel.errors import CofferError, GuardianApprovalRequired, IdempotencyKeyReused, Unavailable
 from chalicelib.ledger import consents
 from chalicelib.ledger.consents import Consent
 from chalicelib.payments import service
@@ -24,6 +24,8 @@ def make(approval_id: str, at: datetime) -> bool:
         raise
     except GuardianApprovalRequired:
         paid, kind = False, "approval_unpaid"
+    except IdempotencyKeyReused:
+        paid, kind = False, ""  # their app has sent it otherwise worded, and has its answer
     except CofferError:
         paid, kind = False, "approval_open"
     if kind:

@@ -210,12 +210,16 @@ class Sandbox:
         )
 
     def _found(self, path: str, kind: type[_Found]) -> _Found | None:
-        """None if the bank knows no such thing. Raises Unavailable."""
+        """None if the bank knows no such thing. Raises Unavailable for every other refusal: it says nothing."""
         try:
             reply = wire.send("GET", self.url + path, {})
-            return msgspec.convert(reply.json(), kind) if reply.status == 200 else None
+            if reply.status == 200:
+                return msgspec.convert(reply.json(), kind)
         except (wire.NoAnswer, msgspec.ValidationError) as problem:
             raise Unavailable from problem
+        if reply.status == 404:
+            return None
+        raise Unavailable
 
     def _progress(self, path: str, wish: dict[str, Any]) -> Created:
         try:

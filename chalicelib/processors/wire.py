@@ -24,7 +24,7 @@ a person is waiting, and whoever asks again later will know more."""
 DOWNLOAD_SECONDS = 30.0
 """Between two pieces of a statement: nobody waits for those."""
 _PIECE_BYTES = 1 << 16
-_LATER = frozenset({409, 425, 429, 500, 502, 503, 504})
+_LATER = frozenset({408, 409, 425, 429})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,12 @@ def send(method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -
                 raise
         else:
             arrived = True
-            if reply.status not in _LATER:
+            if not _says_nothing(reply.status):
                 return reply
         clock.pause(0.1 + 0.2 * entropy.fraction())
     raise NoAnswer
+
+
+def _says_nothing(status: int) -> bool:
+    """Whoever stands before them may say 5xx or show elsewhere, whatever has become of the request."""
+    return status in _LATER or status >= 500 or 300 <= status < 400

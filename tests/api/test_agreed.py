@@ -78,6 +78,17 @@ def test_a_payment_that_is_made_while_its_own_app_sends_it_is_made_once(world: W
     assert ana.available == 900_000 - LARGE
 
 
+def test_nobody_is_asked_to_pay_what_their_app_has_paid_in_other_words(world: World, ana: Person, ben: Person) -> None:
+    """The guardian agreed to whom and how much; the app sends it with a note, under the same key."""
+    bound(ana, ben)
+    key = fresh_key()
+    approval_id = agreed_to(ana, ben, key)
+    assert ana.pay(LARGE, key, description="tea").status == 201
+    assert agreed.make(approval_id, world.clock.advance(1)) is False
+    assert ana.available == 900_000 - LARGE
+    assert "Agreed, and it needs you: ¥1,000.01" not in titles(ana)
+
+
 def test_nothing_is_paid_before_the_guardian_agrees_or_after_they_decline(
     world: World, ana: Person, ben: Person
 ) -> None:

@@ -1,4 +1,7 @@
-"""What is downloaded lies on disk: its size does not show in memory, and a part of it is not taken for all."""
+"""What is downloaded lies on disk: its size does not show in memory, and a part of it is not taken for all.
+
+Of what is sent, only an answer that is theirs counts.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from chalicelib.kernel.errors import Unavailable
 from chalicelib.processors import wire
+from chalicelib.processors.model import Payout
+from chalicelib.processors.sandbox import Sandbox
+from tests.conftest import FrozenClock
 
 PIECE, PIECES = b"x" * 65_535 + b"\n", 256
 MOST_BYTES = 3_000_000
@@ -49,3 +56,22 @@ def test_sixteen_megabytes_are_read_in_three(files: str) -> None:
 def test_what_is_not_all_there_is_no_answer(files: str, path: str) -> None:
     with pytest.raises(wire.NoAnswer), wire.downloaded(f"{files}/{path}", {}):
         raise AssertionError("taken for all of it")
+
+
+@pytest.mark.parametrize("status", [302, 408, 425, 429, 500, 501, 504, 507, 520, 524, 599])
+def test_what_anybody_between_us_may_say_is_no_answer(status: int, clock: FrozenClock) -> None:
+    before = wire.use(lambda *_: wire.Reply(status, b"{}"))
+    with pytest.raises(wire.NoAnswer):
+        wire.send("POST", "https://bank.test/payouts", {}, b"{}")
+    wire.use(before)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 422])
+def test_only_that_it_is_not_found_says_that_a_payout_is_not_there(status: int, clock: FrozenClock) -> None:
+    bank, wish = Sandbox("https://bank.test", lambda: {"webhook_secret": ""}), Payout("pot_1", "", 100, "CNY")
+    before = wire.use(lambda *_: wire.Reply(404, b"{}"))
+    assert bank.query_payout(wish, clock.now()).reason == "not_found"
+    wire.use(lambda *_: wire.Reply(status, b"{}"))
+    with pytest.raises(Unavailable):
+        bank.query_payout(wish, clock.now())
+    wire.use(before)
