@@ -72,7 +72,8 @@ def test_a_withdrawal_is_found_by_its_id_with_its_bank_its_times_and_why_it_came
         for said in ("sandbox", "fnd_", "account_closed"):
             expect(facts).to_contain_text(said, timeout=kit.PATIENCE_MS)
         rows = visit.page.locator("tbody tr")
-        expect(rows).to_have_text([re.compile(one) for one in ("Withdrawal", "Sent to the bank", "Withdrawal came back")])
+        told = ("Withdrawal", "Sent to the bank", "Withdrawal came back")
+        expect(rows).to_have_text([re.compile(one) for one in told])
         visit.shot("console-withdrawal-en")
         assert (visit.barriers(), visit.complaints, visit.elsewhere()) == ([], [], set())
 
