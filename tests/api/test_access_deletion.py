@@ -122,10 +122,10 @@ def test_a_second_delivery_is_as_good_as_the_first(world: World) -> None:
 def test_the_owner_is_told_by_every_channel_with_the_way_back(world: World) -> None:
     ana = deleted(world)
     body = outbox(ana.identifier)[-1]["body"]
-    assert "Until 2026-12-22 you can have it back" in body
+    assert "Until 22 Dec 2026, 16:00 (China time) you can have it back" in body
     (notice,) = notices.inbox(ana.id, None, 10)[0]
     assert notice.kind == "account_deleted"
-    assert "2026-12-22" in notice.body("zh")
+    assert "2026年12月22日" in notice.body("zh")
 
 
 def test_a_restore_gives_back_the_same_account_and_wallets(world: World) -> None:
