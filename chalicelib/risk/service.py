@@ -23,8 +23,8 @@ from chalicelib.risk.model import Freeze, FreezeRequest, FreezeView, KeepRequest
 
 CASE = "freeze"
 """The kind of the case by which a freeze is looked at again."""
-_NOTE = "freeze.note"
-"""The name under which a note is sealed."""
+_NOTE = "note"
+"""The name under which a note is sealed: its attribute's, by which a rotation finds it."""
 
 
 def frozen(by: Operator, wish: FreezeRequest, at: datetime) -> FreezeView:

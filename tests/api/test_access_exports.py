@@ -79,7 +79,8 @@ def test_an_archive_is_pending_until_the_sweep_has_made_it_and_its_owner_is_told
     assert ready["status"] == "ready"
     assert len(fetched(ready)) == ready["bytes"]
     assert outbox(ana.identifier)[-1]["subject"] == "Your archive is ready"
-    assert ready["expires_at"][:10] in outbox(ana.identifier)[-1]["body"]
+    assert ready["expires_at"][:10] == "2026-11-29"
+    assert "29 Nov 2026" in outbox(ana.identifier)[-1]["body"]
 
 
 def test_the_link_is_signed_for_five_minutes_and_leads_to_the_one_archive(world: World) -> None:

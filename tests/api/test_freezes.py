@@ -162,7 +162,7 @@ def test_a_wallet_stays_frozen_for_a_reason_that_is_written_down_and_until_a_new
     assert [one["id"] for one in world.operator.get("/v1/cases").json["data"]] == [made["case_id"]]
     assert STAYS in reasons(world, "wallet.keep")
     assert STAYS not in at_rest()
-    assert "2026-11-26 08:01 UTC" in messages_after_sweeps(world, ana)[0]
+    assert "26 Nov 2026, 16:01 (China time)" in messages_after_sweeps(world, ana)[0]
     assert len(inbox(ana, "zh")) == 2
     assert assert_problem(ana.pay(1), 409, "wallet-frozen")["reason"] == "stolen_phone"
 

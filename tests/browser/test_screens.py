@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import kit, measuring
+from tests.browser import console_kit, kit, measuring
 from tests.browser.cast import Member, visit_as
 from tests.screens import Screen, screens
 
@@ -43,10 +43,14 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "console /movements/:id": lambda one: f"/movements/{one.somebody.payment['id']}",
     "console /checkouts/:id": lambda one: f"/checkouts/{one.somebody.checkout}",
     "console /cases/:id": lambda one: f"/cases/{one.case}",
+    "console /payouts/:id": lambda one: f"/payouts/{console_kit.paid_out(one.local, one.api)[1]}",
     "console /reconciliations/:day": lambda one: f"/reconciliations/{one.reconciled}",
 }
 """Where a screen with a parameter is, for whoever visits it."""
-REFUSED: dict[str, tuple[str, ...]] = {"console /accounts/:id": ("/v1/freezes/",)}
+REFUSED: dict[str, tuple[str, ...]] = {
+    "console /accounts/:id": ("/v1/freezes/",),
+    "console /merchants/:id": ("/v1/merchants/",),
+}
 """Paths of the API that a screen asks for and that may refuse: that is no complaint."""
 EVERY = (*screens("app"), *screens("console"))
 

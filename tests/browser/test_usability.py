@@ -115,7 +115,7 @@ def test_somebody_on_their_own(browser: Browser, local: dict[str, Any]) -> None:
         assert len(page.evaluate("heard")) == 1
         person.has_done("hear the balance read aloud (easy mode)")
         person.tab("Help")
-        expect(page.get_by_role("link", name="Call")).to_be_visible(timeout=kit.PATIENCE_MS)
+        expect(page.get_by_role("link", name="Write")).to_be_visible(timeout=kit.PATIENCE_MS)
         person.steps += 1
         person.has_done("reach a person (easy mode)")
         went(visit, "/")

@@ -19,7 +19,7 @@ function Help({ from }) {
     <p>${say("help.lead")}</p>
     ${phone && html`<p><a class="button wide" href=${`tel:${phone.replaceAll(" ", "")}`}><${Icon} name="help" />${say("help.call", { phone })}</a></p>`}
     ${!phone && html`<p>${say("help.no-phone")}</p>`}
-    ${email && html`<p><a class="button secondary wide" href=${`mailto:${email}`}>${say("help.write")}</a><small class="beneath">${email}</small></p>`}
+    ${email && html`<p><a class=${phone ? "button secondary wide" : "button wide"} href=${`mailto:${email}`}>${say("help.write")}</a><small class="beneath">${email}</small></p>`}
     <p class="note">${say("help.warning")}</p>
     ${signedIn.value && html`
       <${Rows} label=${say("help.self")}>

@@ -19,7 +19,7 @@ const Processors = ({ health }) => html`
   <${Shown} of=${health}>
     ${({ data, window_minutes: minutes }) => html`
       <p>${say("console.processors-what", { minutes })}</p>
-      <p><a href="#/merchants">${say("console.processors-payouts")}</a></p>
+      <p><a class="button secondary" href="#/merchants">${say("console.processors-payouts")}</a></p>
       <${Table} name="processors" title=${say("console.processors-between", { minutes })} rows=${rowsOf(data)} id=${(row) => row.processor + row.method} columns=${COLUMNS} empty=${say("console.nothing-yet")} />`}
   <//>
 `;
