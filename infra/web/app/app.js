@@ -11,6 +11,8 @@ import { calm } from "/shared/seen.js";
 import { provedBy, signedIn } from "/shared/session.js";
 import { effect, html, render, untracked } from "/shared/ui.js";
 
+/** How long the first picture waits for what is nearly there, so that it need not be drawn twice. */
+const NEARLY_MS = 60;
 const LATEST_MS = 3000;
 const PAINT_MS = 100;
 
@@ -24,7 +26,7 @@ if (signedIn.value && pathOf() === "/") walletsSoon();
 showMode();
 
 let [known, worn] = [signedIn.value, mode.value];
-await start(SCREENS, allowed, () => Promise.all([wear(), learn("shared", "app")]));
+await start(SCREENS, allowed, () => Promise.all([wear(), learn("shared", "app"), calm(NEARLY_MS)]));
 
 effect(() => {
   document.documentElement.lang = language.value === "zh" ? "zh-Hans" : "en";

@@ -1,4 +1,5 @@
 /** Deeds that take a reason, and dangerous ones that take a word typed as well. */
+import { surround } from "/console/frame.js";
 import { say } from "/shared/language.js";
 import { About, announce, Dialog, Filled, Form, job, Trouble, wrong } from "/shared/parts.js";
 import { html, signal } from "/shared/ui.js";
@@ -40,7 +41,7 @@ function close({ id, from }) {
 /** What a question was about is no longer there once the reader has gone on. */
 addEventListener("hashchange", () => (asked.value = null));
 
-export function Ask() {
+function Ask() {
   const wish = asked.value;
   if (!wish) return null;
   const ready = !wish.word || wish.typed.value.trim().toUpperCase() === wish.word.toUpperCase();
@@ -68,3 +69,5 @@ const Reason = ({ label, hint, problem: found }) => html`
       <${About} id="reason" hint=${hint} problem=${problem} />
     </label>`}<//>
 `;
+
+surround(Ask);

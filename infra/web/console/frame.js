@@ -1,5 +1,4 @@
 /** What is around every screen: brand, search, places, who is signed in, dialogs. */
-import { Ask } from "/console/ask.js";
 import { askAgain, may, me } from "/console/may.js";
 import { Keys, showKeys } from "/console/keys.js";
 import { Results, Search, searched } from "/console/search.js";
@@ -9,7 +8,7 @@ import { Announcer, Problem, Tongues, Waiting } from "/shared/parts.js";
 import { shown } from "/shared/router.js";
 import { reachable } from "/shared/door.js";
 import { session, signedIn, signOut } from "/shared/session.js";
-import { effect, html } from "/shared/ui.js";
+import { effect, html, signal } from "/shared/ui.js";
 
 const PLACES = [
   ["/", "o", "reports.see"],
@@ -31,6 +30,10 @@ effect(() => {
   if (whose) queueMicrotask(askAgain);
 });
 
+const dialog = signal(null);
+/** `Dialog`: a component that asks something, over every screen. */
+export const surround = (Dialog) => (dialog.value = Dialog);
+
 export const Frame = () => html`
   <div class=${signedIn.value ? "console" : "console out"}>
     <a class="skip" href="#main" onClick=${skip}>${say("shared.skip")}</a>
@@ -50,7 +53,7 @@ export const Frame = () => html`
     </main>
   </div>
   <${Announcer} />
-  <${Ask} />
+  ${dialog.value && html`<${dialog.value} />`}
   <${Keys} />
 `;
 

@@ -1,7 +1,7 @@
 /** The audit log: who did what to whom and why, newest first; and as a file that shows whether it was changed. */
 import { save } from "/console/csv.js";
 import { may } from "/console/may.js";
-import { CONTACT } from "/console/search.js";
+import { CONTACT } from "/console/finding.js";
 import { ID, Id, Moment } from "/console/show.js";
 import { PagedTable } from "/console/table.js";
 import { language, say, sayOr } from "/shared/language.js";
