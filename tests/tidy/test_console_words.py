@@ -77,6 +77,24 @@ def case_facts() -> set[str]:
     return {str(key.value) for key in keys if isinstance(key, ast.Constant)}
 
 
+def audited(node: ast.AST) -> list[ast.Call]:
+    return [one for one in ast.walk(node) if isinstance(one, ast.Call) and ast.unparse(one.func) == "cases.audit"]
+
+
+def audit_facts() -> set[str]:
+    """What entries of the audit log tell beside who, what and why: by argument, or by a dictionary `facts`."""
+    modules = [ast.parse(file.read_text()) for file in sorted(Path(chalicelib.__file__).parent.rglob("*.py"))]
+    functions = [one for module in modules for one in ast.walk(module) if isinstance(one, ast.FunctionDef)]
+    writers = [one for one in functions if audited(one)]
+    named = {word.arg for one in writers for call in audited(one) for word in call.keywords if word.arg}
+    inside = [one for writer in writers for one in ast.walk(writer)]
+    told = [one.value for one in inside if isinstance(one, ast.Assign | ast.AnnAssign) and "facts" in ast.unparse(one)]
+    keys = {
+        str(key.value) for one in told if isinstance(one, ast.Dict) for key in one.keys if isinstance(key, ast.Constant)
+    }
+    return (named | keys) - {"source_address"}
+
+
 def test_each_kind_of_case_says_what_it_is_and_what_to_do() -> None:
     kinds = case_kinds()
     assert {"freeze", "webhook-quarantine", "statement-missing", "safeguarding-shortfall"} <= kinds
@@ -86,6 +104,12 @@ def test_each_kind_of_case_says_what_it_is_and_what_to_do() -> None:
 def test_each_fact_of_a_case_has_a_name() -> None:
     facts = case_facts()
     assert {"reason", "frozen_by", "event_id", "our_id", "expected", "shortfall", "day"} <= facts
+    assert lacking("fact", facts) == []
+
+
+def test_each_fact_of_the_audit_log_has_a_name() -> None:
+    facts = audit_facts()
+    assert {"role", "currency", "overlap_hours", "scopes"} <= facts
     assert lacking("fact", facts) == []
 
 

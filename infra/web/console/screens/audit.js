@@ -75,7 +75,7 @@ const actions = () => Object.entries(DEEDS).flatMap(([thing, deeds]) => deeds.ma
 const COLUMNS = [
   { key: "at", cell: (row) => html`<${Moment} at=${row.at} />`, text: (row) => row.at },
   { key: "actor", cell: (row) => html`<${Id} of=${row.actor} short /><br /><small class="id">${row.source}</small>`, text: (row) => row.actor },
-  { key: "action", wide: true, cell: (row) => html`<span title=${row.action}>${sayOr(`console.did.${row.action}`, row.action)}</span><br /><small>${said(row.facts, ", ")}</small>`, text: (row) => row.action },
+  { key: "action", wide: true, cell: (row) => html`<span title=${row.action}>${sayOr(`console.did.${row.action}`, row.action)}</span><br /><small>${worded(row.facts)}</small>`, text: (row) => row.action },
   { key: "subject", cell: (row) => html`<${Id} of=${row.subject} short data-stop />`, text: (row) => row.subject },
   { key: "reason", wide: true, cell: (row) => row.reason, text: (row) => row.reason },
   { key: "facts", text: (row) => said(row.facts, " ") },
@@ -83,7 +83,9 @@ const COLUMNS = [
   { key: "intact", cell: (row) => say(row.intact ? "console.yes" : "console.changed"), text: (row) => String(row.intact) },
 ];
 
+/** In a file by the names of the API, on the screen in words. */
 const said = (facts, between) => Object.entries(facts).map((pair) => pair.join("=")).join(between);
+const worded = (facts) => Object.entries(facts).map(([name, value]) => `${sayOr(`console.fact.${name}`, name)}: ${value}`).join(" · ");
 
 /** Names are ids in the log: whoever is named otherwise is looked up first. */
 async function filter(typed) {
