@@ -3,21 +3,19 @@ import { may, me } from "/console/may.js";
 import { say } from "/shared/language.js";
 import { Heading, job, Problem, Shown, Waiting } from "/shared/parts.js";
 import { see, watch } from "/shared/seen.js";
-import { html, signal } from "/shared/ui.js";
+import { effect, html, signal, untracked } from "/shared/ui.js";
 
 const EVERY_MS = 10_000;
-/** What shows the figures comes while they do. */
+/** What shows the figures comes after them: it is large, and nothing waits for it before. */
 const report = signal(null);
-const fetching = job(async () => (report.value = (await import("/console/report.js")).Report));
-
-function look() {
-  if (!report.peek()) fetching.run();
-  return see("/v1/reports/live");
-}
+const fetching = job(async () => (report.value ??= (await import("/console/report.js")).Report));
+const look = () => see("/v1/reports/live");
 
 export function open() {
   const live = look();
-  return { title: () => say("console.overview"), view: () => html`<${Overview} live=${live} />`, close: watch(look, EVERY_MS) };
+  const stop = watch(look, EVERY_MS);
+  const stopFetching = effect(() => live.value.data && !report.peek() && untracked(fetching.run));
+  return { title: () => say("console.overview"), view: () => html`<${Overview} live=${live} />`, close: () => (stop(), stopFetching()) };
 }
 
 const Overview = ({ live }) => html`
