@@ -1,15 +1,15 @@
 """What every test stands on: settings, a clock that stands still, a cloud in memory (moto), a count of AWS calls.
 
 `cloud` gives empty tables, queues and secrets as `infra/template.yaml` declares them; one request at a time only:
-moto's DynamoDB is not atomic under threads.
+neither moto nor `tests/tables.py` is atomic under threads.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ from chalicelib.identity import archive_key, vault
 from chalicelib.kernel import clock as clock_module
 from chalicelib.operations import service as operations
 from chalicelib.processors import health
-from tests import aws, furnished
+from tests import aws, furnished, tables
 
 observability.logger()
 """Made now, on the output of the whole run: made in a test that captures, it would write to what that test closes."""
@@ -111,12 +111,12 @@ def cloud() -> Iterator[None]:
 
 
 @contextmanager
-def empty_cloud() -> Iterator[None]:
-    """Every table, queue, bucket and secret, empty, and the keys."""
-    with mock_aws():
+def empty_cloud(items: Callable[[], AbstractContextManager[None]] = tables.in_memory) -> Iterator[None]:
+    """Every table, queue, bucket and secret, empty, and the keys. `items` stands in the place of moto's tables."""
+    with mock_aws(), items():
         _forget_clients()
         furnished.restore(_furnish)
-        _create_queues()
+        furnished.make_queues(_queues())
         yield
     _forget_clients()
 
@@ -179,12 +179,17 @@ def _schema(hash_key: str, range_key: str) -> list[dict[str, str]]:
 
 
 def _create_queues() -> None:
-    chosen, queues = settings_module.settings(), cloud_module.client("sqs")
+    for name, attributes in _queues().items():
+        cloud_module.client("sqs").create_queue(QueueName=name, Attributes=attributes)
+
+
+def _queues() -> dict[str, dict[str, str]]:
+    """Name → attributes."""
+    chosen = settings_module.settings()
     high_throughput = {"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
-    for url in (chosen.settlement_queue_url, chosen.fold_queue_url, chosen.notices_queue_url, chosen.parked_queue_url):
-        name = url.rpartition("/")[2]
-        more = {"Attributes": {"FifoQueue": "true", **high_throughput}} if name.endswith(".fifo") else {}
-        queues.create_queue(QueueName=name, **more)
+    urls = (chosen.settlement_queue_url, chosen.fold_queue_url, chosen.notices_queue_url, chosen.parked_queue_url)
+    names = [url.rpartition("/")[2] for url in urls]
+    return {name: {"FifoQueue": "true", **high_throughput} if name.endswith(".fifo") else {} for name in names}
 
 
 def _create_bucket() -> None:

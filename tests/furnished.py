@@ -1,14 +1,15 @@
 """moto's cloud as it was when it was first made: a copy takes a hundredth of the time that making it anew takes.
 
-Queues are not among it: their locks cannot be copied."""
+Queues are not among it: their locks cannot be copied. They are made without a client, which most tests never need."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
 from moto.backends import get_backend
+from moto.core.models import RESPONSES_METHODS
 
 from tests.environment import REGION
 
@@ -20,6 +21,8 @@ _PLACES = (
     ("s3", "aws"),
     ("ses", REGION),
 )
+RESPONSES_METHODS.clear()
+"""For each cloud moto would tell `requests` of every service of AWS; here only botocore sends."""
 _first: dict[str, dict[str, Any]] = {}
 
 
@@ -31,6 +34,12 @@ def restore(furnish: Callable[[], None]) -> None:
         return
     for service, backend in _backends():
         vars(backend).update(_copied(backend, _first[service]))
+
+
+def make_queues(named: Mapping[str, Mapping[str, str]]) -> None:
+    """Name → attributes, as CreateQueue takes them."""
+    for name, attributes in named.items():
+        get_backend("sqs")[_ACCOUNT][REGION].create_queue(name, **attributes)
 
 
 def _backends() -> list[tuple[str, Any]]:

@@ -16,9 +16,11 @@ _RACES = 3
 def rename(user_id: str, session_id: str, name: str, at: datetime) -> Session:
     """The name before goes into the trash. Raises InvalidRequest, NotFound."""
     tidied = model.tidy_name(name, "device_name")
+    if not ids.is_id(session_id, "ses"):
+        raise NotFound()
     for _ in range(_RACES):
         _, session = store_sessions.user_and_session(user_id, session_id)
-        if session is None or not ids.is_id(session_id, "ses"):
+        if session is None:
             raise NotFound()
         if session.device_name == tidied or profile.name_device(user_id, session_id, tidied, at):
             return replace(session, device_name=tidied)

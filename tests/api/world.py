@@ -24,6 +24,8 @@ from tests.people import appointed, in_office, refresh
 
 PASSWORD = "correct horse battery staple"
 _numbers = itertools.count(1)
+_STREAM_BATCH = 100
+"""As `app.fan_out` is declared."""
 
 
 class World:
@@ -53,17 +55,21 @@ class World:
     def deliver(self) -> None:
         """All that the journal's stream and the queues hold, until nothing moves any more."""
         while records := self._new_records():
-            app.fan_out({"Records": records}, None)
-            for queue_url, handler in self._queues().items():
-                while (
-                    messages := cloud.client("sqs")
-                    .receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)
-                    .get("Messages")
-                ):
-                    answer = handler(_sqs_event(queue_url, messages), None)
-                    assert answer == {"batchItemFailures": []}
-                    for message in messages:
-                        cloud.client("sqs").delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+            for start in range(0, len(records), _STREAM_BATCH):
+                app.fan_out({"Records": records[start : start + _STREAM_BATCH]}, None)
+                self._consume()
+
+    def _consume(self) -> None:
+        for queue_url, handler in self._queues().items():
+            while (
+                messages := cloud.client("sqs")
+                .receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)
+                .get("Messages")
+            ):
+                answer = handler(_sqs_event(queue_url, messages), None)
+                assert answer == {"batchItemFailures": []}
+                for message in messages:
+                    cloud.client("sqs").delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
 
     def messages_of_settlement(self) -> dict[str, Any]:
         """The event that `settle` is given for what the journal holds anew."""

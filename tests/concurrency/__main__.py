@@ -16,18 +16,19 @@ def main() -> int:
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--only", nargs="*", default=[], help="names of scenarios")
+    options.add_argument("--patience", type=float, default=120, help="seconds that a queue has to become empty")
     chosen, given = options.parse_args(), dict(os.environ)
     return _play(chosen, given)
 
 
 def _play(chosen: argparse.Namespace, given: dict[str, str]) -> int:
     """Imports what puts the tests' own credentials into the environment, after `given` was taken from it."""
-    from tests.concurrency import findings, ground, scenarios
+    from tests.concurrency import chores, findings, ground, scenarios
 
     where = given.get("DYNAMODB_ENDPOINT") or "a ministack of its own"
     print(f"{chosen.processes} processes, {chosen.rounds} rounds, seed {chosen.seed}, against {where}")
     print("each line: whether it held, its number in docs/reference/guarantees.md, what was seen last", flush=True)
-    blocks = []
+    blocks, chores.patience = [], chosen.patience
     try:
         with ground.crowded(chosen.processes, given) as crowd:
             for found in scenarios.played(crowd, chosen.seed, chosen.rounds, chosen.only):

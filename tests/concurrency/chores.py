@@ -19,7 +19,9 @@ from tests.concurrency.ground import Since
 
 AHEAD = timedelta(minutes=6)
 """Of the sweep's clock, so that it competes with the stream for lines that are not due to anybody else."""
-_BATCH, _SECONDS_TO_COME_BACK, _SECONDS_TO_EMPTY = 40, 10, 120
+_BATCH, _SECONDS_TO_COME_BACK = 40, 10
+patience = 120.0
+"""Seconds that a queue has to become empty; set before the processes are forked."""
 Handler = Callable[[dict[str, Any], Any], Any]
 Records = Sequence[Mapping[str, Any]]
 
@@ -50,7 +52,7 @@ def consume(seed: str) -> int:
 
 def empty(seed: str) -> None:
     """Turns until no queue holds anything. Raises TimeoutError."""
-    until, turn = time.monotonic() + _SECONDS_TO_EMPTY, 0
+    until, turn = time.monotonic() + patience, 0
     while _waiting():
         if time.monotonic() > until:
             raise TimeoutError("a queue does not become empty")

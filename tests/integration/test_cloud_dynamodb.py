@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
@@ -20,12 +21,19 @@ from moto.core.botocore_stubber import MockRawResponse
 from chalicelib import cloud
 from chalicelib.cloud_dynamodb import DynamoDB
 from chalicelib.cloud_signature import Signer
-from tests import aws
-from tests.conftest import ENVIRONMENT
+from tests import aws, tables
+from tests.conftest import ENVIRONMENT, empty_cloud
 
 pytestmark = pytest.mark.usefixtures("cloud")
 TABLE = ENVIRONMENT["LEDGER_TABLE"]
 KEY = {"pk": {"S": "a"}, "sk": {"S": "HEAD"}}
+
+
+@pytest.fixture(name="cloud", params=[nullcontext, tables.in_memory], ids=["moto", "our engine"])
+def either(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Both talk on the wire as botocore expects it."""
+    with empty_cloud(request.param):
+        yield
 
 
 def put(pk: str, **more: Any) -> dict[str, Any]:

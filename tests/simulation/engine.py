@@ -1,4 +1,5 @@
-"""A small faithful DynamoDB in memory, one process and one request at a time: the store under the simulation.
+"""A small faithful DynamoDB in memory, one process and one request at a time: the store under the simulation
+and, through `tests/tables.py`, under most tests.
 
 It answers what botocore's client answers and raises what it raises. `test_engine_is_faithful.py` runs the same
 operations on it and on the local cloud's engine.
@@ -54,7 +55,7 @@ class Engine:
     def call(self, operation: str, parameters: Parameters) -> Answer:
         """Raises ClientError."""
         try:
-            return _OPERATIONS[operation](self, parameters)
+            return OPERATIONS[operation](self, parameters)
         except _Failed as failed:
             asked = parameters.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
             more = {"Item": failed.item} if asked and failed.item else {}
@@ -262,7 +263,7 @@ def cancelled_by(codes: Sequence[str]) -> ClientError:
 
 Planned = tuple[Table, Key, Build]
 Made = tuple[Table, Key, "Item | None"]
-_OPERATIONS: dict[str, Callable[[Engine, Parameters], Answer]] = {
+OPERATIONS: dict[str, Callable[[Engine, Parameters], Answer]] = {
     "PutItem": _put,
     "UpdateItem": _update,
     "DeleteItem": _delete,

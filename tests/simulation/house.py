@@ -26,13 +26,13 @@ from tests.environment import (
     PEPPER,
     SANDBOX_WEBHOOK_SECRET,
     SIGNING_KEY,
-    TABLES,
 )
 from tests.simulation.engine import Engine, refused
 from tests.simulation.post import Post, Queue
 from tests.simulation.seam import Client
-from tests.simulation.tables import Index, Table
+from tests.simulation.tables import Table
 from tests.simulation.workers import Call, current
+from tests.tables import empty
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _SECRETS = {
@@ -49,10 +49,7 @@ _UNINTERRUPTED = 0.9
 
 
 def tables() -> dict[str, Table]:
-    found = {f"test-{name}": Table(f"test-{name}") for name in TABLES}
-    for name in ("ledger", "identity", "cases"):
-        found[f"test-{name}"].indexes["due"] = Index("due_key", "due_at")
-    found["test-ledger"].indexes["orders"] = Index("order_key", "pk")
+    found = empty()
     for name in ("identity", "notices", "topups"):
         found[f"test-{name}"].expires_by = "expires_at_seconds"
     return found

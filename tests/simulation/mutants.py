@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.simulation import warm
 from tests.simulation.bugs import BUGS, Bug
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +28,7 @@ LOCAL_AWS = ".venv-cloud"
 """Too big to copy, and nothing is planted there."""
 WORKERS = 2
 SECONDS_AT_MOST = 300
+_OPTIONS = ("-q", "-x", "-n", "0", "-p", "no:cacheprovider", "-p", "no:warnings", "--tb=native")
 _FAILED = re.compile(r"^(FAILED|ERROR) ", re.MULTILINE)
 
 
@@ -54,14 +55,9 @@ def tried(bug: Bug) -> Verdict:
     """Plants the bug in a copy and runs its checker there."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        copy = planted(bug, Path(folder))
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-n", "0", *bug.checkers]
-        inside = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": folder}
-        run = subprocess.run(
-            command, cwd=copy, env=inside, capture_output=True, text=True, timeout=SECONDS_AT_MOST, check=False
-        )
-    caught = run.returncode == 1 and bool(_FAILED.search(run.stdout))
-    return Verdict(bug, caught, time.monotonic() - began, run.stdout + run.stderr)
+        run = warm.run(planted(bug, Path(folder)), os.environ, SECONDS_AT_MOST, "pytest", *_OPTIONS, *bug.checkers)
+    caught = run.status == 1 and bool(_FAILED.search(run.told))
+    return Verdict(bug, caught, time.monotonic() - began, run.shown)
 
 
 def planted(bug: Bug, copy: Path) -> Path:
@@ -83,7 +79,7 @@ def _told_aloud(bug: Bug) -> Verdict:
 
 def _copy(source: Path, target: Path) -> None:
     if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("node_modules", "__pycache__", "build"))
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("node_modules", "build"))
     else:
         shutil.copy(source, target)
 
