@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -105,14 +105,16 @@ def settings_afresh() -> Iterator[None]:
 
 
 @pytest.fixture
-def cloud() -> Iterator[None]:
-    with empty_cloud():
+def cloud(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Items are in moto's tables, or in those of `tests/tables.py` for a module that plays requests by the hundred."""
+    many = request.node.get_closest_marker("many_requests")
+    with empty_cloud(tables.in_memory if many else nullcontext):
         yield
 
 
 @contextmanager
-def empty_cloud(items: Callable[[], AbstractContextManager[None]] = tables.in_memory) -> Iterator[None]:
-    """Every table, queue, bucket and secret, empty, and the keys. `items` stands in the place of moto's tables."""
+def empty_cloud(items: Callable[[], AbstractContextManager[None]] = nullcontext) -> Iterator[None]:
+    """Every table, queue, bucket and secret, empty, and the keys. `items` may stand in the place of moto's tables."""
     with mock_aws(), items():
         _forget_clients()
         furnished.restore(_furnish)

@@ -1,7 +1,7 @@
 """DynamoDB's tables in memory, in the place of moto's, which take most of a test's time: the simulation's engine.
 
 It refuses more of what DynamoDB refuses than moto does, and `test_engine_is_faithful.py` compares it with another.
-`tests/integration` stays with moto, so that the product's expressions are read by somebody else too.
+For modules marked `many_requests`; the others stay with moto, so that somebody else reads the product's expressions.
 """
 
 from __future__ import annotations

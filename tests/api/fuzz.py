@@ -26,6 +26,7 @@ from schemathesis.engine import events
 from chalicelib.kernel import clock
 from chalicelib.ledger import audit
 from chalicelib.processors import wire
+from tests import tables
 from tests.api.fuzz_kit import SIDES, TOKEN, Side, aimed, in_process
 from tests.api.world import cheap_passwords
 from tests.conftest import FrozenClock, empty_cloud
@@ -167,7 +168,7 @@ def fresh(kind: str) -> Iterator[Side]:
     frozen = FrozenClock(START)
     clock_before, wire_before = clock.use(frozen), wire.use(wire.over_the_network)
     try:
-        with empty_cloud(), pytest.MonkeyPatch.context() as patch:
+        with empty_cloud(tables.in_memory), pytest.MonkeyPatch.context() as patch:
             cheap_passwords(patch)
             in_process(patch)
             yield Side(kind, frozen)

@@ -21,6 +21,8 @@ from tests.api.world import PASSWORD, World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import all_items, enrolled, refresh, sign_in
 
+pytestmark = pytest.mark.many_requests
+
 FROM = "203.0.113.0/24"
 REQUESTED = {
     "account": {"open", "delete", "restore", "see", "see-entries"},

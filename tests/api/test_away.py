@@ -28,6 +28,8 @@ from tests.api.weather import AWAY, LOST, Weather
 from tests.api.world import PASSWORD, Person, World, cheap_passwords
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.fixture
 def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:

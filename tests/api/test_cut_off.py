@@ -15,6 +15,8 @@ from tests.api.world import World
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, all_items, code_for, outbox, sign_in, signed_up
 
+pytestmark = pytest.mark.many_requests
+
 ANN, NEW, WORDS = "ann@example.com", "ann@new.example", "correct horse battery"
 CHANGED = "How you sign in has changed"
 CALLS = [("at once", after) for after in range(2, 14)] + [("after 72 hours", after) for after in range(5, 17)]

@@ -17,6 +17,8 @@ from tests import aws
 from tests.api import probe as probes
 from tests.api.caller import Caller, assert_problem
 
+pytestmark = pytest.mark.many_requests
+
 TOKENS: dict[type[Person], str] = {Customer: "alice", Operator: "clerk", Merchant: "mk_shop"}
 
 

@@ -21,6 +21,8 @@ from tests import aws
 from tests.api.bad_input_kit import BODIES, name_of, path_of
 from tests.api.caller import Caller, assert_problem
 
+pytestmark = pytest.mark.many_requests
+
 OPERATED = [route for route in routes() if Operator in route.callers]
 STRANGERS = ["customer", "", "root", "Admin", "admin "]
 """No role of an operator: what a token might say all the same."""

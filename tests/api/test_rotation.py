@@ -18,6 +18,8 @@ from tests.api.world import World, cheap_passwords
 from tests.conftest import TABLES, FrozenClock
 from tests.people import all_items
 
+pytestmark = pytest.mark.many_requests
+
 CHANGEABLE = ("identity", "cases")
 NOTE = "asked for it by post"
 

@@ -28,6 +28,8 @@ from tests.conftest import ENVIRONMENT, SANDBOX_WEBHOOK_SECRET, STRIPE_WEBHOOK_S
 from tests.environment import mainland
 
 KEYS = Keys(SANDBOX_WEBHOOK_SECRET, STRIPE_WEBHOOK_SECRET, **mainland()["bank"])
+_NEVER = 1e6
+"""Seconds: what happens at the bank happens when a test says so."""
 ANA, BEN = ids.derived("usr", "ana"), ids.derived("usr", "ben")
 WALLET = chart.wallet_of(ANA, "CNY")
 Letters = list[tuple[str, bytes, dict[str, str]]]
@@ -57,7 +59,7 @@ class Till:
     """The body of the last webhook."""
 
     def __post_init__(self) -> None:
-        self.bank = banks.Bank(Book(), self.post, hold_seconds=0.0)
+        self.bank = banks.Bank(Book(), self.post, hold_seconds=0.0, settle_seconds=_NEVER)
         self.customer = self.caller.bearing(token(ANA, clock.now()))
         ledger.open_wallet(WALLET, ANA, "CNY", 0, clock.now())
 
