@@ -6,15 +6,8 @@ import pytest
 
 from tests.api.caller import assert_problem
 from tests.api.payout_kit import ACCOUNT, ANOTHER, WHY, agree, payee
-from tests.api.world import World, cheap_passwords
-from tests.conftest import FrozenClock
+from tests.api.world import World
 from tests.people import all_items
-
-
-@pytest.fixture
-def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:
-    cheap_passwords(monkeypatch)
-    return World(clock)
 
 
 @pytest.mark.parametrize(
