@@ -56,7 +56,7 @@ def tried(bug: Bug) -> Verdict:
     with tempfile.TemporaryDirectory() as folder:
         copy = planted(bug, Path(folder))
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-n", "0", *bug.checkers]
-        inside = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": folder}
+        inside = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": folder, "SHRINKING_SECONDS": "0"}
         run = subprocess.run(
             command, cwd=copy, env=inside, capture_output=True, text=True, timeout=SECONDS_AT_MOST, check=False
         )
