@@ -13,9 +13,11 @@ import argparse
 import json
 import os
 import sys
+from itertools import chain
 
 from chalicelib.identity import rotation, vault
 from chalicelib.kernel import clock
+from chalicelib.settlement import rotation as bank_accounts
 from infra.local import places, stack
 
 
@@ -25,7 +27,7 @@ def rotate(wait_seconds: float) -> rotation.Page:
     print(f"rotate: key {number} seals from now on; {wait_seconds:.0f} s until the last process knows", flush=True)
     clock.pause(wait_seconds)
     done = rotation.Page(0, 0, 0)
-    for page in rotation.reseal(number):
+    for page in chain(rotation.reseal(number), bank_accounts.reseal(number, clock.now())):
         done = done.and_then(page)
         print(f"rotate: {done.items} items, {done.resealed} sealed anew, {done.overtaken} overtaken", flush=True)
     return done

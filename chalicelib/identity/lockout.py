@@ -10,7 +10,7 @@ from datetime import datetime
 
 from chalicelib import queues
 from chalicelib.cases import service as cases
-from chalicelib.identity import model_lockout, store, store_due, store_lockout, telling
+from chalicelib.identity import model_lockout, store_deletion, store_due, store_lockout, telling
 from chalicelib.identity.model import User
 from chalicelib.identity.model_lockout import Counter, Lock, Try
 from chalicelib.kernel import clock
@@ -45,7 +45,7 @@ def _follow(pk: str, sk: str, at: datetime) -> bool:
     mine = store_lockout.move(found, at + store_lockout.LEASE)
     if mine is None:
         return False
-    owner = store.user(found.counter.whose)
+    owner = _owner(found.counter.whose, at)
     if owner is None:
         return store_lockout.let_be(mine)
     if mine.over(at):
@@ -54,6 +54,12 @@ def _follow(pk: str, sk: str, at: datetime) -> bool:
     cases.audit("sweep", "sign-in.lock", owner.id, "", at)
     _tell(owner, "sign_in_locked", mine, at)
     return store_lockout.move(mine, mine.until) is not None
+
+
+def _owner(user_id: str, at: datetime) -> User | None:
+    """Of a deleted account too, while it can be restored: a restore that is mistyped locks it."""
+    account = store_deletion.account(user_id)
+    return account.user if account and (account.deleted_at is None or account.is_restorable(at)) else None
 
 
 def _tell(owner: User, kind: str, lock: Lock, at: datetime) -> None:

@@ -19,9 +19,9 @@ from chalicelib.cases import service as cases
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import InvalidRequest, NotFound, Unavailable
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Draft, Known, Leg
+from chalicelib.ledger.model import Draft, Known
 from chalicelib.observability import page
-from chalicelib.processors import model_patience
+from chalicelib.processors import asked, model_patience
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import Payout, ProcessorEvent
 from chalicelib.settlement import model_sending as model
@@ -63,7 +63,7 @@ def _send(found: Found, at: datetime) -> bool:
     payout = _payout(found)
     if payout is None:
         return _return(found, KINDS[found["kind"]].gone, at, unsent=True)
-    if not _made(store.claimed(found["pk"], at), at):
+    if not asked.made(asked.claimed(found["pk"], at), at):
         return False
     return _asked(found, payout, at, first=True)
 
@@ -72,7 +72,7 @@ def _asked(found: Found, payout: Payout, at: datetime, *, first: bool) -> bool:
     created = processors.adapter(found["processor"]).payout(payout)
     if created.status == "failed" and (first or created.reference):
         return _return(found, created.reason or "declined", at)
-    return _made(store.heard(found["pk"], created), at)
+    return asked.made(asked.heard(found["pk"], created), at)
 
 
 def _question(found: Found, at: datetime) -> bool:
@@ -92,7 +92,7 @@ def _question(found: Found, at: datetime) -> bool:
 def _ended(found: Found, event: ProcessorEvent, at: datetime) -> bool:
     if event.kind == "payout_failed":
         return _return(found, event.reason or "declined", at)
-    return _made(store.succeeded(found["pk"], event.reference or "", at), at)
+    return asked.made(store.succeeded(found["pk"], event.reference or "", at), at)
 
 
 def _nothing_final(found: Found, event: ProcessorEvent, at: datetime) -> bool:
@@ -119,7 +119,7 @@ def _postpone(found: Found, at: datetime) -> None:
     next_at = model_patience.ask_again_at(clock.read(found["asked_at"]), at)
     if next_at is None:
         cases.open_case(found["kind"] + "-unknown", found["pk"], {}, due_at=at + model_patience.CASE_DUE, at=at)
-    _made(store.asked_again(found["pk"], found["due_at"], next_at), at)
+    asked.made(asked.again(found["pk"], found["due_at"], next_at), at)
 
 
 def _contradicted(found: Found, event: ProcessorEvent, wrong: str, at: datetime) -> bool:
@@ -129,7 +129,7 @@ def _contradicted(found: Found, event: ProcessorEvent, wrong: str, at: datetime)
     kind = found["kind"]
     cases.open_case(kind + "-contradicted", found["pk"], facts, due_at=due_at, at=at, key=event.event_id)
     page(KINDS[kind].contradicted, **facts)
-    _made(store.asked_again(found["pk"], found["due_at"], None), at)
+    asked.made(asked.again(found["pk"], found["due_at"], None), at)
     return False
 
 
@@ -142,8 +142,3 @@ def _payout(found: Found) -> Payout | None:
     """None if there is nowhere to send it any more."""
     destination = KINDS[found["kind"]].destination(found)
     return Payout(found["pk"], destination, found["amount"], found["currency"]) if destination else None
-
-
-def _made(leg: Leg, at: datetime) -> bool:
-    """False if somebody else was there first."""
-    return not ledger.commit(lambda at, known: Draft(None, (), None, (leg,)), at).replayed

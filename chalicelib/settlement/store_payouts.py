@@ -64,7 +64,7 @@ def agreed(made: PayoutTerms, before: PayoutTerms | None) -> Leg:
     if before is None:
         update.require_absent("number")
     else:
-        update.require("number", "=", before.number)
+        update.require("number", "=", before.number).require("destination", "=", before.destination)
     return Leg(update.remove("skipped").written(), lambda wired: Taken(wired or {}))
 
 
@@ -96,6 +96,12 @@ def skipped(guess: PayoutTerms, next_due_at: str, why: str) -> Leg:
     """Nothing left at this cut-off, once."""
     update = _item(guess.account).require("due_at", "=", guess.due_at).assign("skipped", why)
     return Leg(update.assign("due_at", next_due_at).written(), lambda wired: Taken(wired or {}))
+
+
+def resealed(guess: PayoutTerms, destination: str) -> Leg:
+    """The same bank account under another key; whoever agrees meanwhile finds the terms changed."""
+    update = _item(guess.account).require("destination", "=", guess.destination).assign("destination", destination)
+    return Leg(update.written(), lambda wired: Taken(wired or {}))
 
 
 def listed(account: str, payout_id: str, at: datetime) -> Leg:

@@ -19,8 +19,8 @@ from chalicelib.cases import service as cases
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Draft, Leg
-from chalicelib.processors import model_patience
+from chalicelib.ledger.model import Draft
+from chalicelib.processors import asked, model_patience
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import ProcessorEvent
 from chalicelib.topups import store
@@ -34,7 +34,7 @@ def begin(event: ProcessorEvent, raw: bytes, reason: str, at: datetime) -> None:
     leg = store.quarantined(event, raw, reason, at)
     wish = kept.movement(event, "pending", at)
     if ledger.commit(lambda at, known: Draft(wish, (), None, (leg,)), at).replayed:
-        _made(leg, at)
+        asked.made(leg, at)
 
 
 def told(event: ProcessorEvent, at: datetime) -> bool:
@@ -45,7 +45,7 @@ def told(event: ProcessorEvent, at: datetime) -> bool:
     by_itself = kept.movement(event, "succeeded", at)
     if not ledger.commit(lambda at, known: Draft(by_itself, (), None), at).replayed:
         return False
-    _made(kept.ended(by_itself.id, "succeeded"), at)
+    asked.made(kept.ended(by_itself.id, "succeeded"), at)
     return bool(ledger.movement(by_itself.id)["state"] == "succeeded")
 
 
@@ -56,14 +56,14 @@ def go_on(return_id: str, at: datetime) -> bool:
         return False
     if "asked_at" in found:
         return _question(found, at)
-    return _made(kept.claimed(return_id, at), at) and _asked(found, at, first=True)
+    return asked.made(asked.claimed(return_id, at), at) and _asked(found, at, first=True)
 
 
 def _asked(found: Found, at: datetime, *, first: bool) -> bool:
     created = processors.adapter(found["processor"]).refund(kept.refund_of(found))
     if created.status == "failed" and first:
         return _failed(found, created.reason or "declined", at)
-    return _made(kept.heard(found["pk"], created), at)
+    return asked.made(asked.heard(found["pk"], created, kept.REFERENCE), at)
 
 
 def _question(found: Found, at: datetime) -> bool:
@@ -73,7 +73,7 @@ def _question(found: Found, at: datetime) -> bool:
         _postpone(found, at)
         raise
     if event.kind == "topup_reversed":
-        return _made(kept.ended(found["pk"], "succeeded"), at)
+        return asked.made(kept.ended(found["pk"], "succeeded"), at)
     if event.kind == "refund_failed":
         return _failed(found, event.reason or "declined", at)
     _postpone(found, at)
@@ -83,21 +83,16 @@ def _question(found: Found, at: datetime) -> bool:
 def _failed(found: Found, reason: str, at: datetime) -> bool:
     """The case first: an operator's work is not lost with whoever dies in between."""
     _open_case("return-failed", found, at, reason=reason)
-    return _made(kept.ended(found["pk"], "failed", reason), at)
+    return asked.made(kept.ended(found["pk"], "failed", reason), at)
 
 
 def _postpone(found: Found, at: datetime) -> None:
     next_at = model_patience.ask_again_at(clock.read(found["asked_at"]), at)
     if next_at is None:
         _open_case("return-unknown", found, at)
-    _made(kept.asked_again(found["pk"], found["due_at"], next_at), at)
+    asked.made(asked.again(found["pk"], found["due_at"], next_at), at)
 
 
 def _open_case(kind: str, found: Found, at: datetime, **more: str) -> None:
     facts = {"processor": found["processor"], "topup": found["topup"], "reference": found["reference"], **more}
     cases.open_case(kind, found["pk"], facts, due_at=at + model_patience.CASE_DUE, at=at)
-
-
-def _made(leg: Leg, at: datetime) -> bool:
-    """False if somebody else was there first."""
-    return not ledger.commit(lambda at, known: Draft(None, (), None, (leg,)), at).replayed

@@ -9,17 +9,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.kernel import clock, ids
-from chalicelib.ledger import items
-from chalicelib.ledger.model import Due, Leg, Movement, Taken, Verdict
-from chalicelib.ledger.wire import Item
-from chalicelib.ledger.write import Update
-from chalicelib.processors import model_patience
-from chalicelib.processors.model import Created, ProcessorEvent, Refund
-from chalicelib.settings import settings
+from chalicelib.kernel import ids
+from chalicelib.ledger.model import Due, Leg, Movement
+from chalicelib.processors import asked
+from chalicelib.processors.model import ProcessorEvent, Refund
 
 DUE = "return"
-_REASON_CHARACTERS = 64
+REFERENCE = "refund_reference"
+"""What the processor calls the return, beside its name for what it returns."""
 
 
 def id_of(event: ProcessorEvent) -> str:
@@ -42,7 +39,7 @@ def movement(event: ProcessorEvent, state: str, at: datetime) -> Movement:
             "topup": event.topup_id or "",
             "processor": event.processor,
             "reference": event.reference or "",
-            "refund_reference": "",
+            REFERENCE: "",
         },
     )
 
@@ -51,41 +48,5 @@ def refund_of(found: Mapping[str, Any]) -> Refund:
     return Refund(found["pk"], found["topup"], found["amount"], found["currency"], found["amount"], found["reference"])
 
 
-def claimed(return_id: str, at: datetime) -> Leg:
-    """Written before the processor is first called, once: from here on it may have been asked."""
-    update = _unfinished(return_id).require_absent("asked_at").assign("asked_at", clock.written(at))
-    return Leg(update.assign("due_at", clock.written(at + model_patience.ASK_AGAIN[0])).written(), _taken)
-
-
-def heard(return_id: str, created: Created) -> Leg:
-    """What it answered while nothing is final."""
-    update = _unfinished(return_id).assign("state", "pending" if created.status == "pending" else "unknown")
-    if created.reference:
-        update.assign("refund_reference", created.reference)
-    return Leg(update.written(), _taken)
-
-
 def ended(return_id: str, state: str, reason: str = "") -> Leg:
-    update = _unfinished(return_id).assign("state", state).remove("due_key", "due_at")
-    if reason:
-        update.assign("reason", reason[:_REASON_CHARACTERS])
-    return Leg(update.written(), _taken)
-
-
-def asked_again(return_id: str, was_due_at: str, next_at: datetime | None) -> Leg:
-    """When to ask the processor next; None: no more."""
-    update = _unfinished(return_id).require("due_at", "=", was_due_at)
-    if next_at is None:
-        update.remove("due_key", "due_at")
-    else:
-        update.assign("due_at", clock.written(next_at))
-    return Leg(update.written(), _taken)
-
-
-def _unfinished(return_id: str) -> Update:
-    update = Update(settings().ledger_table, return_id, items.MOVEMENT)
-    return update.require_one_of("state", *model_patience.UNFINISHED)
-
-
-def _taken(wired: Item | None) -> Verdict:
-    return Taken(wired or {})
+    return asked.leg(asked.ended(return_id, state, reason))

@@ -9,9 +9,13 @@ import pytest
 
 from chalicelib.api import blueprint, guard
 from chalicelib.identity import passwords
+from chalicelib.ledger import allowance, audit
+from chalicelib.ledger import service as ledger
 from chalicelib.processors import wire
 from tests.api import probe as probes
 from tests.api.caller import Caller
+from tests.api.withdrawal_kit import Bank
+from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import CHEAP
 
@@ -27,6 +31,27 @@ def the_network_again() -> Iterator[None]:
 def caller(cloud: None, clock: FrozenClock) -> Caller:
     """Nobody in particular, on an empty cloud, at a standing hour."""
     return Caller()
+
+
+@pytest.fixture
+def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:
+    """It is Sunday; banks close at 16:00 in their own time, which is 08:00 UTC."""
+    cheap_passwords(monkeypatch)
+    return World(clock)
+
+
+@pytest.fixture
+def bank(world: World) -> Iterator[Bank]:
+    """After every test the books balance, and refunds may draw what the shop's head and its floor allow."""
+    made = Bank()
+    before = wire.use(made.transport)
+    yield made
+    wire.use(before)
+    world.deliver()
+    books = audit.trial_balance()
+    assert books.balanced, books
+    head = ledger.head(world.shop.account)
+    assert allowance.left(world.shop.account) == head.available - head.floor
 
 
 @pytest.fixture

@@ -216,6 +216,27 @@ def test_guesses_at_a_restore_are_counted_before_anybody_looks(world: World, clo
     assert restore(ana).status == 201
 
 
+def test_the_owner_of_a_deleted_account_hears_of_a_lock_and_of_its_end(world: World, clock: FrozenClock) -> None:
+    ana = deleted(world)
+    assert [restore(ana, "wrong horse battery").status for _ in range(5)] == [401] * 5
+    for _ in range(2):
+        world.sweep()
+        clock.advance(120)
+    assert [one for one in subjects(ana.identifier) if "ign" in one] == [
+        "Signing in to Coffer is locked until 22 Nov 2026, 16:03 (China time)",
+        "You can sign in to Coffer again",
+    ]
+
+
+def test_nobody_hears_of_a_lock_once_the_account_is_beyond_restoring(world: World, clock: FrozenClock) -> None:
+    ana = deleted(world)
+    clock.advance(30 * 86_400 - 60)
+    assert [restore(ana, "wrong horse battery").status for _ in range(5)] == [401] * 5
+    clock.advance(120)
+    world.sweep()
+    assert [one for one in subjects(ana.identifier) if "ign" in one] == []
+
+
 def test_strangers_do_not_keep_a_deleted_account_from_the_device_that_signed_in_before(
     world: World, clock: FrozenClock
 ) -> None:

@@ -8,15 +8,8 @@ import pytest
 
 from tests.api.caller import assert_problem
 from tests.api.withdrawal_kit import ACCOUNT, METHODS, add, stepped_up, with_pin, withdraw
-from tests.api.world import World, cheap_passwords
-from tests.conftest import FrozenClock
+from tests.api.world import World
 from tests.people import at_rest
-
-
-@pytest.fixture
-def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:
-    cheap_passwords(monkeypatch)
-    return World(clock)
 
 
 def listed(phone: Any) -> list[dict[str, Any]]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from chalicelib.identity import vault
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import Draft
+from chalicelib.settlement import rotation, store_payouts
 from tests.api.caller import assert_problem
 from tests.api.payout_kit import ACCOUNT, ANOTHER, WHY, agree, payee
-from tests.api.world import World, cheap_passwords
-from tests.conftest import FrozenClock
+from tests.api.world import World
 from tests.people import all_items
-
-
-@pytest.fixture
-def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:
-    cheap_passwords(monkeypatch)
-    return World(clock)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +36,19 @@ def test_why_terms_were_agreed_stands_in_the_audit_log(world: World) -> None:
     agree(world.operator, world, bank_account=ANOTHER, reason="their bank has closed")
     told = world.operator.get(f"/v1/audit-log?action=merchant.agree_payouts&subject={world.shop.id}").json["data"]
     assert [one["reason"] for one in told] == ["their bank has closed", WHY]
+
+
+def test_terms_agreed_on_while_a_bank_account_is_sealed_anew_bring_no_older_key_back(world: World) -> None:
+    payee(world)
+    before = store_payouts.terms(world.shop.account)
+    assert before is not None
+    number = vault.turn()
+    assert [page.resealed for page in rotation.reseal(number, world.clock.now())] == [1]
+    leg = store_payouts.agreed(replace(before, number=before.number + 1), before)
+    assert ledger.commit(lambda at, known: Draft(None, (), None, (leg,)), world.clock.now()).replayed
+    now = store_payouts.terms(world.shop.account)
+    assert now is not None and (vault.key_of(now.destination), now.number) == (number, before.number)
+    assert list(rotation.reseal(number, world.clock.now())) == []
 
 
 def test_a_bank_account_is_nowhere_in_clear(world: World) -> None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 
 import pytest
 
 from chalicelib import cloud as clients
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.ledger import allowance, audit, chart, folding, history, items, store
+from chalicelib.ledger import allowance, chart, folding, history, items, store
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.wire import size
-from chalicelib.processors import health, store_health, wire
+from chalicelib.processors import health, store_health
 from chalicelib.processors.model_breaker import Breaker
 from chalicelib.settings import settings
 from chalicelib.settlement import payouts, sending, store_payouts
@@ -21,33 +20,11 @@ from tests.api.payout_kit import ACCOUNT, ANOTHER, Payee, agree, payee, run
 from tests.api.test_reconciliation import cases as cases_of
 from tests.api.test_reconciliation import colleague
 from tests.api.withdrawal_kit import Bank
-from tests.api.world import World, cheap_passwords
-from tests.conftest import FrozenClock
+from tests.api.world import World
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 SOLD, EARNED = 10_000, 9_940
 """What is sold in most tests, and what is left of it after 0.6 %."""
-
-
-@pytest.fixture
-def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:
-    """It is Sunday; banks close at 16:00 in their own time, which is 08:00 UTC."""
-    cheap_passwords(monkeypatch)
-    return World(clock)
-
-
-@pytest.fixture
-def bank(world: World) -> Iterator[Bank]:
-    """After every test the books balance, and refunds may draw what the head and its floor allow."""
-    made = Bank()
-    before = wire.use(made.transport)
-    yield made
-    wire.use(before)
-    world.deliver()
-    books = audit.trial_balance()
-    assert books.balanced, books
-    head = ledger.head(world.shop.account)
-    assert allowance.left(world.shop.account) == head.available - head.floor
 
 
 def go_on(shop: Payee, payout_id: str, seconds: int = 0) -> None:

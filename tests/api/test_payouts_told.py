@@ -10,15 +10,12 @@ from infra.local import bank_payouts
 from infra.local.bank_post import payout_letter, signed
 from tests.api.caller import Reply
 from tests.api.payout_kit import ACCOUNT, payee
-from tests.api.test_payouts import EARNED, HOUR, MINUTE, SOLD, bank, go_on, world
+from tests.api.test_payouts import EARNED, HOUR, MINUTE, SOLD, go_on
 from tests.api.test_reconciliation import HEADER, book, colleague, imported, line, reconciled, tomorrow
 from tests.api.test_reconciliation import cases as cases_of
 from tests.api.topup_kit import KEYS
 from tests.api.withdrawal_kit import Bank
 from tests.api.world import World
-
-__all__ = ["bank", "world"]
-"""Fixtures."""
 
 
 def test_a_payout_matches_the_banks_statement_and_one_that_came_back_is_missed_nowhere(

@@ -12,7 +12,7 @@ from chalicelib.identity import rotation, vault
 from chalicelib.processors import wire
 from chalicelib.settings import settings
 from infra import rotate_fields
-from tests.api import away_kit
+from tests.api import away_kit, payout_kit
 from tests.api.topup_kit import Till
 from tests.api.world import World, cheap_passwords
 from tests.conftest import TABLES, FrozenClock
@@ -68,6 +68,13 @@ def test_whatever_is_sealed_in_a_table_that_may_change_opens_and_is_under_the_ne
         "note",
         "contact",
     }
+
+
+def test_a_merchants_bank_account_opens_and_is_under_the_newest_key(world: World) -> None:
+    found = [(texts, number) for table, texts, _, number in sealed() if table == "ledger"]
+    assert [number for _, number in found] == [max(keys())]
+    for texts, _ in found:
+        assert vault.opened(texts["pk"], "payout_destination", texts["destination"]) == payout_kit.ACCOUNT
 
 
 def test_the_audit_log_is_whole_after_two_rotations_though_it_keeps_its_keys(world: World) -> None:

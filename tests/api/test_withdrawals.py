@@ -4,45 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from chalicelib.kernel import clock as clocks
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.ledger import audit, chart, folding, history, store
+from chalicelib.ledger import chart, folding, history, store
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.wire import size
-from chalicelib.processors import wire
 from chalicelib.settlement import sending
 from tests.api import account_kit
 from tests.api.caller import assert_problem
 from tests.api.test_reconciliation import book, colleague, imported, line, reconciled, tomorrow
 from tests.api.test_reconciliation import cases as cases_of
 from tests.api.withdrawal_kit import ACCOUNT, METHODS, Bank, add, cooled_off, stepped_up, with_pin, withdraw
-from tests.api.world import PASSWORD, Person, World, cheap_passwords
-from tests.conftest import FrozenClock
+from tests.api.world import PASSWORD, Person, World
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
-
-
-@pytest.fixture
-def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:
-    cheap_passwords(monkeypatch)
-    return World(clock)
-
-
-@pytest.fixture
-def bank(world: World) -> Iterator[Bank]:
-    """The books balance after every test."""
-    made = Bank()
-    before = wire.use(made.transport)
-    yield made
-    wire.use(before)
-    world.deliver()
-    books = audit.trial_balance()
-    assert books.balanced, books
 
 
 def shown(person: Person, withdrawal_id: str) -> dict[str, Any]:

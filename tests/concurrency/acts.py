@@ -14,6 +14,7 @@ from unittest.mock import patch
 from chalicelib.identity import codes, passwords, secrets, store
 from chalicelib.kernel import clock, ids
 from tests import people
+from tests.api import payout_kit
 from tests.api.caller import Caller, Reply
 from tests.concurrency import processor
 
@@ -90,8 +91,20 @@ def take_on(operator: str, terms: Mapping[str, Any]) -> dict[str, Any]:
     """A merchant with an API key."""
     office = _nobody().bearing(people.in_office(_id_of(operator), clock.now()))
     merchant: dict[str, Any] = office.post("/v1/merchants", dict(terms)).json
-    scopes = {"scopes": ["payments", "refunds", "checkouts", "reports"]}
+    scopes = {"scopes": ["payments", "refunds", "checkouts", "reports", "payouts"]}
     return merchant | {"key": office.post(f"/v1/merchants/{merchant['id']}/keys", scopes).json["key"]}
+
+
+def agree_on_payouts(operator: str, shop: str, reserve: int) -> None:
+    office = _nobody().bearing(people.in_office(_id_of(operator), clock.now()))
+    terms = payout_kit.TERMS | {"reserve": reserve}
+    assert office.request("PUT", f"/v1/merchants/{shop}/payout-terms/CNY", terms).status == 200
+
+
+def hear_of_payout(payout: str, amount: int, status: str) -> Told:
+    """The bank's webhook: it was paid, or it failed."""
+    body, headers = processor.webhook_of_payout(payout, amount, status)
+    return _insist(lambda: _nobody().request("POST", "/v1/webhooks/sandbox", body, headers))
 
 
 def _id_of(identifier: str) -> str:

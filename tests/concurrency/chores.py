@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +15,17 @@ from chalicelib import cloud
 from chalicelib.kernel import clock
 from chalicelib.ledger import audit
 from chalicelib.settings import settings
+from chalicelib.settlement import sending
 from tests.concurrency.ground import Since
 
 AHEAD = timedelta(minutes=6)
 """Of the sweep's clock, so that it competes with the stream for lines that are not due to anybody else."""
+A_CUT_OFF = timedelta(hours=25)
+"""Every run begins on a Sunday."""
+_EVENT = {
+    "version": "0", "account": "1", "region": "eu-west-1", "detail": {}, "detail-type": "", "source": "", "time": "",
+    "id": "1", "resources": [],
+}  # fmt: skip
 _BATCH, _SECONDS_TO_COME_BACK = 40, 10
 patience = 120.0
 """Seconds that a queue has to become empty; set before the processes are forked."""
@@ -63,10 +70,27 @@ def empty(seed: str) -> None:
 
 def sweep() -> int:
     """One turn of the schedule, by a clock that is ahead."""
-    before = clock.use(Since(clock.now() + AHEAD, time.time()))
+    with _ahead(AHEAD):
+        return int(app.sweep(_EVENT, None))
+
+
+def pay_out() -> int:
+    """One turn at the cut-offs, when the next one has passed."""
+    with _ahead(A_CUT_OFF):
+        return int(app.pay_out(_EVENT, None))
+
+
+def send_on(movement_id: str) -> None:
+    """The sweep's part with one that goes out, whenever it is due."""
+    with _ahead(2 * A_CUT_OFF):
+        sending.go_on(movement_id, clock.now())
+
+
+@contextmanager
+def _ahead(by: timedelta) -> Iterator[None]:
+    before = clock.use(Since(clock.now() + by, time.time()))
     try:
-        event = {"version": "0", "account": "1", "region": "eu-west-1", "detail": {}, "detail-type": "", "source": ""}
-        return int(app.sweep(event | {"time": "", "id": "1", "resources": []}, None))
+        yield
     finally:
         clock.use(before)
 

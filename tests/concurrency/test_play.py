@@ -26,6 +26,7 @@ PLANTED = (
     ("refunds", "a refund beyond the capture", 13),
     ("allowance", "a refund beyond the floor", 2),
     ("settlement", "an index that decides what is settled", 14),
+    ("payouts", "a payout that comes back without its allowance", 13),
     ("codes", "a code compared before the try is counted", 20),
     ("passwords", "a password compared before the try is counted", 20),
     ("refresh-tokens", "a refresh token that two devices use at once", 20),

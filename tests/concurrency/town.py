@@ -53,6 +53,15 @@ class Town:
         self.shops.append(Shop(found["id"], found["accounts"][CURRENCY], found["key"], basis_points, fixed, floor))
         return self.shops[-1]
 
+    def payee(self, floor: int, reserve: int) -> Shop:
+        """Paid out daily, and whenever it asks."""
+        shop = self.shop(floor=floor)
+        self.crowd.alone(acts.agree_on_payouts, self._operator, shop.id, reserve)
+        return shop
+
+    def pay_out(self, shop: Shop) -> Request:
+        return Request("POST", f"/v1/merchants/{shop.id}/payouts", {"currency": CURRENCY}, shop.key, self.name())
+
     def purchase(self, payer: Person, shop: Shop, amount: int, key: str = "", **more: Any) -> Request:
         """A payment; with `confirm_duplicate` unless told otherwise."""
         order = {"wallet_id": payer.wallet, "merchant_id": shop.id, "amount": amount, "currency": CURRENCY}

@@ -7,7 +7,7 @@ import json
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation import doors, paying_out
+from tests.simulation import doors, outgoing
 from tests.simulation.bank import booked
 from tests.simulation.truth import hold
 from tests.simulation.values import plain
@@ -68,7 +68,7 @@ def finished(world: World) -> None:
         due = item.get("due_key", {"S": "close"})["S"]
         hold(due.startswith(("close", "pay-out")), "nothing is left to be done", item=plain(item))
     _banks(world)
-    paying_out.finished(world)
+    outgoing.finished(world)
     found = trial.trial_balance()
     hold(found.balanced, "the product's own trial balance agrees", books=found)
     _counts(world)
@@ -86,7 +86,7 @@ def _banks(world: World) -> None:
         hold(paid.amount == amount, "what the bank took is credited", top_up=top_up)
     kept = [item["pk"]["S"] for item in world.engine.tables["test-topups"].everything()]
     everything = map(plain, world.engine.tables["test-ledger"].everything())
-    returns = {one["topup"]: one["state"] for one in everything if one["pk"].startswith("rtn_")}
+    returns = {one["topup"]: one for one in everything if one["pk"].startswith("rtn_")}
     for name, paid in world.bank.paid.items():
         hold(len(paid.refunds) <= 1, "what came twice is asked back once", paid=paid)
         top_up = name.rpartition("/")[2]
@@ -96,8 +96,15 @@ def _banks(world: World) -> None:
             hold(top_up in world.model.credited, "money that came is credited", paid=paid)
             known = any(key.startswith(f"QUA#{paid.bank}#msg_{paid.id}_succeeded") for key in kept)
             hold(known, "money that came twice is kept as it came", paid=paid)
-            gone = paid.reversed_total == paid.amount or returns.get(top_up) == "failed"
+            gone = paid.reversed_total == paid.amount or _is_a_persons(world, returns.get(top_up))
             hold(gone, "money that came twice goes back, or is a person's", paid=paid)
+
+
+def _is_a_persons(world: World, returned: dict[str, Any] | None) -> bool:
+    """The bank said no to a return, or nobody knows."""
+    return returned is not None and any(
+        world.has_case(kind, returned["pk"]) for kind in ("return-failed", "return-unknown")
+    )
 
 
 def _counts(world: World) -> None:
@@ -128,7 +135,7 @@ def _notices(world: World) -> None:
         if "owner" in entry and world.engine.tables["test-identity"].get((entry["owner"], "USER")) is None:
             continue  # erased, and the inbox with it
         mine = sum(amount for address, amount in entry["postings"].items() if address.partition(":")[0] == entry["pk"])
-        if entry["movement"][:3] in ("pay", "top", "ref") and mine and "owner" in entry:
+        if entry["movement"][:3] in ("pay", "top", "ref", "wdr") and mine and "owner" in entry:
             hold(entry["id"] in told, "what moved is told", entry=entry)
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from chalicelib.processors.wire import NotReached, Reply
 from tests.environment import HARBOUR_WEBHOOK_SECRET, SANDBOX_WEBHOOK_SECRET
-from tests.simulation import paying_out
-from tests.simulation.paying_out import PaidOut
+from tests.simulation import outgoing
+from tests.simulation.outgoing import PaidOut
 from tests.simulation.truth import hold
 from tests.simulation.workers import Call, Clock, current
 
@@ -88,7 +88,7 @@ class Bank:
     """By the id that its caller gave; of harbour's with its name before it (`booked`)."""
     letters: list[Letter] = field(default_factory=list)
     outgoing: dict[str, PaidOut] = field(default_factory=dict)
-    """Payouts, by the id that their caller gave."""
+    """Payouts and withdrawals, by the id that their caller gave."""
     down_until: dict[str, float] = field(default_factory=lambda: dict.fromkeys(BANKS, 0.0))
 
     def transport(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
@@ -106,7 +106,7 @@ class Bank:
         if self.is_down(bank):
             raise NotReached
         if path.startswith("/payouts"):
-            status, told = paying_out.answer(self, bank, path.rpartition("/")[2], json.loads(body or b"{}"))
+            status, told = outgoing.answer(self, bank, path.rpartition("/")[2], json.loads(body or b"{}"))
             return Reply(status, json.dumps(told).encode())
         if "/refunds" in path:
             return self._returned(bank, method, path, body)
@@ -184,6 +184,13 @@ class Bank:
         letter = Letter(f"msg_{paid.id}_{kind}", json.dumps(body).encode(), self.clock.seconds, paid.bank, kind)
         self.letters.append(letter)
         return letter
+
+    def post(self, letter: tuple[str, str, dict[str, Any]], later: float) -> Letter:
+        """Of a payout: its id, the bank, and what it says."""
+        message, bank, body = letter
+        made = Letter(message, json.dumps(body).encode(), self.clock.seconds + later, bank)
+        self.letters.append(made)
+        return made
 
     def answered(self, letter: Letter, status: int) -> None:
         """A letter that did not arrive is sent again, later and later; nobody repeats a forgery."""

@@ -6,6 +6,7 @@ from tests.simulation.bug import ACCESS, CONTRACTS, LEDGER, MONEY, PAYMENTS, SES
 from tests.simulation.bugs_of_accounts import ACCOUNTS
 from tests.simulation.bugs_of_doors import DOORS
 from tests.simulation.bugs_of_factors import FACTORS
+from tests.simulation.bugs_of_lies import LIES
 from tests.simulation.bugs_of_operators import OPERATORS
 from tests.simulation.bugs_of_order import ORDER
 from tests.simulation.bugs_of_payouts import PAYOUTS
@@ -300,6 +301,7 @@ BUGS = (
     *ACCOUNTS,
     *DOORS,
     *OPERATORS,
+    *LIES,
     *PAYOUTS,
     *ROUTING,
     *WITHDRAWALS,

@@ -10,9 +10,9 @@ WITHDRAWALS = (
     bug(
         "a withdrawal that two sweeps send",
         (8,),
-        "settlement/store_sending.py",
-        '_unfinished(movement_id).require_absent("asked_at").assign("asked_at", clock.written(at))',
-        '_unfinished(movement_id).assign("asked_at", clock.written(at))',
+        "processors/asked.py",
+        'unfinished(movement_id).require_absent("asked_at").assign("asked_at", clock.written(at))',
+        'unfinished(movement_id).assign("asked_at", clock.written(at))',
         WITHDRAWN + "two_sweeps_at_once_send_it_once",
     ),
     bug(

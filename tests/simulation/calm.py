@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from tests.simulation import nature, paying_out
+from tests.simulation import nature, outgoing, paying_out
 from tests.simulation.bank import BANKS
 from tests.simulation.truth import hold
 
@@ -27,7 +27,7 @@ def settle(world: World) -> None:
     for day in range(_DAYS):
         _everything_arrives(world, chance, day)
         while any(one.status == "pending" for one in world.bank.outgoing.values()):
-            paying_out.decide(world.bank, chance, fails=0)
+            outgoing.decide(world.bank, chance, fails=0)
         paying_out.run(world)
         _finish(world)
         nature.run_sweep(world)

@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.kernel import ids
 from tests.api.caller import Caller, Reply
 from tests.simulation import truth
-from tests.simulation.model import Model
+from tests.simulation.model import Model, seconds_of
 from tests.simulation.truth import Wish, hold
 
 SKEW_SECONDS = 700.0
@@ -20,7 +20,15 @@ _STORED = frozenset({
     "insufficient-funds", "limit-reached", "wallet-frozen", "invalid-state", "probable-duplicate",
     "refund-exceeds-capture", "merchant-funds-insufficient",
 })  # fmt: skip
-_PREFIX = {"pay": "pay", "capture": "cap", "void": "voi", "refund": "ref", "top-up": "top", "payout": "pot"}
+_PREFIX = {
+    "pay": "pay",
+    "capture": "cap",
+    "void": "voi",
+    "refund": "ref",
+    "top-up": "top",
+    "payout": "pot",
+    "withdrawal": "wdr",
+}
 
 
 @dataclass
@@ -118,8 +126,15 @@ def judge(model: Model, errand: Errand, reply: Reply, faults: list[str], calls: 
     elif code == "step-up-required":
         step = step_in(errand.facts["token"]) - errand.facts["epoch_of_clock"]
         large = wish.amount > unasked_in(errand.facts["token"])
-        hold(wish.kind == "pay" and large, "only what is large is asked for", answer=told)
+        hold(wish.kind in ("pay", "withdrawal") and large, "only what is large is asked for", answer=told)
         hold(step <= model.seconds + SKEW_SECONDS, "a fresh step-up is believed", answer=told)
+    elif wish.kind == "withdrawal" and code in ("cooling-off", "not-found"):
+        hold(
+            _too_early(model, errand, reply),
+            "what may leave leaves",
+            answer=told,
+            method=model.methods.get(wish.method),
+        )
     elif code == "cooling-off":
         cool = cool_in(errand.facts["token"]) - errand.facts["epoch_of_clock"]
         large = wish.amount > unasked_in(errand.facts["token"])
@@ -129,6 +144,16 @@ def judge(model: Model, errand: Errand, reply: Reply, faults: list[str], calls: 
         hold(wish.kind == "top-up" and errand.sent > 1, "in flight only around calls to a processor", answer=told)
     else:
         hold(False, "an answer that nobody expects", answer=told, faults=faults)
+
+
+def _too_early(model: Model, errand: Errand, reply: Reply) -> bool:
+    """Their method cools off or was shut, or they cool off themselves."""
+    method, now = model.methods[errand.wish.method], model.seconds + model.started
+    if reply.json["code"] == "not-found":
+        return not method.open or method.shut_at >= errand.first_sent
+    if reply.json["param"] == "funding_method_id":
+        return seconds_of(method.usable_at) > now - SKEW_SECONDS
+    return cool_in(errand.facts["token"]) > now - SKEW_SECONDS
 
 
 def _final(model: Model, wish: Wish, reply: Reply, code: str, sent_at: float, told: str) -> None:
@@ -198,8 +223,12 @@ def _beyond_limits(wish: Wish, wallet: truth.Wallet, sent_at: float) -> bool:
 
 def _wrong_state(model: Model, wish: Wish, sent_at: float) -> bool:
     wallet = model.wallets[wish.wallet]
-    if wish.kind in ("pay", "top-up") and (wallet.status == "closed" or wallet.not_active_until >= sent_at):
+    if wish.kind in ("pay", "top-up", "withdrawal") and (
+        wallet.status == "closed" or wallet.not_active_until >= sent_at
+    ):
         return True
+    if wish.kind == "withdrawal":
+        return False
     if wish.kind == "pay":
         checkout = model.checkouts.get(wish.checkout)
         late = model.seconds + SKEW_SECONDS

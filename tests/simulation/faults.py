@@ -124,7 +124,10 @@ _ANY = (
     "internal-error",
     "internal-error-after",
 )
-_BANK = ("bank-silent-before", "bank-silent-after", "bank-unreachable", "bank-broken", "kill-before", "kill-after")
+_BANK = (
+    "bank-silent-before", "bank-silent-after", "bank-asked-twice", "bank-unreachable", "bank-broken",
+    "kill-before", "kill-after",
+)  # fmt: skip
 
 
 def _bank_fault(name: str) -> Callable[[], BaseException]:
@@ -137,6 +140,12 @@ def _bank_broken(call: Call) -> Any:
     from chalicelib.processors.wire import Reply
 
     return Reply(503, b"{}")
+
+
+def _asked_twice(call: Call) -> Any:
+    """Something between us and the bank repeats what we say."""
+    call.perform()
+    return call.perform()
 
 
 _ACTS: dict[str, Callable[[Call, Engine, random.Random], Any]] = {
@@ -171,5 +180,6 @@ _ACTS: dict[str, Callable[[Call, Engine, random.Random], Any]] = {
     "bank-silent-before": lambda call, engine, chance: _raise(_bank_fault("silent")()),
     "bank-silent-after": lambda call, engine, chance: _after(call, _bank_fault("silent")),
     "bank-unreachable": lambda call, engine, chance: _raise(_bank_fault("unreachable")()),
+    "bank-asked-twice": lambda call, engine, chance: _asked_twice(call),
     "bank-broken": lambda call, engine, chance: _bank_broken(call),
 }

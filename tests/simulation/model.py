@@ -14,11 +14,12 @@ from typing import Any
 from tests.simulation import paying_out, truth
 from tests.simulation.bank import booked
 from tests.simulation.tables import Change
-from tests.simulation.truth import Line, Payment, Shop, Wallet, Wish, hold
+from tests.simulation.truth import Line, Method, Payment, Shop, Wallet, Wish, hold
 from tests.simulation.values import plain
 from tests.simulation.workers import BEGINNING
 
 Entry = dict[str, Any]
+_SKEW_SECONDS = 700.0
 SETTLING, FEES = "sys:settling:CNY", "sys:fees:CNY"
 
 
@@ -46,7 +47,8 @@ class Model:
         self.system: dict[str, int] = defaultdict(int)
         self.effects: dict[str, int] = defaultdict(int)
         self.sent: dict[str, tuple[int, str]] = {}
-        """Payouts that left: amount and bank."""
+        """Payouts and withdrawals that left: amount and bank."""
+        self.methods: dict[str, Method] = {}
         self.came_back: set[str] = set()
 
     def open_shop(self, shop: Shop) -> None:
@@ -62,6 +64,11 @@ class Model:
                 entries.setdefault(entry["id"], []).append(entry)
             elif change.table == "test-ledger" and change.key[1] == "MOVEMENT" and change.old is None:
                 self._movement(plain(change.new or {}))
+            elif change.table == "test-ledger" and change.key[1] == "MOVEMENT" and change.key[0][:3] in ("pot", "wdr"):
+                ended, now = plain(change.old or {})["state"], plain(change.new or {})["state"]
+                hold(ended not in ("succeeded", "failed") or now == ended, "what has ended stays so", change=change)
+            elif change.table == "test-ledger" and change.key[1] == "FUNDING":
+                self._method(plain(change.new or {}))
             elif change.table == "test-identity" and change.key[1] == "TOTP":
                 self._authenticator(change)
             elif change.key[1].startswith("CLOSING#"):
@@ -85,6 +92,17 @@ class Model:
         if old and new and old["made_at"] == new["made_at"]:
             later, same_call = new["last_step"] > old["last_step"], new.get("used_by") == old.get("used_by")
             hold(later or same_call, "a step of an authenticator is used once", old=old, new=new)
+
+    def _method(self, found: dict[str, Any]) -> None:
+        method = self.methods.setdefault(found["pk"], Method(found["owner"], found["processor"]))
+        hold((found["owner"], found["processor"]) == (method.owner, method.processor), "whose it is stays", found=found)
+        if found["state"] == "open" and not method.open:
+            waits = seconds_of(found["usable_at"]) - self.started - self.seconds
+            hold(
+                waits >= truth.METHOD_COOLS_SECONDS - _SKEW_SECONDS, "a new method cools off", found=found, waits=waits
+            )
+        method.open, method.usable_at = found["state"] == "open", found["usable_at"]
+        method.shut_at = method.shut_at if method.open else self.seconds
 
     def _closing(self, closing: dict[str, Any]) -> None:
         """What a wallet held at the end of that month."""
@@ -298,11 +316,38 @@ class Model:
         self.sent[entry["movement"]] = amount, clearing.split(":")[2]
         return {shop.account: -amount, clearing: amount}
 
+    def withdrawal(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        wish = self._wish(entry, "withdrawal")
+        wallet, at, amount = self.wallets[wish.wallet], seconds_of(entry["sk"]), wish.amount
+        method = self.methods[wish.method]
+        hold(truth.LEAST_WITHDRAWAL <= amount <= truth.PER_MOVEMENT, "what leaves is within its bounds", entry=entry)
+        hold(wallet.available >= amount, "no wallet is overdrawn", wallet=wallet, entry=entry)
+        hold(wallet.status == "active", "nothing leaves a frozen wallet", wallet=wallet, entry=entry)
+        hold(wallet.epoch in wish.epochs, "nothing leaves with a token from before a sign-out", wallet=wallet)
+        hold(method.open and method.owner == wallet.owner, "to a method of its owner", method=method, entry=entry)
+        hold(method.usable_at <= entry["sk"], "to a method that has cooled off", method=method, entry=entry)
+        hold(min(wish.cools) <= at, "nothing leaves for a day after a reset", entry=entry, wish=wish)
+        stepped_up = amount <= max(wish.unasked) or max(wish.steps) > at
+        hold(stepped_up, "nothing large leaves without a fresh step-up", entry=entry, wish=wish)
+        self._limits(wallet, entry["sk"], amount)
+        wallet.available -= amount
+        self.sent[wish.movement] = amount, method.processor
+        return {wallet.account: -amount, f"sys:clearing:{method.processor}:CNY": amount}
+
+    def withdrawal_return(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        amount, bank = self._come_back(entry)
+        credited = self._credit(self.wallets[self.wishes[entry["movement"]].wallet], amount)
+        return credited | {f"sys:clearing:{bank}:CNY": -amount}
+
+    def _come_back(self, entry: Entry) -> tuple[int, str]:
+        """Amount and bank of what comes back, once."""
+        hold(entry["movement"] not in self.came_back, "what was sent comes back once", entry=entry)
+        self.came_back.add(entry["movement"])
+        return self.sent[entry["movement"]]
+
     def payout_return(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
-        shop, payout = self.accounts[entry["pk"]], entry["movement"]
-        amount, bank = self.sent[payout]
-        hold(payout not in self.came_back, "a payout comes back once", entry=entry)
-        self.came_back.add(payout)
+        shop = self.accounts[entry["pk"]]
+        amount, bank = self._come_back(entry)
         shop.balance += amount
         shop.allowance += amount
         return {shop.account: amount, f"sys:clearing:{bank}:CNY": -amount}
@@ -344,4 +389,6 @@ _KINDS = {
     "settlement": Model.settlement,
     "payout": Model.payout,
     "payout-return": Model.payout_return,
+    "withdrawal": Model.withdrawal,
+    "withdrawal-return": Model.withdrawal_return,
 }

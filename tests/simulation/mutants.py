@@ -55,7 +55,8 @@ def tried(bug: Bug) -> Verdict:
     """Plants the bug in a copy and runs its checker there."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        run = warm.run(planted(bug, Path(folder)), os.environ, SECONDS_AT_MOST, "pytest", *_OPTIONS, *bug.checkers)
+        inside = {**os.environ, "SHRINKING_SECONDS": "0"}
+        run = warm.run(planted(bug, Path(folder)), inside, SECONDS_AT_MOST, "pytest", *_OPTIONS, *bug.checkers)
     caught = run.status == 1 and bool(_FAILED.search(run.told))
     return Verdict(bug, caught, time.monotonic() - began, run.shown)
 

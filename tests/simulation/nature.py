@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import app
 from chalicelib.ledger import service as ledger
 from tests import heads
-from tests.simulation import forgetful, house, paying_out, truth
+from tests.simulation import forgetful, house, outgoing, paying_out, truth
 from tests.simulation.bank import BANKS
 from tests.simulation.post import MOST_RECORDS, Queue, Shard, event_of
 from tests.simulation.truth import hold
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SWEEP_SECONDS, QUEUE_SECONDS, STREAM_SECONDS = 50.0, 30.0, 60.0
 _JUMPS = ((1, 60), (60, 400), (60, 1_800), (3_600, 43_200), (43_200, 4 * 86_400))
 _EDGES = 0.05
+_TURNS_AROUND = 0.25
+"""Of what banks do about payouts: one that had ended ends otherwise."""
 Begin = Callable[["World", random.Random], None]
 
 
@@ -147,7 +149,10 @@ def cut_offs(world: World, chance: random.Random) -> None:
 
 
 def bank_pays(world: World, chance: random.Random) -> None:
-    paying_out.decide(world.bank, chance)
+    if world.faulty and chance.random() < _TURNS_AROUND and outgoing.turn_around(world.bank, chance):
+        world.count("bank-turned-around")
+        return
+    outgoing.decide(world.bank, chance)
 
 
 def bank(world: World, chance: random.Random) -> None:
@@ -175,6 +180,9 @@ def webhook(world: World, chance: random.Random) -> None:
         kind = chance.choice(("forged", "lying"))
         world.count(f"webhook-{kind}")
         due = [world.bank.forge(chance.choice(list(world.bank.paid)[-20:]), kind)]
+    if world.faulty and world.bank.outgoing and chance.random() < 0.02:
+        world.count("webhook-lying-of-payouts")
+        due = [outgoing.lie(world.bank, chance)]
     if not due:
         return
     letter = chance.choice(due)
@@ -305,7 +313,7 @@ _KINDS: tuple[tuple[Begin, float], ...] = (
     (bank_leaves, 0.4),
     (sweep, 0.8),
     (cut_offs, 0.8),
-    (bank_pays, 1.5),
+    (bank_pays, 3),
     (freeze, 0.15),
     (thaw, 0.5),
     (close, 0.04),

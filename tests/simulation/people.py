@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.api.caller import Reply
-from tests.simulation import leaving, truth
-from tests.simulation.errands import Errand, epoch_in, expiry_in, judge, movement_id, step_in, unasked_in
+from tests.simulation import leaving, taking_out, truth
+from tests.simulation.errands import Errand, cool_in, epoch_in, expiry_in, judge, movement_id, step_in, unasked_in
 from tests.simulation.forgetful import PASSWORD, WRONG, Forgetful
 from tests.simulation.leaving import Leave
 from tests.simulation.model import seconds_of
@@ -32,7 +32,7 @@ class Person(Forgetful):
         self.identifier = f"person{number}@example.com"
         self.stage, self.busy = "new", False
         self.access = self.refresh = self.user = self.wallet = ""
-        self.leave = Leave()
+        self.leave, self.purse = Leave(), taking_out.Purse()
         self.errands: list[Errand] = []
         self.successors: dict[str, str] = {}
         self.over: set[str] = set()
@@ -67,6 +67,7 @@ class Person(Forgetful):
             (self._enrol, 2),
             (self._forget_it, 0.2),
             (self._prove, 5),
+            (self._take_out, 16),
         )
 
     def _stale(self) -> bool:
@@ -91,7 +92,7 @@ class Person(Forgetful):
 
     def forget(self) -> None:
         """As somebody who has no account."""
-        self.stage, self.leave, self.errands = "new", Leave(), []
+        self.stage, self.leave, self.errands, self.purse = "new", Leave(), [], taking_out.Purse()
         self.access = self.refresh = self.user = self.wallet = self.secret = self.device_token = ""
         self.passwords, self.former, self.used, self.has_pin = [PASSWORD], [WRONG], set(), False
 
@@ -170,6 +171,9 @@ class Person(Forgetful):
 
     def _leave(self, chance: random.Random) -> None:
         leaving.leave(self, chance)
+
+    def _take_out(self, chance: random.Random) -> None:
+        taking_out.take_out(self, chance)
 
     def _pay(self, chance: random.Random) -> None:
         shop = chance.choice(self.world.shops)
@@ -352,6 +356,7 @@ def _send(world: World, errand: Errand) -> None:
     errand.facts |= {"token": token, "epoch_of_clock": world.model.started}
     errand.wish.epochs.append(epoch_in(token))
     errand.wish.steps.append(step_in(token))
+    errand.wish.cools.append(cool_in(token))
     errand.wish.unasked.append(unasked_in(token))
     errand.sent += 1
     world.model.wishes[errand.wish.movement] = errand.wish

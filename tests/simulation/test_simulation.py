@@ -16,18 +16,20 @@ from tests.simulation.doors import Doors
 from tests.simulation.run import Outcome, run
 from tests.simulation.tables import Change
 
+SHRINKING_SECONDS = float(os.environ.get("SHRINKING_SECONDS", "60"))
 ROOT = Path(__file__).parents[2]
 FIXED_SEED, FIXED_STEPS, FRESH_STEPS = 1, 20_000, 12_000
 EXPECTED_EFFECTS = {
     "authenticator", "authorisation", "capture", "closing", "expiry", "lock", "payment", "payout", "payout-return",
     "refund", "reset",
     "second-factor", "settlement", "step-up", "top-up", "top-up-reversal", "unlock", "void",
+    "withdrawal", "withdrawal-return",
 }  # fmt: skip
 
 
 def told(outcome: Outcome, steps: int) -> str:
-    script = range(steps)
-    return f"seed {outcome.seed}: {outcome.violation}\n{shrinking.shortest(outcome, script, most_seconds=60)}"
+    shortest = shrinking.shortest(outcome, range(steps), most_seconds=SHRINKING_SECONDS)
+    return f"seed {outcome.seed}: {outcome.violation}\n{shortest}"
 
 
 @pytest.fixture(scope="module")

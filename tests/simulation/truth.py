@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PER_MOVEMENT, PER_DAY, PER_MONTH, PER_TOP_UP = 1_000_000, 3_000_000, 10_000_000, 1_000_000
+LEAST_WITHDRAWAL, METHOD_COOLS_SECONDS = 1_000, 86_400
 MOST_HELD, STEP_UP_ABOVE, STEP_UP_ABOVE_AT_RISK = 5_000_000, 500_000, 50_000
+DESTINATIONS = {"pot": "GB33BUKB20201555555555", "wdr": "DE89370400440532013000"}
+"""Where merchants' money and customers' goes, by how the ids begin."""
 DUPLICATE_SECONDS, AUTHORISATION_DAYS, SLOTS = 300, 7, 8
 
 
@@ -103,6 +106,18 @@ class Line:
 
 
 @dataclass
+class Method:
+    """Where a customer's money may go to."""
+
+    owner: str
+    processor: str
+    open: bool = False
+    usable_at: str = ""
+    shut_at: float = -1.0
+    """When it was last seen shut, in seconds of the true clock."""
+
+
+@dataclass
 class Wish:
     """A request that may move money, as its sender means it; `movement` is the id that the product must give it."""
 
@@ -123,6 +138,10 @@ class Wish:
     """Likewise: until when their bearer had stepped up, in seconds since 1970."""
     unasked: list[int] = field(default_factory=list)
     """Likewise: up to what amount no step-up is asked of their bearer."""
+    cools: list[int] = field(default_factory=list)
+    """Likewise: until when nothing leaves after a reset."""
+    method: str = ""
+    """Of a withdrawal: where to."""
     answer: bytes = b""
     """The final answer, once one was given."""
 

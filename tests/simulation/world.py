@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import app
+from chalicelib.kernel import ids
 from tests.api.caller import Caller, Reply
 from tests.people import appointed, in_office
 from tests.simulation import faults, nature, paying_out
@@ -212,6 +213,11 @@ class World:
             hold(not by_itself, "a sweep's work fails only when something fails it", alarm=alarm)
         self.counts.update("alarm " + alarm.partition(" ")[0] for alarm in self.alarms)
         self.alarms.clear()
+
+    def has_case(self, kind: str, subject: str, key: str = "") -> bool:
+        """Whether a person was called."""
+        case = ids.derived("cas", kind, subject, key)
+        return any(item["pk"]["S"] == case for item in self.engine.tables["test-cases"].everything())
 
     def code_of(self, contact: str) -> str:
         """The code in the newest message to `contact`."""
