@@ -1,5 +1,7 @@
 """How processors do, in the table `topups`: a partition for each, `HEALTH#<processor>`, of minutes, breaker and days.
 
+What goes out through it has one of its own, `HEALTH#<processor>#OUT` (`health.out`).
+
 Additions whose answer was lost may count twice: these are numbers to choose by, not books. One item takes about a
 thousand additions a second; what DynamoDB turns away beyond that is not counted, and decides nothing.
 """
@@ -53,6 +55,10 @@ class _SpeedItem(Table):
     at_most_900 = NumberAttribute(null=True)
     at_most_3600 = NumberAttribute(null=True)
     at_most_86400 = NumberAttribute(null=True)
+    at_most_172800 = NumberAttribute(null=True)
+    at_most_259200 = NumberAttribute(null=True)
+    at_most_432000 = NumberAttribute(null=True)
+    at_most_604800 = NumberAttribute(null=True)
     expires_at_seconds = NumberAttribute(null=True)
 
 

@@ -33,7 +33,7 @@ from chalicelib.merchants import service as merchants
 from chalicelib.policy import calendars
 from chalicelib.processors import choosing
 from chalicelib.processors.routing import Candidate
-from chalicelib.settlement import itemising, model_sending
+from chalicelib.settlement import itemising, model_sending, speed
 from chalicelib.settlement import model_payouts as model
 from chalicelib.settlement import store_payouts as store
 from chalicelib.settlement.model_payouts import PayoutDetailView, PayoutRequest, PayoutTerms, PayoutView
@@ -94,7 +94,7 @@ def pay_out(
 
 
 def payouts(
-    caller: Operator | Merchant, merchant_id: str, currency: str | None, position: str | None, limit: int
+    caller: Operator | Merchant, merchant_id: str, currency: str | None, position: str | None, limit: int, at: datetime
 ) -> tuple[list[PayoutView], str | None]:
     """Newest first, in one currency (by default the merchant's first), and the position of the next page.
 
@@ -108,10 +108,10 @@ def payouts(
         raise CurrencyMismatch(param="currency")
     found, following = store.newest(account, position, limit)
     known = {one["pk"]: one for one in ledger.movements(found)} if found else {}
-    return [model.view(known[one]) for one in found], following
+    return [model.view(known[one], speed.usual_seconds(known[one], at)) for one in found], following
 
 
-def payout(caller: Operator | Merchant, payout_id: str) -> PayoutDetailView:
+def payout(caller: Operator | Merchant, payout_id: str, at: datetime) -> PayoutDetailView:
     """As it is now, and what it is made of. Somebody else's is not found. Raises Forbidden, NotFound."""
     if isinstance(caller, Merchant):
         caller.require("reports")
@@ -120,7 +120,7 @@ def payout(caller: Operator | Merchant, payout_id: str) -> PayoutDetailView:
     found = ledger.movement(payout_id)
     if isinstance(caller, Merchant) and found["payee"] != caller.merchant_id:
         raise NotFound()
-    return model.detail(found, itemising.itemised(found))
+    return model.detail(found, speed.usual_seconds(found, at), itemising.itemised(found))
 
 
 def pay_daily(account: str, at: datetime) -> bool:

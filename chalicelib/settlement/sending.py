@@ -21,10 +21,11 @@ from chalicelib.kernel.errors import InvalidRequest, NotFound, Unavailable
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Known, Leg
 from chalicelib.observability import page
-from chalicelib.processors import model_patience
+from chalicelib.processors import model_patience, routing
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import Payout, ProcessorEvent
 from chalicelib.settlement import model_sending as model
+from chalicelib.settlement import speed
 from chalicelib.settlement import store_sending as store
 from chalicelib.settlement.outgoing import KINDS
 
@@ -69,22 +70,36 @@ def _send(found: Found, at: datetime) -> bool:
 
 
 def _asked(found: Found, payout: Payout, at: datetime, *, first: bool) -> bool:
+    """What it was asked is counted once its answer is written down."""
+    began = clock.now()
     created = processors.adapter(found["processor"]).payout(payout)
-    if created.status == "failed" and (first or created.reference):
-        return _return(found, created.reason or "declined", at)
-    return _made(store.heard(found["pk"], created), at)
+    seconds = (clock.now() - began).total_seconds()
+    no = created.status == "failed" and (first or created.reference)
+    had_effect = (
+        _return(found, created.reason or "declined", at) if no else _made(store.heard(found["pk"], created), at)
+    )
+    speed.asked(found, seconds, at, failed=routing.own_fault(created))
+    return had_effect
 
 
 def _question(found: Found, at: datetime) -> bool:
-    adapter, known = processors.adapter(found["processor"]), _named(found)
+    adapter, known, began = processors.adapter(found["processor"]), _named(found), clock.now()
     try:
         event = adapter.query_payout(known, at)
     except Unavailable:
         _postpone(found, at)
+        speed.asked(found, (clock.now() - began).total_seconds(), at, failed=True)
         raise
+    seconds = (clock.now() - began).total_seconds()
+    had_effect = _answered(found, event, adapter.account, at)
+    speed.asked(found, seconds, at, failed=False)
+    return had_effect
+
+
+def _answered(found: Found, event: ProcessorEvent, account: str, at: datetime) -> bool:
     if event.kind not in ("payout_succeeded", "payout_failed"):
         return _nothing_final(found, event, at)
-    if wrong := model.difference(event, found, adapter.account):
+    if wrong := model.difference(event, found, account):
         return _contradicted(found, event, wrong, at)
     return _ended(found, event, at)
 
@@ -92,7 +107,10 @@ def _question(found: Found, at: datetime) -> bool:
 def _ended(found: Found, event: ProcessorEvent, at: datetime) -> bool:
     if event.kind == "payout_failed":
         return _return(found, event.reason or "declined", at)
-    return _made(store.succeeded(found["pk"], event.reference or "", at), at)
+    if not _made(store.succeeded(found["pk"], event.reference or "", at), at):
+        return False
+    speed.paid(found, at)
+    return True
 
 
 def _nothing_final(found: Found, event: ProcessorEvent, at: datetime) -> bool:

@@ -34,7 +34,7 @@ from chalicelib.ledger.model import Change, Draft, Due, Entry, Known, Movement, 
 from chalicelib.policy import service as policy
 from chalicelib.policy.model import Decision
 from chalicelib.processors import service as processors
-from chalicelib.settlement import model_sending
+from chalicelib.settlement import model_sending, speed
 from chalicelib.settlement import model_withdrawals as model
 from chalicelib.settlement.model_funding import WAYS
 from chalicelib.settlement.model_withdrawals import (
@@ -80,14 +80,14 @@ def start(customer: Customer, request: WithdrawalRequest, key: RequestKey, at: d
         raise
 
 
-def withdrawal(customer: Customer, withdrawal_id: str) -> WithdrawalView:
+def withdrawal(customer: Customer, withdrawal_id: str, at: datetime) -> WithdrawalView:
     """As it is now. Somebody else's is not found."""
     if not ids.is_id(withdrawal_id, "wdr"):
         raise NotFound()
     found = ledger.movement(withdrawal_id)
     if found["account"] not in customer.wallet_ids:
         raise NotFound()
-    return model.view(found)
+    return model.view(found, speed.usual_seconds(found, at))
 
 
 def offers(customer: Customer, at: datetime) -> WithdrawalOffersView:
@@ -97,7 +97,7 @@ def offers(customer: Customer, at: datetime) -> WithdrawalOffersView:
     most = policy.decide(customer, "withdrawal", least, at).limits.per_movement
     return WithdrawalOffersView(
         [
-            WithdrawalOfferView(name, way.kind, currency, least, most)
+            WithdrawalOfferView(name, way.kind, currency, least, most, speed.usual_of(name, speed.WITHDRAWAL, at))
             for name in processors.names()
             if (way := WAYS.get(name)) and currency in way.currencies
         ]
