@@ -23,7 +23,7 @@ from chalicelib.ledger.model import Draft, Known, Leg
 from chalicelib.observability import page
 from chalicelib.processors import model_patience, routing
 from chalicelib.processors import service as processors
-from chalicelib.processors.model import Payout, ProcessorEvent
+from chalicelib.processors.model import Created, Payout, ProcessorEvent
 from chalicelib.settlement import model_sending as model
 from chalicelib.settlement import speed
 from chalicelib.settlement import store_sending as store
@@ -74,12 +74,15 @@ def _asked(found: Found, payout: Payout, at: datetime, *, first: bool) -> bool:
     began = clock.now()
     created = processors.adapter(found["processor"]).payout(payout)
     seconds = (clock.now() - began).total_seconds()
-    no = created.status == "failed" and (first or created.reference)
-    had_effect = (
-        _return(found, created.reason or "declined", at) if no else _made(store.heard(found["pk"], created), at)
-    )
+    had_effect = _told(found, created, at, first=first)
     speed.asked(found, seconds, at, failed=routing.own_fault(created))
     return had_effect
+
+
+def _told(found: Found, created: Created, at: datetime, *, first: bool) -> bool:
+    if created.status == "failed" and (first or created.reference):
+        return _return(found, created.reason or "declined", at)
+    return _made(store.heard(found["pk"], created), at)
 
 
 def _question(found: Found, at: datetime) -> bool:
