@@ -22,6 +22,8 @@ from chalicelib.processors.model_health import Arrivals, Tally, total, window
 
 _KEPT_SECONDS = 5
 _SPEED_KEPT_SECONDS = 60
+_MISSING_FOR = timedelta(hours=3)
+"""A processor that was noted as missing within them still is: the sweep notes it anew every hour."""
 _OUT = "#OUT"
 _SPEED_WINDOW, _SPEED_WINDOW_OUT = timedelta(days=1), timedelta(days=7)
 """Less goes out than comes in, and banks rest: a week of it says what is usual."""
@@ -96,6 +98,11 @@ def seen(processor: str, at: datetime) -> tuple[Breaker, dict[str, Tally]]:
     return model_breaker.looked_at(known.breaker, counted, at), window(known.minutes, None, at)
 
 
+def is_missing(processor: str, at: datetime) -> bool:
+    """Whether nobody has set it up, as the sweep found (`missing`), at most a minute old; no where that is unknown."""
+    return _kept(partial(_is_missing, processor, int(at.timestamp()) // _SPEED_KEPT_SECONDS), False)
+
+
 def quietly(act: Callable[[], None]) -> None:
     """Something beside the path of money: it fails nobody."""
     _kept(act, None)
@@ -111,14 +118,19 @@ def usual_seconds(processor: str, method: str, at: datetime) -> int | None:
 
     Of what goes out, of the last seven days and today.
     """
-    known: dict[str, int | None] = _kept(partial(_speeds, processor, int(at.timestamp()) // _SPEED_KEPT_SECONDS), {})
-    return known.get(method)
+    return usual(processor, at).get(method)
+
+
+def usual(processor: str, at: datetime) -> dict[str, int | None]:
+    """The same, by method, of all that was measured."""
+    return _kept(partial(_speeds, processor, int(at.timestamp()) // _SPEED_KEPT_SECONDS), {})
 
 
 def forget() -> None:
     """What this process keeps for a while."""
     _standing.cache_clear()
     _speeds.cache_clear()
+    _is_missing.cache_clear()
 
 
 @lru_cache(maxsize=64)
@@ -133,6 +145,12 @@ def _speeds(processor: str, slot: int) -> dict[str, int | None]:
     for method, found in store_health.arrivals(processor, at - days, at):
         sums[method] = sums.get(method, Arrivals()) + found
     return {method: found.usual_seconds for method, found in sums.items()}
+
+
+@lru_cache(maxsize=64)
+def _is_missing(processor: str, slot: int) -> bool:
+    noted_at = store_health.missing_at(processor)
+    return noted_at is not None and datetime.fromtimestamp(slot * _SPEED_KEPT_SECONDS, UTC) - noted_at < _MISSING_FOR
 
 
 def _evolved(processor: str, at: datetime) -> Breaker:

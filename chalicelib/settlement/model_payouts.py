@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from chalicelib.kernel import clock, ids, money
-from chalicelib.kernel.errors import InvalidRequest
+from chalicelib.kernel.errors import CofferError, InvalidRequest
 from chalicelib.kernel.idempotency import Receipt
 from chalicelib.ledger.model import Movement
-from chalicelib.processors.routing import Candidate
+from chalicelib.processors.routing import NO_PAYOUT_BANK, Candidate
 
 Schedule = Literal["daily", "on_demand"]
 Status = Literal["pending", "succeeded", "failed", "unknown"]
@@ -184,6 +184,11 @@ def daily_id(terms: PayoutTerms) -> str:
 def payable(available: int, allowance: int, floor: int, reserve: int) -> int:
     """What may leave: above the reserve, without what refunds have drawn that are not settled yet."""
     return min(min(available, allowance + floor) - reserve, money.MAX_AMOUNT)
+
+
+def skipped_because(refusal: CofferError) -> str:
+    """Why nothing was paid out at a cut-off: the error's code, or that there is no bank to do it."""
+    return NO_PAYOUT_BANK if refusal.params.get("state") == NO_PAYOUT_BANK else refusal.code
 
 
 def route(candidates: Iterable[Candidate]) -> str:

@@ -21,7 +21,7 @@ from chalicelib.kernel.errors import InvalidRequest, NotFound, Unavailable
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Known, Leg
 from chalicelib.observability import page
-from chalicelib.processors import model_patience, routing
+from chalicelib.processors import missing, model_patience, routing
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import Created, Payout, ProcessorEvent
 from chalicelib.settlement import model_sending as model
@@ -37,6 +37,8 @@ def go_on(movement_id: str, at: datetime) -> bool:
     found = ledger.movement(movement_id)
     if found["state"] not in model_patience.UNFINISHED or found.get("due_at", "~") > clock.written(at):
         return False
+    if not processors.is_set_up(found["processor"]):
+        return _nobody_to_ask(found, at)
     return _question(found, at) if "asked_at" in found else _send(found, at)
 
 
@@ -57,6 +59,15 @@ def hear(event: ProcessorEvent, at: datetime) -> bool:
         return True
     if ledger.movement(payout_id)["state"] != event.kind.removeprefix("payout_"):
         raise InvalidRequest(param="state")
+    return False
+
+
+def _nobody_to_ask(found: Found, at: datetime) -> bool:
+    """What was sent before waits as in any silence; what was not comes back after a while, and may leave otherwise."""
+    missing.say(found["processor"], at)
+    if "asked_at" not in found and at - clock.read(found["created_at"]) >= model.NEVER_CAME:
+        return _return(found, model.NOT_SET_UP, at, unsent=True)
+    _postpone(found, at)
     return False
 
 
@@ -137,7 +148,7 @@ def _return(found: Found, reason: str, at: datetime, *, unsent: bool = False) ->
 
 
 def _postpone(found: Found, at: datetime) -> None:
-    next_at = model_patience.ask_again_at(clock.read(found["asked_at"]), at)
+    next_at = model_patience.ask_again_at(clock.read(found.get("asked_at", found["created_at"])), at)
     if next_at is None:
         cases.open_case(found["kind"] + "-unknown", found["pk"], {}, due_at=at + model_patience.CASE_DUE, at=at)
     _made(store.asked_again(found["pk"], found["due_at"], next_at), at)

@@ -21,6 +21,7 @@ from chalicelib.kernel.errors import (
     CoolingOff,
     CurrencyMismatch,
     GuardianApprovalRequired,
+    InvalidState,
     LimitReached,
     NotFound,
     StepUpRequired,
@@ -70,6 +71,10 @@ def start(customer: Customer, request: WithdrawalRequest, key: RequestKey, at: d
     wish = _Wish(request, funding.found(request.funding_method_id, customer.user_id), key)
     if request.currency not in WAYS[wish.method.processor].currencies:
         raise CurrencyMismatch(param="funding_method_id")
+    if not processors.is_set_up(wish.method.processor):
+        if first := ledger.answered(wish.id, key):
+            return first
+        raise InvalidState(state="not-set-up")
     try:
         return ledger.commit(lambda at, known: _draft(customer, wish, at, known), at, key)
     except _NOT_YET as refusal:
