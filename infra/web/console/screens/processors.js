@@ -32,7 +32,7 @@ const standing = ({ set_up, breaker }) => (set_up ? `breaker-${breaker}` : "not-
 const number = (key) => ({ key, number: true, cell: (row) => (row[key] === null ? "–" : shownNumber(row[key])), text: (row) => row[key] ?? "" });
 const COLUMNS = [
   { key: "name-column", cell: (row) => row.processor, text: (row) => row.processor },
-  { key: "direction", cell: (row) => say(`console.way-${row.direction}`), text: (row) => row.direction },
+  { key: "way", cell: (row) => say(`console.way-${row.direction}`), text: (row) => row.direction },
   { key: "method", cell: (row) => what(row.method), text: (row) => row.method },
   { key: "breaker", cell: (row) => html`<${State} of=${standing(row)} />`, text: standing },
   { key: "reopens_at", cell: (row) => html`<${Moment} at=${row.reopens_at} />`, text: (row) => row.reopens_at ?? "" },
