@@ -155,7 +155,7 @@ def sweep(event: Any) -> int:
     from chalicelib.topups import tasks as topups
 
     at = clock.now()
-    money = (settlement.sweep, payments.sweep, *topups.SWEEP, settlement.send_on, ledger.close_due)
+    money = (settlement.sweep, payments.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
     return queues.sweep("minute", (*money, identity.sweep, risk.sweep), lambda task: task(at))
 
 

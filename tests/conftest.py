@@ -49,7 +49,7 @@ from chalicelib import settings as settings_module
 from chalicelib.identity import archive_key, vault
 from chalicelib.kernel import clock as clock_module
 from chalicelib.operations import service as operations
-from chalicelib.processors import health
+from chalicelib.processors import health, missing
 from tests import aws, furnished, tables
 
 observability.logger()
@@ -150,6 +150,7 @@ def _forget_clients() -> None:
         cached.cache_clear()
     vault.forget()
     health.forget()
+    missing.forget()
 
 
 def _create_table(name: str) -> None:

@@ -38,9 +38,9 @@ def entries(account: str, before: str | None, limit: int) -> list[dict[str, Any]
     return [plain_item(wired) for wired in found]
 
 
-def between(account: str, after: str, until: str) -> Iterator[dict[str, Any]]:
-    """Oldest first, after < time ≤ until."""
-    while page := store.entries(account, after, until, newest_first=False, limit=_PAGE):
+def between(account: str, after: str, until: str, at_once: int = _PAGE) -> Iterator[dict[str, Any]]:
+    """Oldest first, after < time ≤ until; read so many `at_once`."""
+    while page := store.entries(account, after, until, newest_first=False, limit=at_once):
         yield from map(plain_item, page)
         after = page[-1]["sk"]["S"]
 

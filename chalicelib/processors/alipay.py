@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+
+import msgspec
 
 from chalicelib.kernel.errors import InvalidSignature, Unavailable
 from chalicelib.processors import alipay_bills, alipay_wire, mainland, signatures, wire
@@ -43,6 +45,7 @@ _TRANSFERS: dict[str, Kind] = {
     "CLOSED": "payout_failed",
     "REFUND": "payout_failed",
 }
+_TRANSFER_CHANGED = "alipay.fund.trans.order.changed"
 _UNDECIDED = frozenset({"ACQ.SYSTEM_ERROR", "SYSTEM_ERROR", "ACQ.TRADE_HAS_SUCCESS", "ACQ.CONTEXT_INCONSISTENT"})
 """Refusals that say nothing about the money, or that there is such a trade already."""
 _NOT_THERE = frozenset({"ACQ.TRADE_NOT_EXIST", "TRADE_NOT_EXIST", "ORDER_NOT_EXIST"})
@@ -140,16 +143,8 @@ class Alipay:
         if answer is None:
             return replace(silent, reason="not_found")
         try:
-            return replace(
-                silent,
-                event_id=f"{silent.event_id}_{answer['status']}",
-                kind=_TRANSFERS.get(str(answer["status"]), "ignored"),
-                reference=str(answer["order_id"]),
-                amount=mainland.fen(str(answer["trans_amount"])),
-                currency=mainland.CURRENCY,
-                account=self.account,
-                reason=answer.get("error_code"),
-            )
+            event = replace(silent, event_id=f"{silent.event_id}_{answer['status']}", account=self.account)
+            return _of_transfer(event, answer)
         except (KeyError, ValueError) as problem:
             raise Unavailable from problem
 
@@ -158,16 +153,30 @@ class Alipay:
         return alipay_bills.lines(self.url, self.secret(), day)
 
     def verify_and_parse(self, raw: bytes, headers: Mapping[str, str], at: datetime) -> ProcessorEvent:
+        """A notice of a payment, or a message of their gateway, which tells its time and its subject otherwise."""
         told = alipay_wire.parameters(raw)
-        _check_fresh(told.get("notify_time", ""), at)
+        occurred_at = _fresh(told, at)
         alipay_wire.check_notice(self.secret, told)
         event_id = told.get("notify_id", "")[:_LONGEST_ID] or "raw_" + hashlib.sha256(raw).hexdigest()
-        event = ProcessorEvent(event_id, self.name, "unreadable", mainland.moment(told["notify_time"]))
+        event = ProcessorEvent(event_id, self.name, "unreadable", occurred_at)
+        if "msg_method" in told:
+            return self._message(event, told)
         if told.get("notify_type") != "trade_status_sync":
             return replace(event, kind="ignored" if "notify_type" in told else "unreadable")
         try:
             return _of_trade(event, told, _account_of(told))
         except ValueError:
+            return event
+
+    def _message(self, event: ProcessorEvent, told: Mapping[str, str]) -> ProcessorEvent:
+        """It names the app, which is of one seller: ours."""
+        if told["msg_method"] != _TRANSFER_CHANGED:
+            return replace(event, kind="ignored")
+        try:
+            about = msgspec.json.decode(told.get("biz_content", ""), type=dict[str, Any])
+            whose = f"{told['app_id']}/{self.secret()['seller_id']}"
+            return _of_transfer(replace(event, payout_id=str(about["out_biz_no"]), account=whose), about)
+        except (msgspec.DecodeError, KeyError, ValueError):
             return event
 
     def acknowledge(self, event: ProcessorEvent) -> Acknowledgement:
@@ -213,12 +222,30 @@ def _account_of(told: Mapping[str, str]) -> str | None:
     return f"{told['app_id']}/{told['seller_id']}" if "app_id" in told and "seller_id" in told else None
 
 
-def _check_fresh(notify_time: str, at: datetime) -> None:
+def _fresh(told: Mapping[str, str], at: datetime) -> datetime:
+    """When it was sent: a notice says it in Beijing's time, a message in milliseconds. Raises InvalidSignature."""
     try:
-        stamp = int(mainland.moment(notify_time).timestamp())
-    except (ValueError, OverflowError) as problem:
+        if "notify_time" in told:
+            sent_at = mainland.moment(told["notify_time"])
+        else:
+            sent_at = datetime.fromtimestamp(int(told.get("utc_timestamp", "")) // 1_000, UTC)
+        stamp = str(int(sent_at.timestamp()))
+    except (ValueError, OverflowError, OSError) as problem:
         raise InvalidSignature from problem
-    signatures.check_fresh(str(stamp), at)
+    signatures.check_fresh(stamp, at)
+    return sent_at
+
+
+def _of_transfer(event: ProcessorEvent, told: Mapping[str, Any]) -> ProcessorEvent:
+    """KeyError, ValueError if it does not say what it must."""
+    return replace(
+        event,
+        kind=_TRANSFERS.get(str(told["status"]), "ignored"),
+        reference=str(told["order_id"]),
+        amount=mainland.fen(str(told["trans_amount"])),
+        currency=mainland.CURRENCY,
+        reason=told.get("error_code") or told.get("fail_reason"),
+    )
 
 
 def _to_scan(answer: Mapping[str, Any]) -> Created:

@@ -38,8 +38,8 @@ _OUR_KEY = frozenset(
 """https://opendocs.alipay.com/common/02km9f"""
 _MOST_PARAMETERS = 100
 _READ = (
-    "app_id|gmt_refund|notify_id|notify_time|notify_type|out_trade_no|refund_fee|seller_id|send_pay_date|"
-    "total_amount|trade_no|trade_status"
+    "app_id|biz_content|gmt_refund|msg_method|notify_id|notify_time|notify_type|out_trade_no|refund_fee|seller_id|"
+    "send_pay_date|total_amount|trade_no|trade_status|utc_timestamp"
 )
 _HIDES_ANOTHER = re.compile(f"&(?:{_READ})=")
 """What is signed joins parameters with `&` and quotes nothing: a value with one inside is signed as two would be."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from chalicelib.kernel.errors import InvalidRequest
+from chalicelib.kernel.errors import CurrencyMismatch, InvalidRequest, InvalidState
 from chalicelib.processors import health, routing
 from chalicelib.processors import service as processors
 from chalicelib.processors.routing import CHOSEN, Candidate, Rules, Wish
@@ -49,14 +50,33 @@ def choose(wish: Wish, processor: str | None, at: datetime) -> Choice:
 
 
 def payers(currency: str, amount: int, at: datetime) -> tuple[Candidate, ...]:
-    """Who could send a payout; the first that serves is asked. Nobody is probed with a merchant's money.
+    """Who could send a payout; the first that serves is asked. None may serve.
 
-    The rules name for payouts only who is set up for them, so no secret is read here. None may serve.
+    Nobody is probed with a merchant's money (`settlement/probing`). Who asks here may not read the secret: what the
+    sweep has found says who is not set up.
     """
-    found = routing.payers(currency, amount, rules(at).among(processors.known()))
+    known = routing.payers(currency, amount, rules(at).among(processors.known()))
+    found = routing.lacking(
+        known, [one.processor for one in known if one.serves and health.is_missing(one.processor, at)]
+    )
     serving = [one.processor for one in found if one.serves]
-    closed_to = [name for name in serving if not health.is_closed(name, at)] if len(serving) > 1 else []
+    closed_to = [name for name in serving if not health.is_closed(health.out(name), at)] if len(serving) > 1 else []
     return routing.without(found, closed_to)
+
+
+def payer(candidates: Sequence[Candidate]) -> str:
+    """Whoever is asked. Raises InvalidState: nobody pays the currency out; CurrencyMismatch: nobody that much of it."""
+    require_payers(candidates)
+    found = next((one.processor for one in candidates if one.serves), None)
+    if found is None:
+        raise CurrencyMismatch(param="currency")
+    return found
+
+
+def require_payers(candidates: Sequence[Candidate]) -> None:
+    """Raises InvalidState unless somebody pays the currency out, whatever the amount."""
+    if all(one.why in ("currency", routing.NOT_SET_UP) for one in candidates):
+        raise InvalidState(state=routing.NO_PAYOUT_BANK)
 
 
 def rules(at: datetime) -> Rules:

@@ -22,7 +22,11 @@ from chalicelib.processors.model_health import Arrivals, Tally, total, window
 
 _KEPT_SECONDS = 5
 _SPEED_KEPT_SECONDS = 60
-_SPEED_WINDOW = timedelta(days=1)
+_MISSING_FOR = timedelta(hours=3)
+"""A processor that was noted as missing within them still is: the sweep notes it anew every hour."""
+_OUT = "#OUT"
+_SPEED_WINDOW, _SPEED_WINDOW_OUT = timedelta(days=1), timedelta(days=7)
+"""Less goes out than comes in, and banks rest: a week of it says what is usual."""
 _TRIES = 3
 _Told = TypeVar("_Told")
 _AWAY = (BotoCoreError, ClientError, PynamoDBException, Unavailable)
@@ -34,6 +38,11 @@ class Passed:
 
     over: frozenset[str] = frozenset()
     probed: str = ""
+
+
+def out(processor: str) -> str:
+    """The name under which what goes out through `processor` is counted: apart from what comes in, breaker and all."""
+    return processor + _OUT
 
 
 def passed(processors: Iterable[str], at: datetime) -> Passed:
@@ -58,7 +67,12 @@ def count(processor: str, method: str, *, failed: bool, seconds: float, at: date
     tally = Tally(1, int(failed), max(0, round(seconds * 1_000)))
     _kept(partial(store_health.add, processor, method, tally, at), None)
     if probe:
-        _kept(partial(_heard, processor, not failed, at), None)
+        heard(processor, not failed, at)
+
+
+def heard(processor: str, good: bool, at: datetime) -> None:
+    """It answered, or not, while its breaker was half-open; at any other time that changes nothing."""
+    _kept(partial(_heard, processor, good, at), None)
 
 
 def standing(processor: str, at: datetime) -> Breaker:
@@ -84,26 +98,39 @@ def seen(processor: str, at: datetime) -> tuple[Breaker, dict[str, Tally]]:
     return model_breaker.looked_at(known.breaker, counted, at), window(known.minutes, None, at)
 
 
+def is_missing(processor: str, at: datetime) -> bool:
+    """Whether nobody has set it up, as the sweep found (`missing`), at most a minute old; no where that is unknown."""
+    return _kept(partial(_is_missing, processor, int(at.timestamp()) // _SPEED_KEPT_SECONDS), False)
+
+
 def quietly(act: Callable[[], None]) -> None:
     """Something beside the path of money: it fails nobody."""
     _kept(act, None)
 
 
 def arrived(processor: str, method: str, seconds: float, at: datetime) -> None:
-    """Money of a top-up became spendable `seconds` after it was asked for."""
+    """Money became spendable, or was paid out, `seconds` after its clock began (`topups/speed`, `settlement/speed`)."""
     _kept(partial(store_health.arrived, processor, method, max(0.0, seconds), at), None)
 
 
 def usual_seconds(processor: str, method: str, at: datetime) -> int | None:
-    """How long it usually takes, of yesterday and today, at most a minute old; None while unknown."""
-    known: dict[str, int | None] = _kept(partial(_speeds, processor, int(at.timestamp()) // _SPEED_KEPT_SECONDS), {})
-    return known.get(method)
+    """How long it usually takes, of yesterday and today, at most a minute old; None while unknown.
+
+    Of what goes out, of the last seven days and today.
+    """
+    return usual(processor, at).get(method)
+
+
+def usual(processor: str, at: datetime) -> dict[str, int | None]:
+    """The same, by method, of all that was measured."""
+    return _kept(partial(_speeds, processor, int(at.timestamp()) // _SPEED_KEPT_SECONDS), {})
 
 
 def forget() -> None:
     """What this process keeps for a while."""
     _standing.cache_clear()
     _speeds.cache_clear()
+    _is_missing.cache_clear()
 
 
 @lru_cache(maxsize=64)
@@ -114,9 +141,16 @@ def _standing(processor: str, slot: int) -> Breaker:
 @lru_cache(maxsize=64)
 def _speeds(processor: str, slot: int) -> dict[str, int | None]:
     at, sums = datetime.fromtimestamp(slot * _SPEED_KEPT_SECONDS, UTC), dict[str, Arrivals]()
-    for method, found in store_health.arrivals(processor, at - _SPEED_WINDOW, at):
+    days = _SPEED_WINDOW_OUT if processor.endswith(_OUT) else _SPEED_WINDOW
+    for method, found in store_health.arrivals(processor, at - days, at):
         sums[method] = sums.get(method, Arrivals()) + found
     return {method: found.usual_seconds for method, found in sums.items()}
+
+
+@lru_cache(maxsize=64)
+def _is_missing(processor: str, slot: int) -> bool:
+    noted_at = store_health.missing_at(processor)
+    return noted_at is not None and datetime.fromtimestamp(slot * _SPEED_KEPT_SECONDS, UTC) - noted_at < _MISSING_FOR
 
 
 def _evolved(processor: str, at: datetime) -> Breaker:

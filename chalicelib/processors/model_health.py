@@ -10,7 +10,8 @@ from chalicelib.kernel import clock
 
 WINDOW = timedelta(minutes=5)
 """The sliding minutes that a breaker looks at."""
-BOUNDS = (2, 5, 10, 20, 30, 60, 120, 300, 900, 3600, 86_400)
+_DAYS = (86_400, 172_800, 259_200, 432_000, 604_800)
+BOUNDS = (2, 5, 10, 20, 30, 60, 120, 300, 900, 3600, *_DAYS)
 """Seconds: how long money took is kept as how often it took at most so long."""
 FEWEST_ARRIVALS = 5
 USUAL_SHARE = 0.75
@@ -48,7 +49,7 @@ class Minute:
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """How many top-ups arrived, and within how many seconds; more than the last bound is in none."""
+    """How much arrived, in or out, and within how many seconds; more than the last bound is in none."""
 
     arrived: int = 0
     within: Mapping[int, int] = field(default_factory=dict)
@@ -59,7 +60,7 @@ class Arrivals:
 
     @property
     def usual_seconds(self) -> int | None:
-        """Three of four took at most so long; None where too few arrived to say, or they took longer than a day."""
+        """Three of four took at most so long; None where too few arrived to say, or they took longer than a week."""
         if self.arrived < FEWEST_ARRIVALS:
             return None
         return next((bound for bound in BOUNDS if self._so_far(bound) >= self.arrived * USUAL_SHARE), None)

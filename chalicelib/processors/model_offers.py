@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
+
+Direction = Literal["in", "out"]
 
 
 class OfferView(msgspec.Struct, frozen=True):
@@ -33,9 +37,13 @@ class MethodHealthView(msgspec.Struct, frozen=True):
 
 
 class ProcessorHealthView(msgspec.Struct, frozen=True):
-    """`breaker`: `closed`, `open` (passed over until `reopens_at`) or `half-open` (tried with few)."""
+    """One way through a processor, `in` or `out`. `breaker`: `closed`, `open` (passed over until `reopens_at`) or
+    `half-open` (tried with few)."""
 
     processor: str
+    direction: Direction
+    set_up: bool
+    """Whether all that it needs has been configured; where not, it is passed over."""
     breaker: str
     since: str | None
     reopens_at: str | None

@@ -9,13 +9,17 @@ from chalicelib.processors import choosing, health
 from chalicelib.processors import service as processors
 from chalicelib.processors.model_health import WINDOW, Tally
 from chalicelib.processors.model_offers import (
+    Direction,
     MethodHealthView,
     OffersView,
     OfferView,
     ProcessorHealthView,
     ProcessorsHealthView,
 )
-from chalicelib.processors.routing import Rules
+from chalicelib.processors.routing import Rules, Terms
+
+PAYOUTS = ("payout-daily", "payout-on_demand")
+"""How payouts are told apart where they are counted (`settlement/speed`)."""
 
 
 def offers(currency: str, country: str, at: datetime) -> OffersView:
@@ -43,7 +47,9 @@ def report(at: datetime) -> ProcessorsHealthView:
 
     Raises Unavailable."""
     terms_of = choosing.rules(at).among(processors.known()).processors
-    found = [_health(name, tuple(terms.methods), at) for name, terms in terms_of.items()]
+    ways_in = [_health(name, "in", terms, at) for name, terms in terms_of.items()]
+    ways_out = [_health(name, "out", terms, at) for name, terms in terms_of.items()]
+    found = [*ways_in, *(one for one in ways_out if one.methods)]
     return ProcessorsHealthView(int(WINDOW.total_seconds() // 60), found)
 
 
@@ -51,15 +57,22 @@ def _rules(at: datetime) -> Rules:
     return choosing.rules(at).among(processors.names())
 
 
-def _health(processor: str, methods: tuple[str, ...], at: datetime) -> ProcessorHealthView:
-    breaker, tallies = health.seen(processor, at)
+def _health(processor: str, direction: Direction, terms: Terms, at: datetime) -> ProcessorHealthView:
+    """Out: what the rules name it for, and whatever else went out through it lately."""
+    name = health.out(processor) if direction == "out" else processor
+    breaker, tallies = health.seen(name, at)
+    methods = list(terms.methods)
+    if direction == "out":
+        methods = sorted({*(PAYOUTS if terms.payouts else ()), *tallies, *health.usual(name, at)})
     reopens_at = breaker.since + breaker.reopens_after if breaker.phase == "open" and breaker.since else None
     return ProcessorHealthView(
         processor,
+        direction,
+        not health.is_missing(processor, at),
         breaker.phase,
         clock.written(breaker.since) if breaker.since else None,
         clock.written(reopens_at) if reopens_at else None,
-        [_method(processor, method, tallies.get(method, Tally()), at) for method in methods],
+        [_method(name, method, tallies.get(method, Tally()), at) for method in methods],
     )
 
 

@@ -17,8 +17,10 @@ from chalicelib.kernel import money
 from chalicelib.processors.model import KEY_REFUSED, Created
 from chalicelib.processors.wire import NotReached
 
-CHOSEN, OPEN = "chosen", "open"
+CHOSEN, OPEN, NOT_SET_UP = "chosen", "open", "not_set_up"
 PAYOUT = "payout"
+NO_PAYOUT_BANK = "no-payout-bank"
+"""The state of an account whose currency nobody pays out."""
 NOT_REACHED = NotReached.reason
 REFUSALS = ("currency", "country", "method", "amount")
 """Why a processor does not serve a wish, in the order in which it is looked at."""
@@ -135,6 +137,11 @@ def of_one_kind(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """Only who serves with the kind of method of the first: where it was not named, nobody may be moved to another."""
     kind = next((one.method for one in found if one.serves), "")
     return tuple(replace(one, why="method") if one.serves and one.method != kind else one for one in found)
+
+
+def lacking(found: Sequence[Candidate], missing: Collection[str]) -> tuple[Candidate, ...]:
+    """Those that nobody has set up are passed over, even if nobody is left."""
+    return tuple(replace(one, why=NOT_SET_UP) if one.serves and one.processor in missing else one for one in found)
 
 
 def without(found: Sequence[Candidate], closed_to: Collection[str]) -> tuple[Candidate, ...]:

@@ -74,6 +74,11 @@ def names() -> tuple[str, ...]:
     return tuple(name for name in known() if _NEEDED[name] <= {*configured.get(name, {})})
 
 
+def is_set_up(name: str) -> bool:
+    """Whether it can be asked for anything."""
+    return name in names()
+
+
 def adapter(name: str) -> Adapter:
     """Raises NotFound for a processor that this stage does not have; its secret is looked at when it is needed."""
     if name not in known():

@@ -1,5 +1,7 @@
 """How processors do, in the table `topups`: a partition for each, `HEALTH#<processor>`, of minutes, breaker and days.
 
+What goes out through it has one of its own, `HEALTH#<processor>#OUT` (`health.out`).
+
 Additions whose answer was lost may count twice: these are numbers to choose by, not books. One item takes about a
 thousand additions a second; what DynamoDB turns away beyond that is not counted, and decides nothing.
 """
@@ -20,7 +22,7 @@ from chalicelib.processors.model_health import BOUNDS, WINDOW, Arrivals, Minute,
 
 PARTITION = "HEALTH#"
 """How all of its keys begin: roles that need nothing else of the table are held to it."""
-_BREAKER, _SPEED = "BREAKER", "SPEED#"
+_BREAKER, _MISSING, _SPEED = "BREAKER", "MISSING", "SPEED#"
 _PHASES: dict[str, Phase] = {"closed": "closed", "open": "open", "half-open": "half-open"}
 _MINUTES_KEPT, _DAYS_KEPT = timedelta(days=1), timedelta(days=30)
 
@@ -53,6 +55,17 @@ class _SpeedItem(Table):
     at_most_900 = NumberAttribute(null=True)
     at_most_3600 = NumberAttribute(null=True)
     at_most_86400 = NumberAttribute(null=True)
+    at_most_172800 = NumberAttribute(null=True)
+    at_most_259200 = NumberAttribute(null=True)
+    at_most_432000 = NumberAttribute(null=True)
+    at_most_604800 = NumberAttribute(null=True)
+    expires_at_seconds = NumberAttribute(null=True)
+
+
+class _MissingItem(Table):
+    setting = "topups_table"
+    noted_at = UnicodeAttribute(null=True)
+    said_at = UnicodeAttribute(null=True)
     expires_at_seconds = NumberAttribute(null=True)
 
 
@@ -115,6 +128,28 @@ def arrivals(processor: str, first: datetime, last: datetime) -> Iterator[tuple[
     for item in _SpeedItem.query(PARTITION + processor, _SpeedItem.sk.between(days[0], days[1] + "$")):
         within = {bound: int(getattr(item, f"at_most_{bound}") or 0) for bound in BOUNDS}
         yield item.sk.rpartition("#")[2], Arrivals(int(item.arrived or 0), within)
+
+
+def note_missing(processor: str, at: datetime) -> None:
+    """Nobody has set it up, as far as the secret says that was read last."""
+    expires = int((at + _MINUTES_KEPT).timestamp())
+    named: list[Action] = [_MissingItem.noted_at.set(clock.written(at)), _MissingItem.expires_at_seconds.set(expires)]
+    _MissingItem(PARTITION + processor, _MISSING).update(named)
+
+
+def missing_at(processor: str) -> datetime | None:
+    """When that was noted last."""
+    found = next(iter(_MissingItem.query(PARTITION + processor, _MissingItem.sk == _MISSING)), None)
+    return clock.read(found.noted_at) if found and found.noted_at else None
+
+
+def may_say(processor: str, at: datetime, pause: timedelta) -> bool:
+    """Whether that was not said for so long, and is now by whoever asks; of two at once, by one."""
+    item, said_at = _MissingItem(PARTITION + processor, _MISSING), _MissingItem.said_at
+    quiet = said_at.does_not_exist() | (said_at <= clock.written(at - pause))
+    actions: list[Action] = [said_at.set(clock.written(at))]
+    actions.append(_MissingItem.expires_at_seconds.set(int((at + _MINUTES_KEPT).timestamp())))
+    return made(lambda: item.update(actions, condition=quiet))
 
 
 def _minute(item: _MinuteItem) -> Minute:

@@ -152,16 +152,9 @@ class Stripe:
         found = next((one for one in listed if one.metadata.get("payout_id") == payout.payout_id), None)
         if found is None:
             return replace(silent, reason="not_found")
-        return replace(
-            silent,
-            event_id=f"query_{found.id}_{found.status}",
-            kind=stripe_out.PAYOUTS.get(found.status, "ignored"),
-            reference=found.id,
-            amount=found.amount,
-            currency=found.currency.upper(),
-            account=_account(found.livemode, self.secret().get("account")),
-            reason=found.reason,
-        )
+        event_id, kind = f"query_{found.id}_{found.status}", stripe_out.PAYOUTS.get(found.status, "ignored")
+        account = _account(found.livemode, self.secret().get("account"))
+        return stripe_out.payout_told(replace(silent, event_id=event_id, kind=kind), found, account)
 
     def statement(self, day: date) -> Iterator[StatementLine]:
         start = datetime.combine(day, time(), UTC)
@@ -189,6 +182,9 @@ class Stripe:
             told = msgspec.json.decode(raw, type=_Event)
             occurred_at = datetime.fromtimestamp(told.created, UTC)
             event = replace(event, event_id=told.id[:_LONGEST_ID], occurred_at=occurred_at)
+            if kind := stripe_out.TOLD_OF_PAYOUTS.get(told.type):
+                sent = msgspec.json.decode(told.data.object, type=stripe_out.Sent)
+                return stripe_out.payout_told(replace(event, kind=kind), sent, _account(told.livemode, told.account))
             if told.type not in _KINDS:
                 return replace(event, kind="ignored")
             money = msgspec.json.decode(told.data.object, type=_Money)

@@ -5,15 +5,21 @@ https://docs.stripe.com/api/refunds, https://docs.stripe.com/api/payouts, https:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from chalicelib.processors.model import Created, Kind, LineKind, StatementLine
+from chalicelib.processors.model import Created, Kind, LineKind, ProcessorEvent, StatementLine
 
 REFUNDS: dict[str, Kind] = {"succeeded": "topup_reversed", "failed": "refund_failed", "canceled": "refund_failed"}
 PAYOUTS: dict[str, Kind] = {"paid": "payout_succeeded", "failed": "payout_failed", "canceled": "payout_failed"}
+TOLD_OF_PAYOUTS: dict[str, Kind] = {
+    "payout.paid": "payout_succeeded",
+    "payout.failed": "payout_failed",
+    "payout.canceled": "payout_failed",
+}
 _LINES: dict[str, tuple[LineKind, str]] = {
     "charge": ("top-up", "topup_id"),
     "payment": ("top-up", "topup_id"),
@@ -60,6 +66,21 @@ def created(answer: dict[str, Any]) -> Created:
     found = msgspec.convert(answer, Sent)
     failed = found.status in ("failed", "canceled")
     return Created("failed" if failed else "pending", found.id, reason=found.reason or found.status if failed else None)
+
+
+def payout_told(event: ProcessorEvent, found: Sent, account: str) -> ProcessorEvent:
+    """What a payout of ours says; one without our id is Stripe's own, which pays our balance out by itself: ignored."""
+    ours = found.metadata.get("payout_id")
+    return replace(
+        event,
+        kind=event.kind if ours else "ignored",
+        payout_id=ours,
+        reference=found.id,
+        amount=found.amount,
+        currency=found.currency.upper(),
+        account=account,
+        reason=found.reason,
+    )
 
 
 def line(booked: Booked) -> StatementLine:

@@ -30,7 +30,7 @@ from chalicelib.processors.model import (
 )
 
 DESCRIPTION = "Coffer"
-_LONGEST_ID = 128
+_LONGEST_ID, _KIND_LETTERS = 128, 3
 _Found = TypeVar("_Found")
 _PATHS = {"scan": "native", "wechat": "native", "native": "native", "app": "app", "h5": "h5"}
 _UNDECIDED = frozenset({"ORDERPAID", "OUT_TRADE_NO_USED", "ALREADY_EXISTS", "SYSTEM_ERROR", "FREQUENCY_LIMITED"})
@@ -43,6 +43,7 @@ _STATES: dict[str, Kind] = {
     "PAYERROR": "topup_failed",
 }
 _REFUNDS: dict[str, Kind] = {"SUCCESS": "topup_reversed", "CLOSED": "refund_failed", "ABNORMAL": "refund_failed"}
+_BILL_FINISHED = "MCHTRANSFER.BILL.FINISHED"
 _BILLS: dict[str, Kind] = {"SUCCESS": "payout_succeeded", "FAIL": "payout_failed", "CANCELLED": "payout_failed"}
 
 
@@ -76,13 +77,16 @@ class _Returned(msgspec.Struct):
 
 
 class _Bill(msgspec.Struct):
-    """A transfer to somebody."""
+    """A transfer to somebody; only webhooks say whose account it left."""
 
     out_bill_no: str
     state: str
     transfer_amount: int
     transfer_bill_no: str | None = None
     fail_reason: str | None = None
+    mch_id: str | None = None
+    mchid: str | None = None
+    """Their references write it in both ways."""
 
 
 class _Notice(msgspec.Struct):
@@ -165,6 +169,7 @@ class WechatPay:
             "transfer_scene_id": secret.get("transfer_scene_id", "1000"),
             "transfer_scene_report_infos": secret.get("transfer_scene_report_infos", []),
             "openid": payout.destination,
+            "notify_url": self.notify_url,
             "transfer_amount": payout.amount,
             "transfer_remark": DESCRIPTION,
         }
@@ -175,16 +180,7 @@ class WechatPay:
         bill = self._found(f"/v3/fund-app/mch-transfer/transfer-bills/out-bill-no/{_bill_number(payout)}", _Bill)
         if bill is None:
             return replace(silent, reason="not_found")
-        return replace(
-            silent,
-            event_id=f"{silent.event_id}_{bill.state}",
-            kind=_BILLS.get(bill.state, "ignored"),
-            reference=bill.transfer_bill_no,
-            amount=bill.transfer_amount,
-            currency=mainland.CURRENCY,
-            account=self.account,
-            reason=bill.fail_reason or None,
-        )
+        return _of_bill(replace(silent, event_id=f"{silent.event_id}_{bill.state}", account=self.account), bill)
 
     def statement(self, day: date) -> Iterator[StatementLine]:
         """Payments and refunds; transfers to people are in another bill, which we do not read."""
@@ -197,12 +193,15 @@ class WechatPay:
             told = msgspec.json.decode(raw, type=_Notice)
             event = replace(event, event_id=told.id[:_LONGEST_ID], occurred_at=told.create_time.astimezone(UTC))
             subject = told.event_type.partition(".")[0]
-            if subject not in ("TRANSACTION", "REFUND"):
+            if subject not in ("TRANSACTION", "REFUND") and told.event_type != _BILL_FINISHED:
                 return replace(event, kind="ignored")
             plain = wechatpay_wire.opened(told.resource, self.secret()["api_v3_key"])
             if subject == "TRANSACTION":
                 return _of_order(event, msgspec.json.decode(plain, type=_Order))
-            return _of_refund(event, msgspec.json.decode(plain, type=_Returned))
+            if subject == "REFUND":
+                return _of_refund(event, msgspec.json.decode(plain, type=_Returned))
+            bill = msgspec.json.decode(plain, type=_Bill)
+            return _of_bill(replace(event, payout_id=_payout_of(bill.out_bill_no)), bill)
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError, OverflowError):
             return event
 
@@ -298,6 +297,23 @@ def _of_refund(event: ProcessorEvent, found: _Returned) -> ProcessorEvent:
         reversed_part=found.amount.refund if kind == "topup_reversed" else 0,
         reason=status.lower() if kind == "refund_failed" else None,
     )
+
+
+def _of_bill(event: ProcessorEvent, bill: _Bill) -> ProcessorEvent:
+    return replace(
+        event,
+        kind=_BILLS.get(bill.state, "ignored"),
+        reference=bill.transfer_bill_no,
+        amount=bill.transfer_amount,
+        currency=mainland.CURRENCY,
+        account=bill.mch_id or bill.mchid or event.account,
+        reason=bill.fail_reason or None,
+    )
+
+
+def _payout_of(bill_number: str) -> str:
+    """The id that `_bill_number` was made of: its kind is three letters."""
+    return f"{bill_number[:_KIND_LETTERS]}_{bill_number[_KIND_LETTERS:]}"
 
 
 def _bill_number(payout: Payout) -> str:

@@ -33,11 +33,12 @@ class _Tally:
 def itemised(payout: Mapping[str, Any]) -> dict[str, Any]:
     """The parts of its amount, as `model_payouts.detail` takes them."""
     account, after = payout["account"], payout["since"]
-    tally, batches = _Tally(_held_after(account, after)), list[str]()
+    tally, batches, oldest_at = _Tally(_held_after(account, after)), list[str](), None
     for entry in history.between(account, after or history.BEGINNING, _just_before(payout["created_at"])):
         received = entry["postings"].get(account, 0)
         if entry["kind"] == "settlement":
             batches.append(entry["movement"])
+            oldest_at = oldest_at or entry["sk"]
         elif entry["kind"] == "payout-return":
             tally.returned += received
         else:
@@ -46,7 +47,8 @@ def itemised(payout: Mapping[str, Any]) -> dict[str, Any]:
         _add(tally, batches[start : start + _TOGETHER])
     told = asdict(tally)
     fees = {"payments": told.pop("payment_fees")}
-    return {**told, "fees": fees, "kept": tally.held - payout["amount"], "settlements": len(batches)}
+    kept = tally.held - payout["amount"]
+    return {**told, "fees": fees, "kept": kept, "settlements": len(batches), "oldest_settled_at": oldest_at}
 
 
 def _add(tally: _Tally, batches: list[str]) -> None:

@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from chalicelib.kernel import clock, ids, money
-from chalicelib.kernel.errors import InvalidRequest
+from chalicelib.kernel.errors import CofferError, InvalidRequest
 from chalicelib.kernel.idempotency import Receipt
 from chalicelib.ledger.model import Movement
-from chalicelib.processors.routing import Candidate
+from chalicelib.processors.routing import NO_PAYOUT_BANK, Candidate
 
 Schedule = Literal["daily", "on_demand"]
 Status = Literal["pending", "succeeded", "failed", "unknown"]
@@ -79,6 +79,9 @@ class PayoutView(msgspec.Struct, frozen=True):
     ended_at: str | None = None
     reason: str | None = None
     """Why it failed; the money is back in the merchant's account."""
+    usual_seconds: int | None = None
+    """While it is on its way: how long it usually takes, three times of four, from the settlement of the oldest payment
+    in a payout to its being paid; null where that is not known."""
 
 
 class PayoutDetailView(PayoutView, frozen=True, kw_only=True):
@@ -97,6 +100,8 @@ class PayoutDetailView(PayoutView, frozen=True, kw_only=True):
     """The reserve, and what refunds under way will take."""
     settlements: int
     """How many batches it covers."""
+    oldest_settled_at: str | None
+    """When the first of them was settled: from then on `usual_seconds` counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,11 @@ def payable(available: int, allowance: int, floor: int, reserve: int) -> int:
     return min(min(available, allowance + floor) - reserve, money.MAX_AMOUNT)
 
 
+def skipped_because(refusal: CofferError) -> str:
+    """Why nothing was paid out at a cut-off: the error's code, or that there is no bank to do it."""
+    return NO_PAYOUT_BANK if refusal.params.get("state") == NO_PAYOUT_BANK else refusal.code
+
+
 def route(candidates: Iterable[Candidate]) -> str:
     """`sandbox=0 harbour=open`: only who pays out that currency."""
     asked = (one for one in candidates if one.why != "currency")
@@ -194,14 +204,14 @@ def answer(movement: Movement) -> Receipt:
     return Receipt(201, msgspec.json.encode(view({**stored, **shared})).decode())
 
 
-def view(movement: Mapping[str, Any]) -> PayoutView:
+def view(movement: Mapping[str, Any], usual_seconds: int | None = None) -> PayoutView:
     """As the ledger has it now."""
-    return PayoutView(**_facts(movement))
+    return PayoutView(**_facts(movement), usual_seconds=usual_seconds)
 
 
-def detail(movement: Mapping[str, Any], told: Mapping[str, Any]) -> PayoutDetailView:
+def detail(movement: Mapping[str, Any], usual_seconds: int | None, told: Mapping[str, Any]) -> PayoutDetailView:
     """`told`: the fields that only the detail has."""
-    return PayoutDetailView(**_facts(movement), **told)
+    return PayoutDetailView(**_facts(movement), usual_seconds=usual_seconds, **told)
 
 
 def _facts(movement: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ PREFIXES = ("wdr", "pot")
 """How the ids of both kinds begin."""
 SENT_AGAIN_FOR = timedelta(minutes=30)
 """So long what a processor has not heard of is sent again: whatever was sent has arrived well before `NEVER_CAME`."""
+NOT_SET_UP = "not_set_up"
+"""The reason of what came back because nobody had set its processor up within `NEVER_CAME`."""
 NEVER_CAME = timedelta(hours=1)
 """What a processor has still not heard of, so long after it was first sent, is not there."""
 

@@ -27,8 +27,7 @@ from chalicelib.settlement.model_payouts import PayoutTerms, PayoutTermsRequest
 def agree(operator: Operator, merchant_id: str, currency: str, wish: PayoutTermsRequest, at: datetime) -> PayoutTerms:
     """Raises NotFound, CurrencyMismatch, InvalidRequest, InvalidState (somebody else has just agreed otherwise)."""
     account = _account(operator, merchant_id, currency)
-    if not any(one.serves for one in choosing.payers(currency, max(1, wish.minimum), at)):
-        raise CurrencyMismatch(param="currency")
+    choosing.payer(choosing.payers(currency, max(1, wish.minimum), at))
     before = store.terms(account)
     made = _bank(_terms(account, merchant_id, currency, wish, before, at), wish, before, at).scheduled(before, at)
     cases.audit(

@@ -33,13 +33,13 @@ from chalicelib.merchants import service as merchants
 from chalicelib.policy import calendars
 from chalicelib.processors import choosing
 from chalicelib.processors.routing import Candidate
-from chalicelib.settlement import itemising, model_sending
+from chalicelib.settlement import itemising, model_sending, speed
 from chalicelib.settlement import model_payouts as model
 from chalicelib.settlement import store_payouts as store
 from chalicelib.settlement.model_payouts import PayoutDetailView, PayoutRequest, PayoutTerms, PayoutView
 
-_NOT_YET = (CoolingOff, CurrencyMismatch, NotFound)
-"""Nothing is stored of them: the same key pays out once they are over, and one that has is told so."""
+_NOT_YET = (CoolingOff, CurrencyMismatch, InvalidState, NotFound)
+"""Nothing is stored of those that are raised: the same key pays out once they are over, and one that has is told so."""
 
 
 @dataclass
@@ -80,6 +80,7 @@ def pay_out(
         raise CurrencyMismatch(param="currency")
     terms = store.terms(accounts[request.currency])
     if terms is None:
+        choosing.require_payers(choosing.payers(request.currency, 1, at))
         raise InvalidState(state="without-payout-terms")
     who = caller.key_id if isinstance(caller, Merchant) else caller.user_id
     cases.audit(
@@ -94,7 +95,7 @@ def pay_out(
 
 
 def payouts(
-    caller: Operator | Merchant, merchant_id: str, currency: str | None, position: str | None, limit: int
+    caller: Operator | Merchant, merchant_id: str, currency: str | None, position: str | None, limit: int, at: datetime
 ) -> tuple[list[PayoutView], str | None]:
     """Newest first, in one currency (by default the merchant's first), and the position of the next page.
 
@@ -108,10 +109,10 @@ def payouts(
         raise CurrencyMismatch(param="currency")
     found, following = store.newest(account, position, limit)
     known = {one["pk"]: one for one in ledger.movements(found)} if found else {}
-    return [model.view(known[one]) for one in found], following
+    return [model.view(known[one], speed.usual_seconds(known[one], at)) for one in found], following
 
 
-def payout(caller: Operator | Merchant, payout_id: str) -> PayoutDetailView:
+def payout(caller: Operator | Merchant, payout_id: str, at: datetime) -> PayoutDetailView:
     """As it is now, and what it is made of. Somebody else's is not found. Raises Forbidden, NotFound."""
     if isinstance(caller, Merchant):
         caller.require("reports")
@@ -120,7 +121,7 @@ def payout(caller: Operator | Merchant, payout_id: str) -> PayoutDetailView:
     found = ledger.movement(payout_id)
     if isinstance(caller, Merchant) and found["payee"] != caller.merchant_id:
         raise NotFound()
-    return model.detail(found, itemising.itemised(found))
+    return model.detail(found, speed.usual_seconds(found, at), itemising.itemised(found))
 
 
 def pay_daily(account: str, at: datetime) -> bool:
@@ -138,7 +139,7 @@ def pay_daily(account: str, at: datetime) -> bool:
     except Unavailable:
         raise
     except CofferError as refusal:
-        left, why = False, refusal.code
+        left, why = False, model.skipped_because(refusal)
     if not left:
         leg = store.skipped(terms, terms.next_due_at(at), why)
         ledger.commit(lambda at, known: Draft(None, (), None, (leg,)), at)
@@ -183,7 +184,7 @@ def _refusal(guess: _Guess) -> CofferError | None:
 
 
 def _movement(guess: _Guess, candidates: tuple[Candidate, ...], at: datetime) -> Movement:
-    """Raises CurrencyMismatch if nobody pays out that much of that currency."""
+    """Raises as `choosing.payer`."""
     terms, key = guess.terms, guess.key
     day = calendars.day_of(terms.currency, at)
     made = Movement(
@@ -199,7 +200,7 @@ def _movement(guess: _Guess, candidates: tuple[Candidate, ...], at: datetime) ->
         facts={
             "payee": terms.merchant_id,
             "schedule": "on_demand" if key else "daily",
-            "processor": _first(candidates) if candidates else "",
+            "processor": choosing.payer(candidates) if candidates else "",
             "route": model.route(candidates),
             "reference": "",
             "bank": terms.bank,
@@ -208,13 +209,6 @@ def _movement(guess: _Guess, candidates: tuple[Candidate, ...], at: datetime) ->
         },
     )
     return replace(made, receipt=model.answer(made)) if key else made
-
-
-def _first(candidates: tuple[Candidate, ...]) -> str:
-    found = next((one.processor for one in candidates if one.serves), None)
-    if found is None:
-        raise CurrencyMismatch(param="currency")
-    return found
 
 
 def _entry(movement: Movement, terms: PayoutTerms, at: datetime) -> Entry:

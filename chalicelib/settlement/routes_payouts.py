@@ -102,7 +102,7 @@ def listed(call: Call[None]) -> Answer:
     from chalicelib.settlement import payouts
 
     page, currency = call.page, call.query.get("currency")
-    found, following = payouts.payouts(_either(call), call.path["id"], currency, page.cursor, page.limit)
+    found, following = payouts.payouts(_either(call), call.path["id"], currency, page.cursor, page.limit, call.at)
     return Answer(200, page.envelope(found, following))
 
 
@@ -118,7 +118,7 @@ def listed(call: Call[None]) -> Answer:
 def payout(call: Call[None]) -> Answer:
     from chalicelib.settlement import payouts
 
-    view = payouts.payout(_either(call), call.path["id"])
+    view = payouts.payout(_either(call), call.path["id"], call.at)
     return Answer(200, view, _LATER if view.status in model_patience.UNFINISHED else {})
 
 

@@ -55,7 +55,7 @@ def start(call: Call[WithdrawalRequest]) -> Answer:
     errors=(NotFound,),
 )
 def withdrawal(call: Call[None]) -> Answer:
-    view = withdrawals.withdrawal(call.customer, call.path["id"])
+    view = withdrawals.withdrawal(call.customer, call.path["id"], call.at)
     return Answer(200, view, _LATER if view.status in model_patience.UNFINISHED else {})
 
 

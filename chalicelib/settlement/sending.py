@@ -21,10 +21,11 @@ from chalicelib.kernel.errors import InvalidRequest, NotFound, Unavailable
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Known
 from chalicelib.observability import page
-from chalicelib.processors import asked, model_patience
+from chalicelib.processors import asked, missing, model_patience, routing
 from chalicelib.processors import service as processors
-from chalicelib.processors.model import Payout, ProcessorEvent
+from chalicelib.processors.model import Created, Payout, ProcessorEvent
 from chalicelib.settlement import model_sending as model
+from chalicelib.settlement import speed
 from chalicelib.settlement import store_sending as store
 from chalicelib.settlement.outgoing import KINDS
 
@@ -36,6 +37,8 @@ def go_on(movement_id: str, at: datetime) -> bool:
     found = ledger.movement(movement_id)
     if found["state"] not in model_patience.UNFINISHED or found.get("due_at", "~") > clock.written(at):
         return False
+    if not processors.is_set_up(found["processor"]):
+        return _nobody_to_ask(found, at)
     return _question(found, at) if "asked_at" in found else _send(found, at)
 
 
@@ -59,6 +62,15 @@ def hear(event: ProcessorEvent, at: datetime) -> bool:
     return False
 
 
+def _nobody_to_ask(found: Found, at: datetime) -> bool:
+    """What was sent before waits as in any silence; what was not comes back after a while, and may leave otherwise."""
+    missing.say(found["processor"], at)
+    if "asked_at" not in found and at - clock.read(found["created_at"]) >= model.NEVER_CAME:
+        return _return(found, model.NOT_SET_UP, at, unsent=True)
+    _postpone(found, at)
+    return False
+
+
 def _send(found: Found, at: datetime) -> bool:
     payout = _payout(found)
     if payout is None:
@@ -69,22 +81,39 @@ def _send(found: Found, at: datetime) -> bool:
 
 
 def _asked(found: Found, payout: Payout, at: datetime, *, first: bool) -> bool:
+    """What it was asked is counted once its answer is written down."""
+    began = clock.now()
     created = processors.adapter(found["processor"]).payout(payout)
+    seconds = (clock.now() - began).total_seconds()
+    had_effect = _told(found, created, at, first=first)
+    speed.asked(found, seconds, at, failed=routing.own_fault(created))
+    return had_effect
+
+
+def _told(found: Found, created: Created, at: datetime, *, first: bool) -> bool:
     if created.status == "failed" and (first or created.reference):
         return _return(found, created.reason or "declined", at)
     return asked.made(asked.heard(found["pk"], created), at)
 
 
 def _question(found: Found, at: datetime) -> bool:
-    adapter, known = processors.adapter(found["processor"]), _named(found)
+    adapter, known, began = processors.adapter(found["processor"]), _named(found), clock.now()
     try:
         event = adapter.query_payout(known, at)
     except Unavailable:
         _postpone(found, at)
+        speed.asked(found, (clock.now() - began).total_seconds(), at, failed=True)
         raise
+    seconds = (clock.now() - began).total_seconds()
+    had_effect = _answered(found, event, adapter.account, at)
+    speed.asked(found, seconds, at, failed=False)
+    return had_effect
+
+
+def _answered(found: Found, event: ProcessorEvent, account: str, at: datetime) -> bool:
     if event.kind not in ("payout_succeeded", "payout_failed"):
         return _nothing_final(found, event, at)
-    if wrong := model.difference(event, found, adapter.account):
+    if wrong := model.difference(event, found, account):
         return _contradicted(found, event, wrong, at)
     return _ended(found, event, at)
 
@@ -92,7 +121,10 @@ def _question(found: Found, at: datetime) -> bool:
 def _ended(found: Found, event: ProcessorEvent, at: datetime) -> bool:
     if event.kind == "payout_failed":
         return _return(found, event.reason or "declined", at)
-    return asked.made(store.succeeded(found["pk"], event.reference or "", at), at)
+    if not asked.made(store.succeeded(found["pk"], event.reference or "", at), at):
+        return False
+    speed.paid(found, at)
+    return True
 
 
 def _nothing_final(found: Found, event: ProcessorEvent, at: datetime) -> bool:
@@ -116,7 +148,7 @@ def _return(found: Found, reason: str, at: datetime, *, unsent: bool = False) ->
 
 
 def _postpone(found: Found, at: datetime) -> None:
-    next_at = model_patience.ask_again_at(clock.read(found["asked_at"]), at)
+    next_at = model_patience.ask_again_at(clock.read(found.get("asked_at", found["created_at"])), at)
     if next_at is None:
         cases.open_case(found["kind"] + "-unknown", found["pk"], {}, due_at=at + model_patience.CASE_DUE, at=at)
     asked.made(asked.again(found["pk"], found["due_at"], next_at), at)

@@ -31,6 +31,19 @@ def send_on(at: datetime) -> int:
     return patience.sweep(model_sending.DUE, at, lambda movement_id: sending.go_on(movement_id, at))
 
 
+def look_at_banks(at: datetime) -> int:
+    """Which nobody has set up, and whether those that failed answer again; returns how many did."""
+    from chalicelib.processors import missing
+    from chalicelib.settlement import probing
+
+    missing.look(at)
+    return probing.look(at)
+
+
+GOING_OUT = (send_on, look_at_banks)
+"""The sweep's parts that ask banks, each by itself: one that fails stops no other."""
+
+
 def pay_out(at: datetime) -> int:
     """Merchants whose cut-off has passed are paid out; returns how many."""
     from chalicelib.settlement import payouts, store_payouts

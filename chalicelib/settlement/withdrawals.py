@@ -21,6 +21,7 @@ from chalicelib.kernel.errors import (
     CoolingOff,
     CurrencyMismatch,
     GuardianApprovalRequired,
+    InvalidState,
     LimitReached,
     NotFound,
     StepUpRequired,
@@ -34,7 +35,7 @@ from chalicelib.ledger.model import Change, Draft, Due, Entry, Known, Movement, 
 from chalicelib.policy import service as policy
 from chalicelib.policy.model import Decision
 from chalicelib.processors import service as processors
-from chalicelib.settlement import model_sending
+from chalicelib.settlement import model_sending, speed
 from chalicelib.settlement import model_withdrawals as model
 from chalicelib.settlement.model_funding import WAYS
 from chalicelib.settlement.model_withdrawals import (
@@ -70,6 +71,10 @@ def start(customer: Customer, request: WithdrawalRequest, key: RequestKey, at: d
     wish = _Wish(request, funding.found(request.funding_method_id, customer.user_id), key)
     if request.currency not in WAYS[wish.method.processor].currencies:
         raise CurrencyMismatch(param="funding_method_id")
+    if not processors.is_set_up(wish.method.processor):
+        if first := ledger.answered(wish.id, key):
+            return first
+        raise InvalidState(state="not-set-up")
     try:
         return ledger.commit(lambda at, known: _draft(customer, wish, at, known), at, key)
     except _NOT_YET as refusal:
@@ -80,14 +85,14 @@ def start(customer: Customer, request: WithdrawalRequest, key: RequestKey, at: d
         raise
 
 
-def withdrawal(customer: Customer, withdrawal_id: str) -> WithdrawalView:
+def withdrawal(customer: Customer, withdrawal_id: str, at: datetime) -> WithdrawalView:
     """As it is now. Somebody else's is not found."""
     if not ids.is_id(withdrawal_id, "wdr"):
         raise NotFound()
     found = ledger.movement(withdrawal_id)
     if found["account"] not in customer.wallet_ids:
         raise NotFound()
-    return model.view(found)
+    return model.view(found, speed.usual_seconds(found, at))
 
 
 def offers(customer: Customer, at: datetime) -> WithdrawalOffersView:
@@ -97,7 +102,7 @@ def offers(customer: Customer, at: datetime) -> WithdrawalOffersView:
     most = policy.decide(customer, "withdrawal", least, at).limits.per_movement
     return WithdrawalOffersView(
         [
-            WithdrawalOfferView(name, way.kind, currency, least, most)
+            WithdrawalOfferView(name, way.kind, currency, least, most, speed.usual_of(name, speed.WITHDRAWAL, at))
             for name in processors.names()
             if (way := WAYS.get(name)) and currency in way.currencies
         ]

@@ -20,7 +20,7 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft
-from chalicelib.processors import asked, model_patience
+from chalicelib.processors import asked, missing, model_patience
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import ProcessorEvent
 from chalicelib.topups import store
@@ -54,6 +54,9 @@ def go_on(return_id: str, at: datetime) -> bool:
     found = ledger.movement(return_id)
     if found["state"] not in model_patience.UNFINISHED or found.get("due_at", "~") > clock.written(at):
         return False
+    if not processors.is_set_up(found["processor"]):
+        missing.say(found["processor"], at)
+        return _postpone(found, at)
     if "asked_at" in found:
         return _question(found, at)
     return asked.made(asked.claimed(return_id, at), at) and _asked(found, at, first=True)
@@ -86,11 +89,13 @@ def _failed(found: Found, reason: str, at: datetime) -> bool:
     return asked.made(kept.ended(found["pk"], "failed", reason), at)
 
 
-def _postpone(found: Found, at: datetime) -> None:
-    next_at = model_patience.ask_again_at(clock.read(found["asked_at"]), at)
+def _postpone(found: Found, at: datetime) -> bool:
+    """Always False: what is put off had no effect."""
+    next_at = model_patience.ask_again_at(clock.read(found.get("asked_at", found["created_at"])), at)
     if next_at is None:
         _open_case("return-unknown", found, at)
     asked.made(asked.again(found["pk"], found["due_at"], next_at), at)
+    return False
 
 
 def _open_case(kind: str, found: Found, at: datetime, **more: str) -> None:

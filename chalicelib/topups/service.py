@@ -23,7 +23,7 @@ from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Due, Movement
 from chalicelib.policy import service as policy
 from chalicelib.policy.model import Decision
-from chalicelib.processors import choosing, health, model_patience
+from chalicelib.processors import choosing, health, missing, model_patience
 from chalicelib.processors import service as processors
 from chalicelib.processors.choosing import Choice
 from chalicelib.processors.model import Acknowledgement, Intent
@@ -90,6 +90,10 @@ def ask_again(topup_id: str, at: datetime) -> bool:
     if found["state"] not in model.UNFINISHED or found.get("due_at", "~") > clock.written(at):
         return False
     due_at, created_at = found["due_at"], clock.read(found["created_at"])
+    if not processors.is_set_up(found["processor"]):
+        missing.say(found["processor"], at)
+        _postpone(topup_id, due_at, created_at, at)
+        return False
     try:
         event = processors.adapter(found["processor"]).query(model.intent_of(found), at)
     except Unavailable:

@@ -307,7 +307,7 @@ def test_the_cheapest_bank_is_asked_and_another_while_it_is_known_to_fail(
     shop.sell(SOLD)
     assert (shop.ask().json["processor"], shop.payouts[0]["route"]) == ("sandbox", "sandbox=0 harbour=100")
     opened = Breaker("open", world.clock.now(), 1, number=1)
-    assert store_health.change("sandbox", store_health.breaker("sandbox"), opened)
+    assert store_health.change(health.out("sandbox"), Breaker(), opened)
     shop.sell(SOLD)
     second = shop.ask()
     assert (second.json["processor"], second.json["route"]) == ("harbour", "sandbox=open harbour=100")

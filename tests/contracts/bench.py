@@ -21,6 +21,8 @@ from tests.environment import SANDBOX_WEBHOOK_SECRET, STRIPE_WEBHOOK_SECRET
 
 AT = datetime(2026, 11, 22, 8, 0, 0, tzinfo=UTC)
 TOPUP, WALLET = ids.derived("top", "contract"), ids.derived("wal", "contract")
+PAYOUT, SENT = ids.derived("wdr", "contract"), 20_000
+"""What went out, and how much."""
 Headers = dict[str, str]
 NO_BODIES = (b"", b"[]", b"null", b"{", b'{"id":1}', b'"text"', b"{" * 5000, b'{"created":1e400}')
 NO_AMOUNTS = ("12.50", 12.5, True, None, [1250])
@@ -40,7 +42,8 @@ class Bench:
     secret: str
     signature_header: str
     body: Callable[..., bytes]
-    """An event of a kind (succeeded, failed, reversed, elsewhere) with facts changed; `part`: of one refund."""
+    """An event of a kind (succeeded, failed, reversed, elsewhere; of a payout paid, returned) with facts changed;
+    `part`: of one refund."""
     stranger: str = "whsec_c3RyYW5nZXI="
     """A secret that is well made and not theirs."""
     together: Callable[[bytes, Headers], tuple[bytes, Headers]] = lambda body, headers: (body, headers)
@@ -94,7 +97,7 @@ def stripe_bench(url: str) -> Bench:
 
 
 def wechatpay_bench(url: str) -> Bench:
-    made = bench_wechatpay.Made(url, AT, TOPUP, WALLET)
+    made = bench_wechatpay.Made(url, AT, TOPUP, WALLET, PAYOUT)
     return Bench(
         made.adapter,
         made.other_account,
@@ -116,7 +119,7 @@ def wechatpay_bench(url: str) -> Bench:
 
 
 def alipay_bench(url: str) -> Bench:
-    made = bench_alipay.Made(url, AT, TOPUP)
+    made = bench_alipay.Made(url, AT, TOPUP, PAYOUT)
     return Bench(
         made.adapter,
         made.other_account,
@@ -147,6 +150,11 @@ BENCHES: dict[str, Callable[[str], Bench]] = {
 
 
 def sandbox_body(kind: str = "succeeded", **facts: Any) -> bytes:
+    if kind in ("paid", "returned"):
+        status, reason = ("succeeded", None) if kind == "paid" else ("failed", "account_closed")
+        sent = {"id": "po_1", "merchant": "coffer", "status": status, "amount": SENT, "currency": "CNY"}
+        about = sent | {"reason": reason, "payout_id": PAYOUT} | facts
+        return json.dumps({"type": f"payout.{status}", "timestamp": AT.isoformat(), "data": about}).encode()
     data = {
         "id": "sbx_1",
         "merchant": "coffer",
@@ -160,7 +168,17 @@ def sandbox_body(kind: str = "succeeded", **facts: Any) -> bytes:
     return json.dumps({"type": f"topup.{kind}", "timestamp": AT.isoformat(), "data": data | facts}).encode()
 
 
+def stripe_payout(kind: str, facts: dict[str, Any]) -> bytes:
+    status, reason = ("paid", None) if kind == "paid" else ("failed", "account_closed")
+    sent = {"id": "po_1", "object": "payout", "amount": SENT, "currency": "cny", "livemode": False, "status": status}
+    about = sent | {"failure_code": reason, "metadata": {"payout_id": PAYOUT}} | facts
+    event = {"id": "evt_1", "object": "event", "created": int(AT.timestamp()), "livemode": False}
+    return json.dumps(event | {"type": f"payout.{status}", "data": {"object": about}}).encode()
+
+
 def stripe_body(kind: str = "succeeded", **facts: Any) -> bytes:
+    if kind in ("paid", "returned"):
+        return stripe_payout(kind, facts)
     types = {
         "succeeded": "payment_intent.succeeded",
         "failed": "payment_intent.payment_failed",

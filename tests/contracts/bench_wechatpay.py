@@ -20,9 +20,10 @@ HIDING_NONCE = "fdasflkja484"
 
 
 class Made:
-    def __init__(self, url: str, at: datetime, topup_id: str, wallet_id: str) -> None:
+    def __init__(self, url: str, at: datetime, topup_id: str, wallet_id: str, payout_id: str) -> None:
         ours, theirs = mainland()["coffer"]["wechatpay"], mainland()["bank"]["wechatpay"]
         self.ours, self.at, self.topup_id, self.wallet_id = ours, at, topup_id, wallet_id
+        self.payout_id = payout_id
         self.secret, self.serial = theirs["private_key"], theirs["platform_serial"]
         self.stranger = mainland()["bank"]["alipay"]["private_key"]
         self.adapter = WechatPay(url, lambda: ours, "https://coffer.test/v1/webhooks/wechatpay")
@@ -39,8 +40,12 @@ class Made:
         }
 
     def body(self, kind: str = "succeeded", **facts: Any) -> bytes:
-        about = self._refund(facts) if kind == "reversed" else self._order(kind, facts)
-        types = {"reversed": "REFUND.SUCCESS", "elsewhere": "COUPON.USE"}
+        bill = "MCHTRANSFER.BILL.FINISHED"
+        types = {"reversed": "REFUND.SUCCESS", "elsewhere": "COUPON.USE", "paid": bill, "returned": bill}
+        if types.get(kind) == bill:
+            about = self._bill(kind)
+        else:
+            about = self._refund(facts) if kind == "reversed" else self._order(kind, facts)
         return json.dumps(
             {
                 "id": "EV-2018022511223320873",
@@ -71,6 +76,19 @@ class Made:
     def plain_no(self, status: int) -> Reply:
         body = json.dumps({"code": str(status), "message": "不"}).encode()
         return Reply(status, body, self.sign(body, clock.now(), self.secret))
+
+    def _bill(self, kind: str) -> dict[str, Any]:
+        return {
+            "mch_id": self.ours["mchid"],
+            "out_bill_no": self.payout_id.replace("_", ""),
+            "transfer_bill_no": "1330000071100999991182020050700019480001",
+            "state": "SUCCESS" if kind == "paid" else "FAIL",
+            "transfer_amount": 20_000,
+            "openid": "o-MYE42l80oelYMDE34nYD456Xoy",
+            "fail_reason": "" if kind == "paid" else "ACCOUNT_CLOSED",
+            "create_time": "2026-11-22T16:00:00+08:00",
+            "update_time": "2026-11-22T16:00:00+08:00",
+        }
 
     def _order(self, kind: str, facts: dict[str, Any]) -> dict[str, Any]:
         total, currency = facts.pop("amount", 1250), facts.pop("currency", "CNY")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.errors import InvalidSignature
-from tests.contracts.bench import AT, TOPUP, WALLET, Bench
+from tests.contracts.bench import AT, PAYOUT, SENT, TOPUP, WALLET, Bench
 
 KINDS = {"succeeded": "topup_succeeded", "failed": "topup_failed", "reversed": "topup_reversed"}
 
@@ -26,6 +26,25 @@ def test_the_official_signature_is_believed_and_every_fact_read(bench: Bench, to
     assert (event.reversed_part if bench.by_part else event.reversed_total) == taken_back
     assert (event.refund_id is not None) == (bench.by_part and told == "reversed")
     assert event.reason == (bench.declines[1] if told == "failed" else None)
+
+
+@pytest.mark.parametrize(("told", "kind"), [("paid", "payout_succeeded"), ("returned", "payout_failed")])
+def test_what_became_of_a_payout_is_believed_and_every_fact_read(bench: Bench, told: str, kind: str) -> None:
+    event = bench.told(bench.body(told))
+    assert (event.kind, event.payout_id, event.topup_id) == (kind, PAYOUT, None)
+    assert (event.amount, event.currency, event.account) == (SENT, "CNY", bench.adapter.account)
+    assert event.reference and event.event_id and (event.processor, event.occurred_at) == (bench.adapter.name, AT)
+    assert (event.reason or "").lower() == ("account_closed" if told == "returned" else "")
+
+
+def test_what_is_told_of_a_payout_is_refused_unless_signed_fresh_and_whole(bench: Bench) -> None:
+    body = bench.body("paid")
+    signed = bench.sign(body, AT, bench.secret)
+    late, strange = bench.sign(body, AT - timedelta(seconds=301), bench.secret), bench.sign(body, AT, bench.stranger)
+    other = bench.body("returned")
+    for told, headers in ((body, late), (body, strange), (other, signed), (body, {})):
+        with pytest.raises(InvalidSignature):
+            bench.receive(told, headers, AT)
 
 
 @pytest.mark.parametrize("seconds", [-300, -1, 0, 1, 300])

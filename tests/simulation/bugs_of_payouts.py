@@ -59,7 +59,7 @@ PAYOUTS = (
         "a bank that is open is asked for a payout all the same",
         (12,),
         "processors/choosing.py",
-        "if not health.is_closed(name, at)] if len(serving) > 1 else []",
+        "if not health.is_closed(health.out(name), at)] if len(serving) > 1 else []",
         "if not name] if len(serving) > 1 else []",
         PAID_OUT + "the_cheapest_bank_is_asked_and_another_while_it_is_known_to_fail",
     ),

@@ -18,7 +18,7 @@ from chalicelib.kernel import clock as kernel_clock
 from chalicelib.kernel import entropy as kernel_entropy
 from chalicelib.merchants import service as merchants
 from chalicelib.operations import service as operations
-from chalicelib.processors import health, wire
+from chalicelib.processors import health, missing, wire
 from chalicelib.settings import settings
 from tests.environment import (
     ENVIRONMENT,
@@ -98,6 +98,7 @@ def forget() -> None:
     merchants.checkout.cache_clear()
     operations._announced.cache_clear()
     health.forget()
+    missing.forget()
 
 
 @contextlib.contextmanager

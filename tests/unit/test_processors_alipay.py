@@ -147,3 +147,15 @@ def test_an_amount_that_is_not_exact_in_an_answer_is_unavailable(
 def test_a_refund_that_is_not_through_is_not_final(bench: Bench, answering: Answering, clock: FrozenClock) -> None:
     answering("alipay.trade.fastpay.refund.query", {"out_trade_no": TOPUP})
     assert bench.adapter.query_refund(Refund("ref_1", TOPUP, 400, "CNY", 1250, "1"), AT).kind == "ignored"
+
+
+@pytest.mark.parametrize("lie", [{"trans_amount": "1.001"}, {"trans_amount": None}, {"status": []}])
+def test_a_message_of_a_transfer_that_does_not_say_how_much_or_how_it_stands_is_not_believed(
+    bench: Bench, lie: dict[str, Any]
+) -> None:
+    assert bench.told(bench.body("paid", **lie)).kind in ("unreadable", "ignored")
+
+
+def test_other_messages_of_the_gateway_are_ignored(bench: Bench) -> None:
+    body = bench.body("paid").replace(b"alipay.fund.trans.order.changed", b"alipay.open.auth.appauth.cancelled")
+    assert bench.told(body).kind == "ignored"

@@ -12,7 +12,7 @@ from chalicelib.processors import wire
 from chalicelib.processors.model import Payout, Refund
 from chalicelib.processors.stripe import Stripe
 from chalicelib.processors.wire import Reply
-from tests.contracts.bench import AT
+from tests.contracts.bench import AT, stripe_bench
 
 Answering = Callable[[int], None]
 STRIPE = Stripe("https://stripe.test", lambda: {"api_key": "sk_test_1", "webhook_secret": "whsec_1"})
@@ -53,3 +53,9 @@ def test_what_may_stand_on_a_page_that_nobody_read_is_unknown(answering: Answeri
     answering(11)
     with pytest.raises(Unavailable):
         STRIPE.query_refund(Refund("rtn_1", "top_1", 100, "CNY", 100, "pi_1"), AT)
+
+
+def test_a_payout_that_stripe_makes_by_itself_is_ignored() -> None:
+    bench = stripe_bench("https://stripe.test")
+    assert bench.told(bench.body("paid", metadata={})).kind == "ignored"
+    assert bench.told(bench.body("paid", amount="x")).kind == "unreadable"

@@ -1,5 +1,5 @@
 /** How money can come in: each bank and wallet that the API offers for a currency, by name; and how long it takes. */
-import { say } from "/shared/language.js";
+import { say, shownSpan } from "/shared/language.js";
 
 /** Of some methods the API wants to know more than their name. */
 const IN_ITS_WORDS = { card: "pm_card_visa" };
@@ -21,5 +21,4 @@ export const waysOf = (offers) =>
       seconds: usual_seconds,
     }));
 
-export const usually = (seconds) =>
-  seconds < 120 ? say("way.usually.seconds", { seconds }) : say("way.usually.minutes", { minutes: Math.ceil(seconds / 60) });
+export const usually = (seconds) => say("way.usually", { time: shownSpan(seconds) });

@@ -18,7 +18,7 @@ export const SCREENS = {
   "/reconciliations": screen("reconciliations", "books"),
   "/reconciliations/:day": screen("reconciliation", "books"),
   "/adjustments": screen("adjustments", "books"),
-  "/processors": screen("processors"),
+  "/processors": screen("processors", "payouts"),
   "/audit": screen("audit", "audit"),
   "/operators": screen("operators"),
   "/status": screen("status"),

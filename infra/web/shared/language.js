@@ -66,6 +66,13 @@ export const shownMoment = (at) =>
   format("DateTimeFormat", { dateStyle: "medium", timeStyle: "short", hour12: false }).format(new Date(at));
 export const shownNumber = (value, options) => format("NumberFormat", options).format(value);
 
+const UNITS = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
+/** `90 seconds`, `15 minutes`, `2 days`: in the largest unit of which there are two, rounded up. */
+export function shownSpan(seconds) {
+  const [unit, long] = UNITS.find(([, length]) => seconds >= 2 * length) ?? UNITS.at(-1);
+  return shownNumber(Math.ceil(seconds / long), { style: "unit", unit, unitDisplay: "long" });
+}
+
 function shown(value) {
   if (typeof value === "number") return shownNumber(value);
   return typeof value === "object" ? shownMoney(value.amount, value.currency) : value;

@@ -4,7 +4,7 @@ import { Frozen } from "/app/money.js";
 import { cools, methods, offered, shownMethod, withdraw } from "/app/withdrawing.js";
 import "/app/screens/result.js";
 import { newKey } from "/shared/door.js";
-import { digits, money, readMoney, say, shownMoment, shownMoney } from "/shared/language.js";
+import { digits, money, readMoney, say, shownMoment, shownMoney, shownSpan } from "/shared/language.js";
 import { Button, Dialog, Facts, Field, Form, Heading, job, Shown } from "/shared/parts.js";
 import { goInstead } from "/shared/router.js";
 import { watch } from "/shared/seen.js";
@@ -75,14 +75,20 @@ function Amount({ wallet, ways, way, terms, typed, wrong, chosen, asked, look, g
       <button class="main">${amount ? say("withdraw.go", { amount: money(amount, currency) }) : say("withdraw.title")}</button>
     <//>
     <p><a href="#/withdraw/ways">${say("ways.title")}</a></p>
-    ${asked.value && html`<${Sure} of=${asked} go=${go} />`}
+    ${asked.value && html`<${Sure} of=${asked} offers=${terms.value.data?.data} go=${go} />`}
   `;
 }
 
 const plain = (minor, currency) => (minor / 10 ** digits(currency)).toFixed(digits(currency));
 
+/** As this way usually does; until enough went this way to say, what is known of all. */
+function arrives(offers, { processor }) {
+  const seconds = offers?.find((one) => one.processor === processor)?.usual_seconds;
+  return seconds ? say("withdraw.arrives.usually", { time: shownSpan(seconds) }) : say("withdraw.arrives.when");
+}
+
 /** The last look before it leaves. */
-function Sure({ of: asked, go }) {
+function Sure({ of: asked, offers, go }) {
   const { amount, wallet, method } = asked.value;
   const sum = money(amount, wallet.currency);
   return html`
@@ -91,7 +97,7 @@ function Sure({ of: asked, go }) {
         [say("withdraw.to"), shownMethod(method)],
         [say("fact.fee"), say("fact.fee.none")],
         [say("fact.after"), shownMoney(wallet.available - amount, wallet.currency)],
-        [say("withdraw.arrives"), say("withdraw.arrives.when")],
+        [say("withdraw.arrives"), arrives(offers, method)],
       ]} />
       <${Button} kind="wide" onClick=${go}>${say("withdraw.go", { amount: sum })}<//>
       <${Button} kind="secondary wide" onClick=${() => (asked.value = null)}>${say("shared.cancel")}<//>

@@ -2,7 +2,7 @@
 import { follow, Mark, UNFINISHED } from "/app/following.js";
 import { shownSum, way } from "/app/money.js";
 import { methods, shownMethod } from "/app/withdrawing.js";
-import { say, sayOr } from "/shared/language.js";
+import { say, sayOr, shownSpan } from "/shared/language.js";
 import { Facts, Shown, When } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
 
@@ -22,6 +22,7 @@ const Status = ({ withdrawal, known }) => html`
     ${(one) => html`
       <${Mark} status=${one.status}>${titleOf(one)}<//>
       <p>${detailOf(one)}</p>
+      ${one.usual_seconds && html`<p>${say("withdrawal.usually", { time: shownSpan(one.usual_seconds) })}</p>`}
       <${Facts} of=${facts(one, known.value.data?.data)} />
       <${Onwards} status=${one.status} />
     `}

@@ -3,7 +3,7 @@ import { failure, SETTLEMENTS } from "/console/payouts.js";
 import { Asked, Timeline } from "/console/screens/movement.js";
 import { CURRENCY, Facts, Id, major, Moment, State, what } from "/console/show.js";
 import { PagedTable, Table } from "/console/table.js";
-import { say, sayOr, shownMoney } from "/shared/language.js";
+import { say, sayOr, shownMoney, shownSpan } from "/shared/language.js";
 import { Heading, Money, pages, Shown, Up } from "/shared/parts.js";
 import { lookAgain, see, watch } from "/shared/seen.js";
 import { get } from "/shared/session.js";
@@ -56,6 +56,8 @@ const Payout = ({ of: payout, history, settlements }) => html`
     ["created_at", html`<${Moment} at=${payout.created_at} />`],
     ["schedule", what(payout.schedule)],
     ["expected_on", payout.expected_on],
+    ["oldest_settled_at", payout.oldest_settled_at && html`<${Moment} at=${payout.oldest_settled_at} />`],
+    ["usually", payout.usual_seconds && say("console.usually-said", { time: shownSpan(payout.usual_seconds) })],
     [payout.status === "failed" ? "came-back" : "arrived", payout.ended_at && html`<${Moment} at=${payout.ended_at} />`],
     ["failure", failure(payout)],
     ["bank", payout.processor],

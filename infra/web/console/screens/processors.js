@@ -20,17 +20,21 @@ const Processors = ({ health }) => html`
     ${({ data, window_minutes: minutes }) => html`
       <p>${say("console.processors-what", { minutes })}</p>
       <p><a class="button secondary" href="#/merchants">${say("console.processors-payouts")}</a></p>
-      <${Table} name="processors" title=${say("console.processors-between", { minutes })} rows=${rowsOf(data)} id=${(row) => row.processor + row.method} columns=${COLUMNS} empty=${say("console.nothing-yet")} />`}
+      <${Table} name="processors" title=${say("console.processors-between", { minutes })} rows=${rowsOf(data)} id=${(row) => row.processor + row.direction + row.method} columns=${COLUMNS} empty=${say("console.nothing-yet")} />`}
   <//>
 `;
 
 const rowsOf = (data) => data.flatMap(({ methods, ...one }) => methods.map((method) => ({ ...one, ...method })));
 
+/** Where nobody has set it up, no breaker matters. */
+const standing = ({ set_up, breaker }) => (set_up ? `breaker-${breaker}` : "not-set-up");
+
 const number = (key) => ({ key, number: true, cell: (row) => (row[key] === null ? "–" : shownNumber(row[key])), text: (row) => row[key] ?? "" });
 const COLUMNS = [
   { key: "name-column", cell: (row) => row.processor, text: (row) => row.processor },
+  { key: "way", cell: (row) => say(`console.way-${row.direction}`), text: (row) => row.direction },
   { key: "method", cell: (row) => what(row.method), text: (row) => row.method },
-  { key: "breaker", cell: (row) => html`<${State} of=${`breaker-${row.breaker}`} />`, text: (row) => row.breaker },
+  { key: "breaker", cell: (row) => html`<${State} of=${standing(row)} />`, text: standing },
   { key: "reopens_at", cell: (row) => html`<${Moment} at=${row.reopens_at} />`, text: (row) => row.reopens_at ?? "" },
   number("asked"),
   number("failed"),
