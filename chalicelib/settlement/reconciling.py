@@ -23,7 +23,7 @@ from chalicelib.ledger import expected
 from chalicelib.ledger import service as ledger
 from chalicelib.observability import page
 from chalicelib.processors import service as processors
-from chalicelib.settlement import matching, model_funding, model_reports, safeguarding, statements
+from chalicelib.settlement import matching, model_funding, model_reports, safeguarding, statements, telling
 from chalicelib.settlement import store_reconciliation as store
 from chalicelib.settlement.model_reconciliation import WINDOWS, Closing, Finding, Side, StatementLine, Unreadable
 from chalicelib.settlement.model_reports import Book, BookView, OpenLine, ReportView, Statement, UnreadableView
@@ -59,11 +59,18 @@ class _Leg:
 
     side: Side
     name: str
-    stated: bool
+    held: list[Statement]
+    """The oldest first."""
+    absent: list[Statement]
+    """Of which nobody has uploaded the file yet."""
     owner: str | None
     open: dict[str, OpenLine]
     books: dict[tuple[str, str], Book] = field(default_factory=lambda: defaultdict(Book))
     differences: int = 0
+
+    @property
+    def stated(self) -> bool:
+        return bool(self.held)
 
     def carried(self, ours: bool, day: str) -> list[StatementLine]:
         return [one.line for one in self._before(ours, day)]
@@ -84,19 +91,20 @@ class _Day:
     payouts: list[StatementLine] = field(default_factory=list)
     closings: list[Closing] = field(default_factory=list)
     unreadable: list[UnreadableView] = field(default_factory=list)
+    retold: list[model_reports.RetoldView] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     differences: int = 0
     in_transit: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def processor(self, name: str, held: list[Statement]) -> None:
         leg = self._leg("processor", name, held)
-        self._match(leg, self._expected([name]), held)
+        self._match(leg, self._expected([name]))
 
     def banks(self, held: list[Statement]) -> None:
         """What processors say they sent is expected here, until it has come."""
         leg = self._leg("bank", BANKS, held)
         names = sorted({one.name for one in held})
-        self._match(leg, _chain(self._expected(names), map(_arriving, self.payouts)), held)
+        self._match(leg, _chain(self._expected(names), map(_arriving, self.payouts)))
         for one in leg.open.values():
             if one.ours and not one.closed_on:
                 self.in_transit[one.line.currency] += one.line.amount
@@ -120,12 +128,15 @@ class _Day:
             clearing=tuple(clearing),
             safeguarding=tuple(covered),
             unreadable=tuple(self.unreadable[:_MOST_UNREADABLE]),
+            retold=tuple(self.retold),
         )
 
     def _leg(self, side: Side, name: str, held: list[Statement]) -> _Leg:
-        there = [one for one in held if store.is_there(one)]
-        owner = max(held, key=lambda one: one.imported_at).imported_by or None if held else None
-        return _Leg(side, name, bool(there), owner, {one.id: one for one in store.open_lines(name, self.day)})
+        ordered = sorted(held, key=lambda one: (one.imported_at, one.sha256))
+        there = [one for one in ordered if store.is_there(one)]
+        absent = [one for one in ordered if one not in there]
+        owner = ordered[-1].imported_by or None if ordered else None
+        return _Leg(side, name, there, absent, owner, {one.id: one for one in store.open_lines(name, self.day)})
 
     def _expected(self, names: Iterable[str]) -> Iterator[StatementLine]:
         for name in names:
@@ -136,7 +147,7 @@ class _Day:
                     kind = _KINDS.get(one.kind, one.kind)
                     yield StatementLine(one.movement, one.entry, kind, one.amount, 0, currency, one.at, 0, name)
 
-    def _match(self, leg: _Leg, ours: Iterable[StatementLine], held: list[Statement]) -> None:
+    def _match(self, leg: _Leg, ours: Iterable[StatementLine]) -> None:
         """Without a statement nothing is missing: what was expected stays expected, and one case asks for the file."""
         day = self.day.isoformat()
         counted = self._counted(leg, ours)
@@ -144,7 +155,7 @@ class _Day:
             self._without_statement(leg, counted)
         else:
             cases.close("statement-missing", leg.name, "imported", key=day)
-            theirs = _chain(self._read(leg, held), self._returned(leg), leg.carried(False, day))
+            theirs = _chain(self._read(leg), self._returned(leg), leg.carried(False, day))
             books = (_chain(counted, leg.carried(True, day)), theirs)
             until = model_reports.end_of(self.day, leg.name)
             for finding in matching.reconciled(*books, WINDOWS[leg.side], until):
@@ -162,23 +173,47 @@ class _Day:
             leg.books[leg.name, line.currency].expected.add(line.amount)
             yield line
 
-    def _read(self, leg: _Leg, held: list[Statement]) -> Iterator[StatementLine]:
+    def _read(self, leg: _Leg) -> Iterator[StatementLine]:
         carried = leg.restated(self.day.isoformat())
-        for statement in held:
-            for one in _lines(statement):
-                if isinstance(one, Closing):
-                    self.closings.append(one)
-                elif isinstance(one, Unreadable):
-                    self._unreadable(leg, statement, one)
-                elif leg.side == "processor" and one.kind == "payout" and not _is_sent(one.our_id):
-                    self.payouts.append(one)
-                elif carried and one.identity in carried:
-                    carried.remove(one.identity)
-                else:
-                    book = leg.books[leg.name, one.currency]
-                    book.stated.add(one.amount)
-                    book.fees += one.fee
-                    yield one
+        for one in self._told(leg):
+            if leg.side == "processor" and one.kind == "payout" and not _is_sent(one.our_id):
+                self.payouts.append(one)
+            elif one.identity in carried:
+                carried.remove(one.identity)
+            else:
+                book = leg.books[leg.name, one.currency]
+                book.stated.add(one.amount)
+                book.fees += one.fee
+                yield one
+
+    def _told(self, leg: _Leg) -> Iterator[StatementLine]:
+        """What each name's statements say, once, however many say it."""
+        for absent in leg.absent if leg.stated else ():
+            self._unreadable(leg, absent, Unreadable(0, "not-uploaded"))
+        for name in sorted({one.name for one in leg.held}):
+            tellings = [telling.Telling(one) for one in leg.held if one.name == name]
+            said = [(one, self._said(leg, one.statement)) for one in tellings]
+            yield from telling.once(said) if len(said) > 1 else telling.first(said[0][1], tellings[0])
+            self.closings += telling.closings(tellings)
+            for one in tellings[1:]:
+                self._retold(leg, one)
+
+    def _said(self, leg: _Leg, statement: Statement) -> Iterator[StatementLine | Closing]:
+        for one in _lines(statement):
+            if isinstance(one, Unreadable):
+                self._unreadable(leg, statement, one)
+            else:
+                yield one
+
+    def _retold(self, leg: _Leg, one: telling.Telling) -> None:
+        """What it lacks or says otherwise is a person's: nothing of what was told before is taken back by it."""
+        self.retold.append(one.view)
+        if one.contradicts:
+            leg.differences += 1
+            facts: dict[str, str | int] = {"name": one.statement.name, "day": one.statement.day}
+            facts |= {"lacking": one.lacking, "otherwise": one.otherwise, "added": one.added}
+            key = f"{one.statement.day} {one.statement.name}"
+            self._case("statement-retold", leg.owner, one.statement.sha256, key, facts)
 
     def _returned(self, leg: _Leg) -> Iterator[StatementLine]:
         """What ends a withdrawal or payout that no statement shows, at the time when that began."""

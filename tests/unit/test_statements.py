@@ -138,7 +138,8 @@ def test_mt940() -> None:
     assert facts(first) == ("", "po_1", "other", 25_050, 0, "EUR", at(2026, 11, 22), 6)  # type: ignore[arg-type]
     assert facts(fee)[1:] == ("FEE-7", "other", -5, 0, "EUR", at(2027, 1, 2), 9)  # type: ignore[arg-type]
     assert facts(back)[:4] == (TOP_UP, "REF-3", "other", -20_000)  # type: ignore[arg-type]
-    assert closing == Closing("EUR", 105_045, 13)
+    assert closing == Closing("EUR", 105_045, 13, "12345678/0001")
+    assert {one.account for one in found if isinstance(one, StatementLine)} == {"12345678/0001"}
 
 
 def test_an_entry_booked_across_the_new_year_is_of_its_own_year() -> None:
@@ -181,6 +182,16 @@ def test_camt053() -> None:
     assert closing == Closing("EUR", -105_045, 4)
     assert facts(first)[:7] == (TOP_UP, "po_1", "other", 25_050, 0, "EUR", at(2026, 11, 22))  # type: ignore[arg-type]
     assert facts(fee)[:4] == ("", "A1", "other", -5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "name", ["<IBAN>DE89370400440532013000</IBAN>", "<Othr><Id>DE89370400440532013000</Id></Othr>"]
+)
+def test_camt053_names_the_account_of_each_line_and_balance(name: str) -> None:
+    named = camt(entry("250.5", detail("po_1"))).replace("<Stmt>", f"<Stmt><Acct><Id>{name}</Id></Acct>")
+    unnamed = named.replace("</Stmt>", "</Stmt><Stmt>" + entry("1", detail("po_2")) + "</Stmt>")
+    found = [one.account for one in read("camt053", unnamed) if not isinstance(one, Unreadable)]
+    assert found == ["DE89370400440532013000", "DE89370400440532013000", ""]
 
 
 def test_a_collective_entry_is_its_details_if_they_add_up_to_it() -> None:
