@@ -1,6 +1,8 @@
-"""Alipay's trade bill: asked for, downloaded as a ZIP of GBK tables, read row by row.
+"""Alipay's bills: asked for, downloaded as a ZIP of GBK tables, read row by row.
 
-https://opendocs.alipay.com/open/028woc. It has no hash of its own: that it is a whole ZIP is all that can be checked.
+https://opendocs.alipay.com/open/028woc. They have no hash of their own: all that can be checked is that a ZIP is whole.
+`trade` has payments and refunds. Transfers to people stand in the account's log alone (`signcustomer`), beside all that
+`trade` tells: of it only they are read.
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -16,29 +18,40 @@ from chalicelib.kernel.errors import Unavailable
 from chalicelib.processors import alipay_wire, mainland, wire
 from chalicelib.processors.model import Secret, StatementLine
 
-FIRST_HEADING = "支付宝交易号"
+FIRST_HEADING, FIRST_OF_LOG = "支付宝交易号", "账务流水号"
 _SUMS = "汇总"
 _NOTHING_HAPPENED = "isp.bill_not_exist"
 
 
 def lines(url: str, secret: Secret, day: date) -> Iterator[StatementLine]:
-    """Days are Beijing's; yesterday's bill is there at nine in the morning. Raises Unavailable."""
+    """Days are Beijing's; yesterday's bills are there at nine in the morning. Raises Unavailable."""
+    yield from _bill(url, secret, {"bill_type": "trade", "bill_date": str(day)}, FIRST_HEADING, _line)
+    yield from _bill(url, secret, {"bill_type": "signcustomer", "bill_date": str(day)}, FIRST_OF_LOG, _sent)
+
+
+def _bill(
+    url: str,
+    secret: Secret,
+    wish: dict[str, str],
+    first_heading: str,
+    read: Callable[[dict[str, str]], StatementLine | None],
+) -> Iterator[StatementLine]:
     try:
-        address = _offered(url, secret, day)
+        address = _offered(url, secret, wish)
         if address is None:
             return
         with wire.downloaded(address, {}) as kept, zipfile.ZipFile(kept) as bills:
             (name,) = [name for name in bills.namelist() if _SUMS not in _readable(name)]
             with bills.open(name) as bill:
-                for row in mainland.rows(io.TextIOWrapper(bill, encoding="gbk"), FIRST_HEADING):
-                    yield _line(row)
+                for row in mainland.rows(io.TextIOWrapper(bill, encoding="gbk"), first_heading):
+                    if line := read(row):
+                        yield line
     except (wire.NoAnswer, zipfile.BadZipFile, zlib.error, KeyError, ValueError) as problem:
         raise Unavailable from problem
 
 
-def _offered(url: str, secret: Secret, day: date) -> str | None:
+def _offered(url: str, secret: Secret, wish: dict[str, str]) -> str | None:
     """Where the bill is; None if nothing happened on that day."""
-    wish = {"bill_type": "trade", "bill_date": str(day)}
     answer = alipay_wire.ask(url, secret, "alipay.data.dataservice.bill.downloadurl.query", wish)
     if str(answer.get("sub_code", "")).lower() == _NOTHING_HAPPENED:
         return None
@@ -68,4 +81,21 @@ def _line(row: dict[str, str]) -> StatementLine:
         fee=-mainland.fen(row["服务费(元)"] or "0"),
         currency=mainland.CURRENCY,
         at=mainland.moment(row["完成时间"]),
+    )
+
+
+def _sent(row: dict[str, str]) -> StatementLine | None:
+    """A transfer that we asked for, or its coming back; None for all other money."""
+    payout_id = mainland.sent(row["商户订单号"])
+    if not payout_id:
+        return None
+    came, went = (row[name].removeprefix("+") or "0" for name in ("收入金额(+元)", "支出金额(-元)"))
+    return StatementLine(
+        our_id=payout_id,
+        reference=row["业务流水号"],
+        kind="payout",
+        amount=mainland.fen(came) - abs(mainland.fen(went)),
+        fee=0,
+        currency=mainland.CURRENCY,
+        at=mainland.moment(row["发生时间"]),
     )

@@ -23,7 +23,7 @@ from chalicelib.ledger.model import Draft, Known, Leg
 from chalicelib.observability import page
 from chalicelib.processors import model_patience
 from chalicelib.processors import service as processors
-from chalicelib.processors.model import Payout, ProcessorEvent
+from chalicelib.processors.model import PAYOUTS, Payout, ProcessorEvent
 from chalicelib.settlement import model_sending as model
 from chalicelib.settlement import store_sending as store
 from chalicelib.settlement.outgoing import KINDS
@@ -45,7 +45,7 @@ def hear(event: ProcessorEvent, at: datetime) -> bool:
     Raises NotFound, InvalidRequest where it contradicts what we know, or what was final before.
     """
     payout_id = event.payout_id or ""
-    if not any(ids.is_id(payout_id, prefix) for prefix in model.PREFIXES):
+    if not any(ids.is_id(payout_id, prefix) for prefix in PAYOUTS):
         raise NotFound(param="payout_id")
     found = ledger.movement(payout_id)
     if event.processor != found["processor"] or "asked_at" not in found:
