@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import IO
 from urllib.parse import urlsplit
 
 from chalicelib.kernel.errors import Unavailable
@@ -20,6 +21,9 @@ from chalicelib.processors.model import Secret, StatementLine
 
 FIRST_HEADING, FIRST_OF_LOG = "支付宝交易号", "账务流水号"
 _SUMS = "汇总"
+_END, _END_OF_LARGER = b"PK\x05\x06", b"PK\x06\x07"
+_LONGEST_END, _LONGEST_LIST = 65_557, 65_536
+"""What stands at the end of a ZIP at most, and of a bill's ZIP its list of files."""
 _NOTHING_HAPPENED = "isp.bill_not_exist"
 
 
@@ -40,10 +44,12 @@ def _bill(
         address = _offered(url, secret, wish)
         if address is None:
             return
-        with wire.downloaded(address, {}) as kept, zipfile.ZipFile(kept) as bills:
-            (name,) = [name for name in bills.namelist() if _SUMS not in _readable(name)]
-            with bills.open(name) as bill:
-                for row in mainland.rows(io.TextIOWrapper(bill, encoding="gbk"), first_heading):
+        with wire.downloaded(address, {}) as kept, _opened(kept) as bills:
+            (table,) = [one for one in bills.infolist() if _SUMS not in _readable(one.filename)]
+            if table.file_size > wire.MOST_BYTES:
+                raise wire.TooLarge
+            with bills.open(table) as bill:
+                for row in mainland.rows(wire.lines(io.TextIOWrapper(bill, encoding="gbk")), first_heading):
                     if line := read(row):
                         yield line
     except (wire.NoAnswer, zipfile.BadZipFile, zlib.error, KeyError, ValueError) as problem:
@@ -60,6 +66,18 @@ def _offered(url: str, secret: Secret, wish: dict[str, str]) -> str | None:
     if urlsplit(address).scheme != "https" and urlsplit(address)[:2] != ours[:2]:
         raise ValueError("a bill from elsewhere")
     return address
+
+
+def _opened(kept: IO[bytes]) -> zipfile.ZipFile:
+    """Raises BadZipFile before a list of more files than any bill has is read."""
+    size = kept.seek(0, io.SEEK_END)
+    kept.seek(max(0, size - _LONGEST_END))
+    end = kept.read()
+    place = end.rfind(_END)
+    told = int.from_bytes(end[place + 12 : place + 16], "little")
+    if place < 0 or told > _LONGEST_LIST or _END_OF_LARGER in end:
+        raise zipfile.BadZipFile
+    return zipfile.ZipFile(kept)
 
 
 def _readable(name: str) -> str:

@@ -51,7 +51,7 @@ def _bill(
         path = offer.download_url.removeprefix(url)
         with wire.downloaded(offer.download_url, wechatpay_wire.authorized(secret, "GET", path)) as kept:
             _check(kept, offer.hash_value)
-            for row in mainland.rows(io.TextIOWrapper(kept, encoding="utf-8"), first_heading):
+            for row in mainland.rows(wire.lines(io.TextIOWrapper(kept, encoding="utf-8")), first_heading):
                 if line := read(row):
                     yield line
     except (wire.NoAnswer, msgspec.ValidationError, KeyError, ValueError) as problem:

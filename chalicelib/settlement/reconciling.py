@@ -165,7 +165,8 @@ class _Day:
         if not leg.stated:
             self._without_statement(leg, counted)
         else:
-            cases.close("statement-missing", leg.name, "imported", key=day)
+            for kind in ("statement-missing", "statement-too-large"):
+                cases.close(kind, leg.name, "imported", key=day)
             theirs = _chain(self._read(leg), self._never_left(leg), leg.carried(False, day))
             books = (_chain(counted, leg.carried(True, day)), theirs)
             until = model_reports.end_of(self.day, leg.name)
