@@ -33,7 +33,7 @@ def begin(event: ProcessorEvent, raw: bytes, reason: str, at: datetime) -> None:
     """Of a success: keeps it as it came, and what is to be returned, once. What is back already is not returned."""
     leg = store.quarantined(event, raw, reason, at)
     wish = kept.movement(event, "pending", at)
-    if ledger.commit(lambda at, known: Draft(wish, (), None, (leg,)), at).replayed:
+    if ledger.commit(lambda at, known: Draft(wish, (), None, (leg, kept.came(wish, at))), at).replayed:
         _made(leg, at)
 
 
@@ -43,9 +43,12 @@ def told(event: ProcessorEvent, at: datetime) -> bool:
     Where it is none, the processor has done it by itself, and nobody asks for it once more.
     """
     by_itself = kept.movement(event, "succeeded", at)
-    if not ledger.commit(lambda at, known: Draft(by_itself, (), None), at).replayed:
+    shown = (kept.came(by_itself, at), kept.went(by_itself, at))
+    if not ledger.commit(lambda at, known: Draft(by_itself, (), None, shown), at).replayed:
         return False
-    _made(kept.ended(by_itself.id, "succeeded"), at)
+    ended = kept.ended(by_itself.id, "succeeded")
+    if not _made(ended, at, shown[1]):
+        _made(ended, at)
     return bool(ledger.movement(by_itself.id)["state"] == "succeeded")
 
 
@@ -56,7 +59,7 @@ def go_on(return_id: str, at: datetime) -> bool:
         return False
     if "asked_at" in found:
         return _question(found, at)
-    return _made(kept.claimed(return_id, at), at) and _asked(found, at, first=True)
+    return _made(kept.claimed(return_id, at), at, kept.asked_back(found, at)) and _asked(found, at, first=True)
 
 
 def _asked(found: Found, at: datetime, *, first: bool) -> bool:
@@ -98,6 +101,6 @@ def _open_case(kind: str, found: Found, at: datetime, **more: str) -> None:
     cases.open_case(kind, found["pk"], facts, due_at=at + model_patience.CASE_DUE, at=at)
 
 
-def _made(leg: Leg, at: datetime) -> bool:
+def _made(leg: Leg, at: datetime, *more: Leg) -> bool:
     """False if somebody else was there first."""
-    return not ledger.commit(lambda at, known: Draft(None, (), None, (leg,)), at).replayed
+    return not ledger.commit(lambda at, known: Draft(None, (), None, (leg, *more)), at).replayed

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.kernel import clock, ids
-from chalicelib.ledger import items
+from chalicelib.ledger import expected, items
 from chalicelib.ledger.model import Due, Leg, Movement, Taken, Verdict
 from chalicelib.ledger.wire import Item
 from chalicelib.ledger.write import Update
@@ -47,6 +47,21 @@ def movement(event: ProcessorEvent, state: str, at: datetime) -> Movement:
     )
 
 
+def came(wish: Movement, at: datetime) -> Leg:
+    """What the processor's statement must show of the money that came."""
+    return _expected(wish.id, wish.facts, wish.currency, wish.amount, at)
+
+
+def went(wish: Movement, at: datetime) -> Leg:
+    """And of its way back."""
+    return _expected(wish.id, wish.facts, wish.currency, -wish.amount, at)
+
+
+def asked_back(found: Mapping[str, Any], at: datetime) -> Leg:
+    """Its way back, of one that is kept already."""
+    return _expected(found["pk"], found, found["currency"], -found["amount"], at)
+
+
 def refund_of(found: Mapping[str, Any]) -> Refund:
     return Refund(found["pk"], found["topup"], found["amount"], found["currency"], found["amount"], found["reference"])
 
@@ -80,6 +95,11 @@ def asked_again(return_id: str, was_due_at: str, next_at: datetime | None) -> Le
     else:
         update.assign("due_at", clock.written(next_at))
     return Leg(update.written(), _taken)
+
+
+def _expected(return_id: str, facts: Mapping[str, Any], currency: str, amount: int, at: datetime) -> Leg:
+    about = f"{return_id} {'back' if amount < 0 else 'came'}"
+    return Leg(expected.beside(facts["topup"], about, facts["processor"], currency, amount, at), _taken)
 
 
 def _unfinished(return_id: str) -> Update:
