@@ -60,8 +60,8 @@ timing: $(TOOLS) ## medians of 200 tries, known and unknown names: sign-in, regi
 fuzz: $(TOOLS) ## generated requests against the API's own description (CASES=5000 SEED=1)
 	@POWERTOOLS_LOG_LEVEL=CRITICAL $(RUN) -m tests.api.fuzz --cases $(or $(CASES),5000) --seed $(or $(SEED),1)
 
-reconcile: $(TOOLS) ## match two books of a million lines with planted differences (LINES=1000000 DIFFERENCES=500 SEED=1)
-	@$(RUN) -m tests.bench.reconciling --lines $(or $(LINES),1000000) --differences $(or $(DIFFERENCES),500) --seed $(SEED)
+reconcile: $(TOOLS) ## match two books of a million lines with planted differences (LINES=1000000 DIFFERENCES=500 SEED=1 TOLD=1)
+	@$(RUN) -m tests.bench.reconciling --lines $(or $(LINES),1000000) --differences $(or $(DIFFERENCES),500) --seed $(SEED) --told $(or $(TOLD),1)
 
 screens: install ## visit every screen in four looks each, pictures in build/screens/
 	@LOOKS=4 $(RUN) -m pytest -n 0 tests/browser/test_screens.py

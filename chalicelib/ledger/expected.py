@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, ids
 from chalicelib.ledger import chart, model, store
 from chalicelib.ledger.wire import plain_item
 from chalicelib.ledger.write import put_once
 from chalicelib.settings import settings
 
 _EXPECTED = "EXPECTED#"
+BESIDE = "return"
+"""The kind of what a statement must show and no account of ours has: it stands in no total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,12 @@ def writes(entries: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         for address, amount in entry["postings"].items()
         if (processor := chart.processor_of(address))
     ]
+
+
+def beside(movement: str, about: str, processor: str, currency: str, amount: int, at: datetime) -> dict[str, Any]:
+    """The put of a line that no entry makes; `about` tells it from others of the same movement."""
+    told = {"id": ids.derived("ent", movement, about), "movement": movement, "kind": BESIDE, "currency": currency}
+    return _write(told | {"sk": clock.written(at)}, processor, amount)
 
 
 def of_day(processor: str, currency: str, day: date) -> Iterator[Expected]:

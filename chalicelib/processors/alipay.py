@@ -149,7 +149,7 @@ class Alipay:
             raise Unavailable from problem
 
     def statement(self, day: date) -> Iterator[StatementLine]:
-        """Payments and refunds; transfers to people are in another bill, which we do not read."""
+        """Payments and refunds, then transfers to people, which stand in another bill."""
         return alipay_bills.lines(self.url, self.secret(), day)
 
     def verify_and_parse(self, raw: bytes, headers: Mapping[str, str], at: datetime) -> ProcessorEvent:

@@ -58,13 +58,13 @@ def unfinished(movement_id: str) -> Update:
 
 
 def leg(update: Update) -> Leg:
-    return Leg(update.written(), _taken)
+    return Leg(update.written(), taken)
 
 
-def made(leg: Leg, at: datetime) -> bool:
-    """In a transaction of its own. False if somebody else was there first."""
-    return not ledger.commit(lambda at, known: Draft(None, (), None, (leg,)), at).replayed
+def made(leg: Leg, at: datetime, *more: Leg) -> bool:
+    """In a transaction of their own. False if somebody else was there first."""
+    return not ledger.commit(lambda at, known: Draft(None, (), None, (leg, *more)), at).replayed
 
 
-def _taken(wired: Item | None) -> Verdict:
+def taken(wired: Item | None) -> Verdict:
     return Taken(wired or {})

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from chalicelib.processors.model import EXPIRED, Intent, ProcessorEvent
+from chalicelib.kernel import ids
+from chalicelib.processors.model import EXPIRED, PAYOUTS, Intent, ProcessorEvent
 
 BEIJING = timezone(timedelta(hours=8))
 CURRENCY = "CNY"
 _YUAN = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,6}))?", re.ASCII)
 _FEN_DIGITS = 2
 _NARROW = str.maketrans("（）", "()")
-_AFTER_ROWS = ("#", "总")
+_AFTER_ROWS = ("#", "总", "资金流水总")
 """How remarks and the heading of the sums begin."""
 
 
@@ -64,7 +65,7 @@ def rows(lines: Iterable[str], first_heading: str) -> Iterator[dict[str, str]]:
     """
     headings: list[str] = []
     for line in lines:
-        cells = [cell.strip().lstrip("`") for cell in line.lstrip("\ufeff").rstrip("\r\n").split(",")]
+        cells = _cells(line.lstrip("\ufeff").rstrip("\r\n"))
         if cells[0] == first_heading:
             headings = [cell.translate(_NARROW) for cell in cells]
         elif headings and cells[0].startswith(_AFTER_ROWS):
@@ -73,3 +74,16 @@ def rows(lines: Iterable[str], first_heading: str) -> Iterator[dict[str, str]]:
             if len(cells) != len(headings):
                 raise ValueError("a row that does not fit its heading")
             yield dict(zip(headings, cells, strict=True))
+
+
+def sent(number: str) -> str:
+    """The payout of ours that a bill names, with its underline or (WeChat Pay takes none) without; else empty."""
+    prefix = next((one for one in PAYOUTS if number.startswith(one)), "")
+    payout_id = f"{prefix}_{number[len(prefix) :].removeprefix('_')}"
+    return payout_id if prefix and ids.is_id(payout_id, prefix) else ""
+
+
+def _cells(line: str) -> list[str]:
+    """Where a mark stands before every value, a comma inside of one does not end it."""
+    cells = line[1:].split(",`") if line.startswith("`") else line.split(",")
+    return [cell.strip() for cell in cells]

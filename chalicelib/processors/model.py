@@ -25,6 +25,8 @@ Progress = Literal["pending", "failed", "unknown"]
 LineKind = Literal["top-up", "reversal", "payout", "other"]
 Secret = Mapping[str, Any]
 """One processor's section of the secret; each adapter says what it holds."""
+PAYOUTS = ("wdr", "pot")
+"""How the ids begin of what we ask for by `payout`: so a bill of all money tells them from the rest."""
 EXPIRED = "expired"
 """The reason of a top-up that nobody paid while it could be paid."""
 _LAPSE_MARGIN = timedelta(minutes=5)

@@ -146,7 +146,7 @@ class Sandbox:
         """JSON, a line each; the bank's days are UTC's."""
         try:
             with wire.downloaded(f"{self.url}/statements/{day}", {}) as kept:
-                for raw in kept:
+                for raw in iter(lambda: kept.readline(wire.LONGEST_LINE), b""):
                     yield _line(msgspec.json.decode(raw, type=_Line))
         except (wire.NoAnswer, msgspec.DecodeError, UnicodeDecodeError) as problem:
             raise Unavailable from problem

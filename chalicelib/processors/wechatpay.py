@@ -183,7 +183,7 @@ class WechatPay:
         return _of_bill(replace(silent, event_id=f"{silent.event_id}_{bill.state}", account=self.account), bill)
 
     def statement(self, day: date) -> Iterator[StatementLine]:
-        """Payments and refunds; transfers to people are in another bill, which we do not read."""
+        """Payments and refunds, then transfers to people, which stand in another bill."""
         return wechatpay_bills.lines(self.url, self.secret(), day)
 
     def verify_and_parse(self, raw: bytes, headers: Mapping[str, str], at: datetime) -> ProcessorEvent:

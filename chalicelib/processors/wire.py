@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 import msgspec
 import urllib3
@@ -23,6 +24,11 @@ ATTEMPTS = 2
 a person is waiting, and whoever asks again later will know more."""
 DOWNLOAD_SECONDS = 30.0
 """Between two pieces of a statement: nobody waits for those."""
+WHOLE_SECONDS = 300.0
+"""For all of one: whoever sends a byte now and then keeps no other away."""
+MOST_BYTES = 1_000_000_000
+"""Of one statement, packed and unpacked: as many as an upload may have."""
+LONGEST_LINE = 65_536
 _PIECE_BYTES = 1 << 16
 _LATER = frozenset({408, 409, 425, 429})
 
@@ -45,6 +51,10 @@ class NoAnswer(Exception):
     """The processor may have done it or not."""
 
     reason: str | None = None
+
+
+class TooLarge(Exception):
+    """More than we take: to be asked for in another way, and by a person."""
 
 
 class NotReached(NoAnswer):
@@ -87,22 +97,45 @@ def over_the_network(method: str, url: str, headers: Mapping[str, str], body: by
 
 @contextmanager
 def downloaded(url: str, headers: Mapping[str, str]) -> Iterator[IO[bytes]]:
-    """What is at `url`, in a file that is gone afterwards. Raises NoAnswer unless all of it came with status 200."""
+    """What is at `url`, in a file that is gone afterwards. Raises NoAnswer unless all of it came with status 200 in
+    time, TooLarge before more than `MOST_BYTES` are kept."""
     timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=DOWNLOAD_SECONDS)
     with tempfile.TemporaryFile() as kept:
         try:
             answer = _pool().request(
                 "GET", url, headers=dict(headers), redirect=False, preload_content=False, timeout=timeout
             )
-            for piece in answer.stream(_PIECE_BYTES):
-                kept.write(piece)
-            answer.release_conn()
+            _keep(answer, kept)
         except urllib3.exceptions.HTTPError as problem:
             raise NoAnswer from problem
         if answer.status != 200:
             raise NoAnswer
         kept.seek(0)
         yield kept
+
+
+def _keep(answer: urllib3.BaseHTTPResponse, kept: IO[bytes]) -> None:
+    until, size = time.monotonic() + WHOLE_SECONDS, 0
+    try:
+        for piece in answer.stream(_PIECE_BYTES):
+            size += len(piece)
+            if size > MOST_BYTES:
+                raise TooLarge
+            if time.monotonic() > until:
+                raise NoAnswer
+            kept.write(piece)
+    except (TooLarge, NoAnswer):
+        answer.close()
+        raise
+    answer.release_conn()
+
+
+def lines(text: TextIO) -> Iterator[str]:
+    """Each line, none longer than any statement's. ValueError for one that is."""
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise ValueError("a line without an end")
+        yield line
 
 
 _transport: Transport = over_the_network

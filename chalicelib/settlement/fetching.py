@@ -20,7 +20,7 @@ from chalicelib.cases import service as cases
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.observability import logger
-from chalicelib.processors import model
+from chalicelib.processors import model, wire
 from chalicelib.processors import service as processors
 from chalicelib.settlement import model_reports, statements
 from chalicelib.settlement import store_reconciliation as store
@@ -52,6 +52,8 @@ def _fetched(day: date, name: str, at: datetime) -> bool:
             statement, lines = _written(processors.adapter(name).statement(day), file, (name, day.isoformat()), at)
         except Unavailable:
             return _not_there(day, name, at)
+        except wire.TooLarge:
+            return _too_large(day, name, at)
         if not lines and not model_reports.empty_is_believed(day, at):
             return _not_there(day, name, at)
         file.seek(0)
@@ -62,13 +64,23 @@ def _fetched(day: date, name: str, at: datetime) -> bool:
 def _written(
     lines: Iterable[model.StatementLine], file: BinaryIO, of: tuple[str, str], at: datetime
 ) -> tuple[Statement, int]:
-    """In our own form, and how many lines it has; `of`: whose, and of which day. Raises Unavailable."""
+    """In our own form, and how many lines it has; `of`: whose, and of which day. Raises Unavailable, TooLarge."""
     (name, day), digest, size, count = of, hashlib.sha256(), 0, -1
     for raw in statements.written(lines):
         file.write(raw)
         digest.update(raw)
         size, count = size + len(raw), count + 1
+        if size > wire.MOST_BYTES:
+            raise wire.TooLarge
     return Statement(digest.hexdigest(), "processor", name, "csv", day, size, at, model_reports.NOBODY), count
+
+
+def _too_large(day: date, name: str, at: datetime) -> bool:
+    """At once a person's: they upload it in parts, and nobody asks for it any more then."""
+    facts: dict[str, str | int] = {"name": name, "day": day.isoformat(), "most_bytes": wire.MOST_BYTES}
+    due_at = at + model_reports.CASE_DUE
+    cases.open_case("statement-too-large", name, facts, due_at=due_at, at=at, key=day.isoformat())
+    return False
 
 
 def _not_there(day: date, name: str, at: datetime) -> bool:

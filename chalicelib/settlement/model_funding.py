@@ -20,8 +20,6 @@ class Way:
     kind: Kind
     currencies: frozenset[str]
     form: re.Pattern[str]
-    stated: bool = True
-    """Whether what it sent shows in the statement that we read."""
 
 
 _BANK = Way("bank-account", frozenset(money.EXPONENTS), re.compile(r"[A-Z0-9]{8,34}"))
@@ -29,8 +27,8 @@ WAYS: Mapping[str, Way] = MappingProxyType(
     {
         "sandbox": _BANK,
         "harbour": _BANK,
-        "wechatpay": Way("wechat", frozenset({"CNY"}), re.compile(r"[A-Za-z0-9_-]{16,64}"), stated=False),
-        "alipay": Way("alipay", frozenset({"CNY"}), re.compile(r"2088[0-9]{12}|[A-Za-z0-9_-]{16,64}"), stated=False),
+        "wechatpay": Way("wechat", frozenset({"CNY"}), re.compile(r"[A-Za-z0-9_-]{16,64}")),
+        "alipay": Way("alipay", frozenset({"CNY"}), re.compile(r"2088[0-9]{12}|[A-Za-z0-9_-]{16,64}")),
     }
 )
 """Stripe sends to our own accounts alone (docs.stripe.com/api/payouts)."""

@@ -41,6 +41,8 @@ class StatementLine(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Of the line in its file, from 1."""
     name: str = ""
     """Whose book: a processor's or a bank's name."""
+    account: str = ""
+    """At a bank, where its statement names it."""
 
     @property
     def key(self) -> str:
@@ -54,6 +56,12 @@ class StatementLine(msgspec.Struct, frozen=True, array_like=True, gc=False):
         parts = (self.name, self.our_id, self.reference, self.kind, str(self.amount), str(self.fee), self.currency)
         return ids.derived("lin", *parts, self.booked_at.isoformat())
 
+    @property
+    def saying(self) -> tuple[str, str, str, int, str]:
+        """Two tellings of one day that have this in common say the same, whatever their form: fees, kinds and seconds
+        are not written alike everywhere."""
+        return self.account, self.our_id, self.reference, self.amount, self.currency
+
 
 class Closing(msgspec.Struct, frozen=True):
     """What a statement says is left at its end."""
@@ -61,6 +69,7 @@ class Closing(msgspec.Struct, frozen=True):
     currency: str
     amount: int
     number: int
+    account: str = ""
 
 
 class Unreadable(msgspec.Struct, frozen=True):

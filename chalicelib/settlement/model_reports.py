@@ -127,8 +127,22 @@ class UnreadableView(msgspec.Struct, frozen=True):
     reason: str
 
 
+class RetoldView(msgspec.Struct, frozen=True):
+    """A statement of a day that was told before, against the ones before it: how many of its lines they have too, how
+    many it adds, how many of theirs it lacks, and how many it has with another fee, minute or closing balance."""
+
+    sha256: str
+    side: Side
+    name: str
+    lines: int
+    repeated: int
+    added: int
+    lacking: int
+    otherwise: int
+
+
 class ReportView(msgspec.Struct, frozen=True):
-    """`agrees`: no difference, nothing unreadable, no statement missing, clearing to the cent."""
+    """`agrees`: no difference, nothing unreadable or told otherwise, no statement missing, clearing to the cent."""
 
     day: str
     status: State
@@ -141,6 +155,7 @@ class ReportView(msgspec.Struct, frozen=True):
     clearing: tuple[ClearingView, ...] = ()
     safeguarding: tuple[SafeguardingView, ...] = ()
     unreadable: tuple[UnreadableView, ...] = ()
+    retold: tuple[RetoldView, ...] = ()
 
 
 class DifferenceView(msgspec.Struct, frozen=True):

@@ -10,8 +10,6 @@ from chalicelib.processors.model import ProcessorEvent
 
 DUE = "withdrawal"
 """Payouts are due under the older name too: one look finds both."""
-PREFIXES = ("wdr", "pot")
-"""How the ids of both kinds begin."""
 SENT_AGAIN_FOR = timedelta(minutes=30)
 """So long what a processor has not heard of is sent again: whatever was sent has arrived well before `NEVER_CAME`."""
 NOT_SET_UP = "not_set_up"

@@ -21,9 +21,11 @@ from chalicelib.cases import service as cases
 from chalicelib.kernel import clock, ids, money
 from chalicelib.ledger import expected
 from chalicelib.ledger import service as ledger
+from chalicelib.ledger.expected import Expected
 from chalicelib.observability import page
 from chalicelib.processors import service as processors
-from chalicelib.settlement import matching, model_funding, model_reports, safeguarding, statements
+from chalicelib.processors.model import PAYOUTS
+from chalicelib.settlement import matching, model_reports, safeguarding, statements, telling
 from chalicelib.settlement import store_reconciliation as store
 from chalicelib.settlement.model_reconciliation import WINDOWS, Closing, Finding, Side, StatementLine, Unreadable
 from chalicelib.settlement.model_reports import Book, BookView, OpenLine, ReportView, Statement, UnreadableView
@@ -34,11 +36,11 @@ _MOST_UNREADABLE = 100
 """Named in a report; all are counted as differences."""
 _CORRECTION = "adjustment"
 """Of a line of another day, and in no statement: it stands in the clearing account's sums alone."""
-_KINDS = {"top-up": "top-up", "top-up-reversal": "reversal", "withdrawal": "payout", "payout": "payout"}
-_SENT = {"withdrawal": "wdr", "payout": "pot"}
-"""What we asked a processor to send out, and how its ids begin."""
+_KINDS = {"top-up": "top-up", "top-up-reversal": "reversal"} | dict.fromkeys(
+    ("withdrawal", "payout", "withdrawal-return", "payout-return"), "payout"
+)
 _RETURNED = ("withdrawal-return", "payout-return")
-"""What never left, or came back: no statement shows it, and what it ends is not missed there."""
+"""What never left, or came back: some statements show both, others neither."""
 
 
 def run(day: str, at: datetime) -> bool:
@@ -59,11 +61,21 @@ class _Leg:
 
     side: Side
     name: str
-    stated: bool
+    held: list[Statement]
+    """The oldest first."""
+    absent: list[Statement]
+    """Of which nobody has uploaded the file yet."""
     owner: str | None
     open: dict[str, OpenLine]
     books: dict[tuple[str, str], Book] = field(default_factory=lambda: defaultdict(Book))
     differences: int = 0
+    returned: list[Expected] = field(default_factory=list)
+    left: set[str] = field(default_factory=set)
+    """Of what was returned: what a statement of this day shows leaving."""
+
+    @property
+    def stated(self) -> bool:
+        return bool(self.held)
 
     def carried(self, ours: bool, day: str) -> list[StatementLine]:
         return [one.line for one in self._before(ours, day)]
@@ -71,6 +83,10 @@ class _Leg:
     def restated(self, day: str) -> set[str]:
         """Their lines that are carried. One that a file of this day has too (after one of a wrong day) is the same."""
         return {one.line.identity for one in self._before(False, day)}
+
+    def awaits(self, movement: str) -> bool:
+        """Whether no statement of a day before has shown it leaving."""
+        return any(one.ours and one.line.our_id == movement and one.line.amount < 0 for one in self.open.values())
 
     def _before(self, ours: bool, day: str) -> list[OpenLine]:
         return [one for one in self.open.values() if one.ours is ours and one.day < day]
@@ -84,19 +100,20 @@ class _Day:
     payouts: list[StatementLine] = field(default_factory=list)
     closings: list[Closing] = field(default_factory=list)
     unreadable: list[UnreadableView] = field(default_factory=list)
+    retold: list[model_reports.RetoldView] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     differences: int = 0
     in_transit: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def processor(self, name: str, held: list[Statement]) -> None:
         leg = self._leg("processor", name, held)
-        self._match(leg, self._expected([name]), held)
+        self._match(leg, map(_line, self._expected(leg, [name])))
 
     def banks(self, held: list[Statement]) -> None:
         """What processors say they sent is expected here, until it has come."""
         leg = self._leg("bank", BANKS, held)
         names = sorted({one.name for one in held})
-        self._match(leg, _chain(self._expected(names), map(_arriving, self.payouts)), held)
+        self._match(leg, _chain(map(_line, self._expected(leg, names)), map(_arriving, self.payouts)))
         for one in leg.open.values():
             if one.ours and not one.closed_on:
                 self.in_transit[one.line.currency] += one.line.amount
@@ -120,31 +137,37 @@ class _Day:
             clearing=tuple(clearing),
             safeguarding=tuple(covered),
             unreadable=tuple(self.unreadable[:_MOST_UNREADABLE]),
+            retold=tuple(self.retold),
         )
 
     def _leg(self, side: Side, name: str, held: list[Statement]) -> _Leg:
-        there = [one for one in held if store.is_there(one)]
-        owner = max(held, key=lambda one: one.imported_at).imported_by or None if held else None
-        return _Leg(side, name, bool(there), owner, {one.id: one for one in store.open_lines(name, self.day)})
+        ordered = sorted(held, key=lambda one: (one.imported_at, one.sha256))
+        there = [one for one in ordered if store.is_there(one)]
+        absent = [one for one in ordered if one not in there]
+        owner = ordered[-1].imported_by or None if ordered else None
+        return _Leg(side, name, there, absent, owner, {one.id: one for one in store.open_lines(name, self.day)})
 
-    def _expected(self, names: Iterable[str]) -> Iterator[StatementLine]:
-        for name in names:
-            for currency in money.EXPONENTS:
-                for one in expected.of_day(name, currency, self.day):
-                    if one.kind in (_CORRECTION, *_RETURNED) or (one.kind in _SENT and not _shows(name)):
-                        continue
-                    kind = _KINDS.get(one.kind, one.kind)
-                    yield StatementLine(one.movement, one.entry, kind, one.amount, 0, currency, one.at, 0, name)
+    def _expected(self, leg: _Leg, names: Iterable[str]) -> Iterator[Expected]:
+        """What is returned is looked at once more when the statement has been read."""
+        for one in (one for name in names for currency in money.EXPONENTS for one in self._booked(name, currency)):
+            if one.kind in _RETURNED:
+                leg.returned.append(one)
+            if one.kind not in _RETURNED or leg.side == "processor":
+                yield one
 
-    def _match(self, leg: _Leg, ours: Iterable[StatementLine], held: list[Statement]) -> None:
+    def _booked(self, name: str, currency: str) -> Iterator[Expected]:
+        return (one for one in expected.of_day(name, currency, self.day) if one.kind != _CORRECTION)
+
+    def _match(self, leg: _Leg, ours: Iterable[StatementLine]) -> None:
         """Without a statement nothing is missing: what was expected stays expected, and one case asks for the file."""
         day = self.day.isoformat()
         counted = self._counted(leg, ours)
         if not leg.stated:
             self._without_statement(leg, counted)
         else:
-            cases.close("statement-missing", leg.name, "imported", key=day)
-            theirs = _chain(self._read(leg, held), self._returned(leg), leg.carried(False, day))
+            for kind in ("statement-missing", "statement-too-large"):
+                cases.close(kind, leg.name, "imported", key=day)
+            theirs = _chain(self._read(leg), self._never_left(leg), leg.carried(False, day))
             books = (_chain(counted, leg.carried(True, day)), theirs)
             until = model_reports.end_of(self.day, leg.name)
             for finding in matching.reconciled(*books, WINDOWS[leg.side], until):
@@ -162,34 +185,59 @@ class _Day:
             leg.books[leg.name, line.currency].expected.add(line.amount)
             yield line
 
-    def _read(self, leg: _Leg, held: list[Statement]) -> Iterator[StatementLine]:
-        carried = leg.restated(self.day.isoformat())
-        for statement in held:
-            for one in _lines(statement):
-                if isinstance(one, Closing):
-                    self.closings.append(one)
-                elif isinstance(one, Unreadable):
-                    self._unreadable(leg, statement, one)
-                elif leg.side == "processor" and one.kind == "payout" and not _is_sent(one.our_id):
-                    self.payouts.append(one)
-                elif carried and one.identity in carried:
-                    carried.remove(one.identity)
-                else:
-                    book = leg.books[leg.name, one.currency]
-                    book.stated.add(one.amount)
-                    book.fees += one.fee
-                    yield one
+    def _read(self, leg: _Leg) -> Iterator[StatementLine]:
+        carried, returned = leg.restated(self.day.isoformat()), {one.movement for one in leg.returned}
+        for one in self._told(leg):
+            if one.amount < 0 and one.our_id in returned:
+                leg.left.add(one.our_id)
+            if leg.side == "processor" and one.kind == "payout" and not _is_sent(one.our_id):
+                self.payouts.append(one)
+            elif one.identity in carried:
+                carried.remove(one.identity)
+            else:
+                book = leg.books[leg.name, one.currency]
+                book.stated.add(one.amount)
+                book.fees += one.fee
+                yield one
 
-    def _returned(self, leg: _Leg) -> Iterator[StatementLine]:
-        """What ends a withdrawal or payout that no statement shows, at the time when that began."""
-        for currency in money.EXPONENTS if leg.side == "processor" and _shows(leg.name) else ():
-            for one in expected.of_day(leg.name, currency, self.day):
-                if one.kind in _RETURNED:
-                    began_at = clock.read(ledger.movement(one.movement)["created_at"])
-                    leg.books[leg.name, currency].stated.add(-one.amount)
-                    yield StatementLine(
-                        one.movement, one.entry, "payout", -one.amount, 0, currency, began_at, 0, leg.name
-                    )
+    def _told(self, leg: _Leg) -> Iterator[StatementLine]:
+        """What each name's statements say, once, however many say it."""
+        for absent in leg.absent if leg.stated else ():
+            self._unreadable(leg, absent, Unreadable(0, "not-uploaded"))
+        for name in sorted({one.name for one in leg.held}):
+            tellings = [telling.Telling(one) for one in leg.held if one.name == name]
+            said = [(one, self._said(leg, one.statement)) for one in tellings]
+            yield from telling.once(said) if len(said) > 1 else telling.first(said[0][1], tellings[0])
+            self.closings += telling.closings(tellings)
+            for one in tellings[1:]:
+                self._retold(leg, one)
+
+    def _said(self, leg: _Leg, statement: Statement) -> Iterator[StatementLine | Closing]:
+        for one in _lines(statement):
+            if isinstance(one, Unreadable):
+                self._unreadable(leg, statement, one)
+            else:
+                yield one
+
+    def _retold(self, leg: _Leg, one: telling.Telling) -> None:
+        """What it lacks or says otherwise is a person's: nothing of what was told before is taken back by it."""
+        self.retold.append(one.view)
+        if one.contradicts:
+            leg.differences += 1
+            facts: dict[str, str | int] = {"name": one.statement.name, "day": one.statement.day}
+            facts |= {"lacking": one.lacking, "otherwise": one.otherwise, "added": one.added}
+            key = f"{one.statement.day} {one.statement.name}"
+            self._case("statement-retold", leg.owner, one.statement.sha256, key, facts)
+
+    def _never_left(self, leg: _Leg) -> Iterator[StatementLine]:
+        """Both ends of what was returned, unless a statement has shown it leaving: then it must show it coming back."""
+        for one in leg.returned if leg.side == "processor" else ():
+            began_at = clock.read(ledger.movement(one.movement)["created_at"])
+            if one.movement in leg.left or (began_at.date() < self.day and not leg.awaits(one.movement)):
+                continue
+            for amount, at in ((-one.amount, began_at), (one.amount, one.at)):
+                leg.books[leg.name, one.currency].stated.add(amount)
+                yield structs.replace(_line(one), amount=amount, booked_at=at)
 
     def _without_statement(self, leg: _Leg, ours: Iterator[StatementLine]) -> None:
         day, there = self.day.isoformat(), False
@@ -307,13 +355,12 @@ def _lines(statement: Statement) -> Iterator[StatementLine | Closing | Unreadabl
 
 
 def _is_sent(our_id: str) -> bool:
-    return any(ids.is_id(our_id, prefix) for prefix in _SENT.values())
+    return any(ids.is_id(our_id, prefix) for prefix in PAYOUTS)
 
 
-def _shows(processor: str) -> bool:
-    """Whether its statement, as we read it, has what it sent to customers."""
-    way = model_funding.WAYS.get(processor)
-    return way is not None and way.stated
+def _line(one: Expected) -> StatementLine:
+    kind = _KINDS.get(one.kind, one.kind)
+    return StatementLine(one.movement, one.entry, kind, one.amount, 0, one.currency, one.at, 0, one.processor)
 
 
 def _arriving(payout: StatementLine) -> StatementLine:

@@ -96,7 +96,8 @@ def _lines(name: str, currency: str, after: date, day: date, at: datetime) -> _L
     """From the day after `after` to tomorrow: a run may last beyond midnight."""
     until = since = came = 0
     for one_day in _days(after, at.date() + timedelta(days=1)):
-        amounts = [one.amount for one in expected.of_day(name, currency, one_day)]
+        booked = (one for one in expected.of_day(name, currency, one_day) if one.kind != expected.BESIDE)
+        amounts = [one.amount for one in booked]
         until, since = (until + sum(amounts), since) if one_day <= day else (until, since + sum(amounts))
         came += sum(amount for amount in amounts if amount > 0)
     return _Lines(until, since, came, came - until - since)

@@ -23,7 +23,7 @@ from chalicelib.ledger.model import Draft, Known
 from chalicelib.observability import page
 from chalicelib.processors import asked, missing, model_patience, routing
 from chalicelib.processors import service as processors
-from chalicelib.processors.model import Created, Payout, ProcessorEvent
+from chalicelib.processors.model import PAYOUTS, Created, Payout, ProcessorEvent
 from chalicelib.settlement import model_sending as model
 from chalicelib.settlement import speed
 from chalicelib.settlement import store_sending as store
@@ -48,7 +48,7 @@ def hear(event: ProcessorEvent, at: datetime) -> bool:
     Raises NotFound, InvalidRequest where it contradicts what we know, or what was final before.
     """
     payout_id = event.payout_id or ""
-    if not any(ids.is_id(payout_id, prefix) for prefix in model.PREFIXES):
+    if not any(ids.is_id(payout_id, prefix) for prefix in PAYOUTS):
         raise NotFound(param="payout_id")
     found = ledger.movement(payout_id)
     if event.processor != found["processor"] or "asked_at" not in found:

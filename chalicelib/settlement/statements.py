@@ -5,8 +5,8 @@
 | `csv` | our own: a header, then one line each | minor units |
 | `sandbox` | the sandbox bank: JSON lines with the same names | minor units |
 | `stripe` | balance transactions, as its reports or its dashboard export them | decimal |
-| `wechat` | trade bill: a backtick before every value, two lines of sums at the end | decimal |
-| `alipay` | business details: GBK, comments begin with # | decimal |
+| `wechat` | trade bill or bill of all money: a backtick before every value, two lines of sums at the end | decimal |
+| `alipay` | business details or the account's log: GBK, comments begin with # | decimal |
 | `mt940`, `camt053` | banks (`statements_bank`) | decimal |
 """
 
@@ -21,7 +21,7 @@ from typing import BinaryIO
 import msgspec
 
 from chalicelib.kernel import clock, money
-from chalicelib.processors import model
+from chalicelib.processors import mainland, model
 from chalicelib.settlement import statements_bank
 from chalicelib.settlement.model_reconciliation import Form, Read, StatementLine, Unreadable, cut, known, minor, moment
 from chalicelib.settlement.statements_bank import lines
@@ -127,14 +127,17 @@ def _wechat(file: BinaryIO) -> Iterator[Read]:
         if cells is None:
             yield Unreadable(at, "form")
         elif not columns:
-            columns = cells
-        elif cells[0].startswith("总交易单数"):
+            columns = _narrow(cells)
+        elif cells[0].startswith(("总交易单数", "资金流水总笔数")):
             ended = True
         elif ended:
-            told = int(cells[0]) if cells[0].isdecimal() else -1
+            whole = cells[0].removesuffix(".0")
+            told = int(whole) if whole.isdecimal() else -1
         elif cells != [""]:
             counted += 1
-            yield _made(_wechat_line, columns, cells, at)
+            make = _wechat_flow if columns[0] == "记账时间" else _wechat_line
+            if made := _made(make, columns, cells, at):
+                yield made
     if told != counted:
         yield Unreadable(at, "cut-off")
 
@@ -154,12 +157,23 @@ def _wechat_line(row: Row, number: int) -> StatementLine:
     )
 
 
+def _wechat_flow(row: Row, number: int) -> StatementLine | None:
+    """A transfer of ours or its coming back. All other money in this bill is told by the trade bill."""
+    if not (ours := mainland.sent(row["业务凭证号"])):
+        return None
+    amount, booked_at = minor(row["收支金额(元)"], "CNY"), moment(row["记账时间"], _CHINA)
+    signed = amount if row["收支类型"] == "收入" else -amount
+    return StatementLine(ours, cut(row["微信支付业务单号"]), "payout", signed, 0, "CNY", booked_at, number)
+
+
 def _alipay(file: BinaryIO) -> Iterator[Read]:
-    return _records(file, "gb18030", ("支付宝交易号", "商户订单号", "业务类型", "订单金额(元)"), _alipay_line)
+    return _records(file, "gb18030", ("商户订单号", "业务类型"), _alipay_line)
 
 
-def _alipay_line(row: Row, number: int) -> StatementLine:
+def _alipay_line(row: Row, number: int) -> StatementLine | None:
     """https://opendocs.alipay.com/open/02awf9 : amounts in yuan, times of China, what they keep below zero."""
+    if "账务流水号" in row:
+        return _alipay_flow(row, number)
     amount, fee = minor(row["订单金额(元)"], "CNY"), -minor(row["服务费(元)"] or "0", "CNY")
     booked_at, ours = moment(row["完成时间"] or row["创建时间"], _CHINA), cut(row["商户订单号"])
     if row["业务类型"] == "交易":
@@ -167,6 +181,15 @@ def _alipay_line(row: Row, number: int) -> StatementLine:
     kind = "reversal" if row["业务类型"] == "退款" else "other"
     reference = cut(_first(row, "退款批次号/请求号", "支付宝交易号"))
     return StatementLine(ours, reference, kind, -abs(amount), fee, "CNY", booked_at, number)
+
+
+def _alipay_flow(row: Row, number: int) -> StatementLine | None:
+    """A transfer of ours or its coming back. All other money in the account's log is told by the business details."""
+    if not (ours := mainland.sent(row["商户订单号"])):
+        return None
+    came, went = (row[name].removeprefix("+") or "0" for name in ("收入金额(+元)", "支出金额(-元)"))
+    amount, booked_at = minor(came, "CNY") - abs(minor(went, "CNY")), moment(row["发生时间"], _CHINA)
+    return StatementLine(ours, cut(row["业务流水号"]), "payout", amount, 0, "CNY", booked_at, number)
 
 
 def _records(file: BinaryIO, encoding: str, needed: tuple[str, ...], make: Make) -> Iterator[Read]:
@@ -178,19 +201,24 @@ def _records(file: BinaryIO, encoding: str, needed: tuple[str, ...], make: Make)
         elif cells == [""] or (raw or b"").lstrip().startswith(b"#"):
             continue
         elif not columns:
-            columns = [name.replace("（", "(").replace("）", ")") for name in cells]
+            columns = _narrow(cells)
             if missing := [name for name in needed if name not in columns]:
                 yield Unreadable(number, f"no column {missing[0]}")
                 return
-        else:
-            yield _made(make, columns, cells, number)
+        elif made := _made(make, columns, cells, number):
+            yield made
 
 
-def _made(make: Make, columns: list[str], cells: list[str], number: int) -> Read:
+def _narrow(names: list[str]) -> list[str]:
+    return [name.replace("（", "(").replace("）", ")") for name in names]
+
+
+def _made(make: Make, columns: list[str], cells: list[str], number: int) -> Read | None:
+    """None for what is told elsewhere."""
     if len(cells) != len(columns):
         return Unreadable(number, "columns")
     try:
-        return make(dict(zip(columns, cells, strict=True)), number) or Unreadable(number, "form")
+        return make(dict(zip(columns, cells, strict=True)), number)
     except KeyError as missing:
         return Unreadable(number, f"no column {missing.args[0]}")
     except ValueError as wrong:

@@ -16,6 +16,7 @@ from chalicelib.settlement.model_reconciliation import Closing, Read, StatementL
 LONGEST = 16_384
 """Bytes of a line: a longer one is none of a statement's."""
 _CHUNK = 65_536
+_LONGEST_NAME = 64
 _ENDS_AN_ENTRY = ("60F", "61", "62F", "62M")
 _OUR_ID = re.compile(r"\b(?:top|pay|pot|wdr|ref)_[0-7][0-9a-hjkmnp-tv-z]{25}\b", re.IGNORECASE)
 _FIELD = re.compile(r":(\d\d[A-Z]?):(.*)")
@@ -49,6 +50,7 @@ class _Account:
     currency: str = ""
     running: int = 0
     """The opening balance and every line so far: what the closing balance must be."""
+    name: str = ""
     whole: bool = True
     entry: StatementLine | None = None
     text: list[str] = field(default_factory=list)
@@ -62,7 +64,7 @@ class _Account:
         found = _END_TO_END.search(told)
         reference = found[1] if found else entry.reference
         if reference.isprintable():
-            yield structs.replace(entry, our_id=found_id(told), reference=reference)
+            yield structs.replace(entry, our_id=found_id(told), reference=reference, account=self.name)
         else:
             yield Unreadable(entry.number, "reference")
 
@@ -70,7 +72,7 @@ class _Account:
 def mt940(file: BinaryIO) -> Iterator[Read]:
     """Any number of accounts. One whose lines do not lead from its first balance to its last says so."""
     account: _Account | None = None
-    tag, number = "", 0
+    tag, named, number = "", "", 0
     for number, raw in lines(file):
         text = "" if raw is None else raw.decode("latin-1").strip("\r\n")
         found = _FIELD.match(text.partition("{4:")[2] or text)
@@ -82,7 +84,8 @@ def mt940(file: BinaryIO) -> Iterator[Read]:
         if account and tag in _ENDS_AN_ENTRY:
             yield from account.flushed()
         try:
-            account, made = _field(account, tag, value, number)
+            named = value.strip()[:_LONGEST_NAME] if tag == "25" else named
+            account, made = _field(account, tag, value, number, named)
             yield from made
         except ValueError as wrong:
             yield Unreadable(number, str(wrong))
@@ -93,8 +96,10 @@ def mt940(file: BinaryIO) -> Iterator[Read]:
         yield Unreadable(number, "cut-off")
 
 
-def _field(account: _Account | None, tag: str, value: str, number: int) -> tuple[_Account | None, list[Read]]:
-    """Raises ValueError."""
+def _field(
+    account: _Account | None, tag: str, value: str, number: int, named: str
+) -> tuple[_Account | None, list[Read]]:
+    """`named`: the account that :25: named last. Raises ValueError."""
     made: list[Read] = []
     if tag == "86" and account:
         account.text.append(value)
@@ -103,7 +108,7 @@ def _field(account: _Account | None, tag: str, value: str, number: int) -> tuple
         if account:
             made.append(Unreadable(number, "cut-off"))
         currency, running = _balance(value)
-        return _Account(currency, running), made
+        return _Account(currency, running, named), made
     if tag == "61":
         if account is None:
             raise ValueError("form")
@@ -113,7 +118,7 @@ def _field(account: _Account | None, tag: str, value: str, number: int) -> tuple
         currency, amount = _balance(value)
         if account is None or (account.whole and amount != account.running):
             made.append(Unreadable(number, "balance"))
-        return None, [*made, Closing(currency, amount, number)]
+        return None, [*made, Closing(currency, amount, number, account.name if account else "")]
     return account, made
 
 

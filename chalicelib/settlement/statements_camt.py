@@ -1,10 +1,12 @@
-"""What of camt.053 matters: entries (`Ntry`) that are booked, and closing balances (`Bal` of type CLBD)."""
+"""What of camt.053 matters: accounts, entries (`Ntry`) that are booked, closing balances (`Bal` of type CLBD)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import structs
 
 from chalicelib.settlement import statements_bank
 from chalicelib.settlement.model_reconciliation import (
@@ -23,6 +25,7 @@ _MOST_DETAILS = 10_000
 _WANTED = frozenset(
     {"Amt", "CdtDbtInd", "Cd", "Sts", "Dt", "DtTm", "EndToEndId", "AcctSvcrRef", "NtryRef", "Ustrd", "RvslInd"}
 )
+_ACCOUNT = (["Stmt", "Acct", "Id", "IBAN"], ["Stmt", "Acct", "Id", "Othr", "Id"])
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class Elements:
     entry: _Part | None = None
     details: list[_Part] = field(default_factory=list)
     balance: _Part | None = None
+    account: str = ""
     made: list[Read] = field(default_factory=list)
     parser: Any = None
     _text: list[str] = field(default_factory=list)
@@ -67,7 +71,9 @@ class Elements:
         if len(self.path) > _DEEPEST or len(self.details) > _MOST_DETAILS:
             raise ValueError("form")
         self._text.clear()
-        if local == "Ntry":
+        if local == "Stmt":
+            self.account = ""
+        elif local == "Ntry":
             self.entry, self.details = _Part(self.parser.CurrentLineNumber), []
         elif local == "TxDtls" and self.entry:
             self.details.append(_Part(self.parser.CurrentLineNumber))
@@ -77,18 +83,23 @@ class Elements:
             part.texts.setdefault(self._place() + "@Ccy", attributes.get("Ccy", ""))
 
     def _characters(self, text: str) -> None:
-        if self.path[-1] in _WANTED and len(self._text) < _LONGEST:
+        if (self.path[-1] in _WANTED or self._names_account()) and len(self._text) < _LONGEST:
             self._text.append(text[:_LONGEST])
 
     def _end(self, name: str) -> None:
         local = self.path[-1]
         if local in _WANTED and (part := self._part()) is not None:
             part.texts.setdefault(self._place(), "".join(self._text)[:_LONGEST].strip())
+        elif self._names_account():
+            self.account = "".join(self._text)[:_LONGEST].strip()
         self.path.pop()
         if local == "Ntry":
             self._entry_ended()
         elif local == "Bal":
             self._balance_ended()
+
+    def _names_account(self) -> bool:
+        return any(self.path[-len(place) :] == place for place in _ACCOUNT)
 
     def _part(self) -> _Part | None:
         if self.entry is None:
@@ -108,7 +119,7 @@ class Elements:
             return
         try:
             currency = known(found.text("Amt@Ccy"))
-            self.made.append(Closing(currency, _signed(found, found, currency), found.number))
+            self.made.append(Closing(currency, _signed(found, found, currency), found.number, self.account))
         except ValueError as wrong:
             self.made.append(Unreadable(found.number, str(wrong)))
 
@@ -118,7 +129,7 @@ class Elements:
         if entry is None or entry.text("Sts/Cd", "Sts") not in ("BOOK", ""):
             return
         try:
-            self.made += _lines(entry, details)
+            self.made += (structs.replace(line, account=self.account) for line in _lines(entry, details))
         except ValueError as wrong:
             self.made.append(Unreadable(entry.number, str(wrong)))
 

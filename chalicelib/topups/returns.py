@@ -33,7 +33,7 @@ def begin(event: ProcessorEvent, raw: bytes, reason: str, at: datetime) -> None:
     """Of a success: keeps it as it came, and what is to be returned, once. What is back already is not returned."""
     leg = store.quarantined(event, raw, reason, at)
     wish = kept.movement(event, "pending", at)
-    if ledger.commit(lambda at, known: Draft(wish, (), None, (leg,)), at).replayed:
+    if ledger.commit(lambda at, known: Draft(wish, (), None, (leg, kept.came(wish, at))), at).replayed:
         asked.made(leg, at)
 
 
@@ -43,9 +43,12 @@ def told(event: ProcessorEvent, at: datetime) -> bool:
     Where it is none, the processor has done it by itself, and nobody asks for it once more.
     """
     by_itself = kept.movement(event, "succeeded", at)
-    if not ledger.commit(lambda at, known: Draft(by_itself, (), None), at).replayed:
+    shown = (kept.came(by_itself, at), kept.went(by_itself, at))
+    if not ledger.commit(lambda at, known: Draft(by_itself, (), None, shown), at).replayed:
         return False
-    asked.made(kept.ended(by_itself.id, "succeeded"), at)
+    ended = kept.ended(by_itself.id, "succeeded")
+    if not asked.made(ended, at, shown[1]):
+        asked.made(ended, at)
     return bool(ledger.movement(by_itself.id)["state"] == "succeeded")
 
 
@@ -59,7 +62,7 @@ def go_on(return_id: str, at: datetime) -> bool:
         return _postpone(found, at)
     if "asked_at" in found:
         return _question(found, at)
-    return asked.made(asked.claimed(return_id, at), at) and _asked(found, at, first=True)
+    return asked.made(asked.claimed(return_id, at), at, kept.asked_back(found, at)) and _asked(found, at, first=True)
 
 
 def _asked(found: Found, at: datetime, *, first: bool) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.kernel import ids
+from chalicelib.ledger import expected
 from chalicelib.ledger.model import Due, Leg, Movement
 from chalicelib.processors import asked
 from chalicelib.processors.model import ProcessorEvent, Refund
@@ -44,9 +45,29 @@ def movement(event: ProcessorEvent, state: str, at: datetime) -> Movement:
     )
 
 
+def came(wish: Movement, at: datetime) -> Leg:
+    """What the processor's statement must show of the money that came."""
+    return _expected(wish.id, wish.facts, wish.currency, wish.amount, at)
+
+
+def went(wish: Movement, at: datetime) -> Leg:
+    """And of its way back."""
+    return _expected(wish.id, wish.facts, wish.currency, -wish.amount, at)
+
+
+def asked_back(found: Mapping[str, Any], at: datetime) -> Leg:
+    """Its way back, of one that is kept already."""
+    return _expected(found["pk"], found, found["currency"], -found["amount"], at)
+
+
 def refund_of(found: Mapping[str, Any]) -> Refund:
     return Refund(found["pk"], found["topup"], found["amount"], found["currency"], found["amount"], found["reference"])
 
 
 def ended(return_id: str, state: str, reason: str = "") -> Leg:
     return asked.leg(asked.ended(return_id, state, reason))
+
+
+def _expected(return_id: str, facts: Mapping[str, Any], currency: str, amount: int, at: datetime) -> Leg:
+    about = f"{return_id} {'back' if amount < 0 else 'came'}"
+    return Leg(expected.beside(facts["topup"], about, facts["processor"], currency, amount, at), asked.taken)

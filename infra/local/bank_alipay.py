@@ -34,6 +34,10 @@ _HEADING = (
     "商家实收（元）,支付宝红包（元）,集分宝（元）,支付宝优惠（元）,商家优惠（元）,券核销金额（元）,券名称,商家红包消费金额（元）,"
     "卡消费金额（元）,退款批次号/请求号,服务费（元）,分润（元）,备注"
 )
+_LOG = (
+    "账务流水号,业务流水号,商户订单号,商品名称,发生时间,对方账号,收入金额（+元）,支出金额（-元）,账户余额（元）,"
+    "交易渠道,业务类型,备注"
+)
 
 
 def answer(bank: Bank, method: str, target: str, headers: Mapping[str, str], raw: bytes) -> Sent | None:
@@ -42,8 +46,9 @@ def answer(bank: Bank, method: str, target: str, headers: Mapping[str, str], raw
     if keys is None or parts.path not in (GATEWAY, BILLS):
         return None
     if parts.path == BILLS:
-        day = parse_qs(parts.query)["bizDates"][0]
-        return Sent(200, {"Content-Type": "application/zip"}, _archive(_booked(bank, day)))
+        query = parse_qs(parts.query)
+        bill, day = query["billType"][0], query["bizDates"][0]
+        return Sent(200, {"Content-Type": "application/zip"}, _archive(bill, _booked(bank, bill, day)))
     form = dict(parse_qsl(raw.decode(), keep_blank_values=True))
     call = form.get("method", "")
     if not _proved(keys, form):
@@ -197,9 +202,10 @@ def _transfer_status(payout: Payout) -> str:
 
 
 def _offer_bill(bank: Bank, keys: Keys, wish: dict[str, Any]) -> dict[str, Any]:
-    if not _booked(bank, wish["bill_date"]):
+    bill, day = wish["bill_type"], wish["bill_date"]
+    if not _booked(bank, bill, day):
         return _no("isp.bill_not_exist")
-    return {**_DONE, "bill_download_url": f"{bank.url}{BILLS}?bizDates={wish['bill_date']}"}
+    return {**_DONE, "bill_download_url": f"{bank.url}{BILLS}?billType={bill}&bizDates={day}"}
 
 
 CALLS: dict[str, Callable[[Bank, Keys, dict[str, Any]], dict[str, Any]]] = {
@@ -213,20 +219,31 @@ CALLS: dict[str, Callable[[Bank, Keys, dict[str, Any]], dict[str, Any]]] = {
 }
 
 
-def _booked(bank: Bank, day: str) -> list[dict[str, Any]]:
+def _booked(bank: Bank, bill: str, day: str) -> list[dict[str, Any]]:
+    """The account's log has all money, the trade bill payments and refunds."""
     start = int(datetime.fromisoformat(day).replace(tzinfo=BEIJING).timestamp())
     lines = bank.book.booked("alipay", start, start + 86_400)
-    return [line for line in lines if line["kind"] != "payout"]
+    return [line for line in lines if bill == "signcustomer" or line["kind"] != "payout"]
 
 
-def _archive(lines: list[dict[str, Any]]) -> bytes:
+def _archive(bill: str, lines: list[dict[str, Any]]) -> bytes:
     """Two tables in GBK, whose names are GBK as well and do not say so."""
-    rows = ["#支付宝业务明细查询", _HEADING, *(",".join(_row(line)) for line in lines), "#---业务明细列表结束---"]
+    what, heading, row = ("账务明细", _LOG, _log_row) if bill == "signcustomer" else ("业务明细", _HEADING, _row)
+    rows = [f"#支付宝{what}查询", heading, *(",".join(row(line)) for line in lines), f"#---{what}列表结束---"]
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in (("业务明细", "\r\n".join(rows)), ("业务明细(汇总)", "#汇总")):
+        for name, text in ((what, "\r\n".join(rows)), (f"{what}(汇总)", "#汇总")):
             archive.writestr(f"20881021_{name}.csv".encode("gbk").decode("cp437"), text.encode("gbk"))
     return kept.getvalue()
+
+
+def _log_row(line: dict[str, Any]) -> list[str]:
+    sent, amount = line["kind"] == "payout", line["amount"]
+    kind = "转账" if sent else "交易退款" if line["kind"] == "reversal" else "在线支付"
+    money = [_yuan(amount) if amount > 0 else "", _yuan(amount) if amount < 0 else "", "0.00"]
+    number = _number(f"{line['payment']}{kind}{amount}")
+    row = [number, line["payment"], line["our_id"], "Coffer", _beijing(line["at"]), "2088102122524333", *money]
+    return [f"{cell}\t" for cell in (*row, "支付宝", kind, "")]
 
 
 def _row(line: dict[str, Any]) -> list[str]:

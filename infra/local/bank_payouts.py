@@ -10,6 +10,8 @@ from infra.local.bank_book import DECLINED, LATE, TIMEOUT_FAILS, TIMEOUT_SUCCEED
 
 RETURNED = 5
 """Accepted at first; then the account turns out to be closed."""
+SHOW_WHAT_CAME_BACK = ("wechatpay", "alipay")
+"""Whose statement has both ways of it; the others' has neither."""
 MAGIC = (DECLINED, TIMEOUT_SUCCEEDS, TIMEOUT_FAILS, LATE, RETURNED)
 
 
@@ -69,8 +71,10 @@ class Payouts:
             fails = payout.magic in (DECLINED, TIMEOUT_FAILS, RETURNED)
             payout.status, payout.reason = ("failed", "account_closed") if fails else ("succeeded", None)
             self._save(payout)
-            if not fails:
+            if not fails or (payout.magic == RETURNED and payout.dialect in SHOW_WHAT_CAME_BACK):
                 self._book.book(payout, "payout", payout.id, -payout.amount)
+            if payout.magic == RETURNED and payout.dialect in SHOW_WHAT_CAME_BACK:
+                self._book.book(payout, "payout", payout.id, payout.amount)
 
     def _save(self, payout: Payout) -> None:
         row = (payout.id, payout.asked_as, json.dumps(asdict(payout)))

@@ -36,6 +36,11 @@ _HEADING = (
     "应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,"
     "手续费,费率,订单金额,申请退款金额,费率备注"
 )
+_FLOWS = (
+    "记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额（元）,账户结余（元）,资金变更提交申请人,备注,"
+    "业务凭证号"
+)
+_SUMS_OF_FLOWS = "资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额"
 _SUMS = "总交易单数,应结订单总金额,退款总金额,充值券退款总金额,手续费总金额,订单总金额,申请退款总金额"
 
 
@@ -49,7 +54,8 @@ def answer(bank: Bank, method: str, target: str, headers: Mapping[str, str], raw
     if not _proved(keys, proof, f"{method}\n{target}\n", raw):
         return signed_answer(keys, proof.get("timestamp", "0"), 401, {"code": "SIGN_ERROR", "message": "签名错误"})
     if parts.path == "/v3/billdownload/file":
-        return Sent(200, {"Content-Type": "text/plain"}, _bill(bank, parse_qs(parts.query)["token"][0], keys).encode())
+        bill, _, day = parse_qs(parts.query)["token"][0].partition("/")
+        return Sent(200, {"Content-Type": "text/plain"}, BILLS[bill](bank, day, keys).encode())
     for wanted, pattern, route in ROUTES:
         if wanted == method and (found := re.fullmatch(pattern, unquote(parts.path))):
             query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
@@ -226,21 +232,45 @@ def bill_view(payout: Payout) -> dict[str, Any]:
 
 
 def _offer_bill(bank: Bank, keys: Keys, found: re.Match[str], body: dict[str, Any]) -> Told:
-    if not _booked(bank, body["bill_date"]):
+    bill, day = body.get("account_type", "TRADE"), body["bill_date"]
+    if not _booked(bank, day, bill):
         return 400, {"code": "NO_STATEMENT_EXIST", "message": "账单文件不存在"}
-    digest = hashlib.sha1(_bill(bank, body["bill_date"], keys).encode(), usedforsecurity=False).hexdigest()
-    address = f"{bank.url}/v3/billdownload/file?token={body['bill_date']}"
+    digest = hashlib.sha1(BILLS[bill](bank, day, keys).encode(), usedforsecurity=False).hexdigest()
+    address = f"{bank.url}/v3/billdownload/file?token={bill}/{day}"
     return 200, {"hash_type": "SHA1", "hash_value": digest, "download_url": address}
 
 
-def _booked(bank: Bank, day: str) -> list[dict[str, Any]]:
+def _booked(bank: Bank, day: str, bill: str) -> list[dict[str, Any]]:
+    """Payments come to the basic account, transfers are paid out of the one for operations."""
     start = int(datetime.fromisoformat(day).replace(tzinfo=BEIJING).timestamp())
     lines = bank.book.booked("wechatpay", start, start + 86_400)
-    return [line for line in lines if line["kind"] != "payout"]
+    return [line for line in lines if (line["kind"] == "payout") is (bill == "OPERATION")]
+
+
+def _flows(bill: str) -> Callable[[Bank, str, Keys], str]:
+    def written(bank: Bank, day: str, keys: Keys) -> str:
+        rows = [flow for line in _booked(bank, day, bill) for flow in _flows_of(line)]
+        sums = f"`{len(rows)}.0,`0.0,`0.00,`0.0,`0.00"
+        return "\r\n".join(["\ufeff" + _FLOWS, *("`" + ",`".join(row) for row in rows), _SUMS_OF_FLOWS, sums, ""])
+
+    return written
+
+
+def _flows_of(line: dict[str, Any]) -> list[list[str]]:
+    """What moved, and the fee for it, a row each; the remark is somebody's own, with a comma."""
+    sent, at = line["kind"] == "payout", _beijing(line["at"]).strftime("%Y-%m-%d %H:%M:%S")
+    name = "商家转账" if sent else "退款" if line["kind"] == "reversal" else "交易"
+    voucher = line["reference"] if line["kind"] == "reversal" else line["our_id"]
+    amounts = [(name, line["amount"])] + ([("扣除交易手续费", -line["fee"])] if line["fee"] else [])
+    return [
+        [at, line["payment"], _number("1900", f"{line['payment']}{kind}{amount}"), name, kind,
+         "支出" if amount < 0 else "收入", _yuan(abs(amount)), "0.00", "system", "充值,钱包", voucher]
+        for kind, amount in amounts
+    ]  # fmt: skip
 
 
 def _bill(bank: Bank, day: str, keys: Keys) -> str:
-    lines = _booked(bank, day)
+    lines = _booked(bank, day, "TRADE")
     rows = ["`" + ",`".join(_row(line, keys)) for line in lines]
     sums = ",".join(f"`{one}" for one in (len(lines), "0.00", "0.00", "0.00", "0.00", "0.00", "0.00"))
     return "\r\n".join(["\ufeff" + _HEADING, *rows, _SUMS, sums, ""])
@@ -267,6 +297,11 @@ def _row(line: dict[str, Any], keys: Keys) -> list[str]:
     return [own.get(name, "") for name in _HEADING.split(",")]
 
 
+BILLS: dict[str, Callable[[Bank, str, Keys], str]] = {
+    "TRADE": _bill,
+    "BASIC": _flows("BASIC"),
+    "OPERATION": _flows("OPERATION"),
+}
 Route = Callable[["Bank", Keys, re.Match[str], dict[str, Any]], Told]
 ROUTES: list[tuple[str, str, Route]] = [
     ("POST", r"/v3/pay/transactions/(?P<way>native|app|h5)", _order),
@@ -275,7 +310,7 @@ ROUTES: list[tuple[str, str, Route]] = [
     ("GET", r"/v3/refund/domestic/refunds/(?P<id>[\w-]+)", _show_refund),
     ("POST", r"/v3/fund-app/mch-transfer/transfer-bills", _transfer),
     ("GET", r"/v3/fund-app/mch-transfer/transfer-bills/out-bill-no/(?P<id>\w+)", _show_transfer),
-    ("GET", r"/v3/bill/tradebill", _offer_bill),
+    ("GET", r"/v3/bill/(?:tradebill|fundflowbill)", _offer_bill),
 ]
 
 

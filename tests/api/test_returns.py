@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
+from chalicelib.ledger import expected
 from chalicelib.ledger.wire import item, size
 from chalicelib.processors import model_patience
 from chalicelib.processors.wire import NoAnswer, Reply
+from chalicelib.settlement import matching, reconciling, safeguarding
+from chalicelib.settlement.model_reconciliation import WINDOWS
 from chalicelib.topups import events, tasks
 from infra.local.bank_book import Payment
 from tests.api import failover_kit, topup_kit
@@ -80,6 +85,57 @@ def test_it_goes_back_once_and_what_was_credited_stays(till: Harbours, clock: Fr
     assert (till.money, cases(till), PAGES) == ((1250, 0), [], [])
     assert till.made("harbour", topup_id).reversed_total == 0
     assert size(item(back(till))) <= 1024
+
+
+@pytest.mark.parametrize(
+    ("shown", "outcomes"),
+    [
+        ((1250, -1250), ["matched", "matched"]),
+        ((1250, -1200), ["matched", "under"]),
+        ((1250, -1250, -1250), ["matched", "matched", "missing_here"]),
+        ((1250,), ["matched", "missing_there"]),
+        ((1250, 1250, -1250), ["duplicate", "matched", "matched"]),
+    ],
+)
+def test_the_second_banks_statement_must_show_it_coming_and_going_back_once_and_whole(
+    till: Harbours, clock: FrozenClock, shown: tuple[int, ...], outcomes: list[str]
+) -> None:
+    topup_id, day = paid_twice(till), clock.now().date()
+    for _ in range(2):
+        till.tells("sandbox", topup_id, "succeeded")
+        a_turn(clock)
+    ours = [reconciling._line(one) for one in expected.of_day("sandbox", "CNY", day)]
+    assert sorted((one.our_id, one.amount) for one in ours) == [(topup_id, -1250), (topup_id, 1250)]
+    theirs = [
+        structs.replace(ours[0], amount=amount, reference=f"ch_{number}", booked_at=clock.now())
+        for number, amount in enumerate(shown)
+    ]
+    found = matching.reconciled(ours, theirs, WINDOWS["processor"])
+    assert sorted(one.outcome for one in found) == outcomes
+    assert safeguarding._lines("sandbox", "CNY", day - timedelta(days=1), day, clock.now()).came == 0
+
+
+def test_one_that_the_bank_sends_back_before_it_is_asked_is_expected_both_ways(
+    till: Harbours, clock: FrozenClock
+) -> None:
+    topup_id = paid_twice(till)
+    till.tells("sandbox", topup_id, "reversed", 1250)
+    assert (back(till)["state"], a_turn(clock)) == ("succeeded", 0)
+    amounts = [one.amount for one in expected.of_day("sandbox", "CNY", clock.now().date())]
+    assert sorted(amounts) == [-1250, 1250]
+
+
+def test_one_that_the_bank_sent_back_by_itself_is_expected_both_ways(till: Harbours, clock: FrozenClock) -> None:
+    till.troubles["sandbox"] = says_no("issuer_unavailable")
+    topup_id = str(till.top_up().json["id"])
+    till.troubles.clear()
+    for bank, book in (("harbour", till.harbour.book), ("sandbox", till.bank.book)):
+        book.settle(till.made(bank, topup_id).id, 0)
+    till.tells("harbour", topup_id, "succeeded")
+    for _ in range(2):
+        till.tells("sandbox", topup_id, "reversed", 1250)
+    amounts = [one.amount for one in expected.of_day("sandbox", "CNY", clock.now().date())]
+    assert sorted(amounts) == [-1250, 1250]
 
 
 def test_its_webhook_ends_it_and_is_nobodys_work(till: Harbours, clock: FrozenClock) -> None:

@@ -15,6 +15,7 @@ import pytest
 import app
 from chalicelib import cloud as clouds
 from chalicelib import settings as settings_module
+from chalicelib.processors import wire
 from chalicelib.settlement import fetching, model_reports, statements
 from chalicelib.settlement import store_reconciliation as store
 from tests.api.test_reconciliation import DAY, HEADER, book, cases, colleague, imported, line, reconciled, topped_up
@@ -130,6 +131,25 @@ def test_one_that_breaks_off_is_none_and_comes_whole_later(world: World, shelf: 
     shelf[DAY] = told(top_up, 500)
     world.clock.advance(3_600)
     assert fetched() == 1
+
+
+def test_one_that_is_too_large_is_a_persons_at_once_until_its_parts_are_uploaded(
+    world: World, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = world.customer()
+    first, second = topped_up(world, ana, 500), topped_up(world, ana, 700)
+    shelf[DAY] = told(first, 500) + told(second, 700)
+    stand_at(world, "2026-11-23", 4)
+    monkeypatch.setattr(wire, "MOST_BYTES", 200)
+    assert [fetched(), fetched(), store.statements(DAY)] == [0, 0, []]
+    desk = colleague(world)
+    (case,) = cases(desk, "statement-too-large")
+    assert (case["subject"], case["facts"]["day"], case["facts"]["most_bytes"]) == ("sandbox", DAY, 200)
+    for part in (line(first, 500), line(second, 700)):
+        imported(desk, HEADER + part)
+    assert fetched() == 0
+    assert book(reconciled(world, desk))["outcomes"] == {"matched": {"count": 2, "amount": 1_200}}
+    assert cases(desk, "statement-too-large") == cases(desk, "statement-retold") == []
 
 
 def test_an_empty_one_is_believed_a_day_later(world: World, shelf: Shelf) -> None:

@@ -1,6 +1,7 @@
 """`make reconcile LINES=1000000 DIFFERENCES=500 SEED=1`: two books with planted differences; exactly those are found.
 
 The books are written first; a process of its own reads and matches them, and tells its time and its peak of memory.
+With `TOLD=2` the other book is told twice, as a file that comes again is.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from typing import Any
 import msgspec
 
 from chalicelib.kernel import ids
-from chalicelib.settlement import matching, statements
+from chalicelib.settlement import matching, statements, telling
 from chalicelib.settlement.model_reconciliation import OUTCOMES, WINDOWS, StatementLine
+from chalicelib.settlement.model_reports import Statement
+from chalicelib.settlement.telling import Telling
 
 PLANTED = tuple(outcome for outcome in OUTCOMES if outcome != "matched")
 MOST_MEBIBYTES = 64
@@ -58,11 +61,11 @@ def books(wish: Wish, folder: Path) -> dict[str, str]:
     return {_line(wish, place).our_id: difference for place, difference in planted.items()}
 
 
-def reconciled(folder: Path) -> dict[str, Any]:
-    """In a process of its own: what was found, in how long, in how much memory."""
-    command = [sys.executable, "-m", "tests.bench.reconciling", "--of", str(folder)]
-    told: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    return told
+def reconciled(folder: Path, told: int = 1) -> dict[str, Any]:
+    """In a process of its own: what was found, in how long, in how much memory; theirs was `told` so often."""
+    command = [sys.executable, "-m", "tests.bench.reconciling", "--of", str(folder), "--told", str(told)]
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return found
 
 
 def verdict(planted: dict[str, str], told: dict[str, Any]) -> list[str]:
@@ -108,13 +111,12 @@ def _shuffled(count: int) -> Iterator[int]:
     return (number * step % count for number in range(count))
 
 
-def _child(folder: Path) -> dict[str, Any]:
+def _child(folder: Path, told: int) -> dict[str, Any]:
     started = time.perf_counter()
     tallies: dict[str, Counter[str]] = {name: Counter() for name in ("ours", "theirs", "ours_found", "theirs_found")}
     found, outcomes = [], Counter[str]()
-    for one in matching.reconciled(
-        _read(folder / "ours.csv", tallies["ours"]), _read(folder / "theirs.csv", tallies["theirs"]), _WINDOW
-    ):
+    theirs = _told(folder / "theirs.csv", tallies["theirs"], told)
+    for one in matching.reconciled(_read(folder / "ours.csv", tallies["ours"]), theirs, _WINDOW):
         outcomes[one.outcome] += 1
         for side, line in (("ours", one.ours), ("theirs", one.theirs)):
             if line:
@@ -123,6 +125,14 @@ def _child(folder: Path) -> dict[str, Any]:
             found.append([one.outcome, one.our_id])
     seconds = time.perf_counter() - started
     return {**tallies, "found": found, "outcomes": outcomes, "seconds": round(seconds, 1), "mebibytes": _peak()}
+
+
+def _told(path: Path, tally: Counter[str], times: int) -> Iterator[StatementLine]:
+    """As a day that is told so often is read."""
+    tellings = [Telling(Statement(str(number), "processor", "", "csv", "", 0, _DAY, "")) for number in range(times)]
+    if times == 1:
+        return telling.first(_read(path, tally), tellings[0])
+    return telling.once((one, _read(path, Counter() if number else tally)) for number, one in enumerate(tellings))
 
 
 def _peak() -> int:
@@ -149,16 +159,16 @@ def _count(tally: Counter[str], line: StatementLine) -> None:
 
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
-    for name, usual in (("lines", 1_000_000), ("differences", 500), ("seed", 1)):
+    for name, usual in (("lines", 1_000_000), ("differences", 500), ("seed", 1), ("told", 1)):
         asked.add_argument(f"--{name}", type=int, default=usual)
     asked.add_argument("--of", type=Path, help=argparse.SUPPRESS)
     given = asked.parse_args()
     if given.of:
-        print(json.dumps(_child(given.of)))
+        print(json.dumps(_child(given.of, given.told)))
         return 0
     with tempfile.TemporaryDirectory(prefix="coffer-books-") as folder:
         planted = books(Wish(given.lines, given.differences, given.seed), Path(folder))
-        told = reconciled(Path(folder))
+        told = reconciled(Path(folder), given.told)
     wrong = verdict(planted, told)
     print(f"lines        {told['ours']['lines']:>12,} ours, {told['theirs']['lines']:,} theirs")
     for outcome in OUTCOMES:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from chalicelib.kernel import ids
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.processors import wire
 from chalicelib.processors.model import Intent, Payout, ProcessorEvent, Refund, StatementLine
@@ -97,6 +98,27 @@ def test_a_statement_has_every_movement_once_to_the_cent(alone: Bench) -> None:
     assert {line.currency for line in lines} == {"CNY"} and len({line.reference for line in lines}) == 3
     assert {line.reference for line in lines} > {one.reference for one in paid}
     assert all(abs(datetime.now(UTC) - line.at) < timedelta(minutes=5) for line in lines)
+
+
+def test_what_was_sent_out_stands_in_the_statement_once_and_what_came_back_both_ways_or_not_at_all(
+    alone: Bench,
+) -> None:
+    """Where a bill of all money is read for it, what the other bill tells is not told twice."""
+    came_in = intent(1250, "told once", alone.paid_by)
+    settled(alone, came_in)
+    wishes = [Payout(ids.derived("wdr", str(amount)), "2088102122524333", amount, "CNY") for amount in (700, 705)]
+    sent, returned = wishes
+    references = [alone.adapter.payout(wish).reference for wish in wishes]
+    assert [outcome(alone, wish).kind for wish in wishes] == ["payout_succeeded", "payout_failed"]
+    lines = booked(alone)
+    assert [line.amount for line in lines if line.our_id == came_in.topup_id] == [1250]
+    assert [(line.kind, line.amount, line.fee) for line in lines if line.our_id == sent.payout_id] == [
+        ("payout", -700, 0)
+    ]
+    back = [(line.kind, line.amount, line.reference) for line in lines if line.our_id == returned.payout_id]
+    both_ways = [("payout", -705, references[1]), ("payout", 705, references[1])]
+    assert back == (both_ways if alone.adapter.name in ("wechatpay", "alipay") else [])
+    assert len(lines) == 2 + len(back)
 
 
 def settled(bench: Bench, wish: Intent) -> ProcessorEvent:

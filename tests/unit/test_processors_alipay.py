@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -159,3 +163,48 @@ def test_a_message_of_a_transfer_that_does_not_say_how_much_or_how_it_stands_is_
 def test_other_messages_of_the_gateway_are_ignored(bench: Bench) -> None:
     body = bench.body("paid").replace(b"alipay.fund.trans.order.changed", b"alipay.open.auth.appauth.cancelled")
     assert bench.told(body).kind == "ignored"
+
+
+OFFER = {"bill_download_url": "https://alipay.test/bill.zip"}
+HEADING = "支付宝交易号,商户订单号\n"
+
+
+def packed(**tables: str) -> bytes:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in tables.items():
+            archive.writestr(name, text.encode("gbk"))
+    return kept.getvalue()
+
+
+def unpacks_to_less_than_it_holds(raw: bytes) -> bytes:
+    """The sizes that its list and its table's head tell are made small."""
+    true = len((HEADING + "\n" * 1_000_000).encode("gbk")).to_bytes(4, "little")
+    return raw.replace(true, (100).to_bytes(4, "little"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "refusal"),
+    [
+        (packed(bill=HEADING + "\n" * 1_000_000), wire.TooLarge),
+        (unpacks_to_less_than_it_holds(packed(bill=HEADING + "\n" * 1_000_000)), Unavailable),
+        (packed(bill="x" * 100_000), Unavailable),
+        (packed(**{f"{number:040}": "" for number in range(900)}), Unavailable),
+        (packed(bill=HEADING)[:-1], Unavailable),
+        (b"PK", Unavailable),
+    ],
+    ids=["bomb", "bomb that lies", "a line without an end", "too many files", "cut off", "no zip"],
+)
+def test_a_zip_that_unpacks_to_more_than_a_bill_is_not_unpacked(
+    bench: Bench,
+    answering: Answering,
+    clock: FrozenClock,
+    monkeypatch: pytest.MonkeyPatch,
+    raw: bytes,
+    refusal: type[Exception],
+) -> None:
+    monkeypatch.setattr(wire, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(wire, "downloaded", lambda url, headers: nullcontext(io.BytesIO(raw)))
+    answering("alipay.data.dataservice.bill.downloadurl.query", OFFER)
+    with pytest.raises(refusal):
+        list(bench.adapter.statement(date(2026, 11, 22)))

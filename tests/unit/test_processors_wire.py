@@ -5,9 +5,11 @@ Of what is sent, only an answer that is theirs counts.
 
 from __future__ import annotations
 
+import io
 import threading
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -31,8 +33,9 @@ def files() -> Iterator[str]:
             self.send_response(404 if self.path == "/none" else 200)
             self.send_header("Content-Length", str(len(PIECE) * PIECES))
             self.end_headers()
-            for _ in range(PIECES if self.path == "/all" else PIECES // 2):
-                self.wfile.write(PIECE)
+            with suppress(ConnectionError):
+                for _ in range(PIECES if self.path == "/all" else PIECES // 2):
+                    self.wfile.write(PIECE)
 
         def log_message(self, format: str, *args: object) -> None:
             """Tests speak for themselves."""
@@ -50,6 +53,26 @@ def test_sixteen_megabytes_are_read_in_three(files: str) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert lines == PIECES and peak < MOST_BYTES
+
+
+def test_what_is_larger_than_a_statement_may_be_or_takes_too_long_is_given_up_on_the_way(
+    files: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "MOST_BYTES", len(PIECE) * PIECES - 1)
+    with pytest.raises(wire.TooLarge), wire.downloaded(f"{files}/all", {}):
+        raise AssertionError("kept all of it")
+    monkeypatch.setattr(wire, "WHOLE_SECONDS", -1.0)
+    with pytest.raises(wire.NoAnswer), wire.downloaded(f"{files}/all", {}):
+        raise AssertionError("waited for all of it")
+
+
+def test_a_line_without_an_end_is_not_read_into_memory() -> None:
+    endless = io.StringIO("ok\n" + "x" * 10_000_000)
+    lines = wire.lines(endless)
+    assert next(lines) == "ok\n"
+    with pytest.raises(ValueError):
+        next(lines)
+    assert endless.tell() <= 2 * wire.LONGEST_LINE
 
 
 @pytest.mark.parametrize("path", ["part", "none"])

@@ -22,6 +22,11 @@ def test_of_twenty_thousand_lines_exactly_the_planted_differences_are_found_in_b
     assert reconciling.verdict(planted, told) == []
 
 
+def test_told_twice_exactly_the_planted_differences_are_found_in_the_same_memory(folder: Path) -> None:
+    planted = reconciling.books(Wish(20_000, 70, seed=8), folder)
+    assert reconciling.verdict(planted, reconciling.reconciled(folder, told=2)) == []
+
+
 def test_the_judge_sees_what_was_missed_invented_lost_or_too_large() -> None:
     book = {"lines": 2, "CNY": 7}
     told = {"found": [["over", "top_1"]], "mebibytes": 10}

@@ -115,6 +115,43 @@ def test_alipays_bill_in_gbk() -> None:
     assert facts(refund)[1:4] == ("r1", "reversal", -320)
 
 
+SENT = ids.derived("wdr", "1")
+FLOWS = (
+    "记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额（元）,账户结余（元）,"
+    "资金变更提交申请人,备注,业务凭证号\r\n"
+)
+LOG = (
+    "账务流水号,业务流水号,商户订单号,商品名称,发生时间,对方账号,收入金额（+元）,支出金额（-元）,账户余额（元）,"
+    "交易渠道,业务类型,备注\r\n"
+)
+
+
+def flow(voucher: str, direction: str, amount: str = "7.00") -> str:
+    cells = ["2026-11-22 16:00:00", "1330001", "1900001", "商家转账", "商家转账", direction, amount]
+    return "`" + ",`".join([*cells, "0.00", "system", "a,b", voucher]) + "\r\n"
+
+
+def test_of_wechats_bill_of_all_money_transfers_alone_are_read() -> None:
+    rows = flow(TOP_UP, "收入") + flow("REF4200", "支出") + flow(SENT.replace("_", ""), "支出")
+    rows += flow(SENT.replace("_", ""), "收入")
+    sums = "资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额\r\n`4.0,`2.0,`14.00,`2.0,`14.00\r\n"
+    whole = "\ufeff" + FLOWS + rows + sums
+    went, came = read("wechat", whole)
+    assert facts(went) == (SENT, "1330001", "payout", -700, 0, "CNY", at(2026, 11, 22, 8), 4)  # type: ignore[arg-type]
+    assert facts(came)[3:5] == (700, 0)  # type: ignore[arg-type]
+    assert read("wechat", whole.replace("`4.0", "`5.0"))[-1] == Unreadable(7, "cut-off")
+
+
+def test_of_alipays_log_of_the_account_transfers_alone_are_read() -> None:
+    rows = "".join(
+        f"20261,2026112,{ours}\t,Coffer,2026-11-22 16:00:00,2088,{came},{went},0.00,支付宝,转账,\r\n"
+        for ours, came, went in ((TOP_UP, "12.50", ""), (TOP_UP, "", "-1.00"), (SENT, "", "-7.00"), (SENT, "+7.00", ""))
+    )
+    went, came = read("alipay", "#支付宝账务明细查询\r\n" + LOG + rows, "gbk")
+    assert facts(went) == (SENT, "2026112", "payout", -700, 0, "CNY", at(2026, 11, 22, 8), 5)  # type: ignore[arg-type]
+    assert facts(came)[3:5] == (700, 0)  # type: ignore[arg-type]
+
+
 MT940 = f"""{{1:F01BANKDEFFAXXX}}{{4:
 :20:STARTUMS
 :25:12345678/0001
@@ -138,7 +175,8 @@ def test_mt940() -> None:
     assert facts(first) == ("", "po_1", "other", 25_050, 0, "EUR", at(2026, 11, 22), 6)  # type: ignore[arg-type]
     assert facts(fee)[1:] == ("FEE-7", "other", -5, 0, "EUR", at(2027, 1, 2), 9)  # type: ignore[arg-type]
     assert facts(back)[:4] == (TOP_UP, "REF-3", "other", -20_000)  # type: ignore[arg-type]
-    assert closing == Closing("EUR", 105_045, 13)
+    assert closing == Closing("EUR", 105_045, 13, "12345678/0001")
+    assert {one.account for one in found if isinstance(one, StatementLine)} == {"12345678/0001"}
 
 
 def test_an_entry_booked_across_the_new_year_is_of_its_own_year() -> None:
@@ -181,6 +219,16 @@ def test_camt053() -> None:
     assert closing == Closing("EUR", -105_045, 4)
     assert facts(first)[:7] == (TOP_UP, "po_1", "other", 25_050, 0, "EUR", at(2026, 11, 22))  # type: ignore[arg-type]
     assert facts(fee)[:4] == ("", "A1", "other", -5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "name", ["<IBAN>DE89370400440532013000</IBAN>", "<Othr><Id>DE89370400440532013000</Id></Othr>"]
+)
+def test_camt053_names_the_account_of_each_line_and_balance(name: str) -> None:
+    named = camt(entry("250.5", detail("po_1"))).replace("<Stmt>", f"<Stmt><Acct><Id>{name}</Id></Acct>")
+    unnamed = named.replace("</Stmt>", "</Stmt><Stmt>" + entry("1", detail("po_2")) + "</Stmt>")
+    found = [one.account for one in read("camt053", unnamed) if not isinstance(one, Unreadable)]
+    assert found == ["DE89370400440532013000", "DE89370400440532013000", ""]
 
 
 def test_a_collective_entry_is_its_details_if_they_add_up_to_it() -> None:

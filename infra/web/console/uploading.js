@@ -13,8 +13,8 @@ const MARKS = [
   ["mt940", "utf-8", /^:20:/m],
   ["csv", "utf-8", /^\ufeff?"?our_id"?,"?reference"?,/],
   ["sandbox", "utf-8", /^\s*\{\s*"/],
-  ["wechat", "utf-8", /微信订单号/],
-  ["alipay", "gb18030", /支付宝交易号/],
+  ["wechat", "utf-8", /微信订单号|微信支付业务单号/],
+  ["alipay", "gb18030", /支付宝交易号|账务流水号/],
   ["stripe", "utf-8", /reporting_category|balance_transaction_id|Created \(UTC\)/],
 ];
 

@@ -28,6 +28,7 @@ const Report = ({ of: report, list }) => html`
   <${Table} name=${`clearing-${report.day}`} title=${say("console.clearing")} rows=${report.clearing} id=${(row) => row.name + row.currency} empty=${say("console.nothing-yet")} columns=${CLEARING} />
   <${PagedTable} of=${list} name=${`differences-${report.day}`} title=${say("console.differences")} empty=${say("console.no-differences")} columns=${DIFFERENCES} />
   ${report.unreadable.length > 0 && html`<${Table} name=${`unreadable-${report.day}`} title=${say("console.unreadable")} rows=${report.unreadable} id=${(row) => `${row.sha256} ${row.line} ${row.reason}`} empty="" columns=${UNREADABLE} />`}
+  ${report.retold.length > 0 && html`<${Table} name=${`retold-${report.day}`} title=${say("console.retold")} rows=${report.retold} id=${(row) => `${row.name} ${row.sha256}`} empty="" columns=${RETOLD} />`}
 `;
 
 const money = (key, of = (row) => row[key]) => ({
@@ -92,4 +93,10 @@ const UNREADABLE = [
   plain("sha256", (row) => html`<span class="id">${row.sha256.slice(0, 12)}</span>`),
   number("line", (row) => row.line),
   plain("reason", (row) => html`<code>${row.reason}</code>`),
+];
+
+const RETOLD = [
+  BOOK,
+  plain("sha256", (row) => html`<span class="id">${row.sha256.slice(0, 12)}</span>`),
+  ...["lines", "repeated", "added", "lacking", "otherwise"].map((key) => number(key, (row) => row[key])),
 ];
