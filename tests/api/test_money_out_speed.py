@@ -9,12 +9,11 @@ import pytest
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.processors import health, store_health
 from tests.api.payout_kit import payee
-from tests.api.test_payouts import DAY, HOUR, MINUTE, SOLD, bank, go_on, world
+from tests.api.test_payouts import DAY, HOUR, MINUTE, SOLD, go_on
 from tests.api.test_payouts_told import tell
 from tests.api.withdrawal_kit import Bank, cooled_off, withdraw
 from tests.api.world import Person, World
 
-__all__ = ["bank", "world"]
 """Fixtures."""
 
 

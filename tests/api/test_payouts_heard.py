@@ -14,12 +14,10 @@ from chalicelib.processors.wire import Reply
 from tests.api.caller import Reply as Answered
 from tests.api.test_reconciliation import cases as cases_of
 from tests.api.test_reconciliation import colleague
-from tests.api.test_withdrawals import world
 from tests.api.withdrawal_kit import DAY_SECONDS, METHODS, Person, add, with_pin, withdraw
 from tests.api.world import World
 from tests.contracts.bench import BENCHES, Bench
 
-__all__ = ["world"]
 """A fixture."""
 THEIRS = {
     "wechatpay": {"transfer_bill_no": "1330", "state": "ACCEPTED"},

@@ -13,12 +13,11 @@ from chalicelib.processors.model_breaker import FIRST_PAUSE
 from chalicelib.settings import settings
 from tests.api.caller import assert_problem
 from tests.api.payout_kit import agree, payee, run
-from tests.api.test_payouts import DAY, EARNED, HOUR, MINUTE, SOLD, bank, world
+from tests.api.test_payouts import DAY, EARNED, HOUR, MINUTE, SOLD
 from tests.api.test_reconciliation import colleague
 from tests.api.withdrawal_kit import Bank, cooled_off, withdraw
 from tests.api.world import World
 
-__all__ = ["bank", "world"]
 """Fixtures."""
 
 
