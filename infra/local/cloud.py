@@ -250,7 +250,8 @@ Try:   make demo        the main job, played over HTTP (DEMO_LANG=zh for Chinese
 
 def _shown(people: list[dict[str, str]]) -> str:
     """The first of them, and how they sign in."""
-    return f"{people[0]['identifier']}, password: {people[0]['password']}"
+    pin = f", PIN {people[0]['payment_pin']}" if "payment_pin" in people[0] else ""
+    return f"{people[0]['identifier']}, password: {people[0]['password']}{pin}"
 
 
 def run() -> None:

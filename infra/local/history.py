@@ -29,6 +29,9 @@ PURCHASES = (
     (8.4, 1, 1_600), (5.1, 0, 2_850), (3.3, 0, 1_250), (1.2, 1, 1_600),
 )  # fmt: skip
 """Days ago, in which shop, minor units."""
+PIN = "493827"
+"""Of every demo customer: what steps up for a large payment, and for a way to withdraw."""
+ACCOUNTS = {"CNY": "6222 0212 3456 7890 128", "EUR": "DE89 3704 0044 0532 0130 00"}
 RETURNED, RETURNED_AGO = 4, 7.6
 """Which of them went back, and how many days ago."""
 
@@ -73,12 +76,21 @@ def live(api: Past, bank: Bank, person: Person, funds: int, shops: list[Mapping[
         return
     visitor, spent = Visitor(api, person), sum(amount for _, _, amount in PURCHASES)
     top_up(visitor.ago(timedelta(days=26)), bank, visitor.wallet, spent, "seed-1")
+    _name_an_account(visitor.ago(timedelta(days=25)), person, visitor.wallet["currency"])
     for number, (days, shop, amount) in enumerate(PURCHASES):
         paid = _pay(visitor.ago(timedelta(days=days)), visitor.wallet, shops[shop], amount, f"seed-{number}")
         if number == RETURNED:
             till = api.ago(timedelta(days=RETURNED_AGO)).bearing(shops[shop]["api_key"])
             _give_back(till, paid)
     top_up(visitor.ago(timedelta(hours=9)), bank, visitor.wallet, funds - PURCHASES[RETURNED][2], "seed-2")
+
+
+def _name_an_account(me: Past, person: Person, currency: str) -> None:
+    """Where their money may go back to: long enough ago that it may leave today."""
+    me.send("PUT", "/v1/me/payment-pin", {"pin": PIN, "password": person.password}).expect(204)
+    proved = me.insist("/v1/me/step-up", {"method": "pin", "pin": PIN}).expect(200)["access_token"]
+    wish = {"processor": "sandbox", "destination": ACCOUNTS[currency]}
+    me.bearing(proved).insist("/v1/me/funding-methods", wish).expect(201)
 
 
 def _pay(me: Past, wallet: Mapping[str, Any], shop: Mapping[str, Any], amount: int, key: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from infra.local import people, places, seed_present, stack
+from infra.local import history, people, places, seed_present, stack
 from infra.local.client import Client, NoAnswer, Unexpected
 from infra.local.people import Person, Shop
 
@@ -124,7 +124,7 @@ def _customer(anybody: Client, person: Person, known: Mapping[str, Any]) -> dict
     caller = anybody.bearing(tokens["access_token"])
     wallet = people.wallets(caller)[0]
     shown = _shown(person, {"user": caller.get("/v1/me").expect(200)})
-    return {**shown, "wallet_id": wallet["id"], "currency": wallet["currency"]}
+    return {**shown, "payment_pin": history.PIN, "wallet_id": wallet["id"], "currency": wallet["currency"]}
 
 
 def _merchant(anybody: Client, operator: dict[str, Any], shop: Shop, known: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,15 @@ def test_a_demo_customer_has_weeks_behind_them(local: dict[str, Any], number: in
     assert kinds.count("payment") >= len(history.PURCHASES) and kinds.count("refund") >= 1
 
 
+@pytest.mark.parametrize("number", range(SEEDED))
+def test_a_demo_customer_can_withdraw_at_once(local: dict[str, Any], number: int) -> None:
+    """The PIN that `build/local.json` tells steps up, and the account's cooling-off is over."""
+    one, me = local["people"]["customers"][number], signed_in(local, number)
+    (account,) = me.get("/v1/me/funding-methods").expect(200)["data"]
+    assert clock.read(account["usable_at"]) < clock.now()
+    assert me.insist("/v1/me/step-up", {"method": "pin", "pin": one["payment_pin"]}).status == 200
+
+
 def test_the_one_in_easy_mode_is_guarded(local: dict[str, Any]) -> None:
     ward = signed_in(local, SEEDED)
     assert ward.get("/v1/me/preferences").expect(200)["ui_mode"] == "easy"
