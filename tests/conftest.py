@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,7 @@ def _forget_clients() -> None:
 def _create_table(name: str) -> None:
     keys = {"pk": "S", "sk": "S"}
     more: dict[str, Any] = {}
-    if name in ("ledger", "identity", "cases"):
+    if name in ("ledger", "identity", "cases", "merchants"):
         keys |= {"due_key": "S", "due_at": "S"}
         more["GlobalSecondaryIndexes"] = [_index("due", _schema("due_key", "due_at"))]
     if name == "ledger":
@@ -178,10 +179,16 @@ def _schema(hash_key: str, range_key: str) -> list[dict[str, str]]:
     return [{"AttributeName": hash_key, "KeyType": "HASH"}, {"AttributeName": range_key, "KeyType": "RANGE"}]
 
 
+def urls_of_queues() -> list[str]:
+    """Of every queue that has a setting."""
+    chosen = settings_module.settings()
+    return [getattr(chosen, one.name) for one in fields(chosen) if one.name.endswith("_queue_url")]
+
+
 def _create_queues() -> None:
-    chosen, queues = settings_module.settings(), cloud_module.client("sqs")
+    queues = cloud_module.client("sqs")
     high_throughput = {"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
-    for url in (chosen.settlement_queue_url, chosen.fold_queue_url, chosen.notices_queue_url, chosen.parked_queue_url):
+    for url in urls_of_queues():
         name = url.rpartition("/")[2]
         more = {"Attributes": {"FifoQueue": "true", **high_throughput}} if name.endswith(".fifo") else {}
         queues.create_queue(QueueName=name, **more)

@@ -92,7 +92,8 @@ def _question(found: Found, at: datetime) -> bool:
 def _ended(found: Found, event: ProcessorEvent, at: datetime) -> bool:
     if event.kind == "payout_failed":
         return _return(found, event.reason or "declined", at)
-    return _made(store.succeeded(found["pk"], event.reference or "", at), at)
+    succeeded = store.succeeded(found["pk"], event.reference or "", at)
+    return _made(succeeded, at, *KINDS[found["kind"]].told(found, at))
 
 
 def _nothing_final(found: Found, event: ProcessorEvent, at: datetime) -> bool:
@@ -144,6 +145,6 @@ def _payout(found: Found) -> Payout | None:
     return Payout(found["pk"], destination, found["amount"], found["currency"]) if destination else None
 
 
-def _made(leg: Leg, at: datetime) -> bool:
+def _made(leg: Leg, at: datetime, *beside: Leg) -> bool:
     """False if somebody else was there first."""
-    return not ledger.commit(lambda at, known: Draft(None, (), None, (leg,)), at).replayed
+    return not ledger.commit(lambda at, known: Draft(None, (), None, (leg, *beside)), at).replayed

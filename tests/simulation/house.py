@@ -50,16 +50,16 @@ _UNINTERRUPTED = 0.9
 
 def tables() -> dict[str, Table]:
     found = {f"test-{name}": Table(f"test-{name}") for name in TABLES}
-    for name in ("ledger", "identity", "cases"):
+    for name in ("ledger", "identity", "cases", "merchants"):
         found[f"test-{name}"].indexes["due"] = Index("due_key", "due_at")
     found["test-ledger"].indexes["orders"] = Index("order_key", "pk")
-    for name in ("identity", "notices", "topups"):
+    for name in ("identity", "notices", "topups", "merchants"):
         found[f"test-{name}"].expires_by = "expires_at_seconds"
     return found
 
 
 def queues() -> dict[str, Queue]:
-    names = ("SETTLEMENT_QUEUE_URL", "FOLD_QUEUE_URL", "NOTICES_QUEUE_URL", "PARKED_QUEUE_URL")
+    names = [name for name in ENVIRONMENT if name.endswith("_QUEUE_URL")]
     return {ENVIRONMENT[name]: Queue(ENVIRONMENT[name]) for name in names}
 
 
