@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from chalicelib import queues
 from chalicelib.cases import service as cases
 from chalicelib.kernel import clock, entropy
+from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.merchants import addresses, model_webhooks, signing, wire
 from chalicelib.merchants import store_deliveries as store
 from chalicelib.merchants import store_endpoints as endpoints
@@ -110,8 +111,11 @@ def _attempted(
 
 def _asked(endpoint: Endpoint, event: Event, timestamp: int, at: datetime, patience: wire.Patience | None) -> Answered:
     """Looked up anew, and sent to the very address that was looked at."""
-    place, body = addresses.place(endpoint.url), event.body
-    found = addresses.reached(place)
+    try:
+        place = addresses.place(endpoint.url)
+    except InvalidRequest:
+        return Answered("address-refused")
+    found, body = addresses.reached(place), event.body
     if not found:
         return Answered("address-refused")
     return wire.post(place, found[0], signing.headers(event.id, timestamp, body, endpoint.secrets(at)), body, patience)
