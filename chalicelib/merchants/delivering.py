@@ -10,26 +10,20 @@ sent. A server that answers 410, or has taken nothing for days, is not asked any
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import datetime, timedelta
 
-from chalicelib import queues
 from chalicelib.cases import service as cases
 from chalicelib.kernel import clock, entropy
 from chalicelib.kernel.errors import InvalidRequest
-from chalicelib.merchants import addresses, model_webhooks, signing, wire
+from chalicelib.merchants import addresses, lanes, model_webhooks, signing, wire
 from chalicelib.merchants import store_deliveries as store
 from chalicelib.merchants import store_endpoints as endpoints
 from chalicelib.merchants import store_events as events
 from chalicelib.merchants.model_events import Event
 from chalicelib.merchants.model_webhooks import FIRST_LONG, LADDER, Answered, Attempt, Delivery, Endpoint, Why
-from chalicelib.settings import settings
 
 CASE = "webhook-endpoint-disabled"
 _CASE_DUE = timedelta(days=2)
-_LANES = 4
-"""How many deliveries to one endpoint are under way at once, at most: a slow one holds up itself."""
 _SETTLED_WITHIN = timedelta(minutes=10)
 """Whoever has claimed a last attempt has its answer by then."""
 
@@ -41,28 +35,13 @@ def begin(endpoint: Endpoint, event_id: str, at: datetime) -> None:
     if store.put(endpoint.id, event_id, due_at) and waits:
         return
     if (found := store.find(endpoint.id, event_id)) and found.is_due(at):
-        send([(endpoint.id, event_id, clock.written(at))])
+        lanes.send([(endpoint.id, event_id, clock.written(at))])
 
 
 def again(endpoint: Endpoint, event_id: str, at: datetime) -> None:
     """Somebody asked for it: at once, whatever has become of it before."""
     store.again(endpoint.id, event_id, at)
-    send([(endpoint.id, event_id, clock.written(at))])
-
-
-def send(due: list[tuple[str, str, str]]) -> None:
-    """Each (endpoint, event, since when it is due) into a lane of its endpoint; once, however often it is found."""
-    queues.send(
-        settings().deliveries_queue_url,
-        [
-            {
-                "MessageBody": json.dumps({"endpoint": endpoint_id, "event": event_id}),
-                "MessageGroupId": f"{endpoint_id}#{event_id[-1:].encode()[0] % _LANES}",
-                "MessageDeduplicationId": hashlib.sha256(f"{endpoint_id} {event_id} {due_at}".encode()).hexdigest(),
-            }
-            for endpoint_id, event_id, due_at in due
-        ],
-    )
+    lanes.send([(endpoint.id, event_id, clock.written(at))])
 
 
 def deliver(endpoint_id: str, event_id: str, at: datetime, patience: wire.Patience | None = None) -> bool:

@@ -21,11 +21,11 @@ def deliver(event: dict[str, Any], at: datetime) -> dict[str, Any]:
 
 def sweep(at: datetime) -> int:
     """Sends on what is due; returns how many deliveries and events that was."""
-    from chalicelib.merchants import delivering, store_deliveries, store_events
+    from chalicelib.merchants import lanes, store_deliveries, store_events
     from chalicelib.settings import settings
 
     due, events = store_deliveries.due(at), store_events.due(at)
-    delivering.send(due)
+    lanes.send(due)
     queues.send(settings().events_queue_url, [{"MessageBody": json.dumps({"event": one})} for one in events])
     return len(due) + len(events)
 
