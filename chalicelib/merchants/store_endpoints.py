@@ -92,7 +92,10 @@ def change(
 
 
 def rotate(endpoint: Endpoint, secret: str, ends_at: datetime) -> Endpoint | None:
-    """The old secret signs along until `ends_at`; of two at once one is made. None if it was not."""
+    """The old secret signs along until `ends_at`; of two at once one is made. None if it was not.
+
+    If the new one is there all the same, this very call put it and the answer was lost.
+    """
     hidden = vault.seal(endpoint.id, "old_secret", endpoint.secret)
     actions: list[Action] = [
         _EndpointItem.secret.set(vault.seal(endpoint.id, "secret", secret)),
@@ -103,7 +106,10 @@ def rotate(endpoint: Endpoint, secret: str, ends_at: datetime) -> Endpoint | Non
     if before is None or vault.opened(endpoint.id, "secret", before.secret) != endpoint.secret:
         return None
     item = _EndpointItem(endpoint.id, _ENDPOINT)
-    return _endpoint(item) if made(lambda: item.update(actions, _EndpointItem.secret == before.secret)) else None
+    if made(lambda: item.update(actions, _EndpointItem.secret == before.secret)):
+        return _endpoint(item)
+    now = find(endpoint.id)
+    return now if now and now.secret == secret else None
 
 
 def enable(endpoint_id: str) -> Endpoint | None:
