@@ -47,7 +47,9 @@ def _office() -> list[Room]:
     from chalicelib.insight import routes_effort_office as effort
     from chalicelib.insight import routes_live as live
     from chalicelib.insight import routes_records as records
+    from chalicelib.merchants import routes_events as events
     from chalicelib.merchants import routes_office as merchants
+    from chalicelib.merchants import routes_webhooks as webhooks
     from chalicelib.operations import routes_office as operations
     from chalicelib.processors import routes_office as processors
     from chalicelib.risk import routes as risk
@@ -55,7 +57,7 @@ def _office() -> list[Room]:
     from chalicelib.settlement import routes_payouts as payouts
     from chalicelib.settlement import routes_reconciliation as reconciliation
 
-    known = (cases, audit, merchants, risk, reconciliation, adjustments, payouts)
+    known = (cases, audit, merchants, webhooks, events, risk, reconciliation, adjustments, payouts)
     return [routes.room for routes in (*known, operations, live, records, effort, processors)]
 
 
@@ -144,11 +146,26 @@ def tell(event: SQSEvent) -> Any:
     return tasks.tell(event.to_dict(), {"entry": [telling.tell_of_entry, speed.measure], "approval": [approvals.tell]})
 
 
+@app.on_sqs_message(queue_arn=_QUEUE, batch_size=10)
+def record(event: SQSEvent) -> Any:
+    from chalicelib.merchants import tasks
+
+    return tasks.record(event.to_dict(), clock.now())
+
+
+@app.on_sqs_message(queue_arn=_QUEUE + ".fifo", batch_size=1)
+def deliver(event: SQSEvent) -> Any:
+    from chalicelib.merchants import tasks
+
+    return tasks.deliver(event.to_dict(), clock.now())
+
+
 @app.schedule("rate(1 minute)")
 def sweep(event: Any) -> int:
     from chalicelib import queues
     from chalicelib.identity import tasks as identity
     from chalicelib.ledger import tasks as ledger
+    from chalicelib.merchants import tasks as merchants
     from chalicelib.payments import tasks as payments
     from chalicelib.risk import tasks as risk
     from chalicelib.settlement import tasks as settlement
@@ -156,7 +173,7 @@ def sweep(event: Any) -> int:
 
     at = clock.now()
     money = (settlement.sweep, payments.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
-    return queues.sweep("minute", (*money, identity.sweep, risk.sweep), lambda task: task(at))
+    return queues.sweep("minute", (*money, merchants.sweep, identity.sweep, risk.sweep), lambda task: task(at))
 
 
 @app.schedule("rate(5 minutes)")

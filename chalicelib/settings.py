@@ -28,6 +28,8 @@ class Settings:
     settlement_queue_url: str
     fold_queue_url: str
     notices_queue_url: str
+    events_queue_url: str
+    deliveries_queue_url: str
     parked_queue_url: str
     """Stream records that nobody can read wait here for a person."""
     token_public_keys: str
@@ -58,6 +60,8 @@ class Settings:
     alipay_url: str = "https://openapi.alipay.com/gateway.do"
     push_applications: str = ""
     """ARNs of SNS platform applications: `ios=arn:… android=arn:…`; a platform without one gets no pushes."""
+    webhook_addresses: str = "public"
+    """`public`: merchants' servers have public names and TLS; `loopback`: this very machine may be told too."""
     viewer_headers: str = ""
     """`cloudfront`: nobody but CloudFront reaches the API, so its CloudFront-Viewer-* headers are believed."""
 

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,7 @@ def _forget_clients() -> None:
 def _create_table(name: str) -> None:
     keys = {"pk": "S", "sk": "S"}
     more: dict[str, Any] = {}
-    if name in ("ledger", "identity", "cases"):
+    if name in ("ledger", "identity", "cases", "merchants"):
         keys |= {"due_key": "S", "due_at": "S"}
         more["GlobalSecondaryIndexes"] = [_index("due", _schema("due_key", "due_at"))]
     if name == "ledger":
@@ -181,6 +182,12 @@ def _schema(hash_key: str, range_key: str) -> list[dict[str, str]]:
     return [{"AttributeName": hash_key, "KeyType": "HASH"}, {"AttributeName": range_key, "KeyType": "RANGE"}]
 
 
+def urls_of_queues() -> list[str]:
+    """Of every queue that has a setting."""
+    chosen = settings_module.settings()
+    return [getattr(chosen, one.name) for one in fields(chosen) if one.name.endswith("_queue_url")]
+
+
 def _create_queues() -> None:
     for name, attributes in _queues().items():
         cloud_module.client("sqs").create_queue(QueueName=name, Attributes=attributes)
@@ -188,10 +195,8 @@ def _create_queues() -> None:
 
 def _queues() -> dict[str, dict[str, str]]:
     """Name → attributes."""
-    chosen = settings_module.settings()
     high_throughput = {"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
-    urls = (chosen.settlement_queue_url, chosen.fold_queue_url, chosen.notices_queue_url, chosen.parked_queue_url)
-    names = [url.rpartition("/")[2] for url in urls]
+    names = [url.rpartition("/")[2] for url in urls_of_queues()]
     return {name: {"FifoQueue": "true", **high_throughput} if name.endswith(".fifo") else {} for name in names}
 
 

@@ -27,6 +27,8 @@ ENVIRONMENT = {
     "SETTLEMENT_QUEUE_URL": f"{QUEUES}/settlement.fifo",
     "FOLD_QUEUE_URL": f"{QUEUES}/fold",
     "NOTICES_QUEUE_URL": f"{QUEUES}/notices",
+    "EVENTS_QUEUE_URL": f"{QUEUES}/events",
+    "DELIVERIES_QUEUE_URL": f"{QUEUES}/deliveries.fifo",
     "PARKED_QUEUE_URL": f"{QUEUES}/parked",
     "TOKEN_PUBLIC_KEYS": json.dumps(KeySet([SIGNING_KEY]).as_dict(private=False)),
     "ACCESS_SECRET_ID": "test/access",

@@ -46,7 +46,7 @@ def in_memory() -> Iterator[None]:
 def empty() -> dict[str, Table]:
     """Named and indexed as `infra/template.yaml` declares them."""
     found = {f"test-{name}": Table(f"test-{name}") for name in TABLES}
-    for name in ("ledger", "identity", "cases"):
+    for name in ("ledger", "identity", "cases", "merchants"):
         found[f"test-{name}"].indexes["due"] = Index("due_key", "due_at")
     found["test-ledger"].indexes["orders"] = Index("order_key", "pk")
     return found

@@ -32,7 +32,7 @@ class Page:
 def reseal(current: int) -> Iterator[Page]:
     """`identity` and `cases`, page by page; what is under key `current` already is left alone, so it may run
     twice. The audit log is only ever added to: what is sealed there keeps its key, and the key is kept for it."""
-    for table in (settings().identity_table, settings().cases_table):
+    for table in (settings().identity_table, settings().cases_table, settings().merchants_table):
         yield from _pages(table, current)
 
 

@@ -69,5 +69,7 @@ def _queues() -> dict[str, str]:
         "settlement": chosen.settlement_queue_url,
         "fold": chosen.fold_queue_url,
         "notices": chosen.notices_queue_url,
+        "events": chosen.events_queue_url,
+        "deliveries": chosen.deliveries_queue_url,
         "parked": chosen.parked_queue_url,
     }

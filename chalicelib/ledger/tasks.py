@@ -20,6 +20,8 @@ from chalicelib.observability import page
 from chalicelib.settings import settings
 
 MOST_LINES = 90
+_TOLD_AT_ONCE = 10
+"""Each is some reads and writes more."""
 _NEEDED = frozenset({"id", "movement", "kind", "currency", "postings", "pk", "sk"})
 
 
@@ -37,6 +39,7 @@ def fan_out(event: Mapping[str, Any]) -> int:
     found = list(entries.values())
     queues.send(settings().settlement_queue_url, _settlements(found))
     queues.send(settings().fold_queue_url, _folds(found))
+    queues.send(settings().events_queue_url, _told(found))
     queues.send(
         settings().notices_queue_url, [{"MessageBody": json.dumps({"entry": one})} for one in found if "owner" in one]
     )
@@ -107,6 +110,14 @@ def _folds(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     ]
     starts = range(0, len(waiting), folding.BATCH)
     return [{"MessageBody": json.dumps({"entries": waiting[start : start + folding.BATCH]})} for start in starts]
+
+
+def _told(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """What merchants are told of: only which entry it is, nothing of who paid."""
+    names = ("id", "movement", "kind", "payee", "sk")
+    waiting = [{name: entry[name] for name in names} for entry in entries if "payee" in entry]
+    starts = range(0, len(waiting), _TOLD_AT_ONCE)
+    return [{"MessageBody": json.dumps({"entries": waiting[start : start + _TOLD_AT_ONCE]})} for start in starts]
 
 
 def _park(record: Mapping[str, Any]) -> None:

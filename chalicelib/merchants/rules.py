@@ -14,8 +14,8 @@ from chalicelib.kernel.money import check_currency
 CHECKOUT_LASTS = timedelta(hours=24)
 CHECKOUT_LASTS_AT_MOST = timedelta(days=30)
 _NAME_LETTERS, URL_LETTERS = 64, 512
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_VISIBLE = re.compile(rf"[\x21-\x5b\x5d-\x7e]{{1,{URL_LETTERS}}}")
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+VISIBLE = re.compile(rf"[\x21-\x5b\x5d-\x7e]{{1,{URL_LETTERS}}}")
 """Printable ASCII but the backslash, which some browsers read as a slash."""
 
 
@@ -38,7 +38,7 @@ def check_currencies(currencies: list[str]) -> list[str]:
 
 def check_return_url(url: str) -> str:
     """https, or http to this very machine; no credentials in it (RFC 3986). Raises InvalidRequest."""
-    if not _VISIBLE.fullmatch(url) or not _leads_back(url):
+    if not VISIBLE.fullmatch(url) or not _leads_back(url):
         raise InvalidRequest(param="return_url")
     return url
 
@@ -64,4 +64,4 @@ def _leads_back(url: str) -> bool:
         return False
     if not host or "@" in parts.netloc:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)

@@ -50,7 +50,14 @@ def void(payment: Payment, key: RequestKey, at: datetime, known: Known) -> Draft
 
 def expire(payment: Payment, expiry_id: str, at: datetime, known: Known) -> Draft:
     movement = Movement(
-        expiry_id, "expiry", payment["account"], payment["amount"], payment["currency"], "succeeded", at
+        id=expiry_id,
+        kind="expiry",
+        account=payment["account"],
+        amount=payment["amount"],
+        currency=payment["currency"],
+        state="succeeded",
+        at=at,
+        facts={"payee": payment["payee"], "payment": payment["pk"]},
     )
     return _release(payment, "expired", movement, known)
 

@@ -28,6 +28,9 @@ class Kind(Protocol):
     def returning(self, found: Found, at: datetime, known: Known, failed: Leg) -> Draft:
         """The money back to the account that it left, in the very transaction of `failed`."""
 
+    def told(self, found: Found, at: datetime) -> tuple[Leg, ...]:
+        """Who else learns that it succeeded, in the very transaction that says so."""
+
 
 class _Withdrawal:
     gone, contradicted = "funding_method_removed", "WithdrawalContradicted"
@@ -41,6 +44,9 @@ class _Withdrawal:
         change, received = crediting.credit(found["account"], found["currency"], found["amount"], known)
         entry = _entry(found, at, received, owner=found["owner"])
         return Draft(None, (change,), entry, (failed,))
+
+    def told(self, found: Found, at: datetime) -> tuple[Leg, ...]:
+        return ()
 
 
 class _Payout:
@@ -59,6 +65,12 @@ class _Payout:
         given = (allowance.give(found["account"], change.available),) if change.available else ()
         entry = _entry(found, at, received, payee=found["payee"])
         return Draft(None, (change,), entry, (failed, *given))
+
+    def told(self, found: Found, at: datetime) -> tuple[Leg, ...]:
+        """The merchant's server."""
+        from chalicelib.merchants import events
+
+        return (events.paid_out(found, at),)
 
 
 def _entry(found: Found, at: datetime, received: dict[str, int], *, owner: str = "", payee: str = "") -> Entry:

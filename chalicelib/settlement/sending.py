@@ -121,7 +121,8 @@ def _answered(found: Found, event: ProcessorEvent, account: str, at: datetime) -
 def _ended(found: Found, event: ProcessorEvent, at: datetime) -> bool:
     if event.kind == "payout_failed":
         return _return(found, event.reason or "declined", at)
-    if not asked.made(store.succeeded(found["pk"], event.reference or "", at), at):
+    succeeded = store.succeeded(found["pk"], event.reference or "", at)
+    if not asked.made(succeeded, at, *KINDS[found["kind"]].told(found, at)):
         return False
     speed.paid(found, at)
     return True

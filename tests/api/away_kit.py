@@ -208,6 +208,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         **of_people(world),
         **of_the_status(world),
         **of_the_books(world),
+        **of_a_server(world),
         "GET /v1/audit-log": lambda: boss.get("/v1/audit-log"),
         "POST /v1/audit-log/exports": lambda: boss.post("/v1/audit-log/exports", EXPORT),
         "GET /v1/merchants/{id}/keys": lambda: boss.get(f"{home}/keys"),
@@ -235,6 +236,29 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         "GET /v1/payouts/{id}": lambda: boss.get(f"/v1/payouts/{paid_out}"),
         "POST /v1/checkouts": lambda: shop.till.post("/v1/checkouts", order),
         "POST /v1/checkouts/{id}/cancel": lambda: shop.till.post(f"/v1/checkouts/{checkout}/cancel"),
+    }
+
+
+def of_a_server(world: World) -> dict[str, Call]:
+    """One that is told what happens to the shop."""
+    boss, home = world.operator, f"/v1/merchants/{world.shop.id}"
+    every, one = f"{home}/webhook-endpoints", "/v1/merchants/{id}/webhook-endpoints"
+    wish = BODIES[f"POST {one}"]
+    kept, gone = (boss.post(every, wish).json["id"] for _ in range(2))
+    told = boss.post(f"{every}/{kept}/test").json["id"]
+    changed = BODIES[f"PATCH {one}/{{endpoint_id}}"]
+    return {
+        f"POST {one}": lambda: boss.post(every, wish),
+        f"GET {one}": lambda: boss.get(every),
+        f"GET {one}/{{endpoint_id}}": lambda: boss.get(f"{every}/{kept}"),
+        f"PATCH {one}/{{endpoint_id}}": lambda: boss.patch(f"{every}/{kept}", changed),
+        f"DELETE {one}/{{endpoint_id}}": lambda: boss.delete(f"{every}/{gone}"),
+        f"POST {one}/{{endpoint_id}}/rotate": lambda: boss.post(f"{every}/{kept}/rotate", {"overlap_hours": 1}),
+        f"POST {one}/{{endpoint_id}}/test": lambda: boss.post(f"{every}/{kept}/test"),
+        f"GET {one}/{{endpoint_id}}/deliveries": lambda: boss.get(f"{every}/{kept}/deliveries"),
+        "GET /v1/merchants/{id}/events": lambda: boss.get(f"{home}/events?type=ping"),
+        "GET /v1/events/{id}": lambda: boss.get(f"/v1/events/{told}"),
+        "POST /v1/events/{id}/redeliver": lambda: boss.post(f"/v1/events/{told}/redeliver", {"endpoint_id": kept}),
     }
 
 

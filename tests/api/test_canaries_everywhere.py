@@ -36,11 +36,12 @@ pytestmark = pytest.mark.many_requests
 
 IN_CLEAR = {
     "ids": {"wallet_id", "merchant_id", "checkout_id", "person_id", "actor", "subject", "account", "case_id",
-            "funding_method_id"},
+            "funding_method_id", "endpoint_id"},
     "words of ours": {
         "action", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale", "method",
         "processor", "role", "scopes", "document", "version", "POST /v1/freezes reason",
-        "side", "form", "direction", "against", "schedule",
+        "side", "form", "direction", "against", "schedule", "event_types",
+        "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id} state",
     },
     "whose statement, and which": {"POST /v1/reconciliations/statements name", "sha256"},
     "times": {"expires_at", "from", "to", "day", "cut_off"},

@@ -14,10 +14,9 @@ import app
 from chalicelib import cloud
 from chalicelib.kernel import clock, ids
 from chalicelib.ledger import audit, chart, closing, history, service, store
-from chalicelib.settings import settings
 from tests import heads
 from tests.api.world import Shop, World, cheap_passwords
-from tests.conftest import FrozenClock
+from tests.conftest import FrozenClock, urls_of_queues
 
 FEE = 6
 """Of the 1,000 that every payment here takes."""
@@ -126,7 +125,7 @@ def test_nothing_is_sent_before_the_journal_has_it(world: World) -> None:
     """What is not committed must not be heard of: the stream alone tells."""
     ana = world.customer(1_000)
     assert (ana.pay(5_000).status, ana.pay(100).status) == (409, 201)
-    for url in (settings().settlement_queue_url, settings().fold_queue_url, settings().notices_queue_url):
+    for url in urls_of_queues():
         assert "Messages" not in cloud.client("sqs").receive_message(QueueUrl=url)
 
 

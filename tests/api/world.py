@@ -95,6 +95,7 @@ class World:
             named.settlement_queue_url: app.settle,
             named.fold_queue_url: app.fold,
             named.notices_queue_url: app.tell,
+            named.events_queue_url: app.record,
         }
 
     def _new_records(self) -> list[dict[str, Any]]:

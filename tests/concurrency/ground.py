@@ -110,7 +110,7 @@ def _clear() -> None:
     chosen = settings()
     for name in harness.TABLES:
         cloud.client("dynamodb").delete_table(TableName=getattr(chosen, f"{name}_table"))
-    for url in (chosen.settlement_queue_url, chosen.fold_queue_url, chosen.notices_queue_url, chosen.parked_queue_url):
+    for url in harness.urls_of_queues():
         cloud.client("sqs").delete_queue(QueueUrl=url)
     for name in (chosen.access_secret_id, chosen.processors_secret_id):
         cloud.client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)

@@ -14,7 +14,7 @@ TABLES = {
     "AuditTable", "ReconciliationsTable",
 }  # fmt: skip
 EXPIRING = {"IdentityTable", "MerchantsTable", "NoticesTable", "ReconciliationsTable", "TopupsTable"}
-INDEXES = {"LedgerTable": ["due", "orders"], "IdentityTable": ["due"], "CasesTable": ["due"]}
+INDEXES = {"LedgerTable": ["due", "orders"], "IdentityTable": ["due"], "CasesTable": ["due"], "MerchantsTable": ["due"]}
 WITHOUT_READER = {"ParkedQueue"}
 
 

@@ -12,7 +12,7 @@ from tests.infra.conftest import STAGES, Packaged, get_att
 
 FUNCTIONS = {
     "APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler",
-    "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Sweep", "Reconcile", "PayOut", "Fetch",
+    "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Record", "Deliver", "Sweep", "Reconcile", "PayOut", "Fetch",
 }  # fmt: skip
 HTTP = {"APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler"}
 UNRESERVED_AWS_KEEPS = 100
@@ -86,7 +86,7 @@ def test_no_event_is_read_by_nobody_or_twice(packaged: Packaged) -> None:
     assert sorted(event for events in patterns for event in events) == ["INSERT", "MODIFY", "REMOVE"]
 
 
-@pytest.mark.parametrize("function", ["Settle", "Fold", "Tell"])
+@pytest.mark.parametrize("function", ["Settle", "Fold", "Tell", "Record", "Deliver"])
 def test_a_reader_of_a_queue_reports_what_failed_one_by_one(packaged: Packaged, function: str) -> None:
     source = packaged.events[function]["Properties"]
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

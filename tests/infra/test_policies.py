@@ -18,7 +18,7 @@ APPEND_ONLY = {
 ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
-    "ReconcileRole", "PayOutRole", "FetchRole",
+    "RecordRole", "DeliverRole", "ReconcileRole", "PayOutRole", "FetchRole",
 ]  # fmt: skip
 SEND_TEXTS = {"AccessHandlerRole", "SweepRole", "TellRole"}
 MAY_READ = {
@@ -26,8 +26,9 @@ MAY_READ = {
     "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole", "FetchRole"},
 }
 
-MAY_OPEN_REASONS = {"OfficeHandlerRole"}
-"""Whoever reads the audit log and its reasons: with the data keys, and nothing else of the table of people."""
+MAY_OPEN_REASONS = {"OfficeHandlerRole", "RecordRole", "DeliverRole"}
+"""Whoever reads the audit log and its reasons, or what is kept of a merchant's server: with the data keys, and nothing
+else of the table of people."""
 MAY_ADD_TO_THE_AUDIT_LOG = {
     "AccessHandlerRole": {"dynamodb:PutItem"},
     "SweepRole": {"dynamodb:PutItem"},

@@ -50,13 +50,13 @@ _UNINTERRUPTED = 0.9
 
 def tables() -> dict[str, Table]:
     found = empty()
-    for name in ("identity", "notices", "topups"):
+    for name in ("identity", "notices", "topups", "merchants"):
         found[f"test-{name}"].expires_by = "expires_at_seconds"
     return found
 
 
 def queues() -> dict[str, Queue]:
-    names = ("SETTLEMENT_QUEUE_URL", "FOLD_QUEUE_URL", "NOTICES_QUEUE_URL", "PARKED_QUEUE_URL")
+    names = [name for name in ENVIRONMENT if name.endswith("_QUEUE_URL")]
     return {ENVIRONMENT[name]: Queue(ENVIRONMENT[name]) for name in names}
 
 

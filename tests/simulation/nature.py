@@ -119,7 +119,8 @@ def deliver_messages(world: World, chosen: Queue, chance: random.Random) -> None
             if message.id not in failed:
                 chosen.delete(message.id)
 
-    handler = {"settlement.fifo": app.settle, "fold": app.fold, "notices": app.tell}[chosen.name]
+    handlers = {"settlement.fifo": app.settle, "fold": app.fold, "notices": app.tell, "events": app.record}
+    handler = handlers[chosen.name]
     world.start(chosen.name, lambda: handler(event, None), done, QUEUE_SECONDS)
 
 

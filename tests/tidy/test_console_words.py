@@ -15,6 +15,7 @@ import pytest
 import chalicelib
 from chalicelib.cases import model as cases_model
 from chalicelib.merchants import model as merchants_model
+from chalicelib.merchants import model_webhooks
 from chalicelib.operations import model as operations_model
 from chalicelib.risk import model as risk_model
 from infra.pages import WEB
@@ -25,14 +26,16 @@ OPENERS = {"open_case": 0, "_case": 0, "_alarm": 1}
 """What opens cases, and which argument is the kind."""
 STATES = {
     *get_args(cases_model.State), *get_args(merchants_model.Status), *get_args(merchants_model.CheckoutStatus),
-    *get_args(merchants_model.KeyState), *get_args(operations_model.Step), "active", "frozen", "closed", "refused",
+    *get_args(merchants_model.KeyState), *get_args(model_webhooks.EndpointState), *get_args(model_webhooks.Outcome),
+    *get_args(operations_model.Step), "active", "frozen", "closed", "refused",
     "authorized", "captured", "partially_refunded", "refunded", "voided", "pending", "succeeded", "failed", "unknown",
 }  # fmt: skip
 
 
 @cache
 def sentences() -> dict[str, dict[str, str]]:
-    catalogues = [WEB / "text" / f"{name}.json" for name in ("shared", "console", "books", "cases", "audit", "payouts")]
+    names = ("shared", "console", "books", "cases", "audit", "payouts", "webhooks")
+    catalogues = [WEB / "text" / f"{name}.json" for name in names]
     return {key: said for file in catalogues for key, said in json.loads(file.read_text(encoding="utf-8")).items()}
 
 

@@ -116,6 +116,8 @@ FIRSTS = {
     "settle": operations.settle,
     "fold": operations.fold,
     "tell": operations.tell,
+    "record": operations.record,
+    "deliver": operations.deliver,
     "sweep": operations.sweep,
     "reconcile": operations.reconcile,
     "pay_out": operations.pay_out,

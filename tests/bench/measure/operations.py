@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.identity import vault
+from chalicelib.kernel import ids
 from infra.local.bank_post import letter, signed
 from tests.api.caller import Caller
 from tests.api.topup_kit import ANA, KEYS, WALLET, token
@@ -133,6 +134,16 @@ def fold(town: Town, entries: int = 1) -> Invocation:
 
 def tell(town: Town, entries: int = 1) -> Invocation:
     return _consumed(town, "tell", "NOTICES_QUEUE_URL", entries)
+
+
+def record(town: Town, entries: int = 1) -> Invocation:
+    return _consumed(town, "record", "EVENTS_QUEUE_URL", entries)
+
+
+def deliver(town: Town) -> Invocation:
+    """Nothing that is on its way: whatever is asked of a server takes as long as the server."""
+    body = {"endpoint": ids.derived("whe", "nobody's"), "event": ids.derived("evt", "nobody's")}
+    return Invocation("deliver", town.world.event_of("deliveries.fifo", [json.dumps(body)]))
 
 
 def journal_changed(town: Town) -> Invocation:
