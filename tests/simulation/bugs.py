@@ -35,7 +35,7 @@ BUGS = (
         "a receipt that forgets which request it answers",
         (6,),
         "ledger/service.py",
-        'if key and plain.get("fingerprint") != key.fingerprint:',
+        'if key and plain.get("fingerprint", key.fingerprint) != key.fingerprint:',
         "if False:",
         LEDGER + "the_same_key_with_another_request_is_refused",
     ),
