@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.simulation.bug import ACCESS, CONTRACTS, LEDGER, MONEY, PAYMENTS, SESSIONS, WEBHOOKS, Bug, bug
 from tests.simulation.bugs_of_accounts import ACCOUNTS
+from tests.simulation.bugs_of_charges import CHARGES
 from tests.simulation.bugs_of_doors import DOORS
 from tests.simulation.bugs_of_factors import FACTORS
 from tests.simulation.bugs_of_operators import OPERATORS
@@ -301,6 +302,7 @@ BUGS = (
     *DOORS,
     *OPERATORS,
     *PAYOUTS,
+    *CHARGES,
     *ROUTING,
     *WITHDRAWALS,
 )
