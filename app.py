@@ -25,11 +25,12 @@ def _money() -> list[Room]:
     from chalicelib.ledger import routes as ledger
     from chalicelib.merchants import routes as merchants
     from chalicelib.payments import routes as payments
+    from chalicelib.payments import routes_charges as charges
     from chalicelib.processors import routes as processors
     from chalicelib.settlement import routes_withdrawals as withdrawals
     from chalicelib.topups import routes as topups
 
-    return [ledger.room, merchants.room, topups.room, payments.room, withdrawals.room, processors.room]
+    return [ledger.room, merchants.room, topups.room, payments.room, charges.room, withdrawals.room, processors.room]
 
 
 def _webhooks() -> list[Room]:

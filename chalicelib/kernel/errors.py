@@ -68,6 +68,12 @@ class InvalidOrExpired(BadRequest):
     code = "invalid-or-expired"
 
 
+class CodeMistyped(BadRequest):
+    """Eighteen digits that can be no payment code: its check digit is another."""
+
+    code = "code-mistyped"
+
+
 class AccessDenied(CofferError):
     """Who asks may not, or is not who they say."""
 
@@ -166,6 +172,24 @@ class RefundExceedsCapture(Refusal):
 
 class MerchantFundsInsufficient(Refusal):
     code = "merchant-funds-insufficient"
+
+
+class CodeUnknown(Refusal):
+    """A payment code that nobody shows."""
+
+    code = "code-unknown"
+
+
+class CodeOver(Refusal):
+    """A payment code is good once and for a minute. `state`: used, replaced, expired, ended (by its customer)."""
+
+    code = "code-over"
+
+
+class ChargeDeclined(Refusal):
+    """The customer's wallet does not pay. Why is theirs to know, not the till's."""
+
+    code = "charge-declined"
 
 
 class BalanceLeft(Refusal):

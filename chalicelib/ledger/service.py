@@ -17,7 +17,7 @@ from chalicelib.kernel.errors import CofferError, IdempotencyKeyReused, NotFound
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart, items, model, store
 from chalicelib.ledger.model import Behind, Draft, Head, Known, Leg, Misjudged, Movement, Taken, Verdict
-from chalicelib.ledger.wire import Item, plain_item
+from chalicelib.ledger.wire import Item, item, plain_item
 from chalicelib.ledger.write import Update
 from chalicelib.settings import settings
 
@@ -86,10 +86,19 @@ def refuse(movement: Movement | None, key: RequestKey | None, error: CofferError
     return receipt if found is None else replay(found, key)
 
 
+def forestall(movement: Movement) -> dict[str, Any]:
+    """The movement is refused for good, whoever asks for it later; what stands under its id, if somebody was first."""
+    refused = items.movement_item(replace(movement, state="refused", due=None))
+    return plain_item(store.put_new(refused) or item(refused))
+
+
 def replay(found: Item, key: RequestKey | None) -> Receipt:
-    """The stored answer; IdempotencyKeyReused if another request took the key."""
+    """The stored answer; IdempotencyKeyReused if another request took the key.
+
+    What was forestalled before any request came answers every one.
+    """
     plain = plain_item(found)
-    if key and plain.get("fingerprint") != key.fingerprint:
+    if key and plain.get("fingerprint", key.fingerprint) != key.fingerprint:
         raise IdempotencyKeyReused()
     return Receipt(plain.get("answer_status", 0), plain.get("answer", ""), replayed=True)
 

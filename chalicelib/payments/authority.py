@@ -7,6 +7,7 @@ their sessions ends it too.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -16,10 +17,11 @@ from chalicelib.kernel.errors import CofferError
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger.consents import Consent
 from chalicelib.payments.model import PayRequest
+from chalicelib.payments.paying import Order
 
 
 @dataclass(frozen=True, slots=True)
-class _KeptKey(RequestKey):
+class KeptKey(RequestKey):
     """The key itself was not kept, only what followed from it."""
 
     movement_ids: tuple[str, ...] = ()
@@ -38,6 +40,8 @@ class Authority(msgspec.Struct, frozen=True):
     epoch: int
     jurisdiction: str
     risky: bool
+    until: datetime | None = None
+    """A charge waits no longer for anybody's yes."""
 
     def customer(self, consent: Consent) -> Customer:
         return Customer(
@@ -57,7 +61,7 @@ class Authority(msgspec.Struct, frozen=True):
         def refuse(error: CofferError) -> Receipt:
             return problems.receipt(error, self.language, self.request_id)
 
-        return _KeptKey(
+        return KeptKey(
             caller=consent.owner,
             route="",
             key="",
@@ -67,9 +71,9 @@ class Authority(msgspec.Struct, frozen=True):
         )
 
 
-def written(customer: Customer, request: PayRequest, key: RequestKey) -> str:
+def written(customer: Customer, order: Order, key: RequestKey) -> str:
     authority = Authority(
-        request=request,
+        request=order.request,
         payment_id=key.movement_id("pay"),
         fingerprint=key.fingerprint,
         language=key.language,
@@ -78,6 +82,7 @@ def written(customer: Customer, request: PayRequest, key: RequestKey) -> str:
         epoch=customer.epoch,
         jurisdiction=customer.jurisdiction,
         risky=customer.risky,
+        until=order.until,
     )
     return msgspec.json.encode(authority).decode()
 

@@ -11,7 +11,7 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.errors import CofferError, InvalidState, NotFound, RefundExceedsCapture
 from chalicelib.kernel.idempotency import RequestKey
 from chalicelib.ledger import allowance, chart, crediting, items
-from chalicelib.ledger.model import Draft, Due, Entry, Known, Leg, Line, Movement
+from chalicelib.ledger.model import Draft, Due, Entry, Known, Leg, Line, Movement, Verdict, due_key, shard_of
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
 from chalicelib.merchants.model import Terms
@@ -46,6 +46,26 @@ def void(payment: Payment, key: RequestKey, at: datetime, known: Known) -> Draft
     amount, currency = payment["amount"], payment["currency"]
     answer = CaptureView(key.movement_id("voi"), "voided", payment["pk"], amount, currency, clock.written(at))
     return _release(payment, "voided", _movement(payment, "void", answer, amount, at, key), known)
+
+
+def take_back(payment: Payment, void_id: str, terms: Terms, at: datetime, known: Known) -> Draft:
+    """All that a charge took, while it is not final: what is held is released, what waits to be settled comes back.
+
+    Its line is never settled then: the merchant's account sees neither. Nobody's key makes it, so it is made once.
+    """
+    wallet, amount, currency = payment["account"], payment["amount"], payment["currency"]
+    facts = {"payee": payment["payee"], "payment": payment["pk"]}
+    movement = Movement(void_id, "void", wallet, amount, currency, "voided", at, facts=facts)
+    if payment["state"] == "authorized":
+        return _release(payment, "voided", movement, known)
+    change, credited = crediting.credit(wallet, currency, amount, known)
+    postings = credited | {chart.settling(currency): -amount}
+    return Draft(
+        movement=movement,
+        changes=(change,),
+        entry=_entry(payment, "void", void_id, at, postings, payee_name=terms.name),
+        legs=(_unsettled(payment, void_id),),
+    )
 
 
 def expire(payment: Payment, expiry_id: str, at: datetime, known: Known) -> Draft:
@@ -146,6 +166,29 @@ def _leave(payment: Payment, state: str) -> Update:
     """Leaves `authorized` for good; nothing is due any more."""
     update = Update(settings().ledger_table, payment["pk"], items.MOVEMENT)
     return update.assign("state", state).remove("due_key", "due_at").require("state", "=", "authorized")
+
+
+def _unsettled(payment: Payment, void_id: str) -> Leg:
+    """Leaves `captured` while its own line waits to be settled and nothing of it was refunded."""
+    payment_id, amount = payment["pk"], payment["amount"]
+    update = Update(settings().ledger_table, payment_id, items.MOVEMENT).remove("due_key", "due_at")
+    update.assign("state", "voided").assign("captured", 0).assign("refundable", 0).assign("taken_back_by", void_id)
+    update.require("state", "=", "captured").require("refundable", "=", amount).require_absent("settled_by")
+    update.require("due_key", "=", due_key("settle", shard_of(payment_id)))
+
+    def explain(wired: Item | None) -> Verdict:
+        if not wired:
+            return NotFound()
+        found = plain_item(wired)
+        settled = "settled_by" in found and found["refundable"] == found["captured"]
+        return InvalidState(state="settled", payment_id=payment_id) if settled else _as_it_is(found)
+
+    return Leg(update.written(), explain)
+
+
+def _as_it_is(payment: Payment) -> InvalidState:
+    payment_id = payment["pk"]
+    return InvalidState(state=model.status(payment), payment_id=payment_id)
 
 
 def _refundable(payment_id: str, amount: int) -> Leg:

@@ -34,6 +34,8 @@ class Order:
     currency: str
     reference: str
     checkout: Checkout | None = None
+    until: datetime | None = None
+    """Whoever must say yes to it has so long."""
 
     @property
     def wallet(self) -> str:
@@ -43,8 +45,10 @@ class Order:
     def manual(self) -> bool:
         return self.request.capture == "manual"
 
-    def refusal(self, decision: Decision) -> CofferError | None:
+    def refusal(self, decision: Decision, at: datetime) -> CofferError | None:
         """What forbids it whatever the wallet holds."""
+        if self.until is not None and self.until <= at:
+            return InvalidState(state="expired")
         if self.terms.status != "active":
             return InvalidState(state="suspended")
         if decision.allowed:
@@ -81,7 +85,7 @@ def draft(
         entry=_entry(person, order, movement),
         legs=(merchants.paying(order.checkout, payment_id, at),) if order.checkout else (),
         last_legs=(using(consent, at),) if consent else (),
-        refusal=order.refusal(decision) or (None if proved else unproved(person, decision, at)),
+        refusal=order.refusal(decision, at) or (None if proved else unproved(person, decision, at)),
     )
 
 

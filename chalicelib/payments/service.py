@@ -37,7 +37,11 @@ def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) 
     request = model.checked(request)
     if request.wallet_id not in customer.wallet_ids:
         raise NotFound()
-    order = _order(request, at)
+    return pay_order(customer, ordered(request, at), key, at)
+
+
+def pay_order(customer: Customer, order: Order, key: RequestKey, at: datetime) -> Receipt:
+    """Raises and stores what `pay` does."""
 
     def build(at: datetime, known: Known) -> Draft:
         return paying.draft(customer, order, key, at, known)
@@ -51,7 +55,7 @@ def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) 
             _rather_wait(paying.consent_of(customer, order, key, at), at)
         raise
     except GuardianApprovalRequired:
-        asked = authority.written(customer, request, key)
+        asked = authority.written(customer, order, key)
         consents.ask(replace(paying.consent_of(customer, order, key, at), authority=asked))
         raise
 
@@ -62,7 +66,8 @@ def pay_agreed(consent: Consent, at: datetime) -> Receipt:
     Raises or stores what `pay` does, but for the step-up: they had done it before anybody was asked.
     """
     asked = authority.read(consent.authority)
-    customer, key, order = asked.customer(consent), asked.key(consent), _order(asked.request, at)
+    customer, key = asked.customer(consent), asked.key(consent)
+    order = replace(ordered(asked.request, at), until=asked.until)
     return ledger.commit(lambda at, known: paying.draft(customer, order, key, at, known, proved=True), at, key)
 
 
@@ -140,7 +145,7 @@ def _rather_wait(consent: Consent, at: datetime) -> None:
         raise GuardianApprovalRequired(approval_id=consent.id, state=state)
 
 
-def _order(request: PayRequest, at: datetime) -> Order:
+def ordered(request: PayRequest, at: datetime) -> Order:
     """What never changes may be read first: a checkout's facts, and a merchant's terms of the last 30 s."""
     if request.checkout_id is not None:
         checkout = merchants.checkout(request.checkout_id)

@@ -137,7 +137,7 @@ def _is_sound(line: Line, currency: str) -> bool:
 
 
 def _settled(line: Line, batch: Batch, settled: set[str], wrong: set[str]) -> Leg:
-    """Once, and only what waits for it: a line that is settled already is dropped from the next try.
+    """Once, and only what waits for it: a line that is settled already, or taken back, is dropped from the next try.
 
     The message is not trusted for the amount. A payment that was held waits for nothing: its capture does.
     """
@@ -149,7 +149,8 @@ def _settled(line: Line, batch: Batch, settled: set[str], wrong: set[str]) -> Le
     update.require("due_key", "=", due_key("settle", shard_of(line.movement)))
 
     def explain(wired: Item | None) -> Verdict:
-        (settled if wired and "settled_by" in wired else wrong).add(line.movement)
+        over = wired and ("settled_by" in wired or "taken_back_by" in wired)
+        (settled if over else wrong).add(line.movement)
         return Changed()
 
     return Leg(update.written(), explain)

@@ -12,7 +12,7 @@ from chalicelib.ledger import funding
 from chalicelib.ledger.funding import Funding
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
-from tests.api import account_kit, payout_kit, withdrawal_kit
+from tests.api import account_kit, charge_kit, payout_kit, withdrawal_kit
 from tests.api.authenticator import Authenticator
 from tests.api.bad_input_kit import BODIES, SIGN_UP_SECRET
 from tests.api.caller import Caller, Reply
@@ -134,6 +134,7 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         "GET /v1/me": lambda: phone.get("/v1/me"),
         "PATCH /v1/me": lambda: phone.patch("/v1/me", {"display_name": "Anna"}),
         "GET /v1/me/notices": lambda: phone.get("/v1/me/notices"),
+        **of_codes(world),
         **of_what_is_kept(world, ana),
         **of_money_out(world),
         "GET /v1/wallets": lambda: phone.get("/v1/wallets"),
@@ -148,6 +149,19 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         "GET /v1/payments": lambda: shop.till.get("/v1/payments?order_reference=order-1"),
         "GET /v1/refunds/{id}": lambda: phone.get(f"/v1/refunds/{refund}"),
         "GET /v1/checkouts/{id}": lambda: phone.get(f"/v1/checkouts/{checkout}"),
+    }
+
+
+def of_codes(world: World) -> dict[str, Call]:
+    """Two charges wait for her: one to look at, one to decline."""
+    ida = withdrawal_kit.with_pin(world, 5_000_000)
+    seen, declined = (charge_kit.charged(world.shop, ida, 600_000 + n) for n in range(2))
+    code = charge_kit.shown(ida)["id"]
+    return {
+        "POST /v1/payment-codes": lambda: ida.phone.post("/v1/payment-codes", {"wallet_id": ida.wallet}),
+        "GET /v1/payment-codes/{id}": lambda: ida.phone.get(f"/v1/payment-codes/{code}"),
+        "GET /v1/charges/{id}": lambda: charge_kit.asked(world.shop, seen),
+        "POST /v1/charges/{id}/decline": lambda: charge_kit.decline(ida, declined),
     }
 
 

@@ -19,7 +19,7 @@ from chalicelib.ledger import audit, funding, service
 from chalicelib.ledger.funding import Funding
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
-from tests.api import payout_kit, topup_kit
+from tests.api import charge_kit, payout_kit, topup_kit
 from tests.api.away_kit import OFFLINE, Call, requests
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply, assert_problem
@@ -58,6 +58,11 @@ def a_hold(world: World, ana: Person) -> Call:
 def a_checkout(world: World, ana: Person) -> Call:
     checkout = world.shop.checkout(1_000)["id"]
     return lambda: ana.pay_checkout(checkout, "k")
+
+
+def a_charge(world: World, ana: Person) -> Call:
+    code = charge_kit.shown(ana)["code"]
+    return lambda: charge_kit.charge(world.shop, code, 1_000, "k")
 
 
 def a_capture(world: World, ana: Person) -> Call:
@@ -107,7 +112,7 @@ def a_payout(world: World, ana: Person) -> Call:
 
 
 MOVES = (
-    *(a_payment, a_hold, a_checkout, a_capture, a_void, a_refund, a_top_up, a_withdrawal, a_payout),
+    *(a_payment, a_hold, a_checkout, a_charge, a_capture, a_void, a_refund, a_top_up, a_withdrawal, a_payout),
     *(a_proposal, an_approval),
 )
 

@@ -24,7 +24,7 @@ from chalicelib.cases import sealing
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.observability import logger
 from chalicelib.processors import wire
-from tests.api import away_kit, test_away
+from tests.api import away_kit, charge_kit, test_away, withdrawal_kit
 from tests.api.bad_input_kit import BODIES, name_of, path_of
 from tests.api.caller import Caller, Reply
 from tests.api.topup_kit import Till
@@ -46,7 +46,7 @@ IN_CLEAR = {
     "whose statement, and which": {"POST /v1/reconciliations/statements name", "sha256"},
     "times": {"expires_at", "from", "to", "day", "cut_off"},
     "the answer of a movement, which the ledger keeps byte for byte": {
-        "POST /v1/payments description", "POST /v1/payments/{id}/refunds reason",
+        "POST /v1/payments description", "POST /v1/charges description", "POST /v1/payments/{id}/refunds reason",
     },
     "what operators tell everybody": {"en", "zh", "severity", "starts_at", "ends_at", "PATCH /v1/incidents/{id} state"},
     "counted, of nobody": {
@@ -58,7 +58,17 @@ IN_CLEAR = {
 MAY_STAND = set().union(*IN_CLEAR.values())
 FREE = {"description", "device_name", "display_name", "note", "reason"}
 """Where anything may be typed: each success gets a text of its own."""
-SECRET_ANSWERS = {"access_token", "challenge", "key", "recovery_codes", "refresh_token", "secret", "uri", "value"}
+SECRET_ANSWERS = {
+    "access_token",
+    "challenge",
+    "code",
+    "key",
+    "recovery_codes",
+    "refresh_token",
+    "secret",
+    "uri",
+    "value",
+}
 IN_TEXTS = ("pay.canary@example.com", "+86 139 0013 9000", "refund.canary@example.com", "137-0013-7000")
 """Contacts in what may stand in clear: they may not."""
 SHORTEST = 6
@@ -187,9 +197,19 @@ def drive(world: World) -> None:
     for move in test_away.MOVES:
         world.clock.advance(1)
         move(world, world.customer(10_000))()
+    drive_charges(world)
     paid = world.customer(10_000).pay(100, description=f"tea for two: {IN_TEXTS[0]} or {IN_TEXTS[1]}")
     because = {"amount": 1, "reason": f"stale cake, {IN_TEXTS[2]} called from {IN_TEXTS[3]}"}
     assert (paid.status, world.shop.act(paid.json["id"], "refunds", because).status) == (201, 201)
+
+
+def drive_charges(world: World) -> None:
+    """What follows a charge, each to a success."""
+    ida, large = withdrawal_kit.with_pin(world, 5_000_000), 600_000
+    waits = charge_kit.charged(world.shop, ida, large, description=f"for {IN_TEXTS[0]}")
+    assert charge_kit.confirm(ida, waits).status == 201
+    assert charge_kit.reverse(world.shop, charge_kit.charged(world.shop, ida)).status == 201
+    assert charge_kit.reverse_by_key(world.shop, "never-came").status == 201
 
 
 def plant(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.simulation.bug import ACCESS, CONTRACTS, LEDGER, MONEY, PAYMENTS, SESSIONS, WEBHOOKS, Bug, bug
 from tests.simulation.bugs_of_accounts import ACCOUNTS
+from tests.simulation.bugs_of_charges import CHARGES
 from tests.simulation.bugs_of_doors import DOORS
 from tests.simulation.bugs_of_factors import FACTORS
 from tests.simulation.bugs_of_lies import LIES
@@ -36,7 +37,7 @@ BUGS = (
         "a receipt that forgets which request it answers",
         (6,),
         "ledger/service.py",
-        'if key and plain.get("fingerprint") != key.fingerprint:',
+        'if key and plain.get("fingerprint", key.fingerprint) != key.fingerprint:',
         "if False:",
         LEDGER + "the_same_key_with_another_request_is_refused",
     ),
@@ -303,6 +304,7 @@ BUGS = (
     *OPERATORS,
     *LIES,
     *PAYOUTS,
+    *CHARGES,
     *ROUTING,
     *WITHDRAWALS,
 )

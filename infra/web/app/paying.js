@@ -14,6 +14,14 @@ export const payCheckout = (checkout, wallet_id, confirmed = false) =>
     about: { what: "payment", checkout, wallet_id },
     once: onceOf(checkout.id),
   });
+/** → the intent's id: my yes to a charge of my code. */
+export const confirmCharge = (charge, wallet_id) =>
+  intend({
+    path: `/v1/charges/${charge.id}/confirm`,
+    body: {},
+    about: { what: "payment", checkout: charge, charge: charge.id, wallet_id },
+    once: `charge ${charge.id}`,
+  });
 export const onceOf = (checkout_id) => `pay ${checkout_id}`;
 
 /** `form`: of one opened form, which is sent once; `then`: the path to go on to. */

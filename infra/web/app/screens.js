@@ -14,6 +14,7 @@ const HOMES = {
 export const SCREENS = {
   "/": { load: () => HOMES[mode.value](), text: [] },
   "/pay": screen("pay", "money"),
+  "/code": screen("code", "money"),
   "/pay/:id": screen("checkout", "money"),
   "/results/:id": screen("result", "money"),
   "/topup": screen("topup", "money"),

@@ -38,6 +38,7 @@ export function open() {
 
 const Pay = ({ typed, wrong, camera, looking, refused }) => html`
   <${Heading}>${say("pay.title")}<//>
+  <p><a class="button main" href="#/code">${say("code.show")}</a></p>
   ${canScan() && html`
     <section class="card scan">
       <video id="camera" muted playsinline hidden=${!looking.value} aria-label=${say("pay.camera")}></video>

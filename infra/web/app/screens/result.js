@@ -129,9 +129,9 @@ function Not({ about, outcome: { status, body }, earlier }) {
 }
 
 function Help({ about, body, earlier }) {
-  const back = about.checkout ? `/pay/${about.checkout.id}` : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`;
+  const back = about.charge ? "/code" : about.checkout ? `/pay/${about.checkout.id}` : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`;
   if (about.checkout && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
-  if (body.code === "probable-duplicate") return html`<${Twice} about=${about} earlier=${earlier} />`;
+  if (body.code === "probable-duplicate" && !about.charge) return html`<${Twice} about=${about} earlier=${earlier} />`;
   if (body.code === "cooling-off") return null;
   if (body.code === "wallet-frozen" || body.methods === "") return html`<p><a class="button main" href="#/security">${say("result.security")}</a></p>`;
   if (body.code === "invalid-state") return html`<p><a class="button main" href="#/activity">${say("result.activity")}</a></p>`;

@@ -1,0 +1,233 @@
+"""A till charges a code: paid in one transaction, or waiting for the customer's yes; and ended, as long as it can be.
+
+A charge is known by its payment. Whatever becomes of it takes the payment's id in the ledger, and whoever comes first
+has it: paid, refused, declined, expired or reversed, once and for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.api import problems
+from chalicelib.kernel import ids
+from chalicelib.kernel.callers import Customer, Merchant
+from chalicelib.kernel.errors import (
+    ChargeDeclined,
+    CodeMistyped,
+    CodeOver,
+    CodeUnknown,
+    CofferError,
+    CoolingOff,
+    GuardianApprovalRequired,
+    InsufficientFunds,
+    InvalidState,
+    InvalidToken,
+    LimitReached,
+    NotFound,
+    Refusal,
+    StepUpRequired,
+    TooManyRequests,
+    WalletFrozen,
+)
+from chalicelib.kernel.idempotency import Receipt, RequestKey
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import Draft, Known, Movement
+from chalicelib.merchants import service as merchants
+from chalicelib.payments import following, model_charges, model_codes, paying, service, store_charges, store_codes
+from chalicelib.payments.authority import KeptKey
+from chalicelib.payments.model_charges import Charge, ChargeRequest, ChargeView, Ending, ReversalView
+from chalicelib.payments.model_codes import Code
+from chalicelib.payments.paying import Order
+
+_OF_THE_WALLET = (InsufficientFunds, LimitReached, WalletFrozen)
+
+
+def charge(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: datetime) -> Receipt:
+    """201 and the payment, or 202 and a charge that waits for its customer.
+
+    Raises CodeMistyped, TooManyRequests, and what is wrong with the order. Stores every other refusal.
+    """
+    merchant.require("payments")
+    asked, key = model_charges.checked(asked), _discreet(key)
+    if not model_codes.is_sound(asked.code):
+        raise CodeMistyped(param="code")
+    if seconds := store_codes.guessing_for(merchant.merchant_id, at):
+        raise TooManyRequests(retry_after_seconds=seconds)
+    code = store_codes.code(model_codes.id_of(asked.code))
+    if code is None:
+        return _unknown(merchant, asked, key, at)
+    order = service.ordered(model_charges.order_of(asked, code.wallet, merchant.merchant_id), at)
+    try:
+        return ledger.commit(lambda at, known: _draft(code, order, key, at, known), at, key)
+    except (StepUpRequired, GuardianApprovalRequired):
+        return _wait(code, order, key, at)
+    except CoolingOff:
+        return ledger.refuse(_never(order, key, at), key, ChargeDeclined())
+    except (InvalidToken, NotFound):
+        return ledger.refuse(_never(order, key, at), key, CodeOver(state="ended"))
+
+
+def seen(caller: Customer | Merchant, charge_id: str, at: datetime) -> ChargeView:
+    """As it is now: one whose time is over is ended before anybody is told so. Raises Forbidden, NotFound."""
+    kept, movement = _known(caller, charge_id)
+    if kept is None:
+        return _paid(movement, at)
+    if movement is None and kept.until <= at:
+        movement = _end(kept.id, kept.merchant_id, "expired", at)
+    return kept.view(movement)
+
+
+def confirm(customer: Customer, charge_id: str, key: RequestKey, at: datetime) -> Receipt:
+    """The customer's yes: once, however often it comes. Raises and stores what a payment of their own does."""
+    kept, movement = _waiting(customer, charge_id)
+    if movement and (ending := movement.get("refusal")) in model_charges.ENDINGS:
+        raise InvalidState(state=ending)
+    order = replace(service.ordered(kept.request, at), until=kept.until)
+    return service.pay_order(customer, order, _kept_key(kept, key), at)
+
+
+def decline(customer: Customer, charge_id: str, at: datetime) -> ChargeView:
+    """The customer's no, for good; once or many times. Raises NotFound, InvalidState if it is over already."""
+    kept, _ = _waiting(customer, charge_id)
+    ending: Ending = "declined" if at < kept.until else "expired"
+    ended = kept.view(_end(kept.id, kept.merchant_id, ending, at))
+    if ended.reason != "declined":
+        raise InvalidState(state=ended.reason or ended.status)
+    return ended
+
+
+def reverse(merchant: Merchant, charge_id: str, at: datetime) -> ReversalView:
+    """Ends a charge that is not final, for good; once or many times.
+
+    Raises Forbidden, NotFound, InvalidState of what is settled, refunded, or captured by a request of its own.
+    """
+    _known(merchant, charge_id)
+    return _reverse(merchant, charge_id, at)
+
+
+def reverse_unanswered(merchant: Merchant, charge_key: RequestKey, at: datetime) -> ReversalView:
+    """The same by the key of a charge that nobody answered: if it never came, it is refused when it comes."""
+    merchant.require("payments")
+    return _reverse(merchant, charge_key.movement_id("pay"), at, charge_key.language)
+
+
+def _draft(code: Code, order: Order, key: RequestKey, at: datetime, known: Known) -> Draft:
+    """The payment as its customer would have made it when they showed the code, which it uses up."""
+    draft = paying.draft(code.customer, order, key, at, known)
+    if draft.movement is None:
+        return draft
+    charge_id = draft.movement.id
+    movement = replace(draft.movement, facts={**draft.movement.facts, "code": code.id})
+    return replace(
+        draft, movement=movement, legs=(store_charges.not_waiting(charge_id), store_codes.using(code, charge_id, at))
+    )
+
+
+def _wait(code: Code, order: Order, key: RequestKey, at: datetime) -> Receipt:
+    """The code is used up, and nothing is taken yet."""
+    charge_id = key.movement_id("pay")
+    waits = Charge(charge_id, code.customer.user_id, order.request, order.terms.name, at, key.fingerprint)
+    receipt = Receipt(202, msgspec.json.encode(waits.view()).decode())
+
+    def build(at: datetime, known: Known) -> Draft:
+        legs = (*store_charges.waiting(waits, receipt), store_codes.using(code, charge_id, at))
+        return Draft(movement=None, changes=(), entry=None, legs=legs)
+
+    try:
+        repeated = ledger.commit(build, at, key)
+    except Refusal as error:
+        return ledger.refuse(_never(order, key, at), key, error)
+    return repeated if repeated.replayed else receipt
+
+
+def _unknown(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: datetime) -> Receipt:
+    """A guess, unless it repeats what was answered before its code was forgotten."""
+    charge_id = key.movement_id("pay")
+    if first := store_charges.answered(charge_id, key) or ledger.answered(charge_id, key):
+        return first
+    store_codes.count_wrong(merchant.merchant_id, at)
+    amount, currency = asked.amount, asked.currency
+    never = Movement(charge_id, "payment", merchant.merchant_id, amount, currency, "refused", at, key.fingerprint)
+    return ledger.refuse(never, key, CodeUnknown())
+
+
+def _never(order: Order, key: RequestKey, at: datetime) -> Movement:
+    charge_id = key.movement_id("pay")
+    return Movement(charge_id, "payment", order.wallet, order.amount, order.currency, "refused", at, key.fingerprint)
+
+
+def _end(charge_id: str, merchant_id: str, ending: Ending, at: datetime, language: str = "en") -> dict[str, Any]:
+    """Nothing is taken by it any more, unless something was: the movement that has its id, whoever was first."""
+    receipt = problems.receipt(InvalidState(state=ending), language, "")
+    facts = {"refusal": ending, "payee": merchant_id}
+    return ledger.forestall(
+        Movement(charge_id, "payment", merchant_id, 0, "", "refused", at, receipt=receipt, facts=facts)
+    )
+
+
+def _reverse(merchant: Merchant, charge_id: str, at: datetime, language: str = "en") -> ReversalView:
+    found = _end(charge_id, merchant.merchant_id, "reversed", at, language)
+    if found["state"] in ("authorized", "captured"):
+        terms, void_id = merchants.terms(merchant.merchant_id, at), model_charges.reversal_id(charge_id)
+        ledger.commit(lambda at, known: following.take_back(found, void_id, terms, at, known), at)
+    return ReversalView(charge_id, "reversed", 0 if found["state"] == "refused" else found["amount"])
+
+
+def _known(caller: Customer | Merchant, charge_id: str) -> tuple[Charge | None, dict[str, Any] | None]:
+    """What waits or waited, and what has the charge's id. Raises NotFound of somebody else's, and of other payments."""
+    if isinstance(caller, Merchant):
+        caller.require("payments")
+    if not ids.is_id(charge_id, "pay"):
+        raise NotFound()
+    kept = store_charges.charge(charge_id)
+    movement = next(iter(ledger.movements([charge_id])), None)
+    if kept is None and (movement is None or "code" not in movement):
+        raise NotFound()
+    wallet = kept.wallet if kept else (movement or {})["account"]
+    payee = kept.merchant_id if kept else (movement or {})["payee"]
+    if not (wallet in caller.wallet_ids if isinstance(caller, Customer) else payee == caller.merchant_id):
+        raise NotFound()
+    return kept, movement
+
+
+def _waiting(customer: Customer, charge_id: str) -> tuple[Charge, dict[str, Any] | None]:
+    kept, movement = _known(customer, charge_id)
+    if kept is None:
+        raise NotFound()
+    return kept, movement
+
+
+def _paid(movement: Mapping[str, Any] | None, at: datetime) -> ChargeView:
+    """Of one that was paid at once."""
+    if movement is None:
+        raise NotFound()
+    return model_charges.paid_view(movement, merchants.terms(movement["payee"], at).name)
+
+
+def _kept_key(kept: Charge, key: RequestKey) -> RequestKey:
+    """The charge's own: whoever confirms it, and whoever agrees to it, make the one payment."""
+    return KeptKey(
+        caller=kept.owner,
+        route="",
+        key="",
+        fingerprint=kept.fingerprint,
+        refuse=key.refuse,
+        language=key.language,
+        request_id=key.request_id,
+        movement_ids=(kept.id, model_charges.consent_id(kept.id)),
+    )
+
+
+def _discreet(key: RequestKey) -> RequestKey:
+    """What the customer's wallet lacks is kept, and not told to the till."""
+
+    def refuse(error: CofferError) -> Receipt:
+        closed = isinstance(error, InvalidState) and error.params.get("state") == "closed"
+        return key.refuse(ChargeDeclined() if closed or isinstance(error, _OF_THE_WALLET) else error)
+
+    return replace(key, refuse=refuse)

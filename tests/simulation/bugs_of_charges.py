@@ -1,0 +1,61 @@
+"""Bugs of payment codes and charges: a code good twice or too long, a till told too early, money given back twice."""
+
+from __future__ import annotations
+
+from tests.simulation.bug import bug
+
+CODES = "tests/api/test_charges.py::test_"
+WAITING = "tests/api/test_charges_waiting.py::test_"
+REVERSED = "tests/api/test_reversals.py::test_"
+
+CHARGES = (
+    bug(
+        "a payment code that is good twice",
+        (20,),
+        "payments/store_codes.py",
+        'update.require("status", "=", "open").require("expires_at", ">", clock.written(at))',
+        'update.require("expires_at", ">", clock.written(at))',
+        CODES + "a_code_is_good_once_and_a_repetition_gets_the_first_answer",
+    ),
+    bug(
+        "a payment code that outlives its minute",
+        (17,),
+        "payments/store_codes.py",
+        'update.require("status", "=", "open").require("expires_at", ">", clock.written(at))',
+        'update.require("status", "=", "open")',
+        CODES + "a_code_lasts_sixty_seconds_to_the_microsecond",
+    ),
+    bug(
+        "a till told that a charge expired which can still be paid",
+        (8, 18),
+        "payments/charging.py",
+        '        movement = _end(kept.id, kept.merchant_id, "expired", at)\n',
+        '        return msgspec.structs.replace(kept.view(), status="refused", reason="expired")\n',
+        WAITING + "a_yes_by_a_clock_that_is_slow_does_not_undo_what_the_till_was_told",
+    ),
+    bug(
+        "one key that makes a charge and lets another wait",
+        (6,),
+        "payments/charging.py",
+        "legs=(store_charges.not_waiting(charge_id), store_codes.using(code, charge_id, at))",
+        "legs=(store_codes.using(code, charge_id, at),)",
+        WAITING + "one_key_makes_one_charge_whatever_its_code_and_amount",
+    ),
+    bug(
+        "a charge taken back after it was settled",
+        (14,),
+        "payments/following.py",
+        '.require("refundable", "=", amount).require_absent("settled_by")\n'
+        '    update.require("due_key", "=", due_key("settle", shard_of(payment_id)))\n',
+        '.require("refundable", "=", amount)\n',
+        REVERSED + "a_reversal_and_a_settlement_that_meet_end_in_one_of_them",
+    ),
+    bug(
+        "a till that learns what the wallet lacks",
+        (22,),
+        "payments/charging.py",
+        "return key.refuse(ChargeDeclined() if closed or isinstance(error, _OF_THE_WALLET) else error)",
+        "return key.refuse(error)",
+        CODES + "a_till_is_not_told_what_the_wallet_lacks",
+    ),
+)
