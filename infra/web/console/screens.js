@@ -19,7 +19,7 @@ export const SCREENS = {
   "/reconciliations/:day": screen("reconciliation", "books"),
   "/adjustments": screen("adjustments", "books"),
   "/processors": screen("processors", "payouts"),
-  "/audit": screen("audit", "audit"),
+  "/audit": screen("audit", "audit", "cases"),
   "/operators": screen("operators"),
   "/status": screen("status"),
   "/tasks": screen("tasks"),
