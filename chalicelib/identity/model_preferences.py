@@ -22,6 +22,9 @@ GUARDING = ("phrase", "switched_off")
 Phrase = Annotated[
     str, msgspec.Meta(max_length=60, description="Stands in every message that we send to you; empty: none")
 ]
+Switched = Annotated[
+    dict[Switch, bool], msgspec.Meta(extra_json_schema={"propertyNames": {"enum": list(get_args(Switch))}})
+]
 _PHRASE_BYTES = 80
 """As JSON: it goes into text messages."""
 
@@ -32,7 +35,7 @@ class PreferencesRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     ui_mode: UiMode | None = None
     reminders: Reminders | None = None
     phrase: Phrase | None = None
-    notices: dict[Switch, bool] | None = None
+    notices: Switched | None = None
 
     @property
     def guards(self) -> bool:
