@@ -5,9 +5,13 @@ import { keepInbox, unreadCount } from "/app/inbox.js";
 import { keepMode } from "/app/me.js";
 import { watchStatus } from "/app/status.js";
 import { watchTasks } from "/app/tasks.js";
+import { resume } from "/shared/intents.js";
+import { signedIn } from "/shared/session.js";
+import { effect, untracked } from "/shared/ui.js";
 
 /** → what stands in the frame from now on. */
 export function begin() {
+  effect(() => void (signedIn.value && untracked(resume)));
   keepMode();
   keepInbox();
   watchStatus();

@@ -4,12 +4,11 @@ import { mode, showMode, walletsSoon } from "/app/me.js";
 import { SCREENS, allowed } from "/app/screens.js";
 import { brandName, wear } from "/shared/brand.js";
 import { pause } from "/shared/door.js";
-import { resume } from "/shared/intents.js";
 import { language, learn } from "/shared/language.js";
 import { arrive, pathOf, shown, start } from "/shared/router.js";
 import { calm } from "/shared/seen.js";
 import { provedBy, signedIn } from "/shared/session.js";
-import { effect, html, render, untracked } from "/shared/ui.js";
+import { effect, html, render } from "/shared/ui.js";
 
 /** How long the first picture waits for what is nearly there, so that it need not be drawn twice. */
 const NEARLY_MS = 60;
@@ -40,7 +39,6 @@ effect(() => {
   [known, worn] = [signedIn.value, mode.value];
   if (other) arrive();
 });
-effect(() => void (signedIn.value && untracked(resume)));
 
 /**
  * Once the first screen stands there, with what it shows. A browser may keep it in mind that a module did not come: then

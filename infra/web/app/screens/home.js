@@ -1,54 +1,43 @@
-/** Home: what is there, what is on its way, what happened last, and the ways to pay, top up and withdraw. */
+/** Home: what is there, and the ways to pay, top up and withdraw; then what is on its way and what happened last. */
 import { wallets } from "/app/me.js";
-import { Ended, Open } from "/app/meant.js";
-import { EntryRow, entriesOf, Frozen, meet } from "/app/money.js";
-import { done, mine as open_intents } from "/shared/intents.js";
+import { Frozen } from "/app/money.js";
 import { money, say } from "/shared/language.js";
-import { Empty, Heading, Icon, Money, Shown } from "/shared/parts.js";
-import { lastSeen, see, watch } from "/shared/seen.js";
+import { Heading, Icon, job, Money, Problem, Shown, Waiting } from "/shared/parts.js";
+import { watch } from "/shared/seen.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
 
-const LAST = 5;
-const UNFINISHED = ["pending", "unknown"];
 /** Sending money to a person joins them once the API has it. */
 const ACTIONS = [
   ["#/pay", "pay", "home.pay"],
   ["#/topup", "plus", "home.topup"],
   ["#/withdraw", "out", "home.withdraw"],
 ];
-/** Of what goes through a bank: where it is, here and in the API. */
-const MOVING = { topup: "topups", withdrawal: "withdrawals" };
+const EVERY_MS = 20_000;
 
+/** Below the balance nothing is fetched before the balance is told, or cannot be. */
 export function open() {
   const mine = wallets();
-  const lately = signal(null);
-  const paths = done()
-    .filter(({ about, outcome, unseen }) => !unseen && about.what in MOVING && UNFINISHED.includes(outcome.body?.status))
-    .map(({ about, outcome }) => `/v1/${MOVING[about.what]}/${outcome.body.id}`)
-    .filter((path) => UNFINISHED.includes(lastSeen(path)?.status ?? "pending"));
-  const moving = paths.map((path) => ({ path, found: see(path) }));
-  const follow = () => (lately.value = see(entriesOf(mine.peek().data.data[0].id)));
-  const again = () => {
-    wallets();
-    paths.forEach((path) => see(path));
-    if (lately.peek()) follow();
-  };
-  const stopLooking = effect(() => mine.value.data && !lately.peek() && untracked(follow));
-  const stop = watch(again, 20_000);
-  const view = () => html`<${Home} mine=${mine} lately=${lately.value} moving=${moving} />`;
-  return { title: () => say("home.title"), view, close: () => (stop(), stopLooking()) };
+  const below = signal(null);
+  let gone = false;
+  const fetching = job(async () => {
+    const { begin } = await import("/app/lately.js");
+    if (!gone) below.value = begin(mine);
+  });
+  const stopFetching = effect(() => (mine.value.data || mine.value.problem) && !below.peek() && untracked(fetching.run));
+  const stop = watch(() => (wallets(), below.peek()?.again()), EVERY_MS);
+  const close = () => ((gone = true), stop(), stopFetching(), below.peek()?.close());
+  const view = () => html`<${Home} mine=${mine} below=${below.value} problem=${fetching.problem.value} />`;
+  return { title: () => say("home.title"), view, close };
 }
 
-const Home = ({ mine, lately, moving }) => html`
+const Home = ({ mine, below, problem }) => html`
   <${Heading}>${say("home.title")}<//>
   <${Shown} of=${mine} lines=${2}>${({ data }) => data.map((wallet) => html`<${Balance} key=${wallet.id} wallet=${wallet} />`)}<//>
   <div class="actions" role="group" aria-label=${say("home.actions")}>
     ${ACTIONS.map(([href, icon, key]) => html`<a class="button" href=${href}><${Icon} name=${icon} />${say(key)}</a>`)}
   </div>
-  <${Ended} />
-  <${OnItsWay} moving=${moving} />
-  <h2>${say("home.recent")}</h2>
-  ${lately && html`<${Shown} of=${lately} lines=${5}>${({ data }) => html`<${Recent} rows=${data.slice(0, LAST)} wallet=${mine.value.data.data[0].id} />`}<//>`}
+  ${problem && html`<${Problem} of=${problem} />`}
+  ${below ? below.view() : !problem && html`<${Waiting} lines=${5} />`}
 `;
 
 const Balance = ({ wallet }) => html`
@@ -60,26 +49,3 @@ const Balance = ({ wallet }) => html`
     <${Frozen} wallet=${wallet} />
   </section>
 `;
-
-/** What was meant and is not known to have ended, and what a bank still has to answer. */
-function OnItsWay({ moving }) {
-  const waiting = moving.map(({ path, found }) => ({ place: path.split("/")[2], ...found.value.data })).filter((one) => UNFINISHED.includes(one.status));
-  if (!open_intents().length && !waiting.length) return null;
-  return html`
-    <h2>${say("home.on-its-way")}</h2>
-    <ul class="rows on-its-way">
-      <${Open} />
-      ${waiting.map(({ place, ...one }) => html`
-        <li key=${one.id}><a href=${`#/${place}/${one.id}`}><span class="row-words"><strong>${say(place === "topups" ? "kind.top-up" : "kind.withdrawal")}</strong><small>${say(`topup.${one.status}.short`)}</small></span><${Money} ...${one} /></a></li>`)}
-    </ul>
-  `;
-}
-
-function Recent({ rows, wallet }) {
-  meet(rows);
-  if (!rows.length) return html`<${Empty}>${say("home.nothing")}<//>`;
-  return html`
-    <ul class="rows">${rows.map((entry) => html`<${EntryRow} key=${entry.id} entry=${entry} wallet=${wallet} />`)}</ul>
-    <p><a href="#/activity">${say("home.all")}</a></p>
-  `;
-}
