@@ -15,10 +15,10 @@ const NEARLY_MS = 60;
 const LATEST_MS = 3000;
 const PAINT_MS = 100;
 
-provedBy(async (methods) => {
-  const { Prove, proved } = await import("/shared/prove.js");
+provedBy(async (methods, about) => {
+  const [{ Prove, proved }, { wishOf }] = await Promise.all([import("/shared/prove.js"), import("/app/meant.js")]);
   surround({ dialog: Prove });
-  return proved(methods);
+  return proved(methods, () => (about ? wishOf(about) : ""));
 });
 /** The answer is on its way while the home screen is. */
 if (signedIn.value && pathOf() === "/") walletsSoon();

@@ -9,6 +9,11 @@ export const amountOf = (about) => shownSum(about.checkout ?? about);
 export const nameOf = (about) => about.checkout?.merchant_name ?? say(about.what === "withdrawal" ? "kind.withdrawal" : "kind.top-up");
 /** The sentence that fits what was meant, where it is not the one of a payment. */
 export const sayOf = ({ what }, key, params) => sayOr(`${key}.${what}`, say(key, params), params);
+/** What a confirmation is asked for; "" of what goes to nobody. */
+export function wishOf(about) {
+  const name = about.checkout?.merchant_name ?? about.to;
+  return name ? say(`prove.of-${about.what}`, { amount: amountOf(about), name }) : "";
+}
 /** `asked` of a guardian, `approved` by them and about to be paid; undefined of whatever waits for nobody's yes. */
 export const consentOf = ({ last }) => (last?.code === "guardian-approval-required" ? last.state : undefined);
 

@@ -17,6 +17,6 @@ export const withdraw = ({ wallet, amount, method, form }) =>
   intend({
     path: "/v1/withdrawals",
     body: { wallet_id: wallet.id, amount, currency: wallet.currency, funding_method_id: method.id },
-    about: { what: "withdrawal", amount, currency: wallet.currency },
+    about: { what: "withdrawal", amount, currency: wallet.currency, to: shownMethod(method) },
     once: `withdraw ${form}`,
   });

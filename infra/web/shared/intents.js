@@ -67,9 +67,9 @@ async function carried(id) {
 }
 
 /** One try: {outcome}, or {last} while it is not known what happened or the same request may still go through. */
-async function tried({ path, body, key }) {
+async function tried({ path, body, key, about }) {
   try {
-    return { outcome: { status: 200, body: await call("POST", path, { body, key, patient: false }) } };
+    return { outcome: { status: 200, body: await call("POST", path, { body, key, about, patient: false }) } };
   } catch (problem) {
     if (problem instanceof NoAnswer) return { last: null };
     if (!(problem instanceof Refused)) throw problem;

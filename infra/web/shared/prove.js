@@ -9,14 +9,17 @@ import { html, signal } from "/shared/ui.js";
 const WAYS = ["passkey", "pin", "totp"];
 const asked = signal(null);
 
-/** Shows the dialog; → whether the proof was given. */
-export const proved = (methods) => new Promise((resolve) => ask(methods, resolve));
+/** Shows the dialog; `wish()`: the sentence of what is confirmed, "" if there is none. → whether the proof was given. */
+export const proved = (methods, wish) => new Promise((resolve) => ask(methods, wish, resolve));
 
-function ask(methods, resolve) {
+/** Whoever goes back, or on, has not confirmed. */
+addEventListener("hashchange", () => done(false));
+
+function ask(methods, wish, resolve) {
   for (const one of [byPin, byCode, byPasskey]) [one.problem.value, one.missing.value] = [null, []];
   const usable = (one) => methods.includes(one) && (one !== "passkey" || passkeysHere() || methods.length === 1);
   const ways = WAYS.filter(usable);
-  asked.value = { ways, way: ways[0], resolve };
+  asked.value = { ways, way: ways[0], wish, resolve };
 }
 
 const done = (whether) => {
@@ -44,9 +47,10 @@ function choose(way) {
 
 export function Prove() {
   if (!asked.value) return null;
-  const { ways, way } = asked.value;
+  const { ways, way, wish } = asked.value;
   return html`
     <${Dialog} title=${say("prove.title")} onClose=${() => done(false)}>
+      ${wish() && html`<p><strong>${wish()}</strong></p>`}
       <p>${say("prove.why")}</p>
       ${way ? html`<${FORMS[way]} key=${way} />` : html`<p>${say("prove.none")} <a href="#/security" onClick=${() => done(false)}>${say("prove.security")}</a></p>`}
       ${ways.filter((one) => one !== way).map((one) => html`<button type="button" key=${one} class="plain" onClick=${() => choose(one)}>${say(`prove.by-${one}`)}</button>`)}

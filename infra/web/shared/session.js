@@ -26,7 +26,7 @@ let prove = null;
 
 onStored(NAME, (found) => (session.value = found));
 
-/** `ask(methods)` shows how to step up and resolves to whether it was done; see `shared/prove.js`. */
+/** `ask(methods, about)` shows how to step up, and what for, and resolves to whether it was done; see `shared/prove.js`. */
 export const provedBy = (ask) => (prove = ask);
 
 /** Tokens of a sign-in, a sign-up, a refresh or a step-up. */
@@ -61,12 +61,12 @@ export async function file(path) {
   return answer.bytes;
 }
 
-/** The answer, whatever it is, after a refresh or a step-up where it takes one. */
+/** The answer, whatever it is, after a refresh or a step-up where it takes one; `about`: what an intent is about. */
 async function asked(method, path, options = {}) {
   let answer = await carried(method, path, options);
   if (over(answer) && (await refresh())) answer = await carried(method, path, options);
   if (over(answer)) expire();
-  if (answer.body?.code === "step-up-required" && (await prove?.(answer.body.methods.split(" ").filter(Boolean))))
+  if (answer.body?.code === "step-up-required" && (await prove?.(answer.body.methods.split(" ").filter(Boolean), options.about)))
     answer = await carried(method, path, options);
   return answer;
 }
