@@ -26,8 +26,14 @@ export function open({ params: { id } }) {
   return { title: () => titleOf(id, wanted), view, close: () => (stop(), (here = false)) };
 }
 
-/** Reads the signal, so that whoever asks is told again. */
-const outcomeOf = (id) => (intents.value.some((one) => one.id === id) ? null : finished(id)?.outcome);
+/** Reads the signal, so that whoever asks is told again. Of what has a screen of its own, only a refusal is told here. */
+function outcomeOf(id) {
+  if (intents.value.some((one) => one.id === id)) return null;
+  const ended = finished(id);
+  return ended && !leadsOn(ended) ? ended.outcome : null;
+}
+
+const leadsOn = ({ about, outcome }) => about.what !== "payment" && outcome.status < 400;
 
 /** Once somebody may be looking: a page behind another has told nobody. */
 const inFront = () =>
@@ -41,10 +47,11 @@ const inFront = () =>
     look();
   });
 
-function arrived({ id, about, outcome }) {
+function arrived(ended) {
+  const { id, about, outcome } = ended;
   seen(id);
   void lookAgain("/v1/wallets");
-  if (about.what !== "payment" && outcome.status < 400) goInstead(placeOf(outcome.body, about));
+  if (leadsOn(ended)) goInstead(placeOf(outcome.body, about));
 }
 
 /** The screen that tells more of what was made. */
@@ -56,7 +63,7 @@ function titleOf(id, wanted) {
   const about = (intent(id) ?? finished(id) ?? wanted)?.about;
   if (!about) return say("result.forgotten");
   const amount = amountOf(about);
-  if (outcome) return sayOf(about, outcome.status < 400 ? "result.paid" : "result.not", { amount });
+  if (outcome) return outcome.status < 400 ? say("result.paid", { amount }) : sayOf(about, "result.not", { amount });
   const { last } = intent(id) ?? {};
   const consent = consentOf({ last });
   if (consent) return say(`result.${consent}`);
