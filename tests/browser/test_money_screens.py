@@ -144,6 +144,10 @@ def test_a_topup_is_honest_about_a_decline_and_about_a_bank_that_does_not_answer
         page.locator("button.main").click()
         purse.titled(visit, "Not known yet: ¥12.02")
         purse.titled(visit, "¥12.02 arrived")
+        visit.refused += ("/v1/topups",)
+        purse.show(visit, "/topup", "Top up").locator("#amount").fill("99999999")
+        page.locator("button.main").click()
+        purse.titled(visit, "Not topped up: ¥99,999,999.00")
     assert [one["amount"] for one in purse.entries(local, person)] == [1_202]
 
 
@@ -220,13 +224,18 @@ def test_a_large_payment_asks_for_the_pin_by_itself(browser: Browser, local: dic
         visit = signed_in(context, local, person, f"/pay/{wanted['id']}")
         visit.page.locator("button.main").click()
         visit.see("Please confirm that it is you")
+        visit.see("You pay ¥6,000.00 to")
         sound(visit, "app-step-up-en-light")
+        purse.show(visit, "/", "My money")
+        expect(visit.page.get_by_role("dialog")).to_have_count(0)
+        assert purse.paid(local, person) == {}
+        purse.show(visit, f"/pay/{wanted['id']}", "Confirm and pay").locator("button.main").click()
         prove(visit)
         purse.titled(visit, "Paid: ¥6,000.00")
     assert purse.paid(local, person) == {"piano": 1}
 
 
-def test_whoever_has_nothing_to_confirm_with_is_led_to_where_it_is_set_up(
+def test_whoever_has_nothing_to_confirm_with_on_a_new_device_reads_from_when_they_can_set_it_up(
     browser: Browser, local: dict[str, Any]
 ) -> None:
     person = kit.newcomer(local, funds=700_000)
@@ -237,7 +246,11 @@ def test_whoever_has_nothing_to_confirm_with_is_led_to_where_it_is_set_up(
         visit.see("You have no payment PIN or passkey yet")
         visit.page.get_by_role("button", name="Cancel").click()
         purse.titled(visit, "Not paid: ¥6,000.00")
-        assert visit.page.locator("a.main").get_attribute("href") == "#/security"
+        expect(visit.page.locator("a.main")).to_have_count(0)
+        for path, title in (("passkeys", "Passkeys"), ("authenticator", "Authenticator app"), ("pin", "Payment PIN")):
+            purse.show(visit, f"/security/{path}", title)
+            visit.see("your first one can be set up here from")
+            expect(visit.page.locator("#password")).to_have_count(0)
     assert purse.paid(local, person) == {}
 
 

@@ -1,10 +1,13 @@
 /** What a person has set up, and the furniture of the screens of the security centre. */
 import { large, me, preferences } from "/app/me.js";
-import { say } from "/shared/language.js";
+import { say, shownMoment } from "/shared/language.js";
 import { Button, Dialog, Heading, Problem, Up } from "/shared/parts.js";
 import { lookAgain, see } from "/shared/seen.js";
-import { renew } from "/shared/session.js";
+import { newHere, renew } from "/shared/session.js";
 import { html } from "/shared/ui.js";
+
+/** How long the API takes a device for new, from signing in. */
+const NEW_MS = 86_400_000;
 
 export const codesLeft = () => see("/v1/me/recovery-codes");
 export const passkeys = () => see("/v1/me/passkeys");
@@ -46,6 +49,17 @@ export const Titled = ({ title, children, path = "/security", up = say("security
   <${Heading}>${title}<//>
   ${children && html`<p>${children}</p>`}
 `;
+
+/** For `Settled`: since when this device is signed in, where that matters. */
+export const settling = () => (newHere.peek() ? sessions() : null);
+
+/** A form that sets up a way to confirm. Where it would be their first one and be refused, from when on it is not. */
+export function Settled({ of: devices, ways, children }) {
+  if (!newHere.value || ways.length > 0) return children;
+  const here = devices?.value.data?.data.find((one) => one.current);
+  const until = here && shownMoment(Date.parse(here.created_at) + NEW_MS);
+  return html`<p class="note" role="status">${until ? say("security.new-here-until", { at: until }) : say("security.new-here")}</p>`;
+}
 
 /** Asks once more before something that is hard to take back. */
 export const Sure = ({ title, text, go, job, onYes, onNo, children }) => html`

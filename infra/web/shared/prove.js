@@ -2,7 +2,7 @@
 import { Button, Dialog, Field, Form, Problem, Submit, job } from "/shared/parts.js";
 import { say } from "/shared/language.js";
 import { passkeysHere, signed } from "/shared/passkeys.js";
-import { call, enter } from "/shared/session.js";
+import { call, enter, newHere } from "/shared/session.js";
 import { html, signal } from "/shared/ui.js";
 
 /** The easiest and safest first. */
@@ -52,12 +52,16 @@ export function Prove() {
     <${Dialog} title=${say("prove.title")} onClose=${() => done(false)}>
       ${wish() && html`<p><strong>${wish()}</strong></p>`}
       <p>${say("prove.why")}</p>
-      ${way ? html`<${FORMS[way]} key=${way} />` : html`<p>${say("prove.none")} <a href="#/security" onClick=${() => done(false)}>${say("prove.security")}</a></p>`}
+      ${way ? html`<${FORMS[way]} key=${way} />` : html`<${None} />`}
       ${ways.filter((one) => one !== way).map((one) => html`<button type="button" key=${one} class="plain" onClick=${() => choose(one)}>${say(`prove.by-${one}`)}</button>`)}
       <button type="button" class=${way ? "plain" : "secondary"} onClick=${() => done(false)}>${say("shared.cancel")}</button>
     <//>
   `;
 }
+
+const None = () => newHere.value
+  ? html`<p>${say("prove.none-here")}</p>`
+  : html`<p>${say("prove.none")} <a href="#/security" onClick=${() => done(false)}>${say("prove.security")}</a></p>`;
 
 const FORMS = {
   passkey: () => html`<${Button} job=${byPasskey} onClick=${byPasskey.run}>${say("prove.passkey")}<//><${Problem} of=${byPasskey.problem.value} />`,

@@ -17,7 +17,11 @@ const DEVICE = `${area}.device`;
 export const session = signal(stored(NAME));
 export const signedIn = computed(() => session.value !== null);
 /** Whose session it is: the subject of the access token (RFC 7519 §4.1.2), "" of nobody. */
-export const userId = computed(() => (session.value ? subject(session.value.access_token) : ""));
+export const userId = computed(() => (session.value ? claims(session.value.access_token).sub : ""));
+/** Whether the API takes this device for new: until that is over, nobody sets up their first way to confirm on it. */
+export const newHere = computed(() => session.value !== null && isNew(claims(session.value.access_token)));
+/** Whoever works at the console sets up a second factor anywhere: without one they may do nothing else. */
+const isNew = ({ risk, role }) => Boolean(risk) && role === "customer";
 /** Why a session ended by itself (`expired`), until somebody signs in again. */
 export const ended = signal("");
 
@@ -86,7 +90,7 @@ export async function signOut() {
   leave();
 }
 
-const subject = (token) => JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).sub;
+const claims = (token) => JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
 
 async function carried(method, path, { patient = true, ...options }) {
   if (!session.value) throw new Refused({ status: 401, body: null, text: "" });

@@ -2,7 +2,7 @@
 import { CodeField } from "/app/code-field.js";
 import { me } from "/app/me.js";
 import { Proof, proof, proofOf } from "/app/proof.js";
-import { Titled, changed } from "/app/security.js";
+import { Settled, Titled, changed, settling } from "/app/security.js";
 import { say } from "/shared/language.js";
 import { Form, Shown, Submit, announce, job, wrong } from "/shared/parts.js";
 import { Qr, drawn } from "/shared/qr.js";
@@ -10,7 +10,7 @@ import { call } from "/shared/session.js";
 import { html, signal } from "/shared/ui.js";
 
 export function open() {
-  const of = { person: me(), proposed: signal(null), fresh: signal(false), proof: proof() };
+  const of = { person: me(), devices: settling(), proposed: signal(null), fresh: signal(false), proof: proof() };
   of.propose = job(async (fields) => {
     const { secret, uri } = await call("POST", "/v1/me/totp", { body: proofOf(fields) });
     of.proposed.value = { secret, uri, qr: await drawn(uri) };
@@ -29,11 +29,11 @@ export function open() {
   return { title: () => say("authenticator.title"), view: () => html`<${Authenticator} ...${of} />` };
 }
 
-const Authenticator = ({ person, ...of }) => html`
+const Authenticator = ({ person, devices, ...of }) => html`
   <${Titled} title=${say("authenticator.title")}>${say("authenticator.why")}<//>
   <${Shown} of=${person}>${({ ways }) => {
     if (of.proposed.value) return html`<${Scan} ...${of} />`;
-    return ways.includes("totp") ? html`<${On} ways=${ways} ...${of} />` : html`<${Off} ways=${ways} ...${of} />`;
+    return ways.includes("totp") ? html`<${On} ways=${ways} ...${of} />` : html`<${Settled} of=${devices} ways=${ways}><${Off} ways=${ways} ...${of} /><//>`;
   }}<//>
 `;
 

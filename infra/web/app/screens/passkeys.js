@@ -2,7 +2,7 @@
 import { deviceName } from "/app/entering.js";
 import { me } from "/app/me.js";
 import { Proof, proof, proofOf } from "/app/proof.js";
-import { Titled, changed, passkeys } from "/app/security.js";
+import { Settled, Titled, changed, passkeys, settling } from "/app/security.js";
 import { say } from "/shared/language.js";
 import { Button, Dialog, Empty, Field, Form, Shown, Submit, When, announce, job, wrong } from "/shared/parts.js";
 import { made, passkeysHere } from "/shared/passkeys.js";
@@ -10,7 +10,7 @@ import { call } from "/shared/session.js";
 import { html, signal } from "/shared/ui.js";
 
 export function open() {
-  const of = { person: me(), found: passkeys(), removed: signal(null), proof: proof(), removal: proof() };
+  const of = { person: me(), found: passkeys(), devices: settling(), removed: signal(null), proof: proof(), removal: proof() };
   of.add = job(async ({ name, ...fields }) => {
     const { options } = await call("POST", "/v1/me/passkeys/options", { body: proofOf(fields) });
     const credential = await made(options);
@@ -28,14 +28,14 @@ export function open() {
   return { title: () => say("passkeys.title"), view: () => html`<${Passkeys} ...${of} />` };
 }
 
-const Passkeys = ({ person, found, removed, ...of }) => html`
+const Passkeys = ({ person, found, devices, removed, ...of }) => html`
   <${Titled} title=${say("passkeys.title")}>${say("passkeys.why")}<//>
   <${Shown} of=${found}>${({ data }) => html`
     ${data.length === 0 && html`<${Empty}>${say("passkeys.none")}<//>`}
     <ul class="rows">${data.map((one) => html`<${Passkey} key=${one.id} one=${one} removed=${removed} />`)}</ul>
   `}<//>
   <h2>${say("passkeys.new")}</h2>
-  ${passkeysHere() ? html`<${Shown} of=${person}>${({ ways }) => html`<${Add} ways=${ways} ...${of} />`}<//>` : html`<p class="note">${say("passkeys.unable")}</p>`}
+  ${passkeysHere() ? html`<${Shown} of=${person}>${({ ways }) => html`<${Settled} of=${devices} ways=${ways}><${Add} ways=${ways} ...${of} /><//>`}<//>` : html`<p class="note">${say("passkeys.unable")}</p>`}
   ${removed.value && html`<${Remove} one=${removed.value} ways=${person.value.data?.ways ?? []} close=${() => (removed.value = null)} ...${of} />`}
 `;
 

@@ -1,7 +1,7 @@
 /** The payment PIN: six digits before large or unusual payments. */
 import { large, me } from "/app/me.js";
 import { Password, hidden } from "/app/password.js";
-import { Titled, changed } from "/app/security.js";
+import { Settled, Titled, changed, settling } from "/app/security.js";
 import { say } from "/shared/language.js";
 import { Field, Form, Shown, Submit, Trouble, announce, job, wrong } from "/shared/parts.js";
 import { go } from "/shared/router.js";
@@ -9,7 +9,7 @@ import { call } from "/shared/session.js";
 import { html, signal } from "/shared/ui.js";
 
 export function open() {
-  const of = { person: me(), show: hidden(), forgotten: signal(false) };
+  const of = { person: me(), devices: settling(), show: hidden(), forgotten: signal(false) };
   of.set = job(async ({ again, ...fields }) => {
     if (fields.pin !== again) throw new Trouble("pin.unequal");
     await call("PUT", "/v1/me/payment-pin", { body: fields });
@@ -20,10 +20,10 @@ export function open() {
   return { title: () => say("pin.title"), view: () => html`<${PaymentPin} ...${of} />` };
 }
 
-const PaymentPin = ({ person, ...of }) => html`
+const PaymentPin = ({ person, devices, ...of }) => html`
   <${Titled} title=${say("pin.title")}>${say("pin.why")}<//>
   <${Above} amount=${large(person, "step_up_above")} />
-  <${Shown} of=${person}>${({ ways }) => html`<${SetPin} known=${ways.includes("pin")} ...${of} />`}<//>
+  <${Shown} of=${person}>${({ ways }) => html`<${Settled} of=${devices} ways=${ways}><${SetPin} known=${ways.includes("pin")} ...${of} /><//>`}<//>
 `;
 
 const Above = ({ amount }) => amount && html`<p>${say("pin.above", { amount })}</p>`;

@@ -8,6 +8,7 @@ import { Facts, Heading, Icon, Problem, Shown, When } from "/shared/parts.js";
 import { Refused } from "/shared/door.js";
 import { goInstead } from "/shared/router.js";
 import { lookAgain, see } from "/shared/seen.js";
+import { newHere } from "/shared/session.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
 
 export function open({ params: { id } }) {
@@ -126,7 +127,7 @@ function Done({ about, body }) {
 /** Why not, in the API's words unless those are for programs, and what helps. */
 function Not({ about, outcome: { status, body }, earlier }) {
   const key = body && `result.${body.code}.${body.state ?? "detail"}`;
-  const detail = body && sayOr(`${key}.${about.what}`, sayOr(key, body.detail));
+  const detail = body && (isStuck(body) ? say("result.not-here") : sayOr(`${key}.${about.what}`, sayOr(key, body.detail)));
   const again = body?.code === "probable-duplicate";
   return html`
     <${Problem} of=${new Refused({ status, body: body && { ...body, detail }, text: "" })} />
@@ -135,11 +136,14 @@ function Not({ about, outcome: { status, body }, earlier }) {
   `;
 }
 
+/** It takes a confirmation, and they have none and can set up none here yet. */
+const isStuck = ({ methods }) => methods === "" && newHere.value;
+
 function Help({ about, body, earlier }) {
   const back = about.charge ? "/code" : about.checkout ? `/pay/${about.checkout.id}` : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`;
   if (about.checkout && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
   if (body.code === "probable-duplicate" && !about.charge) return html`<${Twice} about=${about} earlier=${earlier} />`;
-  if (body.code === "cooling-off") return null;
+  if (body.code === "cooling-off" || isStuck(body)) return null;
   if (body.code === "wallet-frozen" || body.methods === "") return html`<p><a class="button main" href="#/security">${say("result.security")}</a></p>`;
   if (body.code === "invalid-state") return html`<p><a class="button main" href="#/activity">${say("result.activity")}</a></p>`;
   return html`<p><a class="button main" href=${`#${back}`}>${say("result.again")}</a></p>`;
