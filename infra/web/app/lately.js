@@ -1,6 +1,6 @@
 /** Under the balance on the home screen: how things ended, what is on its way, and what happened last. */
 import { Ended, Open } from "/app/meant.js";
-import { EntryRow, entriesOf, meet } from "/app/money.js";
+import { EntryRow, entriesOf, meet, shownLately } from "/app/money.js";
 import { done, mine as open_intents } from "/shared/intents.js";
 import { say } from "/shared/language.js";
 import { Empty, Money, Shown } from "/shared/parts.js";
@@ -54,7 +54,7 @@ function Recent({ rows, wallet }) {
   meet(rows);
   if (!rows.length) return html`<${Empty}>${say("home.nothing")}<//>`;
   return html`
-    <ul class="rows">${rows.map((entry) => html`<${EntryRow} key=${entry.id} entry=${entry} wallet=${wallet} />`)}</ul>
+    <ul class="rows">${rows.map((entry) => html`<${EntryRow} key=${entry.id} entry=${entry} wallet=${wallet} when=${shownLately} />`)}</ul>
     <p><a href="#/activity">${say("home.all")}</a></p>
   `;
 }

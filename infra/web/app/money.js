@@ -1,5 +1,5 @@
 /** What the screens of money have in common: whom it went to, how a line of the journal reads, where it leads. */
-import { say, sayOr, shownClock, shownDate, shownMoney } from "/shared/language.js";
+import { say, sayOr, shownClock, shownDate, shownMoment, shownMoney } from "/shared/language.js";
 import { Money } from "/shared/parts.js";
 import { store, stored } from "/shared/stored.js";
 import { html } from "/shared/ui.js";
@@ -34,13 +34,17 @@ export function placeOf(entry, wallet) {
   return `#/entries/${entry.id}?wallet=${wallet}&month=${entry.at.slice(0, 7)}`;
 }
 
-/** One line of a list of entries. */
-export const EntryRow = ({ entry, wallet }) => html`
+/** The clock alone of what happened today. */
+export const shownLately = (at) => (dayOf(at) === dayOf(Date.now()) ? shownClock(at) : shownMoment(at));
+const dayOf = (at) => new Date(at).toDateString();
+
+/** One line of a list of entries; `when(at)`: under the heading of a day, the clock is enough. */
+export const EntryRow = ({ entry, wallet, when = shownClock }) => html`
   <li>
     <a href=${placeOf(entry, wallet)}>
       <span class="row-words">
         <strong>${whoOf(entry)}</strong>
-        <small>${[entry.merchant_id && kindOf(entry), entry.order_reference || way(entry), shownClock(entry.at)].filter(Boolean).join(" · ")}</small>
+        <small>${[entry.merchant_id && kindOf(entry), entry.order_reference || way(entry), when(entry.at)].filter(Boolean).join(" · ")}</small>
       </span>
       <${Money} amount=${sumOf(entry)} currency=${entry.currency} signed=${entry.amount !== 0} />
     </a>
