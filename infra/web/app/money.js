@@ -71,8 +71,8 @@ export function Frozen({ wallet }) {
     <div class="note" role="status">
       <strong>${say("frozen.title")}</strong>
       <p>${wallet.reason}</p>
-      <a href=${mine ? "#/security" : "#/inbox"}>${say(mine ? "frozen.mine" : "frozen.theirs")}</a>
-      ${!mine && html`<p><a href="#/help">${say("frozen.help")}</a></p>`}
+      <a class="alone" href=${mine ? "#/security" : "#/inbox"}>${say(mine ? "frozen.mine" : "frozen.theirs")}</a>
+      ${!mine && html`<p><a class="alone" href="#/help">${say("frozen.help")}</a></p>`}
     </div>
   `;
 }

@@ -34,7 +34,7 @@ const Home = ({ mine, wards: others, bond, asked, entries }) => html`
     <li><a href="#/pay"><span class="face" aria-hidden="true"><${Icon} name="pay" /></span><span>${say("social.pay")}</span></a></li>
   </ul>
   <h2>${say("social.money")}</h2>
-  <${Shown} of=${mine} lines=${1}>${({ data }) => data.map((wallet) => html`<p class="card beside" key=${wallet.id}><strong><${Money} amount=${wallet.available} currency=${wallet.currency} /></strong><a href="#/topup">${say("social.top-up")}</a><a href="#/withdraw">${say("social.withdraw")}</a></p>`)}<//>
+  <${Shown} of=${mine} lines=${1}>${({ data }) => data.map((wallet) => html`<p class="card beside" key=${wallet.id}><strong><${Money} amount=${wallet.available} currency=${wallet.currency} /></strong><a class="alone" href="#/topup">${say("social.top-up")}</a><a class="alone" href="#/withdraw">${say("social.withdraw")}</a></p>`)}<//>
 `;
 
 function Requests({ asked, wards: others }) {
