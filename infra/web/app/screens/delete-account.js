@@ -33,7 +33,8 @@ const Blocked = ({ mine }) => html`
       <li key=${id}><${Money} amount=${available} currency=${currency} />${held > 0 && html`, ${say("delete.held")} <${Money} amount=${held} currency=${currency} />`}${debt > 0 && html`, ${say("delete.debt")} <${Money} amount=${debt} currency=${currency} />`}</li>`)}</ul>
     <p>${say("delete.spend")}</p>
   </section>
-  <p><a class="button wide" href="#/">${say("delete.home")}</a></p>
+  ${mine.some((one) => one.available > 0) && html`<p><a class="button wide" href="#/withdraw">${say("home.withdraw")}</a></p>`}
+  <p><a class="button secondary wide" href="#/">${say("delete.home")}</a></p>
 `;
 
 const Go = ({ go, show }) => html`
