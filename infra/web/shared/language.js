@@ -49,12 +49,24 @@ export function shownMoney(amount, currency, signed = false) {
 /** How many digits a currency has after its point: 2 of CNY, 0 of JPY. */
 export const digits = (currency) => CURRENCIES[currency][1];
 
-/** The minor units of `12.50` or `12,5` as a person types it; null if it is no amount. */
+/** The minor units of `12.50`, `12,5` or `1,000.50` as a person types it; null if it is no amount. */
 export function readMoney(typed, currency) {
   const most = digits(currency);
-  const parts = /^(\d{1,9})(?:[.,](\d+))?$/.exec(typed.trim().replaceAll(/[\s¥€$£]/g, ""));
-  if (!parts || (parts[2] ?? "").length > most) return null;
-  return Number(parts[1]) * 10 ** most + Number((parts[2] ?? "").padEnd(most, "0") || 0);
+  const parts = partsOf(typed);
+  if (!parts || parts.fraction.length > most) return null;
+  return Number(parts.whole) * 10 ** most + Number(parts.fraction.padEnd(most, "0") || 0);
+}
+/** Whether an amount was typed that has more digits after its point than the currency. */
+export const isTooFine = (typed, currency) => (partsOf(typed)?.fraction.length ?? 0) > digits(currency);
+
+const PLAIN = /^(\d{1,9})(?:[.,](\d+))?$/;
+/** No currency here has three digits after its point: a comma before three can only group. */
+const GROUPED = /^([1-9]\d{0,2}(?:,\d{3}){1,2})(?:\.(\d+))?$/;
+
+function partsOf(typed) {
+  const text = typed.trim().replaceAll(/[\s¥€$£]/g, "");
+  const found = GROUPED.exec(text) ?? PLAIN.exec(text);
+  return found && { whole: found[1].replaceAll(",", ""), fraction: found[2] ?? "" };
 }
 
 export const shownTime = (at) => format("DateTimeFormat", { timeStyle: "medium", hour12: false }).format(new Date(at));

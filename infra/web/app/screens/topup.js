@@ -1,4 +1,5 @@
 /** Topping up: how much, into which wallet, through which bank. */
+import { wrongAmount } from "/app/amounts.js";
 import { wallets } from "/app/me.js";
 import { Frozen } from "/app/money.js";
 import { topUp } from "/app/paying.js";
@@ -63,7 +64,7 @@ function Amount({ wallet, typed, wrong, chosen, offers, start }) {
         ${CHIPS.map((whole) => whole * 10 ** digits(currency)).map((minor) => html`
           <button type="button" aria-pressed=${minor === amount ? "true" : "false"} onClick=${() => ((typed.value = { minor }), (wrong.value = false))}>${shownMoney(minor, currency).replace(/[.,]00$/, "")}</button>`)}
       </div>
-      <${Field} name="amount" label=${say("topup.amount", { currency })} inputmode="decimal" autocomplete="off" value=${textOf(typed.value, currency)} problem=${wrong.value ? say("topup.amount.wrong") : ""} onInput=${(event) => (typed.value = { text: event.target.value })} />
+      <${Field} name="amount" label=${say("topup.amount", { currency })} inputmode="decimal" autocomplete="off" value=${textOf(typed.value, currency)} problem=${wrong.value && !amount ? wrongAmount(textOf(typed.value, currency), currency) : ""} onInput=${(event) => (typed.value = { text: event.target.value })} />
       <fieldset>
         <legend>${say("topup.way")}</legend>
         <${Choice} way=${ANY} chosen=${chosen} title=${say("way.any")} about=${say("way.any.hint")} />

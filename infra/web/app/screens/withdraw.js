@@ -1,4 +1,5 @@
 /** Withdrawing: how much, to which of the ways, and a last look at what it costs and when it arrives. */
+import { wrongAmount } from "/app/amounts.js";
 import { wallets } from "/app/me.js";
 import { Frozen } from "/app/money.js";
 import { cools, methods, offered, shownMethod, withdraw } from "/app/withdrawing.js";
@@ -25,9 +26,9 @@ export function open() {
 }
 
 /** What is wrong with the amount, in words; "" if nothing is. */
-function wrongOf({ amount, wallet, least, most }) {
+function wrongOf({ text, amount, wallet, least, most }) {
   const { currency, available } = wallet;
-  if (!amount) return say("withdraw.amount.wrong");
+  if (!amount) return wrongAmount(text, currency);
   if (amount < least) return say("withdraw.amount.least", { least: money(least, currency) });
   if (amount > available) return say("withdraw.amount.available", { available: money(available, currency) });
   return amount > most ? say("withdraw.amount.most", { most: money(most, currency) }) : "";
@@ -58,7 +59,7 @@ function Amount({ wallet, ways, way, terms, typed, wrong, chosen, asked, look, g
   const { least = 1, most = available } = terms.value.data?.data.find((one) => one.currency === currency) ?? {};
   const amount = readMoney(typed.value, currency);
   const type = (text) => ((typed.value = text), (wrong.value = ""));
-  const sent = { ...look, run: () => look.run({ amount, wallet, least, most, method: way }) };
+  const sent = { ...look, run: () => look.run({ text: typed.value, amount, wallet, least, most, method: way }) };
   const all = Math.min(available, most);
   return html`
     <p>${say("topup.balance", { available: money(available, currency) })}</p>
