@@ -12,6 +12,9 @@ export const waiting = (resource) => (resource.value.data?.data ?? []).filter((o
 /** The name of a ward, as far as it is known. */
 export const wardName = (resource, id) => resource.value.data?.data.find((one) => one.id === id)?.display_name ?? "";
 
+/** Whether an approval is about money that goes out to an account of the ward's own. */
+export const isOut = ({ payee_id }) => payee_id.startsWith("fnd_");
+
 /** Whom an approval is about: a shop, or a bank where the ward has an account of their own. */
-export const payeeOf = ({ payee_id, payee_name }) =>
-  payee_id.startsWith("fnd_") ? say("family.own-account", { bank: sayOr(`processor.${payee_name}`, payee_name) }) : payee_name;
+export const payeeOf = (one) =>
+  isOut(one) ? say("family.own-account", { bank: sayOr(`processor.${one.payee_name}`, one.payee_name) }) : one.payee_name;

@@ -1,5 +1,5 @@
 /** One payment of a ward: who, to whom, how much, since when; and my yes or no. */
-import { approvals, payeeOf, wardName, wards } from "/app/family.js";
+import { approvals, isOut, payeeOf, wardName, wards } from "/app/family.js";
 import { Sure, sure } from "/app/sure.js";
 import { money, say, shownMoment } from "/shared/language.js";
 import { Button, Empty, Facts, Heading, Money, Shown, Up, When, announce } from "/shared/parts.js";
@@ -43,7 +43,7 @@ const Asked = ({ one, name, jobs }) => html`
     <p><${Button} kind="wide" onClick=${() => jobs.approve.ask()}>${say("approval.approve")}<//></p>
     <p><${Button} kind="secondary wide" onClick=${() => jobs.decline.ask()}>${say("approval.decline")}<//></p>
     <p><small>${say("approval.until", { at: shownMoment(one.expires_at) })}</small></p>`}
-  <${Sure} of=${jobs.approve} title=${say("approval.sure", words(one, name))} go=${say("approval.approve")}>${say("approval.sure-means", { name })}<//>
+  <${Sure} of=${jobs.approve} title=${say("approval.sure", words(one, name))} go=${say("approval.approve")}>${say(isOut(one) ? "approval.sure-means-out" : "approval.sure-means", { name })}<//>
   <${Sure} of=${jobs.decline} title=${say("approval.sure-not", words(one, name))} go=${say("approval.decline")}>${say("approval.sure-not-means", { name })}<//>
 `;
 

@@ -29,8 +29,8 @@ const Status = ({ topup, then }) => html`
   <//>
 `;
 
-function detailOf({ status, reason, reversed, currency }) {
-  if (reversed > 0) return say("topup.reversed", { amount: money(reversed, currency) });
+function detailOf({ status, reason, amount, reversed, currency }) {
+  if (reversed > 0) return say(reversed < amount ? "topup.reversed" : "topup.reversed.all", { amount: money(reversed, currency) });
   if (status === "failed") return sayOr(`topup.reason.${reason}`, say("topup.failed.detail"));
   return say(`topup.${status}.detail`);
 }
