@@ -143,7 +143,8 @@ class Totp:
 
 @dataclass(frozen=True, slots=True)
 class Passkey:
-    """`key`: COSE, base64url. `credential_mark` is what a credential's id is found by."""
+    """`key`: COSE, base64url. `credential_mark` is what a credential's id is found by; the id itself is empty where it
+    was not kept."""
 
     user_id: str
     credential_mark: str
@@ -153,6 +154,7 @@ class Passkey:
     sign_count: int
     created_at: datetime
     last_used_at: datetime
+    credential_id: str = ""
 
     @property
     def view(self) -> PasskeyView:

@@ -47,7 +47,7 @@ class RoleChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
 
 
-class PersonView(msgspec.Struct, frozen=True):
+class PersonView(msgspec.Struct, frozen=True, omit_defaults=True):
     """`display_name` and `identifier` are masked."""
 
     id: str
@@ -60,9 +60,11 @@ class PersonView(msgspec.Struct, frozen=True):
     created_at: str
     sessions: int
     """How many devices are signed in; not more than a hundred are counted."""
+    role: str = ""
+    """Of an operator, for whoever may see who is one."""
 
     @classmethod
-    def of(cls, user: User, sessions: int) -> PersonView:
+    def of(cls, user: User, sessions: int, role: str) -> PersonView:
         return cls(
             user.id,
             f"{user.display_name[0]}***",
@@ -73,6 +75,7 @@ class PersonView(msgspec.Struct, frozen=True):
             user.wallets,
             clock.written(user.created_at),
             sessions,
+            role,
         )
 
 

@@ -37,12 +37,13 @@ _TIMEOUT = int(CHALLENGE_LIFETIME.total_seconds() * 1000)
 
 
 def options_to_register(user: User, at: datetime) -> dict[str, Any]:
-    """For `navigator.credentials.create`."""
+    """For `navigator.credentials.create`: a device that has a passkey of theirs would make another in its place."""
     return {
         "rp": {"id": _here(), "name": "Coffer"},
         "user": {"id": _handle(user.id), "name": user.display_name, "displayName": user.display_name},
         "challenge": challenges.made("new-passkey", user.id, at),
         "pubKeyCredParams": [{"type": "public-key", "alg": algorithm} for algorithm in _ALGORITHMS],
+        "excludeCredentials": [_described(one) for one in store_passkeys.every(user.id) if one.credential_id],
         "authenticatorSelection": {"residentKey": "required", "userVerification": "required"},
         "attestation": "none",
         "timeout": _TIMEOUT,
@@ -70,7 +71,8 @@ def register(user: User, session_id: str, name: str, credential: dict[str, Any],
     mark = _mark(verified.credential_id)
     key = urlsafe_b64encode(verified.credential_public_key).decode()
     named = model.tidy_name(name, "name")
-    passkey = Passkey(user.id, mark, ids.derived("pky", user.id, mark), named, key, verified.sign_count, at, at)
+    credential_id, passkey_id = _written(verified.credential_id), ids.derived("pky", user.id, mark)
+    passkey = Passkey(user.id, mark, passkey_id, named, key, verified.sign_count, at, at, credential_id)
     own_sessions.stop_payments_before_the_first(user)
     if not store_passkeys.put(passkey, user, session_id):
         raise InvalidState(state="known_or_too_many")
@@ -163,12 +165,21 @@ def _raw_id(credential: dict[str, Any]) -> bytes:
         raise InvalidOrExpired(param="credential") from error
 
 
+def _described(passkey: Passkey) -> dict[str, str]:
+    return {"type": "public-key", "id": passkey.credential_id}
+
+
 def _mark(credential_id: bytes) -> str:
     return hashlib.sha256(credential_id).hexdigest()
 
 
 def _handle(user_id: str) -> str:
-    return urlsafe_b64encode(ids.packed(user_id)).decode().rstrip("=")
+    return _written(ids.packed(user_id))
+
+
+def _written(raw: bytes) -> str:
+    """Base64url without padding, as WebAuthn writes bytes in JSON."""
+    return urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _here() -> str:

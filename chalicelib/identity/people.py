@@ -15,10 +15,10 @@ from chalicelib.identity import (
     telling,
     throttle,
 )
-from chalicelib.identity.model import User
+from chalicelib.identity.model import CUSTOMER, User
 from chalicelib.identity.model_people import Field, PersonView, RevealRequest
 from chalicelib.identity.throttle import Limit
-from chalicelib.kernel import clock, ids
+from chalicelib.kernel import clock, ids, roles
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import NotFound
 
@@ -35,14 +35,14 @@ def found(by: Operator, identifier: str, at: datetime) -> PersonView:
     throttle.check(SEARCHES, by.user_id, at)
     user_id = store.user_id_of(login)
     cases.audit(by.user_id, "person.find", user_id or NOBODY, "", at, source_address=by.source_address)
-    return _view(_known(user_id or ""), at)
+    return _view(by, _known(user_id or ""), at)
 
 
 def seen(by: Operator, user_id: str, at: datetime) -> PersonView:
     """Raises NotFound."""
     person = _known(user_id)
     cases.audit(by.user_id, "person.see", person.id, "", at, source_address=by.source_address)
-    return _view(person, at)
+    return _view(by, person, at)
 
 
 def revealed(by: Operator, user_id: str, wish: RevealRequest, at: datetime) -> str:
@@ -64,8 +64,9 @@ def signed_out(by: Operator, user_id: str, typed: str, at: datetime) -> None:
     telling.tell(person, "signed_out_everywhere", {"time": clock.written(at)}, at)
 
 
-def _view(person: User, at: datetime) -> PersonView:
-    return PersonView.of(person, len(sessions.listed(person.id, None, _COUNTED, at)[0]))
+def _view(by: Operator, person: User, at: datetime) -> PersonView:
+    role = person.role if person.role != CUSTOMER and roles.may(by.role, "operators.see") else ""
+    return PersonView.of(person, len(sessions.listed(person.id, None, _COUNTED, at)[0]), role)
 
 
 def _clear(person: User, field: Field) -> str:

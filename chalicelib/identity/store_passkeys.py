@@ -27,6 +27,7 @@ class _PasskeyItem(UserItem):
     sign_count = NumberAttribute()
     created_at = UnicodeAttribute()
     last_used_at = UnicodeAttribute()
+    credential_id = UnicodeAttribute(null=True)
 
 
 def put(passkey: Passkey, user: User, session_id: str) -> bool:
@@ -34,7 +35,7 @@ def put(passkey: Passkey, user: User, session_id: str) -> bool:
     item = _PasskeyItem(
         *_key(passkey),
         id=passkey.id,
-        **vault.sealed(passkey.user_id, name=passkey.name),
+        **vault.sealed(passkey.user_id, name=passkey.name, credential_id=passkey.credential_id),
         public_key=passkey.key,
         sign_count=passkey.sign_count,
         created_at=clock.written(passkey.created_at),
@@ -98,4 +99,5 @@ def _passkey(item: _PasskeyItem) -> Passkey:
         sign_count=int(item.sign_count),
         created_at=clock.read(item.created_at),
         last_used_at=clock.read(item.last_used_at),
+        credential_id=vault.opened(item.pk, "credential_id", item.credential_id) if item.credential_id else "",
     )

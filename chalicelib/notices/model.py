@@ -15,7 +15,7 @@ from chalicelib.notices import moments
 Channel = Literal["email", "text", "push"]
 Params = Mapping[str, str | int]
 
-_TOLD = {"pay": "payment", "top": "top_up", "ref": "refund", "wdr": "withdrawal"}
+_TOLD = {"pay": "payment", "top": "top_up", "ref": "refund", "wdr": "withdrawal", "adj": "adjustment"}
 """Kind of movement (the prefix of its id) → kind of notice, where the customer's money changed."""
 _WITH_A_SHOP = {"payment": "payment_to", "refund": "refund_from"}
 _MOMENTS = ("time", "at", "until", "review_at")
@@ -70,6 +70,8 @@ def told_by(entry: Mapping[str, Any]) -> Notice | None:
         kind = "top_up_reversed"
     if kind == "withdrawal" and amount > 0:
         kind = "withdrawal_returned"
+    if kind == "adjustment" and amount < 0:
+        kind = "adjustment_taken"
     params = {"amount": abs(amount), "currency": entry["currency"], "text": entry.get("text", "")}
     if shop := entry.get("payee_name"):
         kind, params["payee"] = _WITH_A_SHOP.get(kind, kind), shop

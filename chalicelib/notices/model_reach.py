@@ -24,6 +24,7 @@ _BEGINNINGS: dict[str, Group] = {
     "top_up": "money",
     "refund": "money",
     "withdrawal": "money",
+    "adjustment": "money",
     "guardian_": "family",
     "approval_": "family",
     "reminder": "reminders",

@@ -79,7 +79,7 @@ def approve(by: Operator, adjustment_id: str, note: str, key: RequestKey, at: da
     for one in (found["proposed_by"], by.user_id):
         _check_stranger(one, found["account"], found["currency"])
     _audit(by, "adjustment.approve", found, note, at)
-    told = _with_decision(found, "approved", by, at)
+    told, owner = _with_decision(found, "approved", by, at), _owner(found["account"])
     answer = model.receipt(201, model.view(told))
     movement = Movement(
         id=key.movement_id("apv"),
@@ -96,7 +96,7 @@ def approve(by: Operator, adjustment_id: str, note: str, key: RequestKey, at: da
 
     def build(at: datetime, known: Known) -> Draft:
         change, postings = _change(found, known)
-        entry = Entry(adjustment_id, "adjustment", found["currency"], at, postings, text=found["against"])
+        entry = Entry(adjustment_id, "adjustment", found["currency"], at, postings, owner, found["against"])
         legs = (_decided(told, by), *_allowed(change))
         return Draft(movement, (change,), entry, legs, _short(found, known))
 
@@ -139,6 +139,11 @@ def _check_stranger(user_id: str, account: str, currency: str) -> None:
     """Neither of the two corrects a wallet of their own."""
     if account == chart.wallet_of(user_id, currency):
         raise SecondPersonRequired()
+
+
+def _owner(account: str) -> str:
+    """Who is told of it; of a merchant's account and the house's own nobody."""
+    return ledger.head(account).owner if ids.is_id(account, "wal") else ""
 
 
 def _account(wish: NewAdjustment, at: datetime) -> str:

@@ -88,6 +88,29 @@ def test_a_debit_takes_what_is_there_and_no_more(world: World, ana: Person) -> N
     assert ana.available == 0
 
 
+@pytest.mark.parametrize(
+    ("direction", "titles"),
+    [
+        ("credit", ("We corrected your wallet: ¥2.50 was added", "账务更正：已入账 ¥2.50")),
+        ("debit", ("We corrected your wallet: ¥2.50 was taken", "账务更正：已扣除 ¥2.50")),
+    ],
+)
+def test_the_owner_is_told_once_it_is_approved_and_not_before(
+    world: World, ana: Person, direction: str, titles: tuple[str, str]
+) -> None:
+    one, other = colleague(world), colleague(world)
+    adjustment = propose(one, ana.wallet, direction=direction).json["id"]
+    assert corrections_told(world, ana, "en") == []
+    decide(other, adjustment)
+    assert (corrections_told(world, ana, "en"), corrections_told(world, ana, "zh")) == ([titles[0]], [titles[1]])
+
+
+def corrections_told(world: World, somebody: Person, language: str) -> list[str]:
+    world.deliver()
+    inbox = somebody.phone.get("/v1/me/notices", accept_language=language).json["data"]
+    return [notice["title"] for notice in inbox if notice["kind"].startswith("adjustment")]
+
+
 def test_the_house_puts_right_at_its_own_expense(world: World, ana: Person) -> None:
     one, other = colleague(world), colleague(world)
     adjustment = propose(one, "corrections", direction="debit", amount=90).json["id"]

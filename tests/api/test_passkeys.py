@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib import cloud
 from chalicelib.identity import passwords, service, sessions
+from chalicelib.settings import settings
 from tests.api.authenticator import PRESENT, VERIFIED, Authenticator, read, written
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.conftest import FrozenClock
-from tests.people import CHEAP, PASSWORD, appointed, at_rest, in_office, outbox, proved, sign_in, signed_up
+from tests.people import CHEAP, PASSWORD, all_items, appointed, at_rest, in_office, outbox, proved, sign_in, signed_up
 
 ANN = "ann@example.com"
 
@@ -186,6 +188,26 @@ def test_the_same_key_is_registered_once_and_ten_are_enough(ann: Caller, phone: 
     assert_problem(register(ann, phone), 409, "invalid-state")
     assert [register(ann, Authenticator(), f"key {number}").status for number in range(9)] == [201] * 9
     assert_problem(register(ann, Authenticator()), 409, "invalid-state")
+
+
+def test_a_device_is_told_which_passkeys_it_must_not_make_anew(ann: Caller, phone: Authenticator) -> None:
+    def excluded() -> Any:
+        return ann.post("/v1/me/passkeys/options", {"password": PASSWORD}).json["options"]["excludeCredentials"]
+
+    assert excluded() == [{"type": "public-key", "id": written(phone.id)}]
+    assert written(phone.id) not in at_rest()
+    (mine,) = ann.get("/v1/me/passkeys").json["data"]
+    ann.request("DELETE", f"/v1/me/passkeys/{mine['id']}", {"password": PASSWORD})
+    assert excluded() == []
+
+
+def test_a_passkey_whose_id_was_not_kept_still_signs_in(caller: Caller, ann: Caller, phone: Authenticator) -> None:
+    (item,) = [one for one in all_items("identity") if one["sk"]["S"].startswith("PASSKEY#")]
+    del item["credential_id"]
+    cloud.client("dynamodb").put_item(TableName=settings().identity_table, Item=item)
+    assert enter(caller, phone.signed(options(caller))).status == 201
+    made = ann.post("/v1/me/passkeys/options", {"password": PASSWORD}).json["options"]
+    assert made["excludeCredentials"] == []
 
 
 def test_an_operator_does_nothing_without_a_second_factor_and_keeps_the_last_one(

@@ -200,6 +200,15 @@ def test_an_admin_appoints_and_dismisses_and_all_of_it_is_listed_and_logged(
     assert {entry.reason for entry in entries} == {REASON}
 
 
+def test_who_is_an_operator_is_told_to_whoever_may_see_operators_and_to_nobody_else(
+    caller: Caller, clock: FrozenClock, olga: Caller, ann: dict[str, Any]
+) -> None:
+    ada, admin = employed(caller, clock, "admin")
+    assert admin.get(f"/v1/people/{ada}").json["role"] == "admin"
+    assert "role" not in olga.get(f"/v1/people/{ada}").json
+    assert "role" not in admin.get(f"/v1/people/{ann['id']}").json
+
+
 def test_nobody_changes_their_own_role(caller: Caller, clock: FrozenClock) -> None:
     ada, admin = employed(caller, clock, "admin")
     for role in ("auditor", "customer", "admin"):

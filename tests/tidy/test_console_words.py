@@ -14,10 +14,12 @@ import pytest
 
 import chalicelib
 from chalicelib.cases import model as cases_model
+from chalicelib.kernel import roles
 from chalicelib.merchants import model as merchants_model
 from chalicelib.merchants import model_webhooks
 from chalicelib.operations import model as operations_model
 from chalicelib.risk import model as risk_model
+from chalicelib.settlement import model_adjustments
 from infra.pages import WEB
 from tests.api.test_audit_origin import written_in_the_code
 
@@ -114,6 +116,11 @@ def test_each_fact_of_the_audit_log_has_a_name() -> None:
     facts = audit_facts()
     assert {"role", "currency", "overlap_hours", "scopes"} <= facts
     assert lacking("fact", facts) == []
+
+
+def test_each_role_direction_and_severity_that_the_audit_log_tells_has_words() -> None:
+    words = {*get_args(model_adjustments.Direction), *get_args(operations_model.Severity)}
+    assert lacking("role", set(roles.ROLES) | {"customer"}) + lacking("what", words) == []
 
 
 def test_each_reason_of_a_freeze_has_words() -> None:

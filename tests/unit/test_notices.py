@@ -90,6 +90,8 @@ def test_every_clock_of_a_jurisdiction_has_a_name_in_both_languages() -> None:
         ("ref_1", {"wal_1": 500, "sys": -500}, "refund", 500),
         ("wdr_1", {"wal_1": -500, "sys": 500}, "withdrawal", 500),
         ("wdr_1", {"wal_1": 400, "wal_1__debt": 100, "sys": -500}, "withdrawal_returned", 500),
+        ("adj_1", {"wal_1": 400, "wal_1__debt": 100, "sys": -500}, "adjustment", 500),
+        ("adj_1", {"wal_1": -500, "sys": 500}, "adjustment_taken", 500),
     ],
 )
 def test_what_changed_the_owners_money_is_told_with_its_amount(

@@ -28,6 +28,7 @@ def reader(*switched_off: str, contacts: tuple[str, ...] = (MAIL, PHONE)) -> Rec
         ("top_up_reversed", "money"),
         ("refund", "money"),
         ("withdrawal_returned", "money"),
+        ("adjustment_taken", "money"),
         ("funding_method_added", "security"),
         ("guardian_leaving", "family"),
         ("approval_asked", "family"),

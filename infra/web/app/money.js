@@ -51,7 +51,8 @@ export const EntryRow = ({ entry, wallet, when = shownClock }) => html`
   </li>
 `;
 
-export const way = ({ processor }) => processor && sayOr(`processor.${processor}`, processor);
+/** Of a correction its other side is the house's own matter. */
+export const way = ({ kind, processor }) => (kind === "adjustment" ? "" : processor && sayOr(`processor.${processor}`, processor));
 
 /** Rows by the day they fall on, for the reader: [[day, rows]]. */
 export function byDay(rows) {

@@ -1,4 +1,4 @@
-/** One entry of the journal that is no purchase and no top-up of its own: a refund, or what followed a hold. */
+/** One entry of the journal that is no purchase and no top-up of its own: a refund, a correction, or what followed a hold. */
 import { kindOf, meet, statementOf, sumOf, whoOf } from "/app/money.js";
 import { say, shownMoney } from "/shared/language.js";
 import { Empty, Facts, Heading, Shown, When } from "/shared/parts.js";
@@ -37,5 +37,6 @@ const Told = ({ entry, refund }) => html`
     ]} />
   </section>
   ${refund && html`<p><a class="button" href=${`#/payments/${refund.payment_id}`}>${say("entry.payment")}</a></p>`}
+  ${entry.kind === "adjustment" && html`<p class="note">${say("entry.adjustment")} <a href="#/help">${say("entry.help")}</a></p>`}
   <div class="files"><button type="button" class="secondary" onClick=${() => print()}>${say("statement.print")}</button></div>
 `;

@@ -41,7 +41,7 @@ const Passkeys = ({ person, found, devices, removed, ...of }) => html`
 
 const Passkey = ({ one, removed }) => html`
   <li class="thing">
-    <div><strong>${one.name}</strong><small>${say("passkeys.used")} <${When} at=${one.last_used_at} /></small></div>
+    <div><strong>${one.name}</strong><small>${one.last_used_at === one.created_at ? say("passkeys.unused") : html`${say("passkeys.used")} <${When} at=${one.last_used_at} />`}</small></div>
     <p class="acts"><${Button} kind="plain" aria-label=${say("passkeys.remove-one", { name: one.name })} onClick=${() => (removed.value = one)}>${say("passkeys.remove")}<//></p>
   </li>
 `;

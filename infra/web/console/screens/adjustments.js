@@ -5,7 +5,8 @@ import { CURRENCY, Id, major, Moment, State, what } from "/console/show.js";
 import { PagedTable } from "/console/table.js";
 import { newKey } from "/shared/door.js";
 import { readMoney, say, shownMoney } from "/shared/language.js";
-import { Field, Heading, pages } from "/shared/parts.js";
+import { About, Field, Filled, Heading, pages } from "/shared/parts.js";
+import { see } from "/shared/seen.js";
 import { call, get } from "/shared/session.js";
 import { html, signal } from "/shared/ui.js";
 
@@ -15,14 +16,15 @@ const askFor = (cursor) => get(`/v1/adjustments?limit=50${cursor ? `&cursor=${cu
 export function open({ query }) {
   const list = signal(pages(askFor));
   const again = () => (list.value = pages(askFor));
-  return { title: () => say("console.adjustments"), view: () => html`<${Adjustments} list=${list.value} again=${again} about=${query.case ?? ""} />` };
+  const health = see("/v1/processors/health");
+  return { title: () => say("console.adjustments"), view: () => html`<${Adjustments} list=${list.value} again=${again} about=${query.case ?? ""} health=${health} />` };
 }
 
-const Adjustments = ({ list, again, about }) => html`
+const Adjustments = ({ list, again, about, health }) => html`
   <${Heading}>${say("console.adjustments")}<//>
   <p>${say("console.adjustments-what")}</p>
   <${PagedTable} of=${list} name="adjustments" title=${say("console.newest")} columns=${columns(again)} empty=${say("console.nothing-yet")}
-    tools=${may("adjustments.propose") && html`<button type="button" onClick=${() => propose(about, again)}>${say("console.propose")}</button>`} />
+    tools=${may("adjustments.propose") && html`<button type="button" onClick=${() => propose(about, health, again)}>${say("console.propose")}</button>`} />
 `;
 
 const columns = (again) => [
@@ -60,7 +62,7 @@ function decide(one, deed, again) {
   });
 }
 
-function propose(about, again) {
+function propose(about, health, again) {
   const key = newKey();
   ask({
     title: say("console.propose"),
@@ -74,7 +76,7 @@ function propose(about, again) {
       <label class="field" for="currency"><span>${say("console.currency")}</span>
         <select id="currency" name="currency">${CURRENCIES.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}</select>
       </label>
-      <${Field} name="against" problem=${wrong("against")} label=${say("console.against")} defaultValue="sandbox" autocomplete="off" required />
+      <${Against} health=${health.value} problem=${wrong("against")} />
       <${Field} name="case_id" problem=${wrong("case_id")} label=${say("console.case")} defaultValue=${about} autocomplete="off" />`,
     go: say("console.propose"),
     act: async ({ amount, case_id, ...told }) => {
@@ -83,4 +85,20 @@ function propose(about, again) {
       again();
     },
   });
+}
+
+/** One of the processors that there are; typed where nobody can say which. */
+function Against({ health, problem: found }) {
+  if (health.problem && !health.data) return html`<${Field} name="against" problem=${found} label=${say("console.against")} autocomplete="off" required />`;
+  const names = [...new Set(health.data?.data.map((one) => one.processor))];
+  return html`
+    <${Filled} name="against" problem=${found}>${(problem) => html`
+      <label class="field" for="against"><span>${say("console.against")}</span>
+        <select id="against" name="against" required aria-describedby=${problem ? "against-about" : undefined} aria-invalid=${problem ? "true" : undefined}>
+          <option value="">${say("console.against-choose")}</option>
+          ${names.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}
+        </select>
+        <${About} id="against" hint="" problem=${problem} />
+      </label>`}<//>
+  `;
 }

@@ -2,9 +2,9 @@
 import { save } from "/console/csv.js";
 import { may } from "/console/may.js";
 import { CONTACT } from "/console/finding.js";
-import { ID, Id, Moment } from "/console/show.js";
+import { ID, Id, Moment, what } from "/console/show.js";
 import { PagedTable } from "/console/table.js";
-import { language, say, sayOr } from "/shared/language.js";
+import { language, say, sayOr, shownMoney } from "/shared/language.js";
 import { Button, Field, Form, Heading, job, pages, Problem, Submit, Trouble } from "/shared/parts.js";
 import { good, Refused, send } from "/shared/door.js";
 import { goInstead } from "/shared/router.js";
@@ -85,7 +85,17 @@ const COLUMNS = [
 
 /** In a file by the names of the API, on the screen in words. */
 const said = (facts, between) => Object.entries(facts).map((pair) => pair.join("=")).join(between);
-const worded = (facts) => Object.entries(facts).map(([name, value]) => `${sayOr(`console.fact.${name}`, name)}: ${value}`).join(" · ");
+const worded = (facts) => Object.entries(facts).map(([name, value]) => `${sayOr(`console.fact.${name}`, name)}: ${fact(name, value, facts)}`).join(" · ");
+
+/** Facts that are amounts, in the currency that stands beside them. */
+const AMOUNTS = ["amount", "minimum", "reserve"];
+
+function fact(name, value, { currency }) {
+  if (AMOUNTS.includes(name) && currency) return shownMoney(Number(value), currency);
+  if (name === "role") return sayOr(`console.role.${value}`, value);
+  if (name === "state") return sayOr(`console.state.${value}`, value);
+  return ["direction", "severity"].includes(name) ? what(value) : value;
+}
 
 /** Names are ids in the log: whoever is named otherwise is looked up first. */
 async function filter(typed) {

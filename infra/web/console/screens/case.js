@@ -1,10 +1,10 @@
 /** One case: what it is about, by when, and whose it is; of a freeze, the wallet too, and what ends the freeze. */
 import { freezeFacts, freezeOf, holds, keep, lift } from "/console/freeze.js";
-import { may } from "/console/may.js";
+import { may, me } from "/console/may.js";
 import { resolve } from "/console/screens/cases.js";
 import { Facts, Id, Moment, State, what } from "/console/show.js";
 import { say, sayOr, shownMoney } from "/shared/language.js";
-import { Button, Heading, job, Problem, Shown } from "/shared/parts.js";
+import { announce, Button, Heading, job, Problem, Shown } from "/shared/parts.js";
 import { lookAgain, see } from "/shared/seen.js";
 import { call } from "/shared/session.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
@@ -19,7 +19,9 @@ export function open({ params: { id } }) {
   });
   const take = job(async () => {
     await call("POST", `/v1/cases/${id}/take`);
+    announce(say("console.taken", { count: 1 }));
     await again();
+    requestAnimationFrame(() => document.querySelector("main h1")?.focus());
   });
   const kind = () => what(found.value.data?.kind ?? "case");
   return { title: kind, view: () => html`<${Heading}>${kind()}<//><${Shown} of=${found}>${(data) => html`<${Case} of=${data} freeze=${freeze.value?.of.value} take=${take} again=${again} />`}<//>`, close: stop };
@@ -45,7 +47,7 @@ function Case({ of: one, freeze, take, again }) {
     ${one.state === "open" && may("cases.resolve") && html`
       ${frozen && html`<p class="note">${say(may("freezes.keep") ? "console.still-frozen" : "console.still-frozen-others")}</p>`}
       <p class="deeds">
-        <${Button} kind="secondary" job=${take} onClick=${take.run}>${say("console.take")}<//>
+        ${one.owner !== me()?.id && html`<${Button} kind="secondary" job=${take} onClick=${take.run}>${say("console.take")}<//>`}
         ${one.kind === "reconciliation-difference" && may("adjustments.propose") && html`<a href=${`#/adjustments?case=${one.id}`}>${say("console.adjustments")}</a>`}
         ${!frozen && html`<button type="button" onClick=${() => resolve([one], again)}>${say("console.resolve")}</button>`}
         ${frozen && may("freezes.keep") && html`

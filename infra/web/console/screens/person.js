@@ -28,12 +28,13 @@ const Person = ({ of: person, clear, wallets }) => html`
     ["locale", person.locale],
     ["jurisdiction", person.jurisdiction],
     ["tier", String(person.tier)],
+    ["role", person.role && html`<a href="#/operators" data-stop>${say(`console.role.${person.role}`)}</a>`],
     ["sessions", shownNumber(person.sessions)],
     ["created_at", html`<${Moment} at=${person.created_at} />`],
   ]} />
   <p class="deeds">
     ${may("people.end-sessions") && html`<button type="button" class="danger" onClick=${() => endSessions(person)}>${say("console.end-sessions")}</button>`}
-    ${may("operators.appoint") && html`<button type="button" class="secondary" onClick=${() => appoint(person)}>${say("console.appoint")}</button>`}
+    ${may("operators.appoint") && !person.role && html`<button type="button" class="secondary" onClick=${() => appoint(person)}>${say("console.appoint")}</button>`}
   </p>
   ${may("accounts.see") && html`<${Wallets} of=${wallets} />`}
 `;
@@ -89,5 +90,8 @@ const appoint = (person) =>
     word: say("console.word.appoint"),
     go: say("console.appoint"),
     done: say("console.appointed"),
-    act: ({ role, reason }) => call("POST", "/v1/operators", { body: { person_id: person.id, role, reason } }),
+    act: async ({ role, reason }) => {
+      await call("POST", "/v1/operators", { body: { person_id: person.id, role, reason } });
+      await lookAgain(`/v1/people/${person.id}`);
+    },
   });

@@ -1,5 +1,5 @@
 /** A day's report: what matched and what did not, clearing to the cent, whether the banks cover what is owed. */
-import { state } from "/console/screens/reconciliations.js";
+import { outcome, state } from "/console/screens/reconciliations.js";
 import { CURRENCY, Id, major, Moment, State, what } from "/console/show.js";
 import { PagedTable, Table } from "/console/table.js";
 import { say, shownMoney } from "/shared/language.js";
@@ -26,7 +26,7 @@ const Report = ({ of: report, list }) => html`
   <${Table} name=${`safeguarding-${report.day}`} title=${say("console.safeguarding")} rows=${report.safeguarding} id=${(row) => row.currency} empty=${say("console.nothing-yet")} columns=${SAFEGUARDING} />
   <${Table} name=${`books-${report.day}`} title=${say("console.books")} rows=${report.books} id=${(row) => row.name + row.currency} empty=${say("console.nothing-yet")} columns=${BOOKS} />
   <${Table} name=${`clearing-${report.day}`} title=${say("console.clearing")} rows=${report.clearing} id=${(row) => row.name + row.currency} empty=${say("console.nothing-yet")} columns=${CLEARING} />
-  <${PagedTable} of=${list} name=${`differences-${report.day}`} title=${say("console.differences")} empty=${say("console.no-differences")} columns=${DIFFERENCES} />
+  <${PagedTable} of=${list} name=${`differences-${report.day}`} title=${say("console.differences")} empty=${say(`console.no-differences.${outcome(report)}`)} columns=${DIFFERENCES} />
   ${report.unreadable.length > 0 && html`<${Table} name=${`unreadable-${report.day}`} title=${say("console.unreadable")} rows=${report.unreadable} id=${(row) => `${row.sha256} ${row.line} ${row.reason}`} empty="" columns=${UNREADABLE} />`}
   ${report.retold.length > 0 && html`<${Table} name=${`retold-${report.day}`} title=${say("console.retold")} rows=${report.retold} id=${(row) => `${row.name} ${row.sha256}`} empty="" columns=${RETOLD} />`}
 `;
@@ -46,7 +46,7 @@ const SAFEGUARDING = [
   money("owed"),
   money("at_banks"),
   money("in_transit"),
-  money("shortfall"),
+  money("shortfall", (row) => (row.covered === null ? null : row.shortfall)),
   { key: "status", cell: (row) => html`<${State} of=${covered(row)} />`, text: (row) => covered(row) },
 ];
 const covered = (row) => (row.covered === null ? "unknown" : row.covered ? "covered" : "short");

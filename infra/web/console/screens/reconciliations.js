@@ -85,13 +85,20 @@ const Choice = ({ name, label, value, of, empty = "", onChange }) => html`
 const COLUMNS = [
   { key: "day", cell: (row) => html`<a class="id" href=${`#/reconciliations/${row.day}`} data-stop>${row.day}</a>`, text: (row) => row.day },
   { key: "status", cell: (row) => html`<${State} of=${state(row)} />`, text: state },
-  { key: "differences", number: true, cell: (row) => row.differences, text: (row) => row.differences },
+  { key: "differences", number: true, cell: (row) => (row.ran_at ? row.differences : "–"), text: (row) => (row.ran_at ? row.differences : "") },
   { key: "without-statement", cell: (row) => row.missing.join(", "), text: (row) => row.missing.join(" ") },
   { key: "ran_at", cell: (row) => html`<${Moment} at=${row.ran_at} />`, text: (row) => row.ran_at },
 ];
 
-/** `asked` while it is waited for, then whether the books agree. */
-export function state(report) {
-  if (report.status === "asked") return "asked";
-  return report.agrees ? "agrees" : "differs";
+/** `asked` while it is waited for, then what came of it. */
+export const state = (report) => (report.status === "asked" ? "asked" : outcome(report));
+
+/** What the last run found: that all agrees, or what is worst of it; `not-compared` where nobody has compared anything yet. */
+export function outcome(report) {
+  if (!report.ran_at) return "not-compared";
+  if (report.agrees) return "agrees";
+  if (report.differences > 0 || report.books.some((one) => one.unexplained !== 0)) return "differs";
+  if (report.clearing.some((one) => one.difference !== 0)) return "clearing-differs";
+  if (report.safeguarding.some((one) => one.covered === false)) return "short";
+  return "statements-missing";
 }
