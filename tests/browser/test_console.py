@@ -144,7 +144,7 @@ def test_a_revealed_field_stands_in_the_audit_log_with_its_reason(browser: Brows
         visit.see(why)
         row = page.locator("tr", has_text=why)
         expect(row).to_contain_text("Revealed a personal field")
-        expect(row).to_contain_text("field=identifier")
+        expect(row).to_contain_text("field: identifier")
         expect(row.locator("time")).to_have_attribute("title", re.compile("UTC$"))
         visit.shot("console-audit-en")
         page.locator("#actor").fill("Ann")

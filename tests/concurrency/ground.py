@@ -70,7 +70,9 @@ def _engine(given: Mapping[str, str]) -> Iterator[str]:
 
 def _names(run: str, own: str, given: Mapping[str, str]) -> dict[str, str]:
     elsewhere = given.get("AWS_ENDPOINT_URL") or own
-    queues = {name: f"{elsewhere}/{places.ACCOUNT}/{run}-{name}" for name in ("fold", "notices", "parked")}
+    names = {name: name for name in ("fold", "notices", "parked", "events")}
+    names |= {name: f"{name}.fifo" for name in ("settlement", "deliveries")}
+    queues = {name: f"{elsewhere}/{places.ACCOUNT}/{run}-{ending}" for name, ending in names.items()}
     kept = {name: given[name] for name in _CREDENTIALS if name in given} if given.get("DYNAMODB_ENDPOINT") else {}
     return {
         **kept,
@@ -78,7 +80,6 @@ def _names(run: str, own: str, given: Mapping[str, str]) -> dict[str, str]:
         "AWS_ENDPOINT_URL": elsewhere,
         **{f"{name.upper()}_TABLE": f"{run}-{name}" for name in harness.TABLES},
         **{f"{name.upper()}_QUEUE_URL": url for name, url in queues.items()},
-        "SETTLEMENT_QUEUE_URL": f"{elsewhere}/{places.ACCOUNT}/{run}-settlement.fifo",
         "ACCESS_SECRET_ID": f"{run}/access",
         "FIELDS_KEY_ID": f"alias/{run}",
         "ARCHIVE_KEY_ID": f"alias/{run}-archive",
