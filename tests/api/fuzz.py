@@ -63,6 +63,10 @@ _BEYOND_SCHEMA = {
     "push_token": "as the platform has its tokens",
     "seconds": "an integer that is written as one: JSON Schema takes 1.0 for it",
     "score": "an integer that is written as one",
+    "overlap_hours": "an integer that is written as one",
+    "month": "not to come",
+    "url": "where the public network leads",
+    "after": "an event of this merchant",
 }
 """What else must hold of a field, in words."""
 
