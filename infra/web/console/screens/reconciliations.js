@@ -82,14 +82,6 @@ const Choice = ({ name, label, value, of, empty = "", onChange }) => html`
     </select>
   </label>`;
 
-const COLUMNS = [
-  { key: "day", cell: (row) => html`<a class="id" href=${`#/reconciliations/${row.day}`} data-stop>${row.day}</a>`, text: (row) => row.day },
-  { key: "status", cell: (row) => html`<${State} of=${state(row)} />`, text: state },
-  { key: "differences", number: true, cell: (row) => (row.ran_at ? row.differences : "–"), text: (row) => (row.ran_at ? row.differences : "") },
-  { key: "without-statement", cell: (row) => row.missing.join(", "), text: (row) => row.missing.join(" ") },
-  { key: "ran_at", cell: (row) => html`<${Moment} at=${row.ran_at} />`, text: (row) => row.ran_at },
-];
-
 /** `asked` while it is waited for, then what came of it. */
 export const state = (report) => (report.status === "asked" ? "asked" : outcome(report));
 
@@ -102,3 +94,11 @@ export function outcome(report) {
   if (report.safeguarding.some((one) => one.covered === false)) return "short";
   return "statements-missing";
 }
+
+const COLUMNS = [
+  { key: "day", cell: (row) => html`<a class="id" href=${`#/reconciliations/${row.day}`} data-stop>${row.day}</a>`, text: (row) => row.day },
+  { key: "status", cell: (row) => html`<${State} of=${state(row)} />`, text: state },
+  { key: "differences", number: true, cell: (row) => (row.ran_at ? row.differences : "–"), text: (row) => (row.ran_at ? row.differences : "") },
+  { key: "without-statement", cell: (row) => row.missing.join(", "), text: (row) => row.missing.join(" ") },
+  { key: "ran_at", cell: (row) => html`<${Moment} at=${row.ran_at} />`, text: (row) => row.ran_at },
+];
