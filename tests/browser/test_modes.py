@@ -177,6 +177,6 @@ def test_on_a_new_device_security_is_not_silenced(browser: Browser, local: dict[
         entered(visit, kit.newcomer(local))
         mail = went(visit, "/me/notices").get_by_role("group", name="Security").get_by_label("By e-mail")
         mail.click()
-        visit.see("On a device that is new to us this takes a day")
+        visit.see("one can be set up here a day after you signed in")
         visit.page.get_by_role("button", name="Cancel").click()
         expect(mail).to_be_checked()
