@@ -80,6 +80,14 @@ class Call(Generic[Body]):
         return _of_kind(self.asked_by, Operator)
 
     @property
+    def merchant_or_operator(self) -> Merchant | Operator:
+        return self.merchant if isinstance(self.asked_by, Merchant) else self.operator
+
+    @property
+    def merchant_or_customer(self) -> Merchant | Customer:
+        return self.merchant if isinstance(self.asked_by, Merchant) else self.customer
+
+    @property
     def key(self) -> RequestKey:
         return _declared(self.request_key, "moves_money=True")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Merchant, Operator
 from chalicelib.kernel.errors import InvalidState
@@ -27,8 +25,9 @@ room = Room("merchants_events", function="office")
 def listed(call: Call[None]) -> Answer:
     from chalicelib.merchants import events
 
-    page, asked = call.page, (call.query.get("type"), call.query.get("after"))
-    found, following = events.listed(_either(call), call.path["id"], *asked, page.cursor, page.limit, call.at)
+    caller, page = call.merchant_or_operator, call.page
+    asked = (call.query.get("type"), call.query.get("after"))
+    found, following = events.listed(caller, call.path["id"], *asked, page.cursor, page.limit, call.at)
     return Answer(200, page.envelope([one.view for one in found], following))
 
 
@@ -43,7 +42,7 @@ def listed(call: Call[None]) -> Answer:
 def event(call: Call[None]) -> Answer:
     from chalicelib.merchants import events
 
-    return Answer(200, events.event(_either(call), call.path["id"], call.at).view)
+    return Answer(200, events.event(call.merchant_or_operator, call.path["id"], call.at).view)
 
 
 @room.route(
@@ -59,9 +58,5 @@ def event(call: Call[None]) -> Answer:
 def redeliver(call: Call[Redelivery]) -> Answer:
     from chalicelib.merchants import events
 
-    told = events.redeliver(_either(call), call.path["id"], call.body.endpoint_id, call.at)
+    told = events.redeliver(call.merchant_or_operator, call.path["id"], call.body.endpoint_id, call.at)
     return Answer(202, RedeliveryView(call.path["id"], told))
-
-
-def _either(call: Call[Any]) -> Operator | Merchant:
-    return call.merchant if isinstance(call.caller, Merchant) else call.operator

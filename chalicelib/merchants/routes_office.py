@@ -58,7 +58,7 @@ def listed(call: Call[None]) -> Answer:
     summary="One merchant",
 )
 def merchant(call: Call[None]) -> Answer:
-    return Answer(200, service.merchant(_either(call), call.path["id"]).view)
+    return Answer(200, service.merchant(call.merchant_or_operator, call.path["id"]).view)
 
 
 @room.route(
@@ -71,7 +71,7 @@ def merchant(call: Call[None]) -> Answer:
     summary="Make an API key, shown this once",
 )
 def make_key(call: Call[NewKey]) -> Answer:
-    key, text = service.make_key(_either(call), call.path["id"], call.body.scopes, call.at)
+    key, text = service.make_key(call.merchant_or_operator, call.path["id"], call.body.scopes, call.at)
     return Answer(201, key.shown(text))
 
 
@@ -85,7 +85,9 @@ def make_key(call: Call[NewKey]) -> Answer:
     summary="The API keys of a merchant, without what is secret of them",
 )
 def listed_keys(call: Call[None]) -> Answer:
-    found, following = service.listed_keys(_either(call), call.path["id"], call.page.cursor, call.page.limit)
+    found, following = service.listed_keys(
+        call.merchant_or_operator, call.path["id"], call.page.cursor, call.page.limit
+    )
     return Answer(200, call.page.envelope([key.known(call.at) for key in found], following))
 
 
@@ -101,7 +103,7 @@ def listed_keys(call: Call[None]) -> Answer:
 )
 def rotate_key(call: Call[RotateKey]) -> Answer:
     merchant_id, key_id, overlap_hours = call.path["id"], call.path["key_id"], call.body.overlap_hours
-    new, text, replaced = service.rotate_key(_either(call), merchant_id, key_id, overlap_hours, call.at)
+    new, text, replaced = service.rotate_key(call.merchant_or_operator, merchant_id, key_id, overlap_hours, call.at)
     return Answer(201, new.rotated(text, replaced))
 
 
@@ -114,7 +116,7 @@ def rotate_key(call: Call[RotateKey]) -> Answer:
     summary="Revoke an API key",
 )
 def revoke_key(call: Call[None]) -> Answer:
-    service.revoke_key(_either(call), call.path["id"], call.path["key_id"], call.at)
+    service.revoke_key(call.merchant_or_operator, call.path["id"], call.path["key_id"], call.at)
     return Answer(204)
 
 
@@ -132,9 +134,7 @@ def revoke_key(call: Call[None]) -> Answer:
 )
 def settlements(call: Call[None]) -> Answer:
     page, currency = call.page, call.query.get("currency")
-    found, following = service.settlements(_either(call), call.path["id"], currency, page.cursor, page.limit, call.at)
+    found, following = service.settlements(
+        call.merchant_or_operator, call.path["id"], currency, page.cursor, page.limit, call.at
+    )
     return Answer(200, page.envelope(found, following))
-
-
-def _either(call: Call[NewKey] | Call[RotateKey] | Call[None]) -> Operator | Merchant:
-    return call.merchant if isinstance(call.caller, Merchant) else call.operator

@@ -38,7 +38,7 @@ _ONE = _ALL + "/{endpoint_id}"
 def make(call: Call[NewEndpoint]) -> Answer:
     from chalicelib.merchants import endpoints
 
-    return Answer(201, endpoints.make(_either(call), call.path["id"], call.body, call.at).shown(call.at))
+    return Answer(201, endpoints.make(call.merchant_or_operator, call.path["id"], call.body, call.at).shown(call.at))
 
 
 @room.route(
@@ -53,7 +53,7 @@ def make(call: Call[NewEndpoint]) -> Answer:
 def listed(call: Call[None]) -> Answer:
     from chalicelib.merchants import endpoints
 
-    found = endpoints.listed(_either(call), call.path["id"])
+    found = endpoints.listed(call.merchant_or_operator, call.path["id"])
     return Answer(200, call.page.envelope([one.view(call.at) for one in found], None))
 
 
@@ -68,7 +68,7 @@ def listed(call: Call[None]) -> Answer:
 def endpoint(call: Call[None]) -> Answer:
     from chalicelib.merchants import endpoints
 
-    return Answer(200, endpoints.endpoint(_either(call), *_named(call)).view(call.at))
+    return Answer(200, endpoints.endpoint(call.merchant_or_operator, *_named(call)).view(call.at))
 
 
 @room.route(
@@ -83,7 +83,7 @@ def endpoint(call: Call[None]) -> Answer:
 def change(call: Call[EndpointChange]) -> Answer:
     from chalicelib.merchants import endpoints
 
-    return Answer(200, endpoints.change(_either(call), *_named(call), call.body, call.at).view(call.at))
+    return Answer(200, endpoints.change(call.merchant_or_operator, *_named(call), call.body, call.at).view(call.at))
 
 
 @room.route(
@@ -97,7 +97,7 @@ def change(call: Call[EndpointChange]) -> Answer:
 def remove(call: Call[None]) -> Answer:
     from chalicelib.merchants import endpoints
 
-    endpoints.remove(_either(call), *_named(call), call.at)
+    endpoints.remove(call.merchant_or_operator, *_named(call), call.at)
     return Answer(204)
 
 
@@ -114,7 +114,7 @@ def remove(call: Call[None]) -> Answer:
 def rotate(call: Call[RotateSecret]) -> Answer:
     from chalicelib.merchants import endpoints
 
-    rotated = endpoints.rotate(_either(call), *_named(call), call.body.overlap_hours, call.at)
+    rotated = endpoints.rotate(call.merchant_or_operator, *_named(call), call.body.overlap_hours, call.at)
     return Answer(201, rotated.shown(call.at))
 
 
@@ -130,7 +130,7 @@ def rotate(call: Call[RotateSecret]) -> Answer:
 def test(call: Call[None]) -> Answer:
     from chalicelib.merchants import endpoints
 
-    return Answer(202, endpoints.test(_either(call), *_named(call), call.at).view)
+    return Answer(202, endpoints.test(call.merchant_or_operator, *_named(call), call.at).view)
 
 
 @room.route(
@@ -146,13 +146,9 @@ def deliveries(call: Call[None]) -> Answer:
     from chalicelib.merchants import endpoints
 
     page = call.page
-    found, following = endpoints.attempts(_either(call), *_named(call), page.cursor, page.limit)
+    found, following = endpoints.attempts(call.merchant_or_operator, *_named(call), page.cursor, page.limit)
     return Answer(200, page.envelope([one.view for one in found], following))
 
 
 def _named(call: Call[Any]) -> tuple[str, str]:
     return call.path["id"], call.path["endpoint_id"]
-
-
-def _either(call: Call[Any]) -> Operator | Merchant:
-    return call.merchant if isinstance(call.caller, Merchant) else call.operator

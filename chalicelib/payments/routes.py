@@ -51,7 +51,7 @@ def pay(call: Call[PayRequest]) -> Receipt:
 
 @room.route("GET", "/v1/payments/{id}", answers={200: PaymentView}, caller=Customer | Merchant, summary="One payment")
 def payment(call: Call[None]) -> Answer:
-    return Answer(200, service.payment(_payer_or_payee(call), call.path["id"]))
+    return Answer(200, service.payment(call.merchant_or_customer, call.path["id"]))
 
 
 @room.route(
@@ -116,8 +116,4 @@ def refund(call: Call[RefundRequest]) -> Receipt:
 
 @room.route("GET", "/v1/refunds/{id}", answers={200: RefundView}, caller=Customer | Merchant, summary="One refund")
 def refund_view(call: Call[None]) -> Answer:
-    return Answer(200, service.refund_view(_payer_or_payee(call), call.path["id"]))
-
-
-def _payer_or_payee(call: Call[None]) -> Customer | Merchant:
-    return call.merchant if isinstance(call.caller, Merchant) else call.customer
+    return Answer(200, service.refund_view(call.merchant_or_customer, call.path["id"]))

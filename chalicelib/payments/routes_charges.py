@@ -90,8 +90,7 @@ def charge(call: Call[ChargeRequest]) -> Answer | Receipt:
     summary="What has become of a charge",
 )
 def seen(call: Call[None]) -> Answer:
-    caller = call.merchant if isinstance(call.caller, Merchant) else call.customer
-    found = charging.seen(caller, call.path["id"], call.at)
+    found = charging.seen(call.merchant_or_customer, call.path["id"], call.at)
     return Answer(200, found, _ASK_AGAIN if found.status == "waiting" else {})
 
 

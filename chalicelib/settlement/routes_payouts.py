@@ -62,7 +62,7 @@ def agree(call: Call[PayoutTermsRequest]) -> Answer:
 def terms(call: Call[None]) -> Answer:
     from chalicelib.settlement import payout_terms
 
-    return Answer(200, payout_terms.terms(_either(call), call.path["id"], call.path["currency"]).view)
+    return Answer(200, payout_terms.terms(call.merchant_or_operator, call.path["id"], call.path["currency"]).view)
 
 
 @room.route(
@@ -79,7 +79,7 @@ def terms(call: Call[None]) -> Answer:
 def pay_out(call: Call[PayoutRequest]) -> Answer:
     from chalicelib.settlement import payouts
 
-    receipt = payouts.pay_out(_either(call), call.path["id"], call.body, call.key, call.at)
+    receipt = payouts.pay_out(call.merchant_or_operator, call.path["id"], call.body, call.key, call.at)
     headers = {"Content-Type": "application/json" if receipt.status == 201 else "application/problem+json"}
     if receipt.replayed:
         headers["Idempotent-Replayed"] = "true"
@@ -102,7 +102,9 @@ def listed(call: Call[None]) -> Answer:
     from chalicelib.settlement import payouts
 
     page, currency = call.page, call.query.get("currency")
-    found, following = payouts.payouts(_either(call), call.path["id"], currency, page.cursor, page.limit, call.at)
+    found, following = payouts.payouts(
+        call.merchant_or_operator, call.path["id"], currency, page.cursor, page.limit, call.at
+    )
     return Answer(200, page.envelope(found, following))
 
 
@@ -118,9 +120,5 @@ def listed(call: Call[None]) -> Answer:
 def payout(call: Call[None]) -> Answer:
     from chalicelib.settlement import payouts
 
-    view = payouts.payout(_either(call), call.path["id"], call.at)
+    view = payouts.payout(call.merchant_or_operator, call.path["id"], call.at)
     return Answer(200, view, _LATER if view.status in model_patience.UNFINISHED else {})
-
-
-def _either(call: Call[PayoutRequest] | Call[None]) -> Operator | Merchant:
-    return call.merchant if isinstance(call.caller, Merchant) else call.operator
