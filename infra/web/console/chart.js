@@ -1,4 +1,5 @@
 /** Lines over the minutes of the last hour, by uPlot; what they say stands beside them in words. */
+import { pause } from "/shared/door.js";
 import { language, shownTime } from "/shared/language.js";
 import { html } from "/shared/ui.js";
 
@@ -17,6 +18,8 @@ export const Chart = ({ title, words, times, series, format }) => html`
 async function drawn(element, times, series, format) {
   library ??= import("/packages/uplot/dist/uPlot.esm.js");
   const { default: Plot } = await library;
+  await pause(0);
+  if (!element.isConnected) return;
   const data = [times, ...series.map((one) => one.values)];
   const look = `${language.value} ${document.documentElement.dataset.theme} ${series.map((one) => one.label)} ${element.clientWidth}`;
   const before = made.get(element);

@@ -5,37 +5,54 @@ import { Table } from "/console/table.js";
 import { say, shownMoney, shownNumber, shownTime } from "/shared/language.js";
 import { html } from "/shared/ui.js";
 
-export function Report({ data }) {
-  const minutes = minutesOf(data);
-  const times = minutes.map((minute) => Date.parse(`${minute}:00Z`) / 1000);
-  const paid = counted(data, minutes, "payment", "capture");
-  const topped = counted(data, minutes, "top-up");
-  const asked = data.requests && minutes.map((minute) => data.requests.find((one) => one.minute === minute));
-  const sum = (values) => values.reduce((all, one) => all + one, 0);
+/** What the overview shows, part after part; `data` is never changed in place. */
+export const PARTS = [Tiles, Charts, Tables];
+
+function Tiles(data) {
   const latest = data.requests?.at(-1);
   const success = successOf(data.requests);
   return html`
     <p class="asof">${say("console.as-of", { time: shownTime(data.at) })}</p>
     <ul class="tiles">
-      <${Tile} label=${say("console.paid-hour")} value=${shownNumber(sum(paid))} id="paid-hour" />
+      <${Tile} label=${say("console.paid-hour")} value=${shownNumber(sum(counted(data, minutesOf(data), ...PAYING)))} id="paid-hour" />
       <${Tile} label=${say("console.success")} value=${success === null ? say("console.not-known") : percent(success)} id="success" />
       <${Tile} label=${say("console.p99")} value=${latest?.latency_ms_p99 == null ? say("console.not-known") : milliseconds(latest.latency_ms_p99)} id="p99" />
       ${data.held.map((one) => html`<${Tile} key=${one.currency} label=${say("console.held-in", { currency: one.currency })} value=${shownMoney(one.held, one.currency)} id=${`held-${one.currency}`} />`)}
       <${Tile} label=${say("console.dead")} value=${shownNumber(deadOf(data))} id="dead" tone=${deadOf(data) ? "bad" : "good"} />
     </ul>
+  `;
+}
+
+function Charts(data) {
+  const minutes = minutesOf(data);
+  const times = minutes.map((minute) => Date.parse(`${minute}:00Z`) / 1000);
+  const [paid, topped] = [counted(data, minutes, ...PAYING), counted(data, minutes, "top-up")];
+  return html`
     <div class="charts">
       <${Chart} title=${say("console.per-minute")} times=${times} format=${shownNumber}
         words=${say("console.per-minute-words", { payments: sum(paid), topups: sum(topped) })}
         series=${[{ label: say("console.payments"), values: paid, colour: "accent" }, { label: say("console.topups"), values: topped, colour: "warn" }]} />
-      ${asked ? html`
-        <${Chart} title=${say("console.success-chart")} times=${times} format=${(value) => `${value} %`}
-          words=${say("console.success-words", { requests: sum(data.requests.map((one) => one.requests)), errors: sum(data.requests.map((one) => one.server_errors)) })}
-          series=${[{ label: say("console.success"), values: asked.map((one) => (one?.requests ? (100 * (one.requests - one.server_errors)) / one.requests : null)), colour: "accent" }]} />
-        <${Chart} title=${say("console.latency")} times=${times} format=${milliseconds}
-          words=${say("console.latency-words", { p50: latest?.latency_ms_p50 == null ? say("console.not-known") : milliseconds(latest.latency_ms_p50), p99: latest?.latency_ms_p99 == null ? say("console.not-known") : milliseconds(latest.latency_ms_p99) })}
-          series=${[{ label: "p50", values: asked.map((one) => one?.latency_ms_p50 ?? null), colour: "accent" }, { label: "p99", values: asked.map((one) => one?.latency_ms_p99 ?? null), colour: "bad" }]} />
-      ` : html`<p class="note">${say("console.requests-unknown")}</p>`}
+      ${data.requests ? answered(data.requests, minutes, times) : html`<p class="note">${say("console.requests-unknown")}</p>`}
     </div>
+  `;
+}
+
+function answered(requests, minutes, times) {
+  const asked = minutes.map((minute) => requests.find((one) => one.minute === minute));
+  const known = (value) => (value == null ? say("console.not-known") : milliseconds(value));
+  const latest = requests.at(-1);
+  return html`
+    <${Chart} title=${say("console.success-chart")} times=${times} format=${(value) => `${value} %`}
+      words=${say("console.success-words", { requests: sum(requests.map((one) => one.requests)), errors: sum(requests.map((one) => one.server_errors)) })}
+      series=${[{ label: say("console.success"), values: asked.map((one) => (one?.requests ? (100 * (one.requests - one.server_errors)) / one.requests : null)), colour: "accent" }]} />
+    <${Chart} title=${say("console.latency")} times=${times} format=${milliseconds}
+      words=${say("console.latency-words", { p50: known(latest?.latency_ms_p50), p99: known(latest?.latency_ms_p99) })}
+      series=${[{ label: "p50", values: asked.map((one) => one?.latency_ms_p50 ?? null), colour: "accent" }, { label: "p99", values: asked.map((one) => one?.latency_ms_p99 ?? null), colour: "bad" }]} />
+  `;
+}
+
+function Tables(data) {
+  return html`
     <div class="halves">
       <${Table} name="money-held" title=${say("console.money-held")} rows=${data.held} id=${(row) => row.currency} columns=${HELD} empty=${say("console.none-held")} />
       <${Table} name="processors" title=${say("console.processors")} rows=${data.processors} id=${(row) => row.name + row.currency} columns=${PROCESSORS} empty=${say("console.none-held")} />
@@ -54,6 +71,8 @@ const PROCESSORS = [{ key: "name-column", cell: (row) => row.name, text: (row) =
 const QUEUES = [{ key: "name-column", cell: (row) => what(row.name), text: (row) => row.name }, plain("waiting", true), plain("in_flight", true), plain("dead", true)];
 const TOTALS = [{ key: "kind", cell: (row) => what(row.kind), text: (row) => row.kind }, plain("processor"), plain("entries", true), money("amount"), CURRENCY];
 
+const PAYING = ["payment", "capture"];
+const sum = (values) => values.reduce((all, one) => all + one, 0);
 const percent = (share) => shownNumber(share, { style: "percent", maximumFractionDigits: 2 });
 const milliseconds = (value) => say("console.ms", { ms: Math.round(value) });
 const deadOf = (data) => data.queues.reduce((all, one) => all + (one.dead ?? one.waiting), 0);

@@ -4,7 +4,7 @@
  * A screen is a module whose `open({params, query})` returns {title(), view(), close?()}: `title` and `view` run again
  * whenever a signal that they read changes, `close` when the reader goes on. `:name` in a pattern is a parameter.
  */
-import { NoAnswer } from "/shared/door.js";
+import { NoAnswer, pause } from "/shared/door.js";
 import { learn } from "/shared/language.js";
 import { signal } from "/shared/ui.js";
 
@@ -13,6 +13,7 @@ export const shown = signal(null);
 const READY = { home: "/" };
 const NOWHERE = { screen: { load: () => import("/shared/nowhere.js") }, params: {} };
 const AGAIN_MS = 2000;
+const PAINT_MS = 50;
 let screens = [];
 let guard = (path) => path;
 let prepared = null;
@@ -44,7 +45,7 @@ async function until(ready) {
     try {
       return await ready();
     } catch {
-      await new Promise((again) => setTimeout(again, AGAIN_MS));
+      await pause(AGAIN_MS);
     }
   }
 }
@@ -57,7 +58,7 @@ export async function arrive() {
   const [name, search = ""] = path.split("?");
   const { screen, params } = match(name) ?? NOWHERE;
   try {
-    const [module] = await Promise.all([screen.load(), learn(...(screen.text ?? [])), prepared]);
+    const [module] = await Promise.all([screen.load(), learn(...(screen.text ?? [])), prepared, shown.peek() && painted()]);
     if (mine !== visit) return;
     const opened = module.open({ params, query: Object.fromEntries(new URLSearchParams(search)), path: name });
     replace({ path: name, ...opened });
@@ -67,6 +68,9 @@ export async function arrive() {
     if (mine === visit) replace({ path: name, failed });
   }
 }
+
+/** What was pressed looks pressed before the work begins; a page that nobody sees is not painted. */
+const painted = () => Promise.race([pause(PAINT_MS), new Promise((done) => requestAnimationFrame(() => setTimeout(done)))]);
 
 function replace(next) {
   const before = shown.peek();
