@@ -24,13 +24,15 @@ app = Coffer(app_name="coffer")
 def _money() -> list[Room]:
     from chalicelib.ledger import routes as ledger
     from chalicelib.merchants import routes as merchants
+    from chalicelib.merchants import routes_shops as shops
     from chalicelib.payments import routes as payments
     from chalicelib.payments import routes_charges as charges
     from chalicelib.processors import routes as processors
     from chalicelib.settlement import routes_withdrawals as withdrawals
     from chalicelib.topups import routes as topups
 
-    return [ledger.room, merchants.room, topups.room, payments.room, charges.room, withdrawals.room, processors.room]
+    known = (ledger, merchants, shops, topups, payments, charges, withdrawals, processors)
+    return [routes.room for routes in known]
 
 
 def _webhooks() -> list[Room]:
@@ -50,6 +52,7 @@ def _office() -> list[Room]:
     from chalicelib.insight import routes_records as records
     from chalicelib.merchants import routes_events as events
     from chalicelib.merchants import routes_office as merchants
+    from chalicelib.merchants import routes_stores as stores
     from chalicelib.merchants import routes_webhooks as webhooks
     from chalicelib.operations import routes_office as operations
     from chalicelib.processors import routes_office as processors
@@ -58,7 +61,7 @@ def _office() -> list[Room]:
     from chalicelib.settlement import routes_payouts as payouts
     from chalicelib.settlement import routes_reconciliation as reconciliation
 
-    known = (cases, audit, merchants, webhooks, events, risk, reconciliation, adjustments, payouts)
+    known = (cases, audit, merchants, stores, webhooks, events, risk, reconciliation, adjustments, payouts)
     return [routes.room for routes in (*known, operations, live, records, effort, processors)]
 
 

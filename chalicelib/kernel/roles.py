@@ -33,6 +33,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "merchants.join": frozenset({FINANCE, ADMIN}),
         "merchants.see-keys": ROLES,
         "merchants.keep-keys": frozenset({FINANCE, ADMIN}),
+        "merchants.see-stores": ROLES,
+        "merchants.keep-stores": frozenset({FINANCE, ADMIN}),
         "merchants.see-webhooks": ROLES,
         "merchants.keep-webhooks": frozenset({FINANCE, ADMIN}),
         "merchants.redeliver": frozenset({SUPPORT, FINANCE, ADMIN}),

@@ -17,7 +17,7 @@ from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Changed, Leg, Verdict
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
-from chalicelib.merchants import keys, model, rules, store
+from chalicelib.merchants import keys, model, rules, store, stores
 from chalicelib.merchants.model import (
     Checkout,
     CheckoutView,
@@ -144,13 +144,14 @@ def merchant_of(api_key: str, at: datetime) -> Merchant:
 
 
 def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> CheckoutView:
-    """Raises Forbidden, AmountOutOfRange, CurrencyMismatch, InvalidRequest, InvalidState (suspended)."""
+    """Raises Forbidden, AmountOutOfRange, CurrencyMismatch, InvalidRequest, InvalidState (suspended, store-closed)."""
     caller.require("checkouts")
     agreed = terms(caller.merchant_id, at)
     if wanted.currency not in agreed.account:
         raise CurrencyMismatch(param="currency")
     if agreed.status != "active":
         raise InvalidState(state=agreed.status)
+    store_id = stores.taking(agreed.merchant_id, wanted.store_id, at)
     opened = Checkout(
         id=ids.new("chk", at),
         merchant_id=agreed.merchant_id,
@@ -161,6 +162,7 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
         created_at=at,
         expires_at=rules.expiry(wanted.expires_at, at),
         return_url="" if wanted.return_url is None else rules.check_return_url(wanted.return_url),
+        store_id=store_id,
     )
     store.put_checkout(opened)
     return _view(opened, Progress(), at)

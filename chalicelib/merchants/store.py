@@ -80,6 +80,7 @@ class _CheckoutItem(Table):
     payment_id = UnicodeAttribute(null=True)
     paid_at = UnicodeAttribute(null=True)
     cancelled_at = UnicodeAttribute(null=True)
+    store_id = UnicodeAttribute(null=True)
 
 
 def put_terms(terms: Terms) -> None:
@@ -178,6 +179,7 @@ def put_checkout(checkout: Checkout) -> None:
         created_at=clock.written(checkout.created_at),
         expires_at=clock.written(checkout.expires_at),
         return_url=checkout.return_url or None,
+        store_id=checkout.store_id or None,
         status="open",
     ).keep_new()
 
@@ -248,6 +250,7 @@ def _checkout(item: _CheckoutItem) -> Checkout:
         created_at=clock.read(item.created_at),
         expires_at=clock.read(item.expires_at),
         return_url=item.return_url or "",
+        store_id=item.store_id or "",
     )
 
 

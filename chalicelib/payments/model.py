@@ -25,7 +25,7 @@ Text = Annotated[
 
 
 class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`."""
+    """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`, and perhaps `store_id`."""
 
     wallet_id: str
     checkout_id: str | None = None
@@ -33,6 +33,7 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amount: Amount | None = None
     currency: Currency | None = None
     order_reference: Reference | None = None
+    store_id: str | None = None
     description: Text = ""
     capture: Capture = "automatic"
     confirm_duplicate: bool = False
@@ -70,6 +71,7 @@ class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
     checkout_id: str = ""
     expires_at: str = ""
     """When an authorisation runs out."""
+    store_id: str = ""
 
 
 class CaptureView(msgspec.Struct, frozen=True):
@@ -96,8 +98,8 @@ def checked(order: PayRequest) -> PayRequest:
     direct = {name: getattr(order, name) for name in ("merchant_id", "amount", "currency", "order_reference")}
     given = [name for name, value in direct.items() if value is not None]
     if order.checkout_id is not None:
-        if given:
-            raise InvalidRequest(param=given[0])
+        if given or order.store_id is not None:
+            raise InvalidRequest(param=given[0] if given else "store_id")
     elif len(given) < len(direct):
         raise InvalidRequest(param=next(name for name in direct if name not in given))
     if order.order_reference is not None:

@@ -23,6 +23,8 @@ from chalicelib.ledger import service as ledger
 from chalicelib.ledger.consents import Consent
 from chalicelib.ledger.model import Draft, Known
 from chalicelib.merchants import service as merchants
+from chalicelib.merchants import stores
+from chalicelib.merchants.model_stores import Store
 from chalicelib.payments import authority, following, model, paying
 from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
 from chalicelib.payments.paying import Order
@@ -150,12 +152,18 @@ def ordered(request: PayRequest, at: datetime) -> Order:
     if request.checkout_id is not None:
         checkout = merchants.checkout(request.checkout_id)
         terms = merchants.terms(checkout.merchant_id, at)
-        return Order(request, terms, checkout.amount, checkout.currency, checkout.order_reference, checkout)
+        facts = (checkout.amount, checkout.currency, checkout.order_reference)
+        return Order(request, terms, *facts, checkout, store_id=checkout.store_id)
     amount, currency = money.check_amount(request.amount or 0), money.check_currency(request.currency or "")
     terms = merchants.terms(request.merchant_id or "", at)
     if currency not in terms.account:
         raise CurrencyMismatch(param="currency")
-    return Order(request, terms, amount, currency, request.order_reference or "")
+    order = Order(request, terms, amount, currency, request.order_reference or "")
+    return order if request.store_id is None else _at(order, stores.known(terms.merchant_id, request.store_id, at))
+
+
+def _at(order: Order, store: Store) -> Order:
+    return replace(order, store_id=store.id, shut=store.status == "closed")
 
 
 def _movement(movement_id: str, prefix: str) -> dict[str, Any]:

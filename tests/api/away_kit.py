@@ -223,6 +223,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         **of_the_status(world),
         **of_the_books(world),
         **of_a_server(world),
+        **of_stores(world),
         "GET /v1/audit-log": lambda: boss.get("/v1/audit-log"),
         "POST /v1/audit-log/exports": lambda: boss.post("/v1/audit-log/exports", EXPORT),
         "GET /v1/merchants/{id}/keys": lambda: boss.get(f"{home}/keys"),
@@ -273,6 +274,17 @@ def of_a_server(world: World) -> dict[str, Call]:
         "GET /v1/merchants/{id}/events": lambda: boss.get(f"{home}/events?type=ping"),
         "GET /v1/events/{id}": lambda: boss.get(f"/v1/events/{told}"),
         "POST /v1/events/{id}/redeliver": lambda: boss.post(f"/v1/events/{told}/redeliver", {"endpoint_id": kept}),
+    }
+
+
+def of_stores(world: World) -> dict[str, Call]:
+    boss, every, one = world.operator, f"/v1/merchants/{world.shop.id}/stores", "/v1/merchants/{id}/stores"
+    wish, kept = BODIES[f"POST {one}"], boss.post(every, BODIES[f"POST {one}"]).json["id"]
+    return {
+        f"POST {one}": lambda: boss.post(every, wish),
+        f"GET {one}": lambda: boss.get(every),
+        f"PATCH {one}/{{store_id}}": lambda: boss.patch(f"{every}/{kept}", {"status": "closed"}),
+        "GET /v1/stores/{store_id}": lambda: world.nobody.get(f"/v1/stores/{kept}"),
     }
 
 

@@ -169,6 +169,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/merchants": {"name": "Tea", "currencies": ["CNY"], "fee_basis_points": 60, "fee_fixed": 0, "floor": 0},
     "POST /v1/merchants/{id}/keys": {"scopes": ["payments"]},
     "POST /v1/merchants/{id}/keys/{key_id}/rotate": {"overlap_hours": 24},
+    "POST /v1/merchants/{id}/stores": {"name": "Tea by the river", "address": "8 Long Street"},
+    "PATCH /v1/merchants/{id}/stores/{store_id}": {"name": "Tea", "address": "9 Long Street", "status": "closed"},
     "POST /v1/merchants/{id}/webhook-endpoints": {
         "url": "https://hooks.tea.example/coffer?shop=1",
         "event_types": ["payment.captured"],
@@ -188,6 +190,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "order_reference": "A-1",
         "expires_at": "2026-11-23T08:00:00Z",
         "return_url": "https://tea.example/",
+        "store_id": "sto_1",
     },
     "POST /v1/topups": {
         "wallet_id": "wal_1",
@@ -205,6 +208,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "amount": 100,
         "currency": "CNY",
         "order_reference": "A-1",
+        "store_id": "sto_1",
         "description": "tea",
         "capture": "automatic",
         "confirm_duplicate": False,
@@ -215,6 +219,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "amount": 100,
         "currency": "CNY",
         "order_reference": "A-1",
+        "store_id": "sto_1",
         "description": "tea",
         "capture": "automatic",
         "confirm_duplicate": False,
