@@ -15,6 +15,7 @@ from chalicelib.merchants.rules import URL_LETTERS
 
 Status = Literal["active", "suspended"]
 CheckoutStatus = Literal["open", "paid", "expired", "cancelled"]
+Capture = Literal["automatic", "manual"]
 KeyState = Literal["active", "expired", "revoked"]
 Scope = Literal["payments", "refunds", "checkouts", "reports", "payouts", "keys"]
 """What an API key may be used for; `payouts` asks for money, `keys` makes and revokes other keys."""
@@ -54,6 +55,8 @@ class NewCheckout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     order_reference: Reference
     expires_at: Moment | None = None
     return_url: Address | None = None
+    capture: Capture = "automatic"
+    """`manual`: whoever pays leaves a deposit, held until the merchant captures or voids it."""
 
 
 class MerchantView(msgspec.Struct, frozen=True):
@@ -102,7 +105,10 @@ class KnownKeyView(msgspec.Struct, frozen=True):
 
 
 class CheckoutView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`payment_id` and `paid_at` are for the merchant and whoever paid."""
+    """`payment_id` and `paid_at` are for the merchant and whoever paid; `held_until` for a customer who may pay.
+
+    `capture`: `manual` is a deposit, held when it is paid, and captured or voided by the merchant.
+    """
 
     id: str
     status: CheckoutStatus
@@ -117,6 +123,9 @@ class CheckoutView(msgspec.Struct, frozen=True, omit_defaults=True):
     return_url: str = ""
     payment_id: str = ""
     paid_at: str = ""
+    capture: Capture = "automatic"
+    held_until: str = ""
+    """When a deposit that is paid now goes back at the latest."""
 
 
 class SettlementView(msgspec.Struct, frozen=True):
@@ -205,6 +214,7 @@ class Checkout:
     created_at: datetime
     expires_at: datetime
     return_url: str = ""
+    capture: Capture = "automatic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +246,7 @@ def checkout_view(checkout: Checkout, progress: Progress, code_url: str, at: dat
         return_url=checkout.return_url,
         payment_id=progress.payment_id,
         paid_at=progress.paid_at,
+        capture=checkout.capture,
     )
 
 

@@ -13,7 +13,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.cloud_tables import Table, absent, made, reading, writing
 from chalicelib.kernel import clock
-from chalicelib.merchants.model import Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms
+from chalicelib.merchants.model import Capture, Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms
 
 CHECKOUT, TERMS = "CHECKOUT", "TERMS"
 _KEY, _KEYS = "KEY", "KEY#"
@@ -80,6 +80,7 @@ class _CheckoutItem(Table):
     payment_id = UnicodeAttribute(null=True)
     paid_at = UnicodeAttribute(null=True)
     cancelled_at = UnicodeAttribute(null=True)
+    capture = UnicodeAttribute(null=True)
 
 
 def put_terms(terms: Terms) -> None:
@@ -178,6 +179,7 @@ def put_checkout(checkout: Checkout) -> None:
         created_at=clock.written(checkout.created_at),
         expires_at=clock.written(checkout.expires_at),
         return_url=checkout.return_url or None,
+        capture=None if checkout.capture == "automatic" else checkout.capture,
         status="open",
     ).keep_new()
 
@@ -248,6 +250,7 @@ def _checkout(item: _CheckoutItem) -> Checkout:
         created_at=clock.read(item.created_at),
         expires_at=clock.read(item.expires_at),
         return_url=item.return_url or "",
+        capture=cast(Capture, item.capture or "automatic"),
     )
 
 

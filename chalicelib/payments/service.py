@@ -13,6 +13,7 @@ from chalicelib.kernel.errors import (
     CoolingOff,
     CurrencyMismatch,
     GuardianApprovalRequired,
+    InvalidRequest,
     InvalidState,
     NotFound,
     StepUpRequired,
@@ -149,6 +150,8 @@ def ordered(request: PayRequest, at: datetime) -> Order:
     """What never changes may be read first: a checkout's facts, and a merchant's terms of the last 30 s."""
     if request.checkout_id is not None:
         checkout = merchants.checkout(request.checkout_id)
+        if request.capture == "manual" and checkout.capture == "automatic":
+            raise InvalidRequest(param="capture")
         terms = merchants.terms(checkout.merchant_id, at)
         return Order(request, terms, checkout.amount, checkout.currency, checkout.order_reference, checkout)
     amount, currency = money.check_amount(request.amount or 0), money.check_currency(request.currency or "")
