@@ -15,6 +15,7 @@ from chalicelib.merchants.rules import URL_LETTERS
 
 Status = Literal["active", "suspended"]
 CheckoutStatus = Literal["open", "paid", "expired", "cancelled"]
+Capture = Literal["automatic", "manual"]
 KeyState = Literal["active", "expired", "revoked"]
 Scope = Literal["payments", "refunds", "checkouts", "reports", "payouts", "stores", "keys"]
 """What an API key may be used for; `payouts` asks for money, `keys` makes and revokes other keys."""
@@ -56,6 +57,8 @@ class NewCheckout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expires_at: Moment | None = None
     return_url: Address | None = None
     store_id: str | None = None
+    capture: Capture = "automatic"
+    """`manual`: whoever pays leaves a deposit, held until the merchant captures or voids it."""
 
 
 class MerchantView(msgspec.Struct, frozen=True):
@@ -104,7 +107,10 @@ class KnownKeyView(msgspec.Struct, frozen=True):
 
 
 class CheckoutView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`payment_id` and `paid_at` are for the merchant and whoever paid."""
+    """`payment_id` and `paid_at` are for the merchant and whoever paid; `held_until` for a customer who may pay.
+
+    `capture`: `manual` is a deposit, held when it is paid, and captured or voided by the merchant.
+    """
 
     id: str
     status: CheckoutStatus
@@ -120,6 +126,9 @@ class CheckoutView(msgspec.Struct, frozen=True, omit_defaults=True):
     payment_id: str = ""
     paid_at: str = ""
     store_id: str = ""
+    capture: Capture = "automatic"
+    held_until: str = ""
+    """When a deposit that is paid now goes back at the latest."""
 
 
 class SettlementView(msgspec.Struct, frozen=True):
@@ -209,6 +218,7 @@ class Checkout:
     expires_at: datetime
     return_url: str = ""
     store_id: str = ""
+    capture: Capture = "automatic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +251,7 @@ def checkout_view(checkout: Checkout, progress: Progress, code_url: str, at: dat
         payment_id=progress.payment_id,
         paid_at=progress.paid_at,
         store_id=checkout.store_id,
+        capture=checkout.capture,
     )
 
 

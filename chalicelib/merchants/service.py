@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+import msgspec
+
 from chalicelib.cases import service as cases
 from chalicelib.cases.model import Facts
 from chalicelib.kernel import clock, ids, money, text
@@ -29,6 +31,7 @@ from chalicelib.merchants.model import (
     SettlementView,
     Terms,
 )
+from chalicelib.policy import service as policy
 from chalicelib.settings import settings
 
 _TERMS_KEPT_SECONDS = 30
@@ -163,6 +166,7 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
         expires_at=rules.expiry(wanted.expires_at, at),
         return_url="" if wanted.return_url is None else rules.check_return_url(wanted.return_url),
         store_id=store_id,
+        capture=wanted.capture,
     )
     store.put_checkout(opened)
     return _view(opened, Progress(), at)
@@ -178,7 +182,7 @@ def see_checkout(caller: Customer | Merchant | Operator, checkout_id: str, at: d
     found, progress = _checkout(checkout_id)
     if isinstance(caller, Customer):
         seen = progress if _paid_by(caller, progress) else replace(progress, payment_id="", paid_at="")
-        return _view(found, seen, at)
+        return _shown_to(caller, _view(found, seen, at), at)
     _own(caller, found.merchant_id)
     return _view(found, progress, at)
 
@@ -280,6 +284,14 @@ def _found(merchant_id: str) -> Terms:
     if found is None:
         raise NotFound()
     return found
+
+
+def _shown_to(customer: Customer, view: CheckoutView, at: datetime) -> CheckoutView:
+    """Before they pay a deposit, they read until when it can be held."""
+    if view.capture != "manual" or view.status != "open":
+        return view
+    days = policy.decide(customer, "payment", view.amount, at).authorisation_days
+    return msgspec.structs.replace(view, held_until=clock.written(at + timedelta(days=days)))
 
 
 def _paid_by(customer: Customer, progress: Progress) -> bool:

@@ -13,7 +13,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.cloud_tables import Table, absent, made, reading, writing
 from chalicelib.kernel import clock
-from chalicelib.merchants.model import Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms
+from chalicelib.merchants.model import Capture, Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms
 
 CHECKOUT, TERMS = "CHECKOUT", "TERMS"
 _KEY, _KEYS = "KEY", "KEY#"
@@ -81,6 +81,7 @@ class _CheckoutItem(Table):
     paid_at = UnicodeAttribute(null=True)
     cancelled_at = UnicodeAttribute(null=True)
     store_id = UnicodeAttribute(null=True)
+    capture = UnicodeAttribute(null=True)
 
 
 def put_terms(terms: Terms) -> None:
@@ -180,6 +181,7 @@ def put_checkout(checkout: Checkout) -> None:
         expires_at=clock.written(checkout.expires_at),
         return_url=checkout.return_url or None,
         store_id=checkout.store_id or None,
+        capture=None if checkout.capture == "automatic" else checkout.capture,
         status="open",
     ).keep_new()
 
@@ -251,6 +253,7 @@ def _checkout(item: _CheckoutItem) -> Checkout:
         expires_at=clock.read(item.expires_at),
         return_url=item.return_url or "",
         store_id=item.store_id or "",
+        capture=cast(Capture, item.capture or "automatic"),
     )
 
 

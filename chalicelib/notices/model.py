@@ -17,6 +17,13 @@ Params = Mapping[str, str | int]
 
 _TOLD = {"pay": "payment", "top": "top_up", "ref": "refund", "wdr": "withdrawal", "adj": "adjustment"}
 """Kind of movement (the prefix of its id) → kind of notice, where the customer's money changed."""
+_HELD = {
+    "authorisation": "payment_held",
+    "capture": "payment_taken",
+    "void": "payment_released",
+    "expiry": "payment_released",
+}
+"""Kind of entry → kind of notice, where a merchant holds money, takes it or lets it go."""
 _WITH_A_SHOP = {"payment": "payment_to", "refund": "refund_from"}
 _MOMENTS = ("time", "at", "until", "review_at")
 """Names of params that are moments."""
@@ -62,8 +69,8 @@ def told_by(entry: Mapping[str, Any]) -> Notice | None:
 
     `entry` is an item of the journal: `pk` is the account, `sk` the time, postings are address → minor units.
     """
-    kind = _TOLD.get(str(entry["movement"])[:3])
-    amount = sum(part for address, part in entry["postings"].items() if address.partition(":")[0] == entry["pk"])
+    kind = _HELD.get(entry["kind"]) or _TOLD.get(str(entry["movement"])[:3])
+    amount = _amount(entry)
     if kind is None or amount == 0:
         return None
     if kind == "top_up" and amount < 0:
@@ -76,6 +83,14 @@ def told_by(entry: Mapping[str, Any]) -> Notice | None:
     if shop := entry.get("payee_name"):
         kind, params["payee"] = _WITH_A_SHOP.get(kind, kind), shop
     return Notice(entry["id"], kind, clock.read(entry["sk"]), params)
+
+
+def _amount(entry: Mapping[str, Any]) -> int:
+    """Of what is held or let go: that. Of all others, and of what is taken: by how much the owner has more or less."""
+    held = entry["postings"].get(f"{entry['pk']}:held", 0)
+    if held and entry["kind"] in ("authorisation", "void", "expiry"):
+        return int(held)
+    return sum(part for address, part in entry["postings"].items() if address.partition(":")[0] == entry["pk"])
 
 
 def _shown(params: Params, language: str, jurisdiction: str) -> Params:

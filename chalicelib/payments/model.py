@@ -25,7 +25,10 @@ Text = Annotated[
 
 
 class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`, and perhaps `store_id`."""
+    """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`, and perhaps `store_id`.
+
+    `capture` is for a payment without a checkout: of a checkout its merchant has decided.
+    """
 
     wallet_id: str
     checkout_id: str | None = None

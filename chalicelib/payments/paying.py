@@ -47,7 +47,7 @@ class Order:
 
     @property
     def manual(self) -> bool:
-        return self.request.capture == "manual"
+        return (self.checkout or self.request).capture == "manual"
 
     def refusal(self, decision: Decision, at: datetime) -> CofferError | None:
         """What forbids it whatever the wallet holds."""

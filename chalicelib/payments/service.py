@@ -13,6 +13,7 @@ from chalicelib.kernel.errors import (
     CoolingOff,
     CurrencyMismatch,
     GuardianApprovalRequired,
+    InvalidRequest,
     InvalidState,
     NotFound,
     StepUpRequired,
@@ -151,6 +152,8 @@ def ordered(request: PayRequest, at: datetime) -> Order:
     """What never changes may be read first: a checkout's facts, and a merchant's terms of the last 30 s."""
     if request.checkout_id is not None:
         checkout = merchants.checkout(request.checkout_id)
+        if request.capture == "manual" and checkout.capture == "automatic":
+            raise InvalidRequest(param="capture")
         terms = merchants.terms(checkout.merchant_id, at)
         facts = (checkout.amount, checkout.currency, checkout.order_reference)
         return Order(request, terms, *facts, checkout, store_id=checkout.store_id)
