@@ -22,6 +22,7 @@ from tests.conftest import FrozenClock
 from tests.people import code_now
 from tests.simulation import house, seam
 from tests.simulation.cases_of_accounts import ACCOUNTS
+from tests.simulation.cases_of_charges import CHARGES
 from tests.simulation.cases_of_payouts import PAYOUTS
 from tests.simulation.cases_of_topups import TOPUPS
 from tests.simulation.cases_of_withdrawals import WITHDRAWALS
@@ -344,6 +345,7 @@ CASES = (
     *TOPUPS,
     *WITHDRAWALS,
     *PAYOUTS,
+    *CHARGES,
     signing_up,
     signing_in,
     refreshing,
