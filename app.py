@@ -82,12 +82,27 @@ def _access() -> list[Room]:
     from chalicelib.identity import routes_sessions as sessions
     from chalicelib.identity import routes_trash as trash
     from chalicelib.insight import routes_effort as effort
+    from chalicelib.merchants import routes_staff as staff
+    from chalicelib.merchants import routes_tills as tills
     from chalicelib.notices import routes as notices
     from chalicelib.operations import routes as operations
     from chalicelib.settlement import routes_funding as funding
 
     ways_in = (identity, sessions, entering, factors, passwords, trash, deletion)
-    own = (exports, consents, identifiers, preferences, guardians, people, notices, operations, effort, funding)
+    own = (
+        exports,
+        consents,
+        identifiers,
+        preferences,
+        guardians,
+        people,
+        notices,
+        operations,
+        effort,
+        funding,
+        staff,
+        tills,
+    )
     return [*(routes.room for routes in (api, *ways_in, *own)), *_money(), *_webhooks(), *_office()]
 
 

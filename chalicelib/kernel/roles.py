@@ -35,6 +35,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "merchants.keep-keys": frozenset({FINANCE, ADMIN}),
         "merchants.see-stores": ROLES,
         "merchants.keep-stores": frozenset({FINANCE, ADMIN}),
+        "merchants.see-staff": ROLES,
+        "merchants.keep-staff": frozenset({FINANCE, ADMIN}),
         "merchants.see-webhooks": ROLES,
         "merchants.keep-webhooks": frozenset({FINANCE, ADMIN}),
         "merchants.redeliver": frozenset({SUPPORT, FINANCE, ADMIN}),

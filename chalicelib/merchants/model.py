@@ -17,7 +17,7 @@ Status = Literal["active", "suspended"]
 CheckoutStatus = Literal["open", "paid", "expired", "cancelled"]
 Capture = Literal["automatic", "manual"]
 KeyState = Literal["active", "expired", "revoked"]
-Scope = Literal["payments", "refunds", "checkouts", "reports", "payouts", "stores", "keys"]
+Scope = Literal["payments", "refunds", "checkouts", "reports", "payouts", "stores", "staff", "keys"]
 """What an API key may be used for; `payouts` asks for money, `keys` makes and revokes other keys."""
 MOST_SCOPES = len(get_args(Scope))
 USUAL_OVERLAP_HOURS, LONGEST_OVERLAP_HOURS = 24, 168
@@ -171,6 +171,19 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Till:
+    """Who signed in where, and what that holds by: their role's marker, their account's, and their wallet."""
+
+    staff_id: str
+    person: str
+    wallet: str
+    staff_since: str
+    person_since: str
+    store_id: str = ""
+    device_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """What is kept of an API key."""
 
@@ -182,6 +195,8 @@ class Key:
     last_four: str = ""
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    till: Till | None = None
+    """Of a session of somebody at a till; no API key then."""
 
     def state(self, at: datetime) -> KeyState:
         """By time, whoever has or has not cleaned up."""
@@ -219,6 +234,7 @@ class Checkout:
     return_url: str = ""
     store_id: str = ""
     capture: Capture = "automatic"
+    staff_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import msgspec
 from chalicelib.cases import service as cases
 from chalicelib.cases.model import Facts
 from chalicelib.kernel import clock, ids, money, text
-from chalicelib.kernel.callers import Customer, Merchant, Operator
+from chalicelib.kernel.callers import Customer, Merchant, Operator, Staff
 from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidState, InvalidToken, NotFound
 from chalicelib.ledger import chart, history
 from chalicelib.ledger import service as ledger
@@ -30,6 +30,7 @@ from chalicelib.merchants.model import (
     Scope,
     SettlementView,
     Terms,
+    Till,
 )
 from chalicelib.policy import service as policy
 from chalicelib.settings import settings
@@ -143,7 +144,7 @@ def merchant_of(api_key: str, at: datetime) -> Merchant:
     key = store.key(key_id) if key_id else None
     if key is None or not keys.opens(key, api_key, at):
         raise InvalidToken()
-    return Merchant(key.merchant_id, key.id, key.scopes)
+    return Merchant(key.merchant_id, key.id, key.scopes, staff=_holder(key.till) if key.till else None)
 
 
 def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> CheckoutView:
@@ -154,7 +155,7 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
         raise CurrencyMismatch(param="currency")
     if agreed.status != "active":
         raise InvalidState(state=agreed.status)
-    store_id = stores.taking(agreed.merchant_id, wanted.store_id, at)
+    store_id = stores.taking(agreed.merchant_id, caller.at(wanted.store_id), at)
     opened = Checkout(
         id=ids.new("chk", at),
         merchant_id=agreed.merchant_id,
@@ -167,6 +168,7 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
         return_url="" if wanted.return_url is None else rules.check_return_url(wanted.return_url),
         store_id=store_id,
         capture=wanted.capture,
+        staff_id=caller.staff_id,
     )
     store.put_checkout(opened)
     return _view(opened, Progress(), at)
@@ -183,7 +185,7 @@ def see_checkout(caller: Customer | Merchant | Operator, checkout_id: str, at: d
     if isinstance(caller, Customer):
         seen = progress if _paid_by(caller, progress) else replace(progress, payment_id="", paid_at="")
         return _shown_to(caller, _view(found, seen, at), at)
-    _own(caller, found.merchant_id)
+    _reaches(caller, found)
     return _view(found, progress, at)
 
 
@@ -192,9 +194,9 @@ def cancel_checkout(caller: Merchant, checkout_id: str, at: datetime) -> Checkou
     caller.require("checkouts")
     if not ids.is_id(checkout_id, "chk"):
         raise NotFound()
+    _reaches(caller, checkout(checkout_id))
     cancelled = store.cancel(checkout_id, caller.merchant_id, at)
     found, progress = cancelled or _checkout(checkout_id)
-    _own(caller, found.merchant_id)
     seen = _view(found, progress, at)
     if seen.status != "cancelled":
         raise InvalidState(state=seen.status)
@@ -235,6 +237,15 @@ def trading(merchant_id: str) -> Leg:
     return Leg(update.checked(), explain)
 
 
+def acting(caller: Merchant) -> tuple[Leg, ...]:
+    """Whoever is at the till may still, inside their movement's transaction; nothing for an API key. Else Forbidden."""
+    if caller.staff is None:
+        return ()
+    update = Update(settings().merchants_table, caller.staff.id, store.STAFF)
+    update.require("status", "=", "active").require("since", "=", caller.staff.since)
+    return (Leg(update.checked(), lambda wired: Forbidden()),)
+
+
 def settlements(
     caller: Operator | Merchant, merchant_id: str, currency: str | None, before: str | None, limit: int, at: datetime
 ) -> tuple[list[SettlementView], str | None]:
@@ -265,17 +276,31 @@ def _key_keeper(caller: Operator | Merchant, merchant_id: str) -> None:
 
 def _key(merchant_id: str, key_id: str) -> Key:
     found = store.key(key_id) if ids.is_id(key_id, "key") else None
-    if found is None or found.merchant_id != merchant_id:
+    if found is None or found.merchant_id != merchant_id or found.till:
         raise NotFound()
     return found
 
 
+def _holder(till: Till) -> Staff:
+    """Imported for whoever signs in at a till: most of what calls is a server."""
+    from chalicelib.merchants import tills
+
+    return tills.holder(till)
+
+
 def _who(caller: Operator | Merchant) -> str:
-    return caller.key_id if isinstance(caller, Merchant) else caller.user_id
+    return caller.who if isinstance(caller, Merchant) else caller.user_id
 
 
 def _own(caller: Operator | Merchant, merchant_id: str) -> None:
     if isinstance(caller, Merchant) and caller.merchant_id != merchant_id:
+        raise NotFound()
+
+
+def _reaches(caller: Operator | Merchant, found: Checkout) -> None:
+    """Raises NotFound of another merchant's, and of another store's where they act for one."""
+    _own(caller, found.merchant_id)
+    if isinstance(caller, Merchant) and caller.store_id not in ("", found.store_id):
         raise NotFound()
 
 

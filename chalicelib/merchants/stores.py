@@ -124,7 +124,7 @@ def _address(written: str) -> str:
 
 
 def _audit(caller: Operator | Merchant, what: str, one: Store, at: datetime, **facts: str) -> None:
-    who = caller.key_id if isinstance(caller, Merchant) else caller.user_id
+    who = caller.who if isinstance(caller, Merchant) else caller.user_id
     cases.audit(
         who, what, one.id, "", at, source_address=caller.source_address, **{"merchant": one.merchant_id, **facts}
     )

@@ -75,6 +75,8 @@ class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
     expires_at: str = ""
     """When an authorisation runs out."""
     store_id: str = ""
+    staff_id: str = ""
+    """Who was at the till; for the merchant."""
 
 
 class CaptureView(msgspec.Struct, frozen=True):
@@ -94,6 +96,8 @@ class RefundView(msgspec.Struct, frozen=True, omit_defaults=True):
     currency: str
     created_at: str
     reason: str = ""
+    staff_id: str = ""
+    """Who was at the till; for the merchant."""
 
 
 def checked(order: PayRequest) -> PayRequest:
@@ -130,6 +134,16 @@ def view(movement: Mapping[str, Any]) -> dict[str, Any]:
     captured = movement["captured"]
     refunded = captured - movement["refundable"]
     return first | {"status": status(movement), "captured": captured, "refunded": refunded}
+
+
+def store_of(payment: Mapping[str, Any]) -> str:
+    """The store that a payment was made at, "" if at none."""
+    return str(json.loads(payment["answer"] or "{}").get("store_id", ""))
+
+
+def by_staff(movement: Mapping[str, Any]) -> dict[str, str]:
+    """Who was at the till, if anybody was."""
+    return {"staff_id": movement["staff_id"]} if "staff_id" in movement else {}
 
 
 def within(amount: int | None, most: int, param: str = "amount") -> int:

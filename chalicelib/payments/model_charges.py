@@ -81,6 +81,7 @@ class Charge:
     merchant_name: str
     created_at: datetime
     fingerprint: bytes
+    staff_id: str = ""
 
     @property
     def wallet(self) -> str:

@@ -40,6 +40,8 @@ class Order:
     store_id: str = ""
     shut: bool = False
     """Whether that store is closed."""
+    staff_id: str = ""
+    """Who asked for it at a till."""
 
     @property
     def wallet(self) -> str:
@@ -155,6 +157,7 @@ def _movement(
             "captured": answer.captured,
             "refundable": answer.captured,
             "fee": 0 if order.manual else fee_of(order.terms, order.amount),
+            **({"staff_id": order.staff_id} if order.staff_id else {}),
         },
     )
 

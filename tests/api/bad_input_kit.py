@@ -171,6 +171,20 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/merchants/{id}/keys/{key_id}/rotate": {"overlap_hours": 24},
     "POST /v1/merchants/{id}/stores": {"name": "Tea by the river", "address": "8 Long Street"},
     "PATCH /v1/merchants/{id}/stores/{store_id}": {"name": "Tea", "address": "9 Long Street", "status": "closed"},
+    "POST /v1/merchants/{id}/staff": {
+        "identifier": "bo@example.com",
+        "role": "cashier",
+        "name": "Bo",
+        "store_ids": ["sto_1"],
+    },
+    "PATCH /v1/merchants/{id}/staff/{staff_id}": {"role": "manager", "name": "Bo", "store_ids": ["sto_1"]},
+    "POST /v1/me/staff-roles/{staff_id}/accept": {"code": "123456"},
+    "POST /v1/staff-sessions": {
+        "staff_id": "stf_1",
+        "merchant_id": "mer_1",
+        "store_id": "sto_1",
+        "device_name": "till",
+    },
     "POST /v1/merchants/{id}/webhook-endpoints": {
         "url": "https://hooks.tea.example/coffer?shop=1",
         "event_types": ["payment.captured"],

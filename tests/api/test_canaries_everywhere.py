@@ -36,7 +36,7 @@ pytestmark = pytest.mark.many_requests
 
 IN_CLEAR = {
     "ids": {"wallet_id", "merchant_id", "checkout_id", "person_id", "actor", "subject", "account", "case_id",
-            "funding_method_id", "endpoint_id", "store_id"},
+            "funding_method_id", "endpoint_id", "store_id", "staff_id", "store_ids"},
     "words of ours": {
         "action", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale", "method",
         "processor", "role", "scopes", "document", "version", "POST /v1/freezes reason",

@@ -52,6 +52,14 @@ SCOPE_OF = {
     "GET /v1/merchants/{id}/stores": "",
     "POST /v1/merchants/{id}/stores": "stores",
     "PATCH /v1/merchants/{id}/stores/{store_id}": "stores",
+    "GET /v1/merchants/{id}/staff": "staff",
+    "POST /v1/merchants/{id}/staff": "staff",
+    "PATCH /v1/merchants/{id}/staff/{staff_id}": "staff",
+    "DELETE /v1/merchants/{id}/staff/{staff_id}": "staff",
+    "GET /v1/merchants/{id}/staff-sessions": "staff",
+    "DELETE /v1/merchants/{id}/staff-sessions/{session_id}": "staff",
+    "GET /v1/staff-sessions/current": "",
+    "DELETE /v1/staff-sessions/current": "",
     "GET /v1/merchants/{id}/keys": "keys",
     "POST /v1/merchants/{id}/keys": "keys",
     "POST /v1/merchants/{id}/keys/{key_id}/rotate": "keys",
@@ -237,6 +245,8 @@ def test_a_key_opens_what_its_scope_names_and_nothing_else(
         ("{key_id}", "key"),
         ("{endpoint_id}", "whe"),
         ("{store_id}", "sto"),
+        ("{staff_id}", "stf"),
+        ("{session_id}", "key"),
         ("{id}", route.path.split("/")[2][:3]),
     ):
         path = path.replace(name, ids.derived(prefix, "some"))
