@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
@@ -16,8 +16,9 @@ from chalicelib.merchants.rules import URL_LETTERS
 Status = Literal["active", "suspended"]
 CheckoutStatus = Literal["open", "paid", "expired", "cancelled"]
 KeyState = Literal["active", "expired", "revoked"]
-Scope = Literal["payments", "refunds", "checkouts", "reports", "payouts", "keys"]
+Scope = Literal["payments", "refunds", "checkouts", "reports", "payouts", "stores", "staff", "keys"]
 """What an API key may be used for; `payouts` asks for money, `keys` makes and revokes other keys."""
+MOST_SCOPES = len(get_args(Scope))
 USUAL_OVERLAP_HOURS, LONGEST_OVERLAP_HOURS = 24, 168
 Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
 Currency = Annotated[str, msgspec.Meta(extra_json_schema=money.CURRENCY_SCHEMA)]
@@ -39,7 +40,7 @@ class NewMerchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    scopes: Annotated[list[Scope], msgspec.Meta(min_length=1, max_length=6)]
+    scopes: Annotated[list[Scope], msgspec.Meta(min_length=1, max_length=MOST_SCOPES)]
 
 
 class RotateKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,6 +55,7 @@ class NewCheckout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     order_reference: Reference
     expires_at: Moment | None = None
     return_url: Address | None = None
+    store_id: str | None = None
 
 
 class MerchantView(msgspec.Struct, frozen=True):
@@ -117,6 +119,7 @@ class CheckoutView(msgspec.Struct, frozen=True, omit_defaults=True):
     return_url: str = ""
     payment_id: str = ""
     paid_at: str = ""
+    store_id: str = ""
 
 
 class SettlementView(msgspec.Struct, frozen=True):
@@ -159,6 +162,19 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Till:
+    """Who signed in where, and what that holds by: their role's marker, their account's, and their wallet."""
+
+    staff_id: str
+    person: str
+    wallet: str
+    staff_since: str
+    person_since: str
+    store_id: str = ""
+    device_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """What is kept of an API key."""
 
@@ -170,6 +186,8 @@ class Key:
     last_four: str = ""
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    till: Till | None = None
+    """Of a session of somebody at a till; no API key then."""
 
     def state(self, at: datetime) -> KeyState:
         """By time, whoever has or has not cleaned up."""
@@ -205,6 +223,8 @@ class Checkout:
     created_at: datetime
     expires_at: datetime
     return_url: str = ""
+    store_id: str = ""
+    staff_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +256,7 @@ def checkout_view(checkout: Checkout, progress: Progress, code_url: str, at: dat
         return_url=checkout.return_url,
         payment_id=progress.payment_id,
         paid_at=progress.paid_at,
+        store_id=checkout.store_id,
     )
 
 

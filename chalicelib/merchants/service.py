@@ -10,14 +10,14 @@ from functools import lru_cache
 from chalicelib.cases import service as cases
 from chalicelib.cases.model import Facts
 from chalicelib.kernel import clock, ids, money, text
-from chalicelib.kernel.callers import Customer, Merchant, Operator
+from chalicelib.kernel.callers import Customer, Merchant, Operator, Staff
 from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidState, InvalidToken, NotFound
 from chalicelib.ledger import chart, history
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Changed, Leg, Verdict
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
-from chalicelib.merchants import keys, model, rules, store
+from chalicelib.merchants import keys, model, rules, store, stores
 from chalicelib.merchants.model import (
     Checkout,
     CheckoutView,
@@ -28,6 +28,7 @@ from chalicelib.merchants.model import (
     Scope,
     SettlementView,
     Terms,
+    Till,
 )
 from chalicelib.settings import settings
 
@@ -140,17 +141,18 @@ def merchant_of(api_key: str, at: datetime) -> Merchant:
     key = store.key(key_id) if key_id else None
     if key is None or not keys.opens(key, api_key, at):
         raise InvalidToken()
-    return Merchant(key.merchant_id, key.id, key.scopes)
+    return Merchant(key.merchant_id, key.id, key.scopes, staff=_holder(key.till) if key.till else None)
 
 
 def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> CheckoutView:
-    """Raises Forbidden, AmountOutOfRange, CurrencyMismatch, InvalidRequest, InvalidState (suspended)."""
+    """Raises Forbidden, AmountOutOfRange, CurrencyMismatch, InvalidRequest, InvalidState (suspended, store-closed)."""
     caller.require("checkouts")
     agreed = terms(caller.merchant_id, at)
     if wanted.currency not in agreed.account:
         raise CurrencyMismatch(param="currency")
     if agreed.status != "active":
         raise InvalidState(state=agreed.status)
+    store_id = stores.taking(agreed.merchant_id, caller.at(wanted.store_id), at)
     opened = Checkout(
         id=ids.new("chk", at),
         merchant_id=agreed.merchant_id,
@@ -161,6 +163,8 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
         created_at=at,
         expires_at=rules.expiry(wanted.expires_at, at),
         return_url="" if wanted.return_url is None else rules.check_return_url(wanted.return_url),
+        store_id=store_id,
+        staff_id=caller.staff_id,
     )
     store.put_checkout(opened)
     return _view(opened, Progress(), at)
@@ -177,7 +181,7 @@ def see_checkout(caller: Customer | Merchant | Operator, checkout_id: str, at: d
     if isinstance(caller, Customer):
         seen = progress if _paid_by(caller, progress) else replace(progress, payment_id="", paid_at="")
         return _view(found, seen, at)
-    _own(caller, found.merchant_id)
+    _reaches(caller, found)
     return _view(found, progress, at)
 
 
@@ -186,9 +190,9 @@ def cancel_checkout(caller: Merchant, checkout_id: str, at: datetime) -> Checkou
     caller.require("checkouts")
     if not ids.is_id(checkout_id, "chk"):
         raise NotFound()
+    _reaches(caller, checkout(checkout_id))
     cancelled = store.cancel(checkout_id, caller.merchant_id, at)
     found, progress = cancelled or _checkout(checkout_id)
-    _own(caller, found.merchant_id)
     seen = _view(found, progress, at)
     if seen.status != "cancelled":
         raise InvalidState(state=seen.status)
@@ -227,6 +231,15 @@ def trading(merchant_id: str) -> Leg:
         return Changed() if status == "active" else InvalidState(state=status) if wired else NotFound()
 
     return Leg(update.checked(), explain)
+
+
+def acting(caller: Merchant) -> tuple[Leg, ...]:
+    """Whoever is at the till may still, inside their movement's transaction; nothing for an API key. Else Forbidden."""
+    if caller.staff is None:
+        return ()
+    update = Update(settings().merchants_table, caller.staff.id, store.STAFF)
+    update.require("status", "=", "active").require("since", "=", caller.staff.since)
+    return (Leg(update.checked(), lambda wired: Forbidden()),)
 
 
 def settlements(
@@ -268,17 +281,31 @@ def _key_keeper(caller: Operator | Merchant, merchant_id: str) -> None:
 
 def _key(merchant_id: str, key_id: str) -> Key:
     found = store.key(key_id) if ids.is_id(key_id, "key") else None
-    if found is None or found.merchant_id != merchant_id:
+    if found is None or found.merchant_id != merchant_id or found.till:
         raise NotFound()
     return found
 
 
+def _holder(till: Till) -> Staff:
+    """Imported for whoever signs in at a till: most of what calls is a server."""
+    from chalicelib.merchants import tills
+
+    return tills.holder(till)
+
+
 def _who(caller: Operator | Merchant) -> str:
-    return caller.key_id if isinstance(caller, Merchant) else caller.user_id
+    return caller.who if isinstance(caller, Merchant) else caller.user_id
 
 
 def _own(caller: Operator | Merchant, merchant_id: str) -> None:
     if isinstance(caller, Merchant) and caller.merchant_id != merchant_id:
+        raise NotFound()
+
+
+def _reaches(caller: Operator | Merchant, found: Checkout) -> None:
+    """Raises NotFound of another merchant's, and of another store's where they act for one."""
+    _own(caller, found.merchant_id)
+    if isinstance(caller, Merchant) and caller.store_id not in ("", found.store_id):
         raise NotFound()
 
 

@@ -13,10 +13,10 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.cloud_tables import Table, absent, made, reading, writing
 from chalicelib.kernel import clock
-from chalicelib.merchants.model import Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms
+from chalicelib.merchants.model import Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms, Till
 
-CHECKOUT, TERMS = "CHECKOUT", "TERMS"
-_KEY, _KEYS = "KEY", "KEY#"
+CHECKOUT, STAFF, TERMS = "CHECKOUT", "STAFF", "TERMS"
+_KEY, _KEYS, _TILLS = "KEY", "KEY#", "TILL#"
 _ALL, _MERCHANT = "MERCHANTS", "mer_"
 
 
@@ -52,12 +52,27 @@ class _KeyItem(Table):
     last_four = UnicodeAttribute()
     expires_at = UnicodeAttribute(null=True)
     revoked_at = UnicodeAttribute(null=True)
+    staff_id = UnicodeAttribute(null=True)
+    person = UnicodeAttribute(null=True)
+    wallet = UnicodeAttribute(null=True)
+    staff_since = UnicodeAttribute(null=True)
+    person_since = UnicodeAttribute(null=True)
+    store_id = UnicodeAttribute(null=True)
+    device_name = UnicodeAttribute(null=True)
+    expires_at_seconds = _Whole(null=True)
 
 
 class _OwnedItem(Table):
     """This merchant has that key."""
 
     setting = "merchants_table"
+
+
+class _TillItem(Table):
+    """This merchant has that session of somebody at a till."""
+
+    setting = "merchants_table"
+    expires_at_seconds = _Whole()
 
 
 class _JoinedItem(Table):
@@ -80,6 +95,8 @@ class _CheckoutItem(Table):
     payment_id = UnicodeAttribute(null=True)
     paid_at = UnicodeAttribute(null=True)
     cancelled_at = UnicodeAttribute(null=True)
+    store_id = UnicodeAttribute(null=True)
+    staff_id = UnicodeAttribute(null=True)
 
 
 def put_terms(terms: Terms) -> None:
@@ -178,6 +195,8 @@ def put_checkout(checkout: Checkout) -> None:
         created_at=clock.written(checkout.created_at),
         expires_at=clock.written(checkout.expires_at),
         return_url=checkout.return_url or None,
+        store_id=checkout.store_id or None,
+        staff_id=checkout.staff_id or None,
         status="open",
     ).keep_new()
 
@@ -210,6 +229,38 @@ def _putting(transaction: TransactWrite, key: Key) -> None:
     transaction.save(_OwnedItem(key.merchant_id, _KEYS + key.id), absent())
 
 
+def put_till(transaction: TransactWrite, key: Key, till: Till, expires_at: datetime) -> None:
+    """Part of the transaction that begins a session; nobody lists it among the API keys."""
+    expires_at_seconds = int(expires_at.timestamp())
+    item = _KeyItem(
+        key.id,
+        _KEY,
+        merchant_id=key.merchant_id,
+        scopes=" ".join(key.scopes),
+        digest=key.digest,
+        created_at=clock.written(key.created_at),
+        last_four=key.last_four,
+        expires_at=clock.written(expires_at),
+        staff_id=till.staff_id,
+        person=till.person,
+        wallet=till.wallet,
+        staff_since=till.staff_since,
+        person_since=till.person_since,
+        store_id=till.store_id or None,
+        device_name=till.device_name or None,
+        expires_at_seconds=expires_at_seconds,
+    )
+    transaction.save(item, absent())
+    transaction.save(_TillItem(key.merchant_id, _TILLS + key.id, expires_at_seconds=expires_at_seconds), absent())
+
+
+def tills_of(merchant_id: str, position: str | None, limit: int) -> tuple[list[Key], str | None]:
+    """Sessions of people at tills, newest first; those that are over too, until they are forgotten."""
+    owned, following = _TillItem.newest(merchant_id, _TILLS, position, limit)
+    found = (key(item.sk.removeprefix(_TILLS)) for item in owned)
+    return [one for one in found if one], following
+
+
 def _terms(item: _TermsItem) -> Terms:
     accounts = (pair.partition("=") for pair in item.accounts.split(" "))
     return Terms(
@@ -234,6 +285,19 @@ def _key(item: _KeyItem) -> Key:
         last_four=item.last_four,
         expires_at=clock.read(item.expires_at) if item.expires_at else None,
         revoked_at=clock.read(item.revoked_at) if item.revoked_at else None,
+        till=_till(item) if item.staff_id else None,
+    )
+
+
+def _till(item: _KeyItem) -> Till:
+    return Till(
+        staff_id=item.staff_id or "",
+        person=item.person or "",
+        wallet=item.wallet or "",
+        staff_since=item.staff_since or "",
+        person_since=item.person_since or "",
+        store_id=item.store_id or "",
+        device_name=item.device_name or "",
     )
 
 
@@ -248,6 +312,8 @@ def _checkout(item: _CheckoutItem) -> Checkout:
         created_at=clock.read(item.created_at),
         expires_at=clock.read(item.expires_at),
         return_url=item.return_url or "",
+        store_id=item.store_id or "",
+        staff_id=item.staff_id or "",
     )
 
 

@@ -25,7 +25,7 @@ Text = Annotated[
 
 
 class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`."""
+    """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`, and perhaps `store_id`."""
 
     wallet_id: str
     checkout_id: str | None = None
@@ -33,6 +33,7 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amount: Amount | None = None
     currency: Currency | None = None
     order_reference: Reference | None = None
+    store_id: str | None = None
     description: Text = ""
     capture: Capture = "automatic"
     confirm_duplicate: bool = False
@@ -70,6 +71,9 @@ class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
     checkout_id: str = ""
     expires_at: str = ""
     """When an authorisation runs out."""
+    store_id: str = ""
+    staff_id: str = ""
+    """Who was at the till; for the merchant."""
 
 
 class CaptureView(msgspec.Struct, frozen=True):
@@ -89,6 +93,8 @@ class RefundView(msgspec.Struct, frozen=True, omit_defaults=True):
     currency: str
     created_at: str
     reason: str = ""
+    staff_id: str = ""
+    """Who was at the till; for the merchant."""
 
 
 def checked(order: PayRequest) -> PayRequest:
@@ -96,8 +102,8 @@ def checked(order: PayRequest) -> PayRequest:
     direct = {name: getattr(order, name) for name in ("merchant_id", "amount", "currency", "order_reference")}
     given = [name for name, value in direct.items() if value is not None]
     if order.checkout_id is not None:
-        if given:
-            raise InvalidRequest(param=given[0])
+        if given or order.store_id is not None:
+            raise InvalidRequest(param=given[0] if given else "store_id")
     elif len(given) < len(direct):
         raise InvalidRequest(param=next(name for name in direct if name not in given))
     if order.order_reference is not None:
@@ -125,6 +131,16 @@ def view(movement: Mapping[str, Any]) -> dict[str, Any]:
     captured = movement["captured"]
     refunded = captured - movement["refundable"]
     return first | {"status": status(movement), "captured": captured, "refunded": refunded}
+
+
+def store_of(payment: Mapping[str, Any]) -> str:
+    """The store that a payment was made at, "" if at none."""
+    return str(json.loads(payment["answer"] or "{}").get("store_id", ""))
+
+
+def by_staff(movement: Mapping[str, Any]) -> dict[str, str]:
+    """Who was at the till, if anybody was."""
+    return {"staff_id": movement["staff_id"]} if "staff_id" in movement else {}
 
 
 def within(amount: int | None, most: int, param: str = "amount") -> int:

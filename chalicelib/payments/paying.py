@@ -15,6 +15,7 @@ from chalicelib.ledger import chart
 from chalicelib.ledger.consents import Consent, using
 from chalicelib.ledger.model import Change, Draft, Due, Entry, Head, Known, Line, Movement, Purchase, Spend
 from chalicelib.merchants import service as merchants
+from chalicelib.merchants import stores
 from chalicelib.merchants.model import Checkout, Terms
 from chalicelib.payments.model import PaymentView, PayRequest
 from chalicelib.policy import service as policy
@@ -36,6 +37,11 @@ class Order:
     checkout: Checkout | None = None
     until: datetime | None = None
     """Whoever must say yes to it has so long."""
+    store_id: str = ""
+    shut: bool = False
+    """Whether that store is closed."""
+    staff_id: str = ""
+    """Who asked for it at a till."""
 
     @property
     def wallet(self) -> str:
@@ -50,7 +56,9 @@ class Order:
         if self.until is not None and self.until <= at:
             return InvalidState(state="expired")
         if self.terms.status != "active":
-            return InvalidState(state="suspended")
+            return InvalidState(state=self.terms.status)
+        if self.shut:
+            return InvalidState(state=stores.CLOSED)
         if decision.allowed:
             return None
         most = decision.limits.per_movement
@@ -149,6 +157,7 @@ def _movement(
             "captured": answer.captured,
             "refundable": answer.captured,
             "fee": 0 if order.manual else fee_of(order.terms, order.amount),
+            **({"staff_id": order.staff_id} if order.staff_id else {}),
         },
     )
 
@@ -168,6 +177,7 @@ def _answer(order: Order, payment_id: str, at: datetime, expires_at: datetime) -
         description=order.request.description,
         checkout_id=order.request.checkout_id or "",
         expires_at=clock.written(expires_at) if order.manual else "",
+        store_id=order.store_id,
     )
 
 

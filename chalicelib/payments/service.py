@@ -23,7 +23,9 @@ from chalicelib.ledger import service as ledger
 from chalicelib.ledger.consents import Consent
 from chalicelib.ledger.model import Draft, Known
 from chalicelib.merchants import service as merchants
-from chalicelib.payments import authority, following, model, paying
+from chalicelib.merchants import stores
+from chalicelib.merchants.model_stores import Store
+from chalicelib.payments import acting, authority, following, model, paying
 from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
 from chalicelib.payments.paying import Order
 
@@ -67,13 +69,14 @@ def pay_agreed(consent: Consent, at: datetime) -> Receipt:
     """
     asked = authority.read(consent.authority)
     customer, key = asked.customer(consent), asked.key(consent)
-    order = replace(ordered(asked.request, at), until=asked.until)
+    order = replace(ordered(asked.request, at), until=asked.until, staff_id=asked.staff_id)
     return ledger.commit(lambda at, known: paying.draft(customer, order, key, at, known, proved=True), at, key)
 
 
 def payment(caller: Customer | Merchant, payment_id: str) -> dict[str, Any]:
     """As it is now. Somebody else's is not found."""
-    return model.view(_visible(caller, payment_id, "pay"))
+    found = _visible(caller, payment_id, "pay")
+    return model.view(found) | (model.by_staff(found) if isinstance(caller, Merchant) else {})
 
 
 def payments_of_order(
@@ -82,7 +85,7 @@ def payments_of_order(
     """The payments that carry the merchant's `order_reference`, by id; and the position of the next page."""
     merchant.require("payments")
     found, following = of_order(merchant.merchant_id, reference, after, limit)
-    return [model.view(one) for one in found], following
+    return [model.view(one) | model.by_staff(one) for one in found if acting.reaches(merchant, one)], following
 
 
 def of_order(merchant_id: str, reference: str, after: str, limit: int) -> tuple[list[dict[str, Any]], str | None]:
@@ -97,12 +100,16 @@ def capture(merchant: Merchant, payment_id: str, request: CaptureRequest, key: R
     found = _taken_by(merchant, payment_id, "payments")
     amount = model.within(request.amount, found["amount"])
     terms = merchants.terms(merchant.merchant_id, at)
-    return ledger.commit(lambda at, known: following.capture(found, terms, amount, key, at, known), at, key)
+
+    def build(at: datetime, known: Known) -> Draft:
+        return acting.by(merchant, following.capture(found, terms, amount, key, at, known))
+
+    return ledger.commit(build, at, key)
 
 
 def void(merchant: Merchant, payment_id: str, key: RequestKey, at: datetime) -> Receipt:
     found = _taken_by(merchant, payment_id, "payments")
-    return ledger.commit(lambda at, known: following.void(found, key, at, known), at, key)
+    return ledger.commit(lambda at, known: acting.by(merchant, following.void(found, key, at, known)), at, key)
 
 
 def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: RequestKey, at: datetime) -> Receipt:
@@ -116,7 +123,7 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
     terms = merchants.terms(merchant.merchant_id, at)
 
     def build(at: datetime, known: Known) -> Draft:
-        return following.refund(found, terms, amount, reason, key, at, known)
+        return acting.by(merchant, following.refund(found, terms, amount, reason, key, at, known))
 
     return ledger.commit(build, at, key)
 
@@ -124,7 +131,7 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
 def refund_view(caller: Customer | Merchant, refund_id: str) -> dict[str, Any]:
     found = _visible(caller, refund_id, "ref")
     view: dict[str, Any] = json.loads(found["answer"])
-    return view
+    return view | (model.by_staff(found) if isinstance(caller, Merchant) else {})
 
 
 def expire(payment_id: str, at: datetime) -> bool:
@@ -150,12 +157,18 @@ def ordered(request: PayRequest, at: datetime) -> Order:
     if request.checkout_id is not None:
         checkout = merchants.checkout(request.checkout_id)
         terms = merchants.terms(checkout.merchant_id, at)
-        return Order(request, terms, checkout.amount, checkout.currency, checkout.order_reference, checkout)
+        facts = (checkout.amount, checkout.currency, checkout.order_reference)
+        return Order(request, terms, *facts, checkout, store_id=checkout.store_id, staff_id=checkout.staff_id)
     amount, currency = money.check_amount(request.amount or 0), money.check_currency(request.currency or "")
     terms = merchants.terms(request.merchant_id or "", at)
     if currency not in terms.account:
         raise CurrencyMismatch(param="currency")
-    return Order(request, terms, amount, currency, request.order_reference or "")
+    order = Order(request, terms, amount, currency, request.order_reference or "")
+    return order if request.store_id is None else _at(order, stores.known(terms.merchant_id, request.store_id, at))
+
+
+def _at(order: Order, store: Store) -> Order:
+    return replace(order, store_id=store.id, shut=store.status == "closed")
 
 
 def _movement(movement_id: str, prefix: str) -> dict[str, Any]:
@@ -169,6 +182,7 @@ def _taken_by(merchant: Merchant, payment_id: str, scope: str) -> dict[str, Any]
     found = _movement(payment_id, "pay")
     if found["payee"] != merchant.merchant_id:
         raise NotFound()
+    acting.check_reach(merchant, found)
     return found
 
 
@@ -183,4 +197,6 @@ def _visible(caller: Customer | Merchant, movement_id: str, prefix: str) -> dict
         mine = found["payee"] == caller.merchant_id
     if not mine:
         raise NotFound()
+    if isinstance(caller, Merchant) and caller.store_id:
+        acting.check_reach(caller, found if prefix == "pay" else ledger.movement(found["payment"]))
     return found

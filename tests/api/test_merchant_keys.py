@@ -51,6 +51,17 @@ SCOPE_OF = {
     "GET /v1/merchants/{id}/events": "reports",
     "GET /v1/events/{id}": "reports",
     "POST /v1/events/{id}/redeliver": "reports",
+    "GET /v1/merchants/{id}/stores": "",
+    "POST /v1/merchants/{id}/stores": "stores",
+    "PATCH /v1/merchants/{id}/stores/{store_id}": "stores",
+    "GET /v1/merchants/{id}/staff": "staff",
+    "POST /v1/merchants/{id}/staff": "staff",
+    "PATCH /v1/merchants/{id}/staff/{staff_id}": "staff",
+    "DELETE /v1/merchants/{id}/staff/{staff_id}": "staff",
+    "GET /v1/merchants/{id}/staff-sessions": "staff",
+    "DELETE /v1/merchants/{id}/staff-sessions/{session_id}": "staff",
+    "GET /v1/staff-sessions/current": "",
+    "DELETE /v1/staff-sessions/current": "",
     "GET /v1/merchants/{id}/keys": "keys",
     "POST /v1/merchants/{id}/keys": "keys",
     "POST /v1/merchants/{id}/keys/{key_id}/rotate": "keys",
@@ -232,7 +243,14 @@ def test_a_key_opens_what_its_scope_names_and_nothing_else(
     nobody: Caller, merchant: dict[str, Any], route: Route
 ) -> None:
     path = route.path.replace("/v1/merchants/{id}", f"/v1/merchants/{merchant['id']}")
-    for name, prefix in (("{key_id}", "key"), ("{endpoint_id}", "whe"), ("{id}", route.path.split("/")[2][:3])):
+    for name, prefix in (
+        ("{key_id}", "key"),
+        ("{endpoint_id}", "whe"),
+        ("{store_id}", "sto"),
+        ("{staff_id}", "stf"),
+        ("{session_id}", "key"),
+        ("{id}", route.path.split("/")[2][:3]),
+    ):
         path = path.replace(name, ids.derived(prefix, "some"))
     path += "?order_reference=A-1" if path == "/v1/payments" else ""
     plain = BODIES[name_of(route)] if route.body else None
