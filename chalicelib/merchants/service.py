@@ -255,15 +255,24 @@ def settlements(
     """
     if isinstance(caller, Merchant):
         caller.require("reports")
+    account_id, chosen = account(caller, merchant_id, currency, at)
+    found = history.entries(account_id, before, limit + 1)
+    gross_from, fees_to = chart.settling(chosen), chart.fees(chosen)
+    page = [model.settlement_view(one, gross_from, fees_to) for one in found[:limit] if one["kind"] == "settlement"]
+    return page, found[limit - 1]["sk"] if len(found) > limit else None
+
+
+def account(caller: Operator | Merchant, merchant_id: str, currency: str | None, at: datetime) -> tuple[str, str]:
+    """The ledger account in `currency`, by default the merchant's first, and that currency.
+
+    Raises NotFound, CurrencyMismatch.
+    """
     _own(caller, merchant_id)
     accounts = terms(merchant_id, at).account
     chosen = next(iter(accounts)) if currency is None else currency
     if chosen not in accounts:
         raise CurrencyMismatch(param="currency")
-    found = history.entries(accounts[chosen], before, limit + 1)
-    gross_from, fees_to = chart.settling(chosen), chart.fees(chosen)
-    page = [model.settlement_view(one, gross_from, fees_to) for one in found[:limit] if one["kind"] == "settlement"]
-    return page, found[limit - 1]["sk"] if len(found) > limit else None
+    return accounts[chosen], chosen
 
 
 def _key_keeper(caller: Operator | Merchant, merchant_id: str) -> None:

@@ -34,6 +34,8 @@ SCOPE_OF = {
     "POST /v1/charge-reversals": "payments",
     "GET /v1/merchants/{id}": "",
     "GET /v1/merchants/{id}/settlements": "reports",
+    "GET /v1/merchants/{id}/settlements/{settlement_id}": "reports",
+    "GET /v1/merchants/{id}/sales": "payments",
     "GET /v1/merchants/{id}/payout-terms/{currency}": "reports",
     "GET /v1/merchants/{id}/payouts": "reports",
     "POST /v1/merchants/{id}/payouts": "payouts",

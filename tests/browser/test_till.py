@@ -1,4 +1,4 @@
-"""The till before customers and networks of every kind: one effect for each charge, and nothing shown that is not so."""
+"""The till before customers and networks of every kind: one effect a charge, and nothing shown that is not so."""
 
 from __future__ import annotations
 
