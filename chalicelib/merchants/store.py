@@ -13,8 +13,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.cloud_tables import Table, absent, made, reading, writing
 from chalicelib.kernel import clock
-from chalicelib.merchants.model import Capture, Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms
-from chalicelib.merchants.model import Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms, Till
+from chalicelib.merchants.model import Capture, Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms, Till
 
 CHECKOUT, STAFF, TERMS = "CHECKOUT", "STAFF", "TERMS"
 _KEY, _KEYS, _TILLS = "KEY", "KEY#", "TILL#"
