@@ -52,6 +52,7 @@ def _office() -> list[Room]:
     from chalicelib.insight import routes_records as records
     from chalicelib.merchants import routes_events as events
     from chalicelib.merchants import routes_office as merchants
+    from chalicelib.merchants import routes_onboarding as onboarding
     from chalicelib.merchants import routes_stores as stores
     from chalicelib.merchants import routes_webhooks as webhooks
     from chalicelib.operations import routes_office as operations
@@ -61,7 +62,7 @@ def _office() -> list[Room]:
     from chalicelib.settlement import routes_payouts as payouts
     from chalicelib.settlement import routes_reconciliation as reconciliation
 
-    known = (cases, audit, merchants, stores, webhooks, events, risk, reconciliation, adjustments, payouts)
+    known = (cases, audit, merchants, stores, onboarding, webhooks, events, risk, reconciliation, adjustments, payouts)
     return [routes.room for routes in (*known, operations, live, records, effort, processors)]
 
 
