@@ -52,6 +52,7 @@ def _office() -> list[Room]:
     from chalicelib.insight import routes_records as records
     from chalicelib.merchants import routes_events as events
     from chalicelib.merchants import routes_office as merchants
+    from chalicelib.merchants import routes_onboarding as onboarding
     from chalicelib.merchants import routes_sales as sales
     from chalicelib.merchants import routes_stores as stores
     from chalicelib.merchants import routes_webhooks as webhooks
@@ -62,7 +63,8 @@ def _office() -> list[Room]:
     from chalicelib.settlement import routes_payouts as payouts
     from chalicelib.settlement import routes_reconciliation as reconciliation
 
-    known = (cases, audit, merchants, sales, stores, webhooks, events, risk, reconciliation, adjustments, payouts)
+    of_merchants = (merchants, sales, stores, onboarding, webhooks, events, payouts)
+    known = (cases, audit, *of_merchants, risk, reconciliation, adjustments)
     return [routes.room for routes in (*known, operations, live, records, effort, processors)]
 
 

@@ -11,9 +11,11 @@ import msgspec
 
 from chalicelib.kernel import clock, money, text
 from chalicelib.kernel.money import EXPONENTS, MAX_AMOUNT
+from chalicelib.merchants.model_onboarding import Business
 from chalicelib.merchants.rules import URL_LETTERS
 
-Status = Literal["active", "suspended"]
+Status = Literal["pending", "active", "suspended"]
+NOT_VERIFIED = "not-verified"
 CheckoutStatus = Literal["open", "paid", "expired", "cancelled"]
 Capture = Literal["automatic", "manual"]
 KeyState = Literal["active", "expired", "revoked"]
@@ -38,6 +40,8 @@ class NewMerchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fee_basis_points: Annotated[int, msgspec.Meta(ge=0, le=10_000)]
     fee_fixed: Annotated[int, msgspec.Meta(ge=0, le=MAX_AMOUNT)] = 0
     floor: Annotated[int, msgspec.Meta(ge=-MAX_AMOUNT, le=0)] = 0
+    business: Business | None = None
+    """Given, it is verified before the merchant takes payments; without it whoever asks vouches for the merchant."""
 
 
 class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,6 +65,13 @@ class NewCheckout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`manual`: whoever pays leaves a deposit, held until the merchant captures or voids it."""
 
 
+class RequirementsView(msgspec.Struct, frozen=True):
+    """What is lacking of the business, and why the merchant takes no payments, if it takes none."""
+
+    currently_due: tuple[str, ...] = ()
+    disabled_reason: str | None = None
+
+
 class MerchantView(msgspec.Struct, frozen=True):
     """`accounts`: currency → id of the ledger account."""
 
@@ -72,6 +83,7 @@ class MerchantView(msgspec.Struct, frozen=True):
     fee_fixed: int
     floor: int
     created_at: str
+    requirements: RequirementsView = RequirementsView()
 
 
 class KeyView(msgspec.Struct, frozen=True):
@@ -155,6 +167,13 @@ class Terms:
     fee_fixed: int
     floor: int
     created_at: datetime
+    currently_due: tuple[str, ...] = ()
+    disabled_reason: str = ""
+
+    @property
+    def shut(self) -> str:
+        """Why it takes no payments, as a refusal says it; "" while it does."""
+        return "" if self.status == "active" else refusal_of(self.status)
 
     @property
     def view(self) -> MerchantView:
@@ -167,6 +186,7 @@ class Terms:
             self.fee_fixed,
             self.floor,
             clock.written(self.created_at),
+            RequirementsView(self.currently_due, self.disabled_reason or None),
         )
 
 
@@ -244,6 +264,10 @@ class Progress:
     stored: CheckoutStatus = "open"
     payment_id: str = ""
     paid_at: str = ""
+
+
+def refusal_of(status: str) -> str:
+    return NOT_VERIFIED if status == "pending" else status
 
 
 def status_of(stored: CheckoutStatus, expires_at: str, at: datetime) -> CheckoutStatus:

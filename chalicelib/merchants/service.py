@@ -19,7 +19,7 @@ from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Changed, Leg, Verdict
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
-from chalicelib.merchants import keys, model, rules, store, stores
+from chalicelib.merchants import keys, model, model_onboarding, rules, store, stores
 from chalicelib.merchants.model import (
     Checkout,
     CheckoutView,
@@ -32,6 +32,7 @@ from chalicelib.merchants.model import (
     Terms,
     Till,
 )
+from chalicelib.merchants.model_onboarding import Business, Check
 from chalicelib.policy import service as policy
 from chalicelib.settings import settings
 
@@ -46,17 +47,22 @@ def join(operator: Operator, wanted: NewMerchant, at: datetime) -> Terms:
     agreed = Terms(
         merchant_id=merchant_id,
         name=rules.tidy_name(wanted.name),
-        status="active",
+        status="active" if wanted.business is None else "pending",
         account={one: chart.merchant_account(merchant_id, one) for one in rules.check_currencies(wanted.currencies)},
         fee_basis_points=wanted.fee_basis_points,
         fee_fixed=wanted.fee_fixed,
         floor=wanted.floor,
         created_at=at,
+        disabled_reason="" if wanted.business is None else model_onboarding.WAITS,
     )
+    said = None if wanted.business is None else model_onboarding.checked(wanted.business)
     cases.audit(operator.user_id, "merchant.join", merchant_id, "", at, source_address=operator.source_address)
     for currency, account in agreed.account.items():
         ledger.open_merchant(account, merchant_id, currency, agreed.floor, at)
-    store.put_terms(agreed)
+    if said is None:
+        store.put_terms(agreed)
+    else:
+        _put_with(agreed, said, at)
     return agreed
 
 
@@ -153,8 +159,8 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
     agreed = terms(caller.merchant_id, at)
     if wanted.currency not in agreed.account:
         raise CurrencyMismatch(param="currency")
-    if agreed.status != "active":
-        raise InvalidState(state=agreed.status)
+    if agreed.shut:
+        raise InvalidState(state=agreed.shut)
     store_id = stores.taking(agreed.merchant_id, caller.at(wanted.store_id), at)
     opened = Checkout(
         id=ids.new("chk", at),
@@ -232,7 +238,9 @@ def trading(merchant_id: str) -> Leg:
 
     def explain(wired: Item | None) -> Verdict:
         status = plain_item(wired)["status"] if wired else ""
-        return Changed() if status == "active" else InvalidState(state=status) if wired else NotFound()
+        return (
+            Changed() if status == "active" else InvalidState(state=model.refusal_of(status)) if wired else NotFound()
+        )
 
     return Leg(update.checked(), explain)
 
@@ -288,6 +296,14 @@ def _key(merchant_id: str, key_id: str) -> Key:
     if found is None or found.merchant_id != merchant_id or found.till:
         raise NotFound()
     return found
+
+
+def _put_with(agreed: Terms, said: Business, at: datetime) -> None:
+    """The merchant, and what is to be asked about its business from now on."""
+    from chalicelib.merchants import store_onboarding
+
+    check = Check(agreed.merchant_id, said, "asked", 0, at)
+    store.put_terms(agreed, lambda transaction: store_onboarding.putting(transaction, check))
 
 
 def _holder(till: Till) -> Staff:

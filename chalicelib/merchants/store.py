@@ -3,6 +3,7 @@ merchant, which keys it has."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
@@ -41,6 +42,8 @@ class _TermsItem(Table):
     fee_fixed = _Whole()
     floor = _Whole()
     created_at = UnicodeAttribute()
+    currently_due = UnicodeAttribute(null=True)
+    disabled_reason = UnicodeAttribute(null=True)
 
 
 class _KeyItem(Table):
@@ -100,7 +103,8 @@ class _CheckoutItem(Table):
     staff_id = UnicodeAttribute(null=True)
 
 
-def put_terms(terms: Terms) -> None:
+def put_terms(terms: Terms, beside: Callable[[TransactWrite], None] = lambda transaction: None) -> None:
+    """`beside` adds what is written in the same transaction."""
     item = _TermsItem(
         terms.merchant_id,
         TERMS,
@@ -111,12 +115,14 @@ def put_terms(terms: Terms) -> None:
         fee_fixed=terms.fee_fixed,
         floor=terms.floor,
         created_at=clock.written(terms.created_at),
+        disabled_reason=terms.disabled_reason or None,
     )
 
     def together() -> None:
         with writing() as transaction:
             transaction.save(item, absent())
             transaction.save(_JoinedItem(_ALL, terms.merchant_id), absent())
+            beside(transaction)
 
     made(together)
 
@@ -129,6 +135,19 @@ def listed(position: str | None, limit: int) -> tuple[list[Terms], str | None]:
     with reading() as together:
         found = [together.get(_TermsItem, item.sk, TERMS) for item in joined]
     return [_terms(future.get()) for future in found], following
+
+
+def admitting(
+    transaction: TransactWrite, merchant_id: str, status: Status, currently_due: str | None, reason: str
+) -> None:
+    """Pending → what was found of the business, part of the transaction that keeps the finding."""
+    due, why = _TermsItem.currently_due, _TermsItem.disabled_reason
+    actions: list[Action] = [
+        _TermsItem.status.set(status),
+        due.set(currently_due) if currently_due else due.remove(),
+        why.set(reason) if reason else why.remove(),
+    ]
+    transaction.update(_TermsItem(merchant_id, TERMS), actions, _TermsItem.status == "pending")
 
 
 def terms(merchant_id: str) -> Terms | None:
@@ -274,6 +293,8 @@ def _terms(item: _TermsItem) -> Terms:
         fee_fixed=item.fee_fixed,
         floor=item.floor,
         created_at=clock.read(item.created_at),
+        currently_due=tuple((item.currently_due or "").split()),
+        disabled_reason=item.disabled_reason or "",
     )
 
 

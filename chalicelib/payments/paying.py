@@ -55,8 +55,8 @@ class Order:
         """What forbids it whatever the wallet holds."""
         if self.until is not None and self.until <= at:
             return InvalidState(state="expired")
-        if self.terms.status != "active":
-            return InvalidState(state=self.terms.status)
+        if self.terms.shut:
+            return InvalidState(state=self.terms.shut)
         if self.shut:
             return InvalidState(state=stores.CLOSED)
         if decision.allowed:

@@ -12,7 +12,7 @@ from chalicelib.ledger import funding
 from chalicelib.ledger.funding import Funding
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
-from tests.api import account_kit, charge_kit, payout_kit, staff_kit, withdrawal_kit
+from tests.api import account_kit, away_kit_shops, charge_kit, payout_kit, withdrawal_kit
 from tests.api.authenticator import Authenticator
 from tests.api.bad_input_kit import BODIES, SIGN_UP_SECRET
 from tests.api.caller import Caller, Reply
@@ -224,8 +224,9 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         **of_the_status(world),
         **of_the_books(world),
         **of_a_server(world),
-        **of_stores(world),
-        **of_staff(world),
+        **away_kit_shops.of_stores(world),
+        **away_kit_shops.of_staff(world),
+        **away_kit_shops.of_businesses(world),
         "GET /v1/audit-log": lambda: boss.get("/v1/audit-log"),
         "POST /v1/audit-log/exports": lambda: boss.post("/v1/audit-log/exports", EXPORT),
         "GET /v1/merchants/{id}/keys": lambda: boss.get(f"{home}/keys"),
@@ -278,44 +279,6 @@ def of_a_server(world: World) -> dict[str, Call]:
         "GET /v1/merchants/{id}/events": lambda: boss.get(f"{home}/events?type=ping"),
         "GET /v1/events/{id}": lambda: boss.get(f"/v1/events/{told}"),
         "POST /v1/events/{id}/redeliver": lambda: boss.post(f"/v1/events/{told}/redeliver", {"endpoint_id": kept}),
-    }
-
-
-def of_stores(world: World) -> dict[str, Call]:
-    boss, every, one = world.operator, f"/v1/merchants/{world.shop.id}/stores", "/v1/merchants/{id}/stores"
-    wish, kept = BODIES[f"POST {one}"], boss.post(every, BODIES[f"POST {one}"]).json["id"]
-    return {
-        f"POST {one}": lambda: boss.post(every, wish),
-        f"GET {one}": lambda: boss.get(every),
-        f"PATCH {one}/{{store_id}}": lambda: boss.patch(f"{every}/{kept}", {"status": "closed"}),
-        "GET /v1/stores/{store_id}": lambda: world.nobody.get(f"/v1/stores/{kept}"),
-    }
-
-
-def of_staff(world: World) -> dict[str, Call]:
-    """One who is asked, one who is kept, and one who is let go; two sessions at tills."""
-    boss, bo, cy, di = world.operator, world.customer(), world.customer(), world.customer()
-    every, one, home = f"/v1/merchants/{world.shop.id}/staff", "/v1/merchants/{id}/staff", "/v1/staff-sessions"
-    kept, gone = (staff_kit.hired(world, person) for person in (bo, cy))
-    asked, code = staff_kit.invited(world, di).json["id"], world.code_of(di.identifier)
-    seen, ended = (staff_kit.till_of(world, bo, kept, device_name="till") for _ in range(2))
-    sessions = f"/v1/merchants/{world.shop.id}/staff-sessions"
-    session = staff_kit.sign_in(bo, kept).json["id"]
-    wish = {"identifier": "new.staff@example.com", "role": "cashier", "name": "Bo"}
-    return {
-        f"POST {one}": lambda: boss.post(every, wish),
-        f"GET {one}": lambda: boss.get(every),
-        "GET /v1/me/staff-roles": lambda: di.phone.get(staff_kit.MINE),
-        f"POST {staff_kit.MINE}/{{staff_id}}/accept": lambda: di.phone.post(
-            f"{staff_kit.MINE}/{asked}/accept", {"code": code}
-        ),
-        f"POST {home}": lambda: bo.phone.post(home, {"staff_id": kept, "device_name": "till"}),
-        f"GET {home}/current": lambda: seen.get(f"{home}/current"),
-        f"DELETE {home}/current": lambda: ended.delete(f"{home}/current"),
-        f"GET {one}-sessions": lambda: boss.get(sessions),
-        f"DELETE {one}-sessions/{{session_id}}": lambda: boss.delete(f"{sessions}/{session}"),
-        f"PATCH {one}/{{staff_id}}": lambda: boss.patch(f"{every}/{kept}", {"role": "manager"}),
-        f"DELETE {one}/{{staff_id}}": lambda: boss.delete(f"{every}/{gone}"),
     }
 
 

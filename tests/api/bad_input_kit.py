@@ -25,6 +25,12 @@ ANNOUNCED = {
     "body": {"en": "Money arrives some minutes late.", "zh": "到账会晚几分钟。"},
 }
 SIGN_UP_SECRET = "chance of this phone"
+BUSINESS = {
+    "legal_name": "Tea House Trading Ltd",
+    "registration_number": "91310000MA1FL00",
+    "country": "CN",
+    "representative_name": "Zhang Wei",
+}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/users": {
         "identifier": "ann@example.com",
@@ -166,7 +172,16 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /v1/adjustments/{id}/approve": {"note": "seen in the statement"},
     "POST /v1/adjustments/{id}/decline": {"note": "not in the statement"},
-    "POST /v1/merchants": {"name": "Tea", "currencies": ["CNY"], "fee_basis_points": 60, "fee_fixed": 0, "floor": 0},
+    "POST /v1/merchants": {
+        "name": "Tea",
+        "currencies": ["CNY"],
+        "fee_basis_points": 60,
+        "fee_fixed": 0,
+        "floor": 0,
+        "business": BUSINESS,
+    },
+    "PATCH /v1/merchants/{id}/business": BUSINESS | {"website": "https://tea.example/"},
+    "POST /v1/merchants/{id}/verification": {"decision": "verify", "reason": "seen the certificate"},
     "POST /v1/merchants/{id}/keys": {"scopes": ["payments"]},
     "POST /v1/merchants/{id}/keys/{key_id}/rotate": {"overlap_hours": 24},
     "POST /v1/merchants/{id}/stores": {"name": "Tea by the river", "address": "8 Long Street"},
@@ -289,6 +304,13 @@ def fields() -> Iterator[tuple[Route, str, Any]]:
 def may_be_null(route: Route, field: str) -> bool:
     (found,) = [one for one in msgspec.structs.fields(route.body or msgspec.Struct) if one.encode_name == field]
     return NoneType in get_args(found.type)
+
+
+def means_something(route: Route, field: str, value: Any) -> bool:
+    """Of another type than what stands there, and sound: nothing given; any credential; no store, which is every one."""
+    if value is None:
+        return may_be_null(route, field)
+    return (field == "credential" and isinstance(value, dict)) or (field, value) == ("store_ids", [])
 
 
 def told(reply: Reply) -> tuple[int, dict[str, str], bytes]:

@@ -51,6 +51,8 @@ SCOPE_OF = {
     "GET /v1/merchants/{id}/events": "reports",
     "GET /v1/events/{id}": "reports",
     "POST /v1/events/{id}/redeliver": "reports",
+    "GET /v1/merchants/{id}/business": "keys",
+    "PATCH /v1/merchants/{id}/business": "keys",
     "GET /v1/merchants/{id}/stores": "",
     "POST /v1/merchants/{id}/stores": "stores",
     "PATCH /v1/merchants/{id}/stores/{store_id}": "stores",
