@@ -11,6 +11,7 @@ import msgspec
 
 from chalicelib.kernel import clock, money, text
 from chalicelib.kernel.money import EXPONENTS, MAX_AMOUNT
+from chalicelib.merchants.model_shares import Shared, Split, SplitView
 from chalicelib.merchants.rules import URL_LETTERS
 
 Status = Literal["active", "suspended"]
@@ -57,6 +58,8 @@ class NewCheckout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     return_url: Address | None = None
     capture: Capture = "automatic"
     """`manual`: whoever pays leaves a deposit, held until the merchant captures or voids it."""
+    split: Split | None = None
+    """Several people pay it together, within 7 days, and nothing is taken before it is full."""
 
 
 class MerchantView(msgspec.Struct, frozen=True):
@@ -126,6 +129,7 @@ class CheckoutView(msgspec.Struct, frozen=True, omit_defaults=True):
     capture: Capture = "automatic"
     held_until: str = ""
     """When a deposit that is paid now goes back at the latest."""
+    split: SplitView | None = None
 
 
 class SettlementView(msgspec.Struct, frozen=True):
@@ -215,6 +219,8 @@ class Checkout:
     expires_at: datetime
     return_url: str = ""
     capture: Capture = "automatic"
+    max_payers: int = 0
+    """Of one that several people pay; 0: one pays it whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +230,7 @@ class Progress:
     stored: CheckoutStatus = "open"
     payment_id: str = ""
     paid_at: str = ""
+    shared: Shared | None = None
 
 
 def status_of(stored: CheckoutStatus, expires_at: str, at: datetime) -> CheckoutStatus:

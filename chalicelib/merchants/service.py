@@ -13,13 +13,13 @@ from chalicelib.cases import service as cases
 from chalicelib.cases.model import Facts
 from chalicelib.kernel import clock, ids, money, text
 from chalicelib.kernel.callers import Customer, Merchant, Operator
-from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidState, InvalidToken, NotFound
+from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidRequest, InvalidState, InvalidToken, NotFound
 from chalicelib.ledger import chart, history
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Changed, Leg, Verdict
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
-from chalicelib.merchants import keys, model, rules, store
+from chalicelib.merchants import keys, model, rules, shares, store
 from chalicelib.merchants.model import (
     Checkout,
     CheckoutView,
@@ -31,6 +31,8 @@ from chalicelib.merchants.model import (
     SettlementView,
     Terms,
 )
+from chalicelib.merchants.model_shares import LASTS_AT_MOST
+from chalicelib.merchants.rules import CHECKOUT_LASTS_AT_MOST
 from chalicelib.policy import service as policy
 from chalicelib.settings import settings
 
@@ -154,6 +156,8 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
         raise CurrencyMismatch(param="currency")
     if agreed.status != "active":
         raise InvalidState(state=agreed.status)
+    if wanted.split and wanted.capture == "manual":
+        raise InvalidRequest(param="split")
     opened = Checkout(
         id=ids.new("chk", at),
         merchant_id=agreed.merchant_id,
@@ -162,12 +166,13 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
         currency=wanted.currency,
         order_reference=text.reference(wanted.order_reference),
         created_at=at,
-        expires_at=rules.expiry(wanted.expires_at, at),
+        expires_at=rules.expiry(wanted.expires_at, at, LASTS_AT_MOST if wanted.split else CHECKOUT_LASTS_AT_MOST),
         return_url="" if wanted.return_url is None else rules.check_return_url(wanted.return_url),
         capture=wanted.capture,
+        max_payers=wanted.split.max_payers if wanted.split else 0,
     )
     store.put_checkout(opened)
-    return _view(opened, Progress(), at)
+    return _view(opened, shares.begun(opened), at)
 
 
 def see_checkout(caller: Customer | Merchant | Operator, checkout_id: str, at: datetime) -> CheckoutView:
@@ -179,10 +184,12 @@ def see_checkout(caller: Customer | Merchant | Operator, checkout_id: str, at: d
         caller.require("checkouts")
     found, progress = _checkout(checkout_id)
     if isinstance(caller, Customer):
-        seen = progress if _paid_by(caller, progress) else replace(progress, payment_id="", paid_at="")
-        return _shown_to(caller, _view(found, seen, at), at)
+        split = shares.view(progress, caller)
+        paid = any(part.mine for part in split.parts) if split else _paid_by(caller, progress)
+        seen = progress if paid else replace(progress, payment_id="", paid_at="")
+        return _shown_to(caller, msgspec.structs.replace(_view(found, seen, at), split=split), at)
     _own(caller, found.merchant_id)
-    return _view(found, progress, at)
+    return msgspec.structs.replace(_view(found, progress, at), split=shares.view(progress))
 
 
 def cancel_checkout(caller: Merchant, checkout_id: str, at: datetime) -> CheckoutView:
@@ -190,10 +197,11 @@ def cancel_checkout(caller: Merchant, checkout_id: str, at: datetime) -> Checkou
     caller.require("checkouts")
     if not ids.is_id(checkout_id, "chk"):
         raise NotFound()
-    cancelled = store.cancel(checkout_id, caller.merchant_id, at)
+    shared = checkout(checkout_id).max_payers > 0
+    cancelled = store.cancel(checkout_id, caller.merchant_id, at, shared=shared)
     found, progress = cancelled or _checkout(checkout_id)
     _own(caller, found.merchant_id)
-    seen = _view(found, progress, at)
+    seen = msgspec.structs.replace(_view(found, progress, at), split=shares.view(progress))
     if seen.status != "cancelled":
         raise InvalidState(state=seen.status)
     return seen

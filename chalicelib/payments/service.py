@@ -13,7 +13,6 @@ from chalicelib.kernel.errors import (
     CoolingOff,
     CurrencyMismatch,
     GuardianApprovalRequired,
-    InvalidRequest,
     InvalidState,
     NotFound,
     StepUpRequired,
@@ -24,7 +23,7 @@ from chalicelib.ledger import service as ledger
 from chalicelib.ledger.consents import Consent
 from chalicelib.ledger.model import Draft, Known
 from chalicelib.merchants import service as merchants
-from chalicelib.payments import authority, following, model, paying
+from chalicelib.payments import authority, following, model, paying, sharing
 from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
 from chalicelib.payments.paying import Order
 
@@ -38,7 +37,11 @@ def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) 
     request = model.checked(request)
     if request.wallet_id not in customer.wallet_ids:
         raise NotFound()
-    return pay_order(customer, ordered(request, at), key, at)
+    order = ordered(request, at)
+    receipt = pay_order(customer, order, key, at)
+    if order.is_part and receipt.status < 400:
+        sharing.look(order, at)
+    return receipt
 
 
 def pay_order(customer: Customer, order: Order, key: RequestKey, at: datetime) -> Receipt:
@@ -95,14 +98,14 @@ def of_order(merchant_id: str, reference: str, after: str, limit: int) -> tuple[
 
 def capture(merchant: Merchant, payment_id: str, request: CaptureRequest, key: RequestKey, at: datetime) -> Receipt:
     """Raises or stores InvalidState unless authorised; AmountOutOfRange beyond what was."""
-    found = _taken_by(merchant, payment_id, "payments")
+    found = _alone(_taken_by(merchant, payment_id, "payments"))
     amount = model.within(request.amount, found["amount"])
     terms = merchants.terms(merchant.merchant_id, at)
     return ledger.commit(lambda at, known: following.capture(found, terms, amount, key, at, known), at, key)
 
 
 def void(merchant: Merchant, payment_id: str, key: RequestKey, at: datetime) -> Receipt:
-    found = _taken_by(merchant, payment_id, "payments")
+    found = _alone(_taken_by(merchant, payment_id, "payments"))
     return ledger.commit(lambda at, known: following.void(found, key, at, known), at, key)
 
 
@@ -150,10 +153,9 @@ def ordered(request: PayRequest, at: datetime) -> Order:
     """What never changes may be read first: a checkout's facts, and a merchant's terms of the last 30 s."""
     if request.checkout_id is not None:
         checkout = merchants.checkout(request.checkout_id)
-        if request.capture == "manual" and checkout.capture == "automatic":
-            raise InvalidRequest(param="capture")
+        amount = sharing.part_of(checkout, request)
         terms = merchants.terms(checkout.merchant_id, at)
-        return Order(request, terms, checkout.amount, checkout.currency, checkout.order_reference, checkout)
+        return Order(request, terms, amount, checkout.currency, checkout.order_reference, checkout)
     amount, currency = money.check_amount(request.amount or 0), money.check_currency(request.currency or "")
     terms = merchants.terms(request.merchant_id or "", at)
     if currency not in terms.account:
@@ -173,6 +175,13 @@ def _taken_by(merchant: Merchant, payment_id: str, scope: str) -> dict[str, Any]
     if found["payee"] != merchant.merchant_id:
         raise NotFound()
     return found
+
+
+def _alone(payment: dict[str, Any]) -> dict[str, Any]:
+    """Parts of a shared checkout are taken or given back together. Raises InvalidState (shared)."""
+    if "share" in payment:
+        raise InvalidState(state="shared")
+    return payment
 
 
 def _visible(caller: Customer | Merchant, movement_id: str, prefix: str) -> dict[str, Any]:

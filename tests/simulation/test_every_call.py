@@ -23,6 +23,7 @@ from tests.people import code_now
 from tests.simulation import house, seam
 from tests.simulation.cases_of_accounts import ACCOUNTS
 from tests.simulation.cases_of_payouts import PAYOUTS
+from tests.simulation.cases_of_shares import SHARES
 from tests.simulation.cases_of_topups import TOPUPS
 from tests.simulation.cases_of_withdrawals import WITHDRAWALS
 from tests.simulation.engine import Engine
@@ -341,6 +342,7 @@ CASES = (
     settlement,
     fold,
     expiry,
+    *SHARES,
     *TOPUPS,
     *WITHDRAWALS,
     *PAYOUTS,
