@@ -50,6 +50,7 @@ def _office() -> list[Room]:
     from chalicelib.insight import routes_records as records
     from chalicelib.merchants import routes_events as events
     from chalicelib.merchants import routes_office as merchants
+    from chalicelib.merchants import routes_returns as returns
     from chalicelib.merchants import routes_webhooks as webhooks
     from chalicelib.operations import routes_office as operations
     from chalicelib.processors import routes_office as processors
@@ -58,7 +59,7 @@ def _office() -> list[Room]:
     from chalicelib.settlement import routes_payouts as payouts
     from chalicelib.settlement import routes_reconciliation as reconciliation
 
-    known = (cases, audit, merchants, webhooks, events, risk, reconciliation, adjustments, payouts)
+    known = (cases, audit, merchants, webhooks, returns, events, risk, reconciliation, adjustments, payouts)
     return [routes.room for routes in (*known, operations, live, records, effort, processors)]
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from chalicelib.kernel import ids
+from tests.concurrency import chores
 from tests.concurrency.acts import Request
 from tests.concurrency.answers import Person
+from tests.concurrency.crowd import Act
 from tests.concurrency.findings import Findings
 from tests.concurrency.town import CURRENCY, Town
 
@@ -26,7 +31,11 @@ def shared_checkout(town: Town, found: Findings) -> None:
     cancel = Request("POST", f"/v1/checkouts/{contested}/cancel", None, shop.key)
     told = town.ask([*(_part(town, payer, contested, 250) for payer in payers), *[cancel] * 4])
     found.hear(told, *_REFUSED)
-    ended = {one: _seen(town, shop.key, one)["status"] for one in (whole, last, contested)}
+    town.crowd.at_once([Act(chores.sweep)] * town.size)
+    seen = {one: _seen(town, shop.key, one) for one in (whole, last, contested)}
+    for one in seen.values():
+        _hear(town, found, one)
+    ended = {one: seen[one]["status"] for one in seen}
     right = (ended[whole], ended[last]) == ("paid", "paid") and ended[contested] in ("paid", "cancelled")
     found.hold(7, "what is full is paid, what is cancelled is not", right, ended)
     town.audit(found)
@@ -38,10 +47,25 @@ def _opened(town: Town, key: str, amount: int) -> str:
     return str(told.json["id"])
 
 
-def _seen(town: Town, key: str, checkout: str) -> dict[str, str]:
+def _seen(town: Town, key: str, checkout: str) -> dict[str, Any]:
     (told,) = town.ask([Request("GET", f"/v1/checkouts/{checkout}", None, key)])
-    seen: dict[str, str] = told.json
+    seen: dict[str, Any] = told.json
     return seen
+
+
+def _hear(town: Town, found: Findings, seen: dict[str, Any]) -> None:
+    """What became of each part without anybody's asking, as its checkout's end says."""
+    after = {"paid": ("captured", "cap"), "cancelled": ("voided", "voi")}
+    state, prefix = after[seen["status"]]
+    parts = seen["split"]["parts"]
+    whole = all(one["status"] == state for one in parts) and seen["split"]["taken"] == sum(
+        one["amount"] for one in parts
+    )
+    found.hold(8, "all parts are taken, or all go back", whole, seen["split"])
+    for one in parts:
+        payment = one["payment_id"]
+        ended = ids.derived(prefix, payment)
+        town.answers.made[ended] = {"id": ended, "payment_id": payment, "amount": one["amount"]}
 
 
 def _part(town: Town, payer: Person, checkout: str, amount: int) -> Request:
