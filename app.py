@@ -53,6 +53,7 @@ def _office() -> list[Room]:
     from chalicelib.merchants import routes_events as events
     from chalicelib.merchants import routes_office as merchants
     from chalicelib.merchants import routes_onboarding as onboarding
+    from chalicelib.merchants import routes_returns as returns
     from chalicelib.merchants import routes_sales as sales
     from chalicelib.merchants import routes_stores as stores
     from chalicelib.merchants import routes_webhooks as webhooks
@@ -63,7 +64,7 @@ def _office() -> list[Room]:
     from chalicelib.settlement import routes_payouts as payouts
     from chalicelib.settlement import routes_reconciliation as reconciliation
 
-    of_merchants = (merchants, sales, stores, onboarding, webhooks, events, payouts)
+    of_merchants = (merchants, sales, stores, onboarding, webhooks, returns, events, payouts)
     known = (cases, audit, *of_merchants, risk, reconciliation, adjustments)
     return [routes.room for routes in (*known, operations, live, records, effort, processors)]
 

@@ -42,6 +42,7 @@ STATUS: dict[type[CofferError], int] = {
     errors.CodeOver: 409,
     errors.ChargeDeclined: 409,
     errors.RefundExceedsCapture: 409,
+    errors.ExceedsWhatIsLeft: 409,
     errors.MerchantFundsInsufficient: 409,
     errors.BalanceLeft: 409,
     errors.WithoutSecondFactor: 409,

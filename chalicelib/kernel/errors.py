@@ -166,6 +166,12 @@ class ProbableDuplicate(Refusal):
     code = "probable-duplicate"
 
 
+class ExceedsWhatIsLeft(Refusal):
+    """A part of a shared checkout: `left` says how much of it may still be paid."""
+
+    code = "exceeds-what-is-left"
+
+
 class RefundExceedsCapture(Refusal):
     code = "refund-exceeds-capture"
 

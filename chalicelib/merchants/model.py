@@ -12,6 +12,7 @@ import msgspec
 from chalicelib.kernel import clock, money, text
 from chalicelib.kernel.money import EXPONENTS, MAX_AMOUNT
 from chalicelib.merchants.model_onboarding import Business
+from chalicelib.merchants.model_shares import Shared, Split, SplitView
 from chalicelib.merchants.rules import URL_LETTERS
 
 Status = Literal["pending", "active", "suspended"]
@@ -63,6 +64,8 @@ class NewCheckout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     store_id: str | None = None
     capture: Capture = "automatic"
     """`manual`: whoever pays leaves a deposit, held until the merchant captures or voids it."""
+    split: Split | None = None
+    """Several people pay it together, within 7 days, and nothing is taken before it is full."""
 
 
 class RequirementsView(msgspec.Struct, frozen=True):
@@ -141,6 +144,7 @@ class CheckoutView(msgspec.Struct, frozen=True, omit_defaults=True):
     capture: Capture = "automatic"
     held_until: str = ""
     """When a deposit that is paid now goes back at the latest."""
+    split: SplitView | None = None
 
 
 class SettlementView(msgspec.Struct, frozen=True):
@@ -255,6 +259,8 @@ class Checkout:
     store_id: str = ""
     capture: Capture = "automatic"
     staff_id: str = ""
+    max_payers: int = 0
+    """Of one that several people pay; 0: one pays it whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +270,7 @@ class Progress:
     stored: CheckoutStatus = "open"
     payment_id: str = ""
     paid_at: str = ""
+    shared: Shared | None = None
 
 
 def refusal_of(status: str) -> str:

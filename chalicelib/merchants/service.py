@@ -13,13 +13,13 @@ from chalicelib.cases import service as cases
 from chalicelib.cases.model import Facts
 from chalicelib.kernel import clock, ids, money, text
 from chalicelib.kernel.callers import Customer, Merchant, Operator, Staff
-from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidState, InvalidToken, NotFound
+from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidRequest, InvalidState, InvalidToken, NotFound
 from chalicelib.ledger import chart, history
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Changed, Leg, Verdict
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
-from chalicelib.merchants import keys, model, model_onboarding, rules, store, stores
+from chalicelib.merchants import keys, model, model_onboarding, rules, shares, store, stores
 from chalicelib.merchants.model import (
     Checkout,
     CheckoutView,
@@ -33,6 +33,8 @@ from chalicelib.merchants.model import (
     Till,
 )
 from chalicelib.merchants.model_onboarding import Business, Check
+from chalicelib.merchants.model_shares import LASTS_AT_MOST
+from chalicelib.merchants.rules import CHECKOUT_LASTS_AT_MOST
 from chalicelib.policy import service as policy
 from chalicelib.settings import settings
 
@@ -161,6 +163,8 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
         raise CurrencyMismatch(param="currency")
     if agreed.shut:
         raise InvalidState(state=agreed.shut)
+    if wanted.split and wanted.capture == "manual":
+        raise InvalidRequest(param="split")
     store_id = stores.taking(agreed.merchant_id, caller.at(wanted.store_id), at)
     opened = Checkout(
         id=ids.new("chk", at),
@@ -170,14 +174,15 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
         currency=wanted.currency,
         order_reference=text.reference(wanted.order_reference),
         created_at=at,
-        expires_at=rules.expiry(wanted.expires_at, at),
+        expires_at=rules.expiry(wanted.expires_at, at, LASTS_AT_MOST if wanted.split else CHECKOUT_LASTS_AT_MOST),
         return_url="" if wanted.return_url is None else rules.check_return_url(wanted.return_url),
         store_id=store_id,
         capture=wanted.capture,
         staff_id=caller.staff_id,
+        max_payers=wanted.split.max_payers if wanted.split else 0,
     )
     store.put_checkout(opened)
-    return _view(opened, Progress(), at)
+    return _view(opened, shares.begun(opened), at)
 
 
 def see_checkout(caller: Customer | Merchant | Operator, checkout_id: str, at: datetime) -> CheckoutView:
@@ -189,10 +194,12 @@ def see_checkout(caller: Customer | Merchant | Operator, checkout_id: str, at: d
         caller.require("checkouts")
     found, progress = _checkout(checkout_id)
     if isinstance(caller, Customer):
-        seen = progress if _paid_by(caller, progress) else replace(progress, payment_id="", paid_at="")
-        return _shown_to(caller, _view(found, seen, at), at)
+        split = shares.view(progress, caller)
+        paid = any(part.mine for part in split.parts) if split else _paid_by(caller, progress)
+        seen = progress if paid else replace(progress, payment_id="", paid_at="")
+        return _shown_to(caller, msgspec.structs.replace(_view(found, seen, at), split=split), at)
     _reaches(caller, found)
-    return _view(found, progress, at)
+    return msgspec.structs.replace(_view(found, progress, at), split=shares.view(progress))
 
 
 def cancel_checkout(caller: Merchant, checkout_id: str, at: datetime) -> CheckoutView:
@@ -200,10 +207,11 @@ def cancel_checkout(caller: Merchant, checkout_id: str, at: datetime) -> Checkou
     caller.require("checkouts")
     if not ids.is_id(checkout_id, "chk"):
         raise NotFound()
-    _reaches(caller, checkout(checkout_id))
-    cancelled = store.cancel(checkout_id, caller.merchant_id, at)
+    known = checkout(checkout_id)
+    _reaches(caller, known)
+    cancelled = store.cancel(checkout_id, caller.merchant_id, at, shared=known.max_payers > 0)
     found, progress = cancelled or _checkout(checkout_id)
-    seen = _view(found, progress, at)
+    seen = msgspec.structs.replace(_view(found, progress, at), split=shares.view(progress))
     if seen.status != "cancelled":
         raise InvalidState(state=seen.status)
     return seen

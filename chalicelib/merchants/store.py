@@ -7,16 +7,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
-from pynamodb.attributes import Attribute, BinaryAttribute, UnicodeAttribute
+from pynamodb.attributes import Attribute, BinaryAttribute, ListAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.constants import NUMBER
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.cloud_tables import Table, absent, made, reading, writing
 from chalicelib.kernel import clock
+from chalicelib.merchants import store_due
 from chalicelib.merchants.model import Capture, Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms, Till
+from chalicelib.merchants.model_shares import Shared, SharedStatus
 
 CHECKOUT, STAFF, TERMS = "CHECKOUT", "STAFF", "TERMS"
+SHARED = "share"
+"""Kind of what is due of a checkout that several people pay."""
 _KEY, _KEYS, _TILLS = "KEY", "KEY#", "TILL#"
 _ALL, _MERCHANT = "MERCHANTS", "mer_"
 
@@ -101,6 +105,12 @@ class _CheckoutItem(Table):
     store_id = UnicodeAttribute(null=True)
     capture = UnicodeAttribute(null=True)
     staff_id = UnicodeAttribute(null=True)
+    max_payers = _Whole(null=True)
+    left = _Whole(null=True)
+    parts: ListAttribute[UnicodeAttribute] = ListAttribute(of=UnicodeAttribute, null=True)
+    payers = UnicodeSetAttribute(null=True)
+    due_key = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
 
 
 def put_terms(terms: Terms, beside: Callable[[TransactWrite], None] = lambda transaction: None) -> None:
@@ -218,6 +228,8 @@ def put_checkout(checkout: Checkout) -> None:
         store_id=checkout.store_id or None,
         capture=None if checkout.capture == "automatic" else checkout.capture,
         staff_id=checkout.staff_id or None,
+        max_payers=checkout.max_payers or None,
+        left=checkout.amount if checkout.max_payers else None,
         status="open",
     ).keep_new()
 
@@ -227,11 +239,26 @@ def checkout(checkout_id: str) -> tuple[Checkout, Progress] | None:
     return (_checkout(item), _progress(item)) if item else None
 
 
-def cancel(checkout_id: str, merchant_id: str, at: datetime) -> tuple[Checkout, Progress] | None:
-    """Open → cancelled; None if the merchant has no such checkout or it is not open any more."""
+def shared(checkout_id: str) -> Shared | None:
+    """How far it is, if several people pay it."""
+    item = _CheckoutItem.find(checkout_id, CHECKOUT)
+    return _shared(item) if item else None
+
+
+def cancel(checkout_id: str, merchant_id: str, at: datetime, *, shared: bool) -> tuple[Checkout, Progress] | None:
+    """Open → cancelled; None if the merchant has no such checkout or it is not open any more.
+
+    What was paid of a shared one is due to go back.
+    """
     item, moment = _CheckoutItem(checkout_id, CHECKOUT), clock.written(at)
     cancelled: list[Action] = [_CheckoutItem.status.set("cancelled"), _CheckoutItem.cancelled_at.set(moment)]
     open_still = (_CheckoutItem.status == "open") & (_CheckoutItem.expires_at > moment)
+    if shared:
+        open_still &= _CheckoutItem.left > 0
+        cancelled += [
+            _CheckoutItem.due_key.set(store_due.key(SHARED, checkout_id)),
+            _CheckoutItem.due_at.set(moment),
+        ]
     done = made(lambda: item.update(cancelled, open_still & (_CheckoutItem.merchant_id == merchant_id)))
     return (_checkout(item), _progress(item)) if done else None
 
@@ -338,8 +365,28 @@ def _checkout(item: _CheckoutItem) -> Checkout:
         store_id=item.store_id or "",
         capture=cast(Capture, item.capture or "automatic"),
         staff_id=item.staff_id or "",
+        max_payers=item.max_payers or 0,
     )
 
 
 def _progress(item: _CheckoutItem) -> Progress:
-    return Progress(cast(CheckoutStatus, item.status), item.payment_id or "", item.paid_at or "")
+    """Of a shared one, `paid_at` is when its last part was paid: that it is full is in what is left."""
+    status, paid_at = item.status, item.paid_at or ""
+    if item.max_payers:
+        status = "paid" if item.left == 0 else status
+        paid_at = paid_at if status == "paid" else ""
+    return Progress(cast(CheckoutStatus, status), item.payment_id or "", paid_at, _shared(item))
+
+
+def _shared(item: _CheckoutItem) -> Shared | None:
+    if not item.max_payers:
+        return None
+    return Shared(
+        amount=item.amount,
+        left=item.left or 0,
+        max_payers=item.max_payers,
+        status=cast(SharedStatus, "paid" if item.left == 0 else item.status),
+        expires_at=clock.read(item.expires_at),
+        parts=tuple(map(str, item.parts or ())),
+        payers=len(item.payers or ()),
+    )

@@ -27,6 +27,8 @@ Text = Annotated[
 class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`, and perhaps `store_id`.
 
+    Of a checkout that several people pay: `amount` too, which is one's part of it.
+
     `capture` is for a payment without a checkout: of a checkout its merchant has decided.
     """
 
@@ -105,8 +107,8 @@ def checked(order: PayRequest) -> PayRequest:
     direct = {name: getattr(order, name) for name in ("merchant_id", "amount", "currency", "order_reference")}
     given = [name for name, value in direct.items() if value is not None]
     if order.checkout_id is not None:
-        if given or order.store_id is not None:
-            raise InvalidRequest(param=given[0] if given else "store_id")
+        if other := next((name for name in given if name != "amount"), "store_id" if order.store_id else None):
+            raise InvalidRequest(param=other)
     elif len(given) < len(direct):
         raise InvalidRequest(param=next(name for name in direct if name not in given))
     if order.order_reference is not None:

@@ -13,7 +13,6 @@ from chalicelib.kernel.errors import (
     CoolingOff,
     CurrencyMismatch,
     GuardianApprovalRequired,
-    InvalidRequest,
     InvalidState,
     NotFound,
     StepUpRequired,
@@ -26,7 +25,7 @@ from chalicelib.ledger.model import Draft, Known
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants import stores
 from chalicelib.merchants.model_stores import Store
-from chalicelib.payments import acting, authority, following, model, paying
+from chalicelib.payments import acting, authority, following, model, paying, sharing
 from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
 from chalicelib.payments.paying import Order
 
@@ -40,7 +39,11 @@ def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) 
     request = model.checked(request)
     if request.wallet_id not in customer.wallet_ids:
         raise NotFound()
-    return pay_order(customer, ordered(request, at), key, at)
+    order = ordered(request, at)
+    receipt = pay_order(customer, order, key, at)
+    if order.is_part and receipt.status < 400:
+        sharing.look(order, at)
+    return receipt
 
 
 def pay_order(customer: Customer, order: Order, key: RequestKey, at: datetime) -> Receipt:
@@ -98,7 +101,7 @@ def of_order(merchant_id: str, reference: str, after: str, limit: int) -> tuple[
 
 def capture(merchant: Merchant, payment_id: str, request: CaptureRequest, key: RequestKey, at: datetime) -> Receipt:
     """Raises or stores InvalidState unless authorised; AmountOutOfRange beyond what was."""
-    found = _taken_by(merchant, payment_id, "payments")
+    found = _alone(_taken_by(merchant, payment_id, "payments"))
     amount = model.within(request.amount, found["amount"])
     terms = merchants.terms(merchant.merchant_id, at)
 
@@ -109,7 +112,7 @@ def capture(merchant: Merchant, payment_id: str, request: CaptureRequest, key: R
 
 
 def void(merchant: Merchant, payment_id: str, key: RequestKey, at: datetime) -> Receipt:
-    found = _taken_by(merchant, payment_id, "payments")
+    found = _alone(_taken_by(merchant, payment_id, "payments"))
     return ledger.commit(lambda at, known: acting.by(merchant, following.void(found, key, at, known)), at, key)
 
 
@@ -157,10 +160,9 @@ def ordered(request: PayRequest, at: datetime) -> Order:
     """What never changes may be read first: a checkout's facts, and a merchant's terms of the last 30 s."""
     if request.checkout_id is not None:
         checkout = merchants.checkout(request.checkout_id)
-        if request.capture == "manual" and checkout.capture == "automatic":
-            raise InvalidRequest(param="capture")
+        amount = sharing.part_of(checkout, request)
         terms = merchants.terms(checkout.merchant_id, at)
-        facts = (checkout.amount, checkout.currency, checkout.order_reference)
+        facts = (amount, checkout.currency, checkout.order_reference)
         return Order(request, terms, *facts, checkout, store_id=checkout.store_id, staff_id=checkout.staff_id)
     amount, currency = money.check_amount(request.amount or 0), money.check_currency(request.currency or "")
     terms = merchants.terms(request.merchant_id or "", at)
@@ -187,6 +189,13 @@ def _taken_by(merchant: Merchant, payment_id: str, scope: str) -> dict[str, Any]
         raise NotFound()
     acting.check_reach(merchant, found)
     return found
+
+
+def _alone(payment: dict[str, Any]) -> dict[str, Any]:
+    """Parts of a shared checkout are taken or given back together. Raises InvalidState (shared)."""
+    if "share" in payment:
+        raise InvalidState(state="shared")
+    return payment
 
 
 def _visible(caller: Customer | Merchant, movement_id: str, prefix: str) -> dict[str, Any]:

@@ -11,7 +11,15 @@ from chalicelib.payments import service
 
 
 def sweep(at: datetime) -> int:
-    return queues.sweep("payments", (expire_due, make_due), lambda task: task(at))
+    return queues.sweep("payments", (expire_due, make_due, finish_due), lambda task: task(at))
+
+
+def finish_due(at: datetime) -> int:
+    """Looks after checkouts that several people pay; returns of how many something was taken or given back."""
+    from chalicelib.merchants import shares
+    from chalicelib.payments import sharing
+
+    return queues.sweep("shares", shares.due(at), lambda checkout_id: sharing.finish(checkout_id, at))
 
 
 def make_due(at: datetime) -> int:

@@ -126,6 +126,8 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
     other = world.nobody.post("/v1/sessions", claim).json["session_id"]
     paid, topup, checkout = ana.pay(100).json["id"], till.top_up().json["id"], shop.checkout(5)["id"]
     refund = shop.act(paid, "refunds", {"amount": 1}).json["id"]
+    over = shop.checkout(6, return_url="https://tea.example/")["id"]
+    assert ana.pay_checkout(over).status == 201
     sent, stamp = letter(till.message(topup, "failed")), int(world.clock.now().timestamp())
     return {
         "GET /v1/sessions": lambda: phone.get("/v1/sessions"),
@@ -149,6 +151,7 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         "GET /v1/payments": lambda: shop.till.get("/v1/payments?order_reference=order-1"),
         "GET /v1/refunds/{id}": lambda: phone.get(f"/v1/refunds/{refund}"),
         "GET /v1/checkouts/{id}": lambda: phone.get(f"/v1/checkouts/{checkout}"),
+        "GET /v1/checkouts/{id}/return": lambda: phone.get(f"/v1/checkouts/{over}/return"),
     }
 
 
@@ -276,6 +279,7 @@ def of_a_server(world: World) -> dict[str, Call]:
         f"POST {one}/{{endpoint_id}}/rotate": lambda: boss.post(f"{every}/{kept}/rotate", {"overlap_hours": 1}),
         f"POST {one}/{{endpoint_id}}/test": lambda: boss.post(f"{every}/{kept}/test"),
         f"GET {one}/{{endpoint_id}}/deliveries": lambda: boss.get(f"{every}/{kept}/deliveries"),
+        "POST /v1/merchants/{id}/return-secret": lambda: boss.post(f"{home}/return-secret", {"overlap_hours": 1}),
         "GET /v1/merchants/{id}/events": lambda: boss.get(f"{home}/events?type=ping"),
         "GET /v1/events/{id}": lambda: boss.get(f"/v1/events/{told}"),
         "POST /v1/events/{id}/redeliver": lambda: boss.post(f"/v1/events/{told}/redeliver", {"endpoint_id": kept}),

@@ -212,6 +212,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "state": "enabled",
     },
     "POST /v1/merchants/{id}/webhook-endpoints/{endpoint_id}/rotate": {"overlap_hours": 24},
+    "POST /v1/merchants/{id}/return-secret": {"overlap_hours": 24},
     "POST /v1/events/{id}/redeliver": {"endpoint_id": "whe_1"},
     "POST /v1/checkouts": {
         "amount": 100,
@@ -220,6 +221,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "expires_at": "2026-11-23T08:00:00Z",
         "return_url": "https://tea.example/",
         "store_id": "sto_1",
+        "capture": "automatic",
+        "split": {"max_payers": 2},
     },
     "POST /v1/topups": {
         "wallet_id": "wal_1",

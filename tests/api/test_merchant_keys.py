@@ -48,6 +48,7 @@ SCOPE_OF = {
     "POST /v1/merchants/{id}/webhook-endpoints/{endpoint_id}/rotate": "keys",
     "POST /v1/merchants/{id}/webhook-endpoints/{endpoint_id}/test": "keys",
     "GET /v1/merchants/{id}/webhook-endpoints/{endpoint_id}/deliveries": "reports",
+    "POST /v1/merchants/{id}/return-secret": "keys",
     "GET /v1/merchants/{id}/events": "reports",
     "GET /v1/events/{id}": "reports",
     "POST /v1/events/{id}/redeliver": "reports",

@@ -12,6 +12,7 @@ from tests.simulation.bugs_of_operators import OPERATORS
 from tests.simulation.bugs_of_order import ORDER
 from tests.simulation.bugs_of_payouts import PAYOUTS
 from tests.simulation.bugs_of_routing import ROUTING
+from tests.simulation.bugs_of_shares import SHARES
 from tests.simulation.bugs_of_withdrawals import WITHDRAWALS
 
 __all__ = ["BUGS", "Bug"]
@@ -305,6 +306,7 @@ BUGS = (
     *LIES,
     *PAYOUTS,
     *CHARGES,
+    *SHARES,
     *ROUTING,
     *WITHDRAWALS,
 )

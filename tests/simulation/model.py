@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.simulation import paying_out, truth
+from tests.simulation import paying_out, sharing_out, truth
 from tests.simulation.bank import booked
 from tests.simulation.tables import Change
 from tests.simulation.truth import Line, Method, Payment, Shop, Wallet, Wish, hold
@@ -190,13 +190,28 @@ class Model:
         payment.checkout = wish.checkout
         hold(checkout["status"] == "open", "a checkout is paid at most once", checkout=checkout)
         hold(at < checkout["expires"], "an expired checkout is not paid", checkout=checkout)
-        checkout["status"] = "paid"
+        if "left" in checkout:
+            sharing_out.join(checkout, wish, payment, self.wallets[wish.wallet].owner)
+        else:
+            checkout["status"] = "paid"
 
     def _line(self, movement: str, shop_id: str, amount: int) -> None:
         shop = self.shops[shop_id]
         self.lines[movement] = Line(shop.account, amount, shop.fee(amount) if amount > 0 else 0)
 
+    def _part(self, entry: Entry, changes: Sequence[Change], status: str) -> Payment | None:
+        """The part that ends with its checkout; None where somebody asked for it."""
+        if entry["movement"] in self.wishes:
+            return None
+        payment = self._authorized(sharing_out.payment_in(changes), entry)
+        sharing_out.ended(self.checkouts[payment.checkout], payment, status)
+        return payment
+
     def capture(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        if part := self._part(entry, changes, "paid"):
+            part.state, part.captured = "captured", part.amount
+            self._line(entry["movement"], part.shop, part.amount)
+            return self._give_back(part, 0) | {SETTLING: part.amount}
         wish = self._wish(entry, "capture")
         payment = self._authorized(wish.payment, entry)
         hold(
@@ -214,11 +229,15 @@ class Model:
         return payment
 
     def void(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        if part := self._part(entry, changes, "cancelled"):
+            return self._release(part, "voided")
         return self._release(self._authorized(self._wish(entry, "void").payment, entry), "voided")
 
     def expiry(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
-        of_it = [change.key[0] for change in changes if change.key[0].startswith("pay_")]
-        payment = self._authorized(of_it[0], entry)
+        payment = self._authorized(sharing_out.payment_in(changes), entry)
+        if payment.part:
+            sharing_out.ended(self.checkouts[payment.checkout], payment, "expired")
+            return self._release(payment, "expired")
         due = payment.at + truth.AUTHORISATION_DAYS * 86_400
         hold(seconds_of(entry["sk"]) >= due, "no hold expires before its time", payment=payment, entry=entry)
         return self._release(payment, "expired")
@@ -375,6 +394,8 @@ class Model:
         if known and now["status"] == "cancelled":
             hold(known["status"] in ("open", "cancelled"), "only an open checkout is cancelled", checkout=known)
             known["status"] = "cancelled"
+        if known and now["status"] == "expired":
+            sharing_out.ran_out(known, self.seconds, _SKEW_SECONDS)
 
 
 _KINDS = {

@@ -24,6 +24,7 @@ from tests.simulation import house, seam
 from tests.simulation.cases_of_accounts import ACCOUNTS
 from tests.simulation.cases_of_charges import CHARGES
 from tests.simulation.cases_of_payouts import PAYOUTS
+from tests.simulation.cases_of_shares import SHARES
 from tests.simulation.cases_of_topups import TOPUPS
 from tests.simulation.cases_of_withdrawals import WITHDRAWALS
 from tests.simulation.engine import Engine
@@ -342,6 +343,7 @@ CASES = (
     settlement,
     fold,
     expiry,
+    *SHARES,
     *TOPUPS,
     *WITHDRAWALS,
     *PAYOUTS,

@@ -91,6 +91,8 @@ class Payment:
     checkout: str = ""
     held_once: bool = False
     """It was authorised first."""
+    part: bool = False
+    """Of a checkout that several people pay."""
 
     @property
     def refundable(self) -> int:
