@@ -25,12 +25,14 @@ def _money() -> list[Room]:
     from chalicelib.ledger import routes as ledger
     from chalicelib.merchants import routes as merchants
     from chalicelib.payments import routes as payments
+    from chalicelib.payments import routes_cards as cards
     from chalicelib.payments import routes_charges as charges
     from chalicelib.processors import routes as processors
     from chalicelib.settlement import routes_withdrawals as withdrawals
     from chalicelib.topups import routes as topups
 
-    return [ledger.room, merchants.room, topups.room, payments.room, charges.room, withdrawals.room, processors.room]
+    paying = (payments.room, charges.room, cards.room)
+    return [ledger.room, merchants.room, topups.room, *paying, withdrawals.room, processors.room]
 
 
 def _webhooks() -> list[Room]:
@@ -48,6 +50,7 @@ def _office() -> list[Room]:
     from chalicelib.insight import routes_effort_office as effort
     from chalicelib.insight import routes_live as live
     from chalicelib.insight import routes_records as records
+    from chalicelib.merchants import routes_cards as cards
     from chalicelib.merchants import routes_events as events
     from chalicelib.merchants import routes_office as merchants
     from chalicelib.merchants import routes_webhooks as webhooks
@@ -59,7 +62,7 @@ def _office() -> list[Room]:
     from chalicelib.settlement import routes_reconciliation as reconciliation
 
     known = (cases, audit, merchants, webhooks, events, risk, reconciliation, adjustments, payouts)
-    return [routes.room for routes in (*known, operations, live, records, effort, processors)]
+    return [routes.room for routes in (*known, cards, operations, live, records, effort, processors)]
 
 
 # Unknown paths and the description are its own, so it knows every room.

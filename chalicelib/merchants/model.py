@@ -16,8 +16,9 @@ from chalicelib.merchants.rules import URL_LETTERS
 Status = Literal["active", "suspended"]
 CheckoutStatus = Literal["open", "paid", "expired", "cancelled"]
 KeyState = Literal["active", "expired", "revoked"]
-Scope = Literal["payments", "refunds", "checkouts", "reports", "payouts", "keys"]
-"""What an API key may be used for; `payouts` asks for money, `keys` makes and revokes other keys."""
+Scope = Literal["payments", "refunds", "checkouts", "reports", "payouts", "keys", "cards"]
+"""What an API key may be used for; `payouts` asks for money, `keys` makes and revokes other keys, `cards` keeps plans
+of prepaid cards."""
 USUAL_OVERLAP_HOURS, LONGEST_OVERLAP_HOURS = 24, 168
 Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
 Currency = Annotated[str, msgspec.Meta(extra_json_schema=money.CURRENCY_SCHEMA)]
@@ -39,7 +40,7 @@ class NewMerchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    scopes: Annotated[list[Scope], msgspec.Meta(min_length=1, max_length=6)]
+    scopes: Annotated[list[Scope], msgspec.Meta(min_length=1, max_length=7)]
 
 
 class RotateKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -20,7 +20,7 @@ _KEY, _KEYS = "KEY", "KEY#"
 _ALL, _MERCHANT = "MERCHANTS", "mer_"
 
 
-class _Whole(Attribute[int]):
+class Whole(Attribute[int]):
     """An integer to the last digit: pynamodb's own numbers may turn into floats."""
 
     attr_type = NUMBER
@@ -37,9 +37,9 @@ class _TermsItem(Table):
     name = UnicodeAttribute()
     status = UnicodeAttribute()
     accounts = UnicodeAttribute()
-    fee_basis_points = _Whole()
-    fee_fixed = _Whole()
-    floor = _Whole()
+    fee_basis_points = Whole()
+    fee_fixed = Whole()
+    floor = Whole()
     created_at = UnicodeAttribute()
 
 
@@ -70,7 +70,7 @@ class _CheckoutItem(Table):
     setting = "merchants_table"
     merchant_id = UnicodeAttribute()
     merchant_name = UnicodeAttribute()
-    amount = _Whole()
+    amount = Whole()
     currency = UnicodeAttribute()
     order_reference = UnicodeAttribute()
     created_at = UnicodeAttribute()

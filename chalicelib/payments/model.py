@@ -25,9 +25,13 @@ Text = Annotated[
 
 
 class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`."""
+    """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`.
+
+    With `card_id`, a prepaid card with that very merchant pays, and the wallet says who does.
+    """
 
     wallet_id: str
+    card_id: str | None = None
     checkout_id: str | None = None
     merchant_id: str | None = None
     amount: Amount | None = None
@@ -70,6 +74,10 @@ class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
     checkout_id: str = ""
     expires_at: str = ""
     """When an authorisation runs out."""
+    card_id: str = ""
+    """The prepaid card that paid."""
+    bonus: int = 0
+    """What of the amount a bonus paid: a discount of the merchant's, of which nothing is settled."""
 
 
 class CaptureView(msgspec.Struct, frozen=True):
@@ -89,6 +97,10 @@ class RefundView(msgspec.Struct, frozen=True, omit_defaults=True):
     currency: str
     created_at: str
     reason: str = ""
+    bonus: int = 0
+    """What of the amount went back to the bonus of a prepaid card."""
+    bonus_lapsed: int = 0
+    """What of the amount was a bonus that has run out meanwhile, and comes back to nobody."""
 
 
 def checked(order: PayRequest) -> PayRequest:
@@ -100,6 +112,8 @@ def checked(order: PayRequest) -> PayRequest:
             raise InvalidRequest(param=given[0])
     elif len(given) < len(direct):
         raise InvalidRequest(param=next(name for name in direct if name not in given))
+    if order.card_id is not None and order.capture == "manual":
+        raise InvalidRequest(param="capture")
     if order.order_reference is not None:
         text.reference(order.order_reference)
     if not order.description:

@@ -40,7 +40,7 @@ REQUESTED = {
     "maintenance": {"schedule", "cancel"},
     "merchant": {"join", "make_key", "rotate_key", "revoke_key", "agree_payouts", "pay_out",
                  "make_endpoint", "change_endpoint", "rotate_endpoint", "remove_endpoint", "test_endpoint",
-                 "redeliver"},
+                 "redeliver", "offer_card", "withdraw_card"},
     "movement": {"see"},
     "operator": {"appoint"},
     "order": {"find"},

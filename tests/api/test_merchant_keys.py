@@ -53,6 +53,9 @@ SCOPE_OF = {
     "POST /v1/merchants/{id}/keys": "keys",
     "POST /v1/merchants/{id}/keys/{key_id}/rotate": "keys",
     "DELETE /v1/merchants/{id}/keys/{key_id}": "keys",
+    "POST /v1/merchants/{id}/card-plans": "cards",
+    "GET /v1/merchants/{id}/card-plans": "cards",
+    "POST /v1/merchants/{id}/card-plans/{plan_id}/withdraw": "cards",
 }
 """What a key needs for each route that merchants call; any key shows its merchant."""
 OURS = [route for route in routes() if Merchant in route.callers]
@@ -230,7 +233,8 @@ def test_a_key_opens_what_its_scope_names_and_nothing_else(
     nobody: Caller, merchant: dict[str, Any], route: Route
 ) -> None:
     path = route.path.replace("/v1/merchants/{id}", f"/v1/merchants/{merchant['id']}")
-    for name, prefix in (("{key_id}", "key"), ("{endpoint_id}", "whe"), ("{id}", route.path.split("/")[2][:3])):
+    kinds = {"{key_id}": "key", "{plan_id}": "cpl", "{endpoint_id}": "whe", "{id}": route.path.split("/")[2][:3]}
+    for name, prefix in kinds.items():
         path = path.replace(name, ids.derived(prefix, "some"))
     path += "?order_reference=A-1" if path == "/v1/payments" else ""
     plain = BODIES[name_of(route)] if route.body else None

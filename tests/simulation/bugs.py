@@ -205,7 +205,7 @@ BUGS = (
         "a settlement that believes the message",
         (14,),
         "settlement/service.py",
-        'update.require(amount, "=", abs(line.amount)).require("currency", "=", batch.currency)',
+        'update.require_first("settles", amount, abs(line.amount)).require("currency", "=", batch.currency)',
         'update.require("currency", "=", batch.currency)',
         MONEY + "a_forged_line_settles_nothing_and_the_true_ones_still_settle",
     ),

@@ -23,7 +23,7 @@ const DEEDS = {
   identifier: ["change"],
   incident: ["change", "open"],
   maintenance: ["cancel", "schedule"],
-  merchant: ["agree_payouts", "change_endpoint", "join", "make_endpoint", "make_key", "pay_out", "redeliver", "remove_endpoint", "revoke_key", "rotate_endpoint", "rotate_key", "test_endpoint"],
+  merchant: ["agree_payouts", "change_endpoint", "join", "make_endpoint", "make_key", "offer_card", "pay_out", "redeliver", "remove_endpoint", "revoke_key", "rotate_endpoint", "rotate_key", "test_endpoint", "withdraw_card"],
   movement: ["see"],
   operator: ["appoint"],
   order: ["find"],
