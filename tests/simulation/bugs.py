@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.simulation.bug import ACCESS, CONTRACTS, LEDGER, MONEY, PAYMENTS, SESSIONS, WEBHOOKS, Bug, bug
 from tests.simulation.bugs_of_accounts import ACCOUNTS
+from tests.simulation.bugs_of_cards import CARDS
 from tests.simulation.bugs_of_charges import CHARGES
 from tests.simulation.bugs_of_doors import DOORS
 from tests.simulation.bugs_of_factors import FACTORS
@@ -307,4 +308,5 @@ BUGS = (
     *CHARGES,
     *ROUTING,
     *WITHDRAWALS,
+    *CARDS,
 )

@@ -22,6 +22,7 @@ from tests.conftest import FrozenClock
 from tests.people import code_now
 from tests.simulation import house, seam
 from tests.simulation.cases_of_accounts import ACCOUNTS
+from tests.simulation.cases_of_cards import CARDS
 from tests.simulation.cases_of_payouts import PAYOUTS
 from tests.simulation.cases_of_topups import TOPUPS
 from tests.simulation.cases_of_withdrawals import WITHDRAWALS
@@ -343,6 +344,7 @@ CASES = (
     expiry,
     *TOPUPS,
     *WITHDRAWALS,
+    *CARDS,
     *PAYOUTS,
     signing_up,
     signing_in,
