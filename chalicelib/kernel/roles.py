@@ -43,6 +43,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "merchants.see-webhooks": ROLES,
         "merchants.keep-webhooks": frozenset({FINANCE, ADMIN}),
         "merchants.redeliver": frozenset({SUPPORT, FINANCE, ADMIN}),
+        "merchants.see-cards": ROLES,
+        "merchants.keep-cards": frozenset({FINANCE, ADMIN}),
         "merchants.see-settlements": ROLES,
         "merchants.see-payouts": ROLES,
         "merchants.pay-out": frozenset({FINANCE, ADMIN}),

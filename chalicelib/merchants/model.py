@@ -20,8 +20,9 @@ NOT_VERIFIED = "not-verified"
 CheckoutStatus = Literal["open", "paid", "expired", "cancelled"]
 Capture = Literal["automatic", "manual"]
 KeyState = Literal["active", "expired", "revoked"]
-Scope = Literal["payments", "refunds", "checkouts", "reports", "payouts", "stores", "staff", "keys"]
-"""What an API key may be used for; `payouts` asks for money, `keys` makes and revokes other keys."""
+Scope = Literal["payments", "refunds", "checkouts", "reports", "payouts", "stores", "staff", "keys", "cards"]
+"""What an API key may be used for; `payouts` asks for money, `keys` makes and revokes other keys, `cards` keeps plans
+of prepaid cards."""
 MOST_SCOPES = len(get_args(Scope))
 USUAL_OVERLAP_HOURS, LONGEST_OVERLAP_HOURS = 24, 168
 Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]

@@ -25,7 +25,7 @@ _KEY, _KEYS, _TILLS = "KEY", "KEY#", "TILL#"
 _ALL, _MERCHANT = "MERCHANTS", "mer_"
 
 
-class _Whole(Attribute[int]):
+class Whole(Attribute[int]):
     """An integer to the last digit: pynamodb's own numbers may turn into floats."""
 
     attr_type = NUMBER
@@ -42,9 +42,9 @@ class _TermsItem(Table):
     name = UnicodeAttribute()
     status = UnicodeAttribute()
     accounts = UnicodeAttribute()
-    fee_basis_points = _Whole()
-    fee_fixed = _Whole()
-    floor = _Whole()
+    fee_basis_points = Whole()
+    fee_fixed = Whole()
+    floor = Whole()
     created_at = UnicodeAttribute()
     currently_due = UnicodeAttribute(null=True)
     disabled_reason = UnicodeAttribute(null=True)
@@ -66,7 +66,7 @@ class _KeyItem(Table):
     person_since = UnicodeAttribute(null=True)
     store_id = UnicodeAttribute(null=True)
     device_name = UnicodeAttribute(null=True)
-    expires_at_seconds = _Whole(null=True)
+    expires_at_seconds = Whole(null=True)
 
 
 class _OwnedItem(Table):
@@ -79,7 +79,7 @@ class _TillItem(Table):
     """This merchant has that session of somebody at a till."""
 
     setting = "merchants_table"
-    expires_at_seconds = _Whole()
+    expires_at_seconds = Whole()
 
 
 class _JoinedItem(Table):
@@ -92,7 +92,7 @@ class _CheckoutItem(Table):
     setting = "merchants_table"
     merchant_id = UnicodeAttribute()
     merchant_name = UnicodeAttribute()
-    amount = _Whole()
+    amount = Whole()
     currency = UnicodeAttribute()
     order_reference = UnicodeAttribute()
     created_at = UnicodeAttribute()
@@ -105,8 +105,8 @@ class _CheckoutItem(Table):
     store_id = UnicodeAttribute(null=True)
     capture = UnicodeAttribute(null=True)
     staff_id = UnicodeAttribute(null=True)
-    max_payers = _Whole(null=True)
-    left = _Whole(null=True)
+    max_payers = Whole(null=True)
+    left = Whole(null=True)
     parts: ListAttribute[UnicodeAttribute] = ListAttribute(of=UnicodeAttribute, null=True)
     payers = UnicodeSetAttribute(null=True)
     due_key = UnicodeAttribute(null=True)

@@ -214,6 +214,20 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/merchants/{id}/webhook-endpoints/{endpoint_id}/rotate": {"overlap_hours": 24},
     "POST /v1/merchants/{id}/return-secret": {"overlap_hours": 24},
     "POST /v1/events/{id}/redeliver": {"endpoint_id": "whe_1"},
+    "POST /v1/merchants/{id}/card-plans": {
+        "name": "Twenty teas",
+        "currency": "CNY",
+        "price": 10_000,
+        "bonus": 2_000,
+        "bonus_expires_days": 90,
+        "purchase_fee": 0,
+    },
+    "POST /v1/cards": {
+        "wallet_id": "wal_1",
+        "plan_id": "cpl_1",
+        "agreed": {"price": 10_000, "bonus": 2_000, "fee": 0, "bonus_expires_at": "2027-02-20T00:00:00Z"},
+    },
+    "POST /v1/cards/{id}/refund": {},
     "POST /v1/checkouts": {
         "amount": 100,
         "currency": "CNY",
@@ -235,6 +249,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/withdrawals": {"wallet_id": "wal_1", "amount": 2_000, "currency": "CNY", "funding_method_id": "fnd_1"},
     "POST /v1/payments": {
         "wallet_id": "wal_1",
+        "card_id": "crd_1",
         "checkout_id": "chk_1",
         "merchant_id": "mer_1",
         "amount": 100,
@@ -310,7 +325,7 @@ def may_be_null(route: Route, field: str) -> bool:
 
 
 def means_something(route: Route, field: str, value: Any) -> bool:
-    """Of another type than what stands there, and sound: nothing given; any credential; no store, which is every one."""
+    """Of another type than what stands there, and sound: nothing given; any credential; no store, which is all."""
     if value is None:
         return may_be_null(route, field)
     return (field == "credential" and isinstance(value, dict)) or (field, value) == ("store_ids", [])

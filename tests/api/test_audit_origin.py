@@ -41,7 +41,7 @@ REQUESTED = {
     "merchant": {"join", "make_key", "rotate_key", "revoke_key", "agree_payouts", "pay_out",
                  "make_endpoint", "change_endpoint", "rotate_endpoint", "remove_endpoint", "test_endpoint",
                  "redeliver", "make_store", "change_store", "invite_staff", "change_staff", "revoke_staff",
-                 "turn_return", "accept_role", "begin_till",
+                 "turn_return", "accept_role", "begin_till", "offer_card", "withdraw_card",
                  "end_till", "change_business", "verify", "refuse"},
     "movement": {"see"},
     "operator": {"appoint"},

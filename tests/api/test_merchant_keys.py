@@ -69,6 +69,9 @@ SCOPE_OF = {
     "POST /v1/merchants/{id}/keys": "keys",
     "POST /v1/merchants/{id}/keys/{key_id}/rotate": "keys",
     "DELETE /v1/merchants/{id}/keys/{key_id}": "keys",
+    "POST /v1/merchants/{id}/card-plans": "cards",
+    "GET /v1/merchants/{id}/card-plans": "cards",
+    "POST /v1/merchants/{id}/card-plans/{plan_id}/withdraw": "cards",
 }
 """What a key needs for each route that merchants call; any key shows its merchant."""
 OURS = [route for route in routes() if Merchant in route.callers]
@@ -248,6 +251,7 @@ def test_a_key_opens_what_its_scope_names_and_nothing_else(
     path = route.path.replace("/v1/merchants/{id}", f"/v1/merchants/{merchant['id']}")
     for name, prefix in (
         ("{key_id}", "key"),
+        ("{plan_id}", "cpl"),
         ("{endpoint_id}", "whe"),
         ("{store_id}", "sto"),
         ("{staff_id}", "stf"),
