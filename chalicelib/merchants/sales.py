@@ -14,9 +14,10 @@ from chalicelib.kernel.callers import Merchant, Operator
 from chalicelib.kernel.errors import NotFound
 from chalicelib.ledger import chart, history
 from chalicelib.ledger import service as ledger
-from chalicelib.merchants import model, model_sales, service
+from chalicelib.merchants import model, model_sales, model_statements, service
 from chalicelib.merchants.model import SettlementView
 from chalicelib.merchants.model_sales import Place, SaleView, SettlementDetailView
+from chalicelib.merchants.model_statements import MerchantStatementView
 
 _READ_TOGETHER = 100
 
@@ -51,6 +52,16 @@ def settlement(caller: Operator | Merchant, merchant_id: str, settlement_id: str
     net, told = movement["amount"], {name: movement[name] for name in names}
     view = SettlementView(id=settlement_id, at=movement["created_at"], net=net, **told)
     return SettlementDetailView(view, _sales([view]))
+
+
+def statement(
+    caller: Operator | Merchant, merchant_id: str, currency: str | None, month: datetime, at: datetime
+) -> MerchantStatementView:
+    """Raises Forbidden, NotFound, CurrencyMismatch."""
+    if isinstance(caller, Merchant):
+        caller.require("reports")
+    account, known = service.account(caller, merchant_id, currency, at)
+    return model_statements.view(service.terms(merchant_id, at), known, history.statement(account, month))
 
 
 def _enough(entries: Sequence[dict[str, Any]], start: Place, limit: int) -> tuple[list[dict[str, Any]], Place | None]:

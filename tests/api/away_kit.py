@@ -270,6 +270,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         "GET /v1/merchants/{id}/settlements": lambda: shop.till.get(f"{home}/settlements"),
         "GET /v1/merchants/{id}/settlements/{settlement_id}": lambda: shop.till.get(f"{home}/settlements/{batch}"),
         "GET /v1/merchants/{id}/sales": lambda: shop.till.get(f"{home}/sales"),
+        "GET /v1/merchants/{id}/statements/{month}": lambda: shop.till.get(f"{home}/statements/2026-11"),
         "PUT /v1/merchants/{id}/payout-terms/{currency}": lambda: payout_kit.agree(boss, world),
         "GET /v1/merchants/{id}/payout-terms/{currency}": lambda: boss.get(f"{home}/payout-terms/CNY"),
         "GET /v1/merchants/{id}/payouts": lambda: boss.get(f"{home}/payouts"),

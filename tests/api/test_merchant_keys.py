@@ -36,6 +36,7 @@ SCOPE_OF = {
     "GET /v1/merchants/{id}/settlements": "reports",
     "GET /v1/merchants/{id}/settlements/{settlement_id}": "reports",
     "GET /v1/merchants/{id}/sales": "payments",
+    "GET /v1/merchants/{id}/statements/{month}": "reports",
     "GET /v1/merchants/{id}/payout-terms/{currency}": "reports",
     "GET /v1/merchants/{id}/payouts": "reports",
     "POST /v1/merchants/{id}/payouts": "payouts",
