@@ -13,7 +13,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: screens run reset demo code rotate package pages test simulate concurrency mutants bench web timing fuzz reconcile check format help install
+.PHONY: screens run reset demo code rotate package client pages test simulate concurrency mutants bench web timing fuzz reconcile check format help install
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -32,6 +32,9 @@ rotate: $(TOOLS) ## seal personal fields under a new key in the local cloud (on 
 
 package: $(TOOLS) ## build/package/: the template and the zip for CloudFormation
 	@$(RUN) -m infra.package
+
+client: $(TOOLS) ## build/client/: a client library for Python, generated from the API's own description
+	@$(RUN) -m infra.client
 
 pages: install ## build/site/: what the pages' bucket holds, and the commands that bring it there
 	@$(RUN) -m infra.publish
