@@ -6,7 +6,6 @@ What it takes to use it: `httpx` and `attrs`. `docs/how-to/use-the-client.md` sh
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +26,10 @@ sys.stdout.buffer.write(openapi.document(routes(), {ANYWHERE!r}, "en"))
 """
 
 
+_CONFIG = {"literal_enums": True, "post_hooks": []}
+"""Words stay words: `currency="CNY"`."""
+
+
 class NotGenerated(Exception):
     """The generator did not understand something of the description; its text says what."""
 
@@ -38,21 +41,14 @@ def described() -> bytes:
 
 def generate(description: bytes, target: Path = TARGET) -> int:
     """Writes the library anew → how many calls it has. Raises NotGenerated at anything left out."""
+    shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(parents=True, exist_ok=True)
-    source = target.with_suffix(".json")
+    source, config = target.with_suffix(".json"), target.with_suffix(".config.json")
     source.write_bytes(description)
-    tools = Path(sys.executable).parent
-    command = [str(tools / "openapi-python-client"), "generate", "--fail-on-warning", "--overwrite"]
-    command += ["--path", str(source), "--output-path", str(target)]
-    path = f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"
-    done = subprocess.run(
-        command,
-        env={**os.environ, "PATH": path},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    config.write_text(json.dumps(_CONFIG))
+    command = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning"]
+    command += ["--path", str(source), "--config", str(config), "--output-path", str(target)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NotGenerated(done.stdout)
     return sum(len(methods) for methods in json.loads(description)["paths"].values())

@@ -12,16 +12,10 @@ from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidRequest, NotFound
 from chalicelib.settlement import model_reports, reconciling
 from chalicelib.settlement import store_reconciliation as store
-from chalicelib.settlement.model_reports import (
-    DifferenceView,
-    ImportedStatementView,
-    NewStatement,
-    ReportView,
-    Statement,
-)
+from chalicelib.settlement.model_reports import DifferenceView, NewStatement, ReportView, Statement, StatementFileView
 
 
-def imported(by: Operator, wish: NewStatement, at: datetime) -> tuple[ImportedStatementView, bool]:
+def imported(by: Operator, wish: NewStatement, at: datetime) -> tuple[StatementFileView, bool]:
     """And whether it is new: of this day, side, name and form. The day is reconciled at the next turn.
 
     Raises InvalidRequest.
@@ -44,7 +38,7 @@ def imported(by: Operator, wish: NewStatement, at: datetime) -> tuple[ImportedSt
     return kept.view() if content is not None else kept.view(*store.upload(kept)), new
 
 
-def statements(day: str, position: str | None, limit: int) -> tuple[list[ImportedStatementView], str | None]:
+def statements(day: str, position: str | None, limit: int) -> tuple[list[StatementFileView], str | None]:
     found, following = store.statements_page(day, position, limit)
     return [one.view() for one in found], following
 

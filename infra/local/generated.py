@@ -12,9 +12,8 @@ import importlib
 import sys
 import time
 from collections.abc import Callable
-from enum import Enum
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_type_hints
 
 from infra import client_library
 from infra.local.client import LADDER_SECONDS, NoAnswer, Unexpected, new_key
@@ -58,7 +57,7 @@ class Caller:
             given["idempotency_key"] = key or new_key()
         if "body" in takes:
             return given | {"body": takes["body"].from_dict(wish)}
-        return given | {name: _meant(takes[name], value) for name, value in wish.items()}
+        return given | wish
 
     def _insisted(self, function: Callable[..., Any], ids: tuple[str, ...], given: dict[str, Any]) -> Any:
         from httpx import TransportError
@@ -73,12 +72,6 @@ class Caller:
                 return told
             time.sleep(seconds)
         raise NoAnswer(f"{function.__module__}: no answer")
-
-
-def _meant(kind: Any, value: Any) -> Any:
-    """A word as the enumeration that a parameter takes, if it takes one."""
-    words = [one for one in (kind, *get_args(kind)) if isinstance(one, type) and issubclass(one, Enum)]
-    return words[0](value) if words else value
 
 
 def _code(parsed: Any) -> str:
