@@ -6,6 +6,7 @@ What it takes to use it: `httpx` and `attrs`. `docs/how-to/use-the-client.md` sh
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
