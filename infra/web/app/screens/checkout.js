@@ -2,9 +2,11 @@
 import { wallets } from "/app/me.js";
 import { entriesOf, Frozen, meet } from "/app/money.js";
 import { onceOf, payCheckout, TopUpFirst } from "/app/paying.js";
+import { begunPart, minePaid, PayPart, Progress } from "/app/sharing.js";
+import { Back, wayBack } from "/app/way-back.js";
 import "/app/screens/result.js";
 import { done, mine as meant } from "/shared/intents.js";
-import { money, say, shownMoney } from "/shared/language.js";
+import { money, say, shownMoment, shownMoney } from "/shared/language.js";
 import { Facts, Heading, Money, Shown, When } from "/shared/parts.js";
 import { goInstead } from "/shared/router.js";
 import { see, watch } from "/shared/seen.js";
@@ -17,12 +19,15 @@ export function open({ params }) {
   const notes = see("/v1/education?moment=first-payee");
   const [checkout, mine] = [see(path), wallets()];
   const before = signal(null);
+  const [part, back] = [begunPart(), signal(null)];
   const stopLooking = effect(() => {
+    const way = minePaid(checkout.value.data ?? {}).length > 0 && wayBack({ checkout: checkout.value.data });
+    if (way && !back.peek()) untracked(() => (back.value = see(way)));
     const wallet = walletFor(mine.value.data?.data, checkout.value.data);
     if (wallet && !before.peek()) untracked(() => (before.value = see(entriesOf(wallet.id, MANY))));
   });
   const stop = watch(() => isUnknown(checkout.peek()) || (see(path), wallets()), 5000);
-  const view = () => html`<${Checkout} checkout=${checkout} mine=${mine} before=${before.value} notes=${notes} />`;
+  const view = () => html`<${Checkout} checkout=${checkout} mine=${mine} before=${before.value} notes=${notes} part=${part} back=${back.value} />`;
   return { title: () => titleOf(checkout), view, close: () => (stop(), stopLooking()) };
 }
 
@@ -34,7 +39,7 @@ function stateOf({ value }) {
   if (isUnknown(value)) return "unknown";
   const { status = "open", payment_id } = value.data ?? {};
   if (status === "open") return value.data && earlierOf(value.data) ? "meant" : "open";
-  return payment_id ? "yours" : status;
+  return payment_id || (status === "paid" && minePaid(value.data).length > 0) ? "yours" : status;
 }
 const titleOf = (checkout) => say(`checkout.title.${stateOf(checkout)}`);
 
@@ -52,7 +57,7 @@ const Unknown = () => html`
   <p><a class="button secondary" href="#/">${say("shared.home")}</a></p>
 `;
 
-const Known = ({ checkout, mine, before, notes }) => html`
+const Known = ({ checkout, mine, before, notes, part, back }) => html`
   <${Shown} of=${checkout} lines=${5}>
     ${(wanted) => {
       meet([wanted]);
@@ -64,8 +69,9 @@ const Known = ({ checkout, mine, before, notes }) => html`
           <p class="sum"><${Money} amount=${wanted.amount} currency=${wanted.currency} /></p>
           <${Facts} of=${state === "open" ? facts(wanted, wallet) : over(wanted)} />
         </section>
+        ${wanted.split && html`<${Progress} of=${wanted} />`}
         ${state === "open" && isNew(before, wanted.merchant_id) && html`<${Notes} notes=${notes} name=${wanted.merchant_name} />`}
-        <${Way} wanted=${wanted} wallet=${wallet} known=${mine.value.data !== null} />
+        <${Way} wanted=${wanted} wallet=${wallet} known=${mine.value.data !== null} part=${part} back=${back} />
       `;
     }}
   <//>
@@ -80,21 +86,28 @@ const facts = (wanted, wallet) => [
   [say("fact.order"), wanted.order_reference],
   [say("fact.fee"), say("fact.fee.none")],
   [say("fact.from"), wallet && say("fact.wallet", { available: money(wallet.available, wallet.currency) })],
-  [say("fact.after"), wallet && wallet.available >= wanted.amount && shownMoney(wallet.available - wanted.amount, wallet.currency)],
+  [say("fact.deposit"), wanted.held_until && say("checkout.deposit", { when: shownMoment(wanted.held_until) })],
+  [say("fact.after"), !wanted.split && wallet && wallet.available >= wanted.amount && shownMoney(wallet.available - wanted.amount, wallet.currency)],
 ];
 
 /** The one thing to do: pay, top up first, or read why neither goes. */
-function Way({ wanted, wallet, known }) {
+function Way({ wanted, wallet, known, part, back }) {
+  const [mine] = minePaid(wanted);
+  if (mine && wanted.status !== "open") return html`
+    <p class=${wanted.status === "paid" ? "good" : "note"} role="status">${say(`share.${wanted.status}`)}</p>
+    <${Back} checkout=${wanted} back=${back} />
+    <p><a class="button" href=${`#/payments/${mine.payment_id}`}>${say("result.receipt")}</a></p>`;
   if (wanted.payment_id) return html`<p class="good" role="status">${say("checkout.paid.yours")}</p><p><a class="button main" href=${`#/payments/${wanted.payment_id}`}>${say("result.receipt")}</a></p>`;
   const earlier = earlierOf(wanted);
   if (earlier) return html`<p class="note" role="status">${say("checkout.yours")}</p><p><a class="button" href=${`#/results/${earlier.id}`}>${say("checkout.result")}</a></p>`;
   if (wanted.status !== "open") return html`<p class="note" role="status">${say(`checkout.${wanted.status}`)}</p><p><a class="button secondary" href="#/">${say("shared.home")}</a></p>`;
   if (!wallet) return known && html`<p class="note" role="status">${say("checkout.no-wallet", { currency: wanted.currency })}</p>`;
   if (wallet.status === "frozen") return html`<${Frozen} wallet=${wallet} />`;
+  if (wanted.split) return html`<${PayPart} wanted=${wanted} wallet=${wallet} part=${part} /><${Back} checkout=${mine && wanted} back=${back} />`;
   const missing = wanted.amount - wallet.available;
   if (missing > 0) return html`<${TopUpFirst} missing=${missing} currency=${wallet.currency} then=${`/pay/${wanted.id}`} />`;
   const pay = () => goInstead(`/results/${payCheckout(wanted, wallet.id)}`);
-  return html`<button type="button" class="main stick" onClick=${pay}>${say("checkout.pay", { amount: money(wanted.amount, wanted.currency) })}</button>`;
+  return html`<button type="button" class="main stick" onClick=${pay}>${say(wanted.capture === "manual" ? "checkout.pay.deposit" : "checkout.pay", { amount: money(wanted.amount, wanted.currency) })}</button>`;
 }
 
 const Notes = ({ notes, name }) => html`
