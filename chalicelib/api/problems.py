@@ -44,6 +44,7 @@ STATUS: dict[type[CofferError], int] = {
     errors.RefundExceedsCapture: 409,
     errors.ExceedsWhatIsLeft: 409,
     errors.MerchantFundsInsufficient: 409,
+    errors.TermsChanged: 409,
     errors.BalanceLeft: 409,
     errors.WithoutSecondFactor: 409,
     errors.StillFrozen: 409,

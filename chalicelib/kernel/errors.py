@@ -198,6 +198,12 @@ class ChargeDeclined(Refusal):
     code = "charge-declined"
 
 
+class TermsChanged(Refusal):
+    """What was agreed to is not what is offered now: nobody buys what they were not shown."""
+
+    code = "terms-changed"
+
+
 class BalanceLeft(Refusal):
     """An account whose wallet holds or owes money cannot be deleted."""
 

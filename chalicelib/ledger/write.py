@@ -64,6 +64,13 @@ class Update:
         self._conditions.append(f"{self._name(name)} {comparison} {self._value(bound)}")
         return self
 
+    def require_first(self, name: str, other: str, bound: Any) -> Update:
+        """Of `name`; of `other` where there is no such."""
+        named, value = self._name(name), self._value(bound)
+        instead = f"attribute_not_exists({named}) AND {self._name(other)} = {value}"
+        self._conditions.append(f"({named} = {value} OR ({instead}))")
+        return self
+
     def require_absent(self, name: str) -> Update:
         self._conditions.append(f"attribute_not_exists({self._name(name)})")
         return self

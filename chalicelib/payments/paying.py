@@ -15,7 +15,7 @@ from chalicelib.ledger import chart
 from chalicelib.ledger.consents import Consent, using
 from chalicelib.ledger.model import Change, Draft, Due, Entry, Head, Known, Leg, Line, Movement, Purchase, Spend
 from chalicelib.merchants import service as merchants
-from chalicelib.merchants import shares
+from chalicelib.merchants import shares, stores
 from chalicelib.merchants.model import Checkout, Terms
 from chalicelib.payments.model import PaymentView, PayRequest
 from chalicelib.policy import service as policy
@@ -37,6 +37,11 @@ class Order:
     checkout: Checkout | None = None
     until: datetime | None = None
     """Whoever must say yes to it has so long."""
+    store_id: str = ""
+    shut: bool = False
+    """Whether that store is closed."""
+    staff_id: str = ""
+    """Who asked for it at a till."""
 
     @property
     def wallet(self) -> str:
@@ -56,8 +61,10 @@ class Order:
         """What forbids it whatever the wallet holds."""
         if self.until is not None and self.until <= at:
             return InvalidState(state="expired")
-        if self.terms.status != "active":
-            return InvalidState(state="suspended")
+        if self.terms.shut:
+            return InvalidState(state=self.terms.shut)
+        if self.shut:
+            return InvalidState(state=stores.CLOSED)
         if decision.allowed:
             return None
         most = decision.limits.per_movement
@@ -167,6 +174,7 @@ def _movement(
             "captured": answer.captured,
             "refundable": answer.captured,
             "fee": 0 if order.held else fee_of(order.terms, order.amount),
+            **({"staff_id": order.staff_id} if order.staff_id else {}),
         },
     )
 
@@ -193,6 +201,7 @@ def _answer(order: Order, payment_id: str, at: datetime, expires_at: datetime) -
         description=order.request.description,
         checkout_id=order.request.checkout_id or "",
         expires_at=clock.written(expires_at) if order.held else "",
+        store_id=order.store_id,
     )
 
 

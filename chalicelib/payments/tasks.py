@@ -11,7 +11,7 @@ from chalicelib.payments import service
 
 
 def sweep(at: datetime) -> int:
-    return queues.sweep("payments", (expire_due, make_due, finish_due), lambda task: task(at))
+    return queues.sweep("payments", (expire_due, make_due, finish_due, expire_bonuses), lambda task: task(at))
 
 
 def finish_due(at: datetime) -> int:
@@ -32,3 +32,10 @@ def make_due(at: datetime) -> int:
 def expire_due(at: datetime) -> int:
     """Releases authorisations whose time is over; returns how many."""
     return queues.sweep("expire", ledger.due("expire", at), lambda payment_id: service.expire(payment_id, at))
+
+
+def expire_bonuses(at: datetime) -> int:
+    """Takes off the cards what is over of their bonuses; returns of how many."""
+    from chalicelib.payments import card_ending
+
+    return card_ending.expire_due(at)

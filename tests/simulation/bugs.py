@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.simulation.bug import ACCESS, CONTRACTS, LEDGER, MONEY, PAYMENTS, SESSIONS, WEBHOOKS, Bug, bug
 from tests.simulation.bugs_of_accounts import ACCOUNTS
+from tests.simulation.bugs_of_cards import CARDS
 from tests.simulation.bugs_of_charges import CHARGES
 from tests.simulation.bugs_of_doors import DOORS
 from tests.simulation.bugs_of_factors import FACTORS
@@ -206,7 +207,7 @@ BUGS = (
         "a settlement that believes the message",
         (14,),
         "settlement/service.py",
-        'update.require(amount, "=", abs(line.amount)).require("currency", "=", batch.currency)',
+        'update.require_first("settles", amount, abs(line.amount)).require("currency", "=", batch.currency)',
         'update.require("currency", "=", batch.currency)',
         MONEY + "a_forged_line_settles_nothing_and_the_true_ones_still_settle",
     ),
@@ -309,4 +310,5 @@ BUGS = (
     *SHARES,
     *ROUTING,
     *WITHDRAWALS,
+    *CARDS,
 )

@@ -51,6 +51,22 @@ CHARGES = (
         REVERSED + "a_reversal_and_a_settlement_that_meet_end_in_one_of_them",
     ),
     bug(
+        "a no that stops nothing",
+        (8,),
+        "payments/charging.py",
+        "ended = kept.view(_end(kept.id, kept.merchant_id, ending, at))",
+        'ended = msgspec.structs.replace(kept.view(), status="refused", reason=ending)',
+        WAITING + "a_no_is_for_good",
+    ),
+    bug(
+        "a reversal that only looks",
+        (8,),
+        "payments/charging.py",
+        'found = _end(charge_id, merchant.merchant_id, "reversed", at, language)',
+        'found = next(iter(ledger.movements([charge_id])), {"state": "refused"})',
+        REVERSED + "a_charge_that_never_came_is_refused_when_it_comes_and_its_code_stays_good",
+    ),
+    bug(
         "a till that learns what the wallet lacks",
         (22,),
         "payments/charging.py",

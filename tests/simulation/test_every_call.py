@@ -22,6 +22,8 @@ from tests.conftest import FrozenClock
 from tests.people import code_now
 from tests.simulation import house, seam
 from tests.simulation.cases_of_accounts import ACCOUNTS
+from tests.simulation.cases_of_cards import CARDS
+from tests.simulation.cases_of_charges import CHARGES
 from tests.simulation.cases_of_payouts import PAYOUTS
 from tests.simulation.cases_of_shares import SHARES
 from tests.simulation.cases_of_topups import TOPUPS
@@ -345,7 +347,9 @@ CASES = (
     *SHARES,
     *TOPUPS,
     *WITHDRAWALS,
+    *CARDS,
     *PAYOUTS,
+    *CHARGES,
     signing_up,
     signing_in,
     refreshing,

@@ -56,13 +56,13 @@ const inFront = () =>
 function arrived(ended) {
   const { id, about, outcome } = ended;
   seen(id);
-  void lookAgain("/v1/wallets");
+  void lookAgain("/v1/wallets", "/v1/cards");
   if (leadsOn(ended)) goInstead(placeOf(outcome.body, about));
 }
 
 /** The screen that tells more of what was made. */
-const PLACES = { payment: "payments", topup: "topups", withdrawal: "withdrawals" };
-const placeOf = ({ id }, { what, then }) => `/${PLACES[what]}/${id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
+const PLACES = { payment: "payments", topup: "topups", withdrawal: "withdrawals", card: "cards", "card-refund": "cards" };
+const placeOf = ({ id, card_id }, { what, then }) => `/${PLACES[what]}/${what === "card-refund" ? card_id : id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
 
 function titleOf(id, wanted) {
   const outcome = outcomeOf(id);
@@ -146,8 +146,8 @@ function Not({ about, outcome: { status, body }, earlier }) {
 const isStuck = ({ methods }) => methods === "" && newHere.value;
 
 function Help({ about, body, earlier }) {
-  const back = about.charge ? "/code" : about.checkout ? `/pay/${about.checkout.id}` : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`;
-  if (about.checkout && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
+  const back = about.back ? about.back : about.charge ? "/code" : about.checkout ? `/pay/${about.checkout.id}` : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`;
+  if (about.checkout && !about.card_id && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
   if (body.code === "probable-duplicate" && !about.charge) return html`<${Twice} about=${about} earlier=${earlier} before=${body.payment_id} />`;
   if (body.code === "cooling-off" || isStuck(body)) return null;
   if (body.code === "wallet-frozen" || body.methods === "") return html`<p><a class="button main" href="#/security">${say("result.security")}</a></p>`;
@@ -157,7 +157,7 @@ function Help({ about, body, earlier }) {
 
 /** Names the earlier payment, and asks whether a second one is meant. */
 function Twice({ about, earlier, before }) {
-  const again = () => goInstead(`/results/${payCheckout(about.checkout, about.wallet_id, { confirmed: true, form: `after ${before}` })}`);
+  const again = () => goInstead(`/results/${payCheckout(about.checkout, about.wallet_id, { confirmed: true, card_id: about.card_id, form: `after ${before}` })}`);
   return html`
     <section class="card" aria-label=${say("twice.title")}>
       <h2>${say("twice.title")}</h2>
