@@ -68,7 +68,9 @@ class Model:
                 ended, now = plain(change.old or {})["state"], plain(change.new or {})["state"]
                 hold(ended not in ("succeeded", "failed") or now == ended, "what has ended stays so", change=change)
             elif change.table == "test-ledger" and change.key[1] == "FUNDING":
-                self._method(plain(change.new or {}))
+                found = plain(change.new or {})
+                waits = seconds_of(found["usable_at"]) - self.started - self.seconds
+                truth.keep_method(self.methods, found, waits + _SKEW_SECONDS, self.seconds)
             elif change.table == "test-identity" and change.key[1] == "TOTP":
                 self._authenticator(change)
             elif change.key[1].startswith("CLOSING#"):
@@ -92,17 +94,6 @@ class Model:
         if old and new and old["made_at"] == new["made_at"]:
             later, same_call = new["last_step"] > old["last_step"], new.get("used_by") == old.get("used_by")
             hold(later or same_call, "a step of an authenticator is used once", old=old, new=new)
-
-    def _method(self, found: dict[str, Any]) -> None:
-        method = self.methods.setdefault(found["pk"], Method(found["owner"], found["processor"]))
-        hold((found["owner"], found["processor"]) == (method.owner, method.processor), "whose it is stays", found=found)
-        if found["state"] == "open" and not method.open:
-            waits = seconds_of(found["usable_at"]) - self.started - self.seconds
-            hold(
-                waits >= truth.METHOD_COOLS_SECONDS - _SKEW_SECONDS, "a new method cools off", found=found, waits=waits
-            )
-        method.open, method.usable_at = found["state"] == "open", found["usable_at"]
-        method.shut_at = method.shut_at if method.open else self.seconds
 
     def _closing(self, closing: dict[str, Any]) -> None:
         """What a wallet held at the end of that month."""
@@ -199,16 +190,8 @@ class Model:
         shop = self.shops[shop_id]
         self.lines[movement] = Line(shop.account, amount, shop.fee(amount) if amount > 0 else 0)
 
-    def _part(self, entry: Entry, changes: Sequence[Change], status: str) -> Payment | None:
-        """The part that ends with its checkout; None where somebody asked for it."""
-        if entry["movement"] in self.wishes:
-            return None
-        payment = self._authorized(sharing_out.payment_in(changes), entry)
-        sharing_out.ended(self.checkouts[payment.checkout], payment, status)
-        return payment
-
     def capture(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
-        if part := self._part(entry, changes, "paid"):
+        if part := sharing_out.part(self, entry, changes, "paid"):
             part.state, part.captured = "captured", part.amount
             self._line(entry["movement"], part.shop, part.amount)
             return self._give_back(part, 0) | {SETTLING: part.amount}
@@ -229,7 +212,7 @@ class Model:
         return payment
 
     def void(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
-        if part := self._part(entry, changes, "cancelled"):
+        if part := sharing_out.part(self, entry, changes, "cancelled"):
             return self._release(part, "voided")
         return self._release(self._authorized(self._wish(entry, "void").payment, entry), "voided")
 

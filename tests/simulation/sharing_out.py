@@ -36,6 +36,15 @@ def ended(checkout: Checkout, payment: Payment, status: str) -> None:
     hold(checkout["status"] == status, "all parts are taken, or all go back", checkout=checkout, payment=payment)
 
 
+def part(model: Any, entry: dict[str, Any], changes: Sequence[Change], status: str) -> Payment | None:
+    """The part that ends with its checkout; None where somebody asked for it."""
+    if entry["movement"] in model.wishes:
+        return None
+    payment: Payment = model._authorized(payment_in(changes), entry)
+    ended(model.checkouts[payment.checkout], payment, status)
+    return payment
+
+
 def payment_in(changes: Sequence[Change]) -> str:
     """The one that a transaction ends."""
     (found,) = [change.key[0] for change in changes if change.key[0].startswith("pay_")]
