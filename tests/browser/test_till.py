@@ -205,3 +205,142 @@ def paid_by(local: dict[str, Any], person: Person, order: str) -> None:
     phone = purse.owner(local, person)
     wallet = phone.get("/v1/wallets").expect(200)["data"][0]["id"]
     phone.insist("/v1/payments", {"wallet_id": wallet, "checkout_id": order}).expect(201)
+
+
+def test_staff_sign_in_as_themselves_and_only_the_tills_token_stays(
+    browser: Browser, local: dict[str, Any], shop: dict[str, Any]
+) -> None:
+    cashier = kit.newcomer(local)
+    till_kit.hired(local, shop, cashier, "cashier")
+    with kit.context(browser, "zh", kit.SMALL_PHONE) as context:
+        visit = kit.Visit(context, local["api"] + "/till/", refused=("/v1/sessions",))
+        purse.titled(visit, "登录收银台")
+        sound(visit, "till-sign-in-zh")
+        till_kit.enter(visit, cashier)
+        purse.titled(visit, "收款金额")
+        kept = visit.page.evaluate("JSON.stringify(localStorage)")
+        assert "mk_" in kept and "refresh_token" not in kept and "eyJ" not in kept
+        visit.page.locator("nav.tabs").get_by_text("更多").click()
+        visit.see("收银员")
+        sound(visit, "till-more-cashier-zh")
+        assert visit.page.locator("a[href='#/office/keys']").count() == 0, "a cashier makes no keys"
+        visit.page.get_by_role("button", name="退出登录").click()
+        purse.titled(visit, "登录收银台")
+        assert "mk_" not in visit.page.evaluate("JSON.stringify(localStorage)")
+    assert purse.owner(local, cashier).get("/v1/sessions").expect(200)
+
+
+def test_somebody_whom_no_shop_knows_does_not_get_in(browser: Browser, local: dict[str, Any]) -> None:
+    with kit.context(browser) as context:
+        visit = kit.Visit(context, local["api"] + "/till/")
+        till_kit.enter(visit, kit.newcomer(local))
+        visit.see("No shop has you among its staff.")
+        assert "mk_" not in visit.page.evaluate("JSON.stringify(localStorage)")
+
+
+def test_today_lists_what_was_sold_and_a_manager_gives_a_part_back_after_a_second_question(
+    browser: Browser, local: dict[str, Any], person: Person
+) -> None:
+    shop = till_kit.new_shop(local)
+    with till_kit.at_the_till(browser, shop, local, scopes=till_kit.MANAGER, role="manager") as visit:
+        page = visit.page
+        till_kit.charged(page, "20", till_kit.code_of(local, person))
+        purse.titled(visit, "Paid: ¥20.00")
+        page.locator("nav.tabs").get_by_text("Today").click()
+        expect(page.locator(".sum")).to_have_text("¥20.00", timeout=kit.PATIENCE_MS)
+        sound(visit, "till-today-en")
+        page.locator("main .rows a").first.click()
+        purse.titled(visit, "Payment of ¥20.00")
+        sound(visit, "till-payment-en")
+        page.get_by_role("link", name="Give money back").click()
+        page.locator("#amount").fill("25")
+        page.get_by_role("button", name="Go on").click()
+        expect(page.locator("[aria-invalid=true]")).to_have_count(1)
+        page.locator("#amount").fill("5.50")
+        page.locator("#reason").fill("a broken cup")
+        page.get_by_role("button", name="Go on").click()
+        expect(page.get_by_role("dialog")).to_contain_text("a broken cup")
+        visit.shot("till-refund-sure-en")
+        assert visit.barriers() == []
+        page.get_by_role("dialog").get_by_role("button", name="Give back ¥5.50").click()
+        purse.titled(visit, "Given back: ¥5.50")
+        page.locator("nav.tabs").get_by_text("Today").click()
+        expect(page.locator(".sum")).to_have_text("¥14.50", timeout=kit.PATIENCE_MS)
+        visit.see("a broken cup")
+
+
+def test_a_cashier_reads_who_can_give_back(
+    browser: Browser, local: dict[str, Any], shop: dict[str, Any], person: Person
+) -> None:
+    with till_kit.at_the_till(browser, shop, local, "zh", scopes=till_kit.CASHIER, role="cashier") as visit:
+        till_kit.charged(visit.page, "3", till_kit.code_of(local, person))
+        purse.titled(visit, "已收款 ¥3.00")
+        paid = visit.page.evaluate("JSON.parse(localStorage['coffer.till.intents.done'])[0].outcome.body.id")
+        purse.show(visit, f"/payments/{paid}", "收款 ¥3.00")
+        visit.see("店长或店主")
+        assert visit.page.get_by_role("link", name="退款").count() == 0
+        sound(visit, "till-payment-cashier-zh")
+
+
+def test_without_a_network_a_sale_is_noted_a_charge_waits_and_a_reload_keeps_both(
+    browser: Browser, local: dict[str, Any], shop: dict[str, Any]
+) -> None:
+    person = kit.newcomer(local, funds=20_000)
+    with till_kit.at_the_till(browser, shop, local, service_workers="allow", refused=CHARGES) as visit:
+        page = visit.page
+        page.evaluate("navigator.serviceWorker.ready.then(() => caches.keys())")
+        people.wait_for(lambda: page.evaluate(KEPT), "the till that is kept in the browser")
+        code = till_kit.code_of(local, person)
+        visit.context.set_offline(True)
+        till_kit.charged(page, "7", code)
+        purse.titled(visit, "Not known yet: ¥7.00")
+        visit.see("There is no connection.")
+        page.get_by_role("link", name="Next customer").click()
+        till_kit.type_amount(page, "8")
+        page.locator(".keypad > button.main").click()
+        page.get_by_role("button", name="Only note the sale").click()
+        purse.titled(visit, "On the way")
+        visit.see("Nothing was taken for these.")
+        visit.shot("till-queue-en")
+        assert visit.barriers() == []
+        page.reload()
+        purse.titled(visit, "On the way")
+        expect(page.locator("main .rows > li")).to_have_count(2)
+        assert purse.paid(local, person) == {}
+        visit.context.set_offline(False)
+        expect(page.locator("main .rows > li")).to_have_count(1, timeout=kit.PATIENCE_MS)
+        page.get_by_role("button", name="Drop").click()
+        visit.see("Nothing waits.")
+    assert payments_of(local, person) == 1
+
+
+KEPT = "caches.open('coffer.till').then((one) => one.keys()).then((keys) => keys.length > 30)"
+
+
+def test_a_refund_that_was_cut_off_is_given_once_also_after_a_reload(
+    browser: Browser, local: dict[str, Any], person: Person
+) -> None:
+    shop, keys = till_kit.new_shop(local), list[str]()
+    cut = [True]
+
+    def lose(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        route.continue_(headers=route.request.headers | ({"x-local-drop-answer": "1"} if cut[0] else {}))
+
+    with till_kit.at_the_till(browser, shop, local, refused=("/v1/payments/",)) as visit:
+        page = visit.page
+        till_kit.charged(page, "20", till_kit.code_of(local, person))
+        purse.titled(visit, "Paid: ¥20.00")
+        paid = page.evaluate("JSON.parse(localStorage['coffer.till.intents.done'])[0].outcome.body.id")
+        purse.show(visit, f"/payments/{paid}/refund", "Give money back")
+        page.route("**/refunds", lose)
+        page.locator("#amount").fill("5")
+        page.locator("#reason").fill("too cold")
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("dialog").get_by_role("button", name="Give back ¥5.00").click()
+        purse.titled(visit, "Not known yet: refund of ¥5.00")
+        page.reload()
+        cut[0] = False
+        purse.titled(visit, "Given back: ¥5.00")
+    assert (len(keys) >= 2, len(set(keys))) == (True, 1)
+    assert till_kit.till_client(local, shop).get(f"/v1/payments/{paid}").expect(200)["refunded"] == 500

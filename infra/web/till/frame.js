@@ -9,7 +9,7 @@ import { shown } from "/shared/router.js";
 import { signedIn } from "/shared/session.js";
 import { html } from "/shared/ui.js";
 
-const TABS = [["/", "pay", "charge"]];
+const TABS = [["/", "pay", "charge"], ["/today", "list", "today"], ["/queue", "clock", "queue"], ["/more", "person", "more"]];
 
 export const Frame = () => html`
   <div class="app counter">
@@ -17,7 +17,7 @@ export const Frame = () => html`
     <p class="banner" role="status" hidden=${reachable.value}>${say("till.offline")}</p>
     ${maintenance.value && html`<p class="banner" role="status">${maintenance.value.title}</p>`}
     <header>
-      <a class="brand" href="#/"><img src=${brandLogo()} alt="" width="28" height="28" /><span class="one-line">${staff.value?.merchant_name ?? say("till.name")}</span></a>
+      <a class="brand" href="#/"><img src=${brandLogo()} alt="" width="28" height="28" /><span class="one-line">${(staff.value?.store_name || staff.value?.merchant_name) ?? say("till.name")}</span></a>
       <${Tongues} />
     </header>
     <main id="main" tabindex="-1"><${Screen} /></main>

@@ -1,7 +1,7 @@
 /** What a till does with money, as intents: each is written down with its key before it is sent. */
 import { finished, done, intend, intent, intents, mine } from "/shared/intents.js";
 import { shownMoney } from "/shared/language.js";
-import { staff } from "/till/staff.js";
+import { here } from "/till/staff.js";
 
 /** A code is good for a minute and once: it is kept for as long as this page is open, and nowhere else. */
 const codes = new Map();
@@ -9,7 +9,7 @@ export const codeOf = (id) => codes.get(id);
 
 /** → the intent's id. `form`: of one opened screen, which charges once; `again`: also if it looks charged already. */
 export function charge({ amount, currency, reference, code, form, again = false }) {
-  const body = { code, amount, currency, order_reference: reference, ...(again && { confirm_duplicate: true }) };
+  const body = { code, amount, currency, order_reference: reference, ...here(), ...(again && { confirm_duplicate: true }) };
   const about = { what: "charge", amount, currency, reference, at: Date.now() };
   const id = intend({ path: "/v1/charges", body, about, once: `charge ${form}` });
   codes.set(id, code);
@@ -70,5 +70,3 @@ export function newReference() {
   const drawn = [...crypto.getRandomValues(new Uint8Array(8))].map((one) => LETTERS[one % 32]).join("");
   return `${day}-${drawn}`;
 }
-
-export const shop = () => staff.value?.store_name || staff.value?.merchant_name || "";

@@ -10,6 +10,21 @@ export const SCREENS = {
   "/charges/:id": screen("charge"),
   "/qr": screen("qr"),
   "/checkouts/:id": screen("checkout"),
+  "/today": screen("today", "sales"),
+  "/payments/:id": screen("payment", "sales"),
+  "/payments/:id/refund": screen("refund", "sales"),
+  "/refunds/:id": screen("refunded", "sales"),
+  "/queue": screen("queue", "sales"),
+  "/more": screen("more", "sales"),
+  "/stores/:id": screen("store", "sales", "office"),
+  "/office/payments": screen("payments", "sales", "office"),
+  "/office/settlements": screen("settlements", "sales", "office"),
+  "/office/settlements/:id": screen("settlement", "sales", "office"),
+  "/office/payouts": screen("payouts", "sales", "office"),
+  "/office/statements": screen("statements", "sales", "office"),
+  "/office/staff": screen("staff", "sales", "office"),
+  "/office/stores": screen("stores", "sales", "office"),
+  "/office/keys": screen("keys", "sales", "office"),
 };
 
 /** Nobody takes money before they sign in, and comes back to where they wanted to go. */

@@ -1,5 +1,6 @@
 /** A code for the customer: an order is opened, and its own screen follows it. */
 import { shownSum } from "/till/sales.js";
+import { here } from "/till/staff.js";
 import { say } from "/shared/language.js";
 import { Button, Heading, job, Problem, Up, Waiting } from "/shared/parts.js";
 import { goInstead } from "/shared/router.js";
@@ -9,7 +10,7 @@ import { html } from "/shared/ui.js";
 export function open({ query }) {
   const sale = { amount: Number(query.amount), currency: query.currency, reference: query.reference };
   const opening = job(async () => {
-    const body = { amount: sale.amount, currency: sale.currency, order_reference: sale.reference };
+    const body = { amount: sale.amount, currency: sale.currency, order_reference: sale.reference, ...here() };
     goInstead(`/checkouts/${(await call("POST", "/v1/checkouts", { body, patient: false })).id}`);
   });
   void opening.run();

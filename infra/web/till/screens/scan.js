@@ -1,4 +1,5 @@
 /** The customer's code: by a hand scanner, which types it, by the camera, or by hand. */
+import { note, unnote } from "/till/noted.js";
 import { charge, shownSum } from "/till/sales.js";
 import { newKey, reachable } from "/shared/door.js";
 import { say } from "/shared/language.js";
@@ -19,8 +20,10 @@ export function open({ query }) {
   const goOn = (text) => {
     const code = codeIn(text);
     wrong.value = !code;
-    if (code) goInstead(`/charges/${charge({ ...sale, code, form, again: query.again === "1" })}`);
-    return Boolean(code);
+    if (!code) return false;
+    goInstead(`/charges/${charge({ ...sale, code, form, again: query.again === "1" })}`);
+    if (query.noted) unnote(query.noted);
+    return true;
   };
   const typed = job(({ code }) => void goOn(code));
   const camera = job(async () => {
@@ -40,7 +43,9 @@ export function open({ query }) {
 const Scan = ({ sale, of: { typed, wrong, camera, looking, refused, goOn } }) => html`
   <${Up} path="/">${say("till.another-amount")}<//>
   <${Heading}>${say("till.scan.title", { amount: shownSum(sale) })}<//>
-  ${!reachable.value && html`<p class="note" role="status">${say("till.scan.offline")}</p>`}
+  ${!reachable.value && html`
+    <div class="note" role="status"><p>${say("till.scan.offline")}</p></div>
+    <p><button type="button" class="secondary wide" onClick=${() => (note(sale), goInstead("/queue"))}>${say("till.scan.note")}</button></p>`}
   ${canScan() && html`
     <section class="card scan">
       <video id="camera" muted playsinline hidden=${!looking.value} aria-label=${say("till.scan.camera")}></video>

@@ -36,13 +36,12 @@ export function open() {
     at.value = { step: "place", places, token };
   }
   const begin = async (place, token) => {
-    const { staff_id, store_id } = place;
+    const { id: staff_id, store_id } = place;
     const made = await ask("/v1/staff-sessions", { staff_id, ...(store_id && { store_id }), device_name: say("till.name") }, token);
-    const merchant = good(await insist("GET", `/v1/merchants/${made.merchant_id}`, { token: made.token }));
+    const seen = async (path) => good(await insist("GET", path, { token: made.token }));
+    const [current, { accounts }] = await Promise.all([seen("/v1/staff-sessions/current"), seen(`/v1/merchants/${made.merchant_id}`)]);
     forget(token);
-    const { merchant_id, merchant_name, role, scopes, expires_at } = made;
-    const about = { merchant_id, merchant_name, role, scopes, expires_at, store_id: made.store_id, store_name: place.store_name, currencies: Object.keys(merchant.accounts) };
-    hold({ access_token: made.token, session_id: made.id, subject: merchant_id, about });
+    hold({ access_token: made.token, session_id: made.id, subject: made.merchant_id, about: { ...current, currencies: Object.keys(accounts) } });
   };
   const stand = job((place) => begin(place, at.value.token));
   const of = { at, password, factor, passkey, stand };
@@ -98,7 +97,7 @@ const Place = ({ at, stand }) => html`
   ${at.value.places.length === 0 && html`<${Empty}>${say("till.enter.nowhere.title")}<//>`}
   <ul class="rows">
     ${at.value.places.map((one) => html`
-      <li key=${one.staff_id + (one.store_id ?? "")}><button type="button" onClick=${() => stand.run(one)}>
+      <li key=${one.id + (one.store_id ?? "")}><button type="button" onClick=${() => stand.run(one)}>
         <span class="row-words"><strong>${one.store_name || one.merchant_name}</strong><small>${one.store_name ? `${one.merchant_name} · ` : ""}${say(`till.role.${one.role}`)}</small></span><${Icon} name="on" />
       </button></li>`)}
   </ul>
