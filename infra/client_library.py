@@ -51,7 +51,7 @@ def generate(description: bytes, target: Path = TARGET) -> int:
     command += ["--path", str(source), "--config", str(config), "--output-path", str(target)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise NotGenerated(done.stdout)
+        raise NotGenerated(done.stdout + done.stderr)
     return sum(len(methods) for methods in json.loads(description)["paths"].values())
 
 

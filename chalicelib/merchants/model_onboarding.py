@@ -49,7 +49,7 @@ class BusinessChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     website: Site | None = None
 
 
-class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class VerificationDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """By hand, whatever was answered or was not."""
 
     decision: Literal["verify", "refuse"]

@@ -15,7 +15,7 @@ from chalicelib.merchants import model_onboarding as model
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants import store_onboarding as store
 from chalicelib.merchants.model import Terms
-from chalicelib.merchants.model_onboarding import BusinessChange, Check, Decision
+from chalicelib.merchants.model_onboarding import BusinessChange, Check, VerificationDecision
 from chalicelib.merchants.verification import NoAnswer, registry
 
 CASE = "merchant-unverified"
@@ -41,7 +41,7 @@ def complete(caller: Operator | Merchant, merchant_id: str, wish: BusinessChange
     return _found(merchant_id)
 
 
-def decide(operator: Operator, merchant_id: str, wish: Decision, at: datetime) -> Check:
+def decide(operator: Operator, merchant_id: str, wish: VerificationDecision, at: datetime) -> Check:
     """By hand. Raises NotFound, InvalidRequest, InvalidState (not pending; changed)."""
     agreed, why = merchants.merchant(operator, merchant_id), model.reason(wish.reason)
     was = _found(merchant_id)

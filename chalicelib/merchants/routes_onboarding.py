@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Merchant, Operator
 from chalicelib.kernel.errors import InvalidState, NotFound
-from chalicelib.merchants.model_onboarding import BusinessChange, BusinessView, Decision
+from chalicelib.merchants.model_onboarding import BusinessChange, BusinessView, VerificationDecision
 
 room = Room("merchants_onboarding", function="office")
 _BUSINESS = "/v1/merchants/{id}/business"
@@ -45,14 +45,14 @@ def complete(call: Call[BusinessChange]) -> Answer:
 @room.route(
     "POST",
     "/v1/merchants/{id}/verification",
-    body=Decision,
+    body=VerificationDecision,
     answers={200: BusinessView},
     caller=Operator,
     permission="merchants.verify",
     errors=(InvalidState, NotFound),
     summary="Verify or refuse a business by hand, with a reason",
 )
-def decide(call: Call[Decision]) -> Answer:
+def decide(call: Call[VerificationDecision]) -> Answer:
     from chalicelib.merchants import onboarding
 
     return Answer(200, onboarding.decide(call.operator, call.path["id"], call.body, call.at).view)

@@ -16,7 +16,7 @@ from chalicelib.payments.model import Amount
 CardStatus = Literal["active", "frozen", "empty"]
 
 
-class Agreed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CardTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The terms as whoever buys was shown them, in minor units."""
 
     price: Amount
@@ -30,7 +30,7 @@ class BuyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     wallet_id: str
     plan_id: str
-    agreed: Agreed
+    agreed: CardTerms
 
 
 class CashOutRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -61,7 +61,7 @@ class Day:
 
     def join(self, who: str) -> Caller:
         """Somebody with an account of their own, signed in."""
-        name, language = self.narrator.words(f"shop.{who}"), self.narrator.language
+        name, language = self.narrator.words(f"shop.person.{who}"), self.narrator.language
         person = Person(f"{who}-{self.run}@coffer.example", f"{who} keeps shop {self.run}", name, language)
         tokens = people.sign_up(self.anybody, person)
         self.persons[who], self.callers[who] = person, self.caller(tokens["access_token"])
