@@ -1,9 +1,8 @@
-/** Prepaid cards: what I have, what a shop offers, buying one and taking its principal back, as intents. */
+/** Prepaid cards: what a shop offers, buying one and taking its principal back, as intents. */
 import { intend } from "/shared/intents.js";
 import { money, say, shownDate } from "/shared/language.js";
 import { see } from "/shared/seen.js";
 
-export const cards = () => see("/v1/cards");
 export const plansOf = (merchant) => see(`/v1/card-plans?merchant_id=${encodeURIComponent(merchant)}&limit=100`);
 export const shopOf = (merchant) => `/shops/${merchant}/cards`;
 

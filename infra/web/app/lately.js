@@ -1,5 +1,5 @@
 /** Under the balance on the home screen: how things ended, what is on its way, and what happened last. */
-import { cards } from "/app/cards.js";
+import { cards } from "/app/me.js";
 import { Ended, Open } from "/app/meant.js";
 import { EntryRow, entriesOf, meet, shownLately } from "/app/money.js";
 import { done, mine as open_intents } from "/shared/intents.js";

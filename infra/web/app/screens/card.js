@@ -5,7 +5,7 @@ import { Frozen, shownLately } from "/app/money.js";
 import { Sure, sure } from "/app/sure.js";
 import "/app/screens/result.js";
 import { newKey } from "/shared/door.js";
-import { money, say, sayOr } from "/shared/language.js";
+import { money, say, sayOr, shownMoney } from "/shared/language.js";
 import { Empty, Facts, Heading, Money, Shown, Up } from "/shared/parts.js";
 import { goInstead } from "/shared/router.js";
 import { see, watch } from "/shared/seen.js";
@@ -31,8 +31,8 @@ const Card = ({ card, entries, mine, back }) => html`
         <p class="label">${say("card.available")}</p>
         <p class="sum"><${Money} amount=${one.available} currency=${one.currency} /></p>
         <${Facts} of=${[
-          [say("card.own"), money(one.principal, one.currency)],
-          ...(one.lots ?? []).map((lot) => [say("card.bonus"), `${money(lot.amount, one.currency)}, ${untilOf(lot.expires_at)}`]),
+          [say("card.own"), shownMoney(one.principal, one.currency)],
+          ...(one.lots ?? []).map((lot) => [say("card.bonus"), `${shownMoney(lot.amount, one.currency)}, ${untilOf(lot.expires_at)}`]),
         ]} />
         ${one.status === "frozen" && html`<${Frozen} wallet=${mine.value.data?.data.find((wallet) => wallet.currency === one.currency)} />`}
       </section>

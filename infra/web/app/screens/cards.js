@@ -1,5 +1,6 @@
 /** My prepaid cards: each with its shop, what is on it, and what of that is a bonus. */
-import { cards, partsOf } from "/app/cards.js";
+import { partsOf } from "/app/cards.js";
+import { cards } from "/app/me.js";
 import { say } from "/shared/language.js";
 import { Empty, Heading, Money, Shown } from "/shared/parts.js";
 import { watch } from "/shared/seen.js";

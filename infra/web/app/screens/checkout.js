@@ -1,6 +1,6 @@
 /** A checkout: to whom, how much, what for; before it is paid what it costs and what stays, and one button. */
-import { cards, partsOf, shopOf } from "/app/cards.js";
-import { wallets } from "/app/me.js";
+import { partsOf, shopOf } from "/app/cards.js";
+import { cards, wallets } from "/app/me.js";
 import { entriesOf, Frozen, meet } from "/app/money.js";
 import { onceOf, payCheckout, TopUpFirst } from "/app/paying.js";
 import { begunPart, minePaid, PayPart, Progress } from "/app/sharing.js";

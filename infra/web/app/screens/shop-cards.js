@@ -46,8 +46,8 @@ function Plan({ plan, mine, chosen, go, here }) {
 
 /** Everything that whoever buys agrees to, in this order. */
 const terms = (plan) => [
-  [say("plans.price"), money(plan.price, plan.currency)],
-  [say("plans.bonus"), plan.bonus ? money(plan.bonus, plan.currency) : say("plans.bonus.none")],
+  [say("plans.price"), shownMoney(plan.price, plan.currency)],
+  [say("plans.bonus"), plan.bonus ? shownMoney(plan.bonus, plan.currency) : say("plans.bonus.none")],
   [say("plans.ends"), plan.bonus > 0 && (plan.bonus_expires_at ? say("plans.ends.on", { day: lastDay(plan.bonus_expires_at) }) : say("card.for-ever"))],
   [say("plans.fee"), plan.purchase_fee ? say("plans.fee.on-top", { fee: money(plan.purchase_fee, plan.currency) }) : say("fact.fee.none")],
   [say("plans.back"), say("plans.back.always")],
@@ -64,7 +64,7 @@ function Way({ plan, wallet, known, chosen, here }) {
 /** The last look before it is paid. */
 const Sure = ({ plan, wallet, go, forget }) => html`
   <${Dialog} title=${say("plans.sure", { name: plan.merchant_name })} onClose=${forget}>
-    <${Facts} of=${[...terms(plan), [say("plans.total"), money(totalOf(plan), plan.currency)], [say("fact.after"), shownMoney(wallet.available - totalOf(plan), plan.currency)]]} />
+    <${Facts} of=${[...terms(plan), [say("plans.total"), shownMoney(totalOf(plan), plan.currency)], [say("fact.after"), shownMoney(wallet.available - totalOf(plan), plan.currency)]]} />
     <p>${say("plans.promise")}</p>
     <${Button} kind="wide" onClick=${() => go(plan, wallet)}>${say("plans.buy", { amount: money(totalOf(plan), plan.currency) })}<//>
     <${Button} kind="secondary wide" onClick=${forget}>${say("shared.cancel")}<//>
