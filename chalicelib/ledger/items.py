@@ -20,7 +20,8 @@ BELOW = "BELOW#"
 
 def legs(draft: Draft, at: datetime) -> list[Leg]:
     """Every write of the draft, with the meaning of its failure. The rooms' own refusals speak before the head's."""
-    return [*_movement(draft), *draft.legs, *_heads(draft, at), *draft.last_legs, *_entries(draft), *_below(draft)]
+    first = [*_movement(draft), *draft.unless, *draft.legs]
+    return [*first, *_heads(draft, at), *draft.last_legs, *_entries(draft), *_below(draft)]
 
 
 def movement_item(movement: Movement) -> dict[str, Any]:

@@ -276,6 +276,8 @@ class Draft:
     """A rule has already said no: nothing is sent but the refusal."""
     last_legs: tuple[Leg, ...] = ()
     """Their refusals speak after the head's."""
+    unless: tuple[Leg, ...] = ()
+    """What the key may have been answered with elsewhere: conditions of a refusal too."""
 
     def __post_init__(self) -> None:
         if self.entry and sum(self.entry.postings.values()) != 0:

@@ -57,7 +57,7 @@ def commit(build: Build, at: datetime, key: RequestKey | None = None) -> Receipt
     for attempt in range(TRIES):
         draft = build(guess.at, guess.known)
         if draft.refusal:
-            return refuse(draft.movement, key, draft.refusal)
+            return refuse(draft.movement, key, draft.refusal, draft.unless)
         legs = items.legs(draft, guess.at)
         reasons = store.transact([leg.write for leg in legs])
         if not reasons:
@@ -69,19 +69,26 @@ def commit(build: Build, at: datetime, key: RequestKey | None = None) -> Receipt
         if repetition := next((verdict for verdict in verdicts if isinstance(verdict, Taken)), None):
             return replay(repetition.item, key)
         if error := next((verdict for verdict in verdicts if isinstance(verdict, CofferError)), None):
-            return refuse(draft.movement, key, error)
+            return refuse(draft.movement, key, error, draft.unless)
         guess = guess.better(verdicts)
         if attempt > _PATIENCE:
             backoff.wait(attempt - _PATIENCE)
     raise Unavailable(retry_after_seconds=1)
 
 
-def refuse(movement: Movement | None, key: RequestKey | None, error: CofferError) -> Receipt:
-    """The receipt of a Refusal, stored so that a late second delivery cannot succeed; other errors are raised."""
+def refuse(
+    movement: Movement | None, key: RequestKey | None, error: CofferError, unless: tuple[Leg, ...] = ()
+) -> Receipt:
+    """The receipt of a Refusal, stored so that a late second delivery cannot succeed; other errors are raised.
+
+    `unless`: where the key may have been answered otherwise; then that answer.
+    """
     if not isinstance(error, Refusal) or key is None or movement is None:
         raise error
     receipt = key.refuse(error)
     refused = replace(movement, state="refused", receipt=receipt, due=None, facts={"refusal": error.code})
+    if unless:
+        return commit(lambda at, known: Draft(refused, (), None, unless=unless), movement.at, key)
     found = store.put_new(items.movement_item(refused))
     return receipt if found is None else replay(found, key)
 

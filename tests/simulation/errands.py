@@ -44,11 +44,16 @@ class Errand:
     sent: int = 0
     first_sent: float = -1.0
     then: Callable[[Reply], None] = lambda reply: None
+    judged: Judge | None = None
+    """In the place of `judge`."""
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def answered(self) -> bool:
         return bool(self.wish.answer)
+
+
+Judge = Callable[[Model, Errand, Reply, list[str], int], None]
 
 
 def movement_id(kind: str, caller: str, path: str, key: str) -> str:
@@ -76,7 +81,9 @@ def cool_in(token: str) -> int:
 
 
 def unasked_in(token: str) -> int:
-    """Up to what its bearer pays without a step-up: less from a device that is not known for a day."""
+    """Up to what its bearer pays without a step-up: less from a device that is not known for a day; a key, nothing."""
+    if len(token.split(".")) != 3:
+        return 0
     return truth.STEP_UP_ABOVE_AT_RISK if _second_in(token, "risk") else truth.STEP_UP_ABOVE
 
 
@@ -180,7 +187,7 @@ def _frozen(model: Model, wish: Wish, body: dict[str, Any], sent_at: float) -> b
     return wallet.status == "frozen" or wallet.not_active_until >= sent_at
 
 
-def _alike(model: Model, wish: Wish, body: dict[str, Any], sent_at: float) -> bool:
+def looks_alike(model: Model, wish: Wish, body: dict[str, Any], sent_at: float = 0.0) -> bool:
     earlier = model.payments.get(body["payment_id"])
     found = earlier and (earlier.wallet, earlier.shop, earlier.amount)
     return not wish.confirmed and found == (wish.wallet, wish.shop, wish.amount)
@@ -198,9 +205,9 @@ def _shop_too_little(model: Model, wish: Wish, body: dict[str, Any], sent_at: fl
 
 _REASONS: dict[str, Callable[[Model, Wish, dict[str, Any], float], bool]] = {
     "insufficient-funds": _too_little,
-    "limit-reached": lambda model, wish, body, sent_at: _beyond_limits(wish, model.wallets[wish.wallet], sent_at),
+    "limit-reached": lambda model, wish, body, sent_at: beyond_limits(wish, model.wallets[wish.wallet], sent_at),
     "wallet-frozen": _frozen,
-    "probable-duplicate": _alike,
+    "probable-duplicate": looks_alike,
     "refund-exceeds-capture": _refunded,
     "exceeds-what-is-left": lambda model, wish, body, sent_at: model.checkouts[wish.checkout]["left"] < wish.amount,
     "merchant-funds-insufficient": _shop_too_little,
@@ -208,7 +215,7 @@ _REASONS: dict[str, Callable[[Model, Wish, dict[str, Any], float], bool]] = {
 }
 
 
-def _beyond_limits(wish: Wish, wallet: truth.Wallet, sent_at: float) -> bool:
+def beyond_limits(wish: Wish, wallet: truth.Wallet, sent_at: float) -> bool:
     if wish.kind == "top-up":
         fullest = max(wallet.seen_since(sent_at))
         return wish.amount > truth.PER_TOP_UP or fullest + wish.amount > truth.MOST_HELD

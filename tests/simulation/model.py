@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.simulation import paying_out, sharing_out, truth
 from tests.simulation.bank import booked
+from tests.simulation.charges import Charges, void
 from tests.simulation.tables import Change
 from tests.simulation.truth import Line, Method, Payment, Shop, Wallet, Wish, hold
 from tests.simulation.values import plain
@@ -50,12 +51,14 @@ class Model:
         """Payouts and withdrawals that left: amount and bank."""
         self.methods: dict[str, Method] = {}
         self.came_back: set[str] = set()
+        self.charges = Charges()
 
     def open_shop(self, shop: Shop) -> None:
         self.shops[shop.id] = self.accounts[shop.account] = shop
 
     def commit(self, changes: Sequence[Change]) -> None:
         """Raises Violation."""
+        self.charges.commit(changes)
         entries: dict[str, list[Entry]] = {}
         for change in changes:
             if change.table == "test-journal":
@@ -149,6 +152,7 @@ class Model:
         hold(stepped_up, "nothing large is paid without a fresh step-up", entry=entry, wish=wish)
         self._limits(wallet, entry["sk"], amount)
         self._duplicates(wallet, wish, at)
+        self.charges.paid(wish, entry, changes)
         wallet.available -= amount
         self.payments[wish.movement] = payment = Payment(
             wish.movement, wish.wallet, wish.shop, amount, "authorized" if manual else "captured", at
@@ -385,7 +389,7 @@ _KINDS = {
     "payment": Model.pay,
     "authorisation": Model.pay,
     "capture": Model.capture,
-    "void": Model.void,
+    "void": void,
     "expiry": Model.expiry,
     "refund": Model.refund,
     "top-up": Model.top_up,

@@ -130,6 +130,8 @@ class Wish:
     shop: str = ""
     payment: str = ""
     checkout: str = ""
+    code: str = ""
+    """Of a charge: the code that it uses up."""
     manual: bool = False
     confirmed: bool = False
     takes_all: bool = False
