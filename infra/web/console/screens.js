@@ -11,7 +11,7 @@ export const SCREENS = {
   "/movements/:id": screen("movement"),
   "/checkouts/:id": screen("checkout"),
   "/merchants": screen("merchants"),
-  "/merchants/:id": screen("merchant", "payouts", "webhooks"),
+  "/merchants/:id": screen("merchant", "payouts", "webhooks", "shops"),
   "/payouts/:id": screen("payout", "payouts"),
   "/cases": screen("cases"),
   "/cases/:id": screen("case", "cases"),

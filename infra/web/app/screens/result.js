@@ -1,7 +1,7 @@
 /** What became of something that was meant: done, refused and why, asked of a guardian, or not known yet. */
 import { hostOf, shownSum } from "/app/money.js";
 import { amountOf, consentOf, sayOf } from "/app/meant.js";
-import { payCheckout, TopUpFirst } from "/app/paying.js";
+import { payCheckout, payShop, TopUpFirst } from "/app/paying.js";
 import { carry, finished, intent, intents, seen } from "/shared/intents.js";
 import { money, say, sayOr, shownMoment } from "/shared/language.js";
 import { Facts, Heading, Icon, Problem, Shown, When } from "/shared/parts.js";
@@ -140,7 +140,7 @@ function Not({ about, outcome: { status, body }, earlier }) {
 const isStuck = ({ methods }) => methods === "" && newHere.value;
 
 function Help({ about, body, earlier }) {
-  const back = about.charge ? "/code" : about.checkout ? `/pay/${about.checkout.id}` : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`;
+  const back = about.charge ? "/code" : about.checkout ? (about.checkout.back ?? `/pay/${about.checkout.id}`) : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`;
   if (about.checkout && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
   if (body.code === "probable-duplicate" && !about.charge) return html`<${Twice} about=${about} earlier=${earlier} />`;
   if (body.code === "cooling-off" || isStuck(body)) return null;
@@ -151,7 +151,8 @@ function Help({ about, body, earlier }) {
 
 /** Names the earlier payment, and asks whether a second one is meant. */
 function Twice({ about, earlier }) {
-  const again = () => goInstead(`/results/${payCheckout(about.checkout, about.wallet_id, true)}`);
+  const pay = about.checkout.back ? payShop : payCheckout;
+  const again = () => goInstead(`/results/${pay(about.checkout, about.wallet_id, true)}`);
   return html`
     <section class="card" aria-label=${say("twice.title")}>
       <h2>${say("twice.title")}</h2>
