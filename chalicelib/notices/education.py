@@ -19,7 +19,7 @@ NOTES: dict[str, tuple[Moment, ...]] = {
 }
 """The note's name → when it matters; its sentences are in `catalogues/education.json`."""
 
-_LINES = {"_code": "codes", "_invited": "codes", "_reset": "fake-support"}
+_LINES = {"_code": "codes", "_reset": "fake-support"}
 """How a kind of notice ends → the note whose one line goes with it."""
 
 

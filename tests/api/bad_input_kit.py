@@ -325,7 +325,7 @@ def may_be_null(route: Route, field: str) -> bool:
 
 
 def means_something(route: Route, field: str, value: Any) -> bool:
-    """Of another type than what stands there, and sound: nothing given; any credential; no store, which is all."""
+    """Of another type than what stands there, and sound: nothing; any credential; no store, which is every one."""
     if value is None:
         return may_be_null(route, field)
     return (field == "credential" and isinstance(value, dict)) or (field, value) == ("store_ids", [])

@@ -48,6 +48,7 @@ export const SCREENS = {
   "/security/trash": screen("trash", "security", "entering"),
   "/security/export": screen("export", "security", "entering"),
   "/security/consents": screen("consents", "security", "entering"),
+  "/security/work": screen("work", "security", "entering"),
   "/security/delete": screen("delete-account", "security", "entering"),
   "/me": screen("me", "me"),
   "/me/profile": screen("me-profile", "me"),

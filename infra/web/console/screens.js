@@ -11,7 +11,7 @@ export const SCREENS = {
   "/movements/:id": screen("movement"),
   "/checkouts/:id": screen("checkout", "checkouts"),
   "/merchants": screen("merchants"),
-  "/merchants/:id": screen("merchant", "payouts", "webhooks", "plans"),
+  "/merchants/:id": screen("merchant", "payouts", "webhooks", "plans", "shops"),
   "/payouts/:id": screen("payout", "payouts"),
   "/cases": screen("cases"),
   "/cases/:id": screen("case", "cases"),

@@ -1,7 +1,7 @@
 /** What became of something that was meant: done, refused and why, asked of a guardian, or not known yet. */
 import { hostOf, shownSum } from "/app/money.js";
 import { amountOf, consentOf, sayOf } from "/app/meant.js";
-import { payCheckout, TopUpFirst } from "/app/paying.js";
+import { payCheckout, payShop, TopUpFirst } from "/app/paying.js";
 import { Back, wayBack } from "/app/way-back.js";
 import { carry, finished, intent, intents, seen } from "/shared/intents.js";
 import { money, say, sayOr, shownMoment } from "/shared/language.js";
@@ -146,7 +146,7 @@ function Not({ about, outcome: { status, body }, earlier }) {
 const isStuck = ({ methods }) => methods === "" && newHere.value;
 
 function Help({ about, body, earlier }) {
-  const back = about.back ? about.back : about.charge ? "/code" : about.checkout ? `/pay/${about.checkout.id}` : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`;
+  const back = about.back ?? (about.charge ? "/code" : about.checkout ? (about.checkout.back ?? `/pay/${about.checkout.id}`) : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`);
   if (about.checkout && !about.card_id && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
   if (body.code === "probable-duplicate" && !about.charge) return html`<${Twice} about=${about} earlier=${earlier} before=${body.payment_id} />`;
   if (body.code === "cooling-off" || isStuck(body)) return null;
@@ -157,7 +157,9 @@ function Help({ about, body, earlier }) {
 
 /** Names the earlier payment, and asks whether a second one is meant. */
 function Twice({ about, earlier, before }) {
-  const again = () => goInstead(`/results/${payCheckout(about.checkout, about.wallet_id, { confirmed: true, card_id: about.card_id, form: `after ${before}` })}`);
+  const { checkout, wallet_id, card_id } = about;
+  const pay = () => (checkout.back ? payShop(checkout, wallet_id, true) : payCheckout(checkout, wallet_id, { confirmed: true, card_id, form: `after ${before}` }));
+  const again = () => goInstead(`/results/${pay()}`);
   return html`
     <section class="card" aria-label=${say("twice.title")}>
       <h2>${say("twice.title")}</h2>
