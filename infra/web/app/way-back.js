@@ -12,5 +12,5 @@ export function Back({ checkout, back }) {
   if (!host) return null;
   const { data, problem } = back?.value ?? {};
   const to = data?.return_to ?? (problem && checkout.return_url);
-  return to && html`<p><a class="button main" rel="noreferrer" href=${to}>${say("result.return", { name: checkout.merchant_name })} <small>${host}</small></a></p>`;
+  return to && html`<p><a class="button main" rel="noreferrer" href=${to}>${say("result.return", { name: checkout.merchant_name, host })}</a></p>`;
 }
