@@ -43,6 +43,8 @@ const Receipt = ({ payment, checkout, entries }) => html`
 `;
 
 const facts = (one) => [
+  [say("fact.by"), one.card_id && html`<a class="alone" href=${`#/cards/${one.card_id}`}>${say("fact.by.card")}</a>`],
+  [say("fact.by.bonus"), one.bonus > 0 && shownMoney(one.bonus, one.currency)],
   [say("fact.fee"), say("fact.fee.none")],
   [say("fact.refunded"), one.refunded > 0 && shownMoney(one.refunded, one.currency)],
   [say("fact.order"), one.order_reference],
