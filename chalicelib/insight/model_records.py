@@ -15,7 +15,7 @@ FOLLOWS = ("capture", "void", "expiry", "refund")
 """Kinds of movement that may follow a payment."""
 HOUSE = "system"
 """Who did what nobody asked for just then: it was due."""
-_BY_OWNER, _BY_MERCHANT = ("payment", "authorisation"), ("capture", "void", "refund")
+_BY_OWNER, _BY_MERCHANT = ("payment", "authorisation", "card-purchase", "card-refund"), ("capture", "void", "refund")
 
 
 class AskedView(msgspec.Struct, frozen=True):

@@ -113,7 +113,7 @@ def _payment(movement: Facts, payment: Facts, status: str) -> Data:
     answer, captured = _answer(payment), movement["amount"] if status == "captured" else 0
     told: Data = {"id": payment["pk"], "status": status, "merchant_id": payment["payee"]}
     told |= {"amount": payment["amount"], "currency": payment["currency"], "captured": captured}
-    told |= {name: answer[name] for name in ("order_reference", "created_at", "checkout_id") if name in answer}
+    told |= {name: answer[name] for name in ("order_reference", "created_at", "checkout_id", "bonus") if name in answer}
     return told | ({"capture_id": movement["pk"]} if movement["kind"] == "capture" else {})
 
 

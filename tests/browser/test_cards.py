@@ -20,7 +20,7 @@ def test_a_card_is_bought_by_its_terms_pays_and_gives_its_principal_back(
         visit = signed_in(context, local, person)
         page = visit.page
         purse.show(visit, f"/shops/{shop['id']}/cards", f"Prepaid cards of {shop['name']}")
-        offer = page.get_by_role("region", name=name)
+        offer = page.get_by_role("article", name=name)
         for term in ("¥100.00", "¥20.00", "¥1.00, on top; it is not given back", "Always, all of your own money"):
             expect(offer).to_contain_text(term, timeout=kit.PATIENCE_MS)
         sound(visit, "app-shop-cards-en-light")

@@ -45,6 +45,8 @@ const Receipt = ({ payment, checkout, entries }) => html`
 const facts = (one, checkout) => [
   [say("fact.deposit"), checkout?.capture === "manual" && say("fact.deposit.yes")],
   [say("share.title"), checkout?.split && say("share.people", { payers: checkout.split.payers, max: checkout.split.max_payers })],
+  [say("fact.by"), one.card_id && html`<a class="alone" href=${`#/cards/${one.card_id}`}>${say("fact.by.card")}</a>`],
+  [say("fact.by.bonus"), one.bonus > 0 && shownMoney(one.bonus, one.currency)],
   [say("fact.fee"), say("fact.fee.none")],
   [say("fact.refunded"), one.refunded > 0 && shownMoney(one.refunded, one.currency)],
   [say("fact.order"), one.order_reference],

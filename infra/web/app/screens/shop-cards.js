@@ -35,12 +35,12 @@ const Plans = ({ plans, mine, ...of }) => html`
 function Plan({ plan, mine, chosen, go, here }) {
   const wallet = mine.value.data?.data.find((one) => one.currency === plan.currency);
   return html`
-    <section class="card" aria-label=${plan.name}>
+    <article class="card" aria-label=${plan.name}>
       <h2>${plan.name}</h2>
       <${Facts} of=${terms(plan)} />
       <${Way} plan=${plan} wallet=${wallet} known=${mine.value.data !== null} chosen=${chosen} here=${here} />
       ${chosen.value === plan.id && html`<${Sure} plan=${plan} wallet=${wallet} go=${go} forget=${() => (chosen.value = null)} />`}
-    </section>
+    </article>
   `;
 }
 
