@@ -72,8 +72,8 @@ def settlement(call: Call[None]) -> Answer:
 def statement(call: Call[None]) -> Answer:
     from chalicelib.merchants import model_statements, sales
 
-    month, currency = views.month(call.path["month"], call.at), call.query.get("currency")
-    view = sales.statement(call.merchant_or_operator, call.path["id"], currency, month, call.at)
+    caller, currency = call.merchant_or_operator, call.query.get("currency")
+    view = sales.statement(caller, call.path["id"], currency, call.path["month"], call.at)
     match call.query.get("format", "json"):
         case "json":
             return Answer(200, view)

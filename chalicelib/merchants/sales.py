@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.callers import Merchant, Operator
 from chalicelib.kernel.errors import NotFound
-from chalicelib.ledger import chart, history
+from chalicelib.ledger import chart, history, views
 from chalicelib.ledger import service as ledger
 from chalicelib.merchants import model, model_sales, model_statements, service
 from chalicelib.merchants.model import SettlementView
@@ -55,13 +55,14 @@ def settlement(caller: Operator | Merchant, merchant_id: str, settlement_id: str
 
 
 def statement(
-    caller: Operator | Merchant, merchant_id: str, currency: str | None, month: datetime, at: datetime
+    caller: Operator | Merchant, merchant_id: str, currency: str | None, month: str, at: datetime
 ) -> MerchantStatementView:
-    """Raises Forbidden, NotFound, CurrencyMismatch."""
+    """Of the `month` as it is written. Raises Forbidden, NotFound, InvalidRequest, CurrencyMismatch."""
     if isinstance(caller, Merchant):
         caller.require("reports")
     account, known = service.account(caller, merchant_id, currency, at)
-    return model_statements.view(service.terms(merchant_id, at), known, history.statement(account, month))
+    begins = views.month(month, at)
+    return model_statements.view(service.terms(merchant_id, at), known, history.statement(account, begins))
 
 
 def _enough(entries: Sequence[dict[str, Any]], start: Place, limit: int) -> tuple[list[dict[str, Any]], Place | None]:

@@ -12,8 +12,13 @@ from chalicelib.ledger import funding
 from chalicelib.ledger.funding import Funding
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
+<<<<<<< HEAD
 from tests.api import account_kit, away_kit_shops, card_kit, charge_kit, payout_kit, withdrawal_kit
+=======
+from tests.api import account_kit, charge_kit, payout_kit, withdrawal_kit
+>>>>>>> w-tl
 from tests.api.authenticator import Authenticator
+from tests.api.away_shop_kit import of_a_server, of_staff, of_stores
 from tests.api.bad_input_kit import BODIES, SIGN_UP_SECRET
 from tests.api.caller import Caller, Reply
 from tests.api.topup_kit import KEYS, Till
@@ -280,6 +285,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
     }
 
 
+<<<<<<< HEAD
 def of_a_server(world: World) -> dict[str, Call]:
     """One that is told what happens to the shop."""
     boss, home = world.operator, f"/v1/merchants/{world.shop.id}"
@@ -304,6 +310,8 @@ def of_a_server(world: World) -> dict[str, Call]:
     }
 
 
+=======
+>>>>>>> w-tl
 def paid_to(world: World) -> Reply:
     """A payout to the shop, which has sold something."""
     agreed = payout_kit.agree(world.operator, world)

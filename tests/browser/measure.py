@@ -70,6 +70,7 @@ class Found:
 def subjects(local: dict[str, Any]) -> Iterator[Subject]:
     yield Subject("app, the first screen", "/app/", 70, kit.PHONE, _choose_a_language)
     yield Subject("app, home", "/app/", 70, kit.PHONE, _go_by_tabs, Member(local, "app"))
+    yield Subject("till", "/till/", 70, kit.PHONE, _go_by_tabs, Member(local, "till"))
     if screens("console"):
         yield Subject("console", "/console/", 200, kit.DESK, _go_by_tabs, Member(local, "console"))
 

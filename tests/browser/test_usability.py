@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser import family_kit, kit, purse, withdrawal_kit
+from tests.browser import family_kit, kit, purse, till_kit, withdrawal_kit
 from tests.browser.access_kit import code_for, heading
 from tests.browser.test_modes import HEARING, went
 from tests.local import ROOT
@@ -200,6 +200,43 @@ def test_somebody_who_takes_money_out(browser: Browser, local: dict[str, Any]) -
         person.presses("Top up ¥100.00")
         visit.see("¥100.00 arrived")
         person.has_done("top up through a bank by its name")
+
+
+def test_somebody_at_a_till(browser: Browser, local: dict[str, Any]) -> None:
+    shop, manager, customer = till_kit.new_shop(local), kit.newcomer(local), kit.newcomer(local, 20_000)
+    till_kit.hired(local, shop, manager, "manager")
+    with kit.context(browser) as context:
+        visit = kit.Visit(context, local["api"] + "/till/")
+        person, page = Person(visit), visit.page
+        person.fills("E-mail or phone", manager.identifier)
+        person.fills("Password", manager.password)
+        person.presses("Sign in")
+        heading(visit, "How much?")
+        person.has_done("sign in at a till, with one shop")
+        person.fills("Amount in CNY", "12.80")
+        person.presses("Charge ¥12.80")
+        person.fills("The customer's payment code", till_kit.code_of(local, customer))
+        heading(visit, "Paid: ¥12.80")
+        person.has_done("charge the code that a customer shows (till)")
+        person.taps("Next customer")
+        heading(visit, "How much?")
+        person.has_done("be ready for the next customer (till)")
+        person.fills("Amount in CNY", "5")
+        person.presses("Show a code to the customer")
+        heading(visit, "Scan to pay ¥5.00")
+        person.has_done("show a customer a code to pay (till)")
+        person.tab("Today")
+        expect(page.locator(".sum")).to_have_text("¥12.80", timeout=kit.PATIENCE_MS)
+        person.has_done("see what was sold today (till)")
+        page.goto(local["api"] + "/till/#/")
+        person.tab("Today")
+        person.taps(page.locator("main .rows a"))
+        person.taps("Give money back")
+        person.fills("Reason", "too cold")
+        person.presses("Go on")
+        person.taps(page.get_by_role("dialog").get_by_role("button", name="Give back ¥12.80"))
+        heading(visit, "Given back: ¥12.80")
+        person.has_done("give a payment of today back, with a reason (till)")
 
 
 @pytest.mark.parametrize("task", sorted(WRITTEN))
