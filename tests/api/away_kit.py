@@ -12,13 +12,8 @@ from chalicelib.ledger import funding
 from chalicelib.ledger.funding import Funding
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
-<<<<<<< HEAD
 from tests.api import account_kit, away_kit_shops, card_kit, charge_kit, payout_kit, withdrawal_kit
-=======
-from tests.api import account_kit, charge_kit, payout_kit, withdrawal_kit
->>>>>>> w-tl
 from tests.api.authenticator import Authenticator
-from tests.api.away_shop_kit import of_a_server, of_staff, of_stores
 from tests.api.bad_input_kit import BODIES, SIGN_UP_SECRET
 from tests.api.caller import Caller, Reply
 from tests.api.topup_kit import KEYS, Till
@@ -248,7 +243,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         **of_people(world),
         **of_the_status(world),
         **of_the_books(world),
-        **of_a_server(world),
+        **away_kit_shops.of_a_server(world),
         **away_kit_shops.of_stores(world),
         **away_kit_shops.of_staff(world),
         **away_kit_shops.of_businesses(world),
@@ -285,33 +280,6 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
     }
 
 
-<<<<<<< HEAD
-def of_a_server(world: World) -> dict[str, Call]:
-    """One that is told what happens to the shop."""
-    boss, home = world.operator, f"/v1/merchants/{world.shop.id}"
-    every, one = f"{home}/webhook-endpoints", "/v1/merchants/{id}/webhook-endpoints"
-    wish = BODIES[f"POST {one}"]
-    kept, gone = (boss.post(every, wish).json["id"] for _ in range(2))
-    told = boss.post(f"{every}/{kept}/test").json["id"]
-    changed = BODIES[f"PATCH {one}/{{endpoint_id}}"]
-    return {
-        f"POST {one}": lambda: boss.post(every, wish),
-        f"GET {one}": lambda: boss.get(every),
-        f"GET {one}/{{endpoint_id}}": lambda: boss.get(f"{every}/{kept}"),
-        f"PATCH {one}/{{endpoint_id}}": lambda: boss.patch(f"{every}/{kept}", changed),
-        f"DELETE {one}/{{endpoint_id}}": lambda: boss.delete(f"{every}/{gone}"),
-        f"POST {one}/{{endpoint_id}}/rotate": lambda: boss.post(f"{every}/{kept}/rotate", {"overlap_hours": 1}),
-        f"POST {one}/{{endpoint_id}}/test": lambda: boss.post(f"{every}/{kept}/test"),
-        f"GET {one}/{{endpoint_id}}/deliveries": lambda: boss.get(f"{every}/{kept}/deliveries"),
-        "POST /v1/merchants/{id}/return-secret": lambda: boss.post(f"{home}/return-secret", {"overlap_hours": 1}),
-        "GET /v1/merchants/{id}/events": lambda: boss.get(f"{home}/events?type=ping"),
-        "GET /v1/events/{id}": lambda: boss.get(f"/v1/events/{told}"),
-        "POST /v1/events/{id}/redeliver": lambda: boss.post(f"/v1/events/{told}/redeliver", {"endpoint_id": kept}),
-    }
-
-
-=======
->>>>>>> w-tl
 def paid_to(world: World) -> Reply:
     """A payout to the shop, which has sold something."""
     agreed = payout_kit.agree(world.operator, world)

@@ -1,4 +1,4 @@
-"""A call of every route about stores, staff and businesses, each able to succeed."""
+"""A call of every route about a shop's server, stores, staff and business, each able to succeed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,30 @@ from tests.api.caller import Reply
 from tests.api.world import World
 
 Call = Callable[[], Reply]
+
+
+def of_a_server(world: World) -> dict[str, Call]:
+    """One that is told what happens to the shop."""
+    boss, home = world.operator, f"/v1/merchants/{world.shop.id}"
+    every, one = f"{home}/webhook-endpoints", "/v1/merchants/{id}/webhook-endpoints"
+    wish = BODIES[f"POST {one}"]
+    kept, gone = (boss.post(every, wish).json["id"] for _ in range(2))
+    told = boss.post(f"{every}/{kept}/test").json["id"]
+    changed = BODIES[f"PATCH {one}/{{endpoint_id}}"]
+    return {
+        f"POST {one}": lambda: boss.post(every, wish),
+        f"GET {one}": lambda: boss.get(every),
+        f"GET {one}/{{endpoint_id}}": lambda: boss.get(f"{every}/{kept}"),
+        f"PATCH {one}/{{endpoint_id}}": lambda: boss.patch(f"{every}/{kept}", changed),
+        f"DELETE {one}/{{endpoint_id}}": lambda: boss.delete(f"{every}/{gone}"),
+        f"POST {one}/{{endpoint_id}}/rotate": lambda: boss.post(f"{every}/{kept}/rotate", {"overlap_hours": 1}),
+        f"POST {one}/{{endpoint_id}}/test": lambda: boss.post(f"{every}/{kept}/test"),
+        f"GET {one}/{{endpoint_id}}/deliveries": lambda: boss.get(f"{every}/{kept}/deliveries"),
+        "POST /v1/merchants/{id}/return-secret": lambda: boss.post(f"{home}/return-secret", {"overlap_hours": 1}),
+        "GET /v1/merchants/{id}/events": lambda: boss.get(f"{home}/events?type=ping"),
+        "GET /v1/events/{id}": lambda: boss.get(f"/v1/events/{told}"),
+        "POST /v1/events/{id}/redeliver": lambda: boss.post(f"/v1/events/{told}/redeliver", {"endpoint_id": kept}),
+    }
 
 
 def of_stores(world: World) -> dict[str, Call]:
