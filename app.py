@@ -24,13 +24,16 @@ app = Coffer(app_name="coffer")
 def _money() -> list[Room]:
     from chalicelib.ledger import routes as ledger
     from chalicelib.merchants import routes as merchants
+    from chalicelib.merchants import routes_shops as shops
     from chalicelib.payments import routes as payments
+    from chalicelib.payments import routes_cards as cards
     from chalicelib.payments import routes_charges as charges
     from chalicelib.processors import routes as processors
     from chalicelib.settlement import routes_withdrawals as withdrawals
     from chalicelib.topups import routes as topups
 
-    return [ledger.room, merchants.room, topups.room, payments.room, charges.room, withdrawals.room, processors.room]
+    known = (ledger, merchants, shops, topups, payments, charges, cards, withdrawals, processors)
+    return [routes.room for routes in known]
 
 
 def _webhooks() -> list[Room]:
@@ -48,8 +51,13 @@ def _office() -> list[Room]:
     from chalicelib.insight import routes_effort_office as effort
     from chalicelib.insight import routes_live as live
     from chalicelib.insight import routes_records as records
+    from chalicelib.merchants import routes_cards as cards
     from chalicelib.merchants import routes_events as events
     from chalicelib.merchants import routes_office as merchants
+    from chalicelib.merchants import routes_onboarding as onboarding
+    from chalicelib.merchants import routes_returns as returns
+    from chalicelib.merchants import routes_sales as sales
+    from chalicelib.merchants import routes_stores as stores
     from chalicelib.merchants import routes_webhooks as webhooks
     from chalicelib.operations import routes_office as operations
     from chalicelib.processors import routes_office as processors
@@ -58,7 +66,8 @@ def _office() -> list[Room]:
     from chalicelib.settlement import routes_payouts as payouts
     from chalicelib.settlement import routes_reconciliation as reconciliation
 
-    known = (cases, audit, merchants, webhooks, events, risk, reconciliation, adjustments, payouts)
+    of_merchants = (merchants, sales, stores, cards, onboarding, webhooks, returns, events, payouts)
+    known = (cases, audit, *of_merchants, risk, reconciliation, adjustments)
     return [routes.room for routes in (*known, operations, live, records, effort, processors)]
 
 
@@ -79,12 +88,27 @@ def _access() -> list[Room]:
     from chalicelib.identity import routes_sessions as sessions
     from chalicelib.identity import routes_trash as trash
     from chalicelib.insight import routes_effort as effort
+    from chalicelib.merchants import routes_staff as staff
+    from chalicelib.merchants import routes_tills as tills
     from chalicelib.notices import routes as notices
     from chalicelib.operations import routes as operations
     from chalicelib.settlement import routes_funding as funding
 
     ways_in = (identity, sessions, entering, factors, passwords, trash, deletion)
-    own = (exports, consents, identifiers, preferences, guardians, people, notices, operations, effort, funding)
+    own = (
+        exports,
+        consents,
+        identifiers,
+        preferences,
+        guardians,
+        people,
+        notices,
+        operations,
+        effort,
+        funding,
+        staff,
+        tills,
+    )
     return [*(routes.room for routes in (api, *ways_in, *own)), *_money(), *_webhooks(), *_office()]
 
 

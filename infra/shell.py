@@ -1,8 +1,8 @@
-"""What the wallet app needs to open without a network, as `infra/web/app/shell.json`.
+"""What the wallet app and the till need to open without a network, as `infra/web/<area>/shell.json`.
 
     python -m infra.shell
 
-Every file of `app/`, what its page and modules name of `shared/` and `packages/`, however deep, and the catalogues.
+Every file of the area, what its page and modules name elsewhere, however deep, and the catalogues.
 """
 
 from __future__ import annotations
@@ -14,22 +14,26 @@ from pathlib import Path
 from posixpath import join, normpath
 
 WEB = Path(__file__).parent / "web"
-LIST = WEB / "app" / "shell.json"
-_PAGE, _OWN = "/app/", {"/app/index.html", "/app/worker.js", "/app/shell.json"}
-_NAMED = re.compile(r"""["'(](/(?:app|shared|packages|brand|favicon)[\w@/.-]*\.\w+|\.{1,2}/[\w@/.-]+\.\w+)["')]""")
+AREAS = ("app", "till")
+_NAMED = re.compile(r"""["'(](/(?:app|till|shared|packages|brand|favicon)[\w@/.-]*\.\w+|\.{1,2}/[\w@/.-]+\.\w+)["')]""")
 _QUOTED = re.compile(r'"((?:api/)?[\w-]+)"')
 
 
-def wanted() -> list[str]:
+def list_of(area: str) -> Path:
+    return WEB / area / "shell.json"
+
+
+def wanted(area: str) -> list[str]:
     """Addresses, in order."""
-    found = {name for path in (WEB / "app").rglob("*") if path.is_file() and (name := _address(path)) not in _OWN}
-    waiting = [*found, "/app/index.html"]
+    page, own = f"/{area}/", {f"/{area}/{name}" for name in ("index.html", "worker.js", "shell.json")}
+    found = {name for path in (WEB / area).rglob("*") if path.is_file() and (name := _address(path)) not in own}
+    waiting = [*found, f"/{area}/index.html"]
     while waiting:
         for name in _named(waiting.pop()):
-            if name not in found | _OWN:
+            if name not in found | own:
                 found.add(name)
                 waiting.append(name)
-    return sorted({_PAGE, *found, *_catalogues(found)})
+    return sorted({page, *found, *_catalogues(found)})
 
 
 def file_at(address: str) -> Path:
@@ -52,14 +56,19 @@ def _named(address: str) -> Iterator[str]:
 
 def _catalogues(modules: set[str]) -> Iterator[str]:
     """Those whose name some module has between quotation marks; `api/…` lie with the API."""
-    ours = [file_at(name).read_text(encoding="utf-8") for name in modules if name.startswith(("/app/", "/shared/"))]
+    ours = [
+        file_at(name).read_text(encoding="utf-8")
+        for name in modules
+        if name.startswith(("/app/", "/till/", "/shared/"))
+    ]
     for word in {word for text in ours for word in _QUOTED.findall(text)}:
         if word.startswith("api/") or (WEB / "text" / f"{word}.json").is_file():
             yield f"/text/{word}.json"
 
 
 def main() -> None:
-    LIST.write_text(json.dumps(wanted(), indent=2) + "\n", encoding="utf-8")
+    for area in AREAS:
+        list_of(area).write_text(json.dumps(wanted(area), indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

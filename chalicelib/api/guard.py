@@ -47,7 +47,8 @@ def admitted(route: Route, authorization: str | None, source_address: str, at: d
     Money asks for the auth epoch as a condition. *access* has none: there a session that is over is looked up.
     """
     caller = caller_of(authorization, route.callers, at)
-    if route.function == "access" and not route.after_the_end and (going_on := _authenticators.get(Session)):
+    looked_up = route.function == "access" and not route.after_the_end and not isinstance(caller, Merchant)
+    if looked_up and (going_on := _authenticators.get(Session)):
         going_on(caller, at)
     if isinstance(caller, Customer):
         return caller

@@ -7,7 +7,9 @@ A try is counted before anybody compares. What a code opens is done in the trans
 from __future__ import annotations
 
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.identity import model, model_codes, secrets, store_codes
 from chalicelib.identity.model_codes import Code, Purpose
@@ -15,10 +17,10 @@ from chalicelib.kernel import entropy
 from chalicelib.kernel.errors import InvalidOrExpired
 
 
-def made(purpose: Purpose, subject: str, at: datetime) -> str:
+def made(purpose: Purpose, subject: str, at: datetime, lasts: timedelta = model_codes.LIFETIME) -> str:
     """A fresh code, to be sent at once; it takes the place of the one before."""
     digits = entropy.digits(model_codes.DIGITS)
-    store_codes.put(Code(purpose, subject, marked(purpose, subject, digits), at + model_codes.LIFETIME))
+    store_codes.put(Code(purpose, subject, marked(purpose, subject, digits), at + lasts))
     return digits
 
 
@@ -37,3 +39,8 @@ def marked(purpose: Purpose, subject: str, typed: str, bound: str = "") -> str:
 
 def same(kept: str, given: str) -> bool:
     return hmac.compare_digest(kept, given)
+
+
+def spending(transaction: TransactWrite, code: Code) -> None:
+    """Use it up together with what it opens elsewhere: neither happens if it is used already."""
+    store_codes.spending(transaction, code)

@@ -9,7 +9,7 @@ from typing import Literal
 DIGITS, MINUTES, TRIES = 6, 10, 5
 LIFETIME = timedelta(minutes=MINUTES)
 
-Purpose = Literal["sign-up", "reset", "old-identifier", "new-identifier", "second-factor"]
+Purpose = Literal["sign-up", "reset", "old-identifier", "new-identifier", "second-factor", "staff"]
 
 
 @dataclass(frozen=True, slots=True)

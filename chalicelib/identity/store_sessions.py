@@ -39,6 +39,12 @@ class _SessionItem(UserItem):
     since = UnicodeAttribute(null=True)
 
 
+class _StandingItem(UserItem):
+    sessions_from = UnicodeAttribute(null=True)
+    deleted_at = UnicodeAttribute(null=True)
+    wallets = UnicodeAttribute(null=True)
+
+
 def put_session(user: User, session: Session) -> bool:
     """False if what they proved is not enough any more: who signs in is too late. See `store.may_enter`."""
 
@@ -55,6 +61,16 @@ def goes_on(user_id: str, session_id: str, at: datetime) -> bool:
     person, session = _both(user_id, session_id)
     going = person is not None and session is not None and not person.deleted_at and _under(person, session)
     return going and session is not None and session.expires_at > clock.written(at)
+
+
+def standing(user_id: str) -> tuple[str, bool]:
+    """What sessions of theirs begin under, and whether they are there; nothing else of them is read."""
+    try:
+        seen = ["sessions_from", "deleted_at", "wallets"]
+        found = _StandingItem.get(user_id, "USER", consistent_read=True, attributes_to_get=seen)
+    except DoesNotExist:
+        return "", False
+    return found.sessions_from or "", bool(found.wallets) and not found.deleted_at
 
 
 def is_kept(user_id: str, session_id: str) -> bool:

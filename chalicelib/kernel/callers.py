@@ -33,20 +33,56 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
+class Staff:
+    """The person at a merchant's till."""
+
+    id: str
+    role: str
+    since: str
+    """What their sessions begin under; another once all of them are ended."""
+    store_id: str = ""
+    """The one store that the session is for; every one if empty."""
+    store_ids: tuple[str, ...] = ()
+    """The only stores that they may be at; every one if empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class Merchant:
     merchant_id: str
     key_id: str
     scopes: tuple[str, ...]
     source_address: str = ""
+    staff: Staff | None = None
+    """Who acts for the merchant; nobody in particular where a server does."""
 
     @property
     def subject(self) -> str:
         return self.merchant_id
 
+    @property
+    def who(self) -> str:
+        """Whom the audit log names."""
+        return self.staff.id if self.staff else self.key_id
+
+    @property
+    def staff_id(self) -> str:
+        return self.staff.id if self.staff else ""
+
+    @property
+    def store_id(self) -> str:
+        """The one store that they act for; "" for every one."""
+        return self.staff.store_id if self.staff else ""
+
     def require(self, scope: str) -> None:
         """Raises Forbidden unless the key was given `scope`."""
         if scope not in self.scopes:
             raise Forbidden()
+
+    def at(self, store_id: str | None) -> str | None:
+        """The store that they mean: the one they are at, unless they say. Raises Forbidden where it is another."""
+        if self.store_id and store_id not in (None, self.store_id):
+            raise Forbidden()
+        return self.store_id or store_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.kernel import clock, text
+from chalicelib.kernel import clock, sheet, text
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.ledger import chart
 from chalicelib.ledger.history import Balance, Statement
@@ -127,12 +125,8 @@ def statement(head: Head, found: Statement) -> StatementView:
 
 def statement_csv(view: StatementView) -> str:
     """RFC 4180; a cell that a spreadsheet would take for a formula is neutralised."""
-    written = io.StringIO()
-    rows = csv.writer(written)
-    rows.writerow(EntryView.__struct_fields__)
-    for one in view.entries:
-        rows.writerow([_cell(getattr(one, name)) for name in EntryView.__struct_fields__])
-    return written.getvalue()
+    names = EntryView.__struct_fields__
+    return sheet.written(names, ([getattr(one, name) for name in names] for one in view.entries))
 
 
 def past(text: str, at: datetime, param: str) -> datetime:
@@ -158,7 +152,3 @@ def month(text: str, at: datetime) -> datetime:
 
 def _sums(then: Balance) -> SumsView:
     return SumsView(then.available, then.held, then.debt)
-
-
-def _cell(value: str | int) -> str | int:
-    return text.cell(value) if isinstance(value, str) else value

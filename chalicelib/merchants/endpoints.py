@@ -152,6 +152,6 @@ def _description(wish: str) -> str:
 
 def _audit(caller: Operator | Merchant, what: str, endpoint: Endpoint, at: datetime, **facts: str | int) -> None:
     """Never the whole URL: it may hold a secret."""
-    who = caller.key_id if isinstance(caller, Merchant) else caller.user_id
+    who = caller.who if isinstance(caller, Merchant) else caller.user_id
     told: Facts = {"merchant": endpoint.merchant_id, **facts}
     cases.audit(who, what, endpoint.id, "", at, source_address=caller.source_address, **told)

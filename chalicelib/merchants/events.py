@@ -101,7 +101,7 @@ def redeliver(caller: Operator | Merchant, event_id: str, endpoint_id: str | Non
         raise NotFound(param="endpoint_id")
     if not chosen or any(one.state == "disabled" for one in chosen):
         raise InvalidState(state="disabled")
-    who = caller.key_id if isinstance(caller, Merchant) else caller.user_id
+    who = caller.who if isinstance(caller, Merchant) else caller.user_id
     facts: Facts = {"merchant": found.merchant_id, "endpoints": len(chosen)}
     cases.audit(who, "merchant.redeliver", event_id, "", at, source_address=caller.source_address, **facts)
     for one in chosen:

@@ -7,17 +7,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+import msgspec
+
 from chalicelib.cases import service as cases
 from chalicelib.cases.model import Facts
 from chalicelib.kernel import clock, ids, money, text
-from chalicelib.kernel.callers import Customer, Merchant, Operator
-from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidState, InvalidToken, NotFound
+from chalicelib.kernel.callers import Customer, Merchant, Operator, Staff
+from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidRequest, InvalidState, InvalidToken, NotFound
 from chalicelib.ledger import chart, history
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Changed, Leg, Verdict
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
-from chalicelib.merchants import keys, model, rules, store
+from chalicelib.merchants import keys, model, model_onboarding, rules, shares, store, stores
 from chalicelib.merchants.model import (
     Checkout,
     CheckoutView,
@@ -28,7 +30,12 @@ from chalicelib.merchants.model import (
     Scope,
     SettlementView,
     Terms,
+    Till,
 )
+from chalicelib.merchants.model_onboarding import Business, Check
+from chalicelib.merchants.model_shares import LASTS_AT_MOST
+from chalicelib.merchants.rules import CHECKOUT_LASTS_AT_MOST
+from chalicelib.policy import service as policy
 from chalicelib.settings import settings
 
 _TERMS_KEPT_SECONDS = 30
@@ -42,17 +49,22 @@ def join(operator: Operator, wanted: NewMerchant, at: datetime) -> Terms:
     agreed = Terms(
         merchant_id=merchant_id,
         name=rules.tidy_name(wanted.name),
-        status="active",
+        status="active" if wanted.business is None else "pending",
         account={one: chart.merchant_account(merchant_id, one) for one in rules.check_currencies(wanted.currencies)},
         fee_basis_points=wanted.fee_basis_points,
         fee_fixed=wanted.fee_fixed,
         floor=wanted.floor,
         created_at=at,
+        disabled_reason="" if wanted.business is None else model_onboarding.WAITS,
     )
+    said = None if wanted.business is None else model_onboarding.checked(wanted.business)
     cases.audit(operator.user_id, "merchant.join", merchant_id, "", at, source_address=operator.source_address)
     for currency, account in agreed.account.items():
         ledger.open_merchant(account, merchant_id, currency, agreed.floor, at)
-    store.put_terms(agreed)
+    if said is None:
+        store.put_terms(agreed)
+    else:
+        _put_with(agreed, said, at)
     return agreed
 
 
@@ -140,17 +152,20 @@ def merchant_of(api_key: str, at: datetime) -> Merchant:
     key = store.key(key_id) if key_id else None
     if key is None or not keys.opens(key, api_key, at):
         raise InvalidToken()
-    return Merchant(key.merchant_id, key.id, key.scopes)
+    return Merchant(key.merchant_id, key.id, key.scopes, staff=_holder(key.till) if key.till else None)
 
 
 def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> CheckoutView:
-    """Raises Forbidden, AmountOutOfRange, CurrencyMismatch, InvalidRequest, InvalidState (suspended)."""
+    """Raises Forbidden, AmountOutOfRange, CurrencyMismatch, InvalidRequest, InvalidState (suspended, store-closed)."""
     caller.require("checkouts")
     agreed = terms(caller.merchant_id, at)
     if wanted.currency not in agreed.account:
         raise CurrencyMismatch(param="currency")
-    if agreed.status != "active":
-        raise InvalidState(state=agreed.status)
+    if agreed.shut:
+        raise InvalidState(state=agreed.shut)
+    if wanted.split and wanted.capture == "manual":
+        raise InvalidRequest(param="split")
+    store_id = stores.taking(agreed.merchant_id, caller.at(wanted.store_id), at)
     opened = Checkout(
         id=ids.new("chk", at),
         merchant_id=agreed.merchant_id,
@@ -159,11 +174,15 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
         currency=wanted.currency,
         order_reference=text.reference(wanted.order_reference),
         created_at=at,
-        expires_at=rules.expiry(wanted.expires_at, at),
+        expires_at=rules.expiry(wanted.expires_at, at, LASTS_AT_MOST if wanted.split else CHECKOUT_LASTS_AT_MOST),
         return_url="" if wanted.return_url is None else rules.check_return_url(wanted.return_url),
+        store_id=store_id,
+        capture=wanted.capture,
+        staff_id=caller.staff_id,
+        max_payers=wanted.split.max_payers if wanted.split else 0,
     )
     store.put_checkout(opened)
-    return _view(opened, Progress(), at)
+    return _view(opened, shares.begun(opened), at)
 
 
 def see_checkout(caller: Customer | Merchant | Operator, checkout_id: str, at: datetime) -> CheckoutView:
@@ -175,10 +194,12 @@ def see_checkout(caller: Customer | Merchant | Operator, checkout_id: str, at: d
         caller.require("checkouts")
     found, progress = _checkout(checkout_id)
     if isinstance(caller, Customer):
-        seen = progress if _paid_by(caller, progress) else replace(progress, payment_id="", paid_at="")
-        return _view(found, seen, at)
-    _own(caller, found.merchant_id)
-    return _view(found, progress, at)
+        split = shares.view(progress, caller)
+        paid = any(part.mine for part in split.parts) if split else _paid_by(caller, progress)
+        seen = progress if paid else replace(progress, payment_id="", paid_at="")
+        return _shown_to(caller, msgspec.structs.replace(_view(found, seen, at), split=split), at)
+    _reaches(caller, found)
+    return msgspec.structs.replace(_view(found, progress, at), split=shares.view(progress))
 
 
 def cancel_checkout(caller: Merchant, checkout_id: str, at: datetime) -> CheckoutView:
@@ -186,10 +207,11 @@ def cancel_checkout(caller: Merchant, checkout_id: str, at: datetime) -> Checkou
     caller.require("checkouts")
     if not ids.is_id(checkout_id, "chk"):
         raise NotFound()
-    cancelled = store.cancel(checkout_id, caller.merchant_id, at)
+    known = checkout(checkout_id)
+    _reaches(caller, known)
+    cancelled = store.cancel(checkout_id, caller.merchant_id, at, shared=known.max_payers > 0)
     found, progress = cancelled or _checkout(checkout_id)
-    _own(caller, found.merchant_id)
-    seen = _view(found, progress, at)
+    seen = msgspec.structs.replace(_view(found, progress, at), split=shares.view(progress))
     if seen.status != "cancelled":
         raise InvalidState(state=seen.status)
     return seen
@@ -224,9 +246,20 @@ def trading(merchant_id: str) -> Leg:
 
     def explain(wired: Item | None) -> Verdict:
         status = plain_item(wired)["status"] if wired else ""
-        return Changed() if status == "active" else InvalidState(state=status) if wired else NotFound()
+        return (
+            Changed() if status == "active" else InvalidState(state=model.refusal_of(status)) if wired else NotFound()
+        )
 
     return Leg(update.checked(), explain)
+
+
+def acting(caller: Merchant) -> tuple[Leg, ...]:
+    """Whoever is at the till may still, inside their movement's transaction; nothing for an API key. Else Forbidden."""
+    if caller.staff is None:
+        return ()
+    update = Update(settings().merchants_table, caller.staff.id, store.STAFF)
+    update.require("status", "=", "active").require("since", "=", caller.staff.since)
+    return (Leg(update.checked(), lambda wired: Forbidden()),)
 
 
 def settlements(
@@ -238,15 +271,24 @@ def settlements(
     """
     if isinstance(caller, Merchant):
         caller.require("reports")
+    account_id, chosen = account(caller, merchant_id, currency, at)
+    found = history.entries(account_id, before, limit + 1)
+    gross_from, fees_to = chart.settling(chosen), chart.fees(chosen)
+    page = [model.settlement_view(one, gross_from, fees_to) for one in found[:limit] if one["kind"] == "settlement"]
+    return page, found[limit - 1]["sk"] if len(found) > limit else None
+
+
+def account(caller: Operator | Merchant, merchant_id: str, currency: str | None, at: datetime) -> tuple[str, str]:
+    """The ledger account in `currency`, by default the merchant's first, and that currency.
+
+    Raises NotFound, CurrencyMismatch.
+    """
     _own(caller, merchant_id)
     accounts = terms(merchant_id, at).account
     chosen = next(iter(accounts)) if currency is None else currency
     if chosen not in accounts:
         raise CurrencyMismatch(param="currency")
-    found = history.entries(accounts[chosen], before, limit + 1)
-    gross_from, fees_to = chart.settling(chosen), chart.fees(chosen)
-    page = [model.settlement_view(one, gross_from, fees_to) for one in found[:limit] if one["kind"] == "settlement"]
-    return page, found[limit - 1]["sk"] if len(found) > limit else None
+    return accounts[chosen], chosen
 
 
 def _key_keeper(caller: Operator | Merchant, merchant_id: str) -> None:
@@ -259,17 +301,39 @@ def _key_keeper(caller: Operator | Merchant, merchant_id: str) -> None:
 
 def _key(merchant_id: str, key_id: str) -> Key:
     found = store.key(key_id) if ids.is_id(key_id, "key") else None
-    if found is None or found.merchant_id != merchant_id:
+    if found is None or found.merchant_id != merchant_id or found.till:
         raise NotFound()
     return found
 
 
+def _put_with(agreed: Terms, said: Business, at: datetime) -> None:
+    """The merchant, and what is to be asked about its business from now on."""
+    from chalicelib.merchants import store_onboarding
+
+    check = Check(agreed.merchant_id, said, "asked", 0, at)
+    store.put_terms(agreed, lambda transaction: store_onboarding.putting(transaction, check))
+
+
+def _holder(till: Till) -> Staff:
+    """Imported for whoever signs in at a till: most of what calls is a server."""
+    from chalicelib.merchants import tills
+
+    return tills.holder(till)
+
+
 def _who(caller: Operator | Merchant) -> str:
-    return caller.key_id if isinstance(caller, Merchant) else caller.user_id
+    return caller.who if isinstance(caller, Merchant) else caller.user_id
 
 
 def _own(caller: Operator | Merchant, merchant_id: str) -> None:
     if isinstance(caller, Merchant) and caller.merchant_id != merchant_id:
+        raise NotFound()
+
+
+def _reaches(caller: Operator | Merchant, found: Checkout) -> None:
+    """Raises NotFound of another merchant's, and of another store's where they act for one."""
+    _own(caller, found.merchant_id)
+    if isinstance(caller, Merchant) and caller.store_id not in ("", found.store_id):
         raise NotFound()
 
 
@@ -278,6 +342,14 @@ def _found(merchant_id: str) -> Terms:
     if found is None:
         raise NotFound()
     return found
+
+
+def _shown_to(customer: Customer, view: CheckoutView, at: datetime) -> CheckoutView:
+    """Before they pay a deposit, they read until when it can be held."""
+    if view.capture != "manual" or view.status != "open":
+        return view
+    days = policy.decide(customer, "payment", view.amount, at).authorisation_days
+    return msgspec.structs.replace(view, held_until=clock.written(at + timedelta(days=days)))
 
 
 def _paid_by(customer: Customer, progress: Progress) -> bool:

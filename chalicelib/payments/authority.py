@@ -42,6 +42,7 @@ class Authority(msgspec.Struct, frozen=True):
     risky: bool
     until: datetime | None = None
     """A charge waits no longer for anybody's yes."""
+    staff_id: str = ""
 
     def customer(self, consent: Consent) -> Customer:
         return Customer(
@@ -83,6 +84,7 @@ def written(customer: Customer, order: Order, key: RequestKey) -> str:
         jurisdiction=customer.jurisdiction,
         risky=customer.risky,
         until=order.until,
+        staff_id=order.staff_id,
     )
     return msgspec.json.encode(authority).decode()
 

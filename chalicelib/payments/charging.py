@@ -38,7 +38,17 @@ from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Known, Movement
 from chalicelib.merchants import service as merchants
-from chalicelib.payments import following, model_charges, model_codes, paying, service, store_charges, store_codes
+from chalicelib.payments import (
+    acting,
+    following,
+    model,
+    model_charges,
+    model_codes,
+    paying,
+    service,
+    store_charges,
+    store_codes,
+)
 from chalicelib.payments.authority import KeptKey
 from chalicelib.payments.model_charges import Charge, ChargeRequest, ChargeView, Ending, ReversalView
 from chalicelib.payments.model_codes import Code
@@ -61,11 +71,13 @@ def charge(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: dateti
     code = store_codes.code(model_codes.id_of(asked.code))
     if code is None:
         return _unknown(merchant, asked, key, at)
-    order = service.ordered(model_charges.order_of(asked, code.wallet, merchant.merchant_id), at)
+    asked = msgspec.structs.replace(asked, store_id=merchant.at(asked.store_id))
+    found = service.ordered(model_charges.order_of(asked, code.wallet, merchant.merchant_id), at)
+    order = replace(found, staff_id=merchant.staff_id)
     try:
-        return ledger.commit(lambda at, known: _draft(code, order, key, at, known), at, key)
+        return ledger.commit(lambda at, known: acting.by(merchant, _draft(code, order, key, at, known)), at, key)
     except (StepUpRequired, GuardianApprovalRequired):
-        return _wait(code, order, key, at)
+        return _wait(merchant, code, order, key, at)
     except CoolingOff:
         return _refuse(_never(order, key, at), key, ChargeDeclined())
     except (InvalidToken, NotFound):
@@ -87,7 +99,7 @@ def confirm(customer: Customer, charge_id: str, key: RequestKey, at: datetime) -
     kept, movement = _waiting(customer, charge_id)
     if movement and (ending := movement.get("refusal")) in model_charges.ENDINGS:
         raise InvalidState(state=ending)
-    order = replace(service.ordered(kept.request, at), until=kept.until)
+    order = replace(service.ordered(kept.request, at), until=kept.until, staff_id=kept.staff_id)
     return service.pay_order(customer, order, _kept_key(kept, key), at)
 
 
@@ -127,15 +139,16 @@ def _draft(code: Code, order: Order, key: RequestKey, at: datetime, known: Known
     return replace(draft, movement=movement, unless=unless, legs=legs)
 
 
-def _wait(code: Code, order: Order, key: RequestKey, at: datetime) -> Receipt:
+def _wait(merchant: Merchant, code: Code, order: Order, key: RequestKey, at: datetime) -> Receipt:
     """The code is used up, and nothing is taken yet."""
     charge_id = key.movement_id("pay")
-    waits = Charge(charge_id, code.customer.user_id, order.request, order.terms.name, at, key.fingerprint)
+    owner, name = code.customer.user_id, order.terms.name
+    waits = Charge(charge_id, owner, order.request, name, at, key.fingerprint, order.staff_id)
     receipt = Receipt(202, msgspec.json.encode(waits.view()).decode())
 
     def build(at: datetime, known: Known) -> Draft:
         legs = (*store_charges.waiting(waits, receipt), store_codes.using(code, charge_id, at))
-        return Draft(movement=None, changes=(), entry=None, legs=legs)
+        return acting.by(merchant, Draft(movement=None, changes=(), entry=None, legs=legs))
 
     try:
         repeated = ledger.commit(build, at, key)
@@ -178,7 +191,7 @@ def _reverse(merchant: Merchant, charge_id: str, at: datetime, language: str = "
     found = _end(charge_id, merchant.merchant_id, "reversed", at, language)
     if found["state"] in ("authorized", "captured"):
         terms, void_id = merchants.terms(merchant.merchant_id, at), model_charges.reversal_id(charge_id)
-        ledger.commit(lambda at, known: following.take_back(found, void_id, terms, at, known), at)
+        ledger.commit(lambda at, known: acting.by(merchant, following.take_back(found, void_id, terms, at, known)), at)
     return ReversalView(charge_id, "reversed", 0 if found["state"] == "refused" else found["amount"])
 
 
@@ -196,7 +209,13 @@ def _known(caller: Customer | Merchant, charge_id: str) -> tuple[Charge | None, 
     payee = kept.merchant_id if kept else (movement or {})["payee"]
     if not (wallet in caller.wallet_ids if isinstance(caller, Customer) else payee == caller.merchant_id):
         raise NotFound()
+    if isinstance(caller, Merchant) and caller.store_id not in ("", _store(kept, movement)):
+        raise NotFound()
     return kept, movement
+
+
+def _store(kept: Charge | None, movement: Mapping[str, Any] | None) -> str:
+    return kept.request.store_id or "" if kept else model.store_of(movement or {"answer": ""})
 
 
 def _waiting(customer: Customer, charge_id: str) -> tuple[Charge, dict[str, Any] | None]:

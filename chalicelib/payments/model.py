@@ -25,14 +25,22 @@ Text = Annotated[
 
 
 class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`."""
+    """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`, and perhaps `store_id`.
+
+    Of a checkout that several people pay: `amount` too, which is one's part of it. With `card_id`, a prepaid card with
+    that very merchant pays, and the wallet says who does.
+
+    `capture` is for a payment without a checkout: of a checkout its merchant has decided.
+    """
 
     wallet_id: str
+    card_id: str | None = None
     checkout_id: str | None = None
     merchant_id: str | None = None
     amount: Amount | None = None
     currency: Currency | None = None
     order_reference: Reference | None = None
+    store_id: str | None = None
     description: Text = ""
     capture: Capture = "automatic"
     confirm_duplicate: bool = False
@@ -70,6 +78,13 @@ class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
     checkout_id: str = ""
     expires_at: str = ""
     """When an authorisation runs out."""
+    store_id: str = ""
+    staff_id: str = ""
+    """Who was at the till; for the merchant."""
+    card_id: str = ""
+    """The prepaid card that paid."""
+    bonus: int = 0
+    """What of the amount a bonus paid: a discount of the merchant's, of which nothing is settled."""
 
 
 class CaptureView(msgspec.Struct, frozen=True):
@@ -89,6 +104,12 @@ class RefundView(msgspec.Struct, frozen=True, omit_defaults=True):
     currency: str
     created_at: str
     reason: str = ""
+    staff_id: str = ""
+    """Who was at the till; for the merchant."""
+    bonus: int = 0
+    """What of the amount went back to the bonus of a prepaid card."""
+    bonus_lapsed: int = 0
+    """What of the amount was a bonus that has run out meanwhile, and comes back to nobody."""
 
 
 def checked(order: PayRequest) -> PayRequest:
@@ -96,10 +117,12 @@ def checked(order: PayRequest) -> PayRequest:
     direct = {name: getattr(order, name) for name in ("merchant_id", "amount", "currency", "order_reference")}
     given = [name for name, value in direct.items() if value is not None]
     if order.checkout_id is not None:
-        if given:
-            raise InvalidRequest(param=given[0])
+        if other := next((name for name in given if name != "amount"), "store_id" if order.store_id else None):
+            raise InvalidRequest(param=other)
     elif len(given) < len(direct):
         raise InvalidRequest(param=next(name for name in direct if name not in given))
+    if order.card_id is not None and order.capture == "manual":
+        raise InvalidRequest(param="capture")
     if order.order_reference is not None:
         text.reference(order.order_reference)
     if not order.description:
@@ -125,6 +148,16 @@ def view(movement: Mapping[str, Any]) -> dict[str, Any]:
     captured = movement["captured"]
     refunded = captured - movement["refundable"]
     return first | {"status": status(movement), "captured": captured, "refunded": refunded}
+
+
+def store_of(payment: Mapping[str, Any]) -> str:
+    """The store that a payment was made at, "" if at none."""
+    return str(json.loads(payment["answer"] or "{}").get("store_id", ""))
+
+
+def by_staff(movement: Mapping[str, Any]) -> dict[str, str]:
+    """Who was at the till, if anybody was."""
+    return {"staff_id": movement["staff_id"]} if "staff_id" in movement else {}
 
 
 def within(amount: int | None, most: int, param: str = "amount") -> int:

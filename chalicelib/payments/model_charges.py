@@ -31,6 +31,7 @@ class ChargeRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amount: Amount
     currency: Currency
     order_reference: Reference
+    store_id: str | None = None
     description: Text = ""
     capture: Capture = "automatic"
     confirm_duplicate: bool = False
@@ -59,6 +60,7 @@ class ChargeView(msgspec.Struct, frozen=True, omit_defaults=True):
     expires_at: str = ""
     """Until when the customer may confirm it."""
     reason: str = ""
+    store_id: str = ""
 
 
 class ReversalView(msgspec.Struct, frozen=True):
@@ -79,6 +81,7 @@ class Charge:
     merchant_name: str
     created_at: datetime
     fingerprint: bytes
+    staff_id: str = ""
 
     @property
     def wallet(self) -> str:
@@ -107,6 +110,7 @@ class Charge:
             description=asked.description,
             expires_at="" if movement else clock.written(self.until),
             reason=self._reason(movement) if movement else "",
+            store_id=asked.store_id or "",
         )
 
     def _reason(self, movement: Mapping[str, Any]) -> str:
@@ -135,6 +139,7 @@ def order_of(asked: ChargeRequest, wallet: str, merchant_id: str) -> PayRequest:
         amount=asked.amount,
         currency=asked.currency,
         order_reference=asked.order_reference,
+        store_id=asked.store_id,
         description=asked.description,
         capture=asked.capture,
         confirm_duplicate=asked.confirm_duplicate,
@@ -150,6 +155,7 @@ def paid_view(movement: Mapping[str, Any], merchant_name: str) -> ChargeView:
         status=seen["status"],
         merchant_name=merchant_name,
         description=seen.get("description", ""),
+        store_id=seen.get("store_id", ""),
         **{name: seen[name] for name in kept},
     )
 

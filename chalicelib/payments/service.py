@@ -13,17 +13,21 @@ from chalicelib.kernel.errors import (
     CoolingOff,
     CurrencyMismatch,
     GuardianApprovalRequired,
+    InvalidRequest,
     InvalidState,
     NotFound,
     StepUpRequired,
 )
 from chalicelib.kernel.idempotency import Receipt, RequestKey
-from chalicelib.ledger import consents
+from chalicelib.ledger import cards, chart, consents
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.consents import Consent
 from chalicelib.ledger.model import Draft, Known
 from chalicelib.merchants import service as merchants
-from chalicelib.payments import authority, following, model, paying
+from chalicelib.merchants import stores
+from chalicelib.merchants.model import Terms
+from chalicelib.merchants.model_stores import Store
+from chalicelib.payments import acting, authority, carded, following, model, paying, sharing
 from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
 from chalicelib.payments.paying import Order
 
@@ -37,17 +41,17 @@ def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) 
     request = model.checked(request)
     if request.wallet_id not in customer.wallet_ids:
         raise NotFound()
-    return pay_order(customer, ordered(request, at), key, at)
+    order = ordered(request, at)
+    receipt = pay_order(customer, order, key, at)
+    if order.is_part and receipt.status < 400:
+        sharing.look(order, at)
+    return receipt
 
 
 def pay_order(customer: Customer, order: Order, key: RequestKey, at: datetime) -> Receipt:
     """Raises and stores what `pay` does."""
-
-    def build(at: datetime, known: Known) -> Draft:
-        return paying.draft(customer, order, key, at, known)
-
     try:
-        return ledger.commit(build, at, key)
+        return _commit(customer, order, key, at)
     except (StepUpRequired, CoolingOff):
         if first := ledger.answered(key.movement_id("pay"), key):
             return first
@@ -67,13 +71,14 @@ def pay_agreed(consent: Consent, at: datetime) -> Receipt:
     """
     asked = authority.read(consent.authority)
     customer, key = asked.customer(consent), asked.key(consent)
-    order = replace(ordered(asked.request, at), until=asked.until)
-    return ledger.commit(lambda at, known: paying.draft(customer, order, key, at, known, proved=True), at, key)
+    order = replace(ordered(asked.request, at), until=asked.until, staff_id=asked.staff_id)
+    return _commit(customer, order, key, at, proved=True)
 
 
 def payment(caller: Customer | Merchant, payment_id: str) -> dict[str, Any]:
     """As it is now. Somebody else's is not found."""
-    return model.view(_visible(caller, payment_id, "pay"))
+    found = _visible(caller, payment_id, "pay")
+    return model.view(found) | (model.by_staff(found) if isinstance(caller, Merchant) else {})
 
 
 def payments_of_order(
@@ -82,7 +87,7 @@ def payments_of_order(
     """The payments that carry the merchant's `order_reference`, by id; and the position of the next page."""
     merchant.require("payments")
     found, following = of_order(merchant.merchant_id, reference, after, limit)
-    return [model.view(one) for one in found], following
+    return [model.view(one) | model.by_staff(one) for one in found if acting.reaches(merchant, one)], following
 
 
 def of_order(merchant_id: str, reference: str, after: str, limit: int) -> tuple[list[dict[str, Any]], str | None]:
@@ -94,15 +99,19 @@ def of_order(merchant_id: str, reference: str, after: str, limit: int) -> tuple[
 
 def capture(merchant: Merchant, payment_id: str, request: CaptureRequest, key: RequestKey, at: datetime) -> Receipt:
     """Raises or stores InvalidState unless authorised; AmountOutOfRange beyond what was."""
-    found = _taken_by(merchant, payment_id, "payments")
+    found = _alone(_taken_by(merchant, payment_id, "payments"))
     amount = model.within(request.amount, found["amount"])
     terms = merchants.terms(merchant.merchant_id, at)
-    return ledger.commit(lambda at, known: following.capture(found, terms, amount, key, at, known), at, key)
+
+    def build(at: datetime, known: Known) -> Draft:
+        return acting.by(merchant, following.capture(found, terms, amount, key, at, known))
+
+    return ledger.commit(build, at, key)
 
 
 def void(merchant: Merchant, payment_id: str, key: RequestKey, at: datetime) -> Receipt:
-    found = _taken_by(merchant, payment_id, "payments")
-    return ledger.commit(lambda at, known: following.void(found, key, at, known), at, key)
+    found = _alone(_taken_by(merchant, payment_id, "payments"))
+    return ledger.commit(lambda at, known: acting.by(merchant, following.void(found, key, at, known)), at, key)
 
 
 def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: RequestKey, at: datetime) -> Receipt:
@@ -114,9 +123,11 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
     reason = model.as_kept(request.reason, "reason") if request.reason else ""
     amount = max(1, found["refundable"]) if request.amount is None else money.check_amount(request.amount)
     terms = merchants.terms(merchant.merchant_id, at)
+    if "settles" in found:
+        return _refund_to_card(merchant, found, terms, amount, reason, key, at)
 
     def build(at: datetime, known: Known) -> Draft:
-        return following.refund(found, terms, amount, reason, key, at, known)
+        return acting.by(merchant, following.refund(found, terms, amount, reason, key, at, known))
 
     return ledger.commit(build, at, key)
 
@@ -124,7 +135,7 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
 def refund_view(caller: Customer | Merchant, refund_id: str) -> dict[str, Any]:
     found = _visible(caller, refund_id, "ref")
     view: dict[str, Any] = json.loads(found["answer"])
-    return view
+    return view | (model.by_staff(found) if isinstance(caller, Merchant) else {})
 
 
 def expire(payment_id: str, at: datetime) -> bool:
@@ -139,6 +150,36 @@ def expire(payment_id: str, at: datetime) -> bool:
         return False
 
 
+def _commit(customer: Customer, order: Order, key: RequestKey, at: datetime, *, proved: bool = False) -> Receipt:
+    """From the wallet, or from the card that the order names."""
+
+    def plain(at: datetime, known: Known) -> Draft:
+        return paying.draft(customer, order, key, at, known, proved=proved)
+
+    if order.request.card_id is None:
+        return ledger.commit(plain, at, key)
+    guess = carded.guess(customer, order)
+
+    def build(at: datetime, known: Known) -> Draft:
+        return carded.draft(plain(at, known), customer, order, at, guess)
+
+    return ledger.commit(build, at, carded.telling(key))
+
+
+def _refund_to_card(
+    merchant: Merchant, found: dict[str, Any], terms: Terms, amount: int, reason: str, key: RequestKey, at: datetime
+) -> Receipt:
+    card = cards.found(chart.card_of(found["owner"], found["payee"], found["currency"]))
+    if card is None:
+        raise NotFound()
+    guess, taken = carded.Guess(card, found["refundable"]), cards.taken_by(found["pk"])
+
+    def build(at: datetime, known: Known) -> Draft:
+        return acting.by(merchant, carded.refund(found, taken, terms, amount, reason, key, at, known, guess))
+
+    return ledger.commit(build, at, key)
+
+
 def _rather_wait(consent: Consent, at: datetime) -> None:
     """Raises GuardianApprovalRequired while it waits or is about to be made: that takes no second step-up."""
     if state := consents.waits(consent, at):
@@ -149,13 +190,23 @@ def ordered(request: PayRequest, at: datetime) -> Order:
     """What never changes may be read first: a checkout's facts, and a merchant's terms of the last 30 s."""
     if request.checkout_id is not None:
         checkout = merchants.checkout(request.checkout_id)
+        amount = sharing.part_of(checkout, request)
         terms = merchants.terms(checkout.merchant_id, at)
-        return Order(request, terms, checkout.amount, checkout.currency, checkout.order_reference, checkout)
+        facts = (amount, checkout.currency, checkout.order_reference)
+        order = Order(request, terms, *facts, checkout, store_id=checkout.store_id, staff_id=checkout.staff_id)
+        if order.held and request.card_id is not None:
+            raise InvalidRequest(param="card_id")
+        return order
     amount, currency = money.check_amount(request.amount or 0), money.check_currency(request.currency or "")
     terms = merchants.terms(request.merchant_id or "", at)
     if currency not in terms.account:
         raise CurrencyMismatch(param="currency")
-    return Order(request, terms, amount, currency, request.order_reference or "")
+    order = Order(request, terms, amount, currency, request.order_reference or "")
+    return order if request.store_id is None else _at(order, stores.known(terms.merchant_id, request.store_id, at))
+
+
+def _at(order: Order, store: Store) -> Order:
+    return replace(order, store_id=store.id, shut=store.status == "closed")
 
 
 def _movement(movement_id: str, prefix: str) -> dict[str, Any]:
@@ -169,7 +220,15 @@ def _taken_by(merchant: Merchant, payment_id: str, scope: str) -> dict[str, Any]
     found = _movement(payment_id, "pay")
     if found["payee"] != merchant.merchant_id:
         raise NotFound()
+    acting.check_reach(merchant, found)
     return found
+
+
+def _alone(payment: dict[str, Any]) -> dict[str, Any]:
+    """Parts of a shared checkout are taken or given back together. Raises InvalidState (shared)."""
+    if "share" in payment:
+        raise InvalidState(state="shared")
+    return payment
 
 
 def _visible(caller: Customer | Merchant, movement_id: str, prefix: str) -> dict[str, Any]:
@@ -183,4 +242,6 @@ def _visible(caller: Customer | Merchant, movement_id: str, prefix: str) -> dict
         mine = found["payee"] == caller.merchant_id
     if not mine:
         raise NotFound()
+    if isinstance(caller, Merchant) and caller.store_id:
+        acting.check_reach(caller, found if prefix == "pay" else ledger.movement(found["payment"]))
     return found

@@ -31,6 +31,7 @@ class _ChargeItem(Table):
     fingerprint = BinaryAttribute(legacy_encoding=False)
     answer_status = NumberAttribute()
     answer = UnicodeAttribute()
+    staff_id = UnicodeAttribute(null=True)
 
 
 def charge(charge_id: str) -> Charge | None:
@@ -44,6 +45,7 @@ def charge(charge_id: str) -> Charge | None:
         merchant_name=item.merchant_name,
         created_at=clock.read(item.created_at),
         fingerprint=item.fingerprint,
+        staff_id=item.staff_id or "",
     )
 
 
@@ -75,6 +77,7 @@ def waiting(charge: Charge, receipt: Receipt) -> tuple[Leg, Leg]:
         "fingerprint": charge.fingerprint,
         "answer_status": receipt.status,
         "answer": receipt.body,
+        **({"staff_id": charge.staff_id} if charge.staff_id else {}),
     }
     unanswered = Update(settings().ledger_table, charge.id, items.MOVEMENT).require_absent("pk")
     return (

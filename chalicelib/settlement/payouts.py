@@ -82,7 +82,7 @@ def pay_out(
     if terms is None:
         choosing.require_payers(choosing.payers(request.currency, 1, at))
         raise InvalidState(state="without-payout-terms")
-    who = caller.key_id if isinstance(caller, Merchant) else caller.user_id
+    who = caller.who if isinstance(caller, Merchant) else caller.user_id
     cases.audit(
         who, "merchant.pay_out", merchant_id, "", at, source_address=caller.source_address, currency=request.currency
     )

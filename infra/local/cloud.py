@@ -181,6 +181,7 @@ def _write_local_json(address: str, endpoint: str, bank: str, harbour: str) -> N
         "tour": f"{address}/",
         "app": f"{address}/app/",
         "console": f"{address}/console/",
+        "till": f"{address}/till/",
         "docs": f"{address}/docs",
         "openapi": f"{address}/openapi.json",
         "outbox": f"{address}/_local/outbox",

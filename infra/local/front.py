@@ -122,9 +122,9 @@ class Door(BaseHTTPRequestHandler):
         """A file; or the way to one, as `infra/web/edge.js` shows it in the cloud."""
         if path.startswith("/pay/") and path.removeprefix("/pay/").replace("_", "").isalnum():
             return self._send(302, [("Location", f"/app/#{path}"), ("Cache-Control", "no-store")], b"")
-        if path in ("/app", "/console"):
+        if path in ("/app", "/console", "/till"):
             return self._send(302, [("Location", f"{path}/")], b"")
-        if path in ("/app/", "/console/") and self.headers.get("Host", "").startswith(f"{places.HOST}:"):
+        if path in ("/app/", "/console/", "/till/") and self.headers.get("Host", "").startswith(f"{places.HOST}:"):
             home = f"http://{places.NAME}:{self.server.server_port}{path}"
             return self._send(302, [("Location", home), ("Cache-Control", "no-store")], b"")
         return self._file(path)

@@ -7,7 +7,7 @@ function handler(event) {
   const path = request.uri;
   if (/^\/pay\/[A-Za-z0-9_]+$/.test(path)) return elsewhere(`/app/#${path}`);
   if (path === "/") return elsewhere("/app/");
-  if (path === "/app" || path === "/console") return elsewhere(`${path}/`);
+  if (["/app", "/console", "/till"].includes(path)) return elsewhere(`${path}/`);
   if (path.endsWith("/")) request.uri = `${path}index.html`;
   return request;
 }

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from infra import client as made
+from infra import client_library
 from tests.api.caller import Caller
 from tests.api.charge_kit import NOBODYS
 from tests.api.world import PASSWORD, Person, World, cheap_passwords
 from tests.conftest import FrozenClock
 
-URL = "https://coffer.test"
+NAME, URL = "coffer_client", "https://coffer.test"
 
 
 class Gateway(httpx.BaseTransport):
@@ -32,17 +34,17 @@ class Library:
     """The generated package; `call("payments.payments_pay", client, …)` gives what came, parsed."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(importlib.import_module(f"{made.NAME}.models"), name)
+        return getattr(importlib.import_module(f"{NAME}.models"), name)
 
     def nobody(self) -> Any:
-        return importlib.import_module(made.NAME).Client(base_url=URL, httpx_args={"transport": Gateway()})
+        return importlib.import_module(NAME).Client(base_url=URL, httpx_args={"transport": Gateway()})
 
     def bearing(self, token: str) -> Any:
-        package = importlib.import_module(made.NAME)
+        package = importlib.import_module(NAME)
         return package.AuthenticatedClient(base_url=URL, token=token, httpx_args={"transport": Gateway()})
 
     def call(self, operation: str, client: Any, *path: str, **given: Any) -> Any:
-        return importlib.import_module(f"{made.NAME}.api.{operation}").sync(*path, client=client, **given)
+        return importlib.import_module(f"{NAME}.api.{operation}").sync(*path, client=client, **given)
 
 
 class Town(World):
@@ -55,11 +57,12 @@ class Town(World):
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """Generated anew; a warning of the generator fails here."""
-    folder = str(made.generate(tmp_path_factory.mktemp("client")))
-    sys.path.insert(0, folder)
+    folder = tmp_path_factory.mktemp("library") / "client"
+    client_library.generate(client_library.described(), folder)
+    sys.path.insert(0, str(folder))
     yield Library()
-    sys.path.remove(folder)
-    for name in [one for one in sys.modules if one.partition(".")[0] == made.NAME]:
+    sys.path.remove(str(folder))
+    for name in [one for one in sys.modules if one.partition(".")[0] == NAME]:
         del sys.modules[name]
 
 
@@ -79,6 +82,21 @@ def signed_in(library: Library, ana: Person) -> Any:
     tokens = library.call("identity.identity_sessions_sign_in", library.nobody(), body=claim)
     assert isinstance(tokens, library.TokensView)
     return library.bearing(tokens.access_token)
+
+
+def test_every_call_of_the_description_is_in_it(library: Library) -> None:
+    paths = json.loads(client_library.described())["paths"]
+    wanted = {f"{one['tags'][0]}/{one['operationId']}" for methods in paths.values() for one in methods.values()}
+    folder = Path(importlib.import_module(f"{NAME}.api").__path__[0])
+    assert {f"{file.parent.name}/{file.stem}" for file in folder.glob("*/[a-z]*.py")} == wanted
+
+
+def test_a_description_that_is_not_understood_makes_no_library(tmp_path: Path) -> None:
+    described = json.loads(client_library.described())
+    schemas = described["components"]["schemas"]
+    schemas["another.PaymentView"] = schemas["PaymentView"]
+    with pytest.raises(client_library.NotGenerated, match="duplicate models"):
+        client_library.generate(json.dumps(described).encode(), tmp_path / "client")
 
 
 def test_a_customer_signs_in_and_pays_a_checkout_once(library: Library, world: Town) -> None:

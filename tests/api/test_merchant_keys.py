@@ -34,6 +34,9 @@ SCOPE_OF = {
     "POST /v1/charge-reversals": "payments",
     "GET /v1/merchants/{id}": "",
     "GET /v1/merchants/{id}/settlements": "reports",
+    "GET /v1/merchants/{id}/settlements/{settlement_id}": "reports",
+    "GET /v1/merchants/{id}/sales": "payments",
+    "GET /v1/merchants/{id}/statements/{month}": "reports",
     "GET /v1/merchants/{id}/payout-terms/{currency}": "reports",
     "GET /v1/merchants/{id}/payouts": "reports",
     "POST /v1/merchants/{id}/payouts": "payouts",
@@ -46,13 +49,30 @@ SCOPE_OF = {
     "POST /v1/merchants/{id}/webhook-endpoints/{endpoint_id}/rotate": "keys",
     "POST /v1/merchants/{id}/webhook-endpoints/{endpoint_id}/test": "keys",
     "GET /v1/merchants/{id}/webhook-endpoints/{endpoint_id}/deliveries": "reports",
+    "POST /v1/merchants/{id}/return-secret": "keys",
     "GET /v1/merchants/{id}/events": "reports",
     "GET /v1/events/{id}": "reports",
     "POST /v1/events/{id}/redeliver": "reports",
+    "GET /v1/merchants/{id}/business": "keys",
+    "PATCH /v1/merchants/{id}/business": "keys",
+    "GET /v1/merchants/{id}/stores": "",
+    "POST /v1/merchants/{id}/stores": "stores",
+    "PATCH /v1/merchants/{id}/stores/{store_id}": "stores",
+    "GET /v1/merchants/{id}/staff": "staff",
+    "POST /v1/merchants/{id}/staff": "staff",
+    "PATCH /v1/merchants/{id}/staff/{staff_id}": "staff",
+    "DELETE /v1/merchants/{id}/staff/{staff_id}": "staff",
+    "GET /v1/merchants/{id}/staff-sessions": "staff",
+    "DELETE /v1/merchants/{id}/staff-sessions/{session_id}": "staff",
+    "GET /v1/staff-sessions/current": "",
+    "DELETE /v1/staff-sessions/current": "",
     "GET /v1/merchants/{id}/keys": "keys",
     "POST /v1/merchants/{id}/keys": "keys",
     "POST /v1/merchants/{id}/keys/{key_id}/rotate": "keys",
     "DELETE /v1/merchants/{id}/keys/{key_id}": "keys",
+    "POST /v1/merchants/{id}/card-plans": "cards",
+    "GET /v1/merchants/{id}/card-plans": "cards",
+    "POST /v1/merchants/{id}/card-plans/{plan_id}/withdraw": "cards",
 }
 """What a key needs for each route that merchants call; any key shows its merchant."""
 OURS = [route for route in routes() if Merchant in route.callers]
@@ -230,7 +250,15 @@ def test_a_key_opens_what_its_scope_names_and_nothing_else(
     nobody: Caller, merchant: dict[str, Any], route: Route
 ) -> None:
     path = route.path.replace("/v1/merchants/{id}", f"/v1/merchants/{merchant['id']}")
-    for name, prefix in (("{key_id}", "key"), ("{endpoint_id}", "whe"), ("{id}", route.path.split("/")[2][:3])):
+    for name, prefix in (
+        ("{key_id}", "key"),
+        ("{plan_id}", "cpl"),
+        ("{endpoint_id}", "whe"),
+        ("{store_id}", "sto"),
+        ("{staff_id}", "stf"),
+        ("{session_id}", "key"),
+        ("{id}", route.path.split("/")[2][:3]),
+    ):
         path = path.replace(name, ids.derived(prefix, "some"))
     path += "?order_reference=A-1" if path == "/v1/payments" else ""
     plain = BODIES[name_of(route)] if route.body else None

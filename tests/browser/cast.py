@@ -13,7 +13,7 @@ from typing import Any
 from infra.local import people, seed_present
 from infra.local.client import Client, new_key
 from infra.local.people import Person
-from tests.browser import kit, withdrawal_kit
+from tests.browser import console_kit, kit, till_kit, withdrawal_kit
 
 FRESH_SECONDS = 240
 """An access token lives ten minutes."""
@@ -135,6 +135,36 @@ class Member:
         return day
 
     @cached_property
+    def counter(self) -> dict[str, Any]:
+        """A shop of its own, with something behind every screen of its till."""
+        shop = till_kit.new_shop(self.local)
+        for amount in (4_200, 1_850):
+            console_kit.customer_who_paid(self.local, amount, "S-", shop["id"])
+        sales = f"/v1/merchants/{shop['id']}/sales"
+        till = till_kit.till_client(self.local, shop)
+        people.wait_for(lambda: len(till.get(sales).expect(200)["data"]) == 2, "what was sold")
+        return shop
+
+    @property
+    def till(self) -> Client:
+        return till_kit.till_client(self.local, self.counter)
+
+    @cached_property
+    def sold(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.till.get(f"/v1/merchants/{self.counter['id']}/sales").expect(200)["data"][0]
+        return found
+
+    @cached_property
+    def order(self) -> str:
+        wish = {"amount": 2_850, "currency": "CNY", "order_reference": f"T-{uuid.uuid4().hex[:8]}"}
+        return str(self.till.insist("/v1/checkouts", wish).expect(201)["id"])
+
+    @cached_property
+    def store(self) -> str:
+        stores = f"/v1/merchants/{self.counter['id']}/stores"
+        return str(till_kit.operator(self.local).insist(stores, {"name": "外滩店 Bund"}).expect(201)["id"])
+
+    @cached_property
     def somebody(self) -> Member:
         """A customer whom an operator looks at."""
         return Member(self.local, "app")
@@ -152,6 +182,8 @@ class Member:
 
     def stored(self) -> dict[str, str]:
         """Of localStorage, as `shared/session.js` and the modes keep it."""
+        if self.area == "till":
+            return till_kit.session(self.counter)
         kept = {name: self.tokens[name] for name in ("access_token", "refresh_token", "session_id")}
         session = {f"coffer.{self.area}.session": json.dumps(kept)} | self.look()
         return session | ({"coffer.app.intents.done": json.dumps([self.result])} if self.area == "app" else {})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -26,8 +27,9 @@ SIZES = ((360, 640), (390, 844), (768, 1024), (1280, 900))
 DESKS = ((1280, 900), (1024, 768))
 LOOKS = int(os.environ.get("LOOKS", "2"))
 """How often each screen is visited: `make screens` takes four."""
-LEAST = {"standard": 44, "social": 44, "easy": 60, "console": 24}
+LEAST = {"standard": 44, "social": 44, "easy": 60, "console": 24, "till": 44}
 """CSS pixels of a target: WCAG 2.2 AA asks for 24, we for more where a thumb presses."""
+SALE = "amount=2850&currency=CNY&reference=A-17"
 PLACES: dict[str, Callable[[Member], str]] = {
     "app /pay/:id": lambda one: f"/pay/{one.checkout}",
     "app /topups/:id": lambda one: f"/topups/{one.topup}",
@@ -45,14 +47,24 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "console /cases/:id": lambda one: f"/cases/{one.case}",
     "console /payouts/:id": lambda one: f"/payouts/{console_kit.paid_out(one.local, one.api)[1]}",
     "console /reconciliations/:day": lambda one: f"/reconciliations/{one.reconciled}",
+    "till /charges/:id": lambda one: f"/charges/{uuid.uuid4()}",
+    "till /refunds/:id": lambda one: f"/refunds/{uuid.uuid4()}",
+    "till /checkouts/:id": lambda one: f"/checkouts/{one.order}",
+    "till /scan": lambda one: f"/scan?{SALE}",
+    "till /qr": lambda one: f"/qr?{SALE}",
+    "till /payments/:id": lambda one: f"/payments/{one.sold['payment_id']}",
+    "till /payments/:id/refund": lambda one: f"/payments/{one.sold['payment_id']}/refund",
+    "till /office/settlements/:id": lambda one: f"/office/settlements/{one.sold['settlement_id']}",
+    "till /stores/:id": lambda one: f"/stores/{one.store}",
 }
 """Where a screen with a parameter is, for whoever visits it."""
 REFUSED: dict[str, tuple[str, ...]] = {
     "console /accounts/:id": ("/v1/freezes/",),
     "console /merchants/:id": ("/v1/merchants/",),
+    "till /office/payouts": ("/v1/merchants/",),
 }
 """Paths of the API that a screen asks for and that may refuse: that is no complaint."""
-EVERY = (*screens("app"), *screens("console"))
+EVERY = (*screens("app"), *screens("console"), *screens("till"))
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,7 @@ class Look:
 
 def looks(screen: Screen, number: int, most: int = LOOKS) -> list[Look]:
     """Different ones from screen to screen, so that all pairs come about among them."""
-    sizes = SIZES if screen.area == "app" else DESKS
+    sizes = DESKS if screen.area == "console" else SIZES
     modes = MODES if screen.area == "app" else MODES[:1]
     languages = tuple(kit.LANGUAGES)
     all_of_them = [
@@ -91,7 +103,7 @@ def cast(local: dict[str, Any]) -> Callable[[str, str], Member]:
 
 def place(screen: Screen, member: Member) -> str:
     if ":" not in screen.pattern:
-        return screen.pattern
+        return PLACES.get(str(screen), lambda one: screen.pattern)(member)
     assert str(screen) in PLACES, f"tell in PLACES how to get to {screen}"
     return PLACES[str(screen)](member)
 
@@ -120,7 +132,7 @@ def _visited(
         expect(visit.page.locator(".waiting")).to_have_count(0, timeout=kit.PATIENCE_MS)
         visit.shot(f"{screen.area}{re.sub(r'[/:]+', '-', screen.pattern).rstrip('-')}-{look}")
         worn = visit.page.locator("html").get_attribute("data-mode") or "standard"
-        return _barriers(visit, LEAST["console" if screen.area == "console" else worn], walks)
+        return _barriers(visit, LEAST[screen.area if screen.area in LEAST else worn], walks)
 
 
 def _barriers(visit: kit.Visit, least: int, walks: bool) -> list[object]:

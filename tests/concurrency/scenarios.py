@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.concurrency import acts, charging, entering, moving, paying_out, refunding, settling, spending
+from tests.concurrency import acts, charging, entering, moving, paying_out, refunding, settling, sharing, spending
 from tests.concurrency.crowd import Crowd
 from tests.concurrency.findings import Findings
 from tests.concurrency.town import Town
@@ -29,6 +29,7 @@ SCENARIOS = (
     Scenario("day-limit", "a day's limit: more payments at once than it allows", spending.day_limit),
     Scenario("duplicates", "probable duplicates: one purchase tapped under many keys", spending.duplicates),
     Scenario("checkout", "one checkout, raced by many payers and by who cancels it", spending.one_checkout),
+    Scenario("shared", "one checkout, shared by twenty who pay at once", sharing.shared_checkout),
     Scenario("refunds", "refunds: more at once than was captured", refunding.refunds),
     Scenario("allowance", "a merchant's floor: more refunds at once than were agreed", refunding.allowance),
     Scenario("settlement", "settlement while refunding: stream, queue and sweep at once", settling.settlement),

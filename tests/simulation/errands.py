@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.kernel import ids
 from tests.api.caller import Caller, Reply
-from tests.simulation import truth
+from tests.simulation import sharing_out, truth
 from tests.simulation.model import Model, seconds_of
 from tests.simulation.truth import Wish, hold
 
@@ -18,7 +18,7 @@ SKEW_SECONDS = 700.0
 """How far a worker's clock may be from the true one, and a little more."""
 _STORED = frozenset({
     "insufficient-funds", "limit-reached", "wallet-frozen", "invalid-state", "probable-duplicate",
-    "refund-exceeds-capture", "merchant-funds-insufficient",
+    "refund-exceeds-capture", "merchant-funds-insufficient", "exceeds-what-is-left",
 })  # fmt: skip
 _PREFIX = {
     "pay": "pay",
@@ -209,6 +209,7 @@ _REASONS: dict[str, Callable[[Model, Wish, dict[str, Any], float], bool]] = {
     "wallet-frozen": _frozen,
     "probable-duplicate": looks_alike,
     "refund-exceeds-capture": _refunded,
+    "exceeds-what-is-left": lambda model, wish, body, sent_at: model.checkouts[wish.checkout]["left"] < wish.amount,
     "merchant-funds-insufficient": _shop_too_little,
     "invalid-state": lambda model, wish, body, sent_at: _wrong_state(model, wish, sent_at),
 }
@@ -239,6 +240,8 @@ def _wrong_state(model: Model, wish: Wish, sent_at: float) -> bool:
     if wish.kind == "pay":
         checkout = model.checkouts.get(wish.checkout)
         late = model.seconds + SKEW_SECONDS
+        if checkout is not None and "left" in checkout and sharing_out.no_room(checkout, wallet.owner):
+            return True
         return checkout is not None and (checkout["status"] != "open" or checkout["expires_seconds"] <= late)
     payment = model.payments[wish.payment]
     due = payment.at - model.started + truth.AUTHORISATION_DAYS * 86_400

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.api.caller import Reply
-from tests.simulation import at_tills, leaving, taking_out, truth
+from tests.simulation import at_tills, leaving, sharing_out, taking_out, truth
 from tests.simulation.errands import Errand, cool_in, epoch_in, expiry_in, judge, movement_id, step_in, unasked_in
 from tests.simulation.forgetful import PASSWORD, WRONG, Forgetful
 from tests.simulation.leaving import Leave
@@ -203,7 +203,12 @@ class Person(Forgetful):
         if known:
             checkout_id, facts = chance.choice(known)
             body = {"wallet_id": self.wallet, "checkout_id": checkout_id}
-            self._errand("pay", "/v1/payments", body, facts["amount"], shop=facts["shop"], checkout=checkout_id)
+            amount, shared = facts["amount"], "left" in facts
+            if shared:
+                amount = chance.choice((facts["left"], amount // 3, chance.randint(1, amount))) or 1
+                body["amount"] = amount
+            about = {"shop": facts["shop"], "checkout": checkout_id, "manual": shared or facts["manual"]}
+            self._errand("pay", "/v1/payments", body, amount, **about)
 
     def _top_up(self, chance: random.Random) -> None:
         amount = chance.choice((*_AMOUNTS[3:], 600_000, 1_000_000))
@@ -226,7 +231,7 @@ class Person(Forgetful):
 
     def _same_purchase(self, chance: random.Random) -> None:
         """A new key for what looks like the same: refused until confirmed, if it was just paid."""
-        paid = [errand for errand in self.errands[-8:] if errand.wish.kind == "pay" and "amount" in errand.body]
+        paid = [errand for errand in self.errands[-8:] if errand.wish.kind == "pay" and "merchant_id" in errand.body]
         if paid:
             before = chance.choice(paid)
             confirmed = chance.random() < 0.4
@@ -280,6 +285,8 @@ class Till:
         recent = self.world.recent_payments(self.id)
         if states == ("authorized",) and chance.random() < 0.3:
             recent = self.world.held_payments(self.id) or recent
+        if "authorized" in states:
+            recent = [payment for payment in recent if not payment.part]
         found = [payment for payment in recent if payment.state in states] or recent
         return chance.choice(found) if found else None
 
@@ -330,17 +337,22 @@ class Till:
     def _checkout(self, chance: random.Random) -> None:
         amount = chance.choice(_AMOUNTS[:6])
         body = {"amount": amount, "currency": "CNY", "order_reference": f"checkout-{chance.randrange(10**6)}"}
+        most = chance.choice((0, 0, 2, 3, 5))
+        manual = not most and chance.random() < 0.3
+        body |= {"split": {"max_payers": most}} if most else {"capture": "manual"} if manual else {}
 
         def then(reply: Reply | None) -> None:
             if reply and reply.status == 201:
                 expires = seconds_of(reply.json["expires_at"])
-                self.world.model.checkouts[reply.json["id"]] = {
+                opened = {
                     "status": "open",
                     "amount": amount,
                     "shop": self.id,
+                    "manual": manual,
                     "expires": expires,
                     "expires_seconds": expires - self.world.model.started,
                 }
+                self.world.model.checkouts[reply.json["id"]] = sharing_out.opened(opened, most) if most else opened
 
         self.world.send("POST", "/v1/checkouts", body, {"Authorization": f"Bearer {self.token}"}, then)
 

@@ -6,13 +6,17 @@ import { intend } from "/shared/intents.js";
 import { money, say } from "/shared/language.js";
 import { html } from "/shared/ui.js";
 
-/** → the intent's id. A checkout is paid once, however often it is meant; `confirmed`: also if it looks paid already. */
-export const payCheckout = (checkout, wallet_id, confirmed = false) =>
+/**
+ * → the intent's id. A checkout is paid once, however often it is meant; of one that several people pay, `amount` is my
+ * part, and `form` is paid once. `confirmed`: also if it looks paid already; `card_id`: the prepaid card that pays it
+ * instead of the wallet.
+ */
+export const payCheckout = (checkout, wallet_id, { confirmed = false, card_id = undefined, form = "" } = {}) =>
   intend({
     path: "/v1/payments",
-    body: { wallet_id, checkout_id: checkout.id, ...(confirmed && { confirm_duplicate: true }) },
-    about: { what: "payment", checkout, wallet_id },
-    once: onceOf(checkout.id),
+    body: { wallet_id, checkout_id: checkout.id, ...(checkout.split && { amount: checkout.amount }), ...(confirmed && { confirm_duplicate: true }), ...(card_id && { card_id }) },
+    about: { what: "payment", checkout, wallet_id, card_id },
+    once: checkout.split ? `part ${checkout.id} ${form}` : onceOf(checkout.id),
   });
 /** → the intent's id: my yes to a charge of my code. */
 export const confirmCharge = (charge, wallet_id) =>

@@ -9,7 +9,7 @@ export const SCREENS = {
   "/people/:id": screen("person"),
   "/accounts/:id": screen("account", "cases"),
   "/movements/:id": screen("movement"),
-  "/checkouts/:id": screen("checkout"),
+  "/checkouts/:id": screen("checkout", "checkouts"),
   "/merchants": screen("merchants"),
   "/merchants/:id": screen("merchant", "payouts", "webhooks"),
   "/payouts/:id": screen("payout", "payouts"),

@@ -27,11 +27,12 @@ onStored(DONE, () => (turns.value = turns.peek() + 1));
 /**
  * Writes down what is meant → its id; `about` is whatever the result screen wants to show of it.
  * An intent with the same `once` (a checkout, an open form) is the same one: a double tap adds nothing.
+ * `key`: of the request that this one ends.
  */
-export function intend({ path, body, about, once }) {
+export function intend({ path, body, about, once, key = newKey() }) {
   const before = once && [...(stored(NAME) ?? []).filter(isMine), ...done()].find((one) => one.once === once);
   if (before) return before.id;
-  const meant = { id: newKey(), key: newKey(), path, body, about, once, user: userId.value, tries: 0 };
+  const meant = { id: newKey(), key, path, body, about, once, user: userId.value, tries: 0 };
   change((all) => [...all, meant]);
   return meant.id;
 }
@@ -45,6 +46,9 @@ export const done = () => turns.value >= 0 && kept().filter(isMine);
 export const unseen = () => done().filter((one) => one.unseen);
 /** They have: on its result screen, or by putting it away. */
 export const seen = (id) => keep((all) => all.map((one) => (one.id === id ? { ...one, unseen: undefined } : one)));
+
+/** No longer sent from here; whether it has happened, the API alone knows. */
+export const drop = (id) => change((all) => all.filter((one) => one.id !== id));
 
 /** Carries an intent to its end → {status, body}: waits while nobody knows, and for its owner to sign in again. */
 export const carry = (id) =>

@@ -13,13 +13,16 @@ const area = document.documentElement.dataset.area;
 const NAME = `${area}.session`;
 const DEVICE = `${area}.device`;
 
-/** {access_token, refresh_token, session_id}, or null of nobody. */
+/**
+ * {access_token, refresh_token, session_id}, or null of nobody; of a till {access_token, session_id, subject, about}: one
+ * token, and nothing to renew it by.
+ */
 export const session = signal(stored(NAME));
 export const signedIn = computed(() => session.value !== null);
 /** Whose session it is: the subject of the access token (RFC 7519 §4.1.2), "" of nobody. */
-export const userId = computed(() => (session.value ? claims(session.value.access_token).sub : ""));
+export const userId = computed(() => (session.value ? (session.value.subject ?? claims(session.value.access_token).sub) : ""));
 /** Whether the API takes this device for new: until that is over, nobody sets up their first way to confirm on it. */
-export const newHere = computed(() => session.value !== null && isNew(claims(session.value.access_token)));
+export const newHere = computed(() => session.value !== null && !session.value.subject && isNew(claims(session.value.access_token)));
 /** Whoever works at the console sets up a second factor anywhere: without one they may do nothing else. */
 const isNew = ({ risk, role }) => Boolean(risk) && role === "customer";
 /** Why a session ended by itself (`expired`), until somebody signs in again. */
@@ -39,6 +42,13 @@ export function enter(tokens) {
   if (tokens.device_token) store(DEVICE, tokens.device_token);
   good_until = performance.now() + tokens.expires_in * 1000 - MARGIN_MS;
   session.value = { access_token, refresh_token, session_id };
+  ended.value = "";
+  store(NAME, session.value);
+}
+
+/** A till's session, for as long as its token lives; `about`: whatever its screens want to know of it. */
+export function hold({ access_token, session_id, subject, about }) {
+  session.value = { access_token, session_id, subject, about };
   ended.value = "";
   store(NAME, session.value);
 }
@@ -106,6 +116,7 @@ async function refresh() {
     const known = stored(NAME);
     if (!known) return expire(), false;
     if (known.access_token !== stale) return (session.value = known), true;
+    if (!known.refresh_token) return expire(), false;
     const answer = await insist("POST", "/v1/sessions/refresh", { body: { refresh_token: known.refresh_token } });
     if (answer.status >= 500 || answer.status === 429) throw new Refused(answer);
     if (answer.status >= 400) return expire(), false;

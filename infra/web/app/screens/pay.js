@@ -1,6 +1,6 @@
 /** Paying begins with a code: seen by the camera, pasted as a link, or typed. */
 import { checkoutIn } from "/app/paying.js";
-import { canScan, scan } from "/app/scan.js";
+import { canScan, scan } from "/shared/scan.js";
 import { say } from "/shared/language.js";
 import { Button, Field, Form, Heading, job } from "/shared/parts.js";
 import { go } from "/shared/router.js";

@@ -1,4 +1,4 @@
-/** Reading a QR code with the camera, where the browser can (BarcodeDetector, Shape Detection API). */
+/** Reading a QR code or a barcode with the camera, where the browser can (BarcodeDetector, Shape Detection API). */
 const EVERY_MS = 200;
 
 export const canScan = () => "BarcodeDetector" in globalThis && Boolean(navigator.mediaDevices?.getUserMedia);
@@ -6,7 +6,7 @@ export const canScan = () => "BarcodeDetector" in globalThis && Boolean(navigato
 /** Looks through the camera into `video` until `found(text)` says it is what was sought → stop(). Throws if not allowed. */
 export async function scan(video, found) {
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-  const detector = new BarcodeDetector({ formats: ["qr_code"] });
+  const detector = new BarcodeDetector({ formats: ["qr_code", "code_128"] });
   let looking = true;
   const stop = () => {
     looking = false;

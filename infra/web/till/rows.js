@@ -1,0 +1,38 @@
+/** Lists that are the same on several screens: places to go, and sales. */
+import { say, sayOr, shownMoment } from "/shared/language.js";
+import { Icon, Money } from "/shared/parts.js";
+import { html } from "/shared/ui.js";
+
+export const Row = ({ path, icon, title, about }) => html`
+  <li>
+    <a href=${`#${path}`}>
+      ${icon && html`<${Icon} name=${icon} />`}
+      <span class="row-words"><strong>${title}</strong>${about && html`<small>${about}</small>`}</span>
+      <${Icon} name="on" />
+    </a>
+  </li>
+`;
+
+/** `when(at)`: how its time is told. */
+export const Sale = ({ of: sale, when = shownMoment }) => html`
+  <li>
+    <a href=${`#/payments/${sale.payment_id}`}>
+      <span class="row-words">
+        <strong>${sale.order_reference}</strong>
+        <small>${[sayOr(`sale.${sale.kind}`, sale.kind), when(sale.created_at), sale.reason].filter(Boolean).join(" · ")}</small>
+      </span>
+      <span class="row-end"><${Money} amount=${sale.amount} currency=${sale.currency} signed=${sale.kind === "refund"} /></span>
+    </a>
+  </li>
+`;
+
+/** What is meant and not known to have ended: what it is, and the screen that tells of it. */
+export const Meant = ({ of: { id, about }, children }) => html`
+  <li>
+    <a href=${`#/${about.what === "refund" ? "refunds" : "charges"}/${about.of ?? id}`}>
+      <span class="row-words"><strong>${say(`meant.${about.what}`)} · ${about.reference}</strong><small>${shownMoment(about.at)}</small></span>
+      <${Money} amount=${about.amount} currency=${about.currency} />
+    </a>
+    ${children}
+  </li>
+`;

@@ -1,0 +1,72 @@
+/** What a till does with money, as intents: each is written down with its key before it is sent. */
+import { finished, done, intend, intent, intents, mine } from "/shared/intents.js";
+import { shownMoney } from "/shared/language.js";
+import { here } from "/till/staff.js";
+
+/** A code is good for a minute and once: it is kept for as long as this page is open, and nowhere else. */
+const codes = new Map();
+export const codeOf = (id) => codes.get(id);
+
+/** → the intent's id. `form`: of one opened screen, which charges once; `again`: also if it looks charged already. */
+export function charge({ amount, currency, reference, code, form, again = false }) {
+  const body = { code, amount, currency, order_reference: reference, ...here(), ...(again && { confirm_duplicate: true }) };
+  const about = { what: "charge", amount, currency, reference, at: Date.now() };
+  const id = intend({ path: "/v1/charges", body, about, once: `charge ${form}` });
+  codes.set(id, code);
+  return id;
+}
+
+/**
+ * Ends a charge for good, whether it ever came or not: by its id once that is known, or else by its own key, which the
+ * API has if it has the charge. → the intent's id.
+ */
+export function stop(id) {
+  const open = intent(id);
+  const { about, outcome } = open ?? finished(id);
+  const to = open ? { path: "/v1/charge-reversals", key: open.key } : { path: `/v1/charges/${outcome.body.id}/reversals` };
+  const { amount, currency, reference } = about;
+  return intend({ ...to, body: {}, about: { what: "stop", of: id, amount, currency, reference, at: Date.now() }, once: `stop ${id}` });
+}
+
+/** Gives back `amount` of a payment → the intent's id. */
+export const refund = ({ payment, amount, reason, form }) =>
+  intend({
+    path: `/v1/payments/${payment.id}/refunds`,
+    body: { amount, reason },
+    about: { what: "refund", payment: payment.id, amount, currency: payment.currency, reference: payment.order_reference, reason, at: Date.now() },
+    once: `refund ${form}`,
+  });
+
+const stopOf = (id) => [...mine(), ...done()].find(({ about }) => about.what === "stop" && about.of === id);
+const PAID = ["captured", "authorized", "partially_refunded", "refunded"];
+
+/**
+ * How a charge stands: {kind: sending | unknown | waiting | paid | not | stopping | stopped, body?, code?, given_back?,
+ * kept?}. `seen`: what the API last said of one that waited. Reads signals, so that whoever asks is told again.
+ */
+export function standing(id, seen = null) {
+  const open = intents.value.find((one) => one.id === id);
+  const stopped = stopOf(id);
+  if (stopped && !stopped.outcome) return { kind: "stopping", body: stopped.last };
+  if (stopped?.outcome.status < 400) return { kind: "stopped", given_back: stopped.outcome.body.given_back };
+  const kept = Boolean(stopped);
+  const taken = stopped?.outcome.body?.payment_id;
+  if (taken) return { kind: "paid", body: { id: taken }, kept };
+  if (open) return { kind: open.last === undefined ? "sending" : "unknown", body: open.last, kept };
+  const outcome = finished(id)?.outcome;
+  if (!outcome) return { kind: "forgotten" };
+  if (outcome.status >= 400) return { kind: "not", code: outcome.body?.code, body: outcome.body, kept };
+  const body = seen ?? outcome.body;
+  if (body.status === "waiting") return { kind: "waiting", body, kept };
+  return { kind: PAID.includes(body.status) ? "paid" : "not", code: body.reason || body.status, body, kept };
+}
+
+export const shownSum = ({ amount, currency }) => shownMoney(amount, currency);
+
+const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** A name for a sale that nobody named: the day, and what no other till is likely to draw. */
+export function newReference() {
+  const day = new Date().toISOString().slice(2, 10).replaceAll("-", "");
+  const drawn = [...crypto.getRandomValues(new Uint8Array(8))].map((one) => LETTERS[one % 32]).join("");
+  return `${day}-${drawn}`;
+}

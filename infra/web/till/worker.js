@@ -1,0 +1,3 @@
+/** Opens the till without a network: see `shared/keeping.js`. */
+const AREA = "till";
+importScripts("/shared/keeping.js");

@@ -1,0 +1,63 @@
+"""A call of every route about stores, staff and businesses, each able to succeed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.api import staff_kit
+from tests.api.bad_input_kit import BODIES, BUSINESS
+from tests.api.caller import Reply
+from tests.api.world import World
+
+Call = Callable[[], Reply]
+
+
+def of_stores(world: World) -> dict[str, Call]:
+    boss, every, one = world.operator, f"/v1/merchants/{world.shop.id}/stores", "/v1/merchants/{id}/stores"
+    wish, kept = BODIES[f"POST {one}"], boss.post(every, BODIES[f"POST {one}"]).json["id"]
+    return {
+        f"POST {one}": lambda: boss.post(every, wish),
+        f"GET {one}": lambda: boss.get(every),
+        f"PATCH {one}/{{store_id}}": lambda: boss.patch(f"{every}/{kept}", {"status": "closed"}),
+        "GET /v1/stores/{store_id}": lambda: world.nobody.get(f"/v1/stores/{kept}"),
+    }
+
+
+def of_businesses(world: World) -> dict[str, Call]:
+    boss, one = world.operator, "/v1/merchants/{id}"
+    terms = {"name": "New", "currencies": ["CNY"], "fee_basis_points": 1, "business": BUSINESS}
+    seen, refused = (f"/v1/merchants/{boss.post('/v1/merchants', terms).json['id']}" for _ in range(2))
+    verify, refuse = (BODIES[f"POST {one}/verification"] | {"decision": wish} for wish in ("verify", "refuse"))
+    boss.post(f"{refused}/verification", refuse)
+    return {
+        f"GET {one}/business": lambda: boss.get(f"{seen}/business"),
+        f"PATCH {one}/business": lambda: boss.patch(f"{seen}/business", BODIES[f"PATCH {one}/business"]),
+        f"POST {one}/verification": lambda: boss.post(f"{seen}/verification", verify),
+    }
+
+
+def of_staff(world: World) -> dict[str, Call]:
+    """One who is asked, one who is kept, and one who is let go; two sessions at tills."""
+    boss, bo, cy, di = world.operator, world.customer(), world.customer(), world.customer()
+    every, one, home = f"/v1/merchants/{world.shop.id}/staff", "/v1/merchants/{id}/staff", "/v1/staff-sessions"
+    kept, gone = (staff_kit.hired(world, person) for person in (bo, cy))
+    asked, code = staff_kit.invited(world, di).json["id"], world.code_of(di.identifier)
+    seen, ended = (staff_kit.till_of(world, bo, kept, device_name="till") for _ in range(2))
+    sessions = f"/v1/merchants/{world.shop.id}/staff-sessions"
+    session = staff_kit.sign_in(bo, kept).json["id"]
+    wish = {"identifier": "new.staff@example.com", "role": "cashier", "name": "Bo"}
+    return {
+        f"POST {one}": lambda: boss.post(every, wish),
+        f"GET {one}": lambda: boss.get(every),
+        "GET /v1/me/staff-roles": lambda: di.phone.get(staff_kit.MINE),
+        f"POST {staff_kit.MINE}/{{staff_id}}/accept": lambda: di.phone.post(
+            f"{staff_kit.MINE}/{asked}/accept", {"code": code}
+        ),
+        f"POST {home}": lambda: bo.phone.post(home, {"staff_id": kept, "device_name": "till"}),
+        f"GET {home}/current": lambda: seen.get(f"{home}/current"),
+        f"DELETE {home}/current": lambda: ended.delete(f"{home}/current"),
+        f"GET {one}-sessions": lambda: boss.get(sessions),
+        f"DELETE {one}-sessions/{{session_id}}": lambda: boss.delete(f"{sessions}/{session}"),
+        f"PATCH {one}/{{staff_id}}": lambda: boss.patch(f"{every}/{kept}", {"role": "manager"}),
+        f"DELETE {one}/{{staff_id}}": lambda: boss.delete(f"{every}/{gone}"),
+    }
