@@ -110,12 +110,12 @@ def test_what_happens_is_posted_signed_and_not_twice(world: World, ana: Person, 
         assert heard(listening) == []
         paid = ana.pay(250).json["id"]
         world.deliver()
-        assert heard(listening) == [("payment.captured", 200, True), ("settlement.created", 200, True)]
+        assert sorted(heard(listening)) == [("payment.captured", 200, True), ("settlement.created", 200, True)]
         assert heard(listening) == []
-    first, _ = hook.verified(listening.memory.secret)
-    assert (first["type"], first["data"]["id"], first["data"]["amount"]) == ("payment.captured", paid, 250)
-    told = till.get(f"/v1/merchants/{world.shop.id}/events?type=payment.captured").expect(200)["data"][0]
-    assert hook.heard[0][0]["webhook-id"] == told["id"]
+    (told,) = [one for one in hook.verified(listening.memory.secret) if one["type"] == "payment.captured"]
+    assert (told["data"]["id"], told["data"]["amount"]) == (paid, 250)
+    known = till.get(f"/v1/merchants/{world.shop.id}/events").expect(200)["data"]
+    assert {one["webhook-id"] for one, _ in hook.heard} < {one["id"] for one in known}
 
 
 def test_a_server_that_fails_hangs_or_redirects_is_asked_again_and_given_up(

@@ -104,10 +104,8 @@ class Model:
         self.effects["closing"] += 1
         if wallet:
             before = [buckets for at, buckets in wallet.moments if at <= end]
-            found, expected = (
-                tuple(closing[name] for name in ("available", "held", "debt")),
-                (before or [(0, 0, 0)])[-1],
-            )
+            found = tuple(closing[name] for name in ("available", "held", "debt"))
+            expected = (before or [(0, 0, 0)])[-1]
             hold(found == expected, "a month closes with what there was", closing=closing, expected=expected)
 
     def _entry(self, copies: list[Entry], changes: Sequence[Change]) -> None:
