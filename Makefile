@@ -13,7 +13,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: screens run reset demo code rotate package pages test simulate concurrency mutants bench web timing fuzz reconcile check format help install
+.PHONY: screens run reset client demo code listen trigger rotate package pages test simulate concurrency mutants bench web timing fuzz reconcile check format help install
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -21,14 +21,23 @@ run: install ## start the local cloud at http://localhost:8000 (PORT=…) and fo
 reset: $(TOOLS) ## forget everybody and everything in the local cloud
 	@$(RUN) -m infra.local.cloud reset
 
-demo: install ## play the main job over HTTP (ACT=accounts: lock, reset, second factor, restore; ACT=failover: a bank goes down; DEMO_LANG=zh for Chinese)
+demo: install ## play the main job over HTTP (ACT=accounts: lock, reset, second factor, restore; ACT=failover: a bank goes down; ACT=shop: a day of a shop; DEMO_LANG=zh for Chinese)
 	@$(RUN) -m infra.local.demo $(ACT)
 
 code: $(TOOLS) ## the code that the demo operator's authenticator shows now, to sign in to the console
 	@$(RUN) -m infra.local.code
 
+listen: $(TOOLS) ## a merchant's events, signed and posted to a server on this machine (TO=http://127.0.0.1:4242/hook EVENTS=payment.captured)
+	@exec $(RUN) -m infra.local.cli listen --forward-to $(or $(TO),http://127.0.0.1:4242/hook) --events "$(EVENTS)"
+
+trigger: $(TOOLS) ## have an event happen in the local cloud (EVENT=payment.captured; without it, what there is)
+	@$(RUN) -m infra.local.cli trigger $(EVENT)
+
 rotate: $(TOOLS) ## seal personal fields under a new key in the local cloud (on AWS: docs/how-to/deploy.md)
 	@$(RUN) -m infra.rotate_fields --local
+
+client: $(TOOLS) ## build/client/: a typed Python client, generated from the description of the API
+	@$(RUN) -m infra.client_library
 
 package: $(TOOLS) ## build/package/: the template and the zip for CloudFormation
 	@$(RUN) -m infra.package

@@ -26,12 +26,13 @@ def _money() -> list[Room]:
     from chalicelib.merchants import routes as merchants
     from chalicelib.merchants import routes_shops as shops
     from chalicelib.payments import routes as payments
+    from chalicelib.payments import routes_cards as cards
     from chalicelib.payments import routes_charges as charges
     from chalicelib.processors import routes as processors
     from chalicelib.settlement import routes_withdrawals as withdrawals
     from chalicelib.topups import routes as topups
 
-    known = (ledger, merchants, shops, topups, payments, charges, withdrawals, processors)
+    known = (ledger, merchants, shops, topups, payments, charges, cards, withdrawals, processors)
     return [routes.room for routes in known]
 
 
@@ -50,8 +51,11 @@ def _office() -> list[Room]:
     from chalicelib.insight import routes_effort_office as effort
     from chalicelib.insight import routes_live as live
     from chalicelib.insight import routes_records as records
+    from chalicelib.merchants import routes_cards as cards
     from chalicelib.merchants import routes_events as events
     from chalicelib.merchants import routes_office as merchants
+    from chalicelib.merchants import routes_onboarding as onboarding
+    from chalicelib.merchants import routes_returns as returns
     from chalicelib.merchants import routes_sales as sales
     from chalicelib.merchants import routes_stores as stores
     from chalicelib.merchants import routes_webhooks as webhooks
@@ -62,7 +66,8 @@ def _office() -> list[Room]:
     from chalicelib.settlement import routes_payouts as payouts
     from chalicelib.settlement import routes_reconciliation as reconciliation
 
-    known = (cases, audit, merchants, sales, stores, webhooks, events, risk, reconciliation, adjustments, payouts)
+    of_merchants = (merchants, sales, stores, cards, onboarding, webhooks, returns, events, payouts)
+    known = (cases, audit, *of_merchants, risk, reconciliation, adjustments)
     return [routes.room for routes in (*known, operations, live, records, effort, processors)]
 
 

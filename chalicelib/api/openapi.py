@@ -143,8 +143,7 @@ def _success(route: Route, item: Schema) -> Schema:
 
 def _problem(status: int, kinds: list[type[CofferError]], language: str) -> Schema:
     codes = sorted(kind.code for kind in kinds)
-    allowed: Schema = {"type": "object", "properties": {"code": {"enum": codes}}}
-    schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}, allowed]}
+    schema = {"$ref": "#/components/schemas/Problem", "properties": {"code": {"enum": codes}}}
     response = _response(", ".join(f"`{code}`" for code in codes), MEDIA_TYPE, schema)
     response["content"][MEDIA_TYPE]["example"] = _example(kinds[0], status, language)
     for header, statuses in (("Retry-After", (429, 503)), ("WWW-Authenticate", (401,))):

@@ -1,4 +1,5 @@
-"""What goes into an archive: profile, consents, funding methods; of each wallet statements by month and receipts."""
+"""What goes into an archive: profile, consents, funding methods; of each wallet statements by month and receipts;
+of each prepaid card what happened on it."""
 
 from __future__ import annotations
 
@@ -11,11 +12,13 @@ import msgspec
 from chalicelib.identity import consents, funding
 from chalicelib.identity.model import User
 from chalicelib.kernel import clock
-from chalicelib.ledger import history, model, views
+from chalicelib.ledger import cards, history, model, views
 from chalicelib.ledger import service as ledger
+from chalicelib.ledger.cards import Card
 from chalicelib.ledger.history import Statement
 
 _AT_ONCE = 100
+_OF_AN_ENTRY = ("id", "kind", "movement", "sk", "postings")
 _OF_A_RECEIPT = ("pk", "kind", "state", "amount", "currency", "created_at", "payee", "payment")
 
 
@@ -26,6 +29,8 @@ def files(user: User, at: datetime) -> dict[str, bytes]:
     found["funding_methods.json"] = _written([one.view for one in funding.every(user.id)])
     for wallet in user.wallets:
         found |= _of_wallet(wallet, user, at)
+    for card in cards.several(cards.listed(user.id).ids):
+        found |= _of_card(card)
     return found
 
 
@@ -51,6 +56,21 @@ def _of_wallet(wallet: str, user: User, at: datetime) -> dict[str, bytes]:
         found |= {f"{name}.json": _written(view), f"{name}.csv": views.statement_csv(view).encode()}
         movements |= {entry.movement_id for entry in view.entries}
     return found | {f"receipts/{wallet}.json": _written(_receipts(sorted(movements)))}
+
+
+def _of_card(card: Card) -> dict[str, bytes]:
+    """What it holds, all that happened on it, and the receipts of that."""
+    holds = {name: head.available for name, head in cards.heads([card.id, card.bonus]).items()}
+    entries = list(history.between(card.id, history.BEGINNING, "9"))
+    told = {name: getattr(card, name) for name in ("id", "merchant_id", "merchant_name", "currency", "created_at")}
+    told |= {"principal": holds[card.id], "bonus": holds[card.bonus]}
+    movements = sorted({entry["movement"] for entry in entries})
+    shown = [{name: entry[name] for name in _OF_AN_ENTRY} for entry in entries]
+    name, receipts = f"cards/{card.id}", _written(_receipts(movements))
+    return {
+        f"{name}.json": _written(told | {"entries": shown}),
+        f"{name}/receipts.json": receipts,
+    }
 
 
 def _statements(wallet: str, since: datetime, until: datetime) -> Iterator[Statement]:

@@ -1,7 +1,8 @@
 """Deleting my own account, by mistake too: for thirty days it can be restored, then it is erased.
 
-One transaction closes the wallets, on condition that they are empty, and marks person and name as deleted; from then on
-whoever signs in with the name, or refreshes, is nobody. Restoring is the same transaction backwards.
+One transaction closes the wallets and prepaid cards, on condition that they are empty, and marks person and name as
+deleted; from then on whoever signs in with the name, or refreshes, is nobody. Restoring is the same transaction
+backwards.
 """
 
 from __future__ import annotations
@@ -31,8 +32,10 @@ from chalicelib.identity.model_trash import KEPT
 from chalicelib.identity.throttle import Limit
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidCredentials, InvalidToken
+from chalicelib.ledger import cards
 from chalicelib.ledger import ending as wallets
 from chalicelib.ledger import service as ledger
+from chalicelib.ledger.cards import Listed
 from chalicelib.ledger.model import Draft, Known
 
 DELETIONS_OF_AN_ACCOUNT = (
@@ -106,10 +109,15 @@ def _restorable(user_id: str | None, at: datetime) -> User | None:
 
 
 def _end(user: User, at: datetime) -> None:
-    logins = _logins(user)
+    logins, owned = _logins(user), cards.listed(user.id)
+
+    def see(now: Listed) -> None:
+        nonlocal owned
+        owned = now
 
     def draft(moment: datetime, known: Known) -> Draft:
-        legs = (*store_deletion.deleting(user, logins, at), *wallets.closing(user.wallets, known))
+        closed = wallets.closing((*user.wallets, *owned.ids), known)
+        legs = (*store_deletion.deleting(user, logins, at), cards.still(owned, see), *closed)
         return Draft(None, (), None, legs, wallets.refusal(user.wallets, known))
 
     ledger.commit(draft, at)
@@ -118,12 +126,13 @@ def _end(user: User, at: datetime) -> None:
 def _begin_again(kept: Account, at: datetime) -> None:
     """What ended with the account stays over, should a crash have left any of it."""
     user, deleted_at, logins = kept.user, kept.deleted_at or at, _logins(kept.user)
+    accounts = (*user.wallets, *cards.listed(user.id).ids)
     store_sessions.end_sessions(user.id)
     identifiers.stop(user.id, at)
     store_pushes.forget_others(user.id)
 
     def draft(moment: datetime, known: Known) -> Draft:
-        legs = (*store_deletion.restoring(user, logins, deleted_at, at), *wallets.reopening(user.wallets, known))
+        legs = (*store_deletion.restoring(user, logins, deleted_at, at), *wallets.reopening(accounts, known))
         return Draft(None, (), None, legs)
 
     ledger.commit(draft, at)

@@ -1,7 +1,8 @@
 """A person's funding methods: kept here, and opened or shut in the ledger, which decides whether money may leave.
 
-Adding the same again finds what is there, and its cooling-off goes on; whoever died in the middle goes on likewise.
-Removing one is for good: it may be a thief's, and adding it again takes a step-up and the cooling-off.
+Adding the same again finds what is there, and its cooling-off goes on. It begins when the ledger opens it: whoever goes
+on after somebody died in the middle has it before them. Removing one is for good: it may be a thief's, and adding it
+again takes a step-up and the cooling-off.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ def add(user_id: str, processor: str, kind: Kind, destination: str, at: datetime
         raise InvalidState(state="too-many")
     cases.audit(user_id, "access.funding_method_added", user_id, "", at, method=wanted.id)
     kept = store_funding.put(wanted)
+    if kept != wanted and not ledger.is_open(kept.id):
+        kept = store_funding.renew(kept, at)
     ledger.open_for(Funding(kept.id, user_id, processor, clock.written(kept.usable_at)))
     _tell(kept, "funding_method_added", kept.created_at)
     return kept
@@ -52,7 +55,7 @@ def remove(user_id: str, method_id: str, at: datetime) -> None:
     cases.audit(user_id, "access.funding_method_removed", user_id, "", at, method=method_id)
     ledger.shut(method_id, user_id)
     _tell(found, "funding_method_removed", at)
-    store_funding.remove(user_id, method_id)
+    store_funding.remove(found)
 
 
 def _tell(method: FundingMethod, kind: str, at: datetime) -> None:

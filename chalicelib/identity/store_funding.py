@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import cast
 
 from pynamodb.attributes import UnicodeAttribute
@@ -39,6 +41,15 @@ def put(method: FundingMethod) -> FundingMethod:
     return find(method.user_id, method.id) or method
 
 
+def renew(method: FundingMethod, created_at: datetime) -> FundingMethod:
+    """As if it had been added then; the one that is there, if somebody else has done that."""
+    item, renewed = _FundingItem(*_key(method.user_id, method.id)), replace(method, created_at=created_at)
+    unchanged = _FundingItem.created_at == clock.written(method.created_at)
+    if made(lambda: item.update([_FundingItem.created_at.set(clock.written(created_at))], unchanged)):
+        return renewed
+    return put(renewed)
+
+
 def find(user_id: str, method_id: str) -> FundingMethod | None:
     found = _FundingItem.find(*_key(user_id, method_id))
     return _method(found) if found else None
@@ -50,10 +61,10 @@ def every(user_id: str) -> list[FundingMethod]:
     return sorted(map(_method, found), key=lambda method: (method.created_at, method.id), reverse=True)
 
 
-def remove(user_id: str, method_id: str) -> bool:
-    """False if it is not there."""
-    item = _FundingItem(*_key(user_id, method_id))
-    return made(lambda: item.delete(_FundingItem.pk.exists()))
+def remove(method: FundingMethod) -> bool:
+    """False if it is not there, or was added anew."""
+    item = _FundingItem(*_key(method.user_id, method.id))
+    return made(lambda: item.delete(_FundingItem.created_at == clock.written(method.created_at)))
 
 
 def _key(user_id: str, method_id: str) -> tuple[str, str]:

@@ -169,5 +169,6 @@ def done_by(entry: Mapping[str, Any], processor: str) -> str:
 
 def amount_of(entry: Mapping[str, Any]) -> int:
     """What an entry is about: what reached or left a system account, or else what was put aside."""
-    moved: list[int] = [abs(value) for address, value in entry["postings"].items() if chart.is_system(address)]
-    return max(moved or map(abs, entry["postings"].values()))
+    money = {address: value for address, value in entry["postings"].items() if not chart.is_promise(address)}
+    moved: list[int] = [abs(value) for address, value in money.items() if chart.is_system(address)]
+    return max(moved or map(abs, money.values()), default=0)

@@ -166,6 +166,12 @@ class ProbableDuplicate(Refusal):
     code = "probable-duplicate"
 
 
+class ExceedsWhatIsLeft(Refusal):
+    """A part of a shared checkout: `left` says how much of it may still be paid."""
+
+    code = "exceeds-what-is-left"
+
+
 class RefundExceedsCapture(Refusal):
     code = "refund-exceeds-capture"
 
@@ -190,6 +196,12 @@ class ChargeDeclined(Refusal):
     """The customer's wallet does not pay. Why is theirs to know, not the till's."""
 
     code = "charge-declined"
+
+
+class TermsChanged(Refusal):
+    """What was agreed to is not what is offered now: nobody buys what they were not shown."""
+
+    code = "terms-changed"
 
 
 class BalanceLeft(Refusal):

@@ -1,7 +1,8 @@
 """The chart of accounts: the only source of account addresses.
 
 A customer's wallet (`wal_…`) and a merchant's account (`mac_…`) have a head and a journal of their own;
-`:held` and `:debt` are buckets of a wallet. System accounts (`sys:…`) are folded from the stream.
+`:held` and `:debt` are buckets of a wallet. So have a prepaid card (`crd_…`), whose principal is its customer's money,
+and its bonus (`bon_…`), which is its merchant's promise. System accounts (`sys:…`) are folded from the stream.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from chalicelib.kernel import ids
 
 _SYSTEM = "sys:"
+_PROMISED = _SYSTEM + "promised:"
 
 
 def wallet_of(user_id: str, currency: str) -> str:
@@ -17,6 +19,15 @@ def wallet_of(user_id: str, currency: str) -> str:
 
 def merchant_account(merchant_id: str, currency: str) -> str:
     return ids.derived("mac", merchant_id, currency)
+
+
+def card_of(user_id: str, merchant_id: str, currency: str) -> str:
+    """The one card that somebody has with a merchant: what it holds is the principal."""
+    return ids.derived("crd", user_id, merchant_id, currency)
+
+
+def bonus_of(card: str) -> str:
+    return ids.derived("bon", card)
 
 
 def held(account: str) -> str:
@@ -46,6 +57,11 @@ def unclaimed(currency: str) -> str:
     return f"{_SYSTEM}unclaimed:{currency}"
 
 
+def promised(merchant_id: str, currency: str) -> str:
+    """Minus what a merchant's bonuses are good for: its promise, and no money of anybody's."""
+    return f"{_PROMISED}{merchant_id}:{currency}"
+
+
 def corrections(currency: str) -> str:
     """The house's own account: what it puts right at its own expense. It has a head, and may go below zero."""
     return ids.derived("cor", currency)
@@ -55,6 +71,10 @@ def is_system(address: str) -> bool:
     return address.startswith(_SYSTEM)
 
 
+def is_promise(address: str) -> bool:
+    return address.startswith(_PROMISED)
+
+
 def processor_of(address: str) -> str:
     """Whose clearing account it is; empty for any other."""
     group = group_of(address)
@@ -62,9 +82,14 @@ def processor_of(address: str) -> str:
 
 
 def group_of(address: str) -> str:
-    """`customers`, `merchants`, `corrections`, or a system account's name without its currency (`clearing:sandbox`)."""
+    """`customers`, `merchants`, `bonuses`, `corrections`, or a system account's name without its currency
+    (`clearing:sandbox`); what all merchants have promised is one. A card's principal is its customer's."""
+    if is_promise(address):
+        return "promised"
     if is_system(address):
         return address.removeprefix(_SYSTEM).rpartition(":")[0]
     if address.startswith("cor_"):
         return "corrections"
-    return "customers" if address.startswith("wal_") else "merchants"
+    if address.startswith("bon_"):
+        return "bonuses"
+    return "customers" if address.startswith(("wal_", "crd_")) else "merchants"

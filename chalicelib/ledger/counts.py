@@ -41,7 +41,8 @@ def writes(entries: Iterable[Mapping[str, Any]], shard: int) -> list[dict[str, A
     hours: dict[tuple[str, str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for entry in entries:
         if "kind" in entry:
-            amount = max(map(abs, entry["postings"].values()))
+            moved = (abs(part) for address, part in entry["postings"].items() if not chart.is_promise(address))
+            amount = max(moved, default=0)
             hours[entry["sk"][:13], _label(entry), entry["currency"]][entry["sk"][14:16]].append(amount)
     return [_write(hour, shard, minutes) for hour, minutes in sorted(hours.items())]
 

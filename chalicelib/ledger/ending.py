@@ -1,4 +1,4 @@
-"""Wallets that close with their owner's account and open again with it: legs of the transaction that ends or restores.
+"""Wallets and cards that close with their owner's account and open again with it: legs of the transaction that does it.
 
 Only an empty wallet closes, which is a condition on its head. One that was closed before stays closed for good; what
 somebody in the office did to it meanwhile (froze it, say) stays done.
@@ -6,6 +6,7 @@ somebody in the office did to it meanwhile (froze it, say) stays done.
 
 from __future__ import annotations
 
+from chalicelib.kernel import ids
 from chalicelib.kernel.errors import BalanceLeft, CofferError, NotFound, WalletFrozen
 from chalicelib.ledger import items
 from chalicelib.ledger.model import Changed, Head, Known, Leg, Misjudged, Verdict
@@ -53,7 +54,11 @@ def _status(wallet: str, known: Known) -> str:
 
 def _left(head: Head) -> BalanceLeft | None:
     left = {name: getattr(head, name) for name in ("available", "held", "debt") if getattr(head, name)}
-    return BalanceLeft(wallet_id=head.account, currency=head.currency, **left) if left else None
+    if not left:
+        return None
+    if ids.is_id(head.account, "crd"):
+        return BalanceLeft(card_id=head.account, currency=head.currency, **left)
+    return BalanceLeft(wallet_id=head.account, currency=head.currency, **left)
 
 
 def _reopening(wallet: str) -> Leg:

@@ -32,16 +32,22 @@ class Funding:
 
 
 def open_for(funding: Funding) -> None:
-    """Once or many times: the first opens. One that was shut opens with the new `usable_at`."""
+    """Once or many times: the first opens. One that is known opens again with a later `usable_at` only."""
     facts = {"owner": funding.owner, "processor": funding.processor, "usable_at": funding.usable_at}
     if store.put_new({"pk": funding.id, "sk": FUNDING, "state": OPEN, **facts}) is not None:
         update = _item(funding.id).assign("state", OPEN).assign("usable_at", funding.usable_at)
-        store.update(update.require("state", "=", SHUT).require("owner", "=", funding.owner).written())
+        update.require("usable_at", "<", funding.usable_at).require("owner", "=", funding.owner)
+        store.update(update.written())
 
 
 def shut(funding_id: str, owner: str) -> None:
     """Once or many times; money that has left is not called back."""
     store.update(_item(funding_id).assign("state", SHUT).require("owner", "=", owner).written())
+
+
+def is_open(funding_id: str) -> bool:
+    """Whether it cools off, or has; False of one that nobody has opened yet."""
+    return plain_item(store.funding(funding_id) or {}).get("state") == OPEN
 
 
 def found(funding_id: str, owner: str) -> Funding:

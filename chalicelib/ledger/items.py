@@ -14,12 +14,14 @@ from chalicelib.ledger.write import Update, put_once
 from chalicelib.settings import settings
 
 HEAD, MOVEMENT, ALLOWANCE, CONSENT, FUNDING = "HEAD", "MOVEMENT", "ALLOWANCE", "CONSENT", "FUNDING"
+CARD, CARDS, BONUS = "CARD", "CARDS", "BONUS"
 BELOW = "BELOW#"
 
 
 def legs(draft: Draft, at: datetime) -> list[Leg]:
     """Every write of the draft, with the meaning of its failure. The rooms' own refusals speak before the head's."""
-    return [*_movement(draft), *draft.legs, *_heads(draft, at), *draft.last_legs, *_entries(draft), *_below(draft)]
+    first = [*_movement(draft), *draft.unless, *draft.legs]
+    return [*first, *_heads(draft, at), *draft.last_legs, *_entries(draft), *_below(draft)]
 
 
 def movement_item(movement: Movement) -> dict[str, Any]:
@@ -65,6 +67,32 @@ def entry_item(entry: Entry, account: str) -> dict[str, Any]:
     return stored
 
 
+def new_head(
+    account: str, owner: str, currency: str, at: datetime, *, tier: int, floor: int, available: int = 0
+) -> dict[str, Any]:
+    return {
+        "pk": account,
+        "sk": HEAD,
+        "owner": owner,
+        "currency": currency,
+        "status": "active",
+        "tier": tier,
+        "epoch": 0,
+        "available": available,
+        "held": 0,
+        "debt": 0,
+        "floor": floor,
+        "last_at": clock.written(at),
+    }
+
+
+def opening(change: Change, at: datetime) -> dict[str, Any]:
+    """The account begins with what it is given."""
+    head = new_head(change.account, change.opens, change.currency, at, tier=0, floor=0, available=change.available)
+    closes = Due("close", model.month_after(at)).attributes(change.account)
+    return put_once(settings().ledger_table, head | closes)
+
+
 def head_update(change: Change, at: datetime) -> dict[str, Any]:
     """The conditions are `model.judge`, told to DynamoDB."""
     update = Update(settings().ledger_table, change.account, HEAD)
@@ -97,7 +125,8 @@ def head_update(change: Change, at: datetime) -> dict[str, Any]:
 def _spend(update: Update, spend: Spend, amount: int, at: datetime) -> None:
     update.require("owner", "=", spend.owner).require("epoch", "=", spend.epoch)
     update.require("status", "=", "active").require("tier", "=", spend.tier)
-    for name, limit in ((model.day_sum(at), spend.day_limit), (model.month_sum(at), spend.month_limit)):
+    sums = ((model.day_sum(at), spend.day_limit), (model.month_sum(at), spend.month_limit))
+    for name, limit in sums if spend.counts else ():
         update.count(name, amount).require_at_most(name, limit - amount)
     if purchase := spend.purchase:
         update.assign(purchase.slot, purchase.mark(at))
@@ -116,7 +145,7 @@ def _heads(draft: Draft, at: datetime) -> Iterator[Leg]:
         def explain(wired: Item | None, change: Change = change) -> Verdict:
             return model.judge(change, at, wired)
 
-        yield Leg(head_update(change, at), explain)
+        yield Leg(opening(change, at) if change.opens else head_update(change, at), explain)
 
 
 def _entries(draft: Draft) -> Iterator[Leg]:

@@ -130,6 +130,8 @@ class Spend:
     day_limit: int
     month_limit: int
     purchase: Purchase | None = None
+    counts: bool = True
+    """Whether it counts towards the limits: what was counted on its way to a card does not count twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,8 @@ class Change:
     """Assumed; an equality condition of every debit."""
     settles: bool = False
     """Carries out what was promised before: asks neither status nor floor."""
+    opens: str = ""
+    """Whose account it is that begins with this; where it has begun meanwhile, that is what is known then."""
     leaves: int | None = None
     """Of a payout: what must be left of an account that nobody has frozen or closed."""
 
@@ -272,6 +276,8 @@ class Draft:
     """A rule has already said no: nothing is sent but the refusal."""
     last_legs: tuple[Leg, ...] = ()
     """Their refusals speak after the head's."""
+    unless: tuple[Leg, ...] = ()
+    """What the key may have been answered with elsewhere: conditions of a refusal too."""
 
     def __post_init__(self) -> None:
         if self.entry and sum(self.entry.postings.values()) != 0:
@@ -309,6 +315,8 @@ def judge(change: Change, at: datetime, wired: Item | None) -> Verdict:
     if wired is None:
         return NotFound()
     head = Head.of(wired)
+    if change.opens:
+        return Misjudged(head)
     for rule in (_who, _what, _assumed, _how_much, _how_often, _when):
         if (verdict := rule(change, head, at)) is not None:
             return verdict
@@ -364,9 +372,9 @@ def _how_often(change: Change, head: Head, at: datetime) -> Verdict | None:
     spend = change.spend
     if spend is None:
         return None
-    if head.sums.get(day_sum(at), 0) + change.spent > spend.day_limit:
+    if spend.counts and head.sums.get(day_sum(at), 0) + change.spent > spend.day_limit:
         return LimitReached(limit="day", maximum=spend.day_limit, currency=head.currency)
-    if head.sums.get(month_sum(at), 0) + change.spent > spend.month_limit:
+    if spend.counts and head.sums.get(month_sum(at), 0) + change.spent > spend.month_limit:
         return LimitReached(limit="month", maximum=spend.month_limit, currency=head.currency)
     if spend.purchase is None or spend.purchase.confirmed:
         return None

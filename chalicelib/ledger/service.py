@@ -57,7 +57,7 @@ def commit(build: Build, at: datetime, key: RequestKey | None = None) -> Receipt
     for attempt in range(TRIES):
         draft = build(guess.at, guess.known)
         if draft.refusal:
-            return refuse(draft.movement, key, draft.refusal)
+            return refuse(draft.movement, key, draft.refusal, draft.unless)
         legs = items.legs(draft, guess.at)
         reasons = store.transact([leg.write for leg in legs])
         if not reasons:
@@ -69,19 +69,26 @@ def commit(build: Build, at: datetime, key: RequestKey | None = None) -> Receipt
         if repetition := next((verdict for verdict in verdicts if isinstance(verdict, Taken)), None):
             return replay(repetition.item, key)
         if error := next((verdict for verdict in verdicts if isinstance(verdict, CofferError)), None):
-            return refuse(draft.movement, key, error)
+            return refuse(draft.movement, key, error, draft.unless)
         guess = guess.better(verdicts)
         if attempt > _PATIENCE:
             backoff.wait(attempt - _PATIENCE)
     raise Unavailable(retry_after_seconds=1)
 
 
-def refuse(movement: Movement | None, key: RequestKey | None, error: CofferError) -> Receipt:
-    """The receipt of a Refusal, stored so that a late second delivery cannot succeed; other errors are raised."""
+def refuse(
+    movement: Movement | None, key: RequestKey | None, error: CofferError, unless: tuple[Leg, ...] = ()
+) -> Receipt:
+    """The receipt of a Refusal, stored so that a late second delivery cannot succeed; other errors are raised.
+
+    `unless`: where the key may have been answered otherwise; then that answer.
+    """
     if not isinstance(error, Refusal) or key is None or movement is None:
         raise error
     receipt = key.refuse(error)
     refused = replace(movement, state="refused", receipt=receipt, due=None, facts={"refusal": error.code})
+    if unless:
+        return commit(lambda at, known: Draft(refused, (), None, unless=unless), movement.at, key)
     found = store.put_new(items.movement_item(refused))
     return receipt if found is None else replay(found, key)
 
@@ -111,18 +118,18 @@ def answered(movement_id: str, key: RequestKey) -> Receipt | None:
 
 def open_wallet(wallet_id: str, owner: str, currency: str, tier: int, at: datetime) -> None:
     """Once or many times: the first opens."""
-    store.put_new(_new_head(wallet_id, owner, currency, at, tier=tier, floor=0))
+    store.put_new(items.new_head(wallet_id, owner, currency, at, tier=tier, floor=0))
 
 
 def open_merchant(account: str, owner: str, currency: str, floor: int, at: datetime) -> None:
     """`floor` ≤ 0: how far refunds may take the merchant below zero."""
     store.put_new({"pk": account, "sk": items.ALLOWANCE, "allowance": -floor})
-    store.put_new(_new_head(account, owner, currency, at, tier=0, floor=floor))
+    store.put_new(items.new_head(account, owner, currency, at, tier=0, floor=floor))
 
 
 def open_house(account: str, currency: str, floor: int, at: datetime) -> None:
     """An account of the house's own; `floor` ≤ 0: how far it may go below zero. Once or many times."""
-    store.put_new(_new_head(account, "house", currency, at, tier=0, floor=floor))
+    store.put_new(items.new_head(account, "house", currency, at, tier=0, floor=floor))
 
 
 def head(account: str) -> Head:
@@ -223,23 +230,6 @@ def _thawed(account: str, by: str, other: str) -> Update:
     """Active, unless the other freeze holds: what it holds the wallet in stands in it."""
     update = Update(settings().ledger_table, account, items.HEAD).fall_back("status", other, "active").remove(by)
     return update.require("status", "=", "frozen").require(by, "=", "frozen")
-
-
-def _new_head(account: str, owner: str, currency: str, at: datetime, *, tier: int, floor: int) -> dict[str, object]:
-    return {
-        "pk": account,
-        "sk": items.HEAD,
-        "owner": owner,
-        "currency": currency,
-        "status": "active",
-        "tier": tier,
-        "epoch": 0,
-        "available": 0,
-        "held": 0,
-        "debt": 0,
-        "floor": floor,
-        "last_at": clock.written(at),
-    }
 
 
 def _verdicts(legs: Sequence[Leg], reasons: Sequence[store.Reason]) -> list[Verdict]:

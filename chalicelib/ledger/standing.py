@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.kernel.callers import Customer
-from chalicelib.kernel.errors import InvalidState, InvalidToken, LimitReached, NotFound
+from chalicelib.kernel.errors import InvalidState, InvalidToken, LimitReached, NotFound, WalletFrozen
 from chalicelib.ledger import items
-from chalicelib.ledger.model import Changed, Head, Leg, Verdict
+from chalicelib.ledger.model import Changed, Head, Leg, Misjudged, Verdict
 from chalicelib.ledger.wire import Item
 from chalicelib.ledger.write import Update
 from chalicelib.settings import settings
@@ -27,5 +27,23 @@ def check(customer: Customer, wallet: str, amount: int, most: int) -> Leg:
             return InvalidState(state="closed")
         full = head.available + amount > most
         return LimitReached(limit="balance", maximum=most, currency=head.currency) if full else Changed()
+
+    return Leg(update.checked(), explain)
+
+
+def acting(customer: Customer, wallet: str) -> Leg:
+    """Whoever pays from a card stands as they must to pay from the wallet: theirs, active, the session not revoked."""
+    update = Update(settings().ledger_table, wallet, items.HEAD).require("owner", "=", customer.user_id)
+    update.require("epoch", "=", customer.epoch).require("status", "=", "active").require("tier", "=", customer.tier)
+
+    def explain(wired: Item | None) -> Verdict:
+        head = Head.of(wired) if wired else None
+        if head is None or head.owner != customer.user_id:
+            return NotFound()
+        if head.epoch != customer.epoch:
+            return InvalidToken()
+        if head.status == "active":
+            return Misjudged(head)
+        return WalletFrozen(reason=head.reason) if head.status == "frozen" else InvalidState(state="closed")
 
     return Leg(update.checked(), explain)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 Item = dict[str, Any]
-"""An item as the wire has it: name → {"S"|"N"|"B"|"BOOL"|"M"|"L": …}."""
+"""An item as the wire has it: name → {"S"|"N"|"B"|"BOOL"|"M"|"L"|"SS": …}."""
 
 
 def value(plain: Any) -> Item:
@@ -20,8 +20,14 @@ def value(plain: Any) -> Item:
         return {"B": plain}
     if isinstance(plain, Mapping):
         return {"M": item(plain)}
+    return _several(plain)
+
+
+def _several(plain: Any) -> Item:
     if isinstance(plain, list | tuple):
         return {"L": [value(one) for one in plain]}
+    if isinstance(plain, frozenset):
+        return {"SS": sorted(plain)}
     raise TypeError(f"no attribute value for {type(plain).__name__}")
 
 
@@ -37,6 +43,8 @@ def plain(attribute: Mapping[str, Any]) -> Any:
         return plain_item(raw)
     if kind == "L":
         return [plain(one) for one in raw]
+    if kind == "SS":
+        return frozenset(raw)
     return raw
 
 
@@ -51,10 +59,8 @@ def size(wired: Mapping[str, Any]) -> int:
 
 def _size(attribute: Mapping[str, Any]) -> int:
     ((kind, raw),) = attribute.items()
-    if kind == "S":
-        return len(str(raw).encode())
-    if kind == "B":
-        return len(raw)
+    if kind in ("S", "B"):
+        return len(raw.encode() if kind == "S" else raw)
     if kind == "N":
         digits: str = raw.lstrip("-").strip("0")
         return (len(digits) + 1) // 2 + (2 if raw.startswith("-") else 1)
@@ -62,4 +68,6 @@ def _size(attribute: Mapping[str, Any]) -> int:
         return 3 + size(raw) + len(raw)
     if kind == "L":
         return 3 + sum(1 + _size(one) for one in raw)
+    if kind == "SS":
+        return sum(len(one.encode()) for one in raw)
     return 1

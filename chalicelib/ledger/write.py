@@ -17,6 +17,7 @@ class Update:
         self._values: dict[str, Any] = {}
         self._sets: list[str] = []
         self._removes: list[str] = []
+        self._adds: list[str] = []
         self._conditions: list[str] = []
 
     def assign(self, name: str, new: Any) -> Update:
@@ -44,12 +45,30 @@ class Update:
         self._sets.append(f"{self._name(name)} = {start} + {self._value(delta)}")
         return self
 
+    def append(self, name: str, new: Any) -> Update:
+        """To a list that starts empty."""
+        start = f"if_not_exists({self._name(name)}, {self._value([])})"
+        self._sets.append(f"{self._name(name)} = list_append({start}, {self._value([new])})")
+        return self
+
+    def join(self, name: str, member: str) -> Update:
+        """Into a set that starts empty; once is as good as twice."""
+        self._adds.append(f"{self._name(name)} {self._value(frozenset({member}))}")
+        return self
+
     def remove(self, *names: str) -> Update:
         self._removes.extend(self._name(name) for name in names)
         return self
 
     def require(self, name: str, comparison: str, bound: Any) -> Update:
         self._conditions.append(f"{self._name(name)} {comparison} {self._value(bound)}")
+        return self
+
+    def require_first(self, name: str, other: str, bound: Any) -> Update:
+        """Of `name`; of `other` where there is no such."""
+        named, value = self._name(name), self._value(bound)
+        instead = f"attribute_not_exists({named}) AND {self._name(other)} = {value}"
+        self._conditions.append(f"({named} = {value} OR ({instead}))")
         return self
 
     def require_absent(self, name: str) -> Update:
@@ -67,6 +86,19 @@ class Update:
         self._conditions.append(f"{self._name(name)} IN ({choices})")
         return self
 
+    def require_room(self, name: str, most: int, *exceptions: str) -> Update:
+        """Fewer members than `most`, or one of the `exceptions` (conditions that `member_of` or `equal` gave)."""
+        named = self._name(name)
+        room = (f"attribute_not_exists({named})", f"size({named}) < {self._value(most)}", *exceptions)
+        self._conditions.append(f"({' OR '.join(room)})")
+        return self
+
+    def member_of(self, name: str, member: str) -> str:
+        return f"contains({self._name(name)}, {self._value(member)})"
+
+    def equal(self, name: str, bound: Any) -> str:
+        return f"{self._name(name)} = {self._value(bound)}"
+
     def require_outside(self, name: str, first: Any, last: Any) -> Update:
         low, high = self._value(first), self._value(last)
         named = self._name(name)
@@ -83,6 +115,8 @@ class Update:
         expression = "SET " + ", ".join(self._sets) if self._sets else ""
         if self._removes:
             expression += " REMOVE " + ", ".join(self._removes)
+        if self._adds:
+            expression += " ADD " + ", ".join(self._adds)
         update: dict[str, Any] = {
             "TableName": self._table,
             "Key": self._key,

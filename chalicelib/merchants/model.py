@@ -11,13 +11,18 @@ import msgspec
 
 from chalicelib.kernel import clock, money, text
 from chalicelib.kernel.money import EXPONENTS, MAX_AMOUNT
+from chalicelib.merchants.model_onboarding import Business
+from chalicelib.merchants.model_shares import Shared, Split, SplitView
 from chalicelib.merchants.rules import URL_LETTERS
 
-Status = Literal["active", "suspended"]
+Status = Literal["pending", "active", "suspended"]
+NOT_VERIFIED = "not-verified"
 CheckoutStatus = Literal["open", "paid", "expired", "cancelled"]
+Capture = Literal["automatic", "manual"]
 KeyState = Literal["active", "expired", "revoked"]
-Scope = Literal["payments", "refunds", "checkouts", "reports", "payouts", "stores", "staff", "keys"]
-"""What an API key may be used for; `payouts` asks for money, `keys` makes and revokes other keys."""
+Scope = Literal["payments", "refunds", "checkouts", "reports", "payouts", "stores", "staff", "keys", "cards"]
+"""What an API key may be used for; `payouts` asks for money, `keys` makes and revokes other keys, `cards` keeps plans
+of prepaid cards."""
 MOST_SCOPES = len(get_args(Scope))
 USUAL_OVERLAP_HOURS, LONGEST_OVERLAP_HOURS = 24, 168
 Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
@@ -37,6 +42,8 @@ class NewMerchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fee_basis_points: Annotated[int, msgspec.Meta(ge=0, le=10_000)]
     fee_fixed: Annotated[int, msgspec.Meta(ge=0, le=MAX_AMOUNT)] = 0
     floor: Annotated[int, msgspec.Meta(ge=-MAX_AMOUNT, le=0)] = 0
+    business: Business | None = None
+    """Given, it is verified before the merchant takes payments; without it whoever asks vouches for the merchant."""
 
 
 class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,6 +63,17 @@ class NewCheckout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expires_at: Moment | None = None
     return_url: Address | None = None
     store_id: str | None = None
+    capture: Capture = "automatic"
+    """`manual`: whoever pays leaves a deposit, held until the merchant captures or voids it."""
+    split: Split | None = None
+    """Several people pay it together, within 7 days, and nothing is taken before it is full."""
+
+
+class RequirementsView(msgspec.Struct, frozen=True):
+    """What is lacking of the business, and why the merchant takes no payments, if it takes none."""
+
+    currently_due: tuple[str, ...] = ()
+    disabled_reason: str | None = None
 
 
 class MerchantView(msgspec.Struct, frozen=True):
@@ -69,6 +87,7 @@ class MerchantView(msgspec.Struct, frozen=True):
     fee_fixed: int
     floor: int
     created_at: str
+    requirements: RequirementsView = RequirementsView()
 
 
 class KeyView(msgspec.Struct, frozen=True):
@@ -104,7 +123,10 @@ class KnownKeyView(msgspec.Struct, frozen=True):
 
 
 class CheckoutView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`payment_id` and `paid_at` are for the merchant and whoever paid."""
+    """`payment_id` and `paid_at` are for the merchant and whoever paid; `held_until` for a customer who may pay.
+
+    `capture`: `manual` is a deposit, held when it is paid, and captured or voided by the merchant.
+    """
 
     id: str
     status: CheckoutStatus
@@ -120,6 +142,10 @@ class CheckoutView(msgspec.Struct, frozen=True, omit_defaults=True):
     payment_id: str = ""
     paid_at: str = ""
     store_id: str = ""
+    capture: Capture = "automatic"
+    held_until: str = ""
+    """When a deposit that is paid now goes back at the latest."""
+    split: SplitView | None = None
 
 
 class SettlementView(msgspec.Struct, frozen=True):
@@ -146,6 +172,13 @@ class Terms:
     fee_fixed: int
     floor: int
     created_at: datetime
+    currently_due: tuple[str, ...] = ()
+    disabled_reason: str = ""
+
+    @property
+    def shut(self) -> str:
+        """Why it takes no payments, as a refusal says it; "" while it does."""
+        return "" if self.status == "active" else refusal_of(self.status)
 
     @property
     def view(self) -> MerchantView:
@@ -158,6 +191,7 @@ class Terms:
             self.fee_fixed,
             self.floor,
             clock.written(self.created_at),
+            RequirementsView(self.currently_due, self.disabled_reason or None),
         )
 
 
@@ -224,7 +258,10 @@ class Checkout:
     expires_at: datetime
     return_url: str = ""
     store_id: str = ""
+    capture: Capture = "automatic"
     staff_id: str = ""
+    max_payers: int = 0
+    """Of one that several people pay; 0: one pays it whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +271,11 @@ class Progress:
     stored: CheckoutStatus = "open"
     payment_id: str = ""
     paid_at: str = ""
+    shared: Shared | None = None
+
+
+def refusal_of(status: str) -> str:
+    return NOT_VERIFIED if status == "pending" else status
 
 
 def status_of(stored: CheckoutStatus, expires_at: str, at: datetime) -> CheckoutStatus:
@@ -257,6 +299,7 @@ def checkout_view(checkout: Checkout, progress: Progress, code_url: str, at: dat
         payment_id=progress.payment_id,
         paid_at=progress.paid_at,
         store_id=checkout.store_id,
+        capture=checkout.capture,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from chalicelib.kernel import clock, ids
+from chalicelib.merchants.model import Checkout
 
 EventType = Literal[
     "payment.authorized",
@@ -95,7 +96,8 @@ def of_entry(entry: Facts, movement: Facts, payment: Facts | None, at: datetime)
     elif payment is not None:
         event_type, status = _OF_A_PAYMENT[kind]
         yield made(event_type, source, payee, when, _payment(movement, payment, status), at)
-        if kind in ("payment", "authorisation") and (checkout := _answer(payment).get("checkout_id")):
+        whole = kind in ("payment", "authorisation") and "share" not in payment
+        if whole and (checkout := _answer(payment).get("checkout_id")):
             yield made("checkout.paid", source, payee, when, _checkout(checkout, payment), at)
 
 
@@ -125,6 +127,13 @@ def _checkout(checkout_id: str, payment: Facts) -> Data:
     shown: Data = {"id": checkout_id, "status": "paid", "payment_id": payment["pk"], "paid_at": payment["created_at"]}
     shown |= {"merchant_id": payment["payee"], "order_reference": _answer(payment)["order_reference"]}
     return shown | {name: payment[name] for name in ("amount", "currency")}
+
+
+def shared_paid(checkout: Checkout, paid_at: str) -> Data:
+    """Of one that several people paid; its payments are in `GET /v1/checkouts/{id}`."""
+    shown: Data = {"id": checkout.id, "status": "paid", "paid_at": paid_at, "merchant_id": checkout.merchant_id}
+    shown |= {"order_reference": checkout.order_reference}
+    return shown | {"amount": checkout.amount, "currency": checkout.currency}
 
 
 def _settlement(movement: Facts) -> Data:

@@ -43,7 +43,7 @@ def check_return_url(url: str) -> str:
     return url
 
 
-def expiry(asked: str | None, at: datetime) -> datetime:
+def expiry(asked: str | None, at: datetime, most: timedelta = CHECKOUT_LASTS_AT_MOST) -> datetime:
     """When a checkout opened at `at` runs out: in 24 hours, or as asked within 30 days. Raises InvalidRequest."""
     if asked is None:
         return at + CHECKOUT_LASTS
@@ -51,7 +51,7 @@ def expiry(asked: str | None, at: datetime) -> datetime:
         expires_at = clock.read(asked)
     except (ValueError, OverflowError) as unreadable:
         raise InvalidRequest(param="expires_at") from unreadable
-    if not at < expires_at <= at + CHECKOUT_LASTS_AT_MOST:
+    if not at < expires_at <= at + most:
         raise InvalidRequest(param="expires_at")
     return expires_at
 

@@ -7,17 +7,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+import msgspec
+
 from chalicelib.cases import service as cases
 from chalicelib.cases.model import Facts
 from chalicelib.kernel import clock, ids, money, text
 from chalicelib.kernel.callers import Customer, Merchant, Operator, Staff
-from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidState, InvalidToken, NotFound
+from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidRequest, InvalidState, InvalidToken, NotFound
 from chalicelib.ledger import chart, history
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Changed, Leg, Verdict
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
-from chalicelib.merchants import keys, model, rules, store, stores
+from chalicelib.merchants import keys, model, model_onboarding, rules, shares, store, stores
 from chalicelib.merchants.model import (
     Checkout,
     CheckoutView,
@@ -30,6 +32,10 @@ from chalicelib.merchants.model import (
     Terms,
     Till,
 )
+from chalicelib.merchants.model_onboarding import Business, Check
+from chalicelib.merchants.model_shares import LASTS_AT_MOST
+from chalicelib.merchants.rules import CHECKOUT_LASTS_AT_MOST
+from chalicelib.policy import service as policy
 from chalicelib.settings import settings
 
 _TERMS_KEPT_SECONDS = 30
@@ -43,17 +49,22 @@ def join(operator: Operator, wanted: NewMerchant, at: datetime) -> Terms:
     agreed = Terms(
         merchant_id=merchant_id,
         name=rules.tidy_name(wanted.name),
-        status="active",
+        status="active" if wanted.business is None else "pending",
         account={one: chart.merchant_account(merchant_id, one) for one in rules.check_currencies(wanted.currencies)},
         fee_basis_points=wanted.fee_basis_points,
         fee_fixed=wanted.fee_fixed,
         floor=wanted.floor,
         created_at=at,
+        disabled_reason="" if wanted.business is None else model_onboarding.WAITS,
     )
+    said = None if wanted.business is None else model_onboarding.checked(wanted.business)
     cases.audit(operator.user_id, "merchant.join", merchant_id, "", at, source_address=operator.source_address)
     for currency, account in agreed.account.items():
         ledger.open_merchant(account, merchant_id, currency, agreed.floor, at)
-    store.put_terms(agreed)
+    if said is None:
+        store.put_terms(agreed)
+    else:
+        _put_with(agreed, said, at)
     return agreed
 
 
@@ -150,8 +161,10 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
     agreed = terms(caller.merchant_id, at)
     if wanted.currency not in agreed.account:
         raise CurrencyMismatch(param="currency")
-    if agreed.status != "active":
-        raise InvalidState(state=agreed.status)
+    if agreed.shut:
+        raise InvalidState(state=agreed.shut)
+    if wanted.split and wanted.capture == "manual":
+        raise InvalidRequest(param="split")
     store_id = stores.taking(agreed.merchant_id, caller.at(wanted.store_id), at)
     opened = Checkout(
         id=ids.new("chk", at),
@@ -161,13 +174,15 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
         currency=wanted.currency,
         order_reference=text.reference(wanted.order_reference),
         created_at=at,
-        expires_at=rules.expiry(wanted.expires_at, at),
+        expires_at=rules.expiry(wanted.expires_at, at, LASTS_AT_MOST if wanted.split else CHECKOUT_LASTS_AT_MOST),
         return_url="" if wanted.return_url is None else rules.check_return_url(wanted.return_url),
         store_id=store_id,
+        capture=wanted.capture,
         staff_id=caller.staff_id,
+        max_payers=wanted.split.max_payers if wanted.split else 0,
     )
     store.put_checkout(opened)
-    return _view(opened, Progress(), at)
+    return _view(opened, shares.begun(opened), at)
 
 
 def see_checkout(caller: Customer | Merchant | Operator, checkout_id: str, at: datetime) -> CheckoutView:
@@ -179,10 +194,12 @@ def see_checkout(caller: Customer | Merchant | Operator, checkout_id: str, at: d
         caller.require("checkouts")
     found, progress = _checkout(checkout_id)
     if isinstance(caller, Customer):
-        seen = progress if _paid_by(caller, progress) else replace(progress, payment_id="", paid_at="")
-        return _view(found, seen, at)
+        split = shares.view(progress, caller)
+        paid = any(part.mine for part in split.parts) if split else _paid_by(caller, progress)
+        seen = progress if paid else replace(progress, payment_id="", paid_at="")
+        return _shown_to(caller, msgspec.structs.replace(_view(found, seen, at), split=split), at)
     _reaches(caller, found)
-    return _view(found, progress, at)
+    return msgspec.structs.replace(_view(found, progress, at), split=shares.view(progress))
 
 
 def cancel_checkout(caller: Merchant, checkout_id: str, at: datetime) -> CheckoutView:
@@ -190,10 +207,11 @@ def cancel_checkout(caller: Merchant, checkout_id: str, at: datetime) -> Checkou
     caller.require("checkouts")
     if not ids.is_id(checkout_id, "chk"):
         raise NotFound()
-    _reaches(caller, checkout(checkout_id))
-    cancelled = store.cancel(checkout_id, caller.merchant_id, at)
+    known = checkout(checkout_id)
+    _reaches(caller, known)
+    cancelled = store.cancel(checkout_id, caller.merchant_id, at, shared=known.max_payers > 0)
     found, progress = cancelled or _checkout(checkout_id)
-    seen = _view(found, progress, at)
+    seen = msgspec.structs.replace(_view(found, progress, at), split=shares.view(progress))
     if seen.status != "cancelled":
         raise InvalidState(state=seen.status)
     return seen
@@ -228,7 +246,9 @@ def trading(merchant_id: str) -> Leg:
 
     def explain(wired: Item | None) -> Verdict:
         status = plain_item(wired)["status"] if wired else ""
-        return Changed() if status == "active" else InvalidState(state=status) if wired else NotFound()
+        return (
+            Changed() if status == "active" else InvalidState(state=model.refusal_of(status)) if wired else NotFound()
+        )
 
     return Leg(update.checked(), explain)
 
@@ -286,6 +306,14 @@ def _key(merchant_id: str, key_id: str) -> Key:
     return found
 
 
+def _put_with(agreed: Terms, said: Business, at: datetime) -> None:
+    """The merchant, and what is to be asked about its business from now on."""
+    from chalicelib.merchants import store_onboarding
+
+    check = Check(agreed.merchant_id, said, "asked", 0, at)
+    store.put_terms(agreed, lambda transaction: store_onboarding.putting(transaction, check))
+
+
 def _holder(till: Till) -> Staff:
     """Imported for whoever signs in at a till: most of what calls is a server."""
     from chalicelib.merchants import tills
@@ -314,6 +342,14 @@ def _found(merchant_id: str) -> Terms:
     if found is None:
         raise NotFound()
     return found
+
+
+def _shown_to(customer: Customer, view: CheckoutView, at: datetime) -> CheckoutView:
+    """Before they pay a deposit, they read until when it can be held."""
+    if view.capture != "manual" or view.status != "open":
+        return view
+    days = policy.decide(customer, "payment", view.amount, at).authorisation_days
+    return msgspec.structs.replace(view, held_until=clock.written(at + timedelta(days=days)))
 
 
 def _paid_by(customer: Customer, progress: Progress) -> bool:

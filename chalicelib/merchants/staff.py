@@ -38,7 +38,7 @@ def invite(
     member = _new(merchant_id, wish.role, placed, name, contact, at)
     _audit(caller, "merchant.invite_staff", member, at, role=wish.role)
     kept = member if store_staff.put(member) else _again(caller, member)
-    meeting.invite(contact, kept.id, INVITED_FOR, "staff_invited", {"shop": agreed.name}, language, at)
+    meeting.invite(contact, kept.id, INVITED_FOR, "staff_code", {"shop": agreed.name}, language, at)
     return kept
 
 

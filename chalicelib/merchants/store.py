@@ -3,24 +3,29 @@ merchant, which keys it has."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
-from pynamodb.attributes import Attribute, BinaryAttribute, UnicodeAttribute
+from pynamodb.attributes import Attribute, BinaryAttribute, ListAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.constants import NUMBER
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.cloud_tables import Table, absent, made, reading, writing
 from chalicelib.kernel import clock
-from chalicelib.merchants.model import Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms, Till
+from chalicelib.merchants import store_due
+from chalicelib.merchants.model import Capture, Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms, Till
+from chalicelib.merchants.model_shares import Shared, SharedStatus
 
 CHECKOUT, STAFF, TERMS = "CHECKOUT", "STAFF", "TERMS"
+SHARED = "share"
+"""Kind of what is due of a checkout that several people pay."""
 _KEY, _KEYS, _TILLS = "KEY", "KEY#", "TILL#"
 _ALL, _MERCHANT = "MERCHANTS", "mer_"
 
 
-class _Whole(Attribute[int]):
+class Whole(Attribute[int]):
     """An integer to the last digit: pynamodb's own numbers may turn into floats."""
 
     attr_type = NUMBER
@@ -37,10 +42,12 @@ class _TermsItem(Table):
     name = UnicodeAttribute()
     status = UnicodeAttribute()
     accounts = UnicodeAttribute()
-    fee_basis_points = _Whole()
-    fee_fixed = _Whole()
-    floor = _Whole()
+    fee_basis_points = Whole()
+    fee_fixed = Whole()
+    floor = Whole()
     created_at = UnicodeAttribute()
+    currently_due = UnicodeAttribute(null=True)
+    disabled_reason = UnicodeAttribute(null=True)
 
 
 class _KeyItem(Table):
@@ -59,7 +66,7 @@ class _KeyItem(Table):
     person_since = UnicodeAttribute(null=True)
     store_id = UnicodeAttribute(null=True)
     device_name = UnicodeAttribute(null=True)
-    expires_at_seconds = _Whole(null=True)
+    expires_at_seconds = Whole(null=True)
 
 
 class _OwnedItem(Table):
@@ -72,7 +79,7 @@ class _TillItem(Table):
     """This merchant has that session of somebody at a till."""
 
     setting = "merchants_table"
-    expires_at_seconds = _Whole()
+    expires_at_seconds = Whole()
 
 
 class _JoinedItem(Table):
@@ -85,7 +92,7 @@ class _CheckoutItem(Table):
     setting = "merchants_table"
     merchant_id = UnicodeAttribute()
     merchant_name = UnicodeAttribute()
-    amount = _Whole()
+    amount = Whole()
     currency = UnicodeAttribute()
     order_reference = UnicodeAttribute()
     created_at = UnicodeAttribute()
@@ -96,10 +103,18 @@ class _CheckoutItem(Table):
     paid_at = UnicodeAttribute(null=True)
     cancelled_at = UnicodeAttribute(null=True)
     store_id = UnicodeAttribute(null=True)
+    capture = UnicodeAttribute(null=True)
     staff_id = UnicodeAttribute(null=True)
+    max_payers = Whole(null=True)
+    left = Whole(null=True)
+    parts: ListAttribute[UnicodeAttribute] = ListAttribute(of=UnicodeAttribute, null=True)
+    payers = UnicodeSetAttribute(null=True)
+    due_key = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
 
 
-def put_terms(terms: Terms) -> None:
+def put_terms(terms: Terms, beside: Callable[[TransactWrite], None] = lambda transaction: None) -> None:
+    """`beside` adds what is written in the same transaction."""
     item = _TermsItem(
         terms.merchant_id,
         TERMS,
@@ -110,12 +125,14 @@ def put_terms(terms: Terms) -> None:
         fee_fixed=terms.fee_fixed,
         floor=terms.floor,
         created_at=clock.written(terms.created_at),
+        disabled_reason=terms.disabled_reason or None,
     )
 
     def together() -> None:
         with writing() as transaction:
             transaction.save(item, absent())
             transaction.save(_JoinedItem(_ALL, terms.merchant_id), absent())
+            beside(transaction)
 
     made(together)
 
@@ -128,6 +145,19 @@ def listed(position: str | None, limit: int) -> tuple[list[Terms], str | None]:
     with reading() as together:
         found = [together.get(_TermsItem, item.sk, TERMS) for item in joined]
     return [_terms(future.get()) for future in found], following
+
+
+def admitting(
+    transaction: TransactWrite, merchant_id: str, status: Status, currently_due: str | None, reason: str
+) -> None:
+    """Pending → what was found of the business, part of the transaction that keeps the finding."""
+    due, why = _TermsItem.currently_due, _TermsItem.disabled_reason
+    actions: list[Action] = [
+        _TermsItem.status.set(status),
+        due.set(currently_due) if currently_due else due.remove(),
+        why.set(reason) if reason else why.remove(),
+    ]
+    transaction.update(_TermsItem(merchant_id, TERMS), actions, _TermsItem.status == "pending")
 
 
 def terms(merchant_id: str) -> Terms | None:
@@ -196,7 +226,10 @@ def put_checkout(checkout: Checkout) -> None:
         expires_at=clock.written(checkout.expires_at),
         return_url=checkout.return_url or None,
         store_id=checkout.store_id or None,
+        capture=None if checkout.capture == "automatic" else checkout.capture,
         staff_id=checkout.staff_id or None,
+        max_payers=checkout.max_payers or None,
+        left=checkout.amount if checkout.max_payers else None,
         status="open",
     ).keep_new()
 
@@ -206,11 +239,26 @@ def checkout(checkout_id: str) -> tuple[Checkout, Progress] | None:
     return (_checkout(item), _progress(item)) if item else None
 
 
-def cancel(checkout_id: str, merchant_id: str, at: datetime) -> tuple[Checkout, Progress] | None:
-    """Open → cancelled; None if the merchant has no such checkout or it is not open any more."""
+def shared(checkout_id: str) -> Shared | None:
+    """How far it is, if several people pay it."""
+    item = _CheckoutItem.find(checkout_id, CHECKOUT)
+    return _shared(item) if item else None
+
+
+def cancel(checkout_id: str, merchant_id: str, at: datetime, *, shared: bool) -> tuple[Checkout, Progress] | None:
+    """Open → cancelled; None if the merchant has no such checkout or it is not open any more.
+
+    What was paid of a shared one is due to go back.
+    """
     item, moment = _CheckoutItem(checkout_id, CHECKOUT), clock.written(at)
     cancelled: list[Action] = [_CheckoutItem.status.set("cancelled"), _CheckoutItem.cancelled_at.set(moment)]
     open_still = (_CheckoutItem.status == "open") & (_CheckoutItem.expires_at > moment)
+    if shared:
+        open_still &= _CheckoutItem.left > 0
+        cancelled += [
+            _CheckoutItem.due_key.set(store_due.key(SHARED, checkout_id)),
+            _CheckoutItem.due_at.set(moment),
+        ]
     done = made(lambda: item.update(cancelled, open_still & (_CheckoutItem.merchant_id == merchant_id)))
     return (_checkout(item), _progress(item)) if done else None
 
@@ -272,6 +320,8 @@ def _terms(item: _TermsItem) -> Terms:
         fee_fixed=item.fee_fixed,
         floor=item.floor,
         created_at=clock.read(item.created_at),
+        currently_due=tuple((item.currently_due or "").split()),
+        disabled_reason=item.disabled_reason or "",
     )
 
 
@@ -313,9 +363,30 @@ def _checkout(item: _CheckoutItem) -> Checkout:
         expires_at=clock.read(item.expires_at),
         return_url=item.return_url or "",
         store_id=item.store_id or "",
+        capture=cast(Capture, item.capture or "automatic"),
         staff_id=item.staff_id or "",
+        max_payers=item.max_payers or 0,
     )
 
 
 def _progress(item: _CheckoutItem) -> Progress:
-    return Progress(cast(CheckoutStatus, item.status), item.payment_id or "", item.paid_at or "")
+    """Of a shared one, `paid_at` is when its last part was paid: that it is full is in what is left."""
+    status, paid_at = item.status, item.paid_at or ""
+    if item.max_payers:
+        status = "paid" if item.left == 0 else status
+        paid_at = paid_at if status == "paid" else ""
+    return Progress(cast(CheckoutStatus, status), item.payment_id or "", paid_at, _shared(item))
+
+
+def _shared(item: _CheckoutItem) -> Shared | None:
+    if not item.max_payers:
+        return None
+    return Shared(
+        amount=item.amount,
+        left=item.left or 0,
+        max_payers=item.max_payers,
+        status=cast(SharedStatus, "paid" if item.left == 0 else item.status),
+        expires_at=clock.read(item.expires_at),
+        parts=tuple(map(str, item.parts or ())),
+        payers=len(item.payers or ()),
+    )

@@ -1,4 +1,5 @@
-"""The consumers of `events` and `deliveries.fifo`, and the sweep's part: what is due to be recorded or delivered."""
+"""The consumers of `events` and `deliveries.fifo`, and the sweep's part: what is due to be recorded, delivered or
+asked about."""
 
 from __future__ import annotations
 
@@ -21,13 +22,13 @@ def deliver(event: dict[str, Any], at: datetime) -> dict[str, Any]:
 
 def sweep(at: datetime) -> int:
     """Sends on what is due; returns how many deliveries and events that was."""
-    from chalicelib.merchants import lanes, store_deliveries, store_events
+    from chalicelib.merchants import lanes, onboarding, store_deliveries, store_events
     from chalicelib.settings import settings
 
     due, events = store_deliveries.due(at), store_events.due(at)
     lanes.send(due)
     queues.send(settings().events_queue_url, [{"MessageBody": json.dumps({"event": one})} for one in events])
-    return len(due) + len(events)
+    return len(due) + len(events) + onboarding.ask_due(at)
 
 
 def _record(message: dict[str, Any], at: datetime) -> object:

@@ -16,8 +16,19 @@ Channel = Literal["email", "text", "push"]
 Params = Mapping[str, str | int]
 
 _TOLD = {"pay": "payment", "top": "top_up", "ref": "refund", "wdr": "withdrawal", "adj": "adjustment"}
+_TOLD |= {"cdp": "card_bought", "cdr": "card_refunded"}
 """Kind of movement (the prefix of its id) → kind of notice, where the customer's money changed."""
+_HELD = {
+    "authorisation": "payment_held",
+    "capture": "payment_taken",
+    "void": "payment_released",
+    "expiry": "payment_released",
+}
+"""Kind of entry → kind of notice, where a merchant holds money, takes it or lets it go."""
 _WITH_A_SHOP = {"payment": "payment_to", "refund": "refund_from"}
+_OF_A_CARD = ("crd_", "bon_")
+"""Accounts of a prepaid card: its principal, its bonus."""
+_FROM_A_CARD = {"payment": "card_payment", "refund": "card_payment_back"}
 _MOMENTS = ("time", "at", "until", "review_at")
 """Names of params that are moments."""
 
@@ -62,8 +73,10 @@ def told_by(entry: Mapping[str, Any]) -> Notice | None:
 
     `entry` is an item of the journal: `pk` is the account, `sk` the time, postings are address → minor units.
     """
-    kind = _TOLD.get(str(entry["movement"])[:3])
-    amount = sum(part for address, part in entry["postings"].items() if address.partition(":")[0] == entry["pk"])
+    kind = _HELD.get(entry["kind"]) or _TOLD.get(str(entry["movement"])[:3])
+    amount = _amount(entry)
+    if entry["pk"].startswith(_OF_A_CARD):
+        kind, amount = _of_a_card(entry, kind)
     if kind is None or amount == 0:
         return None
     if kind == "top_up" and amount < 0:
@@ -76,6 +89,20 @@ def told_by(entry: Mapping[str, Any]) -> Notice | None:
     if shop := entry.get("payee_name"):
         kind, params["payee"] = _WITH_A_SHOP.get(kind, kind), shop
     return Notice(entry["id"], kind, clock.read(entry["sk"]), params)
+
+
+def _amount(entry: Mapping[str, Any]) -> int:
+    """Of what is held or let go: that. Of all others, and of what is taken: by how much the owner has more or less."""
+    held = entry["postings"].get(f"{entry['pk']}:held", 0)
+    if held and entry["kind"] in ("authorisation", "void", "expiry"):
+        return int(held)
+    return sum(part for address, part in entry["postings"].items() if address.partition(":")[0] == entry["pk"])
+
+
+def _of_a_card(entry: Mapping[str, Any], kind: str | None) -> tuple[str | None, int]:
+    """Told once, by the copy of the card itself; of what went from or to the wallet its own copy tells."""
+    amount = sum(part for address, part in entry["postings"].items() if address.startswith(_OF_A_CARD))
+    return _FROM_A_CARD.get(str(kind)) if entry["pk"].startswith("crd_") else None, amount
 
 
 def _shown(params: Params, language: str, jurisdiction: str) -> Params:

@@ -25,6 +25,7 @@ _BEGINNINGS: dict[str, Group] = {
     "refund": "money",
     "withdrawal": "money",
     "adjustment": "money",
+    "card_": "money",
     "guardian_": "family",
     "approval_": "family",
     "reminder": "reminders",

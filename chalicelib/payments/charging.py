@@ -79,9 +79,9 @@ def charge(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: dateti
     except (StepUpRequired, GuardianApprovalRequired):
         return _wait(merchant, code, order, key, at)
     except CoolingOff:
-        return ledger.refuse(_never(order, key, at), key, ChargeDeclined())
+        return _refuse(_never(order, key, at), key, ChargeDeclined())
     except (InvalidToken, NotFound):
-        return ledger.refuse(_never(order, key, at), key, CodeOver(state="ended"))
+        return _refuse(_never(order, key, at), key, CodeOver(state="ended"))
 
 
 def seen(caller: Customer | Merchant, charge_id: str, at: datetime) -> ChargeView:
@@ -135,9 +135,8 @@ def _draft(code: Code, order: Order, key: RequestKey, at: datetime, known: Known
         return draft
     charge_id = draft.movement.id
     movement = replace(draft.movement, facts={**draft.movement.facts, "code": code.id})
-    return replace(
-        draft, movement=movement, legs=(store_charges.not_waiting(charge_id), store_codes.using(code, charge_id, at))
-    )
+    unless, legs = (store_charges.not_waiting(charge_id),), (store_codes.using(code, charge_id, at),)
+    return replace(draft, movement=movement, unless=unless, legs=legs)
 
 
 def _wait(merchant: Merchant, code: Code, order: Order, key: RequestKey, at: datetime) -> Receipt:
@@ -154,7 +153,7 @@ def _wait(merchant: Merchant, code: Code, order: Order, key: RequestKey, at: dat
     try:
         repeated = ledger.commit(build, at, key)
     except Refusal as error:
-        return ledger.refuse(_never(order, key, at), key, error)
+        return _refuse(_never(order, key, at), key, error)
     return repeated if repeated.replayed else receipt
 
 
@@ -166,7 +165,12 @@ def _unknown(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: date
     store_codes.count_wrong(merchant.merchant_id, at)
     amount, currency = asked.amount, asked.currency
     never = Movement(charge_id, "payment", merchant.merchant_id, amount, currency, "refused", at, key.fingerprint)
-    return ledger.refuse(never, key, CodeUnknown())
+    return _refuse(never, key, CodeUnknown())
+
+
+def _refuse(never: Movement, key: RequestKey, error: Refusal) -> Receipt:
+    """Unless a request with its key has been told that it waits."""
+    return ledger.refuse(never, key, error, (store_charges.not_waiting(never.id),))
 
 
 def _never(order: Order, key: RequestKey, at: datetime) -> Movement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +30,7 @@ def capture(payment: Payment, terms: Terms, amount: int, key: RequestKey, at: da
     wallet, currency, held = payment["account"], payment["currency"], payment["amount"]
     answer = CaptureView(key.movement_id("cap"), "captured", payment["pk"], amount, currency, clock.written(at))
     settled = line(answer.id, terms, amount, currency)
-    leaves = _leave(payment, "captured").assign("captured", amount).assign("refundable", amount)
+    leaves = _captured(payment, amount)
     leaves.require("due_at", ">", clock.written(at))
     change, postings = crediting.release(wallet, currency, held, held - amount, known)
     return Draft(
@@ -40,6 +41,29 @@ def capture(payment: Payment, terms: Terms, amount: int, key: RequestKey, at: da
         ),
         legs=(Leg(leaves.written(), _not_authorized),),
     )
+
+
+def take(payment: Payment, capture_id: str, terms: Terms, at: datetime, known: Known) -> Draft:
+    """Takes all that is held of one part of a shared checkout. Nobody's key makes it, so it is made once."""
+    wallet, amount, currency = payment["account"], payment["amount"], payment["currency"]
+    settled = line(capture_id, terms, amount, currency)
+    change, postings = crediting.release(wallet, currency, amount, 0, known)
+    return Draft(
+        movement=replace(
+            _by_itself(payment, "capture", capture_id, "captured", at, fee=settled.fee),
+            due=Due("settle", at + SETTLE_GRACE),
+        ),
+        changes=(change,),
+        entry=_entry(
+            payment, "capture", capture_id, at, postings | {chart.settling(currency): amount}, settled, terms.name
+        ),
+        legs=(Leg(_captured(payment, amount).written(), _not_authorized),),
+    )
+
+
+def let_go(payment: Payment, void_id: str, at: datetime, known: Known) -> Draft:
+    """All that is held goes back, and nobody's key makes it."""
+    return _release(payment, "voided", _by_itself(payment, "void", void_id, "voided", at), known)
 
 
 def void(payment: Payment, key: RequestKey, at: datetime, known: Known) -> Draft:
@@ -54,8 +78,7 @@ def take_back(payment: Payment, void_id: str, terms: Terms, at: datetime, known:
     Its line is never settled then: the merchant's account sees neither. Nobody's key makes it, so it is made once.
     """
     wallet, amount, currency = payment["account"], payment["amount"], payment["currency"]
-    facts = {"payee": payment["payee"], "payment": payment["pk"]}
-    movement = Movement(void_id, "void", wallet, amount, currency, "voided", at, facts=facts)
+    movement = _by_itself(payment, "void", void_id, "voided", at)
     if payment["state"] == "authorized":
         return _release(payment, "voided", movement, known)
     change, credited = crediting.credit(wallet, currency, amount, known)
@@ -69,17 +92,7 @@ def take_back(payment: Payment, void_id: str, terms: Terms, at: datetime, known:
 
 
 def expire(payment: Payment, expiry_id: str, at: datetime, known: Known) -> Draft:
-    movement = Movement(
-        id=expiry_id,
-        kind="expiry",
-        account=payment["account"],
-        amount=payment["amount"],
-        currency=payment["currency"],
-        state="succeeded",
-        at=at,
-        facts={"payee": payment["payee"], "payment": payment["pk"]},
-    )
-    return _release(payment, "expired", movement, known)
+    return _release(payment, "expired", _by_itself(payment, "expiry", expiry_id, "succeeded", at), known)
 
 
 def refund(
@@ -111,6 +124,13 @@ def _release(payment: Payment, state: str, movement: Movement, known: Known) -> 
         entry=_entry(payment, movement.kind, movement.id, movement.at, postings),
         legs=(Leg(_leave(payment, state).written(), _not_authorized),),
     )
+
+
+def _by_itself(payment: Payment, kind: str, movement_id: str, state: str, at: datetime, **facts: int) -> Movement:
+    """Of all that was paid, whoever or whatever brings it about."""
+    whole = payment["account"], payment["amount"], payment["currency"]
+    told = {"payee": payment["payee"], "payment": payment["pk"], **facts}
+    return Movement(movement_id, kind, *whole, state, at, facts=told)
 
 
 def _movement(
@@ -166,6 +186,10 @@ def _leave(payment: Payment, state: str) -> Update:
     """Leaves `authorized` for good; nothing is due any more."""
     update = Update(settings().ledger_table, payment["pk"], items.MOVEMENT)
     return update.assign("state", state).remove("due_key", "due_at").require("state", "=", "authorized")
+
+
+def _captured(payment: Payment, amount: int) -> Update:
+    return _leave(payment, "captured").assign("captured", amount).assign("refundable", amount)
 
 
 def _unsettled(payment: Payment, void_id: str) -> Leg:

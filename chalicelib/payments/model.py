@@ -25,9 +25,16 @@ Text = Annotated[
 
 
 class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`, and perhaps `store_id`."""
+    """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`, and perhaps `store_id`.
+
+    Of a checkout that several people pay: `amount` too, which is one's part of it. With `card_id`, a prepaid card with
+    that very merchant pays, and the wallet says who does.
+
+    `capture` is for a payment without a checkout: of a checkout its merchant has decided.
+    """
 
     wallet_id: str
+    card_id: str | None = None
     checkout_id: str | None = None
     merchant_id: str | None = None
     amount: Amount | None = None
@@ -74,6 +81,10 @@ class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
     store_id: str = ""
     staff_id: str = ""
     """Who was at the till; for the merchant."""
+    card_id: str = ""
+    """The prepaid card that paid."""
+    bonus: int = 0
+    """What of the amount a bonus paid: a discount of the merchant's, of which nothing is settled."""
 
 
 class CaptureView(msgspec.Struct, frozen=True):
@@ -95,6 +106,10 @@ class RefundView(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     staff_id: str = ""
     """Who was at the till; for the merchant."""
+    bonus: int = 0
+    """What of the amount went back to the bonus of a prepaid card."""
+    bonus_lapsed: int = 0
+    """What of the amount was a bonus that has run out meanwhile, and comes back to nobody."""
 
 
 def checked(order: PayRequest) -> PayRequest:
@@ -102,10 +117,12 @@ def checked(order: PayRequest) -> PayRequest:
     direct = {name: getattr(order, name) for name in ("merchant_id", "amount", "currency", "order_reference")}
     given = [name for name, value in direct.items() if value is not None]
     if order.checkout_id is not None:
-        if given or order.store_id is not None:
-            raise InvalidRequest(param=given[0] if given else "store_id")
+        if other := next((name for name in given if name != "amount"), "store_id" if order.store_id else None):
+            raise InvalidRequest(param=other)
     elif len(given) < len(direct):
         raise InvalidRequest(param=next(name for name in direct if name not in given))
+    if order.card_id is not None and order.capture == "manual":
+        raise InvalidRequest(param="capture")
     if order.order_reference is not None:
         text.reference(order.order_reference)
     if not order.description:

@@ -13,9 +13,9 @@ from chalicelib.kernel.errors import CofferError, CoolingOff, InvalidState, Limi
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart
 from chalicelib.ledger.consents import Consent, using
-from chalicelib.ledger.model import Change, Draft, Due, Entry, Head, Known, Line, Movement, Purchase, Spend
+from chalicelib.ledger.model import Change, Draft, Due, Entry, Head, Known, Leg, Line, Movement, Purchase, Spend
 from chalicelib.merchants import service as merchants
-from chalicelib.merchants import stores
+from chalicelib.merchants import shares, stores
 from chalicelib.merchants.model import Checkout, Terms
 from chalicelib.payments.model import PaymentView, PayRequest
 from chalicelib.policy import service as policy
@@ -48,15 +48,21 @@ class Order:
         return self.request.wallet_id
 
     @property
-    def manual(self) -> bool:
-        return self.request.capture == "manual"
+    def is_part(self) -> bool:
+        """Of a checkout that several people pay."""
+        return self.checkout is not None and self.checkout.max_payers > 0
+
+    @property
+    def held(self) -> bool:
+        """Until a merchant takes it, or every part is there."""
+        return self.is_part or (self.checkout or self.request).capture == "manual"
 
     def refusal(self, decision: Decision, at: datetime) -> CofferError | None:
         """What forbids it whatever the wallet holds."""
         if self.until is not None and self.until <= at:
             return InvalidState(state="expired")
-        if self.terms.status != "active":
-            return InvalidState(state=self.terms.status)
+        if self.terms.shut:
+            return InvalidState(state=self.terms.shut)
         if self.shut:
             return InvalidState(state=stores.CLOSED)
         if decision.allowed:
@@ -91,10 +97,18 @@ def draft(
         movement=movement,
         changes=(_debit(person, order, payment_id, decision, head),),
         entry=_entry(person, order, movement),
-        legs=(merchants.paying(order.checkout, payment_id, at),) if order.checkout else (),
+        legs=_legs(person, order, payment_id, at),
         last_legs=(using(consent, at),) if consent else (),
         refusal=order.refusal(decision, at) or (None if proved else unproved(person, decision, at)),
     )
+
+
+def _legs(customer: Customer, order: Order, payment_id: str, at: datetime) -> tuple[Leg, ...]:
+    if order.checkout is None:
+        return ()
+    if order.is_part:
+        return (shares.joining(order.checkout, payment_id, customer.user_id, order.amount, at),)
+    return (merchants.paying(order.checkout, payment_id, at),)
 
 
 def needs_consent(customer: Customer, decision: Decision) -> bool:
@@ -138,6 +152,8 @@ def _movement(
     customer: Customer, order: Order, payment_id: str, key: RequestKey, at: datetime, decision: Decision
 ) -> Movement:
     expires_at = at + timedelta(days=decision.authorisation_days)
+    if order.is_part and order.checkout:
+        expires_at = order.checkout.expires_at
     answer = _answer(order, payment_id, at, expires_at)
     return Movement(
         id=answer.id,
@@ -149,43 +165,51 @@ def _movement(
         at=at,
         fingerprint=key.fingerprint,
         receipt=receipt(answer),
-        due=Due("expire", expires_at) if order.manual else Due("settle", at + SETTLE_GRACE),
+        due=_due(order, at, expires_at),
         facts={
+            **({"share": order.request.checkout_id or ""} if order.is_part else {}),
             "payee": order.terms.merchant_id,
             "owner": customer.user_id,
             "order_key": order_key(order.terms.merchant_id, order.reference),
             "captured": answer.captured,
             "refundable": answer.captured,
-            "fee": 0 if order.manual else fee_of(order.terms, order.amount),
+            "fee": 0 if order.held else fee_of(order.terms, order.amount),
             **({"staff_id": order.staff_id} if order.staff_id else {}),
         },
     )
 
 
+def _due(order: Order, at: datetime, expires_at: datetime) -> Due | None:
+    """Of a part, what must still happen is due of its checkout."""
+    if order.is_part:
+        return None
+    return Due("expire", expires_at) if order.held else Due("settle", at + SETTLE_GRACE)
+
+
 def _answer(order: Order, payment_id: str, at: datetime, expires_at: datetime) -> PaymentView:
     return PaymentView(
         id=payment_id,
-        status="authorized" if order.manual else "captured",
+        status="authorized" if order.held else "captured",
         wallet_id=order.wallet,
         merchant_id=order.terms.merchant_id,
         amount=order.amount,
         currency=order.currency,
-        captured=0 if order.manual else order.amount,
+        captured=0 if order.held else order.amount,
         refunded=0,
         order_reference=order.reference,
         created_at=clock.written(at),
         description=order.request.description,
         checkout_id=order.request.checkout_id or "",
-        expires_at=clock.written(expires_at) if order.manual else "",
+        expires_at=clock.written(expires_at) if order.held else "",
         store_id=order.store_id,
     )
 
 
 def _entry(customer: Customer, order: Order, movement: Movement) -> Entry:
-    to = chart.held(order.wallet) if order.manual else chart.settling(order.currency)
+    to = chart.held(order.wallet) if order.held else chart.settling(order.currency)
     return Entry(
         movement=movement.id,
-        kind="authorisation" if order.manual else "payment",
+        kind="authorisation" if order.held else "payment",
         currency=order.currency,
         at=movement.at,
         postings={order.wallet: -order.amount, to: order.amount},
@@ -193,7 +217,7 @@ def _entry(customer: Customer, order: Order, movement: Movement) -> Entry:
         text=order.reference,
         payee=order.terms.merchant_id,
         payee_name=order.terms.name,
-        line=None if order.manual else line(movement.id, order.terms, order.amount, order.currency),
+        line=None if order.held else line(movement.id, order.terms, order.amount, order.currency),
     )
 
 
@@ -210,7 +234,7 @@ def _debit(customer: Customer, order: Order, payment_id: str, decision: Decision
         order.wallet,
         order.currency,
         available=-order.amount,
-        held=order.amount if order.manual else 0,
+        held=order.amount if order.held else 0,
         spend=Spend(customer.user_id, customer.epoch, customer.tier, limits.day, limits.month, purchase),
         floor=head.floor if head else 0,
     )

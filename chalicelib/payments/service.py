@@ -13,19 +13,21 @@ from chalicelib.kernel.errors import (
     CoolingOff,
     CurrencyMismatch,
     GuardianApprovalRequired,
+    InvalidRequest,
     InvalidState,
     NotFound,
     StepUpRequired,
 )
 from chalicelib.kernel.idempotency import Receipt, RequestKey
-from chalicelib.ledger import consents
+from chalicelib.ledger import cards, chart, consents
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.consents import Consent
 from chalicelib.ledger.model import Draft, Known
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants import stores
+from chalicelib.merchants.model import Terms
 from chalicelib.merchants.model_stores import Store
-from chalicelib.payments import acting, authority, following, model, paying
+from chalicelib.payments import acting, authority, carded, following, model, paying, sharing
 from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
 from chalicelib.payments.paying import Order
 
@@ -39,17 +41,17 @@ def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) 
     request = model.checked(request)
     if request.wallet_id not in customer.wallet_ids:
         raise NotFound()
-    return pay_order(customer, ordered(request, at), key, at)
+    order = ordered(request, at)
+    receipt = pay_order(customer, order, key, at)
+    if order.is_part and receipt.status < 400:
+        sharing.look(order, at)
+    return receipt
 
 
 def pay_order(customer: Customer, order: Order, key: RequestKey, at: datetime) -> Receipt:
     """Raises and stores what `pay` does."""
-
-    def build(at: datetime, known: Known) -> Draft:
-        return paying.draft(customer, order, key, at, known)
-
     try:
-        return ledger.commit(build, at, key)
+        return _commit(customer, order, key, at)
     except (StepUpRequired, CoolingOff):
         if first := ledger.answered(key.movement_id("pay"), key):
             return first
@@ -70,7 +72,7 @@ def pay_agreed(consent: Consent, at: datetime) -> Receipt:
     asked = authority.read(consent.authority)
     customer, key = asked.customer(consent), asked.key(consent)
     order = replace(ordered(asked.request, at), until=asked.until, staff_id=asked.staff_id)
-    return ledger.commit(lambda at, known: paying.draft(customer, order, key, at, known, proved=True), at, key)
+    return _commit(customer, order, key, at, proved=True)
 
 
 def payment(caller: Customer | Merchant, payment_id: str) -> dict[str, Any]:
@@ -97,7 +99,7 @@ def of_order(merchant_id: str, reference: str, after: str, limit: int) -> tuple[
 
 def capture(merchant: Merchant, payment_id: str, request: CaptureRequest, key: RequestKey, at: datetime) -> Receipt:
     """Raises or stores InvalidState unless authorised; AmountOutOfRange beyond what was."""
-    found = _taken_by(merchant, payment_id, "payments")
+    found = _alone(_taken_by(merchant, payment_id, "payments"))
     amount = model.within(request.amount, found["amount"])
     terms = merchants.terms(merchant.merchant_id, at)
 
@@ -108,7 +110,7 @@ def capture(merchant: Merchant, payment_id: str, request: CaptureRequest, key: R
 
 
 def void(merchant: Merchant, payment_id: str, key: RequestKey, at: datetime) -> Receipt:
-    found = _taken_by(merchant, payment_id, "payments")
+    found = _alone(_taken_by(merchant, payment_id, "payments"))
     return ledger.commit(lambda at, known: acting.by(merchant, following.void(found, key, at, known)), at, key)
 
 
@@ -121,6 +123,8 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
     reason = model.as_kept(request.reason, "reason") if request.reason else ""
     amount = max(1, found["refundable"]) if request.amount is None else money.check_amount(request.amount)
     terms = merchants.terms(merchant.merchant_id, at)
+    if "settles" in found:
+        return _refund_to_card(merchant, found, terms, amount, reason, key, at)
 
     def build(at: datetime, known: Known) -> Draft:
         return acting.by(merchant, following.refund(found, terms, amount, reason, key, at, known))
@@ -146,6 +150,36 @@ def expire(payment_id: str, at: datetime) -> bool:
         return False
 
 
+def _commit(customer: Customer, order: Order, key: RequestKey, at: datetime, *, proved: bool = False) -> Receipt:
+    """From the wallet, or from the card that the order names."""
+
+    def plain(at: datetime, known: Known) -> Draft:
+        return paying.draft(customer, order, key, at, known, proved=proved)
+
+    if order.request.card_id is None:
+        return ledger.commit(plain, at, key)
+    guess = carded.guess(customer, order)
+
+    def build(at: datetime, known: Known) -> Draft:
+        return carded.draft(plain(at, known), customer, order, at, guess)
+
+    return ledger.commit(build, at, carded.telling(key))
+
+
+def _refund_to_card(
+    merchant: Merchant, found: dict[str, Any], terms: Terms, amount: int, reason: str, key: RequestKey, at: datetime
+) -> Receipt:
+    card = cards.found(chart.card_of(found["owner"], found["payee"], found["currency"]))
+    if card is None:
+        raise NotFound()
+    guess, taken = carded.Guess(card, found["refundable"]), cards.taken_by(found["pk"])
+
+    def build(at: datetime, known: Known) -> Draft:
+        return acting.by(merchant, carded.refund(found, taken, terms, amount, reason, key, at, known, guess))
+
+    return ledger.commit(build, at, key)
+
+
 def _rather_wait(consent: Consent, at: datetime) -> None:
     """Raises GuardianApprovalRequired while it waits or is about to be made: that takes no second step-up."""
     if state := consents.waits(consent, at):
@@ -156,9 +190,13 @@ def ordered(request: PayRequest, at: datetime) -> Order:
     """What never changes may be read first: a checkout's facts, and a merchant's terms of the last 30 s."""
     if request.checkout_id is not None:
         checkout = merchants.checkout(request.checkout_id)
+        amount = sharing.part_of(checkout, request)
         terms = merchants.terms(checkout.merchant_id, at)
-        facts = (checkout.amount, checkout.currency, checkout.order_reference)
-        return Order(request, terms, *facts, checkout, store_id=checkout.store_id, staff_id=checkout.staff_id)
+        facts = (amount, checkout.currency, checkout.order_reference)
+        order = Order(request, terms, *facts, checkout, store_id=checkout.store_id, staff_id=checkout.staff_id)
+        if order.held and request.card_id is not None:
+            raise InvalidRequest(param="card_id")
+        return order
     amount, currency = money.check_amount(request.amount or 0), money.check_currency(request.currency or "")
     terms = merchants.terms(request.merchant_id or "", at)
     if currency not in terms.account:
@@ -184,6 +222,13 @@ def _taken_by(merchant: Merchant, payment_id: str, scope: str) -> dict[str, Any]
         raise NotFound()
     acting.check_reach(merchant, found)
     return found
+
+
+def _alone(payment: dict[str, Any]) -> dict[str, Any]:
+    """Parts of a shared checkout are taken or given back together. Raises InvalidState (shared)."""
+    if "share" in payment:
+        raise InvalidState(state="shared")
+    return payment
 
 
 def _visible(caller: Customer | Merchant, movement_id: str, prefix: str) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class NewRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     day: Day
 
 
-class StatementView(msgspec.Struct, frozen=True, omit_defaults=True):
+class StatementFileView(msgspec.Struct, frozen=True, omit_defaults=True):
     """`upload_url` takes the file by PUT for an hour, with `upload_headers`; it refuses any other content.
 
     `imported_by` is empty where the statement was fetched from the processor.
@@ -192,10 +192,10 @@ class Statement:
     def place(self) -> str:
         return f"statements/{self.sha256}"
 
-    def view(self, upload_url: str = "", headers: dict[str, str] | None = None) -> StatementView:
+    def view(self, upload_url: str = "", headers: dict[str, str] | None = None) -> StatementFileView:
         at = clock.written(self.imported_at)
         kept = (self.sha256, self.side, self.name, self.form, self.day, self.bytes, at, self.imported_by)
-        return StatementView(*kept, upload_url, headers or {})
+        return StatementFileView(*kept, upload_url, headers or {})
 
 
 @dataclass(frozen=True, slots=True)

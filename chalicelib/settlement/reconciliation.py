@@ -12,10 +12,10 @@ from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidRequest, NotFound
 from chalicelib.settlement import model_reports, reconciling
 from chalicelib.settlement import store_reconciliation as store
-from chalicelib.settlement.model_reports import DifferenceView, NewStatement, ReportView, Statement, StatementView
+from chalicelib.settlement.model_reports import DifferenceView, NewStatement, ReportView, Statement, StatementFileView
 
 
-def imported(by: Operator, wish: NewStatement, at: datetime) -> tuple[StatementView, bool]:
+def imported(by: Operator, wish: NewStatement, at: datetime) -> tuple[StatementFileView, bool]:
     """And whether it is new: of this day, side, name and form. The day is reconciled at the next turn.
 
     Raises InvalidRequest.
@@ -38,7 +38,7 @@ def imported(by: Operator, wish: NewStatement, at: datetime) -> tuple[StatementV
     return kept.view() if content is not None else kept.view(*store.upload(kept)), new
 
 
-def statements(day: str, position: str | None, limit: int) -> tuple[list[StatementView], str | None]:
+def statements(day: str, position: str | None, limit: int) -> tuple[list[StatementFileView], str | None]:
     found, following = store.statements_page(day, position, limit)
     return [one.view() for one in found], following
 

@@ -6,7 +6,7 @@ from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidRequest, NotFound
 from chalicelib.settlement import model_reports, reconciliation
-from chalicelib.settlement.model_reports import DifferenceView, NewRun, NewStatement, ReportView, StatementView
+from chalicelib.settlement.model_reports import DifferenceView, NewRun, NewStatement, ReportView, StatementFileView
 
 room = Room("settlement_reconciliation", function="office")
 
@@ -15,7 +15,7 @@ room = Room("settlement_reconciliation", function="office")
     "POST",
     "/v1/reconciliations/statements",
     body=NewStatement,
-    answers={200: StatementView, 201: StatementView},
+    answers={200: StatementFileView, 201: StatementFileView},
     caller=Operator,
     permission="reconciliations.keep",
     summary="Import a statement by its SHA-256; twice is once",
@@ -28,7 +28,7 @@ def import_statement(call: Call[NewStatement]) -> Answer:
 @room.route(
     "GET",
     "/v1/reconciliations/statements",
-    answers={200: StatementView},
+    answers={200: StatementFileView},
     caller=Operator,
     permission="reconciliations.see",
     listing=True,

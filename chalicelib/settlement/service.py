@@ -30,7 +30,7 @@ from chalicelib.settings import settings
 from chalicelib.settlement import model
 from chalicelib.settlement.model import Batch
 
-_SIGNS = {"pay": 1, "cap": 1, "ref": -1}
+_SIGNS = {"pay": 1, "cap": 1, "cdp": 1, "ref": -1}
 """Kind of movement (the prefix of its id) → which way its line goes."""
 
 
@@ -83,10 +83,11 @@ def sweep(at: datetime) -> int:
 
 
 def line_of(movement: dict[str, Any]) -> Line:
-    """The line of a payment, capture or refund, from its movement."""
+    """The line of a payment, capture, refund or a card's fee, from its movement."""
     sign = -1 if movement["kind"] == "refund" else 1
     account = chart.merchant_account(movement["payee"], movement["currency"])
-    return Line(movement["pk"], movement["payee"], account, sign * movement["amount"], movement["fee"])
+    amount = movement.get("settles", movement["amount"])
+    return Line(movement["pk"], movement["payee"], account, sign * amount, movement["fee"])
 
 
 def _draft(batch: Batch, settled: set[str], wrong: set[str], at: datetime) -> Draft:
@@ -139,13 +140,14 @@ def _is_sound(line: Line, currency: str) -> bool:
 def _settled(line: Line, batch: Batch, settled: set[str], wrong: set[str]) -> Leg:
     """Once, and only what waits for it: a line that is settled already, or taken back, is dropped from the next try.
 
-    The message is not trusted for the amount. A payment that was held waits for nothing: its capture does.
+    The message is not trusted for the amount, which is what `settles` where that is not all of it.
+    A payment that was held waits for nothing: its capture does.
     """
     update = Update(settings().ledger_table, line.movement, items.MOVEMENT)
     update.assign("settled_by", batch.id).remove("due_key", "due_at")
     update.require_absent("settled_by").require("fee", "=", line.fee).require("payee", "=", line.merchant)
     amount = "captured" if line.movement.startswith("pay") else "amount"
-    update.require(amount, "=", abs(line.amount)).require("currency", "=", batch.currency)
+    update.require_first("settles", amount, abs(line.amount)).require("currency", "=", batch.currency)
     update.require("due_key", "=", due_key("settle", shard_of(line.movement)))
 
     def explain(wired: Item | None) -> Verdict:

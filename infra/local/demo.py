@@ -1,8 +1,9 @@
 """`make demo`: the main job over HTTP, as an app and a processor play it, then a storm against two handlers.
 
-    python -m infra.local.demo [accounts|failover]      (DEMO_LANG=zh for Chinese, DEMO_SEED for another storm)
+    python -m infra.local.demo [accounts|failover|shop]      (DEMO_LANG=zh for Chinese, DEMO_SEED for another storm)
 
-`accounts` plays what can go wrong with access in its stead, `failover` a bank that goes down in the middle.
+`accounts` plays what can go wrong with access in its stead, `failover` a bank that goes down in the middle,
+`shop` a day of a shop from onboarding to payout.
 
 Starts the local cloud if none is running and stops what it started. Exit 0 only if everything was as expected.
 """
@@ -15,7 +16,7 @@ import sys
 import time
 from typing import Any
 
-from infra.local import cloud, demo_accounts, demo_failover, demo_storm, demo_story, people, processes, stack
+from infra.local import cloud, demo_accounts, demo_failover, demo_shop, demo_storm, demo_story, people, processes, stack
 from infra.local.client import NoAnswer, Unexpected
 from infra.local.demo_story import Story
 from infra.local.narration import GREEN, RED, Narrator, Wrong
@@ -50,7 +51,15 @@ def play_failover(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
         step(outage)
 
 
-ACTS = {"main": play, "accounts": play_accounts, "failover": play_failover}
+def play_shop(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
+    """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
+    narrator.title("title.shop")
+    day = demo_shop.Day(narrator, local)
+    for step in demo_shop.STEPS:
+        step(day)
+
+
+ACTS = {"main": play, "accounts": play_accounts, "failover": play_failover, "shop": play_shop}
 
 
 def main(act: str) -> int:

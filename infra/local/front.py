@@ -3,8 +3,8 @@
     python -m infra.local.front --port 8000 --api http://127.0.0.1:4566/restapis/<id>/api/_user_request_
 
 `/v1/…`, `/health`, `/openapi.json` and `/docs` go to the API; `/_local/…` is answered by `visits.py`;
-`/pay/<checkout>`, what a QR code holds, leads into the wallet app, which is at home under a name only, since passkeys
-are; anything else is a file of `infra/web`,
+`/pay/<checkout>` and `/store/<store>`, what QR codes hold, lead into the wallet app, which is at home under a name
+only, since passkeys are; anything else is a file of `infra/web`,
 packages under `/packages/`, the API's own catalogues under `/text/api/`. A thread per connection; requests
 beyond `--in-flight` wait their turn, so that a burst does not start a Lambda process for each.
 """
@@ -122,6 +122,9 @@ class Door(BaseHTTPRequestHandler):
         """A file; or the way to one, as `infra/web/edge.js` shows it in the cloud."""
         if path.startswith("/pay/") and path.removeprefix("/pay/").replace("_", "").isalnum():
             return self._send(302, [("Location", f"/app/#{path}"), ("Cache-Control", "no-store")], b"")
+        if path.startswith("/store/") and path.removeprefix("/store/").replace("_", "").isalnum():
+            place = f"/app/#/pay?store={path.removeprefix('/store/')}"
+            return self._send(302, [("Location", place), ("Cache-Control", "no-store")], b"")
         if path in ("/app", "/console", "/till"):
             return self._send(302, [("Location", f"{path}/")], b"")
         if path in ("/app/", "/console/", "/till/") and self.headers.get("Host", "").startswith(f"{places.HOST}:"):

@@ -17,7 +17,7 @@ STEP_SECONDS = 30
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 _devices: dict[str, str] = {}
 """Who signed up in this process does so on one phone, and signs in on it again: on any other they are new for a day."""
-KEY_SCOPES = ["payments", "refunds", "checkouts", "reports", "payouts", "keys"]
+KEY_SCOPES = ["payments", "refunds", "checkouts", "reports", "payouts", "keys", "cards"]
 
 
 class TooLate(Exception):

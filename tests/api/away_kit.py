@@ -12,9 +12,8 @@ from chalicelib.ledger import funding
 from chalicelib.ledger.funding import Funding
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
-from tests.api import account_kit, charge_kit, payout_kit, withdrawal_kit
+from tests.api import account_kit, away_kit_shops, card_kit, charge_kit, payout_kit, withdrawal_kit
 from tests.api.authenticator import Authenticator
-from tests.api.away_shop_kit import of_a_server, of_staff, of_stores
 from tests.api.bad_input_kit import BODIES, SIGN_UP_SECRET
 from tests.api.caller import Caller, Reply
 from tests.api.topup_kit import KEYS, Till
@@ -127,6 +126,8 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
     other = world.nobody.post("/v1/sessions", claim).json["session_id"]
     paid, topup, checkout = ana.pay(100).json["id"], till.top_up().json["id"], shop.checkout(5)["id"]
     refund = shop.act(paid, "refunds", {"amount": 1}).json["id"]
+    over = shop.checkout(6, return_url="https://tea.example/")["id"]
+    assert ana.pay_checkout(over).status == 201
     sent, stamp = letter(till.message(topup, "failed")), int(world.clock.now().timestamp())
     return {
         "GET /v1/sessions": lambda: phone.get("/v1/sessions"),
@@ -138,6 +139,7 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         **of_codes(world),
         **of_what_is_kept(world, ana),
         **of_money_out(world),
+        **of_cards(world),
         "GET /v1/wallets": lambda: phone.get("/v1/wallets"),
         "GET /v1/wallets/{id}": lambda: phone.get(wallet),
         "GET /v1/wallets/{id}/entries": lambda: phone.get(f"{wallet}/entries"),
@@ -150,6 +152,7 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         "GET /v1/payments": lambda: shop.till.get("/v1/payments?order_reference=order-1"),
         "GET /v1/refunds/{id}": lambda: phone.get(f"/v1/refunds/{refund}"),
         "GET /v1/checkouts/{id}": lambda: phone.get(f"/v1/checkouts/{checkout}"),
+        "GET /v1/checkouts/{id}/return": lambda: phone.get(f"/v1/checkouts/{over}/return"),
     }
 
 
@@ -163,6 +166,22 @@ def of_codes(world: World) -> dict[str, Call]:
         "GET /v1/payment-codes/{id}": lambda: ida.phone.get(f"/v1/payment-codes/{code}"),
         "GET /v1/charges/{id}": lambda: charge_kit.asked(world.shop, seen),
         "POST /v1/charges/{id}/decline": lambda: charge_kit.decline(ida, declined),
+    }
+
+
+def of_cards(world: World) -> dict[str, Call]:
+    """The office keeps the shop's plans, and she has bought one."""
+    boss, every, ivy = world.operator, f"/v1/merchants/{world.shop.id}/card-plans", world.customer(20_000)
+    kept, gone = (boss.post(every, card_kit.PLAN).json for _ in range(2))
+    card = card_kit.buy(ivy, kept).json["id"]
+    return {
+        "POST /v1/merchants/{id}/card-plans": lambda: boss.post(every, card_kit.PLAN),
+        "GET /v1/merchants/{id}/card-plans": lambda: boss.get(every),
+        "POST /v1/merchants/{id}/card-plans/{plan_id}/withdraw": lambda: boss.post(f"{every}/{gone['id']}/withdraw"),
+        "GET /v1/card-plans": lambda: ivy.phone.get(f"/v1/card-plans?merchant_id={world.shop.id}"),
+        "GET /v1/cards": lambda: ivy.phone.get("/v1/cards"),
+        "GET /v1/cards/{id}": lambda: ivy.phone.get(f"/v1/cards/{card}"),
+        "GET /v1/cards/{id}/entries": lambda: ivy.phone.get(f"/v1/cards/{card}/entries"),
     }
 
 
@@ -218,6 +237,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
     ana = world.customer(100)
     paid, paid_out = ana.pay(5).json["id"], paid_to(world).json["id"]
     batch = shop.till.get(f"{home}/settlements").json["data"][0]["id"]
+    batch = shop.till.get(f"{home}/settlements").json["data"][0]["id"]
     terms = {"name": "New", "currencies": ["CNY"], "fee_basis_points": 1}
     order = {"amount": 1, "currency": "CNY", "order_reference": "A"}
     return {
@@ -225,8 +245,9 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         **of_the_status(world),
         **of_the_books(world),
         **of_a_server(world),
-        **of_stores(world),
-        **of_staff(world),
+        **away_kit_shops.of_stores(world),
+        **away_kit_shops.of_staff(world),
+        **away_kit_shops.of_businesses(world),
         "GET /v1/audit-log": lambda: boss.get("/v1/audit-log"),
         "POST /v1/audit-log/exports": lambda: boss.post("/v1/audit-log/exports", EXPORT),
         "GET /v1/merchants/{id}/keys": lambda: boss.get(f"{home}/keys"),
@@ -251,12 +272,39 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         "GET /v1/merchants/{id}/settlements/{settlement_id}": lambda: shop.till.get(f"{home}/settlements/{batch}"),
         "GET /v1/merchants/{id}/sales": lambda: shop.till.get(f"{home}/sales"),
         "GET /v1/merchants/{id}/statements/{month}": lambda: shop.till.get(f"{home}/statements/2026-11"),
+        "GET /v1/merchants/{id}/settlements/{settlement_id}": lambda: shop.till.get(f"{home}/settlements/{batch}"),
+        "GET /v1/merchants/{id}/sales": lambda: shop.till.get(f"{home}/sales"),
+        "GET /v1/merchants/{id}/statements/{month}": lambda: shop.till.get(f"{home}/statements/2026-11"),
         "PUT /v1/merchants/{id}/payout-terms/{currency}": lambda: payout_kit.agree(boss, world),
         "GET /v1/merchants/{id}/payout-terms/{currency}": lambda: boss.get(f"{home}/payout-terms/CNY"),
         "GET /v1/merchants/{id}/payouts": lambda: boss.get(f"{home}/payouts"),
         "GET /v1/payouts/{id}": lambda: boss.get(f"/v1/payouts/{paid_out}"),
         "POST /v1/checkouts": lambda: shop.till.post("/v1/checkouts", order),
         "POST /v1/checkouts/{id}/cancel": lambda: shop.till.post(f"/v1/checkouts/{checkout}/cancel"),
+    }
+
+
+def of_a_server(world: World) -> dict[str, Call]:
+    """One that is told what happens to the shop."""
+    boss, home = world.operator, f"/v1/merchants/{world.shop.id}"
+    every, one = f"{home}/webhook-endpoints", "/v1/merchants/{id}/webhook-endpoints"
+    wish = BODIES[f"POST {one}"]
+    kept, gone = (boss.post(every, wish).json["id"] for _ in range(2))
+    told = boss.post(f"{every}/{kept}/test").json["id"]
+    changed = BODIES[f"PATCH {one}/{{endpoint_id}}"]
+    return {
+        f"POST {one}": lambda: boss.post(every, wish),
+        f"GET {one}": lambda: boss.get(every),
+        f"GET {one}/{{endpoint_id}}": lambda: boss.get(f"{every}/{kept}"),
+        f"PATCH {one}/{{endpoint_id}}": lambda: boss.patch(f"{every}/{kept}", changed),
+        f"DELETE {one}/{{endpoint_id}}": lambda: boss.delete(f"{every}/{gone}"),
+        f"POST {one}/{{endpoint_id}}/rotate": lambda: boss.post(f"{every}/{kept}/rotate", {"overlap_hours": 1}),
+        f"POST {one}/{{endpoint_id}}/test": lambda: boss.post(f"{every}/{kept}/test"),
+        f"GET {one}/{{endpoint_id}}/deliveries": lambda: boss.get(f"{every}/{kept}/deliveries"),
+        "POST /v1/merchants/{id}/return-secret": lambda: boss.post(f"{home}/return-secret", {"overlap_hours": 1}),
+        "GET /v1/merchants/{id}/events": lambda: boss.get(f"{home}/events?type=ping"),
+        "GET /v1/events/{id}": lambda: boss.get(f"/v1/events/{told}"),
+        "POST /v1/events/{id}/redeliver": lambda: boss.post(f"/v1/events/{told}/redeliver", {"endpoint_id": kept}),
     }
 
 

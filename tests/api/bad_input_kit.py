@@ -25,6 +25,12 @@ ANNOUNCED = {
     "body": {"en": "Money arrives some minutes late.", "zh": "到账会晚几分钟。"},
 }
 SIGN_UP_SECRET = "chance of this phone"
+BUSINESS = {
+    "legal_name": "Tea House Trading Ltd",
+    "registration_number": "91310000MA1FL00",
+    "country": "CN",
+    "representative_name": "Zhang Wei",
+}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/users": {
         "identifier": "ann@example.com",
@@ -166,7 +172,16 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /v1/adjustments/{id}/approve": {"note": "seen in the statement"},
     "POST /v1/adjustments/{id}/decline": {"note": "not in the statement"},
-    "POST /v1/merchants": {"name": "Tea", "currencies": ["CNY"], "fee_basis_points": 60, "fee_fixed": 0, "floor": 0},
+    "POST /v1/merchants": {
+        "name": "Tea",
+        "currencies": ["CNY"],
+        "fee_basis_points": 60,
+        "fee_fixed": 0,
+        "floor": 0,
+        "business": BUSINESS,
+    },
+    "PATCH /v1/merchants/{id}/business": BUSINESS | {"website": "https://tea.example/"},
+    "POST /v1/merchants/{id}/verification": {"decision": "verify", "reason": "seen the certificate"},
     "POST /v1/merchants/{id}/keys": {"scopes": ["payments"]},
     "POST /v1/merchants/{id}/keys/{key_id}/rotate": {"overlap_hours": 24},
     "POST /v1/merchants/{id}/stores": {"name": "Tea by the river", "address": "8 Long Street"},
@@ -197,7 +212,22 @@ BODIES: dict[str, dict[str, Any]] = {
         "state": "enabled",
     },
     "POST /v1/merchants/{id}/webhook-endpoints/{endpoint_id}/rotate": {"overlap_hours": 24},
+    "POST /v1/merchants/{id}/return-secret": {"overlap_hours": 24},
     "POST /v1/events/{id}/redeliver": {"endpoint_id": "whe_1"},
+    "POST /v1/merchants/{id}/card-plans": {
+        "name": "Twenty teas",
+        "currency": "CNY",
+        "price": 10_000,
+        "bonus": 2_000,
+        "bonus_expires_days": 90,
+        "purchase_fee": 0,
+    },
+    "POST /v1/cards": {
+        "wallet_id": "wal_1",
+        "plan_id": "cpl_1",
+        "agreed": {"price": 10_000, "bonus": 2_000, "fee": 0, "bonus_expires_at": "2027-02-20T00:00:00Z"},
+    },
+    "POST /v1/cards/{id}/refund": {},
     "POST /v1/checkouts": {
         "amount": 100,
         "currency": "CNY",
@@ -205,6 +235,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "expires_at": "2026-11-23T08:00:00Z",
         "return_url": "https://tea.example/",
         "store_id": "sto_1",
+        "capture": "automatic",
+        "split": {"max_payers": 2},
     },
     "POST /v1/topups": {
         "wallet_id": "wal_1",
@@ -217,6 +249,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/withdrawals": {"wallet_id": "wal_1", "amount": 2_000, "currency": "CNY", "funding_method_id": "fnd_1"},
     "POST /v1/payments": {
         "wallet_id": "wal_1",
+        "card_id": "crd_1",
         "checkout_id": "chk_1",
         "merchant_id": "mer_1",
         "amount": 100,
@@ -289,6 +322,13 @@ def fields() -> Iterator[tuple[Route, str, Any]]:
 def may_be_null(route: Route, field: str) -> bool:
     (found,) = [one for one in msgspec.structs.fields(route.body or msgspec.Struct) if one.encode_name == field]
     return NoneType in get_args(found.type)
+
+
+def means_something(route: Route, field: str, value: Any) -> bool:
+    """Of another type than what stands there, and sound: nothing; any credential; no store, which is every one."""
+    if value is None:
+        return may_be_null(route, field)
+    return (field == "credential" and isinstance(value, dict)) or (field, value) == ("store_ids", [])
 
 
 def told(reply: Reply) -> tuple[int, dict[str, str], bytes]:

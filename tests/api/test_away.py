@@ -19,7 +19,7 @@ from chalicelib.ledger import audit, funding, service
 from chalicelib.ledger.funding import Funding
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
-from tests.api import charge_kit, payout_kit, topup_kit
+from tests.api import card_kit, charge_kit, payout_kit, topup_kit
 from tests.api.away_kit import OFFLINE, Call, requests
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply, assert_problem
@@ -92,6 +92,26 @@ def a_withdrawal(world: World, ana: Person) -> Call:
     return lambda: ana.phone.post("/v1/withdrawals", body, idempotency_key="k")
 
 
+def a_card(world: World, ana: Person) -> Call:
+    plan = world.operator.post(f"/v1/merchants/{world.shop.id}/card-plans", card_kit.PLAN | {"price": 1_000}).json
+    return lambda: card_kit.buy(ana, plan, "k")
+
+
+def a_payment_by_card(world: World, ana: Person) -> Call:
+    bought = a_card(world, ana)().json
+    return lambda: card_kit.pay(ana, bought, 2_500, "k")
+
+
+def a_refund_to_a_card(world: World, ana: Person) -> Call:
+    paid = a_payment_by_card(world, ana)().json["id"]
+    return lambda: world.shop.act(paid, "refunds", {"amount": 1_000}, "k")
+
+
+def a_card_taken_back(world: World, ana: Person) -> Call:
+    bought = a_card(world, ana)().json
+    return lambda: card_kit.cash_out(ana, bought, "k")
+
+
 def a_proposal(world: World, ana: Person, key: str = "k") -> Call:
     wish = BODIES["POST /v1/adjustments"] | {"account": ana.wallet, "case_id": None}
     return lambda: world.operator.post("/v1/adjustments", wish, idempotency_key=key)
@@ -113,7 +133,7 @@ def a_payout(world: World, ana: Person) -> Call:
 
 MOVES = (
     *(a_payment, a_hold, a_checkout, a_charge, a_capture, a_void, a_refund, a_top_up, a_withdrawal, a_payout),
-    *(a_proposal, an_approval),
+    *(a_proposal, an_approval, a_card, a_payment_by_card, a_refund_to_a_card, a_card_taken_back),
 )
 
 

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.many_requests
 
 IN_CLEAR = {
     "ids": {"wallet_id", "merchant_id", "checkout_id", "person_id", "actor", "subject", "account", "case_id",
-            "funding_method_id", "endpoint_id", "store_id", "staff_id", "store_ids"},
+            "funding_method_id", "endpoint_id", "store_id", "staff_id", "store_ids", "card_id", "plan_id"},
     "words of ours": {
         "action", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale", "method",
         "processor", "role", "scopes", "document", "version", "POST /v1/freezes reason",
@@ -45,7 +45,7 @@ IN_CLEAR = {
         "PATCH /v1/merchants/{id}/stores/{store_id} status",
     },
     "whose statement, and which": {"POST /v1/reconciliations/statements name", "sha256"},
-    "times": {"expires_at", "from", "to", "day", "cut_off"},
+    "times": {"expires_at", "bonus_expires_at", "from", "to", "day", "cut_off"},
     "the answer of a movement, which the ledger keeps byte for byte": {
         "POST /v1/payments description", "POST /v1/charges description", "POST /v1/payments/{id}/refunds reason",
     },
@@ -55,7 +55,7 @@ IN_CLEAR = {
         "POST /v1/task-events language",
     },
     "what a merchant shows to everybody": {
-        "POST /v1/merchants name", "order_reference", "return_url",
+        "POST /v1/merchants name", "POST /v1/merchants/{id}/card-plans name", "order_reference", "return_url",
         "POST /v1/merchants/{id}/stores name", "PATCH /v1/merchants/{id}/stores/{store_id} name",
         "POST /v1/merchants/{id}/stores address", "PATCH /v1/merchants/{id}/stores/{store_id} address",
     },

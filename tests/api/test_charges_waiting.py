@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.kernel.errors import CodeOver
 from chalicelib.ledger import audit
-from chalicelib.payments import tasks
+from chalicelib.payments import charging, tasks
 from tests.api.caller import assert_problem
 from tests.api.charge_kit import asked, charge, charged, confirm, decline, shown
 from tests.api.test_guardians import LARGE as FOR_A_GUARDIAN
@@ -64,6 +65,27 @@ def test_what_is_large_waits_and_is_paid_once_on_the_customers_yes(world: World,
 def test_a_fresh_step_up_before_the_code_was_shown_says_yes_to_no_amount(world: World, ana: Person) -> None:
     stepped_up(ana)
     assert charge(world.shop, shown(ana)["code"], LARGE).status == 202
+
+
+def test_a_repetition_that_comes_too_late_for_its_code_is_told_that_it_waits(
+    world: World, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its transaction fails by a code that has run out; before the refusal is kept, the first delivery is through."""
+    code, refuse, first = shown(ana)["code"], charging.ledger.refuse, []
+
+    def overtaken(*given: Any) -> Any:
+        if given[0] is None or not isinstance(given[2], CodeOver):
+            return refuse(*given)
+        monkeypatch.setattr(charging.ledger, "refuse", refuse)
+        world.clock.advance(-2)
+        first.append(charge(world.shop, code, LARGE, key="k"))
+        return refuse(*given)
+
+    monkeypatch.setattr(charging.ledger, "refuse", overtaken)
+    world.clock.advance(61)
+    late = charge(world.shop, code, LARGE, key="k")
+    assert (late.status, late.raw) == (202, first[0].raw)
+    assert state(world, late.json["id"]) == ("waiting", None)
 
 
 def test_a_no_is_for_good(world: World, ana: Person) -> None:

@@ -24,6 +24,12 @@ def test_the_description_is_openapi_3_1_and_complete(probe: Caller) -> None:
     assert "next_cursor" in things["responses"]["200"]["content"]["application/json"]["schema"]["properties"]
 
 
+def test_every_model_of_the_whole_has_a_name_of_its_own() -> None:
+    """Two of one name would be told by their modules' names, which are nobody else's business."""
+    schemas = Caller().get("/openapi.json").json["components"]["schemas"]
+    assert [name for name in schemas if "." in name] == []
+
+
 @pytest.mark.parametrize(("language", "title"), [("en", "Coffer API"), ("zh", "Coffer 接口")])
 def test_the_page_reads_without_anything_else(probe: Caller, language: str, title: str) -> None:
     reply = probe.get(f"/docs?lang={language}")

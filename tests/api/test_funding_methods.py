@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.ledger import funding as ledger
 from tests.api.caller import assert_problem
 from tests.api.withdrawal_kit import ACCOUNT, METHODS, add, stepped_up, with_pin, withdraw
 from tests.api.world import World
@@ -58,6 +59,40 @@ def test_one_that_was_removed_and_added_again_waits_again(world: World) -> None:
     assert add(stepped_up(ana)).json["id"] == method
     assert_problem(withdraw(ana, method), 403, "cooling-off", "funding_method_id")
     assert ana.available == 5_000
+
+
+def test_one_whose_removal_was_cut_off_waits_again_when_it_is_added_again(world: World) -> None:
+    ana = with_pin(world, 5_000)
+    method = add(ana).json["id"]
+    world.clock.advance(86_400)
+    ana.sign_in()
+    ledger.shut(method, ana.id)
+    added = add(stepped_up(ana))
+    assert (added.json["id"], added.json["usable_at"][:10], listed(ana.phone)) == (method, "2026-11-24", [added.json])
+    assert_problem(withdraw(ana, method), 403, "cooling-off", "funding_method_id")
+    world.clock.advance(86_400)
+    ana.sign_in()
+    assert withdraw(ana, method).status == 201
+
+
+def test_one_that_was_added_by_halves_cools_off_from_when_it_is_whole(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever added it died before the ledger had it, and before its owner was told."""
+    ana, opening = with_pin(world, 5_000), ledger.open_for
+
+    def died(*given: Any) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(ledger, "open_for", died)
+    with pytest.raises(SystemExit):
+        add(ana)
+    monkeypatch.setattr(ledger, "open_for", opening)
+    world.clock.advance(20 * 86_400)
+    ana.sign_in()
+    added = add(stepped_up(ana))
+    assert (added.status, added.json["usable_at"][:10]) == (201, "2026-12-13")
+    assert_problem(withdraw(ana, added.json["id"]), 403, "cooling-off", "funding_method_id")
 
 
 def test_two_people_with_the_same_account_have_each_their_own(world: World) -> None:

@@ -49,9 +49,12 @@ SCOPE_OF = {
     "POST /v1/merchants/{id}/webhook-endpoints/{endpoint_id}/rotate": "keys",
     "POST /v1/merchants/{id}/webhook-endpoints/{endpoint_id}/test": "keys",
     "GET /v1/merchants/{id}/webhook-endpoints/{endpoint_id}/deliveries": "reports",
+    "POST /v1/merchants/{id}/return-secret": "keys",
     "GET /v1/merchants/{id}/events": "reports",
     "GET /v1/events/{id}": "reports",
     "POST /v1/events/{id}/redeliver": "reports",
+    "GET /v1/merchants/{id}/business": "keys",
+    "PATCH /v1/merchants/{id}/business": "keys",
     "GET /v1/merchants/{id}/stores": "",
     "POST /v1/merchants/{id}/stores": "stores",
     "PATCH /v1/merchants/{id}/stores/{store_id}": "stores",
@@ -67,6 +70,9 @@ SCOPE_OF = {
     "POST /v1/merchants/{id}/keys": "keys",
     "POST /v1/merchants/{id}/keys/{key_id}/rotate": "keys",
     "DELETE /v1/merchants/{id}/keys/{key_id}": "keys",
+    "POST /v1/merchants/{id}/card-plans": "cards",
+    "GET /v1/merchants/{id}/card-plans": "cards",
+    "POST /v1/merchants/{id}/card-plans/{plan_id}/withdraw": "cards",
 }
 """What a key needs for each route that merchants call; any key shows its merchant."""
 OURS = [route for route in routes() if Merchant in route.callers]
@@ -234,6 +240,22 @@ def test_a_rotation_is_in_the_audit_log_before_it_happens(nobody: Caller, mercha
     assert f'"successor":"{new["id"]}"' in entry["facts"]["S"]
 
 
+def place_of(route: Route, merchant_id: str) -> str:
+    """Where nothing is, under this merchant."""
+    path = route.path.replace("/v1/merchants/{id}", f"/v1/merchants/{merchant_id}")
+    for name, prefix in (
+        ("{key_id}", "key"),
+        ("{plan_id}", "cpl"),
+        ("{endpoint_id}", "whe"),
+        ("{store_id}", "sto"),
+        ("{staff_id}", "stf"),
+        ("{session_id}", "key"),
+        ("{id}", route.path.split("/")[2][:3]),
+    ):
+        path = path.replace(name, ids.derived(prefix, "some"))
+    return path + ("?order_reference=A-1" if path == "/v1/payments" else "")
+
+
 def test_every_route_that_merchants_call_has_its_scope() -> None:
     assert {name_of(route) for route in OURS} == set(SCOPE_OF)
     assert set(SCOPE_OF.values()) - {""} == set(SCOPES)
@@ -243,17 +265,7 @@ def test_every_route_that_merchants_call_has_its_scope() -> None:
 def test_a_key_opens_what_its_scope_names_and_nothing_else(
     nobody: Caller, merchant: dict[str, Any], route: Route
 ) -> None:
-    path = route.path.replace("/v1/merchants/{id}", f"/v1/merchants/{merchant['id']}")
-    for name, prefix in (
-        ("{key_id}", "key"),
-        ("{endpoint_id}", "whe"),
-        ("{store_id}", "sto"),
-        ("{staff_id}", "stf"),
-        ("{session_id}", "key"),
-        ("{id}", route.path.split("/")[2][:3]),
-    ):
-        path = path.replace(name, ids.derived(prefix, "some"))
-    path += "?order_reference=A-1" if path == "/v1/payments" else ""
+    path = place_of(route, merchant["id"])
     plain = BODIES[name_of(route)] if route.body else None
     for scope in SCOPES:
         body = {"scopes": [scope]} if plain and "scopes" in plain else plain

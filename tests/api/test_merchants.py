@@ -30,6 +30,7 @@ def test_an_admin_takes_on_a_merchant_and_sees_its_accounts(nobody: Caller) -> N
         "fee_fixed": 5,
         "floor": -10000,
         "created_at": "2026-11-22T08:00:00.000000Z",
+        "requirements": {"currently_due": [], "disabled_reason": None},
     }
     assert nobody.bearing("support").get(f"/v1/merchants/{merchant['id']}").json == merchant
     assert till_of(nobody, merchant["id"]).get(f"/v1/merchants/{merchant['id']}").json == merchant

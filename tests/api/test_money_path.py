@@ -156,8 +156,8 @@ def test_a_checkout_in_another_currency_than_the_wallets_stays_open(world: World
 
 def test_a_checkout_that_was_held_is_captured_once_and_never_paid_again(world: World) -> None:
     ana, bob = world.customer(10_000), world.customer(10_000)
-    checkout = world.shop.checkout(1_000)["id"]
-    held = ana.pay_checkout(checkout, capture="manual").json["id"]
+    checkout = world.shop.checkout(1_000, capture="manual")["id"]
+    held = ana.pay_checkout(checkout).json["id"]
     assert bob.pay_checkout(checkout).json["state"] == "paid"
     assert [world.shop.act(held, "capture").status for _ in range(2)] == [201, 409]
     assert ana.pay_checkout(checkout, confirm_duplicate=True).json["state"] == "paid"

@@ -302,7 +302,7 @@ def test_every_item_of_the_money_path_stays_within_a_kilobyte_at_its_fattest(wor
     ana, shop = world.customer(1_000_000), world.another_shop("𠮷" * 64)
     text, reference = "汉" * 33, "单" * 21
     for day in range(36):
-        checkout = shop.checkout(9_000 + day, reference)
+        checkout = shop.checkout(9_000 + day, reference, capture="manual")
         body = {"wallet_id": ana.wallet, "checkout_id": checkout["id"], "description": text, "capture": "manual"}
         assert ana.phone.post("/v1/payments", body, idempotency_key=str(day)).status == 201
         world.clock.advance(86_400)

@@ -10,9 +10,11 @@ from chalicelib.merchants.model_staff import SCOPES
 from chalicelib.settings import settings
 from tests.api import staff_kit
 from tests.api.away_kit import freeze_of
+from tests.api.bad_input_kit import BODIES, name_of
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.charge_kit import charged, confirm, shown
 from tests.api.staff_kit import hired, sign_in, staff_of, till_of
+from tests.api.test_merchant_keys import OURS, SCOPE_OF, place_of
 from tests.api.test_stores import opened
 from tests.api.withdrawal_kit import with_pin
 from tests.api.world import PASSWORD, Person, Shop, World, cheap_passwords, fresh_key
@@ -100,6 +102,19 @@ def test_a_role_may_what_its_scopes_say(world: World, role: str) -> None:
     opening = till.post(f"/v1/merchants/{world.shop.id}/stores", {"name": "New"})
     allowed = {"cashier": (403, 403, 403), "manager": (201, 403, 201), "owner": (201, 201, 201)}[role]
     assert (refund.status, key.status, opening.status) == allowed
+
+
+@pytest.mark.parametrize("role", sorted(SCOPES))
+def test_every_route_of_merchants_is_open_to_a_role_or_shut_as_its_scopes_say(world: World, role: str) -> None:
+    till, itself = staff_kit.at_till(world, role), "DELETE /v1/staff-sessions/current"
+    for route in sorted(OURS, key=lambda route: name_of(route) == itself):
+        body = BODIES[name_of(route)] if route.body else None
+        if body and "scopes" in body:
+            body = {"scopes": ["payments"]}
+        reply = till.request(route.method, place_of(route, world.shop.id), body, {"Idempotency-Key": fresh_key()})
+        shut = SCOPE_OF[name_of(route)] not in ("", *SCOPES[role])  # type: ignore[index]
+        assert (reply.status == 403) == shut, (name_of(route), reply.raw)
+        assert reply.status < 500
 
 
 def test_what_is_done_at_a_till_names_who_did_it_to_the_merchant_alone(world: World, bo: Person) -> None:

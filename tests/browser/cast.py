@@ -13,7 +13,7 @@ from typing import Any
 from infra.local import people, seed_present
 from infra.local.client import Client, new_key
 from infra.local.people import Person
-from tests.browser import console_kit, kit, till_kit, withdrawal_kit
+from tests.browser import cards, console_kit, kit, till_kit, withdrawal_kit
 
 FRESH_SECONDS = 240
 """An access token lives ten minutes."""
@@ -95,6 +95,10 @@ class Member:
     @cached_property
     def withdrawal(self) -> str:
         return self.withdrawn(2_000)
+
+    @cached_property
+    def card(self) -> str:
+        return str(cards.bought(self.local, self.api)["id"])
 
     def withdrawn(self, amount: int) -> str:
         """A withdrawal that has just left."""

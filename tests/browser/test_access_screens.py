@@ -18,7 +18,7 @@ BEFORE = ("/welcome", "/sign-in", "/sign-up", "/recover", "/restore")
 WITHIN = (
     "/security", "/security/devices", "/security/authenticator", "/security/recovery-codes", "/security/passkeys",
     "/security/pin", "/security/freeze", "/security/phrase", "/security/education", "/security/contacts",
-    "/security/trash", "/security/export", "/security/consents", "/security/delete",
+    "/security/trash", "/security/export", "/security/consents", "/security/work", "/security/delete",
 )  # fmt: skip
 MIXED = ("en light", "zh dark"), ("zh light", "en dark")
 """A screen in the first two, the next one in the other two: every pair of screen, language and scheme is seen."""

@@ -29,6 +29,19 @@ CODE_BEFORE_A_CAMERA = """
   HTMLVideoElement.prototype.play = async () => {};
   globalThis.BarcodeDetector = class { async detect() { return [{ rawValue: "%s" }]; } };
 """
+TWO_PAY = """async ([first, second]) => {
+  const { call, get } = await import("/shared/session.js");
+  const [wallet] = (await get("/v1/wallets")).data;
+  const pay = (checkout) => {
+    const [key, body] = [crypto.randomUUID(), { wallet_id: wallet.id, checkout_id: checkout.id }];
+    const paid = call("POST", "/v1/payments", { key, body, patient: false, about: { what: "payment", checkout } });
+    return paid.catch((no) => no.answer.status);
+  };
+  window.first = pay(first);
+  const dialog = () => document.querySelector("dialog");
+  while (!dialog()) await new Promise((done) => setTimeout(done, 20));
+  window.second = pay(second);
+}"""
 
 
 def signed_in(context: BrowserContext, local: dict[str, Any], person: Person, path: str = "/") -> kit.Visit:
@@ -237,6 +250,22 @@ def test_a_large_payment_asks_for_the_pin_by_itself(browser: Browser, local: dic
         prove(visit)
         purse.titled(visit, "Paid: ¥6,000.00")
     assert purse.paid(local, person) == {"piano": 1}
+
+
+def test_what_is_shown_is_what_is_confirmed_when_two_payments_ask_at_once(
+    browser: Browser, local: dict[str, Any]
+) -> None:
+    person = kit.newcomer(local, funds=700_000)
+    with_pin(local, person)
+    wanted = [purse.checkout(local, amount, order) for amount, order in ((600_000, "piano"), (610_000, "harp"))]
+    with kit.context(browser) as context:
+        visit = signed_in(context, local, person)
+        visit.page.evaluate(TWO_PAY, wanted)
+        visit.see("You pay ¥6,100.00 to")
+        assert visit.page.evaluate("first") == 403
+        prove(visit)
+        assert visit.page.evaluate("second.then((payment) => payment.amount)") == 610_000
+    assert purse.paid(local, person) == {"harp": 1}
 
 
 def test_whoever_has_nothing_to_confirm_with_on_a_new_device_reads_from_when_they_can_set_it_up(

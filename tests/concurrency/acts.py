@@ -22,6 +22,7 @@ LONGEST_PATIENCE = 40
 """How often a request is sent with its key until its sender gives up."""
 _SECONDS_BETWEEN = 0.05
 MOST_TOP_UP = 1_000_000
+PIN = "428571"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,15 @@ def settle_in(identifier: str, funds: int) -> dict[str, Any]:
     token = welcome["access_token"]
     wallet = _nobody().bearing(token).get("/v1/wallets").json["data"][0]
     return welcome | {"wallet": wallet["id"], "top_ups": [_put_in(token, wallet, part) for part in _parts(funds)]}
+
+
+def step_up(token: str, refresh_token: str) -> tuple[str, str]:
+    """A first PIN, set and typed: the token of a session that goes on after it, and of one that is proved."""
+    phone = _nobody().bearing(token)
+    assert phone.request("PUT", "/v1/me/payment-pin", {"pin": PIN, "password": people.PASSWORD}).status == 204
+    going_on = ask(Request("POST", "/v1/sessions/refresh", {"refresh_token": refresh_token})).json["access_token"]
+    proved = ask(Request("POST", "/v1/me/step-up", {"method": "pin", "pin": PIN}, going_on))
+    return going_on, str(proved.json["access_token"])
 
 
 def appoint(identifier: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.kernel import ids
 from tests.concurrency.acts import Told
 from tests.concurrency.books import Books
 from tests.concurrency.findings import Findings
@@ -41,8 +42,8 @@ class Answers:
     """Movement → what its maker was told of it."""
 
     def hear(self, told: Iterable[Told]) -> None:
-        """A top-up that was begun moves nothing yet."""
-        made = [one.json for one in told if one.status == 201]
+        """A top-up that was begun moves nothing yet, nor does a reversal that gave nothing back."""
+        made = [_movement(one.json) for one in told if one.status == 201]
         self.made.update({view["id"]: view for view in made if view["id"].startswith(_AT_ONCE)})
 
     def credit(self, top_ups: Iterable[Mapping[str, Any]]) -> None:
@@ -73,15 +74,18 @@ class Answers:
         return {view["id"] for view in [*self._captures(), *self.some("ref")] if self._shop(view) in named}
 
     def _captures(self) -> list[Mapping[str, Any]]:
-        return [*(view for view in self.some("pay") if view["captured"]), *self.some("cap")]
+        """A charge that was taken back has no line."""
+        gone = {view["payment_id"] for view in self.some("voi")}
+        return [*(view for view in self.some("pay") if view["captured"] and view["id"] not in gone), *self.some("cap")]
 
     def _effect(self, kind: str, view: Mapping[str, Any]) -> tuple[int, int]:
         amount = view["amount"]
         if kind == "pay":
             return -amount, 0 if view["captured"] else amount
         if kind in ("cap", "voi"):
-            held = self.made[view["payment_id"]]["amount"]
-            return held - (amount if kind == "cap" else 0), -held
+            payment = self.made[view["payment_id"]]
+            freed = payment["amount"] - (amount if kind == "cap" else 0)
+            return freed, 0 if payment["captured"] else -payment["amount"]
         return amount, 0
 
     def _payment(self, view: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -92,6 +96,13 @@ class Answers:
 
     def _shop(self, view: Mapping[str, Any]) -> str:
         return str(self._payment(view).get("merchant_id", ""))
+
+
+def _movement(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of an answer: a reversal's is the void that gave back what the charge had taken."""
+    if not view.get("given_back"):
+        return view if "id" in view else {**view, "id": ""}
+    return {"id": ids.derived("voi", view["charge_id"]), "payment_id": view["charge_id"], "amount": view["given_back"]}
 
 
 def compare(found: Findings, books: Books, answers: Answers, people: Iterable[Person]) -> None:

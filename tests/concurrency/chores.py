@@ -16,6 +16,7 @@ from chalicelib.kernel import clock
 from chalicelib.ledger import audit
 from chalicelib.settings import settings
 from chalicelib.settlement import sending
+from tests.concurrency import acts
 from tests.concurrency.ground import Since
 
 AHEAD = timedelta(minutes=6)
@@ -93,6 +94,12 @@ def _ahead(by: timedelta) -> Iterator[None]:
         yield
     finally:
         clock.use(before)
+
+
+def ask_late(request: acts.Request) -> acts.Told:
+    """By a clock that is ahead."""
+    with _ahead(AHEAD):
+        return acts.ask(request)
 
 
 def balanced() -> bool:

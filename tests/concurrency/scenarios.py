@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.concurrency import acts, entering, moving, paying_out, refunding, settling, spending
+from tests.concurrency import acts, charging, entering, moving, paying_out, refunding, settling, sharing, spending
 from tests.concurrency.crowd import Crowd
 from tests.concurrency.findings import Findings
 from tests.concurrency.town import Town
@@ -29,10 +29,12 @@ SCENARIOS = (
     Scenario("day-limit", "a day's limit: more payments at once than it allows", spending.day_limit),
     Scenario("duplicates", "probable duplicates: one purchase tapped under many keys", spending.duplicates),
     Scenario("checkout", "one checkout, raced by many payers and by who cancels it", spending.one_checkout),
+    Scenario("shared", "one checkout, shared by twenty who pay at once", sharing.shared_checkout),
     Scenario("refunds", "refunds: more at once than was captured", refunding.refunds),
     Scenario("allowance", "a merchant's floor: more refunds at once than were agreed", refunding.allowance),
     Scenario("settlement", "settlement while refunding: stream, queue and sweep at once", settling.settlement),
     Scenario("payouts", "payouts: on demand, at the cut-off, back again, and against refunds", paying_out.payouts),
+    Scenario("charges", "charges: tills that want one code, reversals, a yes and a no at once", charging.charges),
     Scenario("codes", "sign-up codes: one winner, five comparisons", entering.codes),
     Scenario("passwords", "guesses at a name, known or not: five comparisons", entering.passwords),
     Scenario("refresh-tokens", "refresh tokens: one successor, one winner", entering.refresh_tokens),

@@ -85,8 +85,8 @@ def _in_one_batch(found: Findings, seen: Books, lines: set[str]) -> None:
 
 
 def _is_line(movement: str, item: Mapping[str, Any]) -> bool:
-    """A capture, a refund, or a payment that was captured at once."""
-    if item["state"] == "refused" or movement[:4] not in ("pay_", "cap_", "ref_"):
+    """A capture, a refund, or a payment that was captured at once and not taken back."""
+    if item["state"] == "refused" or "taken_back_by" in item or movement[:4] not in ("pay_", "cap_", "ref_"):
         return False
     return movement[:4] != "pay_" or json.loads(item["answer"])["captured"] > 0
 

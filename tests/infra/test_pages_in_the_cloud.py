@@ -129,6 +129,8 @@ def test_a_firewall_is_there_if_one_is_named(packaged: Packaged) -> None:
         ("/app", "302 /app/"),
         ("/console", "302 /console/"),
         ("/pay/chk_01k00000000000000000000000", "302 /app/#/pay/chk_01k00000000000000000000000"),
+        ("/store/sto_01k00000000000000000000000", "302 /app/#/pay?store=sto_01k00000000000000000000000"),
+        ("/store/../secret", "/store/../secret"),
         ("/pay/../secret", "/pay/../secret"),
         ("/pay/", "/pay/index.html"),
         ("/app/", "/app/index.html"),

@@ -26,6 +26,7 @@ MAY_READ = {
     "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole", "FetchRole"},
 }
 
+STAFF = "SeeWhetherStaffStillStand"
 MAY_OPEN_REASONS = {"OfficeHandlerRole", "RecordRole", "DeliverRole"}
 """Whoever reads the audit log and its reasons, or what is kept of a merchant's server: with the data keys, and nothing
 else of the table of people."""
@@ -144,12 +145,27 @@ def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nob
         role: one
         for role, statements in packaged.policies.items()
         for one in allowed(statements)
-        if get_att("IdentityTable") in listed(one.get("Resource"))
+        if get_att("IdentityTable") in listed(one.get("Resource")) and one["Sid"] != STAFF
     }
     assert set(reaching) == MAY_SEAL_PERSONAL_FIELDS | MAY_OPEN_REASONS
     for role in MAY_OPEN_REASONS:
         assert reaching[role]["Action"] == ["dynamodb:Query"]
         assert reaching[role]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["KEYRING"]}}
+
+
+def test_tills_see_of_people_whether_they_still_stand_and_nothing_else(packaged: Packaged) -> None:
+    seeing = {
+        role: one
+        for role, statements in packaged.policies.items()
+        for one in allowed(statements)
+        if one.get("Sid") == STAFF
+    }
+    assert set(seeing) == {"ApiHandlerRole", "OfficeHandlerRole"}
+    for one in seeing.values():
+        assert one["Action"] == ["dynamodb:GetItem"]
+        seen = one["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+        assert set(seen) == {"pk", "sk", "sessions_from", "deleted_at", "wallets"}
+        assert one["Condition"]["StringEqualsIfExists"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
 
 
 def test_whoever_chooses_a_processor_reaches_how_they_do_and_nothing_that_they_told(packaged: Packaged) -> None:

@@ -7,7 +7,7 @@ import json
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation import doors, outgoing
+from tests.simulation import doors, outgoing, sharing_out
 from tests.simulation.bank import booked
 from tests.simulation.truth import hold
 from tests.simulation.values import plain
@@ -76,6 +76,7 @@ def finished(world: World) -> None:
     for item in world.engine.tables["test-identity"].everything():
         due = item.get("due_key", {"S": ""})["S"]
         hold(not due.startswith(("account-", "trash")), "what was deleted is erased", item=plain(item))
+    sharing_out.finished(world)
     doors.finished(world)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.simulation.bug import ACCESS, CONTRACTS, LEDGER, MONEY, PAYMENTS, SESSIONS, WEBHOOKS, Bug, bug
 from tests.simulation.bugs_of_accounts import ACCOUNTS
+from tests.simulation.bugs_of_cards import CARDS
 from tests.simulation.bugs_of_charges import CHARGES
 from tests.simulation.bugs_of_doors import DOORS
 from tests.simulation.bugs_of_factors import FACTORS
@@ -12,6 +13,7 @@ from tests.simulation.bugs_of_operators import OPERATORS
 from tests.simulation.bugs_of_order import ORDER
 from tests.simulation.bugs_of_payouts import PAYOUTS
 from tests.simulation.bugs_of_routing import ROUTING
+from tests.simulation.bugs_of_shares import SHARES
 from tests.simulation.bugs_of_withdrawals import WITHDRAWALS
 
 __all__ = ["BUGS", "Bug"]
@@ -205,7 +207,7 @@ BUGS = (
         "a settlement that believes the message",
         (14,),
         "settlement/service.py",
-        'update.require(amount, "=", abs(line.amount)).require("currency", "=", batch.currency)',
+        'update.require_first("settles", amount, abs(line.amount)).require("currency", "=", batch.currency)',
         'update.require("currency", "=", batch.currency)',
         MONEY + "a_forged_line_settles_nothing_and_the_true_ones_still_settle",
     ),
@@ -305,6 +307,8 @@ BUGS = (
     *LIES,
     *PAYOUTS,
     *CHARGES,
+    *SHARES,
     *ROUTING,
     *WITHDRAWALS,
+    *CARDS,
 )

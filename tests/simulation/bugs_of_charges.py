@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from tests.simulation.bug import bug
+from dataclasses import replace
+
+from tests.simulation.bug import Bug, bug
 
 CODES = "tests/api/test_charges.py::test_"
 WAITING = "tests/api/test_charges_waiting.py::test_"
 REVERSED = "tests/api/test_reversals.py::test_"
 
-CHARGES = (
+PLAYED = "tests/simulation/test_simulation.py::test_a_fixed_seed_breaks_no_promise"
+
+_ASKED = (
     bug(
         "a payment code that is good twice",
         (20,),
@@ -37,8 +41,8 @@ CHARGES = (
         "one key that makes a charge and lets another wait",
         (6,),
         "payments/charging.py",
-        "legs=(store_charges.not_waiting(charge_id), store_codes.using(code, charge_id, at))",
-        "legs=(store_codes.using(code, charge_id, at),)",
+        "unless, legs = (store_charges.not_waiting(charge_id),), (store_codes.using(code, charge_id, at),)",
+        "unless, legs = (), (store_codes.using(code, charge_id, at),)",
         WAITING + "one_key_makes_one_charge_whatever_its_code_and_amount",
     ),
     bug(
@@ -51,6 +55,30 @@ CHARGES = (
         REVERSED + "a_reversal_and_a_settlement_that_meet_end_in_one_of_them",
     ),
     bug(
+        "a refusal of what waits",
+        (5,),
+        "payments/charging.py",
+        "return ledger.refuse(never, key, error, (store_charges.not_waiting(never.id),))",
+        "return ledger.refuse(never, key, error)",
+        WAITING + "a_repetition_that_comes_too_late_for_its_code_is_told_that_it_waits",
+    ),
+    bug(
+        "a no that stops nothing",
+        (8,),
+        "payments/charging.py",
+        "ended = kept.view(_end(kept.id, kept.merchant_id, ending, at))",
+        'ended = msgspec.structs.replace(kept.view(), status="refused", reason=ending)',
+        WAITING + "a_no_is_for_good",
+    ),
+    bug(
+        "a reversal that only looks",
+        (8,),
+        "payments/charging.py",
+        'found = _end(charge_id, merchant.merchant_id, "reversed", at, language)',
+        'found = next(iter(ledger.movements([charge_id])), {"state": "refused"})',
+        REVERSED + "a_charge_that_never_came_is_refused_when_it_comes_and_its_code_stays_good",
+    ),
+    bug(
         "a till that learns what the wallet lacks",
         (22,),
         "payments/charging.py",
@@ -58,4 +86,20 @@ CHARGES = (
         "return key.refuse(error)",
         CODES + "a_till_is_not_told_what_the_wallet_lacks",
     ),
+)
+
+
+def _played(name: str) -> Bug:
+    """The same bug, found by playing: nobody wrote down where to look."""
+    found = next(one for one in _ASKED if one.name == name)
+    return replace(found, name=name + ", played", checkers=(PLAYED,))
+
+
+CHARGES = (
+    *_ASKED,
+    _played("a payment code that is good twice"),
+    _played("a till told that a charge expired which can still be paid"),
+    _played("a charge taken back after it was settled"),
+    _played("a no that stops nothing"),
+    _played("a reversal that only looks"),
 )

@@ -73,12 +73,12 @@ ORDER = (
         "settlement/service.py",
         """    update.require_absent("settled_by").require("fee", "=", line.fee).require("payee", "=", line.merchant)
     amount = "captured" if line.movement.startswith("pay") else "amount"
-    update.require(amount, "=", abs(line.amount)).require("currency", "=", batch.currency)
+    update.require_first("settles", amount, abs(line.amount)).require("currency", "=", batch.currency)
     update.require("due_key", "=", due_key("settle", shard_of(line.movement)))
 """,
         """    update.require("fee", "=", line.fee).require("payee", "=", line.merchant)
     amount = "captured" if line.movement.startswith("pay") else "amount"
-    update.require(amount, "=", abs(line.amount)).require("currency", "=", batch.currency)
+    update.require_first("settles", amount, abs(line.amount)).require("currency", "=", batch.currency)
 """,
         MONEY + "a_line_settles_once_in_whatever_company_it_comes",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.simulation.bug import bug
 
+FUNDING = "tests/api/test_funding_methods.py::test_"
 WITHDRAWN = "tests/api/test_withdrawals.py::test_"
 
 WITHDRAWALS = (
@@ -30,6 +31,22 @@ WITHDRAWALS = (
         'update.require("processor", "=", funding.processor).require("usable_at", "<=", clock.written(at))',
         'update.require("processor", "=", funding.processor)',
         WITHDRAWN + "money_for_a_new_method_waits_for_a_day_and_says_until_when_in_both_languages",
+    ),
+    bug(
+        "a method opened again with its old day",
+        (21,),
+        "ledger/funding.py",
+        'update.require("usable_at", "<", funding.usable_at).require("owner", "=", funding.owner)',
+        'update.require("state", "=", SHUT).require("owner", "=", funding.owner)',
+        "tests/simulation/test_finds.py::test_a_method_opens_again_with_a_later_day_only",
+    ),
+    bug(
+        "a method that cooled off before it was opened",
+        (21,),
+        "identity/funding.py",
+        "    if kept != wanted and not ledger.is_open(kept.id):\n        kept = store_funding.renew(kept, at)\n",
+        "",
+        FUNDING + "one_that_was_added_by_halves_cools_off_from_when_it_is_whole",
     ),
     bug(
         "a withdrawal believed whatever sum its bank names",

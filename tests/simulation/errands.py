@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.kernel import ids
 from tests.api.caller import Caller, Reply
-from tests.simulation import truth
+from tests.simulation import sharing_out, truth
 from tests.simulation.model import Model, seconds_of
 from tests.simulation.truth import Wish, hold
 
@@ -18,7 +18,7 @@ SKEW_SECONDS = 700.0
 """How far a worker's clock may be from the true one, and a little more."""
 _STORED = frozenset({
     "insufficient-funds", "limit-reached", "wallet-frozen", "invalid-state", "probable-duplicate",
-    "refund-exceeds-capture", "merchant-funds-insufficient",
+    "refund-exceeds-capture", "merchant-funds-insufficient", "exceeds-what-is-left",
 })  # fmt: skip
 _PREFIX = {
     "pay": "pay",
@@ -44,11 +44,16 @@ class Errand:
     sent: int = 0
     first_sent: float = -1.0
     then: Callable[[Reply], None] = lambda reply: None
+    judged: Judge | None = None
+    """In the place of `judge`."""
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def answered(self) -> bool:
         return bool(self.wish.answer)
+
+
+Judge = Callable[[Model, Errand, Reply, list[str], int], None]
 
 
 def movement_id(kind: str, caller: str, path: str, key: str) -> str:
@@ -76,7 +81,9 @@ def cool_in(token: str) -> int:
 
 
 def unasked_in(token: str) -> int:
-    """Up to what its bearer pays without a step-up: less from a device that is not known for a day."""
+    """Up to what its bearer pays without a step-up: less from a device that is not known for a day; a key, nothing."""
+    if len(token.split(".")) != 3:
+        return 0
     return truth.STEP_UP_ABOVE_AT_RISK if _second_in(token, "risk") else truth.STEP_UP_ABOVE
 
 
@@ -180,7 +187,7 @@ def _frozen(model: Model, wish: Wish, body: dict[str, Any], sent_at: float) -> b
     return wallet.status == "frozen" or wallet.not_active_until >= sent_at
 
 
-def _alike(model: Model, wish: Wish, body: dict[str, Any], sent_at: float) -> bool:
+def looks_alike(model: Model, wish: Wish, body: dict[str, Any], sent_at: float = 0.0) -> bool:
     earlier = model.payments.get(body["payment_id"])
     found = earlier and (earlier.wallet, earlier.shop, earlier.amount)
     return not wish.confirmed and found == (wish.wallet, wish.shop, wish.amount)
@@ -198,16 +205,17 @@ def _shop_too_little(model: Model, wish: Wish, body: dict[str, Any], sent_at: fl
 
 _REASONS: dict[str, Callable[[Model, Wish, dict[str, Any], float], bool]] = {
     "insufficient-funds": _too_little,
-    "limit-reached": lambda model, wish, body, sent_at: _beyond_limits(wish, model.wallets[wish.wallet], sent_at),
+    "limit-reached": lambda model, wish, body, sent_at: beyond_limits(wish, model.wallets[wish.wallet], sent_at),
     "wallet-frozen": _frozen,
-    "probable-duplicate": _alike,
+    "probable-duplicate": looks_alike,
     "refund-exceeds-capture": _refunded,
+    "exceeds-what-is-left": lambda model, wish, body, sent_at: model.checkouts[wish.checkout]["left"] < wish.amount,
     "merchant-funds-insufficient": _shop_too_little,
     "invalid-state": lambda model, wish, body, sent_at: _wrong_state(model, wish, sent_at),
 }
 
 
-def _beyond_limits(wish: Wish, wallet: truth.Wallet, sent_at: float) -> bool:
+def beyond_limits(wish: Wish, wallet: truth.Wallet, sent_at: float) -> bool:
     if wish.kind == "top-up":
         fullest = max(wallet.seen_since(sent_at))
         return wish.amount > truth.PER_TOP_UP or fullest + wish.amount > truth.MOST_HELD
@@ -232,6 +240,8 @@ def _wrong_state(model: Model, wish: Wish, sent_at: float) -> bool:
     if wish.kind == "pay":
         checkout = model.checkouts.get(wish.checkout)
         late = model.seconds + SKEW_SECONDS
+        if checkout is not None and "left" in checkout and sharing_out.no_room(checkout, wallet.owner):
+            return True
         return checkout is not None and (checkout["status"] != "open" or checkout["expires_seconds"] <= late)
     payment = model.payments[wish.payment]
     due = payment.at - model.started + truth.AUTHORISATION_DAYS * 86_400

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.simulation import paying_out, truth
+from tests.simulation import paying_out, sharing_out, truth
 from tests.simulation.bank import booked
+from tests.simulation.charges import Charges, void
 from tests.simulation.tables import Change
 from tests.simulation.truth import Line, Method, Payment, Shop, Wallet, Wish, hold
 from tests.simulation.values import plain
@@ -50,12 +51,14 @@ class Model:
         """Payouts and withdrawals that left: amount and bank."""
         self.methods: dict[str, Method] = {}
         self.came_back: set[str] = set()
+        self.charges = Charges()
 
     def open_shop(self, shop: Shop) -> None:
         self.shops[shop.id] = self.accounts[shop.account] = shop
 
     def commit(self, changes: Sequence[Change]) -> None:
         """Raises Violation."""
+        self.charges.commit(changes)
         entries: dict[str, list[Entry]] = {}
         for change in changes:
             if change.table == "test-journal":
@@ -68,7 +71,9 @@ class Model:
                 ended, now = plain(change.old or {})["state"], plain(change.new or {})["state"]
                 hold(ended not in ("succeeded", "failed") or now == ended, "what has ended stays so", change=change)
             elif change.table == "test-ledger" and change.key[1] == "FUNDING":
-                self._method(plain(change.new or {}))
+                found = plain(change.new or {})
+                waits = seconds_of(found["usable_at"]) - self.started - self.seconds
+                truth.keep_method(self.methods, found, waits + _SKEW_SECONDS, self.seconds)
             elif change.table == "test-identity" and change.key[1] == "TOTP":
                 self._authenticator(change)
             elif change.key[1].startswith("CLOSING#"):
@@ -92,17 +97,6 @@ class Model:
         if old and new and old["made_at"] == new["made_at"]:
             later, same_call = new["last_step"] > old["last_step"], new.get("used_by") == old.get("used_by")
             hold(later or same_call, "a step of an authenticator is used once", old=old, new=new)
-
-    def _method(self, found: dict[str, Any]) -> None:
-        method = self.methods.setdefault(found["pk"], Method(found["owner"], found["processor"]))
-        hold((found["owner"], found["processor"]) == (method.owner, method.processor), "whose it is stays", found=found)
-        if found["state"] == "open" and not method.open:
-            waits = seconds_of(found["usable_at"]) - self.started - self.seconds
-            hold(
-                waits >= truth.METHOD_COOLS_SECONDS - _SKEW_SECONDS, "a new method cools off", found=found, waits=waits
-            )
-        method.open, method.usable_at = found["state"] == "open", found["usable_at"]
-        method.shut_at = method.shut_at if method.open else self.seconds
 
     def _closing(self, closing: dict[str, Any]) -> None:
         """What a wallet held at the end of that month."""
@@ -158,6 +152,7 @@ class Model:
         hold(stepped_up, "nothing large is paid without a fresh step-up", entry=entry, wish=wish)
         self._limits(wallet, entry["sk"], amount)
         self._duplicates(wallet, wish, at)
+        self.charges.paid(wish, entry, changes)
         wallet.available -= amount
         self.payments[wish.movement] = payment = Payment(
             wish.movement, wish.wallet, wish.shop, amount, "authorized" if manual else "captured", at
@@ -190,13 +185,20 @@ class Model:
         payment.checkout = wish.checkout
         hold(checkout["status"] == "open", "a checkout is paid at most once", checkout=checkout)
         hold(at < checkout["expires"], "an expired checkout is not paid", checkout=checkout)
-        checkout["status"] = "paid"
+        if "left" in checkout:
+            sharing_out.join(checkout, wish, payment, self.wallets[wish.wallet].owner)
+        else:
+            checkout["status"] = "paid"
 
     def _line(self, movement: str, shop_id: str, amount: int) -> None:
         shop = self.shops[shop_id]
         self.lines[movement] = Line(shop.account, amount, shop.fee(amount) if amount > 0 else 0)
 
     def capture(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        if part := sharing_out.part(self, entry, changes, "paid"):
+            part.state, part.captured = "captured", part.amount
+            self._line(entry["movement"], part.shop, part.amount)
+            return self._give_back(part, 0) | {SETTLING: part.amount}
         wish = self._wish(entry, "capture")
         payment = self._authorized(wish.payment, entry)
         hold(
@@ -214,11 +216,15 @@ class Model:
         return payment
 
     def void(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+        if part := sharing_out.part(self, entry, changes, "cancelled"):
+            return self._release(part, "voided")
         return self._release(self._authorized(self._wish(entry, "void").payment, entry), "voided")
 
     def expiry(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
-        of_it = [change.key[0] for change in changes if change.key[0].startswith("pay_")]
-        payment = self._authorized(of_it[0], entry)
+        payment = self._authorized(sharing_out.payment_in(changes), entry)
+        if payment.part:
+            sharing_out.ended(self.checkouts[payment.checkout], payment, "expired")
+            return self._release(payment, "expired")
         due = payment.at + truth.AUTHORISATION_DAYS * 86_400
         hold(seconds_of(entry["sk"]) >= due, "no hold expires before its time", payment=payment, entry=entry)
         return self._release(payment, "expired")
@@ -375,13 +381,15 @@ class Model:
         if known and now["status"] == "cancelled":
             hold(known["status"] in ("open", "cancelled"), "only an open checkout is cancelled", checkout=known)
             known["status"] = "cancelled"
+        if known and now["status"] == "expired":
+            sharing_out.ran_out(known, self.seconds, _SKEW_SECONDS)
 
 
 _KINDS = {
     "payment": Model.pay,
     "authorisation": Model.pay,
     "capture": Model.capture,
-    "void": Model.void,
+    "void": void,
     "expiry": Model.expiry,
     "refund": Model.refund,
     "top-up": Model.top_up,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.identity import totp
@@ -104,7 +105,7 @@ class Owner:
         """By the phone's clock, which is right."""
         return int(self.world.model.started + self.world.clock.seconds) // STEP_SECONDS
 
-    def _prove(self, chance: random.Random) -> None:
+    def _prove(self, chance: random.Random, proved: Callable[[], None] = lambda: None) -> None:
         """Step up with the PIN, which is set first."""
         if not self.has_pin:
             self._set_pin()
@@ -117,6 +118,7 @@ class Owner:
                 self.world.model.effects["step-up"] += 1
                 if self.access == bearing:
                     self.access = reply.json["access_token"]
+                    proved()
 
         self._mine("POST", "/v1/me/step-up", {"method": "pin", "pin": typed}, then)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.api.caller import Reply
-from tests.simulation import leaving, taking_out, truth
+from tests.simulation import at_tills, leaving, sharing_out, taking_out, truth
 from tests.simulation.errands import Errand, cool_in, epoch_in, expiry_in, judge, movement_id, step_in, unasked_in
 from tests.simulation.forgetful import PASSWORD, WRONG, Forgetful
 from tests.simulation.leaving import Leave
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 _AMOUNTS = (100, 250, 999, 5_000, 5_000, 20_000, 333_333, 990_000, 1_000_001)
-_KEPT = 400
+KEPT = 400
 _DOUBLE_TAPS = 0.1
 Then = Callable[["Reply | None"], None]
 
@@ -32,7 +32,7 @@ class Person(Forgetful):
         self.identifier = f"person{number}@example.com"
         self.stage, self.busy = "new", False
         self.access = self.refresh = self.user = self.wallet = ""
-        self.leave, self.purse = Leave(), taking_out.Purse()
+        self.leave, self.purse, self.bag = Leave(), taking_out.Purse(), at_tills.Bag()
         self.errands: list[Errand] = []
         self.successors: dict[str, str] = {}
         self.over: set[str] = set()
@@ -68,6 +68,7 @@ class Person(Forgetful):
             (self._forget_it, 0.2),
             (self._prove, 5),
             (self._take_out, 16),
+            (self._show_or_answer, 26),
         )
 
     def _stale(self) -> bool:
@@ -93,6 +94,7 @@ class Person(Forgetful):
     def forget(self) -> None:
         """As somebody who has no account."""
         self.stage, self.leave, self.errands, self.purse = "new", Leave(), [], taking_out.Purse()
+        self.bag = at_tills.Bag()
         self.access = self.refresh = self.user = self.wallet = self.secret = self.device_token = ""
         self.passwords, self.former, self.used, self.has_pin = [PASSWORD], [WRONG], set(), False
 
@@ -172,6 +174,9 @@ class Person(Forgetful):
     def _leave(self, chance: random.Random) -> None:
         leaving.leave(self, chance)
 
+    def _show_or_answer(self, chance: random.Random) -> None:
+        at_tills.show_or_answer(self, chance)
+
     def _take_out(self, chance: random.Random) -> None:
         taking_out.take_out(self, chance)
 
@@ -198,7 +203,12 @@ class Person(Forgetful):
         if known:
             checkout_id, facts = chance.choice(known)
             body = {"wallet_id": self.wallet, "checkout_id": checkout_id}
-            self._errand("pay", "/v1/payments", body, facts["amount"], shop=facts["shop"], checkout=checkout_id)
+            amount, shared = facts["amount"], "left" in facts
+            if shared:
+                amount = chance.choice((facts["left"], amount // 3, chance.randint(1, amount))) or 1
+                body["amount"] = amount
+            about = {"shop": facts["shop"], "checkout": checkout_id, "manual": shared or facts["manual"]}
+            self._errand("pay", "/v1/payments", body, amount, **about)
 
     def _top_up(self, chance: random.Random) -> None:
         amount = chance.choice((*_AMOUNTS[3:], 600_000, 1_000_000))
@@ -209,7 +219,7 @@ class Person(Forgetful):
         self.keys += 1
         key = f"{self.number}-{self.keys}"
         wish = Wish(kind, movement_id(kind, self.user, path, key), self.wallet, amount, **facts)
-        self.errands = [*self.errands[-_KEPT:], Errand(self.user, path, body, key, lambda: self.access, wish)]
+        self.errands = [*self.errands[-KEPT:], Errand(self.user, path, body, key, lambda: self.access, wish)]
         send(self.world, self.errands[-1])
 
     def _again(self, chance: random.Random) -> None:
@@ -221,7 +231,7 @@ class Person(Forgetful):
 
     def _same_purchase(self, chance: random.Random) -> None:
         """A new key for what looks like the same: refused until confirmed, if it was just paid."""
-        paid = [errand for errand in self.errands[-8:] if errand.wish.kind == "pay" and "amount" in errand.body]
+        paid = [errand for errand in self.errands[-8:] if errand.wish.kind == "pay" and "merchant_id" in errand.body]
         if paid:
             before = chance.choice(paid)
             confirmed = chance.random() < 0.4
@@ -263,12 +273,20 @@ class Till:
 
     def act(self, chance: random.Random) -> None:
         acts = (self._capture, self._void, self._refund, self._again, self._checkout, self._cancel, self._pay_out)
-        chance.choices(acts, (20, 6, 26, 20, 10, 2, 3))[0](chance)
+        chance.choices((*acts, self._charge, self._end), (20, 6, 26, 20, 10, 2, 3, 10, 10))[0](chance)
+
+    def _charge(self, chance: random.Random) -> None:
+        at_tills.charge(self, chance)
+
+    def _end(self, chance: random.Random) -> None:
+        at_tills.look_or_reverse(self, chance)
 
     def _any(self, chance: random.Random, *states: str) -> truth.Payment | None:
         recent = self.world.recent_payments(self.id)
         if states == ("authorized",) and chance.random() < 0.3:
             recent = self.world.held_payments(self.id) or recent
+        if "authorized" in states:
+            recent = [payment for payment in recent if not payment.part]
         found = [payment for payment in recent if payment.state in states] or recent
         return chance.choice(found) if found else None
 
@@ -299,7 +317,7 @@ class Till:
             payment=payment.id,
             takes_all=amount is None,
         )
-        self.errands = [*self.errands[-_KEPT:], Errand(self.id, path, body, key, lambda: self.token, wish)]
+        self.errands = [*self.errands[-KEPT:], Errand(self.id, path, body, key, lambda: self.token, wish)]
         send(self.world, self.errands[-1])
 
     def _pay_out(self, chance: random.Random) -> None:
@@ -307,7 +325,7 @@ class Till:
         path, key = f"/v1/merchants/{self.id}/payouts", f"till-{self.keys}"
         wish = Wish("payout", movement_id("payout", self.id, path, key), "", 0, shop=self.id, takes_all=True)
         errand = Errand(self.id, path, {"currency": "CNY"}, key, lambda: self.token, wish)
-        self.errands = [*self.errands[-_KEPT:], errand]
+        self.errands = [*self.errands[-KEPT:], errand]
         send(self.world, errand)
 
     def _again(self, chance: random.Random) -> None:
@@ -319,17 +337,22 @@ class Till:
     def _checkout(self, chance: random.Random) -> None:
         amount = chance.choice(_AMOUNTS[:6])
         body = {"amount": amount, "currency": "CNY", "order_reference": f"checkout-{chance.randrange(10**6)}"}
+        most = chance.choice((0, 0, 2, 3, 5))
+        manual = not most and chance.random() < 0.3
+        body |= {"split": {"max_payers": most}} if most else {"capture": "manual"} if manual else {}
 
         def then(reply: Reply | None) -> None:
             if reply and reply.status == 201:
                 expires = seconds_of(reply.json["expires_at"])
-                self.world.model.checkouts[reply.json["id"]] = {
+                opened = {
                     "status": "open",
                     "amount": amount,
                     "shop": self.id,
+                    "manual": manual,
                     "expires": expires,
                     "expires_seconds": expires - self.world.model.started,
                 }
+                self.world.model.checkouts[reply.json["id"]] = sharing_out.opened(opened, most) if most else opened
 
         self.world.send("POST", "/v1/checkouts", body, {"Authorization": f"Bearer {self.token}"}, then)
 
@@ -364,7 +387,7 @@ def _send(world: World, errand: Errand) -> None:
     def judged(reply: Reply | None) -> None:
         if reply is not None:
             worker = world.finishing
-            judge(world.model, errand, reply, worker.faults, worker.calls)
+            (errand.judged or judge)(world.model, errand, reply, worker.faults, worker.calls)
             if reply.status == 401 and expiry_in(token) != float("inf"):
                 world.turned_away(errand.caller, token)
 

@@ -52,7 +52,7 @@ def run(seed: int, decisions: Iterable[int]) -> Outcome:
         seed=seed,
         steps=steps,
         faults=faults,
-        effects=dict(sorted({**world.model.effects, **world.doors.effects}.items())),
+        effects=dict(sorted({**world.model.effects, **world.doors.effects, **world.model.charges.effects}.items())),
         hash=world.history.hexdigest(),
         books=audit.books(world),
         seconds=time.perf_counter() - started,

@@ -22,7 +22,10 @@ from tests.conftest import FrozenClock
 from tests.people import code_now
 from tests.simulation import house, seam
 from tests.simulation.cases_of_accounts import ACCOUNTS
+from tests.simulation.cases_of_cards import CARDS
+from tests.simulation.cases_of_charges import CHARGES
 from tests.simulation.cases_of_payouts import PAYOUTS
+from tests.simulation.cases_of_shares import SHARES
 from tests.simulation.cases_of_topups import TOPUPS
 from tests.simulation.cases_of_withdrawals import WITHDRAWALS
 from tests.simulation.engine import Engine
@@ -341,9 +344,12 @@ CASES = (
     settlement,
     fold,
     expiry,
+    *SHARES,
     *TOPUPS,
     *WITHDRAWALS,
+    *CARDS,
     *PAYOUTS,
+    *CHARGES,
     signing_up,
     signing_in,
     refreshing,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from chalicelib.ledger import items, model, service, store
+from chalicelib.kernel import clock
+from chalicelib.ledger import funding, items, model, service, store
+from chalicelib.ledger.funding import Funding
 from chalicelib.ledger.model import Change, Misjudged
 from chalicelib.settings import settings
 from tests import ledger_kit as kit
@@ -70,6 +73,18 @@ def test_a_conflict_outweighs_a_condition_that_fails_beside_it(engine: Engine, m
     monkeypatch.setattr(engine, "call", mixed_once)
     assert kit.spend(100, kit.AT + timedelta(seconds=2)).status == 201
     assert service.head(kit.WALLET).available == 0
+
+
+def test_a_method_opens_again_with_a_later_day_only(engine: Engine) -> None:
+    """A removal may die between shutting and forgetting it, and somebody may add what is not forgotten."""
+    first = Funding("fnd_1", "usr_1", "sandbox", clock.written(kit.AT))
+    later = replace(first, usable_at=clock.written(kit.AT + timedelta(days=1)))
+    funding.open_for(first)
+    funding.shut("fnd_1", "usr_1")
+    funding.open_for(first)
+    assert not funding.is_open("fnd_1")
+    funding.open_for(later)
+    assert funding.is_open("fnd_1")
 
 
 @pytest.mark.parametrize("kind", sorted(faults._ACTS))

@@ -20,10 +20,10 @@ SHRINKING_SECONDS = float(os.environ.get("SHRINKING_SECONDS", "60"))
 ROOT = Path(__file__).parents[2]
 FIXED_SEED, FIXED_STEPS, FRESH_STEPS = 1, 20_000, 12_000
 EXPECTED_EFFECTS = {
-    "authenticator", "authorisation", "capture", "closing", "expiry", "lock", "payment", "payout", "payout-return",
-    "refund", "reset",
-    "second-factor", "settlement", "step-up", "top-up", "top-up-reversal", "unlock", "void",
-    "withdrawal", "withdrawal-return",
+    "authenticator", "authorisation", "capture", "charge", "charge-expired", "charge-no", "charge-reversed",
+    "charge-taken-back", "charge-waits", "charge-yes", "closing", "expiry", "lock", "payment", "payout",
+    "payout-return", "refund", "reset", "second-factor", "settlement", "step-up", "top-up", "top-up-reversal",
+    "unlock", "void", "withdrawal", "withdrawal-return",
 }  # fmt: skip
 
 

@@ -91,6 +91,8 @@ class Payment:
     checkout: str = ""
     held_once: bool = False
     """It was authorised first."""
+    part: bool = False
+    """Of a checkout that several people pay."""
 
     @property
     def refundable(self) -> int:
@@ -128,6 +130,8 @@ class Wish:
     shop: str = ""
     payment: str = ""
     checkout: str = ""
+    code: str = ""
+    """Of a charge: the code that it uses up."""
     manual: bool = False
     confirmed: bool = False
     takes_all: bool = False
@@ -144,6 +148,16 @@ class Wish:
     """Of a withdrawal: where to."""
     answer: bytes = b""
     """The final answer, once one was given."""
+
+
+def keep_method(methods: dict[str, Method], found: dict[str, Any], waits: float, seconds: float) -> None:
+    """As it is stored now; `waits`: for how long it cools off, at least."""
+    method = methods.setdefault(found["pk"], Method(found["owner"], found["processor"]))
+    hold((found["owner"], found["processor"]) == (method.owner, method.processor), "whose it is stays", found=found)
+    if found["state"] == "open" and not method.open:
+        hold(waits >= METHOD_COOLS_SECONDS, "a new method cools off", found=found, waits=waits)
+    method.open, method.usable_at = found["state"] == "open", found["usable_at"]
+    method.shut_at = method.shut_at if method.open else seconds
 
 
 def since(history: list[tuple[float, int]], seconds: float, first: int) -> list[int]:

@@ -21,6 +21,7 @@ from tests.api.caller import Caller, Reply
 from tests.people import appointed, in_office
 from tests.simulation import faults, nature, paying_out
 from tests.simulation.bank import Bank
+from tests.simulation.charges import Shown
 from tests.simulation.doors import Doors
 from tests.simulation.engine import Engine
 from tests.simulation.errands import event_of
@@ -56,6 +57,8 @@ class World:
         self.alarms: list[str] = []
         self.people: list[Person] = []
         self.tills: list[Till] = []
+        self.shown: list[Shown] = []
+        """Payment codes, as tills see them on phones."""
         self.quiet, self.arrived = False, 0
         self._phone = Caller(app.app)
 

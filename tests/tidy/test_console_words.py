@@ -16,7 +16,7 @@ import chalicelib
 from chalicelib.cases import model as cases_model
 from chalicelib.kernel import roles
 from chalicelib.merchants import model as merchants_model
-from chalicelib.merchants import model_webhooks
+from chalicelib.merchants import model_cards, model_webhooks
 from chalicelib.operations import model as operations_model
 from chalicelib.risk import model as risk_model
 from chalicelib.settlement import model_adjustments
@@ -29,6 +29,7 @@ OPENERS = {"open_case": 0, "_case": 0, "_alarm": 1}
 STATES = {
     *get_args(cases_model.State), *get_args(merchants_model.Status), *get_args(merchants_model.CheckoutStatus),
     *get_args(merchants_model.KeyState), *get_args(model_webhooks.EndpointState), *get_args(model_webhooks.Outcome),
+    *get_args(model_cards.PlanStatus),
     *get_args(operations_model.Step), "active", "frozen", "closed", "refused",
     "authorized", "captured", "partially_refunded", "refunded", "voided", "pending", "succeeded", "failed", "unknown",
 }  # fmt: skip
@@ -36,7 +37,7 @@ STATES = {
 
 @cache
 def sentences() -> dict[str, dict[str, str]]:
-    names = ("shared", "console", "books", "cases", "audit", "payouts", "webhooks")
+    names = ("shared", "console", "books", "cases", "audit", "payouts", "webhooks", "plans")
     catalogues = [WEB / "text" / f"{name}.json" for name in names]
     return {key: said for file in catalogues for key, said in json.loads(file.read_text(encoding="utf-8")).items()}
 

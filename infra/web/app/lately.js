@@ -1,4 +1,5 @@
 /** Under the balance on the home screen: how things ended, what is on its way, and what happened last. */
+import { cards } from "/app/me.js";
 import { Ended, Open } from "/app/meant.js";
 import { EntryRow, entriesOf, meet, shownLately } from "/app/money.js";
 import { done, mine as open_intents } from "/shared/intents.js";
@@ -21,19 +22,31 @@ export function begin(mine) {
     .filter((path) => UNFINISHED.includes(lastSeen(path)?.status ?? "pending"));
   const moving = paths.map((path) => ({ path, found: see(path) }));
   const follow = () => (lately.value = see(entriesOf(mine.peek().data.data[0].id)));
+  const owned = cards();
   const close = effect(() => mine.value.data && !lately.peek() && untracked(follow));
   const again = () => {
     paths.forEach((path) => see(path));
+    cards();
     if (lately.peek()) follow();
   };
-  return { view: () => html`<${Lately} mine=${mine} lately=${lately.value} moving=${moving} />`, again, close };
+  return { view: () => html`<${Lately} mine=${mine} lately=${lately.value} moving=${moving} owned=${owned} />`, again, close };
 }
 
-const Lately = ({ mine, lately, moving }) => html`
+const Lately = ({ mine, lately, moving, owned }) => html`
   <${Ended} />
+  <${Cards} of=${owned.value.data?.data.filter((one) => one.available > 0) ?? []} />
   <${OnItsWay} moving=${moving} />
   <h2>${say("home.recent")}</h2>
   ${lately && html`<${Shown} of=${lately} lines=${5}>${({ data }) => html`<${Recent} rows=${data.slice(0, LAST)} wallet=${mine.value.data.data[0].id} />`}<//>`}
+`;
+
+/** Only of whoever has some. */
+const Cards = ({ of: owned }) => owned.length > 0 && html`
+  <h2>${say("home.cards")}</h2>
+  <ul class="rows">
+    ${owned.slice(0, LAST).map((one) => html`<li key=${one.id}><a href=${`#/cards/${one.id}`}><span class="row-words"><strong>${one.merchant_name}</strong></span><${Money} amount=${one.available} currency=${one.currency} /></a></li>`)}
+  </ul>
+  <p><a href="#/cards">${say("home.cards.all")}</a></p>
 `;
 
 /** What was meant and is not known to have ended, and what a bank still has to answer. */

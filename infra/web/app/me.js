@@ -15,6 +15,7 @@ export function large(person, name) {
   return amount === null ? null : { currency, amount };
 }
 export const wallets = () => see("/v1/wallets");
+export const cards = () => see("/v1/cards");
 export const walletsSoon = () => seeSoon("/v1/wallets");
 export const preferences = () => see("/v1/me/preferences");
 

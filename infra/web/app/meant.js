@@ -6,7 +6,8 @@ import { Money } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
 
 export const amountOf = (about) => shownSum(about.checkout ?? about);
-export const nameOf = (about) => about.checkout?.merchant_name ?? say(about.what === "withdrawal" ? "kind.withdrawal" : "kind.top-up");
+const KINDS = { withdrawal: "kind.withdrawal", card: "kind.card-purchase", "card-refund": "kind.card-refund" };
+export const nameOf = (about) => about.checkout?.merchant_name ?? say(KINDS[about.what] ?? "kind.top-up");
 /** The sentence that fits what was meant, where it is not the one of a payment. */
 export const sayOf = ({ what }, key, params) => sayOr(`${key}.${what}`, say(key, params), params);
 /** What a confirmation is asked for; "" of what goes to nobody. */

@@ -6,14 +6,25 @@ import { intend } from "/shared/intents.js";
 import { money, say } from "/shared/language.js";
 import { html } from "/shared/ui.js";
 
-/** → the intent's id. A checkout is paid once, however often it is meant; `confirmed`: also if it looks paid already. */
-export const payCheckout = (checkout, wallet_id, confirmed = false) =>
+/**
+ * → the intent's id. A checkout is paid once, however often it is meant; of one that several people pay, `amount` is my
+ * part, and `form` is paid once. `confirmed`: also if it looks paid already; `card_id`: the prepaid card that pays it
+ * instead of the wallet.
+ */
+export const payCheckout = (checkout, wallet_id, { confirmed = false, card_id = undefined, form = "" } = {}) =>
   intend({
     path: "/v1/payments",
-    body: { wallet_id, checkout_id: checkout.id, ...(confirmed && { confirm_duplicate: true }) },
-    about: { what: "payment", checkout, wallet_id },
-    once: onceOf(checkout.id),
+    body: { wallet_id, checkout_id: checkout.id, ...(checkout.split && { amount: checkout.amount }), ...(confirmed && { confirm_duplicate: true }), ...(card_id && { card_id }) },
+    about: { what: "payment", checkout, wallet_id, card_id },
+    once: checkout.split ? `part ${checkout.id} ${form}` : onceOf(checkout.id),
   });
+/** → the intent's id: what was typed at a counter. `order.back` leads there again; `confirmed` as above. */
+export const payShop = (order, wallet_id, confirmed = false) => {
+  const { merchant_id, store_id, amount, currency, order_reference } = order;
+  const asked = { wallet_id, merchant_id, amount, currency, order_reference, ...(store_id && { store_id }) };
+  const body = { ...asked, ...(confirmed && { confirm_duplicate: true }) };
+  return intend({ path: "/v1/payments", body, about: { what: "payment", checkout: order, wallet_id }, once: `shop ${order_reference}` });
+};
 /** → the intent's id: my yes to a charge of my code. */
 export const confirmCharge = (charge, wallet_id) =>
   intend({
@@ -35,6 +46,9 @@ export const topUp = ({ wallet, amount, way, form, then }) =>
 
 /** The id of a checkout in a link, a scanned code or what somebody typed; null if there is none. */
 export const checkoutIn = (text) => /\bchk_[0-9a-z]{26}\b/.exec(text.trim().toLowerCase())?.[0] ?? null;
+
+/** The id of a store, likewise. */
+export const storeIn = (text) => /\bsto_[0-9a-z]{26}\b/.exec(text.trim().toLowerCase())?.[0] ?? null;
 
 /** What is missing, and the way to it and back. */
 export const TopUpFirst = ({ missing, currency, then }) => html`

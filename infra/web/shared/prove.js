@@ -15,7 +15,9 @@ export const proved = (methods, wish) => new Promise((resolve) => ask(methods, w
 /** Whoever goes back, or on, has not confirmed. */
 addEventListener("hashchange", () => done(false));
 
+/** What is shown is what is confirmed: whoever asked before has no answer any more. */
 function ask(methods, wish, resolve) {
+  done(false);
   for (const one of [byPin, byCode, byPasskey]) [one.problem.value, one.missing.value] = [null, []];
   const usable = (one) => methods.includes(one) && (one !== "passkey" || passkeysHere() || methods.length === 1);
   const ways = WAYS.filter(usable);

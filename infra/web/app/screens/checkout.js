@@ -1,10 +1,13 @@
 /** A checkout: to whom, how much, what for; before it is paid what it costs and what stays, and one button. */
-import { wallets } from "/app/me.js";
+import { partsOf, shopOf } from "/app/cards.js";
+import { cards, wallets } from "/app/me.js";
 import { entriesOf, Frozen, meet } from "/app/money.js";
 import { onceOf, payCheckout, TopUpFirst } from "/app/paying.js";
+import { begunPart, minePaid, PayPart, Progress } from "/app/sharing.js";
+import { Back, wayBack } from "/app/way-back.js";
 import "/app/screens/result.js";
 import { done, mine as meant } from "/shared/intents.js";
-import { money, say, shownMoney } from "/shared/language.js";
+import { money, say, shownMoment, shownMoney } from "/shared/language.js";
 import { Facts, Heading, Money, Shown, When } from "/shared/parts.js";
 import { goInstead } from "/shared/router.js";
 import { see, watch } from "/shared/seen.js";
@@ -15,14 +18,17 @@ const MANY = 100;
 export function open({ params }) {
   const path = `/v1/checkouts/${encodeURIComponent(params.id)}`;
   const notes = see("/v1/education?moment=first-payee");
-  const [checkout, mine] = [see(path), wallets()];
+  const [checkout, mine, owned, from] = [see(path), wallets(), cards(), signal("")];
   const before = signal(null);
+  const [part, back] = [begunPart(), signal(null)];
   const stopLooking = effect(() => {
+    const way = minePaid(checkout.value.data ?? {}).length > 0 && wayBack({ checkout: checkout.value.data });
+    if (way && !back.peek()) untracked(() => (back.value = see(way)));
     const wallet = walletFor(mine.value.data?.data, checkout.value.data);
     if (wallet && !before.peek()) untracked(() => (before.value = see(entriesOf(wallet.id, MANY))));
   });
-  const stop = watch(() => isUnknown(checkout.peek()) || (see(path), wallets()), 5000);
-  const view = () => html`<${Checkout} checkout=${checkout} mine=${mine} before=${before.value} notes=${notes} />`;
+  const stop = watch(() => isUnknown(checkout.peek()) || (see(path), wallets(), cards()), 5000);
+  const view = () => html`<${Checkout} checkout=${checkout} mine=${mine} owned=${owned} from=${from} before=${before.value} notes=${notes} part=${part} back=${back.value} />`;
   return { title: () => titleOf(checkout), view, close: () => (stop(), stopLooking()) };
 }
 
@@ -34,7 +40,7 @@ function stateOf({ value }) {
   if (isUnknown(value)) return "unknown";
   const { status = "open", payment_id } = value.data ?? {};
   if (status === "open") return value.data && earlierOf(value.data) ? "meant" : "open";
-  return payment_id ? "yours" : status;
+  return payment_id || (status === "paid" && minePaid(value.data).length > 0) ? "yours" : status;
 }
 const titleOf = (checkout) => say(`checkout.title.${stateOf(checkout)}`);
 
@@ -52,20 +58,32 @@ const Unknown = () => html`
   <p><a class="button secondary" href="#/">${say("shared.home")}</a></p>
 `;
 
-const Known = ({ checkout, mine, before, notes }) => html`
+/** The card with that very shop, and whether it pays: unless another way is chosen, it does where it can; whole, at once. */
+function cardFor(owned, wanted, from) {
+  if (wanted.split || wanted.capture === "manual") return { pays: false };
+  const card = owned.value.data?.data.find((one) => one.merchant_id === wanted.merchant_id && one.currency === wanted.currency && one.status === "active");
+  const enough = Boolean(card) && card.available >= wanted.amount;
+  return { card, enough, pays: enough && from.value !== "wallet" };
+}
+
+const Known = ({ checkout, mine, owned, from, before, notes, part, back }) => html`
   <${Shown} of=${checkout} lines=${5}>
     ${(wanted) => {
       meet([wanted]);
       const [wallet, state] = [walletFor(mine.value.data?.data, wanted), stateOf(checkout)];
+      const by = cardFor(owned, wanted, from);
       return html`
         <section class="card bill">
           <p class="label">${say("checkout.to")}</p>
           <p class="payee">${wanted.merchant_name}</p>
           <p class="sum"><${Money} amount=${wanted.amount} currency=${wanted.currency} /></p>
-          <${Facts} of=${state === "open" ? facts(wanted, wallet) : over(wanted)} />
+          <${Facts} of=${state === "open" ? facts(wanted, by.pays ? by.card : wallet, by.pays) : over(wanted)} />
         </section>
+        ${wanted.split && html`<${Progress} of=${wanted} />`}
         ${state === "open" && isNew(before, wanted.merchant_id) && html`<${Notes} notes=${notes} name=${wanted.merchant_name} />`}
-        <${Way} wanted=${wanted} wallet=${wallet} known=${mine.value.data !== null} />
+        ${state === "open" && wallet && by.card && html`<${From} by=${by} wallet=${wallet} from=${from} />`}
+        <${Way} wanted=${wanted} wallet=${wallet} by=${by} known=${mine.value.data !== null} part=${part} back=${back} />
+        ${state === "open" && html`<p><a class="alone" href=${`#${shopOf(wanted.merchant_id)}`}>${say("checkout.cards")}</a></p>`}
       `;
     }}
   <//>
@@ -76,25 +94,41 @@ const over = (wanted) => [
   [say("fact.when"), wanted.paid_at && html`<${When} at=${wanted.paid_at} />`],
 ];
 
-const facts = (wanted, wallet) => [
+/** `source`: the wallet, or the prepaid card that pays. */
+const facts = (wanted, source, is_card) => [
   [say("fact.order"), wanted.order_reference],
   [say("fact.fee"), say("fact.fee.none")],
-  [say("fact.from"), wallet && say("fact.wallet", { available: money(wallet.available, wallet.currency) })],
-  [say("fact.after"), wallet && wallet.available >= wanted.amount && shownMoney(wallet.available - wanted.amount, wallet.currency)],
+  [say("fact.from"), source && say(is_card ? "fact.card" : "fact.wallet", { available: money(source.available, source.currency) })],
+  [say("fact.deposit"), wanted.held_until && say("checkout.deposit", { when: shownMoment(wanted.held_until) })],
+  [say("fact.after"), !wanted.split && source && source.available >= wanted.amount && shownMoney(source.available - wanted.amount, source.currency)],
 ];
 
+const From = ({ by: { card, enough, pays }, wallet, from }) => html`
+  <fieldset>
+    <legend>${say("checkout.from")}</legend>
+    <label class="choice"><input type="radio" name="from" value="card" checked=${pays} disabled=${!enough} onChange=${() => (from.value = "card")} /><span>${say("fact.card", { available: money(card.available, card.currency) })}<small>${enough ? partsOf(card) : say("checkout.card-short")}</small></span></label>
+    <label class="choice"><input type="radio" name="from" value="wallet" checked=${!pays} onChange=${() => (from.value = "wallet")} /><span>${say("fact.wallet", { available: money(wallet.available, wallet.currency) })}</span></label>
+  </fieldset>
+`;
+
 /** The one thing to do: pay, top up first, or read why neither goes. */
-function Way({ wanted, wallet, known }) {
+function Way({ wanted, wallet, by, known, part, back }) {
+  const [mine] = minePaid(wanted);
+  if (mine && wanted.status !== "open") return html`
+    <p class=${wanted.status === "paid" ? "good" : "note"} role="status">${say(`share.${wanted.status}`)}</p>
+    <${Back} checkout=${wanted} back=${back} />
+    <p><a class="button" href=${`#/payments/${mine.payment_id}`}>${say("result.receipt")}</a></p>`;
   if (wanted.payment_id) return html`<p class="good" role="status">${say("checkout.paid.yours")}</p><p><a class="button main" href=${`#/payments/${wanted.payment_id}`}>${say("result.receipt")}</a></p>`;
   const earlier = earlierOf(wanted);
   if (earlier) return html`<p class="note" role="status">${say("checkout.yours")}</p><p><a class="button" href=${`#/results/${earlier.id}`}>${say("checkout.result")}</a></p>`;
   if (wanted.status !== "open") return html`<p class="note" role="status">${say(`checkout.${wanted.status}`)}</p><p><a class="button secondary" href="#/">${say("shared.home")}</a></p>`;
   if (!wallet) return known && html`<p class="note" role="status">${say("checkout.no-wallet", { currency: wanted.currency })}</p>`;
   if (wallet.status === "frozen") return html`<${Frozen} wallet=${wallet} />`;
+  if (wanted.split) return html`<${PayPart} wanted=${wanted} wallet=${wallet} part=${part} /><${Back} checkout=${mine && wanted} back=${back} />`;
   const missing = wanted.amount - wallet.available;
-  if (missing > 0) return html`<${TopUpFirst} missing=${missing} currency=${wallet.currency} then=${`/pay/${wanted.id}`} />`;
-  const pay = () => goInstead(`/results/${payCheckout(wanted, wallet.id)}`);
-  return html`<button type="button" class="main stick" onClick=${pay}>${say("checkout.pay", { amount: money(wanted.amount, wanted.currency) })}</button>`;
+  if (missing > 0 && !by.pays) return html`<${TopUpFirst} missing=${missing} currency=${wallet.currency} then=${`/pay/${wanted.id}`} />`;
+  const pay = () => goInstead(`/results/${payCheckout(wanted, wallet.id, { card_id: by.pays ? by.card.id : undefined })}`);
+  return html`<button type="button" class="main stick" onClick=${pay}>${say(wanted.capture === "manual" ? "checkout.pay.deposit" : "checkout.pay", { amount: money(wanted.amount, wanted.currency) })}</button>`;
 }
 
 const Notes = ({ notes, name }) => html`

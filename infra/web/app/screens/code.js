@@ -5,7 +5,7 @@ import { confirmCharge } from "/app/paying.js";
 import "/app/screens/result.js";
 import { Barcode } from "/shared/barcode.js";
 import { say, shownMoment } from "/shared/language.js";
-import { Button, Facts, Heading, Icon, Problem, Shown, job } from "/shared/parts.js";
+import { Button, Facts, Heading, Icon, Problem, Shown, Waiting, job } from "/shared/parts.js";
 import { drawn, Qr } from "/shared/qr.js";
 import { goInstead } from "/shared/router.js";
 import { call } from "/shared/session.js";
@@ -69,13 +69,13 @@ const Code = ({ mine, of }) => html`
 
 const Digits = ({ of: { shown, left, fresh } }) => html`
   <p>${say("code.lead")}</p>
-  ${shown.value && html`
+  ${shown.value ? html`
     <section class="card till">
       <${Barcode} digits=${shown.value.code} label=${say("code.barcode")} />
       <${Qr} of=${shown.value.qr} label=${say("code.qr")} />
       <p class="digits">${shown.value.code.match(/.{1,4}/g).map((part) => html`<span>${part} </span>`)}</p>
       <p><small>${say("code.left", { seconds: left.value })}</small></p>
-    </section>`}
+    </section>` : !fresh.problem.value && html`<${Waiting} lines=${8} />`}
   <${Problem} of=${fresh.problem.value} />
   <p><${Button} job=${fresh} kind="secondary wide" onClick=${fresh.run}>${say("code.fresh")}<//></p>
 `;

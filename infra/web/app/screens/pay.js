@@ -1,21 +1,24 @@
 /** Paying begins with a code: seen by the camera, pasted as a link, or typed. */
-import { checkoutIn } from "/app/paying.js";
+import { checkoutIn, storeIn } from "/app/paying.js";
+import { openShop } from "/app/shop.js";
 import { canScan, scan } from "/shared/scan.js";
 import { say } from "/shared/language.js";
 import { Button, Field, Form, Heading, job } from "/shared/parts.js";
 import { go } from "/shared/router.js";
 import { html, signal } from "/shared/ui.js";
 
-export function open() {
+export function open({ query }) {
+  if (query.store || query.merchant) return openShop(query);
   const wrong = signal(false);
   const looking = signal(false);
   const refused = signal(false);
   let stop = () => {};
   const goOn = (text) => {
-    const id = checkoutIn(text);
-    wrong.value = !id;
+    const [id, store] = [checkoutIn(text), storeIn(text)];
+    wrong.value = !id && !store;
     if (id) go(`/pay/${id}`);
-    return Boolean(id);
+    else if (store) go(`/pay?store=${store}`);
+    return Boolean(id || store);
   };
   const typed = job(({ code }) => goOn(code));
   const camera = job(async () => {

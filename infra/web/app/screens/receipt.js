@@ -31,7 +31,7 @@ const Receipt = ({ payment, checkout, entries }) => html`
           <p class="payee">${checkout?.merchant_name || nameOf(one) || say("entry.merchant")}</p>
           <p class="sum">${shownSum(one)}</p>
           <p class=${`status ${one.status}`}>${say(`payment.${one.status}`)}</p>
-          <${Facts} of=${facts(one)} />
+          <${Facts} of=${facts(one, checkout)} />
         </section>
         <h2>${say("receipt.history")}</h2>
         <ol class="timeline">${steps(one, entries).map(({ key, at, amount }) => html`
@@ -42,7 +42,9 @@ const Receipt = ({ payment, checkout, entries }) => html`
   <//>
 `;
 
-const facts = (one) => [
+const facts = (one, checkout) => [
+  [say("fact.deposit"), checkout?.capture === "manual" && say("fact.deposit.yes")],
+  [say("share.title"), checkout?.split && say("share.people", { payers: checkout.split.payers, max: checkout.split.max_payers })],
   [say("fact.fee"), say("fact.fee.none")],
   [say("fact.refunded"), one.refunded > 0 && shownMoney(one.refunded, one.currency)],
   [say("fact.order"), one.order_reference],

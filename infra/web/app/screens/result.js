@@ -1,7 +1,8 @@
 /** What became of something that was meant: done, refused and why, asked of a guardian, or not known yet. */
 import { hostOf, shownSum } from "/app/money.js";
 import { amountOf, consentOf, sayOf } from "/app/meant.js";
-import { payCheckout, TopUpFirst } from "/app/paying.js";
+import { payCheckout, payShop, TopUpFirst } from "/app/paying.js";
+import { Back, wayBack } from "/app/way-back.js";
 import { carry, finished, intent, intents, seen } from "/shared/intents.js";
 import { money, say, sayOr, shownMoment } from "/shared/language.js";
 import { Facts, Heading, Icon, Problem, Shown, When } from "/shared/parts.js";
@@ -18,13 +19,17 @@ export function open({ params: { id } }) {
     .then(() => here && finished(id) && arrived(finished(id)))
     .catch((problem) => console.error(problem));
   const wanted = intent(id) ?? finished(id);
-  const earlier = signal(null);
+  const [earlier, back] = [signal(null), signal(null)];
+  const stopLeading = effect(() => {
+    const way = outcomeOf(id)?.status < 400 && wayBack(wanted?.about);
+    if (way && !back.peek()) untracked(() => (back.value = see(way)));
+  });
   const stop = effect(() => {
     const before = outcomeOf(id)?.body?.payment_id;
     if (before && !earlier.peek()) untracked(() => (earlier.value = see(`/v1/payments/${before}`)));
   });
-  const view = () => html`<${Result} id=${id} earlier=${earlier.value} />`;
-  return { title: () => titleOf(id, wanted), view, close: () => (stop(), (here = false)) };
+  const view = () => html`<${Result} id=${id} earlier=${earlier.value} back=${back.value} />`;
+  return { title: () => titleOf(id, wanted), view, close: () => (stop(), stopLeading(), (here = false)) };
 }
 
 /** Reads the signal, so that whoever asks is told again. Of what has a screen of its own, only a refusal is told here. */
@@ -51,27 +56,27 @@ const inFront = () =>
 function arrived(ended) {
   const { id, about, outcome } = ended;
   seen(id);
-  void lookAgain("/v1/wallets");
+  void lookAgain("/v1/wallets", "/v1/cards");
   if (leadsOn(ended)) goInstead(placeOf(outcome.body, about));
 }
 
 /** The screen that tells more of what was made. */
-const PLACES = { payment: "payments", topup: "topups", withdrawal: "withdrawals" };
-const placeOf = ({ id }, { what, then }) => `/${PLACES[what]}/${id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
+const PLACES = { payment: "payments", topup: "topups", withdrawal: "withdrawals", card: "cards", "card-refund": "cards" };
+const placeOf = ({ id, card_id }, { what, then }) => `/${PLACES[what]}/${what === "card-refund" ? card_id : id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
 
 function titleOf(id, wanted) {
   const outcome = outcomeOf(id);
   const about = (intent(id) ?? finished(id) ?? wanted)?.about;
   if (!about) return say("result.forgotten");
   const amount = amountOf(about);
-  if (outcome) return outcome.status < 400 ? say("result.paid", { amount }) : sayOf(about, "result.not", { amount });
+  if (outcome) return outcome.status < 400 ? say(outcome.body?.status === "authorized" ? "result.held" : "result.paid", { amount }) : sayOf(about, "result.not", { amount });
   const { last } = intent(id) ?? {};
   const consent = consentOf({ last });
   if (consent) return say(`result.${consent}`);
   return say(last === undefined ? "result.sending" : "result.unknown", { amount });
 }
 
-function Result({ id, earlier }) {
+function Result({ id, earlier, back }) {
   const outcome = outcomeOf(id);
   const about = (intent(id) ?? finished(id))?.about;
   const kind = outcome ? (outcome.status < 400 ? "good" : "bad") : "open";
@@ -83,7 +88,7 @@ function Result({ id, earlier }) {
     ${about?.checkout && html`<${Facts} of=${facts(about.checkout, outcome)} />`}
     ${!about && html`<${Forgotten} />`}
     ${about && !outcome && html`<${Waits} id=${id} about=${about} />`}
-    ${kind === "good" && html`<${Done} about=${about} body=${outcome.body} />`}
+    ${kind === "good" && html`<${Done} about=${about} body=${outcome.body} back=${back} />`}
     ${kind === "bad" && html`<${Not} about=${about} outcome=${outcome} earlier=${earlier} />`}
   `;
 }
@@ -115,10 +120,11 @@ function Waits({ id, about }) {
 }
 
 /** Back to the shop only if the person says so, who reads where it leads. */
-function Done({ about, body }) {
+function Done({ about, body, back }) {
   const host = hostOf(about.checkout?.return_url);
   return html`
-    ${host && html`<p><a class="button main" rel="noreferrer" href=${about.checkout.return_url}>${say("result.return", { host })}</a></p>`}
+    ${body.status === "authorized" && html`<p class="note">${say(about.checkout?.split ? "result.held.share" : "result.held.deposit", { when: shownMoment(body.expires_at) })}</p>`}
+    <${Back} checkout=${about.checkout} back=${back} />
     <p><a class=${host ? "button secondary" : "button main"} href="#/">${say("result.home")}</a></p>
     <p><a class="button secondary" href=${`#${placeOf(body, about)}`}>${say("result.receipt")}</a></p>
   `;
@@ -140,9 +146,9 @@ function Not({ about, outcome: { status, body }, earlier }) {
 const isStuck = ({ methods }) => methods === "" && newHere.value;
 
 function Help({ about, body, earlier }) {
-  const back = about.charge ? "/code" : about.checkout ? `/pay/${about.checkout.id}` : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`;
-  if (about.checkout && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
-  if (body.code === "probable-duplicate" && !about.charge) return html`<${Twice} about=${about} earlier=${earlier} />`;
+  const back = about.back ?? (about.charge ? "/code" : about.checkout ? (about.checkout.back ?? `/pay/${about.checkout.id}`) : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`);
+  if (about.checkout && !about.card_id && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
+  if (body.code === "probable-duplicate" && !about.charge) return html`<${Twice} about=${about} earlier=${earlier} before=${body.payment_id} />`;
   if (body.code === "cooling-off" || isStuck(body)) return null;
   if (body.code === "wallet-frozen" || body.methods === "") return html`<p><a class="button main" href="#/security">${say("result.security")}</a></p>`;
   if (body.code === "invalid-state") return html`<p><a class="button main" href="#/activity">${say("result.activity")}</a></p>`;
@@ -150,8 +156,10 @@ function Help({ about, body, earlier }) {
 }
 
 /** Names the earlier payment, and asks whether a second one is meant. */
-function Twice({ about, earlier }) {
-  const again = () => goInstead(`/results/${payCheckout(about.checkout, about.wallet_id, true)}`);
+function Twice({ about, earlier, before }) {
+  const { checkout, wallet_id, card_id } = about;
+  const pay = () => (checkout.back ? payShop(checkout, wallet_id, true) : payCheckout(checkout, wallet_id, { confirmed: true, card_id, form: `after ${before}` }));
+  const again = () => goInstead(`/results/${pay()}`);
   return html`
     <section class="card" aria-label=${say("twice.title")}>
       <h2>${say("twice.title")}</h2>

@@ -19,6 +19,8 @@ const Checkout = ({ of: checkout }) => html`
     ["created_at", html`<${Moment} at=${checkout.created_at} />`],
     ["expires_at", html`<${Moment} at=${checkout.expires_at} />`],
     ["paid_at", checkout.paid_at && html`<${Moment} at=${checkout.paid_at} />`],
+    ["capture", checkout.capture && say("console.checkout.deposit")],
+    ["split", checkout.split && say("console.checkout.split", checkout.split)],
     ["payment", checkout.payment_id && html`<${Id} of=${checkout.payment_id} data-stop />`],
   ]} />
 `;

@@ -1,6 +1,8 @@
-/** A merchant: what was agreed, its accounts, how it is paid out, settlements, keys without their secrets, webhooks. */
+/** A merchant: what was agreed, its accounts, payouts, settlements, stores and staff, prepaid cards, keys, webhooks. */
+import { Plans, plansOf } from "/console/cards.js";
 import { may } from "/console/may.js";
 import { inCurrency, PAYOUTS, SETTLEMENTS, Terms } from "/console/payouts.js";
+import { Shops, shopsOf } from "/console/shops.js";
 import { Facts, Id, Moment, State } from "/console/show.js";
 import { PagedTable, Table } from "/console/table.js";
 import { Webhooks, webhooksOf } from "/console/webhooks.js";
@@ -14,15 +16,19 @@ export function open({ params: { id } }) {
   const merchant = see(`/v1/merchants/${id}`);
   const keys = pages((cursor) => get(`/v1/merchants/${id}/keys?limit=50${cursor ? `&cursor=${cursor}` : ""}`));
   const webhooks = may("merchants.see-webhooks") && webhooksOf(id);
+  const plans = may("merchants.see-cards") && plansOf(id);
+  const shops = shopsOf(id);
   const money = signal(null);
   const choose = (currency) => (money.value = inCurrency(id, currency, merchant.peek().data.accounts[currency]));
   const known = () => Object.keys(merchant.value.data?.accounts ?? {})[0];
-  const close = effect(() => known() && !money.peek() && untracked(() => void choose(known())));
+  const stop = effect(() => merchant.value.data?.status === "pending" && !shops.business.peek() && untracked(shops.look));
+  const stopMoney = effect(() => known() && !money.peek() && untracked(() => void choose(known())));
   const name = () => merchant.value.data?.name ?? say("console.merchant");
-  return { title: name, view: () => html`<${Heading}>${name()}<//><${Shown} of=${merchant}>${(data) => html`<${Merchant} of=${data} keys=${keys} webhooks=${webhooks} money=${money.value} choose=${choose} />`}<//>`, close };
+  const view = () => html`<${Heading}>${name()}<//><${Shown} of=${merchant}>${(data) => html`<${Merchant} of=${data} ...${{ keys, webhooks, plans, shops, choose }} money=${money.value} />`}<//>`;
+  return { title: name, view, close: () => (stop(), stopMoney()) };
 }
 
-const Merchant = ({ of: merchant, keys, webhooks, money, choose }) => html`
+const Merchant = ({ of: merchant, keys, webhooks, plans, shops, money, choose }) => html`
   <p class="summary"><${State} of=${merchant.status} /></p>
   <${Facts} of=${[
     ["id", html`<${Id} of=${merchant.id} />`],
@@ -33,6 +39,8 @@ const Merchant = ({ of: merchant, keys, webhooks, money, choose }) => html`
   <p><small>${say("console.order-hint")}</small></p>
   <${Table} name="accounts" title=${say("console.accounts")} rows=${Object.entries(merchant.accounts)} id=${([one]) => one} columns=${ACCOUNTS} empty="" />
   ${money && html`<${Money} of=${money} currencies=${Object.keys(merchant.accounts)} choose=${choose} />`}
+  <${Shops} of=${shops} merchant=${merchant} />
+  ${plans && html`<${Plans} of=${plans} currencies=${Object.keys(merchant.accounts)} />`}
   ${may("merchants.see-keys") && html`<${PagedTable} of=${keys} name=${`keys-${merchant.id}`} title=${say("console.api-keys")} columns=${KEYS} empty=${say("console.nothing-yet")} />`}
   ${webhooks && html`<${Webhooks} of=${webhooks} />`}
 `;

@@ -1,38 +1,15 @@
-"""Calls about what a shop has: a server that is told, stores and staff; for the tests of what is away."""
+"""A call of every route about stores, staff and businesses, each able to succeed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from tests.api import staff_kit
-from tests.api.bad_input_kit import BODIES
+from tests.api.bad_input_kit import BODIES, BUSINESS
 from tests.api.caller import Reply
 from tests.api.world import World
 
 Call = Callable[[], Reply]
-
-
-def of_a_server(world: World) -> dict[str, Call]:
-    """One that is told what happens to the shop."""
-    boss, home = world.operator, f"/v1/merchants/{world.shop.id}"
-    every, one = f"{home}/webhook-endpoints", "/v1/merchants/{id}/webhook-endpoints"
-    wish = BODIES[f"POST {one}"]
-    kept, gone = (boss.post(every, wish).json["id"] for _ in range(2))
-    told = boss.post(f"{every}/{kept}/test").json["id"]
-    changed = BODIES[f"PATCH {one}/{{endpoint_id}}"]
-    return {
-        f"POST {one}": lambda: boss.post(every, wish),
-        f"GET {one}": lambda: boss.get(every),
-        f"GET {one}/{{endpoint_id}}": lambda: boss.get(f"{every}/{kept}"),
-        f"PATCH {one}/{{endpoint_id}}": lambda: boss.patch(f"{every}/{kept}", changed),
-        f"DELETE {one}/{{endpoint_id}}": lambda: boss.delete(f"{every}/{gone}"),
-        f"POST {one}/{{endpoint_id}}/rotate": lambda: boss.post(f"{every}/{kept}/rotate", {"overlap_hours": 1}),
-        f"POST {one}/{{endpoint_id}}/test": lambda: boss.post(f"{every}/{kept}/test"),
-        f"GET {one}/{{endpoint_id}}/deliveries": lambda: boss.get(f"{every}/{kept}/deliveries"),
-        "GET /v1/merchants/{id}/events": lambda: boss.get(f"{home}/events?type=ping"),
-        "GET /v1/events/{id}": lambda: boss.get(f"/v1/events/{told}"),
-        "POST /v1/events/{id}/redeliver": lambda: boss.post(f"/v1/events/{told}/redeliver", {"endpoint_id": kept}),
-    }
 
 
 def of_stores(world: World) -> dict[str, Call]:
@@ -43,6 +20,19 @@ def of_stores(world: World) -> dict[str, Call]:
         f"GET {one}": lambda: boss.get(every),
         f"PATCH {one}/{{store_id}}": lambda: boss.patch(f"{every}/{kept}", {"status": "closed"}),
         "GET /v1/stores/{store_id}": lambda: world.nobody.get(f"/v1/stores/{kept}"),
+    }
+
+
+def of_businesses(world: World) -> dict[str, Call]:
+    boss, one = world.operator, "/v1/merchants/{id}"
+    terms = {"name": "New", "currencies": ["CNY"], "fee_basis_points": 1, "business": BUSINESS}
+    seen, refused = (f"/v1/merchants/{boss.post('/v1/merchants', terms).json['id']}" for _ in range(2))
+    verify, refuse = (BODIES[f"POST {one}/verification"] | {"decision": wish} for wish in ("verify", "refuse"))
+    boss.post(f"{refused}/verification", refuse)
+    return {
+        f"GET {one}/business": lambda: boss.get(f"{seen}/business"),
+        f"PATCH {one}/business": lambda: boss.patch(f"{seen}/business", BODIES[f"PATCH {one}/business"]),
+        f"POST {one}/verification": lambda: boss.post(f"{seen}/verification", verify),
     }
 
 

@@ -1,0 +1,69 @@
+"""The way back to a merchant's shop after paying: an address that says how it went, signed with the shop's secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import msgspec
+
+from chalicelib.kernel import clock
+from chalicelib.merchants import signing
+from chalicelib.merchants.model import CheckoutStatus
+
+
+class ReturnSecretView(msgspec.Struct, frozen=True):
+    """`secret` is shown this once; the one before signs along until `old_secret_ends_at`."""
+
+    merchant_id: str
+    secret: str
+    created_at: str
+    old_secret_ends_at: str | None
+
+
+class ReturnView(msgspec.Struct, frozen=True):
+    """`return_to`: the checkout's `return_url`; in its query `checkout_id`, `status`, `timestamp` and `signature`."""
+
+    checkout_id: str
+    status: CheckoutStatus
+    merchant_name: str
+    return_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnSecret:
+    """In clear here, and sealed wherever it is kept."""
+
+    merchant_id: str
+    secret: str
+    created_at: datetime
+    old_secret: str | None = None
+    old_secret_ends_at: datetime | None = None
+
+    def secrets(self, at: datetime) -> tuple[str, ...]:
+        """The newest first; the old one for as long as it signs along."""
+        if self.old_secret and self.old_secret_ends_at and self.old_secret_ends_at > at:
+            return self.secret, self.old_secret
+        return (self.secret,)
+
+    @property
+    def shown(self) -> ReturnSecretView:
+        ends_at = clock.written(self.old_secret_ends_at) if self.old_secret_ends_at else None
+        return ReturnSecretView(self.merchant_id, self.secret, clock.written(self.created_at), ends_at)
+
+
+def signed(return_url: str, checkout_id: str, status: CheckoutStatus, secrets: tuple[str, ...], at: datetime) -> str:
+    """As Standard Webhooks signs: over id, timestamp and the body `{"status":"…"}`. Without a secret, only the way."""
+    if not secrets:
+        return return_url
+    timestamp = int(at.timestamp())
+    body = msgspec.json.encode({"status": status})
+    headers = signing.headers(checkout_id, timestamp, body, secrets)
+    said = {"checkout_id": checkout_id, "status": status, "timestamp": timestamp}
+    return _with(return_url, urlencode({**said, "signature": headers["webhook-signature"]}))
+
+
+def _with(url: str, query: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(query=f"{parts.query}&{query}" if parts.query else query))

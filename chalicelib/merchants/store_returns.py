@@ -1,0 +1,46 @@
+"""What a merchant's returns are signed with, in the table `merchants`, sealed for it."""
+
+from __future__ import annotations
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.cloud_tables import Table, absent, made
+from chalicelib.identity import vault
+from chalicelib.kernel import clock
+from chalicelib.merchants.model_returns import ReturnSecret
+
+_RETURN = "RETURN"
+
+
+class _ReturnItem(Table):
+    setting = "merchants_table"
+    secret = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    old_secret = UnicodeAttribute(null=True)
+    old_secret_ends_at = UnicodeAttribute(null=True)
+
+
+def find(merchant_id: str) -> ReturnSecret | None:
+    item = _ReturnItem.find(merchant_id, _RETURN)
+    if item is None:
+        return None
+    ends_at = clock.read(item.old_secret_ends_at) if item.old_secret_ends_at else None
+    old = vault.opened(merchant_id, "old_return_secret", item.old_secret) if item.old_secret else None
+    secret = vault.opened(merchant_id, "return_secret", item.secret)
+    return ReturnSecret(merchant_id, secret, clock.read(item.created_at), old, ends_at)
+
+
+def put(new: ReturnSecret, before: ReturnSecret | None) -> bool:
+    """In the place of `before`; False, and no effect, if somebody else has made one meanwhile."""
+    still: Condition = _ReturnItem.created_at == clock.written(before.created_at) if before else absent()
+    item = _ReturnItem(
+        new.merchant_id,
+        _RETURN,
+        secret=vault.seal(new.merchant_id, "return_secret", new.secret),
+        created_at=clock.written(new.created_at),
+        old_secret=vault.seal(new.merchant_id, "old_return_secret", new.old_secret) if new.old_secret else None,
+        old_secret_ends_at=clock.written(new.old_secret_ends_at) if new.old_secret_ends_at else None,
+    )
+    now = None if made(lambda: item.save(still)) else find(new.merchant_id)
+    return now is None or now.secret == new.secret

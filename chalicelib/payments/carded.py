@@ -1,0 +1,192 @@
+"""A payment from a card, and what is given back of one, as drafts.
+
+It is a payment like any other (`paying.draft`) but for where it comes from: the bonus that runs out soonest first,
+then the principal. Only the principal is settled with the merchant. A refund undoes it backwards: principal first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.kernel.callers import Customer
+from chalicelib.kernel.errors import (
+    CofferError,
+    CurrencyMismatch,
+    InsufficientFunds,
+    InvalidState,
+    NotFound,
+    RefundExceedsCapture,
+)
+from chalicelib.kernel.idempotency import Receipt, RequestKey
+from chalicelib.ledger import allowance, cards, chart, crediting, items, lots, standing
+from chalicelib.ledger.cards import Card
+from chalicelib.ledger.lots import Lots
+from chalicelib.ledger.model import Change, Changed, Draft, Known, Leg, Line, Movement, Spend, Verdict
+from chalicelib.ledger.wire import Item, plain_item
+from chalicelib.ledger.write import Update
+from chalicelib.merchants.model import Terms
+from chalicelib.payments import following, model, paying
+from chalicelib.payments.model import PaymentView, RefundView
+from chalicelib.payments.paying import Order
+from chalicelib.settings import settings
+
+
+@dataclass(slots=True)
+class Guess:
+    """What is known so far of the card, and of what is left to refund."""
+
+    card: Card
+    refundable: int = 0
+
+    def see(self, card: Card) -> None:
+        self.card = card
+
+    def count(self, refundable: int) -> None:
+        self.refundable = refundable
+
+
+def guess(customer: Customer, order: Order) -> Guess:
+    """The customer's own card with that very merchant. Raises NotFound, CurrencyMismatch."""
+    card_id = chart.card_of(customer.user_id, order.terms.merchant_id, order.currency)
+    if order.wallet != chart.wallet_of(customer.user_id, order.currency):
+        raise CurrencyMismatch(param="currency")
+    found = cards.found(card_id) if order.request.card_id == card_id else None
+    if found is None:
+        raise NotFound(param="card_id")
+    return Guess(found)
+
+
+def telling(key: RequestKey) -> RequestKey:
+    """It is the card that lacks money, and not the wallet."""
+
+    def refuse(error: CofferError) -> Receipt:
+        if isinstance(error, InsufficientFunds):
+            error.param = "card_id"
+        return key.refuse(error)
+
+    return replace(key, refuse=refuse)
+
+
+def draft(plain: Draft, customer: Customer, order: Order, at: datetime, guess: Guess) -> Draft:
+    """`plain`: the same payment from the wallet."""
+    if plain.movement is None or plain.entry is None:
+        return plain
+    spend = plain.changes[0].spend
+    assert spend is not None
+    taken, left = lots.take(guess.card.seen, order.amount, at)
+    bonus = lots.total(taken)
+    settled = paying.line(plain.movement.id, order.terms, order.amount - bonus, order.currency)
+    line = settled if settled.amount else None
+    payment_id = plain.movement.id
+    return replace(
+        plain,
+        movement=_movement(plain.movement, settled, bonus, guess.card),
+        changes=_spent(guess.card, spend, order.amount - bonus, bonus),
+        entry=replace(plain.entry, postings=_postings(guess.card, bonus - order.amount, -bonus), line=line),
+        legs=(
+            standing.acting(replace(customer, tier=spend.tier), order.wallet),
+            *plain.legs,
+            cards.changing(guess.card, left, guess.see),
+            *((cards.took(payment_id, taken),) if taken else ()),
+        ),
+    )
+
+
+def refund(
+    payment: Mapping[str, Any],
+    taken: Lots,
+    terms: Terms,
+    amount: int,
+    reason: str,
+    key: RequestKey,
+    at: datetime,
+    known: Known,
+    guess: Guess,
+) -> Draft:
+    """To the card at once: the principal first, then the bonus, of which what is over lapses."""
+    card, closed = guess.card, _is_closed(known, guess.card.id)
+    money, back = lots.undo(taken, guess.refundable, min(amount, guess.refundable))
+    now, restored = lots.restore(card.seen, () if closed else back, at)
+    lapsed = lots.total(back) - restored
+    plain = following.refund(payment, terms, amount, reason, key, at, known)
+    assert plain.movement is not None and plain.entry is not None
+    account = chart.merchant_account(payment["payee"], payment["currency"])
+    line = Line(plain.movement.id, payment["payee"], account, -money, 0) if money else None
+    change, credited = crediting.credit(card.id, card.currency, money, known)
+    promised = {card.bonus: restored, chart.promised(card.merchant_id, card.currency): -restored}
+    postings = {**credited, chart.settling(card.currency): -money, **promised}
+    return replace(
+        plain,
+        movement=_refunded(plain.movement, money, restored, lapsed),
+        changes=(change, *((Change(card.bonus, card.currency, restored),) if restored else ())),
+        entry=replace(plain.entry, postings=crediting.postings(postings), line=line),
+        legs=(
+            _refundable(payment["pk"], amount, guess),
+            cards.changing(card, now, guess.see),
+            *((allowance.draw(account, money),) if money else ()),
+        ),
+    )
+
+
+def _is_closed(known: Known, card_id: str) -> bool:
+    head = known.get(card_id)
+    return head is not None and head.status == "closed"
+
+
+def _movement(plain: Movement, settled: Line, bonus: int, card: Card) -> Movement:
+    answer = msgspec.structs.replace(_answer(plain, PaymentView), card_id=card.id, bonus=bonus)
+    facts = {**plain.facts, "settles": settled.amount, "fee": settled.fee}
+    return replace(plain, receipt=paying.receipt(answer), facts=facts, due=plain.due if settled.amount else None)
+
+
+def _refunded(plain: Movement, money: int, restored: int, lapsed: int) -> Movement:
+    answer = msgspec.structs.replace(_answer(plain, RefundView), bonus=restored, bonus_lapsed=lapsed)
+    facts = {**plain.facts, "settles": money}
+    return replace(plain, receipt=paying.receipt(answer), facts=facts, due=plain.due if money else None)
+
+
+def _answer(movement: Movement, kind: type[Any]) -> Any:
+    return msgspec.json.decode(movement.receipt.body if movement.receipt else "", type=kind)
+
+
+def _spent(card: Card, spend: Spend, money: int, bonus: int) -> tuple[Change, ...]:
+    """Whose session it is stands on the wallet; what looks like it was paid a moment ago, on the card."""
+    own = replace(spend, epoch=0, tier=0, counts=False)
+    principal = Change(card.id, card.currency, -money, spend=own)
+    return (principal, *((Change(card.bonus, card.currency, -bonus),) if bonus else ()))
+
+
+def _postings(card: Card, money: int, bonus: int) -> dict[str, int]:
+    return crediting.postings(
+        {
+            card.id: money,
+            chart.settling(card.currency): -money,
+            card.bonus: bonus,
+            chart.promised(card.merchant_id, card.currency): -bonus,
+        }
+    )
+
+
+def _refundable(payment_id: str, amount: int, guess: Guess) -> Leg:
+    """What comes back depends on what has come back: so much is left, neither less nor more."""
+    update = Update(settings().ledger_table, payment_id, items.MOVEMENT).add("refundable", -amount)
+    update.require("refundable", "=", guess.refundable).require("refundable", ">=", amount)
+    update.require("state", "=", "captured")
+
+    def explain(wired: Item | None) -> Verdict:
+        payment = plain_item(wired) if wired else None
+        if payment is None:
+            return NotFound()
+        if payment["state"] != "captured":
+            return InvalidState(state=model.status(payment))
+        if payment["refundable"] < amount:
+            return RefundExceedsCapture(refundable=payment["refundable"], currency=payment["currency"])
+        guess.count(payment["refundable"])
+        return Changed()
+
+    return Leg(update.written(), explain)

@@ -1,0 +1,65 @@
+/** Paying at a counter, or again where somebody paid before: whom is known, how much is typed. */
+import { wrongAmount } from "/app/amounts.js";
+import { wallets } from "/app/me.js";
+import { Frozen, nameOf } from "/app/money.js";
+import { payShop, TopUpFirst } from "/app/paying.js";
+import "/app/screens/result.js";
+import { newKey } from "/shared/door.js";
+import { money, readMoney, say } from "/shared/language.js";
+import { Field, Form, Heading, job, Shown } from "/shared/parts.js";
+import { goInstead } from "/shared/router.js";
+import { see } from "/shared/seen.js";
+import { html, signal } from "/shared/ui.js";
+
+const REFERENCE_LETTERS = 8;
+
+/** `store`: of the code on a counter; or else `merchant`, whom they paid before. */
+export function openShop({ store, merchant }) {
+  const [mine, typed, wrong] = [wallets(), signal(""), signal(false)];
+  const place = store ? see(`/v1/stores/${encodeURIComponent(store)}`) : signal({ data: remembered(merchant), problem: null });
+  const back = store ? `/pay?store=${store}` : `/pay?merchant=${merchant}`;
+  const reference = `QR-${newKey().replaceAll("-", "").slice(0, REFERENCE_LETTERS).toUpperCase()}`;
+  const pay = job(async (shop, wallet) => {
+    const amount = readMoney(typed.peek(), wallet.currency);
+    wrong.value = !amount;
+    if (!amount) return;
+    const order = { merchant_id: shop.merchant_id, merchant_name: shop.merchant_name, store_id: store, amount, currency: wallet.currency, order_reference: reference, back };
+    goInstead(`/results/${payShop(order, wallet.id)}`);
+  });
+  return {
+    title: () => place.value.data?.merchant_name || say("pay.title"),
+    view: () => html`
+      <${Heading}>${say("shop.title")}<//>
+      ${isUnknown(place.value) ? html`<p>${say("shop.unknown")}</p><p><a class="button main" href="#/pay">${say("checkout.another")}</a></p>` : html`<${Shown} of=${place} lines=${3}>${(shop) => html`<${Shop} ...${{ shop, mine, typed, wrong, pay, back }} />`}<//>`}`,
+  };
+}
+
+const isUnknown = ({ data, problem }) => data === null && problem?.answer?.status === 404;
+const remembered = (merchant_id) => ({ merchant_id, merchant_name: nameOf({ merchant_id }) || say("entry.merchant"), name: "", currencies: null, status: "open" });
+const walletFor = (all, { currencies }) => all?.find((one) => !currencies || currencies.includes(one.currency));
+
+const Shop = ({ shop, mine, ...form }) => html`
+  <section class="card bill">
+    <p class="label">${say("checkout.to")}</p>
+    <p class="payee">${shop.merchant_name}</p>
+    ${shop.name && html`<p>${shop.name}</p>`}
+  </section>
+  ${shop.status === "closed"
+    ? html`<p class="note" role="status">${say("shop.closed")}</p><p><a class="button secondary" href="#/">${say("shared.home")}</a></p>`
+    : html`<${Shown} of=${mine} lines=${2}>${({ data }) => html`<${Sum} shop=${shop} wallet=${walletFor(data, shop)} ...${form} />`}<//>`}
+`;
+
+function Sum({ shop, wallet, typed, wrong, pay, back }) {
+  if (!wallet) return html`<p class="note" role="status">${say("checkout.no-wallet", { currency: shop.currencies.join(", ") })}</p>`;
+  if (wallet.status === "frozen") return html`<${Frozen} wallet=${wallet} />`;
+  const { currency } = wallet;
+  const amount = readMoney(typed.value, currency);
+  const missing = Math.max(0, (amount || 0) - wallet.available);
+  return html`
+    <p>${say("shop.balance", { available: money(wallet.available, currency) })}</p>
+    <${Form} job=${{ ...pay, run: () => pay.run(shop, wallet) }}>
+      <${Field} name="amount" label=${say("shop.amount", { currency })} inputmode="decimal" autocomplete="off" value=${typed.value} problem=${wrong.value && !amount ? wrongAmount(typed.value, currency) : ""} onInput=${(event) => (typed.value = event.target.value)} />
+      ${missing > 0 ? html`<${TopUpFirst} missing=${missing} currency=${currency} then=${back} />` : html`<button class="main">${amount ? say("checkout.pay", { amount: money(amount, currency) }) : say("shop.pay")}</button>`}
+    <//>
+  `;
+}

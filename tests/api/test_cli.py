@@ -1,0 +1,203 @@
+"""`listen` and `trigger`: what whoever writes a merchant's server has beside the local cloud."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from chalicelib.merchants import addresses
+from chalicelib.settings import settings
+from infra.local import cli, places, triggers
+from infra.local.client import Client
+from infra.local.listening import TRIES, Listener, Memory, Sent
+from tests.api.served import api, serving
+from tests.api.world import PASSWORD, Person, World, cheap_passwords
+from tests.conftest import FrozenClock
+
+PURSE = 1_000_000
+
+
+class Hook:
+    """A merchant's server. `answers`: what it says to the next requests, 200 afterwards; 0: nothing, for a while."""
+
+    def __init__(self) -> None:
+        self.answers: list[int] = []
+        self.heard: list[tuple[dict[str, str], bytes]] = []
+        self.elsewhere: list[str] = []
+
+    def answer(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
+        if request.path != "/hook":
+            self.elsewhere.append(request.path)
+        self.heard.append(({name.lower(): value for name, value in request.headers.items()}, body))
+        status = self.answers.pop(0) if self.answers else 200
+        if not status:
+            time.sleep(0.4)  # longer than whoever asks waits, or there would be an answer
+            return
+        request.send_response(status)
+        if status == 302:
+            request.send_header("Location", "/elsewhere")
+        request.end_headers()
+
+    def verified(self, secret: str) -> list[dict[str, Any]]:
+        """By the official library, which raises where a signature is wrong."""
+        return [Webhook(secret).verify(body, headers) for headers, body in self.heard]
+
+
+@pytest.fixture
+def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setenv("WEBHOOK_ADDRESSES", "loopback")
+    settings.cache_clear()
+    cheap_passwords(monkeypatch)
+    before = addresses.use(lambda host, port: ["127.0.0.1"])
+    yield World(clock)
+    addresses.use(before)
+    settings.cache_clear()
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    yield Hook()
+
+
+@pytest.fixture
+def ana(world: World) -> Person:
+    return world.customer(PURSE)
+
+
+@pytest.fixture
+def local(world: World, ana: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    """As `build/local.json` has it, of this small world."""
+    monkeypatch.setattr(places, "HOME", tmp_path)
+    monkeypatch.setattr(places, "LOCAL_JSON", tmp_path / "local.json")
+    scopes = {"scopes": ["payments", "refunds", "checkouts", "reports", "keys"]}
+    key = world.operator.post(f"/v1/merchants/{world.shop.id}/keys", scopes).json["key"]
+    customer = {"identifier": ana.identifier, "password": PASSWORD, "display_name": "Ana", "wallet_id": ana.wallet}
+    merchant = {"id": world.shop.id, "name": "Tea House", "api_key": key}
+    with serving(api) as address:
+        told = {"api": address, "people": {"customers": [customer], "merchants": [merchant]}}
+        places.LOCAL_JSON.write_text(json.dumps(told))
+        yield told
+
+
+@pytest.fixture
+def till(local: dict[str, Any]) -> Client:
+    client = Client(local["api"], local["people"]["merchants"][0]["api_key"])
+    cli.have_recorded(client, local["people"]["merchants"][0]["id"])
+    return client
+
+
+def listener(world: World, till: Client, to: str, **more: Any) -> Listener:
+    memory = Memory.of(world.shop.id)
+    return Listener(world.shop.id, to + "/hook", lambda path: till.get(path).expect(200), memory, **more)
+
+
+def heard(listening: Listener) -> list[tuple[str, int | None, bool]]:
+    return [(one.event["type"], one.status, one.over) for one in listening.turn()]
+
+
+def test_what_happens_is_posted_signed_and_not_twice(world: World, ana: Person, till: Client, hook: Hook) -> None:
+    ana.pay(100)
+    world.deliver()
+    with serving(hook.answer) as address:
+        listening = listener(world, till, address)
+        assert heard(listening) == []
+        paid = ana.pay(250).json["id"]
+        world.deliver()
+        assert heard(listening) == [("payment.captured", 200, True), ("settlement.created", 200, True)]
+        assert heard(listening) == []
+    first, _ = hook.verified(listening.memory.secret)
+    assert (first["type"], first["data"]["id"], first["data"]["amount"]) == ("payment.captured", paid, 250)
+    told = till.get(f"/v1/merchants/{world.shop.id}/events?type=payment.captured").expect(200)["data"][0]
+    assert hook.heard[0][0]["webhook-id"] == told["id"]
+
+
+def test_a_server_that_fails_hangs_or_redirects_is_asked_again_and_given_up(
+    world: World, ana: Person, till: Client, hook: Hook
+) -> None:
+    with serving(hook.answer) as address:
+        types = frozenset({"payment.captured"})
+        listening = listener(world, till, address, types=types, total_seconds=0.2)
+        heard(listening)
+        ana.pay(100)
+        world.deliver()
+        hook.answers = [500, 0, 302]
+        seen = [heard(listening) for _ in range(5)]
+        kind = "payment.captured"
+        assert seen[:4] == [[(kind, status, status == 200)] for status in (500, None, 302, 200)]
+        assert (seen[4], hook.elsewhere) == ([], [])
+        ana.pay(101)
+        world.deliver()
+        hook.answers = [503] * 9
+        assert [one for _ in range(TRIES + 1) for one in heard(listening)][-1] == (kind, 503, True)
+    hook.verified(listening.memory.secret)
+
+
+def test_the_next_run_goes_on_where_it_stopped_with_the_same_secret(
+    world: World, ana: Person, till: Client, hook: Hook
+) -> None:
+    with serving(hook.answer) as address:
+        first = listener(world, till, address, types=frozenset({"payment.captured"}))
+        heard(first)
+        ana.pay(100)
+        world.deliver()
+        hook.answers = [500]
+        assert [status for _, status, _ in heard(first)] == [500]
+        world.clock.advance(600)
+        ana.sign_in()
+        ana.pay(200)
+        world.deliver()
+        later = listener(world, till, address, types=frozenset({"payment.captured"}))
+        assert [status for _, status, _ in heard(later)] == [200, 200]
+        assert (heard(later), later.memory.secret) == ([], first.memory.secret)
+    assert [told["data"]["amount"] for told in hook.verified(first.memory.secret)] == [100, 100, 200]
+
+
+def test_nothing_is_posted_beyond_this_machine() -> None:
+    for to in ("http://hooks.shop.example/hook", "https://127.0.0.1/hook", "http://10.0.0.7/hook"):
+        with pytest.raises(ValueError, match="not on this machine"):
+            Listener("mer_1", to, dict, Memory("whsec_"))
+
+
+def test_a_line_says_what_came_and_what_comes_next() -> None:
+    event = {"type": "payment.captured", "id": "evt_1"}
+    lines = [Sent(event, status, 12, over).line for status, over in ((200, True), (None, False), (500, True))]
+    assert lines == [
+        "200  payment.captured     evt_1  12 ms",
+        "---  payment.captured     evt_1  12 ms  again in a moment",
+        "500  payment.captured     evt_1  12 ms  given up",
+    ]
+
+
+@pytest.mark.parametrize("event", [one for one in triggers.TRIGGERS if one != "ping"])
+def test_a_trigger_plays_the_real_thing(
+    world: World, till: Client, local: dict[str, Any], event: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["trigger", event]) == 0
+    ids = dict(line.split() for line in capsys.readouterr().out.splitlines())
+    world.deliver()
+    told = till.get(f"/v1/merchants/{world.shop.id}/events?type={event}").expect(200)["data"]
+    assert len(told) == 1
+    assert event == "settlement.created" or set(ids.values()) & set(map(str, told[0]["data"].values()))
+
+
+def test_every_type_of_event_can_be_triggered_or_says_why_not(capsys: pytest.CaptureFixture[str]) -> None:
+    from chalicelib.merchants.model_events import EVENT_TYPES
+
+    assert {*triggers.TRIGGERS, *triggers.NOT_PLAYED} == set(EVENT_TYPES)
+
+
+def test_the_command_says_what_is_wrong(local: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["trigger", "payment.expired"], ["trigger", "payment.nothing"], ["--merchant", "nobody", "trigger", "ping"]
+    assert [cli.main(one) for one in words] == [1, 1, 1]
+    said = capsys.readouterr().err
+    assert "seven days" in said and "no event payment.nothing" in said and "no merchant nobody" in said
+    assert cli.main(["listen", "--forward-to", "http://10.0.0.7/hook"]) == 1
+    places.LOCAL_JSON.unlink()
+    assert cli.main(["trigger", "--list"]) == 1
