@@ -237,7 +237,6 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
     ana = world.customer(100)
     paid, paid_out = ana.pay(5).json["id"], paid_to(world).json["id"]
     batch = shop.till.get(f"{home}/settlements").json["data"][0]["id"]
-    batch = shop.till.get(f"{home}/settlements").json["data"][0]["id"]
     terms = {"name": "New", "currencies": ["CNY"], "fee_basis_points": 1}
     order = {"amount": 1, "currency": "CNY", "order_reference": "A"}
     return {
@@ -284,33 +283,6 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
     }
 
 
-<<<<<<< HEAD
-=======
-def of_a_server(world: World) -> dict[str, Call]:
-    """One that is told what happens to the shop."""
-    boss, home = world.operator, f"/v1/merchants/{world.shop.id}"
-    every, one = f"{home}/webhook-endpoints", "/v1/merchants/{id}/webhook-endpoints"
-    wish = BODIES[f"POST {one}"]
-    kept, gone = (boss.post(every, wish).json["id"] for _ in range(2))
-    told = boss.post(f"{every}/{kept}/test").json["id"]
-    changed = BODIES[f"PATCH {one}/{{endpoint_id}}"]
-    return {
-        f"POST {one}": lambda: boss.post(every, wish),
-        f"GET {one}": lambda: boss.get(every),
-        f"GET {one}/{{endpoint_id}}": lambda: boss.get(f"{every}/{kept}"),
-        f"PATCH {one}/{{endpoint_id}}": lambda: boss.patch(f"{every}/{kept}", changed),
-        f"DELETE {one}/{{endpoint_id}}": lambda: boss.delete(f"{every}/{gone}"),
-        f"POST {one}/{{endpoint_id}}/rotate": lambda: boss.post(f"{every}/{kept}/rotate", {"overlap_hours": 1}),
-        f"POST {one}/{{endpoint_id}}/test": lambda: boss.post(f"{every}/{kept}/test"),
-        f"GET {one}/{{endpoint_id}}/deliveries": lambda: boss.get(f"{every}/{kept}/deliveries"),
-        "POST /v1/merchants/{id}/return-secret": lambda: boss.post(f"{home}/return-secret", {"overlap_hours": 1}),
-        "GET /v1/merchants/{id}/events": lambda: boss.get(f"{home}/events?type=ping"),
-        "GET /v1/events/{id}": lambda: boss.get(f"/v1/events/{told}"),
-        "POST /v1/events/{id}/redeliver": lambda: boss.post(f"/v1/events/{told}/redeliver", {"endpoint_id": kept}),
-    }
-
-
->>>>>>> w-tl
 def paid_to(world: World) -> Reply:
     """A payout to the shop, which has sold something."""
     agreed = payout_kit.agree(world.operator, world)
