@@ -126,7 +126,7 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
     other = world.nobody.post("/v1/sessions", claim).json["session_id"]
     paid, topup, checkout = ana.pay(100).json["id"], till.top_up().json["id"], shop.checkout(5)["id"]
     refund = shop.act(paid, "refunds", {"amount": 1}).json["id"]
-    over = shop.checkout(6, return_url="https://tea.example/")["id"]
+    over = shop.checkout(6, return_url="https://pots.example/thanks")["id"]
     assert ana.pay_checkout(over).status == 201
     sent, stamp = letter(till.message(topup, "failed")), int(world.clock.now().timestamp())
     return {

@@ -56,6 +56,8 @@ def _seen(town: Town, key: str, checkout: str) -> dict[str, Any]:
 def _hear(town: Town, found: Findings, seen: dict[str, Any]) -> None:
     """What became of each part without anybody's asking, as its checkout's end says."""
     after = {"paid": ("captured", "cap"), "cancelled": ("voided", "voi")}
+    if seen["status"] not in after:
+        return
     state, prefix = after[seen["status"]]
     parts = seen["split"]["parts"]
     whole = all(one["status"] == state for one in parts) and seen["split"]["taken"] == sum(
