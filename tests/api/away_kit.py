@@ -237,7 +237,6 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
     ana = world.customer(100)
     paid, paid_out = ana.pay(5).json["id"], paid_to(world).json["id"]
     batch = shop.till.get(f"{home}/settlements").json["data"][0]["id"]
-    batch = shop.till.get(f"{home}/settlements").json["data"][0]["id"]
     terms = {"name": "New", "currencies": ["CNY"], "fee_basis_points": 1}
     order = {"amount": 1, "currency": "CNY", "order_reference": "A"}
     return {
@@ -269,9 +268,6 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         "POST /v1/merchants/{id}/keys": lambda: boss.post(f"{home}/keys", {"scopes": ["reports"]}),
         "DELETE /v1/merchants/{id}/keys/{key_id}": lambda: boss.delete(f"{home}/keys/{key}"),
         "GET /v1/merchants/{id}/settlements": lambda: shop.till.get(f"{home}/settlements"),
-        "GET /v1/merchants/{id}/settlements/{settlement_id}": lambda: shop.till.get(f"{home}/settlements/{batch}"),
-        "GET /v1/merchants/{id}/sales": lambda: shop.till.get(f"{home}/sales"),
-        "GET /v1/merchants/{id}/statements/{month}": lambda: shop.till.get(f"{home}/statements/2026-11"),
         "GET /v1/merchants/{id}/settlements/{settlement_id}": lambda: shop.till.get(f"{home}/settlements/{batch}"),
         "GET /v1/merchants/{id}/sales": lambda: shop.till.get(f"{home}/sales"),
         "GET /v1/merchants/{id}/statements/{month}": lambda: shop.till.get(f"{home}/statements/2026-11"),
