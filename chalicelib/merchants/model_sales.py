@@ -11,11 +11,11 @@ import msgspec
 
 from chalicelib.merchants.model import SettlementView
 
-Kind = Literal["payment", "capture", "refund"]
+Kind = Literal["payment", "capture", "refund", "card-purchase"]
 
 
 class SaleView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`amount` of a refund is negative; `fee` is what the house kept of it."""
+    """`amount` of a refund is negative; `fee` is what the house kept of it. A card's purchase has no order."""
 
     id: str
     kind: Kind
@@ -65,7 +65,7 @@ def sale(
         id=movement["pk"],
         kind=movement["kind"],
         payment_id=payment["pk"],
-        order_reference=_answer(payment)["order_reference"],
+        order_reference=_answer(payment).get("order_reference", ""),
         amount=amount,
         fee=fee,
         currency=movement["currency"],
@@ -77,5 +77,5 @@ def sale(
 
 
 def _answer(movement: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(movement["answer"])
+    found: dict[str, Any] = json.loads(movement.get("answer") or "{}")
     return found

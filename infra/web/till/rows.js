@@ -16,9 +16,9 @@ export const Row = ({ path, icon, title, about }) => html`
 /** `when(at)`: how its time is told. */
 export const Sale = ({ of: sale, when = shownMoment }) => html`
   <li>
-    <a href=${`#/payments/${sale.payment_id}`}>
+    <a href=${sale.order_reference ? `#/payments/${sale.payment_id}` : `#/office/settlements/${sale.settlement_id}`}>
       <span class="row-words">
-        <strong>${sale.order_reference}</strong>
+        <strong>${sale.order_reference || say(`sale.${sale.kind}`)}</strong>
         <small>${[sayOr(`sale.${sale.kind}`, sale.kind), when(sale.created_at), sale.reason].filter(Boolean).join(" · ")}</small>
       </span>
       <span class="row-end"><${Money} amount=${sale.amount} currency=${sale.currency} signed=${sale.kind === "refund"} /></span>

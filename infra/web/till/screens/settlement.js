@@ -29,7 +29,7 @@ const Settlement = ({ settlement: { at, gross, fees, net, currency, id }, lines 
 `;
 
 const columns = () => [
-  { name: say("till.fact.reference"), cell: (row) => html`<a href=${`#/payments/${row.payment_id}`}>${row.order_reference}</a>` },
+  { name: say("till.fact.reference"), cell: (row) => row.order_reference && html`<a href=${`#/payments/${row.payment_id}`}>${row.order_reference}</a>` },
   { name: say("office.kind"), cell: (row) => sayOr(`sale.${row.kind}`, row.kind) },
   { name: say("office.at"), cell: (row) => shownMoment(row.created_at) },
   { name: say("till.fact.amount"), number: true, cell: (row) => shownMoney(row.amount, row.currency) },
