@@ -124,7 +124,7 @@ def _front_port(port: int) -> int:
 
 def _start_ministack() -> str:
     memory.rewind_streams()
-    port = places.port_for("aws", 4566)
+    port = memory.port()
     endpoint, temporary = f"http://{places.HOST}:{port}", places.HOME / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)

@@ -24,6 +24,9 @@ SETTLED_WITHIN_SECONDS, PAID_OUT_WITHIN_SECONDS = 90.0, 60.0
 BANK_ACCOUNT = "CN4400000000001234567890"
 WHY = "Agreed with the owner on opening day"
 TEA, POT, CAKE, ROOM, ROOM_USED, LOST, UNWANTED, BACK = 1_800, 3_600, 4_250, 20_000, 16_500, 2_150, 2_700, 900
+TABLE, HER_PART = 4_800, 2_000
+CARD, BONUS, BY_CARD = 10_000, 1_000, 3_000
+VERIFIED_WITHIN_SECONDS = 120.0
 
 
 @dataclass
@@ -87,11 +90,29 @@ def take_the_shop_on(day: Day) -> None:
     name = day.narrator.words("shop.name")
     with day.narrator.step("shop.join") as facts:
         terms = {"currencies": [CURRENCY], "fee_basis_points": BASIS_POINTS, "floor": FLOOR}
-        day.shop = day.operator("merchants_office_join", name=name, **terms)
+        day.shop = day.operator("merchants_office_join", name=name, **terms, business=_business(day, name))
+        day.must("shop_status", str(day.shop.status), "pending")
         agreed = {"schedule": "on_demand", "reason": WHY, "bank_account": BANK_ACCOUNT}
         day.operator("settlement_payouts_agree", day.shop.id, CURRENCY, **agreed)
         day.store = day.operator("merchants_stores_make", day.shop.id, name=day.narrator.words("shop.store"))
         facts.update(name=name, store=day.store.name, fee=f"{BASIS_POINTS / 100:g} %", link=day.store.code_url)
+
+
+def _business(day: Day, name: str) -> dict[str, Any]:
+    owner = day.narrator.words("shop.person.owner")
+    return {"legal_name": name, "registration_number": "913100007", "country": "CN", "representative_name": owner}
+
+
+def wait_for_the_registry(day: Day) -> None:
+    """Meanwhile the shop can be set up, and takes nothing."""
+    with day.narrator.step("shop.verified") as facts:
+        began = time.monotonic()
+
+        def verified() -> bool:
+            return str(day.operator("merchants_office_merchant", day.shop.id).status) == "active"
+
+        _until(day, "registry", verified, VERIFIED_WITHIN_SECONDS)
+        facts.update(seconds=round(time.monotonic() - began))
 
 
 def bring_the_staff_in(day: Day) -> None:
@@ -195,6 +216,52 @@ def leave_a_deposit(day: Day) -> None:
         facts.update(held=shown(ROOM), used=shown(ROOM_USED), free=shown(ROOM - ROOM_USED))
 
 
+def share_a_table(day: Day) -> None:
+    """Nothing is taken before the table is paid whole, and nobody pays more than what is left."""
+    with day.narrator.step("shop.shared") as facts:
+        wish = {
+            "amount": TABLE,
+            "currency": CURRENCY,
+            "order_reference": day.order("table"),
+            "split": {"max_payers": 2},
+        }
+        checkout = _till(day)("merchants_open_checkout", **wish)
+        parts = {who: {"wallet_id": day.wallets[who], "checkout_id": checkout.id} for who in ("first", "second")}
+        first = day.callers["first"]("payments_pay", **parts["first"], amount=HER_PART)
+        day.must("status", str(first.status), "authorized")
+        day.callers["second"]("payments_pay", **parts["second"], amount=TABLE, refused="exceeds-what-is-left")
+        day.callers["second"]("payments_pay", **parts["second"], amount=TABLE - HER_PART)
+        day.must("checkout", str(_till(day)("merchants_checkout", checkout.id).status), "paid")
+        day.must("status", str(day.callers["first"]("payments_payment", first.id).status), "captured")
+        day.sold += [HER_PART, TABLE - HER_PART]
+        facts.update(amount=shown(TABLE), first=shown(HER_PART), second=shown(TABLE - HER_PART))
+
+
+def sell_a_card(day: Day) -> None:
+    """Its bonus is spent first, and what is left of the customer's own money goes back when they ask."""
+    with day.narrator.step("shop.card") as facts:
+        plan = day.operator(
+            "merchants_cards_offer",
+            day.shop.id,
+            name=day.narrator.words("shop.plan"),
+            currency=CURRENCY,
+            price=CARD,
+            bonus=BONUS,
+        )
+        me, before = day.callers["first"], day.held("first").available
+        terms = {"price": CARD, "bonus": BONUS, "fee": 0}
+        card = me("payments_cards_buy", wallet_id=day.wallets["first"], plan_id=plan.id, agreed=terms)
+        order = {"merchant_id": day.shop.id, "amount": BY_CARD, "currency": CURRENCY}
+        order |= {"wallet_id": day.wallets["first"], "order_reference": day.order("card")}
+        paid = me("payments_pay", **order, card_id=card.id)
+        day.must("bonus", paid.bonus, BONUS)
+        me("payments_cards_cash_out", card.id)
+        day.must("balance", day.held("first").available, before - (BY_CARD - BONUS))
+        day.sold.append(BY_CARD - BONUS)
+        back = CARD - (BY_CARD - BONUS)
+        facts.update(price=shown(CARD), bonus=shown(BONUS), paid=shown(BY_CARD), back=shown(back))
+
+
 def lose_an_answer(day: Day) -> None:
     """The till hears nothing: the same key again, and it was charged once. What is not wanted any more is reversed."""
     with day.narrator.step("shop.lost") as facts:
@@ -278,7 +345,10 @@ def compare_the_books(day: Day) -> None:
     with day.narrator.step("shop.books") as facts:
         paid = 90_000 - day.held("first").available - day.held("second").available
         day.must("paid", paid, day.gross)
-        books = day.anybody.get("/_local/books").expect(200)
+        month = _office(day)("merchants_sales_statement", day.shop.id, time.strftime("%Y-%m", time.gmtime()))
+        told = (month.gross, month.fees, month.paid_out, month.closing)
+        day.must("statement", told, (day.gross, day.fees, day.gross - day.fees, 0))
+        books = day.anybody.twin().get("/_local/books").expect(200)
         day.must("balanced", books["balanced"], True)
         facts.update(paid=shown(paid), gross=shown(day.gross), net=shown(day.gross - day.fees), fees=shown(day.fees))
 
@@ -307,10 +377,13 @@ STEPS = (
     take_the_shop_on,
     bring_the_staff_in,
     let_customers_in,
+    wait_for_the_registry,
     charge_a_code,
     pay_by_the_counters_code,
     pay_a_link,
     leave_a_deposit,
+    share_a_table,
+    sell_a_card,
     lose_an_answer,
     give_some_back,
     send_the_cashier_home,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 from infra.local import places
 
-STARTED = "started"
+PORT, STARTED = 4566, "started"
 LOST = """the last end was not clean: the local AWS was killed, or the machine went down
           What happened since it was last stopped by Ctrl-C is lost: payments, people, keys. The rest is kept.
           Demo people who are missing are signed up again; new merchants' keys are in local.json.
@@ -16,6 +17,14 @@ LOST = """the last end was not clean: the local AWS was killed, or the machine w
 
 def state() -> Path:
     return places.HOME / "state"
+
+
+def port() -> int:
+    """Where it listens. Queues that it remembers are named after their port: on another one nobody would hear them."""
+    known = (places.read("ports.json") or {}).get("aws")
+    if known and any(state().glob("*.json")) and not places.is_free(known):
+        sys.exit(f"Port {known}, after which this cloud's queues are named, is taken: free it, or `make reset`.")
+    return places.port_for("aws", PORT)
 
 
 def note_start() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,15 @@ def test_after_a_loss_the_stack_is_deployed_again(home: Path) -> None:
     places.keep("deployed.json", "digest")
     memory.expect_an_older_stack()
     assert places.read("deployed.json") is None
+
+
+def test_a_cloud_that_remembers_queues_does_not_move_to_another_port(home: Path) -> None:
+    with socket.socket() as other:
+        other.bind((places.HOST, 0))
+        taken = other.getsockname()[1]
+        places.keep("ports.json", {"aws": taken})
+        assert memory.port() != taken
+        places.keep("ports.json", {"aws": taken})
+        (memory.state() / "sqs.json").write_text("{}")
+        with pytest.raises(SystemExit, match=f"Port {taken}, after which"):
+            memory.port()
