@@ -238,7 +238,7 @@ Coffer runs, {time.monotonic() - started:.0f} s after installing.
   the tour     {about["tour"]}
   the app      {about["app"]}   as {_shown(about["people"]["customers"])}
   to pay       {about["pay"]}   what a QR code at the till holds
-  the till     {about["till"]}
+  the till     {about["till"]}   as {_shown(about["people"]["staff"])}
   the console  {about["console"]}   as {_shown(about["people"]["operators"])}; `make code` tells the code
   the API      {about["docs"]}   ({about["openapi"]})
   the outbox   {about["outbox"]}?to=…   what was sent by e-mail and text

@@ -31,7 +31,9 @@ SHOPS = (Shop("Oolong Tea House 乌龙茶馆", ("CNY", "EUR")), Shop("Blue Bicyc
 
 
 def seed(local: Mapping[str, Any]) -> dict[str, Any]:
-    """{"customers", "merchants", "operators"}, each with what it takes to act as them; the last customer is guarded.
+    """{"customers", "merchants", "operators", "staff"}, each with what it takes to act as them.
+
+    The last customer is guarded.
 
     `local`: what `build/local.json` says. Those of its `people` whom the API knows stay as they are; merchants' keys
     cannot be read again: without them there, the merchants are made anew.
@@ -44,7 +46,8 @@ def seed(local: Mapping[str, Any]) -> dict[str, Any]:
     customers = [_customer(anybody, person, known) for person, _ in CUSTOMERS]
     customers.append(seed_present.ward(anybody, customers[GUARDIAN], merchants[0], known))
     seed_present.contradict_the_bank(anybody, customers[WAITS])
-    return {"customers": customers, "merchants": merchants, "operators": [shown]}
+    staff = [seed_present.staff(anybody, found["token"], merchants[0], known)]
+    return {"customers": customers, "merchants": merchants, "operators": [shown], "staff": staff}
 
 
 def _remember(local: Mapping[str, Any], merchants: list[dict[str, Any]]) -> None:
@@ -65,6 +68,8 @@ def stands(local: Mapping[str, Any]) -> bool:
     One is enough: a password may have been changed since, a key revoked.
     """
     anybody, known = Client(local["api"]), local["people"]
+    if "staff" not in known:  # written down before there were tills
+        return False
     return any(_opens(anybody, one) for one in known["merchants"]) or any(
         _signs_in(anybody, one) for one in known["customers"]
     )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from infra.local import people
 from infra.local.client import Client, NoAnswer, Unexpected
 from infra.local.people import Person
 
 WARD = Person("wangnainai@coffer.example", "wang nainai grows orchids", "王奶奶", "zh", "CN")
+CASHIER = Person("mei@coffer.example", "mei pours the oolong", "梅姐", "zh", "CN")
+STORE = "Harbour Street 海港街店"
 WARDS_FUNDS = 180_000
 LARGE = 128_000
 """More than a guarded person pays alone."""
@@ -77,6 +81,38 @@ def contradict_the_bank(anybody: Client, customer: Mapping[str, Any]) -> None:
         "/v1/topups", about | {"amount": CONTRADICTED}, key="seed-case"
     )
     asked.expect(201)
+
+
+def staff(
+    anybody: Client, operator_token: str, shop: Mapping[str, Any], known: Mapping[str, Any], person: Person = CASHIER
+) -> dict[str, Any]:
+    """Whoever stands at the till of the shop's store, and how they sign in there."""
+    for one in known.get("staff", []):
+        if one["merchant_id"] == shop["id"] and people.sign_in(anybody, person):
+            return dict(one)
+    boss, home = anybody.bearing(operator_token), f"/v1/merchants/{shop['id']}"
+    store = boss.insist(f"{home}/stores", {"name": STORE}).expect(201)
+    tokens = people.sign_in(anybody, person) or people.sign_up(anybody, person)
+    wish = {"identifier": person.identifier, "role": "manager", "name": person.display_name, "store_ids": [store["id"]]}
+    asked = boss.insist(f"{home}/staff", wish).expect(201)
+    code = people.wait_for(lambda: _code_of(anybody, person, shop), f"the invitation of {person.identifier}")
+    me = anybody.bearing(tokens["access_token"])
+    me.post(f"/v1/me/staff-roles/{asked['id']}/accept", {"code": code}).expect(200)
+    return {
+        "display_name": person.display_name,
+        "identifier": person.identifier,
+        "password": person.password,
+        "merchant_id": shop["id"],
+        "store_id": store["id"],
+        "role": "manager",
+    }
+
+
+def _code_of(anybody: Client, person: Person, shop: Mapping[str, Any]) -> str | None:
+    """Of the newest message to them that names the shop."""
+    sent = anybody.get(f"/_local/outbox?to={quote(person.identifier, safe='')}").expect(200)["data"]
+    found = (re.search(r"(?<!\d)\d{6}(?!\d)", one["body"]) for one in sent if shop["name"] in one["body"])
+    return next((one[0] for one in found if one), None)
 
 
 def order(local: Mapping[str, Any]) -> str:

@@ -57,6 +57,16 @@ def test_the_order_that_is_printed_can_be_paid(local: dict[str, Any]) -> None:
     assert order["status"] == "open"
 
 
+def test_whoever_is_at_the_till_may_take_payments_there(local: dict[str, Any]) -> None:
+    (one,) = local["people"]["staff"]
+    anybody, person = Client(local["api"]), Person(one["identifier"], one["password"], one["display_name"])
+    me = anybody.bearing((people.sign_in(anybody, person) or {})["access_token"])
+    till = me.post("/v1/staff-sessions", {"merchant_id": one["merchant_id"]}).expect(201)
+    assert (till["role"], till["store_id"]) == (one["role"], one["store_id"])
+    order = {"amount": 100, "currency": "CNY", "order_reference": "till"}
+    assert anybody.bearing(till["token"]).insist("/v1/checkouts", order).expect(201)["store_id"] == one["store_id"]
+
+
 def test_a_case_waits_for_the_operator(local: dict[str, Any]) -> None:
     cases = Member(local, "console").api.get("/v1/cases?limit=100").expect(200)["data"]
     assert "webhook-quarantine" in {case["kind"] for case in cases}
