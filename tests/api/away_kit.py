@@ -8,9 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.kernel import clock
-from chalicelib.ledger import funding
-from chalicelib.ledger.funding import Funding
+from chalicelib.ledger import store
+from chalicelib.ledger.items import FUNDING
+from chalicelib.ledger.write import Update
 from chalicelib.processors import wire
+from chalicelib.settings import settings
 from infra.local.bank_post import letter, signed
 from tests.api import account_kit, away_kit_shops, card_kit, charge_kit, payout_kit, withdrawal_kit
 from tests.api.authenticator import Authenticator
@@ -190,8 +192,8 @@ def of_money_out(world: World) -> dict[str, Call]:
     gus, hal = withdrawal_kit.with_pin(world), withdrawal_kit.with_pin(world, 5_000)
     added = withdrawal_kit.add(hal).json
     yesterday = clock.written(world.clock.now() - timedelta(days=1))
-    funding.shut(added["id"], hal.id)
-    funding.open_for(Funding(added["id"], hal.id, "sandbox", yesterday))
+    usable = Update(settings().ledger_table, added["id"], FUNDING).assign("usable_at", yesterday)
+    store.update(usable.written())
     withdrawal, path = withdrawal_kit.withdraw(hal, added["id"]).json["id"], withdrawal_kit.METHODS
     return {
         f"GET {path}": lambda: hal.phone.get(path),

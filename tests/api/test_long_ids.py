@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from chalicelib.api.blueprint import Route, routes
 from chalicelib.kernel.callers import Customer, Merchant, Operator
+from chalicelib.merchants.model import Scope
 from tests.api.bad_input_kit import BODIES, name_of
 from tests.api.caller import Caller, assert_problem
 from tests.api.world import PASSWORD, World, cheap_passwords
@@ -23,7 +24,7 @@ LONG = ("a" * 2_100, "é" * 600, "ses_" + "0" * 1_100)
 def callers(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> dict[Any, Caller]:
     cheap_passwords(monkeypatch)
     world = World(clock)
-    scopes = {"scopes": ["payments", "refunds", "checkouts", "reports", "payouts", "keys"]}
+    scopes = {"scopes": list(get_args(Scope))}
     till = world.nobody.bearing(world.operator.post(f"/v1/merchants/{world.shop.id}/keys", scopes).json["key"])
     return {Customer: world.customer().phone, Operator: world.operator, Merchant: till, None: world.nobody}
 

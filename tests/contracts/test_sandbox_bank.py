@@ -149,5 +149,6 @@ def test_a_restarted_bank_knows_its_payments(tmp_path: Path) -> None:
 
 
 def test_every_magic_amount_is_in_the_reference() -> None:
-    rows = re.findall(r"^\| `(\d\d)` \|", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE)
+    amounts, _, _ = REFERENCE.read_text(encoding="utf-8").partition("## The registry of businesses")
+    rows = re.findall(r"^\| `(\d\d)` \|", amounts, re.MULTILINE)
     assert [int(row) for row in rows] == list(bank_book.MAGIC)

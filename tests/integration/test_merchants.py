@@ -244,11 +244,13 @@ def test_a_checkout_that_is_gone_is_not_found(till: Merchant, clock: FrozenClock
     assert isinstance(verdict, NotFound)
 
 
-def test_cancelling_costs_one_write_and_may_be_repeated(till: Merchant, clock: FrozenClock, aws_calls: Calls) -> None:
+def test_cancelling_looks_at_what_never_changes_writes_once_and_may_be_repeated(
+    till: Merchant, clock: FrozenClock, aws_calls: Calls
+) -> None:
     opened = service.open_checkout(till, ORDER, clock.now())
     aws_calls.clear()
     cancelled = service.cancel_checkout(till, opened.id, clock.now())
-    assert aws_calls == [("dynamodb", "UpdateItem")]
+    assert aws_calls == [("dynamodb", "GetItem"), ("dynamodb", "UpdateItem")]
     assert cancelled.status == "cancelled"
     assert service.cancel_checkout(till, opened.id, clock.advance(60)) == cancelled
 
