@@ -7,6 +7,7 @@ more; nothing is left exactly when it is paid, and neither its end nor its parts
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from chalicelib.kernel import clock
 from chalicelib.kernel.callers import Customer
@@ -103,15 +104,14 @@ def _of(checkout_id: str) -> Update:
     return Update(settings().merchants_table, checkout_id, store.CHECKOUT)
 
 
-def _why_not(old: dict[str, object], owner: str, amount: int, at: datetime) -> Verdict:
-    left, payers, parts = int(str(old["left"])), old.get("payers", frozenset()), old.get("parts", [])
-    status = "paid" if left == 0 else model.status_of(old["status"], str(old["expires_at"]), at)  # type: ignore[arg-type]
+def _why_not(old: dict[str, Any], owner: str, amount: int, at: datetime) -> Verdict:
+    left, payers, parts = old["left"], old.get("payers", frozenset()), old.get("parts", [])
+    status = "paid" if left == 0 else model.status_of(old["status"], old["expires_at"], at)
     if status != "open":
         return InvalidState(state=status)
     if left < amount:
-        return ExceedsWhatIsLeft(left=left, currency=str(old["currency"]))
-    assert isinstance(payers, frozenset) and isinstance(parts, list)
-    if owner not in payers and len(payers) >= int(str(old["max_payers"])):
+        return ExceedsWhatIsLeft(left=left, currency=old["currency"])
+    if owner not in payers and len(payers) >= old["max_payers"]:
         return InvalidState(state="all-places-taken")
     return InvalidState(state="last-part") if len(parts) >= MOST_PARTS - 1 and left > amount else Changed()
 

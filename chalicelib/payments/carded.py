@@ -74,10 +74,9 @@ def telling(key: RequestKey) -> RequestKey:
 
 def draft(plain: Draft, customer: Customer, order: Order, at: datetime, guess: Guess) -> Draft:
     """`plain`: the same payment from the wallet."""
-    if plain.movement is None or plain.entry is None:
+    spend = plain.changes[0].spend if plain.changes else None
+    if plain.movement is None or plain.entry is None or spend is None:
         return plain
-    spend = plain.changes[0].spend
-    assert spend is not None
     taken, left = lots.take(guess.card.seen, order.amount, at)
     bonus = lots.total(taken)
     settled = paying.line(plain.movement.id, order.terms, order.amount - bonus, order.currency)
@@ -114,7 +113,8 @@ def refund(
     now, restored = lots.restore(card.seen, () if closed else back, at)
     lapsed = lots.total(back) - restored
     plain = following.refund(payment, terms, amount, reason, key, at, known)
-    assert plain.movement is not None and plain.entry is not None
+    if plain.movement is None or plain.entry is None:
+        return plain
     account = chart.merchant_account(payment["payee"], payment["currency"])
     line = Line(plain.movement.id, payment["payee"], account, -money, 0) if money else None
     change, credited = crediting.credit(card.id, card.currency, money, known)
