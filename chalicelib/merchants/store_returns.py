@@ -26,8 +26,8 @@ def find(merchant_id: str) -> ReturnSecret | None:
     if item is None:
         return None
     ends_at = clock.read(item.old_secret_ends_at) if item.old_secret_ends_at else None
-    old = vault.opened(merchant_id, "old_return_secret", item.old_secret) if item.old_secret else None
-    secret = vault.opened(merchant_id, "return_secret", item.secret)
+    old = vault.opened(merchant_id, "old_secret", item.old_secret) if item.old_secret else None
+    secret = vault.opened(merchant_id, "secret", item.secret)
     return ReturnSecret(merchant_id, secret, clock.read(item.created_at), old, ends_at)
 
 
@@ -37,9 +37,9 @@ def put(new: ReturnSecret, before: ReturnSecret | None) -> bool:
     item = _ReturnItem(
         new.merchant_id,
         _RETURN,
-        secret=vault.seal(new.merchant_id, "return_secret", new.secret),
+        secret=vault.seal(new.merchant_id, "secret", new.secret),
         created_at=clock.written(new.created_at),
-        old_secret=vault.seal(new.merchant_id, "old_return_secret", new.old_secret) if new.old_secret else None,
+        old_secret=vault.seal(new.merchant_id, "old_secret", new.old_secret) if new.old_secret else None,
         old_secret_ends_at=clock.written(new.old_secret_ends_at) if new.old_secret_ends_at else None,
     )
     now = None if made(lambda: item.save(still)) else find(new.merchant_id)

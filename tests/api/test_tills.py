@@ -254,8 +254,8 @@ def test_a_payment_at_a_till_stays_within_a_kilobyte_at_its_fattest(world: World
     text = {"order_reference": "单" * 21, "description": "汉" * 33, "capture": "manual"}
     shop.act(charged(shop, ana, 9_100, **text), "capture")
     shop.act(charged(shop, ana, 9_200, **text | {"capture": "automatic"}), "refunds", {"reason": "汉" * 33})
-    checkout = shop.checkout(9_000, "单" * 21)["id"]
-    paid = ana.pay_checkout(checkout, description="汉" * 33, capture="manual")
+    checkout = shop.checkout(9_000, "单" * 21, capture="manual")["id"]
+    paid = ana.pay_checkout(checkout, description="汉" * 33)
     assert paid.status == 201
     for table in (settings().ledger_table, settings().journal_table):
         assert max(size(one) for one in store.everything(table)) <= 1_024

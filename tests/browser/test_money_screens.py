@@ -385,7 +385,7 @@ def test_a_code_before_the_camera_or_a_pasted_link_leads_to_the_checkout(
         page: Page = purse.show(visit, "/pay", "付款")
         page.locator("#code").fill("chk_short")
         page.keyboard.press("Enter")
-        visit.see("其中没有以 chk_ 开头的编号")
+        visit.see("其中没有以 chk_ 或 sto_ 开头的编号")
         sound(visit, "app-pay-zh-light")
         page.get_by_role("button", name="扫一扫").click()
         visit.see("qr-1")

@@ -19,7 +19,7 @@ from chalicelib.merchants.model_cards import NewPlan, Plan
 from chalicelib.payments import card_ending, carding
 from chalicelib.payments import service as payments
 from chalicelib.payments.model import PayRequest
-from chalicelib.payments.model_cards import Agreed, BuyRequest
+from chalicelib.payments.model_cards import CardTerms, BuyRequest
 from tests import ledger_kit
 from tests.concurrency.test_access import now, storm
 from tests.ledger_kit import OWNER, WALLET
@@ -40,7 +40,7 @@ def plan(atomic: None) -> Plan:
 
 def buy(plan: Plan, name: str) -> int:
     until = plan.until(now())
-    agreed = Agreed(PRICE, BONUS, 0, cards.ends_at(until) if until else None)
+    agreed = CardTerms(PRICE, BONUS, 0, cards.ends_at(until) if until else None)
     return carding.buy(ANA, BuyRequest(WALLET, plan.id, agreed), key("cards", name), now()).status
 
 

@@ -34,7 +34,7 @@ const Security = ({ done, person, mine, devices, freeze }) => html`
     <${Row} path="/security/education" icon="warning" title=${say("education.title")} about=${say("education.about")} />
   <//>
   <h2>${say("security.working")}</h2>
-  <${Rows} label=${say("security.working")}><${Row} path="/security/work" icon="list" title=${say("work.title")} about=${say("work.about")} /><//>
+  <${Rows} label=${say("security.working")}><${Row} path="/security/work" icon="people" title=${say("work.title")} about=${say("work.about")} /><//>
   <h2>${say("security.data")}</h2>
   <${Rows} label=${say("security.data")}>
     <${Row} path="/security/trash" icon="again" title=${say("trash.title")} about=${say("trash.about")} />
