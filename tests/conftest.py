@@ -99,9 +99,15 @@ def clock() -> Iterator[FrozenClock]:
 
 @pytest.fixture(autouse=True)
 def settings_afresh() -> Iterator[None]:
-    """Settings are cached per process: a test that changes the environment must not leak into the next."""
+    """Settings are cached per process: a test that changes the environment must not leak into the next.
+
+    Chalice writes itself into this variable for each app that is made, and botocore sends it with every request.
+    """
     settings_module.settings.cache_clear()
+    runtime = os.environ.pop("AWS_EXECUTION_ENV", None)
     yield
+    os.environ.pop("AWS_EXECUTION_ENV", None)
+    os.environ.update({"AWS_EXECUTION_ENV": runtime} if runtime else {})
     settings_module.settings.cache_clear()
 
 

@@ -201,6 +201,25 @@ def test_what_was_cut_short_after_the_last_part_is_taken_by_the_sweep(
     assert shares.due(world.clock.now()) == []
 
 
+def test_a_full_checkout_is_not_cancelled_though_nobody_has_written_down_that_it_is_paid(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, ben = world.customer(5_000), world.customer(5_000)
+    checkout = shared(world)
+    monkeypatch.setattr(sharing, "look", lambda order, at: None)
+    for person in (ana, ben):
+        part(person, checkout, 500)
+    refused = world.shop.till.post(f"/v1/checkouts/{checkout}/cancel")
+    assert (refused.status, refused.json["state"], ana.held) == (409, "paid", 500)
+    wanted = {"url": "https://hooks.tea.example/", "event_types": ["checkout.paid"]}
+    assert world.operator.post(f"/v1/merchants/{world.shop.id}/webhook-endpoints", wanted).status == 201
+    world.clock.advance(60)
+    world.sweep()
+    world.deliver()
+    told = world.operator.get(f"/v1/merchants/{world.shop.id}/events").json["data"]
+    assert "checkout.paid" in [one["type"] for one in told]
+
+
 def test_a_wallet_that_was_frozen_or_closed_meanwhile_is_taken_from_all_the_same(world: World) -> None:
     ana, ben = world.customer(5_000), world.customer(5_000)
     checkout = shared(world)

@@ -23,7 +23,7 @@ PLANTED = (
     ("day-limit", "a limit that forgets the amount itself", 10),
     ("duplicates", "a duplicate that nobody looks for", 7),
     ("checkout", "a checkout that is paid twice", 7),
-    ("shared", "parts that add up to more than the whole", 10),
+    ("shared", "parts that add up to more than the whole", 7),
     ("refunds", "a refund beyond the capture", 13),
     ("allowance", "a refund beyond the floor", 2),
     ("settlement", "an index that decides what is settled", 14),

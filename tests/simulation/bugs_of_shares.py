@@ -23,7 +23,7 @@ SHARES = (
         "merchants/store.py",
         "        open_still &= _CheckoutItem.left > 0\n",
         "",
-        _SHARES + "a_full_checkout_can_be_neither_cancelled_nor_run_out_and_no_part_voided",
+        _SHARES + "a_full_checkout_is_not_cancelled_though_nobody_has_written_down_that_it_is_paid",
     ),
     bug(
         "a single part that its merchant gives back",
