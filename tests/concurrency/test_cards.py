@@ -19,7 +19,7 @@ from chalicelib.merchants.model_cards import NewPlan, Plan
 from chalicelib.payments import card_ending, carding
 from chalicelib.payments import service as payments
 from chalicelib.payments.model import PayRequest
-from chalicelib.payments.model_cards import CardTerms, BuyRequest
+from chalicelib.payments.model_cards import BuyRequest, CardTerms
 from tests import ledger_kit
 from tests.concurrency.test_access import now, storm
 from tests.ledger_kit import OWNER, WALLET
