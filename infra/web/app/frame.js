@@ -2,7 +2,7 @@
 import { mode } from "/app/me.js";
 import { brandLogo, brandName } from "/shared/brand.js";
 import { say } from "/shared/language.js";
-import { Announcer, Icon, Problem, Tongues, Waiting } from "/shared/parts.js";
+import { Announcer, Icon, Screen, Tongues } from "/shared/parts.js";
 import { shown } from "/shared/router.js";
 import { signedIn } from "/shared/session.js";
 import { html, signal } from "/shared/ui.js";
@@ -38,13 +38,6 @@ export const Frame = () => html`
   <${Announcer} />
   ${around.value.dialog && html`<${around.value.dialog} />`}
 `;
-
-function Screen() {
-  const screen = shown.value;
-  if (!screen) return html`<${Waiting} />`;
-  if (screen.failed) return html`<${Problem} of=${screen.failed} />`;
-  return screen.view();
-}
 
 const Tabs = () => html`
   <nav class="tabs" aria-label=${say("app.tabs")}>

@@ -1,6 +1,7 @@
 /** The furniture of every screen: fields, buttons, problems, dialogs, lists. All of it works by keyboard. */
 import { NoAnswer, Refused } from "/shared/door.js";
 import { LANGUAGES, NATIVE, choose, language, say, sayOr, shownMoment, shownMoney } from "/shared/language.js";
+import { shown } from "/shared/router.js";
 import { createContext, html, signal } from "/shared/ui.js";
 
 /** What a page found out by itself: its sentences are `<key>.title` and `<key>.detail`. */
@@ -226,6 +227,14 @@ export function Pages({ of: list, empty, children }) {
 export const Facts = ({ of: facts }) => html`
   <dl class="facts">${facts.filter(([, value]) => value).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 `;
+
+/** The screen of the address, or what is there until it has come. */
+export function Screen() {
+  const screen = shown.value;
+  if (!screen) return html`<${Waiting} />`;
+  if (screen.failed) return html`<${Problem} of=${screen.failed} />`;
+  return screen.view();
+}
 
 /** Line icons on a 24-unit grid; decoration only, the words beside them say it. */
 const PATHS = {

@@ -4,7 +4,7 @@ import { brandLogo } from "/shared/brand.js";
 import { maintenance, reachable } from "/shared/door.js";
 import { mine } from "/shared/intents.js";
 import { say } from "/shared/language.js";
-import { Announcer, Icon, Problem, Tongues, Waiting } from "/shared/parts.js";
+import { Announcer, Icon, Screen, Tongues } from "/shared/parts.js";
 import { shown } from "/shared/router.js";
 import { signedIn } from "/shared/session.js";
 import { html } from "/shared/ui.js";
@@ -25,13 +25,6 @@ export const Frame = () => html`
   </div>
   <${Announcer} />
 `;
-
-function Screen() {
-  const screen = shown.value;
-  if (!screen) return html`<${Waiting} />`;
-  if (screen.failed) return html`<${Problem} of=${screen.failed} />`;
-  return screen.view();
-}
 
 const Tabs = () => html`
   <nav class="tabs" aria-label=${say("till.tabs")}>
