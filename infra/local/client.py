@@ -17,7 +17,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TIMEOUT_SECONDS = 30.0
 LADDER_SECONDS = (0.3, 0.6, 1.2, 2.0, 3.0, 5.0)
 """Between the tries of `insist`."""
-_LATER = frozenset({429, 502, 503, 504})
+LATER = frozenset({429, 502, 503, 504})
 
 
 class NoAnswer(Exception):
@@ -54,7 +54,7 @@ class Answer:
     @property
     def is_final(self) -> bool:
         """Whether asking again with the same key could bring nothing new."""
-        return self.status not in _LATER and self.code != "in-flight"
+        return self.status not in LATER and self.code != "in-flight"
 
     def expect(self, status: int, code: str = "") -> Any:
         """The parsed body. Raises Unexpected unless the answer has this status and, of a problem, this code."""

@@ -134,7 +134,7 @@ def _at_the_till(day: Day, role: str, by: Caller) -> Caller:
         name=wish.display_name,
         store_ids=stores,
     )
-    me("merchants_staff_accept", invited.id, code=people.code_for(day.anybody, wish.identifier))
+    me("merchants_staff_accept", invited.id, code=people.code_for(day.anybody, wish.identifier, day.shop.name))
     if role == "cashier":
         day.cashier = invited
     begun = me("merchants_tills_begin", staff_id=invited.id, store_id=day.store.id)

@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any, get_type_hints
 
 from infra import client_library
-from infra.local.client import LADDER_SECONDS, NoAnswer, Unexpected, new_key
+from infra.local.client import LADDER_SECONDS, LATER, NoAnswer, Unexpected, new_key
 
 
 @cache
@@ -68,7 +68,7 @@ class Caller:
             except TransportError:
                 time.sleep(seconds)
                 continue
-            if told.status_code not in (429, 503):
+            if told.status_code not in LATER and _code(told.parsed) != "in-flight":
                 return told
             time.sleep(seconds)
         raise NoAnswer(f"{function.__module__}: no answer")

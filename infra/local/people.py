@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote
@@ -53,15 +53,24 @@ def ask_to_join(client: Client, person: Person) -> None:
     client.insist("/v1/users", asdict(person)).expect(202)
 
 
-def code_for(client: Client, identifier: str) -> str:
-    """The newest code in the outbox. Raises TooLate."""
+def code_for(client: Client, identifier: str, about: str = "") -> str:
+    """The code in the newest message of the outbox that says `about`. Raises TooLate."""
 
     def look() -> str | None:
         messages = client.get(f"/_local/outbox?to={quote(identifier, safe='')}").expect(200)["data"]
-        found = _CODE.search(messages[0]["body"]) if messages else None
+        newest = next((one["body"] for one in messages if about in one["body"]), "")
+        found = _CODE.search(newest)
         return found[0] if found else None
 
     return str(wait_for(look, f"a code for {identifier} in the outbox"))
+
+
+def hire(boss: Client, me: Client, shop: Mapping[str, Any], person: Person, role: str, **more: Any) -> None:
+    """They work at the shop from now on: `boss` invites them, and they accept by the code that was sent to them."""
+    wish = {"identifier": person.identifier, "role": role, "name": person.display_name, **more}
+    asked = boss.insist(f"/v1/merchants/{shop['id']}/staff", wish).expect(201)
+    code = code_for(me, person.identifier, shop["name"])
+    me.post(f"/v1/me/staff-roles/{asked['id']}/accept", {"code": code}).expect(200)
 
 
 def verify(client: Client, identifier: str, code: str) -> dict[str, Any]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from infra.local import people
 from infra.local.client import Client, NoAnswer, Unexpected
@@ -93,11 +91,8 @@ def staff(
     boss, home = anybody.bearing(operator_token), f"/v1/merchants/{shop['id']}"
     store = boss.insist(f"{home}/stores", {"name": STORE}).expect(201)
     tokens = people.sign_in(anybody, person) or people.sign_up(anybody, person)
-    wish = {"identifier": person.identifier, "role": "manager", "name": person.display_name, "store_ids": [store["id"]]}
-    asked = boss.insist(f"{home}/staff", wish).expect(201)
-    code = people.wait_for(lambda: _code_of(anybody, person, shop), f"the invitation of {person.identifier}")
     me = anybody.bearing(tokens["access_token"])
-    me.post(f"/v1/me/staff-roles/{asked['id']}/accept", {"code": code}).expect(200)
+    people.hire(boss, me, shop, person, "manager", store_ids=[store["id"]])
     return {
         "display_name": person.display_name,
         "identifier": person.identifier,
@@ -106,13 +101,6 @@ def staff(
         "store_id": store["id"],
         "role": "manager",
     }
-
-
-def _code_of(anybody: Client, person: Person, shop: Mapping[str, Any]) -> str | None:
-    """Of the newest message to them that names the shop."""
-    sent = anybody.get(f"/_local/outbox?to={quote(person.identifier, safe='')}").expect(200)["data"]
-    found = (re.search(r"(?<!\d)\d{6}(?!\d)", one["body"]) for one in sent if shop["name"] in one["body"])
-    return next((one[0] for one in found if one), None)
 
 
 def order(local: Mapping[str, Any]) -> str:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -63,18 +61,7 @@ def at_the_till(
 
 
 def hired(local: dict[str, Any], shop: dict[str, Any], person: Person, role: str, **more: Any) -> None:
-    """They work at the shop from now on, as they accepted by the code that was sent to them."""
-    wish = {"identifier": person.identifier, "role": role, "name": person.display_name, **more}
-    asked = operator(local).insist(f"/v1/merchants/{shop['id']}/staff", wish).expect(201)
-    code = people.wait_for(lambda: _invited(local, shop, person), "the invitation")
-    purse.owner(local, person).post(f"/v1/me/staff-roles/{asked['id']}/accept", {"code": code}).expect(200)
-
-
-def _invited(local: dict[str, Any], shop: dict[str, Any], person: Person) -> str:
-    """The code of the newest invitation to this shop; "" while there is none."""
-    sent = Client(local["api"]).get(f"/_local/outbox?to={quote(person.identifier, safe='')}").expect(200)["data"]
-    found = (re.search(r"(?<!\d)\d{6}(?!\d)", one["body"]) for one in sent if shop["name"] in one["body"])
-    return next((one[0] for one in found if one), "")
+    people.hire(operator(local), purse.owner(local, person), shop, person, role, **more)
 
 
 def enter(visit: kit.Visit, person: Person) -> None:
