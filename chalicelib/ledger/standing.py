@@ -18,11 +18,9 @@ def check(customer: Customer, wallet: str, amount: int, most: int) -> Leg:
     update.require("available", "<=", most - amount)
 
     def explain(wired: Item | None) -> Verdict:
-        head = Head.of(wired) if wired else None
-        if head is None or head.owner != customer.user_id:
-            return NotFound()
-        if head.epoch != customer.epoch:
-            return InvalidToken()
+        head = _theirs(customer, wired)
+        if not isinstance(head, Head):
+            return head
         if head.status == "closed":
             return InvalidState(state="closed")
         full = head.available + amount > most
@@ -37,13 +35,19 @@ def acting(customer: Customer, wallet: str) -> Leg:
     update.require("epoch", "=", customer.epoch).require("status", "=", "active").require("tier", "=", customer.tier)
 
     def explain(wired: Item | None) -> Verdict:
-        head = Head.of(wired) if wired else None
-        if head is None or head.owner != customer.user_id:
-            return NotFound()
-        if head.epoch != customer.epoch:
-            return InvalidToken()
+        head = _theirs(customer, wired)
+        if not isinstance(head, Head):
+            return head
         if head.status == "active":
             return Misjudged(head)
         return WalletFrozen(reason=head.reason) if head.status == "frozen" else InvalidState(state="closed")
 
     return Leg(update.checked(), explain)
+
+
+def _theirs(customer: Customer, wired: Item | None) -> Head | NotFound | InvalidToken:
+    """The head, if it is theirs and their session not revoked."""
+    head = Head.of(wired) if wired else None
+    if head is None or head.owner != customer.user_id:
+        return NotFound()
+    return head if head.epoch == customer.epoch else InvalidToken()

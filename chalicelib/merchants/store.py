@@ -264,23 +264,23 @@ def cancel(checkout_id: str, merchant_id: str, at: datetime, *, shared: bool) ->
 
 
 def _putting(transaction: TransactWrite, key: Key) -> None:
-    item = _KeyItem(
-        key.id,
-        _KEY,
-        merchant_id=key.merchant_id,
-        scopes=" ".join(key.scopes),
-        digest=key.digest,
-        created_at=clock.written(key.created_at),
-        last_four=key.last_four,
-    )
-    transaction.save(item, absent())
+    transaction.save(_keep(key), absent())
     transaction.save(_OwnedItem(key.merchant_id, _KEYS + key.id), absent())
 
 
 def put_till(transaction: TransactWrite, key: Key, till: Till, expires_at: datetime) -> None:
     """Part of the transaction that begins a session; nobody lists it among the API keys."""
-    expires_at_seconds = int(expires_at.timestamp())
-    item = _KeyItem(
+    item, expires_at_seconds = _keep(key), int(expires_at.timestamp())
+    item.expires_at, item.expires_at_seconds = clock.written(expires_at), expires_at_seconds
+    item.staff_id, item.person, item.wallet = till.staff_id, till.person, till.wallet
+    item.staff_since, item.person_since = till.staff_since, till.person_since
+    item.store_id, item.device_name = till.store_id or None, till.device_name or None
+    transaction.save(item, absent())
+    transaction.save(_TillItem(key.merchant_id, _TILLS + key.id, expires_at_seconds=expires_at_seconds), absent())
+
+
+def _keep(key: Key) -> _KeyItem:
+    return _KeyItem(
         key.id,
         _KEY,
         merchant_id=key.merchant_id,
@@ -288,18 +288,7 @@ def put_till(transaction: TransactWrite, key: Key, till: Till, expires_at: datet
         digest=key.digest,
         created_at=clock.written(key.created_at),
         last_four=key.last_four,
-        expires_at=clock.written(expires_at),
-        staff_id=till.staff_id,
-        person=till.person,
-        wallet=till.wallet,
-        staff_since=till.staff_since,
-        person_since=till.person_since,
-        store_id=till.store_id or None,
-        device_name=till.device_name or None,
-        expires_at_seconds=expires_at_seconds,
     )
-    transaction.save(item, absent())
-    transaction.save(_TillItem(key.merchant_id, _TILLS + key.id, expires_at_seconds=expires_at_seconds), absent())
 
 
 def tills_of(merchant_id: str, position: str | None, limit: int) -> tuple[list[Key], str | None]:
