@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.api.caller import assert_problem
 from tests.api.world import World
+
+pytestmark = pytest.mark.many_requests
 
 
 def sales(world: World, query: str = "") -> dict[str, Any]:

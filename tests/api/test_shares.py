@@ -184,14 +184,19 @@ def test_a_merchant_neither_takes_nor_voids_a_single_part(world: World) -> None:
     assert (ana.held, world.shop.act(paid, "refunds").json["state"]) == (500, "authorized")
 
 
-def test_what_was_cut_short_after_the_last_part_is_taken_by_the_sweep(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ana, ben = world.customer(5_000), world.customer(5_000)
-    checkout = shared(world)
+def full_and_cut_short(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[Person, Person, str]:
+    """Every part is there, and the request that brought the last one went no further."""
+    ana, ben, checkout = world.customer(5_000), world.customer(5_000), shared(world)
     monkeypatch.setattr(sharing, "look", lambda order, at: None)
     for person in (ana, ben):
         part(person, checkout, 500)
+    return ana, ben, checkout
+
+
+def test_what_was_cut_short_after_the_last_part_is_taken_by_the_sweep(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, ben, checkout = full_and_cut_short(world, monkeypatch)
     assert (seen(ana, world, checkout)["status"], ana.held, ben.held) == ("paid", 500, 500)
     world.clock.advance(2 * DAY_SECONDS)
     world.sweep()
@@ -204,11 +209,7 @@ def test_what_was_cut_short_after_the_last_part_is_taken_by_the_sweep(
 def test_a_full_checkout_is_not_cancelled_though_nobody_has_written_down_that_it_is_paid(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ana, ben = world.customer(5_000), world.customer(5_000)
-    checkout = shared(world)
-    monkeypatch.setattr(sharing, "look", lambda order, at: None)
-    for person in (ana, ben):
-        part(person, checkout, 500)
+    ana, _, checkout = full_and_cut_short(world, monkeypatch)
     refused = world.shop.till.post(f"/v1/checkouts/{checkout}/cancel")
     assert (refused.status, refused.json["state"], ana.held) == (409, "paid", 500)
     wanted = {"url": "https://hooks.tea.example/", "event_types": ["checkout.paid"]}
