@@ -164,7 +164,7 @@ class Member:
         every = f"/v1/merchants/{self.counter['id']}/webhook-endpoints"
         wish = {"url": "http://127.0.0.1:9/hooks", "event_types": ["payment.captured", "refund.succeeded"]}
         made = str(self.till.insist(every, wish).expect(201)["id"])
-        self.till.insist(f"{every}/{made}/test").expect(202)
+        self.till.insist(f"{every}/{made}/test", None).expect(202)
         look = lambda: self.till.get(f"{every}/{made}/deliveries").expect(200)["data"] or None  # noqa: E731
         people.wait_for(look, "an attempt")
         return made
