@@ -146,7 +146,7 @@ def _problem(status: int, kinds: list[type[CofferError]], language: str) -> Sche
     schema = {"$ref": "#/components/schemas/Problem", "properties": {"code": {"enum": codes}}}
     response = _response(", ".join(f"`{code}`" for code in codes), MEDIA_TYPE, schema)
     response["content"][MEDIA_TYPE]["example"] = _example(kinds[0], status, language)
-    for header, statuses in (("Retry-After", (429, 503)), ("WWW-Authenticate", (401,))):
+    for header, statuses in _OF_REFUSALS.items():
         if status in statuses:
             response["headers"][header] = {"$ref": f"#/components/headers/{header}"}
     return response
@@ -223,10 +223,19 @@ _PARAMETERS: Schema = {
     },
 }
 
+_OF_REFUSALS: dict[str, tuple[int, ...]] = {
+    "Retry-After": (429, 503),
+    "RateLimit": (429,),
+    "RateLimit-Policy": (429,),
+    "WWW-Authenticate": (401,),
+}
+
 _HEADERS = {
     "Request-Id": "Names this request in our logs.",
     "Coffer-Version": "The version of this API, a date.",
     "Idempotent-Replayed": "`true` if this is the stored answer of an earlier delivery.",
     "Retry-After": "Seconds to wait before asking again.",
+    "RateLimit": "The window that is full: what is left of it (0), and the seconds until it ends. Retry-After wins.",
+    "RateLimit-Policy": "How many requests (q) in a window of how many seconds (w).",
     "WWW-Authenticate": "What the credentials lacked (RFC 6750).",
 }

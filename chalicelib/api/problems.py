@@ -96,12 +96,14 @@ def receipt(error: CofferError, language: str, request_id: str) -> Receipt:
 
 
 def headers(error: CofferError, language: str) -> dict[str, str]:
-    """The fields that go with the error: Retry-After, Allow, WWW-Authenticate."""
+    """The fields that go with the error: Retry-After, RateLimit, Allow, WWW-Authenticate."""
     status = STATUS[type(error)]
     fields = {"Content-Type": MEDIA_TYPE, "Content-Language": language}
     pause = error.retry_after_seconds or _PAUSE_SECONDS.get(type(error))
     if pause:
         fields["Retry-After"] = str(pause)
+    if isinstance(error, errors.TooManyRequests) and error.policy:
+        fields |= _rate_limit(*error.policy, pause or 0)
     if isinstance(error, errors.MethodNotAllowed):
         fields["Allow"] = str(error.params["allowed"])
     if isinstance(error, errors.InvalidToken):
@@ -109,6 +111,14 @@ def headers(error: CofferError, language: str) -> dict[str, str]:
     elif status in _CHALLENGES:
         fields["WWW-Authenticate"] = _CHALLENGES[status]
     return fields
+
+
+def _rate_limit(name: str, most: int, window_seconds: int, left_seconds: int) -> dict[str, str]:
+    """The window that is full: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/."""
+    return {
+        "RateLimit-Policy": f'"{name}";q={most};w={window_seconds}',
+        "RateLimit": f'"{name}";r=0;t={left_seconds}',
+    }
 
 
 def recognised(error: Exception) -> CofferError:

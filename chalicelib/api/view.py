@@ -26,7 +26,9 @@ Work = Callable[[Request], Answer | Receipt]
 
 _EVERYWHERE = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Request-Id, Coffer-Version, Retry-After, Idempotent-Replayed, Allow, Location",
+    "Access-Control-Expose-Headers": (
+        "Request-Id, Coffer-Version, Retry-After, RateLimit, RateLimit-Policy, Idempotent-Replayed, Allow, Location"
+    ),
     "Cache-Control": "no-store",
     "Coffer-Version": VERSION,
     "X-Content-Type-Options": "nosniff",

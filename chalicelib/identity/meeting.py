@@ -19,6 +19,12 @@ _NAMED = (Limit("invited-hour", 5, timedelta(hours=1)), Limit("invited-day", 20,
 """Messages to one name; the codes that its owner wants are counted apart."""
 _INVITING = (Limit("inviting-hour", 60, timedelta(hours=1)), Limit("inviting-day", 300, timedelta(days=1)))
 """By one merchant."""
+TILLS_FROM_AN_ADDRESS = (Limit("tills-from-hour", 240, timedelta(hours=1)),)
+"""Every till of a shop is behind one address, and all of them open in the same minutes."""
+TILLS_OF_A_PERSON = (Limit("tills-hour", 20, timedelta(hours=1)), Limit("tills-day", 60, timedelta(days=1)))
+"""Whatever role or merchant they name, theirs or not: names of either are not to be tried out."""
+TILLS_OF_A_MERCHANT = (Limit("tills-at-hour", 2_000, timedelta(hours=1)),)
+"""By people of its own only: strangers use up nothing of a merchant's."""
 
 
 def admit(inviter: str, contact: str, source_address: str, at: datetime) -> None:
@@ -27,6 +33,17 @@ def admit(inviter: str, contact: str, source_address: str, at: datetime) -> None
     throttle.check(throttle.CODES_FROM_AN_ADDRESS, source_address, at)
     throttle.check(_INVITING, inviter, at)
     throttle.check(_NAMED, secrets.login(contact), at)
+
+
+def admit_to_tills(person: Customer, source_address: str, at: datetime) -> None:
+    """Counts one more try to begin a session, whatever comes of it. Raises TooManyRequests."""
+    throttle.check(TILLS_FROM_AN_ADDRESS, throttle.origin(source_address), at)
+    throttle.check(TILLS_OF_A_PERSON, person.user_id, at)
+
+
+def admit_to_tills_of(merchant_id: str, at: datetime) -> None:
+    """Counts one more session of one of its staff. Raises TooManyRequests."""
+    throttle.check(TILLS_OF_A_MERCHANT, merchant_id, at)
 
 
 def invite(contact: str, subject: str, lasts: timedelta, kind: str, told: Params, language: str, at: datetime) -> None:

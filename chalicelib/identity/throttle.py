@@ -33,6 +33,12 @@ class Limit:
         """When the window of `at` began."""
         return at - (at - _EPOCH) % self.window
 
+    def reached(self, at: datetime) -> TooManyRequests:
+        """The refusal, with the seconds until the window of `at` ends."""
+        left = math.ceil((self.window_at(at) + self.window - at).total_seconds())
+        policy = (self.kind, self.most, int(self.window.total_seconds()))
+        return TooManyRequests(policy=policy, retry_after_seconds=left)
+
 
 CODES_TO_A_NAME = (Limit("codes-hour", 5, timedelta(hours=1)), Limit("codes-day", 20, timedelta(days=1)))
 RESETS_OF_A_PERSON = (Limit("resets-day", 30, timedelta(days=1)),)
@@ -61,7 +67,7 @@ def check(limits: tuple[Limit, ...], subject: str, at: datetime) -> None:
         began = limit.window_at(at)
         ends = began + limit.window
         if not _counted(limit, f"THROTTLE#{limit.kind}#{mark}", began, ends):
-            raise TooManyRequests(retry_after_seconds=math.ceil((ends - at).total_seconds()))
+            raise limit.reached(at)
 
 
 def spread(limit: Limit, subject: str, name: str, at: datetime) -> None:
@@ -76,7 +82,7 @@ def spread(limit: Limit, subject: str, name: str, at: datetime) -> None:
     below = size(_CountItem.names) < limit.most  # type: ignore[no-untyped-call]
     room = _CountItem.names.does_not_exist() | below | _CountItem.names.contains(mark)
     if not made(lambda: item.update(actions, room)):
-        raise TooManyRequests(retry_after_seconds=math.ceil((ends - at).total_seconds()))
+        raise limit.reached(at)
 
 
 def forgive(limit: Limit, subject: str, name: str, at: datetime) -> None:

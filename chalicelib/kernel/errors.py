@@ -217,7 +217,13 @@ class InFlight(CofferError):
 
 
 class TooManyRequests(CofferError):
+    """`policy`: name, most and seconds of the window that is full, where it is a limit of ours."""
+
     code = "too-many-requests"
+
+    def __init__(self, *, policy: tuple[str, int, int] | None = None, retry_after_seconds: int | None = None):
+        super().__init__(retry_after_seconds=retry_after_seconds)
+        self.policy = policy
 
 
 class Unavailable(CofferError):

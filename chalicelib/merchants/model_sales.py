@@ -29,6 +29,12 @@ class SaleView(msgspec.Struct, frozen=True, omit_defaults=True):
     settled_at: str
     reason: str = ""
     """Of a refund, as it was given."""
+    store_id: str = ""
+    store_name: str = ""
+    """Where the payment was made, if at a store."""
+    staff_id: str = ""
+    staff_name: str = ""
+    """Who was at the till, if anybody was."""
 
 
 class SettlementDetailView(msgspec.Struct, frozen=True):
@@ -73,7 +79,15 @@ def sale(
         settlement_id=batch.id,
         settled_at=batch.at,
         reason=_answer(movement).get("reason", ""),
+        store_id=_answer(payment).get("store_id", ""),
+        staff_id=movement.get("staff_id", ""),
     )
+
+
+def named(sale: SaleView, stores: Mapping[str, str], staff: Mapping[str, str]) -> SaleView:
+    """With the names of where and who, as far as they are known."""
+    where, who = stores.get(sale.store_id, ""), staff.get(sale.staff_id, "")
+    return msgspec.structs.replace(sale, store_name=where, staff_name=who)
 
 
 def _answer(movement: Mapping[str, Any]) -> dict[str, Any]:

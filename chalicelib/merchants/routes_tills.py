@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Customer, Merchant, Operator
-from chalicelib.kernel.errors import Forbidden, InvalidState, NotFound, WalletFrozen
+from chalicelib.kernel.errors import Forbidden, InvalidState, NotFound, TooManyRequests, WalletFrozen
 from chalicelib.merchants import tills
 from chalicelib.merchants.model_staff import CurrentTillView, KnownTillView, NewTill, TillView
 
@@ -17,11 +17,11 @@ room = Room("merchants_tills", function="access")
     body=NewTill,
     answers={201: TillView},
     caller=Customer,
-    errors=(NotFound, Forbidden, InvalidState, WalletFrozen),
+    errors=(NotFound, Forbidden, InvalidState, TooManyRequests, WalletFrozen),
     summary="Begin a session at a till, in a role of mine",
 )
 def begin(call: Call[NewTill]) -> Answer:
-    return Answer(201, tills.begin(call.customer, call.body, call.at))
+    return Answer(201, tills.begin(call.customer, call.body, call.source_address, call.at))
 
 
 @room.route(

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from chalicelib.kernel import clock, ids
+from chalicelib.kernel import clock, ids, roles
 from chalicelib.kernel.callers import Merchant, Operator
 from chalicelib.kernel.errors import NotFound
 from chalicelib.ledger import chart, history, views
 from chalicelib.ledger import service as ledger
-from chalicelib.merchants import model, model_sales, model_statements, service
+from chalicelib.merchants import model, model_sales, model_statements, service, store_staff, store_stores
 from chalicelib.merchants.model import SettlementView
 from chalicelib.merchants.model_sales import Place, SaleView, SettlementDetailView
 from chalicelib.merchants.model_statements import MerchantStatementView
@@ -27,7 +27,8 @@ def listed(
 ) -> tuple[list[SaleView], str | None]:
     """Newest batch first, in one currency (by default the merchant's first), and the position of the next page.
 
-    Raises Forbidden, NotFound, CurrencyMismatch.
+    Whoever is at one store sees what was sold there, and fewer than `limit` on a page. Raises Forbidden,
+    NotFound, CurrencyMismatch.
     """
     if isinstance(caller, Merchant):
         caller.require("payments")
@@ -36,7 +37,8 @@ def listed(
     entries = history.entries(account, start.before, limit + 1)
     chosen, place = _enough(entries, start, limit)
     found = _sales([_settlement(one, known) for one in chosen if one["kind"] == "settlement"])
-    return found[start.skip : start.skip + limit], place.written if place else None
+    page = [one for one in found[start.skip : start.skip + limit] if _is_seen(caller, one)]
+    return _named(caller, page), place.written if place else None
 
 
 def settlement(caller: Operator | Merchant, merchant_id: str, settlement_id: str, at: datetime) -> SettlementDetailView:
@@ -51,7 +53,7 @@ def settlement(caller: Operator | Merchant, merchant_id: str, settlement_id: str
     names = ("gross", "fees", "currency", "lines")
     net, told = movement["amount"], {name: movement[name] for name in names}
     view = SettlementView(id=settlement_id, at=movement["created_at"], net=net, **told)
-    return SettlementDetailView(view, _sales([view]))
+    return SettlementDetailView(view, _named(caller, _sales([view])))
 
 
 def statement(
@@ -103,6 +105,18 @@ def _of_batch(
         movement = movements[movement_id]
         payment = payments[movement.get("payment", movement_id)]
         yield model_sales.sale(movement, payment, (amount, fee), batch)
+
+
+def _is_seen(caller: Operator | Merchant, sale: SaleView) -> bool:
+    return isinstance(caller, Operator) or caller.store_id in ("", sale.store_id)
+
+
+def _named(caller: Operator | Merchant, found: Sequence[SaleView]) -> list[SaleView]:
+    """Names of staff are for those who see staff."""
+    knows = isinstance(caller, Merchant) or roles.may(caller.role, "merchants.see-staff")
+    shops = store_stores.names({one.store_id for one in found} - {""})
+    people = store_staff.names({one.staff_id for one in found} - {""}) if knows else {}
+    return [model_sales.named(one, shops, people) for one in found]
 
 
 def _movements(wanted: Sequence[str]) -> dict[str, dict[str, Any]]:

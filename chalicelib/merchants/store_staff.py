@@ -7,6 +7,7 @@ is over with that write, and every payment of theirs asks for it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import cast
 
@@ -15,7 +16,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.cloud_tables import Table, absent, made, writing
+from chalicelib.cloud_tables import Table, absent, made, reading, writing
 from chalicelib.identity import vault
 from chalicelib.kernel import clock, entropy
 from chalicelib.merchants import store
@@ -100,6 +101,15 @@ def named(merchant_id: str, login: str) -> Member | None:
     """Whoever has this name there and is not revoked."""
     item = _PlaceItem.find(merchant_id, _NAMED + login)
     return find(item.staff_id) if item and item.staff_id else None
+
+
+def names(staff_ids: Collection[str]) -> dict[str, str]:
+    """In clear, of at most a hundred that there are: a role is never gone."""
+    if not staff_ids:
+        return {}
+    with reading() as together:
+        found = [together.get(_StaffItem, one, STAFF) for one in staff_ids]
+    return {item.pk: vault.opened(item.pk, "name", item.name) for item in (future.get() for future in found)}
 
 
 def of(merchant_id: str, position: str | None, limit: int) -> tuple[list[Member], str | None]:

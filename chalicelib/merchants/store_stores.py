@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import cast
 
 from pynamodb.attributes import UnicodeAttribute
@@ -61,6 +62,15 @@ def of(merchant_id: str, position: str | None, limit: int) -> tuple[list[Store],
     with reading() as together:
         found = [together.get(_StoreItem, item.sk.removeprefix(_OWNED), _STORE) for item in owned]
     return [_store(future.get()) for future in found], following
+
+
+def names(store_ids: Collection[str]) -> dict[str, str]:
+    """Of at most a hundred that there are: a store is never gone."""
+    if not store_ids:
+        return {}
+    with reading() as together:
+        found = [together.get(_StoreItem, one, _STORE) for one in store_ids]
+    return {item.pk: item.name for item in (future.get() for future in found)}
 
 
 def change(was: Store, name: str | None, address: str | None, status: StoreStatus | None) -> Store | None:

@@ -30,13 +30,15 @@ _DEVICE = "device_name"
 """The name under which it is sealed."""
 
 
-def begin(person: Customer, wish: NewTill, at: datetime) -> TillView:
-    """Raises NotFound (no such role of theirs), Forbidden (not at that store), InvalidRequest, WalletFrozen,
-    InvalidState (changed: the role is another since)."""
+def begin(person: Customer, wish: NewTill, source_address: str, at: datetime) -> TillView:
+    """Raises TooManyRequests, NotFound (no such role of theirs), Forbidden (not at that store), InvalidRequest,
+    WalletFrozen, InvalidState (changed: the role is another since)."""
+    meeting.admit_to_tills(person, source_address, at)
     member, device = _role(person, wish), _device(wish.device_name)
     store_id, agreed = _place(member, wish.store_id, at), store.terms(member.merchant_id)
     if agreed is None:
         raise NotFound()
+    meeting.admit_to_tills_of(member.merchant_id, at)
     marker = meeting.since(person, at)
     key, token = keys.fresh(member.merchant_id, SCOPES[member.role], at)
     sealed = vault.seal(key.id, _DEVICE, device) if device else ""
@@ -96,7 +98,10 @@ def listed(
     """Newest first; those that are over too, for a while. Raises Forbidden, NotFound."""
     staff.check_keeper(caller, merchant_id)
     found, following = store.tills_of(merchant_id, position, limit)
-    return [known_till(key, _named(key), at) for key in found], following
+    names = store_staff.names({key.till.staff_id for key in found if key.till})
+    return [
+        known_till(key, names.get(key.till.staff_id, "") if key.till else "", _named(key), at) for key in found
+    ], following
 
 
 def end(caller: Operator | Merchant, merchant_id: str, session_id: str, at: datetime) -> None:

@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 
 from tests.api.caller import assert_problem
-from tests.api.world import World
+from tests.api.charge_kit import charged
+from tests.api.staff_kit import hired, till_of
+from tests.api.test_stores import opened
+from tests.api.world import Shop, World
 
+PLACED = ("store_id", "store_name", "staff_id", "staff_name")
 pytestmark = pytest.mark.many_requests
 
 
@@ -48,6 +52,48 @@ def test_a_payment_and_its_refund_are_a_line_each_with_order_fee_and_reason(worl
         "kind": "refund", "payment_id": paid, "amount": -700, "fee": 0, "reason": "a broken cup",
         "order_reference": first["order_reference"],
     }  # fmt: skip
+
+
+def test_a_line_says_at_which_store_it_was_sold_and_who_was_at_the_till(world: World) -> None:
+    here, there, bo, ana = (
+        opened(world)["id"],
+        opened(world, "Elsewhere")["id"],
+        world.customer(),
+        world.customer(9_000),
+    )
+    staff_id = hired(world, bo, "manager", store_ids=[here])
+    till = till_of(world, bo, staff_id)
+    paid = charged(Shop(world.shop.id, world.shop.account, till), ana, 700)
+    elsewhere = ana.pay(500, store_id=there).json["id"]
+    nowhere = ana.pay(300).json["id"]
+    world.deliver()
+    Shop(world.shop.id, world.shop.account, till).act(paid, "refunds", {"amount": 100})
+    world.deliver()
+    told = {one["id"]: [one.get(name) for name in PLACED] for one in sales(world)["data"]}
+    back = next(one for one in told if one.startswith("ref_"))
+    assert told == {
+        back: [here, "By the river", staff_id, "Ana"],
+        paid: [here, "By the river", staff_id, "Ana"],
+        elsewhere: [there, "Elsewhere", None, None],
+        nowhere: [None, None, None, None],
+    }
+    for caller in (world.operator, world.shop.till):
+        (batch, *_) = caller.get(f"/v1/merchants/{world.shop.id}/settlements").json["data"]
+        lines = caller.get(f"/v1/merchants/{world.shop.id}/settlements/{batch['id']}").json["lines"]
+        assert [[one[name] for name in PLACED] for one in lines] == [[here, "By the river", staff_id, "Ana"]]
+
+
+def test_whoever_is_at_a_store_sees_on_every_page_what_was_sold_there_alone(world: World) -> None:
+    here, bo, ana = opened(world)["id"], world.customer(), world.customer(9_000)
+    till = till_of(world, bo, hired(world, bo), store_id=here)
+    mine = [ana.pay(100 + number, **({"store_id": here} if number % 3 == 0 else {})) for number in range(7)]
+    world.deliver()
+    found, query = list[str](), "?limit=2"
+    while query:
+        page = till.get(f"/v1/merchants/{world.shop.id}/sales{query}").json
+        found += [one["id"] for one in page["data"]]
+        query = f"?limit=2&cursor={page['next_cursor']}" if page["has_more"] else ""
+    assert found == [mine[number].json["id"] for number in (6, 3, 0)]
 
 
 def test_pages_of_any_size_hold_every_line_once_in_one_order_also_in_the_middle_of_a_batch(world: World) -> None:

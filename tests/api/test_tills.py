@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from chalicelib.identity import meeting
+from chalicelib.identity.throttle import Limit
 from chalicelib.ledger import store
 from chalicelib.ledger.wire import size
 from chalicelib.merchants.model_staff import SCOPES
@@ -77,6 +81,37 @@ def test_a_session_can_be_begun_by_the_merchant_alone(world: World, bo: Person) 
     for wish in ({}, {"merchant_id": world.shop.id, "staff_id": staff_id}):
         assert bo.phone.post("/v1/staff-sessions", wish).status == 422
     assert_problem(world.customer().phone.post("/v1/staff-sessions", {"staff_id": staff_id}), 404, "not-found")
+
+
+def test_nobody_tries_out_roles_or_merchants_at_will(world: World, bo: Person) -> None:
+    staff_id = hired(world, bo)
+    world.clock.advance(-world.clock.now().timestamp() % 3_600)
+    bo.sign_in()
+    guesses = [bo.phone.post("/v1/staff-sessions", {"merchant_id": f"mer_{number}"}) for number in range(19)]
+    assert {reply.status for reply in guesses} == {404}
+    assert sign_in(bo, staff_id).status == 201
+    refused = sign_in(bo, staff_id)
+    assert_problem(refused, 429, "too-many-requests")
+    assert refused.headers["retry-after"] == "3600"
+    assert refused.headers["ratelimit-policy"] == '"tills-hour";q=20;w=3600'
+    assert refused.headers["ratelimit"] == '"tills-hour";r=0;t=3600'
+    world.clock.advance(3_600)
+    bo.sign_in()
+    assert sign_in(bo, staff_id).status == 201
+
+
+def test_an_address_and_a_merchant_begin_so_many_sessions_and_another_goes_on(
+    world: World, bo: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff_id, cy = hired(world, bo), world.customer()
+    monkeypatch.setattr(meeting, "TILLS_FROM_AN_ADDRESS", (Limit("from", 3, timedelta(hours=1)),))
+    assert [sign_in(bo, staff_id).status for _ in range(4)] == [201, 201, 201, 429]
+    there = cy.phone.post("/v1/staff-sessions", {"staff_id": staff_id})
+    assert_problem(there, 429, "too-many-requests")
+    monkeypatch.setattr(meeting, "TILLS_FROM_AN_ADDRESS", ())
+    monkeypatch.setattr(meeting, "TILLS_OF_A_MERCHANT", (Limit("at", 1, timedelta(hours=1)),))
+    assert [cy.phone.post("/v1/staff-sessions", {"staff_id": staff_id}).status for _ in range(3)] == [404] * 3
+    assert [sign_in(bo, staff_id).status for _ in range(2)] == [201, 429]
 
 
 def test_a_shift_is_over_after_twelve_hours_and_not_before(world: World, bo: Person) -> None:
@@ -175,7 +210,7 @@ def test_sessions_are_listed_and_ended_by_those_who_keep_staff(world: World, bo:
     owner, till = staff_kit.at_till(world, "owner"), till_of(world, bo, hired(world, bo), device_name="Till 2")
     path = f"/v1/merchants/{world.shop.id}/staff-sessions"
     newest = owner.get(path).json["data"][0]
-    assert (newest["device_name"], newest["state"]) == ("Till 2", "active")
+    assert (newest["name"], newest["device_name"], newest["state"]) == ("Ana", "Till 2", "active")
     assert_problem(till.get(path), 403, "forbidden")
     manager = staff_kit.at_till(world, "manager")
     owners = next(one for one in owner.get(path).json["data"] if one["device_name"] == "")

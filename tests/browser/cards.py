@@ -17,9 +17,14 @@ def offered(local: dict[str, Any], **more: Any) -> dict[str, Any]:
     return plan
 
 
-def bought(local: dict[str, Any], caller: Client) -> dict[str, Any]:
-    plan = offered(local)
-    agreed = {"price": plan["price"], "bonus": plan["bonus"], "fee": 0, "bonus_expires_at": plan["bonus_expires_at"]}
+def bought(local: dict[str, Any], caller: Client, plan: dict[str, Any] | None = None) -> dict[str, Any]:
+    plan = plan or offered(local)
+    agreed = {
+        "price": plan["price"],
+        "bonus": plan["bonus"],
+        "fee": plan["purchase_fee"],
+        "bonus_expires_at": plan["bonus_expires_at"],
+    }
     wish = {"wallet_id": people.wallets(caller)[0]["id"], "plan_id": plan["id"], "agreed": agreed}
     card: dict[str, Any] = caller.insist("/v1/cards", wish).expect(201)
     return card

@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from infra.local import people
+from infra.local.client import Client
 from infra.local.people import Person
-from tests.browser import console_kit, kit, purse, till_kit
+from tests.browser import cards, console_kit, kit, purse, till_kit
 from tests.browser.test_money_screens import sound
 
 SOLD = (10_000, 2_500)
@@ -28,7 +29,7 @@ def shop(local: dict[str, Any]) -> dict[str, Any]:
     till = till_kit.till_client(local, shop)
     till.insist(f"/v1/payments/{paid[0]}/refunds", {"amount": 700, "reason": "a broken cup"}).expect(201)
     sales = f"/v1/merchants/{shop['id']}/sales"
-    people.wait_for(lambda: len(till.get(sales).expect(200)["data"]) == 3, "three settled lines")
+    people.wait_for(lambda: len(till.get(sales).expect(200)["data"]) == 3 or None, "three settled lines")
     terms = console_kit.TERMS | {"schedule": "on_demand"}
     till_kit.operator(local).send("PUT", f"/v1/merchants/{shop['id']}/payout-terms/CNY", terms).expect(200)
     return shop
@@ -66,6 +67,50 @@ def test_an_order_is_found_and_every_line_of_a_settlement_says_its_fee(
         purse.titled(visit, "结算批次")
         expect(page.locator("tbody tr").filter(has_text="¥100.00")).to_contain_text("¥0.60", timeout=kit.PATIENCE_MS)
         office_sound(visit, "office-settlement-zh")
+
+
+@pytest.fixture(scope="module")
+def placed(local: dict[str, Any]) -> dict[str, Any]:
+    """A shop that sold at a store, gave back there by somebody who works there, and sold a prepaid card for a fee."""
+    shop, ana, bo = till_kit.new_shop(local), kit.newcomer(local, funds=30_000), kit.newcomer(local)
+    home, boss, buyer = f"/v1/merchants/{shop['id']}", till_kit.operator(local), purse.owner(local, ana)
+    store = boss.insist(f"{home}/stores", {"name": "外滩店 Bund"}).expect(201)["id"]
+    till_kit.hired(local, shop, bo, "manager", store_ids=[store])
+    begun = purse.owner(local, bo).insist("/v1/staff-sessions", {"merchant_id": shop["id"]}).expect(201)
+    wish = {"wallet_id": people.wallets(buyer)[0]["id"], "merchant_id": shop["id"], "amount": 6_400, "currency": "CNY"}
+    paid = buyer.insist("/v1/payments", wish | {"store_id": store, "order_reference": "C-1"}).expect(201)["id"]
+    at_till = Client(local["api"], begun["token"])
+    at_till.insist(f"/v1/payments/{paid}/refunds", {"amount": 400, "reason": "cold tea"}).expect(201)
+    cards.bought(local, buyer, boss.insist(f"{home}/card-plans", cards.PLAN | {"purchase_fee": 150}).expect(201))
+    till = till_kit.till_client(local, shop)
+    settled = lambda: len(till.get(f"{home}/sales").expect(200)["data"]) == 3 or None  # noqa: E731
+    people.wait_for(settled, "three settled lines")
+    return {**shop, "staff": bo.display_name}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_line_says_where_and_who_and_the_fee_of_a_card_that_was_sold_leads_to_its_settlement(
+    browser: Browser, local: dict[str, Any], placed: dict[str, Any], language: str
+) -> None:
+    words = {
+        "en": ("Today", "Fee of a prepaid card", "Settlement"),
+        "zh": ("今日收款", "预付卡购卡手续费", "结算批次"),
+    }[language]
+    with till_kit.at_the_till(browser, placed, local, language) as visit:
+        page = purse.show(visit, "/today", words[0])
+        lines = page.locator("main .rows > li")
+        expect(lines).to_have_count(3, timeout=kit.PATIENCE_MS)
+        expect(lines.filter(has_text="cold tea")).to_contain_text(f"外滩店 Bund · {placed['staff']}")
+        expect(lines.filter(has_text="¥64.00")).to_contain_text("外滩店 Bund")
+        expect(lines.filter(has_text="¥64.00")).not_to_contain_text(placed["staff"])
+        sound(visit, f"till-today-placed-{language}")
+        card = lines.filter(has_text=words[1])
+        expect(card).to_contain_text("¥1.50")
+        card.locator("a").click()
+        purse.titled(visit, words[2])
+        row = page.locator("tbody tr").filter(has_text=words[1])
+        expect(row).to_contain_text("¥1.50", timeout=kit.PATIENCE_MS)
+        sound(visit, f"office-settlement-placed-{language}")
 
 
 def test_a_month_is_saved_as_pdf_csv_and_json_that_say_the_same(

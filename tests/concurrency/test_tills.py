@@ -47,7 +47,7 @@ def shop() -> str:
 def at_till(merchant_id: str, cashier: Customer, name: str) -> tuple[str, Merchant]:
     asked = staff.invite(BOSS, merchant_id, NewStaff(name, "cashier", "Bo"), "203.0.113.7", "en", now())
     staff.accept(cashier, asked.id, code_for(name), now())
-    token = tills.begin(cashier, NewTill(staff_id=asked.id), now()).token
+    token = tills.begin(cashier, NewTill(staff_id=asked.id), "203.0.113.7", now()).token
     return asked.id, merchants.merchant_of(token, now())
 
 

@@ -1,4 +1,5 @@
 /** Lists that are the same on several screens: places to go, and sales. */
+import { staff } from "/till/staff.js";
 import { say, sayOr, shownMoment } from "/shared/language.js";
 import { Icon, Money } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
@@ -13,13 +14,17 @@ export const Row = ({ path, icon, title, about }) => html`
   </li>
 `;
 
+/** Where and by whom, as far as it is known; the store where a till stands need not be told there. */
+export const placed = ({ store_id, store_name, staff_name }) => [store_id === staff.value?.store_id ? "" : store_name, staff_name].filter(Boolean).join(" · ");
+
 /** `when(at)`: how its time is told. */
 export const Sale = ({ of: sale, when = shownMoment }) => html`
   <li>
     <a href=${sale.order_reference ? `#/payments/${sale.payment_id}` : `#/office/settlements/${sale.settlement_id}`}>
       <span class="row-words">
         <strong>${sale.order_reference || say(`sale.${sale.kind}`)}</strong>
-        <small>${[sayOr(`sale.${sale.kind}`, sale.kind), when(sale.created_at), sale.reason].filter(Boolean).join(" · ")}</small>
+        <small>${[sale.order_reference && sayOr(`sale.${sale.kind}`, sale.kind), when(sale.created_at), sale.reason].filter(Boolean).join(" · ")}</small>
+        ${placed(sale) && html`<small>${placed(sale)}</small>`}
       </span>
       <span class="row-end"><${Money} amount=${sale.amount} currency=${sale.currency} signed=${sale.kind === "refund"} /></span>
     </a>

@@ -32,6 +32,8 @@ const columns = () => [
   { name: say("till.fact.reference"), cell: (row) => row.order_reference && html`<a href=${`#/payments/${row.payment_id}`}>${row.order_reference}</a>` },
   { name: say("office.kind"), cell: (row) => sayOr(`sale.${row.kind}`, row.kind) },
   { name: say("office.at"), cell: (row) => shownMoment(row.created_at) },
+  { name: say("office.store"), cell: (row) => row.store_name },
+  { name: say("office.member"), cell: (row) => row.staff_name },
   { name: say("till.fact.amount"), number: true, cell: (row) => shownMoney(row.amount, row.currency) },
   { name: say("office.fee"), number: true, cell: (row) => shownMoney(row.fee, row.currency) },
   { name: say("office.net"), number: true, cell: (row) => shownMoney(row.amount - row.fee, row.currency) },
