@@ -79,6 +79,7 @@ def payments_of_order(call: Call[None]) -> Answer:
     answers={201: CaptureView},
     caller=Merchant,
     moves_money=True,
+    replays=True,
     errors=(InvalidState,),
     summary="Take what was authorised, or a part of it",
 )
@@ -93,6 +94,7 @@ def capture(call: Call[CaptureRequest]) -> Receipt:
     answers={201: CaptureView},
     caller=Merchant,
     moves_money=True,
+    replays=True,
     errors=(InvalidState,),
     summary="Give back what was authorised",
 )
@@ -107,6 +109,7 @@ def void(call: Call[VoidRequest]) -> Receipt:
     answers={201: RefundView},
     caller=Merchant,
     moves_money=True,
+    replays=True,
     errors=(InvalidState, RefundExceedsCapture, MerchantFundsInsufficient),
     summary="Give back what was captured, or a part of it",
 )
