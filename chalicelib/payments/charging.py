@@ -77,7 +77,7 @@ def charge(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: dateti
         raise CodeMistyped(param="code")
     try:
         asked = _open_to(merchant, asked, key, at)
-    except (Forbidden, NotFound) as refusal:
+    except (Forbidden, NotFound, TooManyRequests) as refusal:
         return acting.charged_before(merchant, asked.store_id or merchant.store_id, key, refusal)
     code = store_codes.code(model_codes.id_of(asked.code))
     if code is None:
@@ -152,7 +152,7 @@ def _open_to(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: date
     """At the store where it is charged. Raises Forbidden, NotFound (only asked), TooManyRequests (guessing)."""
     asked = msgspec.structs.replace(asked, store_id=merchant.at(asked.store_id))
     acting.check_does(key)
-    if seconds := store_codes.guessing_for(merchant.merchant_id, at):
+    if seconds := store_codes.guessing_for(merchant.who, at):
         raise TooManyRequests(retry_after_seconds=seconds)
     return asked
 
@@ -192,7 +192,7 @@ def _unknown(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: date
     charge_id = key.movement_id("pay")
     if first := acting.answered(key):
         return first
-    store_codes.count_wrong(merchant.merchant_id, at)
+    store_codes.count_wrong(merchant.who, at)
     amount, currency = asked.amount, asked.currency
     never = Movement(charge_id, "payment", merchant.merchant_id, amount, currency, "refused", at, key.fingerprint)
     return _refuse(never, key, CodeUnknown())

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.payments import store_codes
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.charge_kit import NOBODYS, shown
 from tests.api.staff_kit import at_till, hired, till_of
@@ -218,3 +219,28 @@ def test_what_was_refused_is_over_for_whoever_ends_it(world: World, ana: Person,
     refused = charge(at(world, river), sale(ana, code=NOBODYS), "k")
     assert_problem(refused, 409, "code-unknown")
     assert reverse(at(world, river), "k").json["given_back"] == 0
+
+
+def test_one_till_that_guesses_makes_no_other_wait(world: World, ana: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_codes, "WRONG_AT_MOST", 3)
+    guesser, other = at_till(world), at_till(world)
+    body = sale(ana)
+    first = charge(guesser, body, "paid")
+    assert first.status == 201
+    for _ in range(3):
+        assert charge(guesser, sale(ana, code=NOBODYS), fresh_key()).status == 409
+    assert_problem(charge(guesser, sale(ana), fresh_key()), 429, "too-many-requests")
+    assert same(charge(guesser, body, "paid"), first)
+    for till in (other, world.shop.till):
+        assert charge(till, sale(ana, confirm_duplicate=True), fresh_key()).status == 201
+
+
+def test_a_new_session_at_another_till_gives_nobody_more_guesses(
+    world: World, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_codes, "WRONG_AT_MOST", 3)
+    bo = world.customer()
+    staff_id = hired(world, bo)
+    for _ in range(3):
+        assert charge(till_of(world, bo, staff_id), sale(ana, code=NOBODYS), fresh_key()).status == 409
+    assert_problem(charge(till_of(world, bo, staff_id), sale(ana), fresh_key()), 429, "too-many-requests")
