@@ -45,6 +45,10 @@ class Staff:
     store_ids: tuple[str, ...] = ()
     """The only stores that they may be at; every one if empty."""
 
+    def works_at(self, store_id: str) -> bool:
+        """At that store too, wherever they are now; "" for what is of no store."""
+        return not self.store_ids or store_id in self.store_ids
+
 
 @dataclass(frozen=True, slots=True)
 class Merchant:
@@ -72,6 +76,10 @@ class Merchant:
     def store_id(self) -> str:
         """The one store that they act for; "" for every one."""
         return self.staff.store_id if self.staff else ""
+
+    def works_at(self, store_id: str) -> bool:
+        """Whether they may be there, if not now; a server is everywhere."""
+        return self.staff is None or self.staff.works_at(store_id)
 
     def require(self, scope: str) -> None:
         """Raises Forbidden unless the key was given `scope`."""
