@@ -11,6 +11,7 @@ import msgspec
 
 from chalicelib.api.pagination import Page
 from chalicelib.kernel.callers import Caller, Customer, Merchant, Operator
+from chalicelib.kernel.capabilities import Begins
 from chalicelib.kernel.errors import CofferError, Forbidden
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 
@@ -117,6 +118,8 @@ class Route:
     """Whether it is answered when the caller's session is over already: what only ends things."""
     """What an operator's role must grant (`kernel/roles`)."""
     moves_money: bool
+    begins: Begins | None
+    """What maintenance makes wait; None: it never waits."""
     listing: bool
     query: frozenset[str]
     errors: tuple[type[CofferError], ...]
