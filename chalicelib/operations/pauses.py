@@ -84,4 +84,5 @@ def _look() -> None:
     try:
         _kept["windows"] = tuple(store.newest("maintenance", None, _LOOKED_AT)[0])
     except _AWAY as trouble:
-        logger().info("maintenance is not known", extra={"trouble": type(trouble).__name__})
+        said = getattr(trouble, "cause_response_code", None) or type(trouble).__name__
+        logger().info("maintenance is not known", extra={"trouble": said})
