@@ -118,22 +118,28 @@ _ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office}
 
 
 def _open(door: str) -> None:
+    for room in _ROOMS.get(door, _access)():
+        app.register_blueprint(room.blueprint)
+
+
+def _stand_guard() -> None:
     from chalicelib.api import guard
     from chalicelib.identity import service as people
     from chalicelib.merchants import service as shops
+    from chalicelib.operations import pauses
 
-    for room in _ROOMS.get(door, _access)():
-        app.register_blueprint(room.blueprint)
     guard.authenticate_with(
         customer=people.customer_of,
         operator=people.operator_of,
         merchant=shops.merchant_of,
         going_on=people.going_on,
     )
+    pauses.stand_guard()
 
 
 if (door := settings.door()) is not None:
     _open(door)
+    _stand_guard()
 
 
 @app.on_dynamodb_record(stream_arn=_JOURNAL, batch_size=100)
@@ -212,9 +218,11 @@ def reconcile(event: Any) -> int:
 
 @app.schedule("rate(15 minutes)")
 def pay_out(event: Any) -> int:
+    from chalicelib.operations import pauses
     from chalicelib.settlement import tasks
 
-    return tasks.pay_out(clock.now())
+    at = clock.now()
+    return 0 if pauses.resting("payouts", None, at) else tasks.pay_out(at)
 
 
 @app.schedule("rate(1 hour)")

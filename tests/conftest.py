@@ -49,6 +49,7 @@ from chalicelib import observability
 from chalicelib import settings as settings_module
 from chalicelib.identity import archive_key, vault
 from chalicelib.kernel import clock as clock_module
+from chalicelib.operations import pauses
 from chalicelib.operations import service as operations
 from chalicelib.processors import health, missing
 from tests import aws, furnished, tables
@@ -158,6 +159,7 @@ def _forget_clients() -> None:
     vault.forget()
     health.forget()
     missing.forget()
+    pauses.forget()
 
 
 def _create_table(name: str) -> None:

@@ -13,6 +13,7 @@ from chalicelib.api.model import Answer, Answers, Call, Route, View
 from chalicelib.api.pagination import PARAMETERS
 from chalicelib.api.view import served
 from chalicelib.kernel.callers import Caller
+from chalicelib.kernel.capabilities import Begins
 from chalicelib.kernel.errors import CofferError
 from chalicelib.kernel.roles import PERMISSIONS
 
@@ -51,20 +52,20 @@ class Room:
         after_the_end: bool = False,
         moves_money: bool = False,
         replays: bool = False,
+        begins: Begins | None = None,
         listing: bool = False,
         query: Iterable[str] = (),
         errors: tuple[type[CofferError], ...] = (),
         parameters: Mapping[str, Mapping[str, Any]] = _NOTHING,
         media: Mapping[str, Mapping[str, Any]] = _NOTHING,
     ) -> Callable[[_Declared], _Declared]:
-        """Declare a view.
+        """Declare a view. `answers`: status → model, None for no body; of a listing, the model of one item.
 
-        `answers`: status → model, None for no body; of a listing, the model of one item.
-        `after_the_end`: for those too whose session is over, since it only ends things.
-        `caller`: a kind of caller or a union of them, None for nobody. `permission`: what an operator's role must
-        grant. `query`: the parameters allowed, beside `limit` and `cursor` of a listing. `errors`: what it raises
-        beyond what its form implies, for the description. `replays`: only tells what a key was answered, if asked to.
-        `parameters`: what the description says of those in path and query beyond that they are strings.
+        `after_the_end`: for those too whose session is over, since it only ends things. `begins`: what maintenance
+        makes wait. `caller`: a kind of caller or a union of them, None for nobody. `permission`: what an operator's
+        role must grant. `query`: the parameters allowed, beside `limit` and `cursor` of a listing. `errors`: what it
+        raises beyond what its form implies, for the description. `replays`: only tells what a key was answered, if
+        asked to. `parameters`: what the description says of those in path and query beyond that they are strings.
         `media`: media type → schema of what else a success may come as.
         """
         if moves_money and caller is None:
@@ -87,6 +88,7 @@ class Room:
                     after_the_end=after_the_end,
                     moves_money=moves_money,
                     replays=replays,
+                    begins=begins,
                     listing=listing,
                     query=frozenset(query) | (PARAMETERS if listing else frozenset()),
                     errors=errors,

@@ -11,6 +11,7 @@ from typing import Any
 from chalicelib.api import problems
 from chalicelib.api.model import Call, Route
 from chalicelib.kernel.callers import Caller, Customer, Merchant, Operator
+from chalicelib.kernel.capabilities import Begins
 from chalicelib.kernel.errors import (
     CofferError,
     Forbidden,
@@ -41,6 +42,22 @@ def authenticate_with(
 ) -> None:
     """Who proves callers, from now on, and whether their session goes on; each raises InvalidToken."""
     _authenticators.update({Customer: customer, Operator: operator, Merchant: merchant, Session: going_on})
+
+
+Pause = Callable[[Begins, RequestKey | None, str, datetime], None]
+_pauses: list[Pause] = []
+
+
+def pause_with(pause: Pause) -> None:
+    """Who knows what rests, from now on: told what a route begins, the key and the language."""
+    _pauses[:] = [pause]
+
+
+def require_open(route: Route, call: Call[Any]) -> None:
+    """Raises Maintenance where what `route` begins rests just now. What was begun before is let through."""
+    if route.begins:
+        for pause in _pauses:
+            pause(route.begins, call.request_key, call.language, call.at)
 
 
 def admitted(route: Route, authorization: str | None, source_address: str, at: datetime) -> Caller:

@@ -11,6 +11,7 @@ import msgspec
 
 from chalicelib.api.pagination import Page
 from chalicelib.kernel.callers import Caller, Customer, Merchant, Operator
+from chalicelib.kernel.capabilities import Begins
 from chalicelib.kernel.errors import CofferError, Forbidden
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 
@@ -119,6 +120,8 @@ class Route:
     moves_money: bool
     replays: bool
     """Whether it tells what was answered to a key, and does nothing, where `Idempotency-Replay: only` asks it to."""
+    begins: Begins | None
+    """What maintenance makes wait; None: it never waits."""
     listing: bool
     query: frozenset[str]
     errors: tuple[type[CofferError], ...]

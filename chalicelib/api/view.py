@@ -39,7 +39,9 @@ def served(route: Route) -> Callable[[Event], Answered]:
     """The function that answers API Gateway's events for `route`."""
 
     def work(request: Request) -> Answer | Receipt:
-        return route.view(_call(route, request))
+        call = _call(route, request)
+        guard.require_open(route, call)
+        return route.view(call)
 
     def serve(event: Event) -> Answered:
         return respond(event, route.path, work)

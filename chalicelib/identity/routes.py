@@ -20,6 +20,7 @@ from chalicelib.identity.model import (
 )
 from chalicelib.identity.model_arrivals import Arrival, place_of
 from chalicelib.kernel.callers import Customer, Merchant, Operator
+from chalicelib.kernel.capabilities import Begins
 from chalicelib.kernel.errors import Forbidden, InvalidOrExpired, TooManyRequests
 from chalicelib.policy import service as policy
 
@@ -33,6 +34,7 @@ Person = Customer | Operator
     body=SignUpRequest,
     answers={202: SignUpView},
     errors=(TooManyRequests,),
+    begins=Begins("sign-ups"),
     summary="Sign up",
 )
 def sign_up(call: Call[SignUpRequest]) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Customer, Merchant, Operator
+from chalicelib.kernel.capabilities import Begins
 from chalicelib.kernel.errors import CurrencyMismatch, InvalidState
 from chalicelib.merchants import service
 from chalicelib.merchants.model import CheckoutView, NewCheckout
@@ -20,6 +21,7 @@ _ASK_AGAIN = {"Retry-After": "2"}
     answers={201: CheckoutView},
     caller=Merchant,
     errors=(CurrencyMismatch, InvalidState),
+    begins=Begins("payments"),
     summary="Open a checkout: an order to be paid, at most once",
 )
 def open_checkout(call: Call[NewCheckout]) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -10,12 +10,15 @@ from typing import Annotated, Literal
 import msgspec
 
 from chalicelib.kernel import clock, text
+from chalicelib.kernel.capabilities import EVERYTHING, OF_A_PROCESSOR
 from chalicelib.kernel.errors import InvalidRequest
 
 State = Literal["operational", "degraded", "outage", "maintenance"]
 Severity = Literal["minor", "major", "critical"]
 Step = Literal["investigating", "identified", "monitoring", "resolved"]
 Kind = Literal["incident", "maintenance"]
+Capability = Literal["everything", "payments", "top-ups", "withdrawals", "payouts", "sign-ups"]
+Processor = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Body = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Moment = Annotated[str, msgspec.Meta(max_length=40, extra_json_schema={"format": "date-time"})]
@@ -56,10 +59,14 @@ class IncidentChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`capability`: what rests; `processor`: at whom alone, of what can be chosen there."""
+
     title: Titles
     body: Bodies
     starts_at: Moment
     ends_at: Moment
+    capability: Capability = "everything"
+    processor: Processor | None = None
 
 
 class AnnouncementView(msgspec.Struct, frozen=True):
@@ -74,6 +81,8 @@ class AnnouncementView(msgspec.Struct, frozen=True):
     starts_at: str
     ends_at: str
     updated_at: str
+    capability: Capability | None
+    processor: str | None
 
 
 class BannerView(msgspec.Struct, frozen=True):
@@ -85,6 +94,8 @@ class BannerView(msgspec.Struct, frozen=True):
     starts_at: str
     ends_at: str
     updated_at: str
+    capability: Capability | None
+    processor: str | None
 
 
 class StatusView(msgspec.Struct, frozen=True):
@@ -94,7 +105,7 @@ class StatusView(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """An incident, or maintenance, whose `state` is `scheduled` or `cancelled`."""
+    """An incident, or maintenance, whose `state` is `scheduled` or `cancelled` and which has a `capability`."""
 
     id: str
     kind: Kind
@@ -105,14 +116,18 @@ class Announcement:
     starts_at: datetime
     ends_at: datetime | None
     updated_at: datetime
+    capability: Capability | None = None
+    processor: str | None = None
 
     @property
     def view(self) -> AnnouncementView:
-        return AnnouncementView(self.id, self.kind, self.severity, self.state, self.title, self.body, *self._times)
+        said = (self.severity, self.state, self.title, self.body)
+        return AnnouncementView(self.id, self.kind, *said, *self._times, self.capability, self.processor)
 
     def banner(self, language: str) -> BannerView:
         title, body = getattr(self.title, language), getattr(self.body, language)
-        return BannerView(self.id, self.kind, self.severity, title, body, *self._times)
+        said = (self.severity, title, body)
+        return BannerView(self.id, self.kind, *said, *self._times, self.capability, self.processor)
 
     def holds(self, at: datetime) -> bool:
         """Whether it is so now, announced or not."""
@@ -124,10 +139,23 @@ class Announcement:
         announced = self.state == "scheduled" and self.starts_at - ANNOUNCED_BEFORE <= at < self.starts_at
         return self.holds(at) or announced
 
+    def rests(self, capability: str, processor: str | None, at: datetime) -> bool:
+        """Whether `capability` waits for it now: everywhere, or with `processor` there alone."""
+        meant = self.capability == EVERYTHING or (self.capability == capability and self.processor == processor)
+        return self.kind == "maintenance" and meant and self.holds(at)
+
     @property
     def _times(self) -> tuple[str, str, str]:
         ends = clock.written(self.ends_at) if self.ends_at else ""
         return clock.written(self.starts_at), ends, clock.written(self.updated_at)
+
+
+def require_a_place(wish: NewWindow, processors: Container[str]) -> None:
+    """Raises InvalidRequest: nothing of that kind rests at one processor alone, or there is no such processor."""
+    if wish.processor is None:
+        return
+    if wish.capability not in OF_A_PROCESSOR or wish.processor not in processors:
+        raise InvalidRequest(param="processor")
 
 
 def state(all_of_them: Iterable[Announcement], at: datetime) -> State:

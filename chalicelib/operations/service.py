@@ -12,6 +12,7 @@ from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound, Unavailable
 from chalicelib.operations import model, store
 from chalicelib.operations.model import Announcement, IncidentChange, Kind, NewIncident, NewWindow, StatusView
+from chalicelib.processors import service as processors
 
 _KEPT_SECONDS = 15
 _LOOKED_AT = 100
@@ -48,9 +49,20 @@ def changed(by: Operator, incident_id: str, wish: IncidentChange, at: datetime) 
 def scheduled(by: Operator, wish: NewWindow, at: datetime) -> Announcement:
     """Raises InvalidRequest."""
     starts, ends = model.window(wish, at)
+    model.require_a_place(wish, processors.known())
     title, body = model.tidy_titles(wish.title), model.tidy_bodies(wish.body)
     window = Announcement(
-        ids.new("mnt", at), "maintenance", "minor", "scheduled", title, body, starts, ends, updated_at=at
+        ids.new("mnt", at),
+        "maintenance",
+        "minor",
+        "scheduled",
+        title,
+        body,
+        starts,
+        ends,
+        updated_at=at,
+        capability=wish.capability,
+        processor=wish.processor,
     )
     _audit(by, "maintenance.schedule", window, at)
     store.put(window)

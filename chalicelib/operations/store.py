@@ -10,7 +10,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import Table, made
 from chalicelib.kernel import clock
-from chalicelib.operations.model import Announcement, Bodies, Kind, Severity, Titles
+from chalicelib.operations.model import Announcement, Bodies, Capability, Kind, Severity, Titles
 
 _STATUS = "STATUS"
 _OVER = ("resolved", "cancelled")
@@ -26,6 +26,8 @@ class _AnnouncementItem(Table):
     starts_at = UnicodeAttribute()
     ends_at = UnicodeAttribute(null=True)
     updated_at = UnicodeAttribute()
+    capability = UnicodeAttribute(null=True)
+    processor = UnicodeAttribute(null=True)
 
 
 def put(one: Announcement) -> None:
@@ -56,6 +58,11 @@ def newest(kind: Kind, position: str | None, limit: int) -> tuple[list[Announcem
     return [_announcement(item) for item in found], following
 
 
+def _covered(kind: str) -> Capability | None:
+    """Of what was announced before there were capabilities."""
+    return "everything" if kind == "maintenance" else None
+
+
 def _written(one: Announcement) -> dict[str, Any]:
     return {
         "kind": one.kind,
@@ -66,6 +73,8 @@ def _written(one: Announcement) -> dict[str, Any]:
         "starts_at": clock.written(one.starts_at),
         "ends_at": clock.written(one.ends_at) if one.ends_at else None,
         "updated_at": clock.written(one.updated_at),
+        "capability": one.capability,
+        "processor": one.processor,
     }
 
 
@@ -80,4 +89,6 @@ def _announcement(item: _AnnouncementItem) -> Announcement:
         starts_at=clock.read(item.starts_at),
         ends_at=clock.read(item.ends_at) if item.ends_at else None,
         updated_at=clock.read(item.updated_at),
+        capability=msgspec.convert(item.capability, Capability) if item.capability else _covered(item.kind),
+        processor=item.processor,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Customer, Merchant
+from chalicelib.kernel.capabilities import Begins
 from chalicelib.kernel.errors import (
     CoolingOff,
     CurrencyMismatch,
@@ -43,6 +44,7 @@ _REFUSED = (NotFound, InsufficientFunds, LimitReached, WalletFrozen, InvalidStat
     caller=Customer,
     moves_money=True,
     errors=(*_REFUSED, StepUpRequired, CoolingOff, GuardianApprovalRequired),
+    begins=Begins("payments", receipt="pay"),
     summary="Pay a merchant or a checkout",
 )
 def pay(call: Call[PayRequest]) -> Receipt:

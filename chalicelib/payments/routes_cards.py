@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Customer
+from chalicelib.kernel.capabilities import Begins
 from chalicelib.kernel.errors import (
     CoolingOff,
     CurrencyMismatch,
@@ -61,6 +62,7 @@ def offered(call: Call[None]) -> Answer:
         *(NotFound, CurrencyMismatch, TermsChanged, InvalidState, InsufficientFunds, LimitReached, WalletFrozen),
         *(StepUpRequired, CoolingOff, GuardianApprovalRequired),
     ),
+    begins=Begins("payments", receipt="cdp"),
     summary="Buy a prepaid card, or add to the one that I have",
 )
 def buy(call: Call[BuyRequest]) -> Receipt:
@@ -98,6 +100,7 @@ def entries(call: Call[None]) -> Answer:
     caller=Customer,
     moves_money=True,
     errors=(NotFound, InvalidState, WalletFrozen),
+    begins=Begins("payments", receipt="cdr"),
     summary="Take all of a card's principal back to the wallet",
 )
 def cash_out(call: Call[CashOutRequest]) -> Receipt:

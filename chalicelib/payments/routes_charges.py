@@ -7,6 +7,7 @@ from dataclasses import replace
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.api.request import JSON
 from chalicelib.kernel.callers import Customer, Merchant
+from chalicelib.kernel.capabilities import Begins
 from chalicelib.kernel.errors import (
     ChargeDeclined,
     CodeMistyped,
@@ -42,6 +43,7 @@ _ASK_AGAIN = {"Retry-After": "2"}
     answers={201: PaymentCodeView},
     caller=Customer,
     errors=(NotFound,),
+    begins=Begins("payments"),
     summary="Show a code that a till may charge once, within a minute",
 )
 def show_code(call: Call[NewPaymentCode]) -> Answer:
@@ -73,6 +75,7 @@ def shown_code(call: Call[None]) -> Answer:
         *(CodeMistyped, CodeUnknown, CodeOver, ChargeDeclined, ProbableDuplicate),
         *(InvalidState, CurrencyMismatch, TooManyRequests, NotFound),
     ),
+    begins=Begins("payments", receipt="pay"),
     summary="Charge the code that a customer shows",
 )
 def charge(call: Call[ChargeRequest]) -> Answer | Receipt:

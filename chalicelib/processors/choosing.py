@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -10,13 +10,27 @@ from pathlib import Path
 
 import msgspec
 
-from chalicelib.kernel.errors import CurrencyMismatch, InvalidRequest, InvalidState
+from chalicelib.kernel.errors import CofferError, CurrencyMismatch, InvalidRequest, InvalidState
 from chalicelib.processors import health, routing
 from chalicelib.processors import service as processors
 from chalicelib.processors.routing import CHOSEN, Candidate, Rules, Wish
 
 _PARAMS = {"country": "wallet_id"}
 """What of a request a refusal is about, where it is called otherwise."""
+
+
+Rest = Callable[[str, str, datetime], CofferError | None]
+_rests: list[Rest] = []
+
+
+def rest_with(rest: Rest) -> None:
+    """Who knows which processor takes no top-ups for maintenance, from now on: the refusal in a language, or None."""
+    _rests[:] = [rest]
+
+
+def resting(processor: str, language: str, at: datetime) -> CofferError | None:
+    """Why it is not asked for top-ups just now, if it rests."""
+    return next((refusal for rest in _rests if (refusal := rest(processor, language, at))), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +46,21 @@ class Choice:
         return next(one for one in self.candidates if one.serves)
 
 
-def choose(wish: Wish, processor: str | None, at: datetime) -> Choice:
+def choose(wish: Wish, processor: str | None, at: datetime, language: str = "en") -> Choice:
     """A processor that the customer names is asked and nobody else, whatever its health.
 
-    Raises InvalidRequest: `processor` for one that this stage does not have or that does not take the currency,
-    otherwise what no processor takes.
+    Raises Maintenance: whoever could be asked rests. InvalidRequest: `processor` for one that this stage does not have
+    or that does not take the currency, otherwise what no processor takes.
     """
     if processor is not None:
+        if refusal := resting(processor, language, at):
+            raise refusal
         return Choice((_named(wish, processor, at),))
-    found = routing.of_one_kind(routing.candidates(wish, rules(at).among(processors.names())))
+    able = routing.of_one_kind(routing.candidates(wish, rules(at).among(processors.names())))
+    found, refusal = _at_work(able, language, at)
     serving = [one.processor for one in found if one.serves]
+    if not serving and refusal:
+        raise refusal
     if not serving:
         refused = routing.refusal(found)
         raise InvalidRequest(param=_PARAMS.get(refused, refused))
@@ -81,6 +100,15 @@ def require_payers(candidates: Sequence[Candidate]) -> None:
 
 def rules(at: datetime) -> Rules:
     return routing.effective(_files(), at)
+
+
+def _at_work(
+    found: Sequence[Candidate], language: str, at: datetime
+) -> tuple[tuple[Candidate, ...], CofferError | None]:
+    """Those that rest are passed over, even if nobody is left; and the refusal for the first of them."""
+    serving = [one.processor for one in found if one.serves]
+    refusals = {name: refusal for name in serving if (refusal := resting(name, language, at))}
+    return routing.resting(found, refusals), next(iter(refusals.values()), None)
 
 
 def _named(wish: Wish, processor: str, at: datetime) -> Candidate:

@@ -16,6 +16,8 @@ class OfferView(msgspec.Struct, frozen=True):
     method: str
     works: bool
     """False while it is passed over, because it has failed lately."""
+    rests_until: str | None
+    """While it is in maintenance it is not asked; null otherwise."""
     usual_seconds: int | None
     """From asking to spendable, three times of four; null where too few came this way since yesterday."""
     least: int

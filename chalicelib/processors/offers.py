@@ -31,6 +31,7 @@ def offers(currency: str, country: str, at: datetime) -> OffersView:
                 name,
                 method,
                 health.standing_or_closed(name, at).phase != "open",
+                _rests_until(name, at),
                 health.usual_seconds(name, method, at),
                 price.least,
                 price.most,
@@ -40,6 +41,11 @@ def offers(currency: str, country: str, at: datetime) -> OffersView:
             for method in terms.methods
         ]
     )
+
+
+def _rests_until(processor: str, at: datetime) -> str | None:
+    refusal = choosing.resting(processor, "en", at)
+    return str(refusal.params["until"]) if refusal else None
 
 
 def report(at: datetime) -> ProcessorsHealthView:

@@ -17,7 +17,7 @@ from chalicelib.kernel import money
 from chalicelib.processors.model import KEY_REFUSED, Created
 from chalicelib.processors.wire import NotReached
 
-CHOSEN, OPEN, NOT_SET_UP = "chosen", "open", "not_set_up"
+CHOSEN, OPEN, NOT_SET_UP, RESTS = "chosen", "open", "not_set_up", "maintenance"
 PAYOUT = "payout"
 NO_PAYOUT_BANK = "no-payout-bank"
 """The state of an account whose currency nobody pays out."""
@@ -141,7 +141,12 @@ def of_one_kind(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
 
 def lacking(found: Sequence[Candidate], missing: Collection[str]) -> tuple[Candidate, ...]:
     """Those that nobody has set up are passed over, even if nobody is left."""
-    return tuple(replace(one, why=NOT_SET_UP) if one.serves and one.processor in missing else one for one in found)
+    return _passed_over(found, missing, NOT_SET_UP)
+
+
+def resting(found: Sequence[Candidate], at_rest: Collection[str]) -> tuple[Candidate, ...]:
+    """Those in maintenance are passed over, even if nobody is left."""
+    return _passed_over(found, at_rest, RESTS)
 
 
 def without(found: Sequence[Candidate], closed_to: Collection[str]) -> tuple[Candidate, ...]:
@@ -171,6 +176,10 @@ def may_move_on(created: Created, *, first: bool) -> bool:
 def own_fault(created: Created) -> bool:
     """Silence, nonsense or trouble of the processor's; never a customer's decline."""
     return created.status == "unknown" or created.reason in _OWN_TROUBLE
+
+
+def _passed_over(found: Sequence[Candidate], names: Collection[str], why: str) -> tuple[Candidate, ...]:
+    return tuple(replace(one, why=why) if one.serves and one.processor in names else one for one in found)
 
 
 def _judged(wish: Wish, name: str, terms: Terms) -> Candidate:

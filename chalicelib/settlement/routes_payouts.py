@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Merchant, Operator
+from chalicelib.kernel.capabilities import Begins
 from chalicelib.kernel.errors import (
     CoolingOff,
     CurrencyMismatch,
@@ -74,6 +75,7 @@ def terms(call: Call[None]) -> Answer:
     permission="merchants.pay-out",
     moves_money=True,
     errors=(NotFound, CurrencyMismatch, InvalidState, MerchantFundsInsufficient, CoolingOff),
+    begins=Begins("payouts", receipt="pot"),
     summary="Pay a merchant out now: all above the reserve",
 )
 def pay_out(call: Call[PayoutRequest]) -> Answer:

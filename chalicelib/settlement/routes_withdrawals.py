@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Customer
+from chalicelib.kernel.capabilities import Begins
 from chalicelib.kernel.errors import (
     AmountOutOfRange,
     CoolingOff,
@@ -32,6 +33,7 @@ _LATER = {"Retry-After": str(model.RETRY_AFTER_SECONDS)}
     answers={201: WithdrawalView},
     caller=Customer,
     moves_money=True,
+    begins=Begins("withdrawals", receipt="wdr"),
     summary="Send money to one of my funding methods",
     errors=(
         *(NotFound, AmountOutOfRange, CurrencyMismatch, LimitReached, InsufficientFunds, WalletFrozen, InvalidState),

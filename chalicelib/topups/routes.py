@@ -6,6 +6,7 @@ import msgspec
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Customer
+from chalicelib.kernel.capabilities import Begins
 from chalicelib.kernel.errors import (
     AmountOutOfRange,
     CurrencyMismatch,
@@ -27,6 +28,7 @@ _LATER = {"Retry-After": str(model.RETRY_AFTER_SECONDS)}
     answers={201: TopupView},
     caller=Customer,
     moves_money=True,
+    begins=Begins("top-ups", receipt="top"),
     summary="Put money into a wallet",
     errors=(NotFound, AmountOutOfRange, CurrencyMismatch, LimitReached, InFlight),
 )

@@ -16,7 +16,15 @@ import msgspec
 from chalicelib.cases import service as cases
 from chalicelib.kernel import clock, ids, money
 from chalicelib.kernel.callers import Customer
-from chalicelib.kernel.errors import CurrencyMismatch, InFlight, InvalidRequest, LimitReached, NotFound, Unavailable
+from chalicelib.kernel.errors import (
+    CurrencyMismatch,
+    InFlight,
+    InvalidRequest,
+    LimitReached,
+    Maintenance,
+    NotFound,
+    Unavailable,
+)
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart, standing
 from chalicelib.ledger import service as ledger
@@ -42,8 +50,8 @@ def start(customer: Customer, request: TopupRequest, key: RequestKey, at: dateti
     if request.wallet_id != chart.wallet_of(customer.user_id, request.currency):
         raise CurrencyMismatch(param="currency")
     try:
-        choice = _chosen(customer, request, at)
-    except InvalidRequest:
+        choice = _chosen(customer, request, key.language, at)
+    except (InvalidRequest, Maintenance):
         before = ledger.answered(key.movement_id("top"), key)
         if before is None or not before.status:
             raise
@@ -110,9 +118,9 @@ def ask_again(topup_id: str, at: datetime) -> bool:
     return effect == "made"
 
 
-def _chosen(customer: Customer, request: TopupRequest, at: datetime) -> Choice:
+def _chosen(customer: Customer, request: TopupRequest, language: str, at: datetime) -> Choice:
     wish = Wish(request.currency, customer.jurisdiction, request.amount, request.method)
-    return choosing.choose(wish, request.processor, at)
+    return choosing.choose(wish, request.processor, at, language)
 
 
 def _movement(customer: Customer, request: TopupRequest, choice: Choice, key: RequestKey, at: datetime) -> Movement:

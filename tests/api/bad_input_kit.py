@@ -120,7 +120,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/incidents": {"severity": "major", "ends_at": "2026-11-22T10:00:00Z"} | ANNOUNCED,
     "PATCH /v1/incidents/{id}": {"state": "identified", "severity": "minor", "ends_at": "2026-11-22T11:00:00Z"}
     | ANNOUNCED,
-    "POST /v1/maintenance-windows": {"starts_at": "2026-11-22T20:00:00Z", "ends_at": "2026-11-22T21:00:00Z"}
+    "POST /v1/maintenance-windows": {
+        "starts_at": "2026-11-22T20:00:00Z",
+        "ends_at": "2026-11-22T21:00:00Z",
+        "capability": "top-ups",
+        "processor": "sandbox",
+    }
     | ANNOUNCED,
     "POST /v1/task-events": {
         "events": [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from infra.local import people
 from infra.local.client import Client
@@ -150,3 +151,62 @@ def test_an_incident_without_words_is_marked_where_they_are_missing(browser: Bro
         expect(page.locator("#title-en")).to_have_value("Slow")
         visit.shot("console-incident-en")
         assert visit.barriers() == []
+
+
+def test_maintenance_of_one_bank_is_announced_and_told_where_it_could_be_chosen(
+    browser: Browser, local: dict[str, Any]
+) -> None:
+    """The second bank's top-ups, which no other test asks for by name."""
+    said = {
+        "title-en": "Harbour rests",
+        "title-zh": "海港银行维护",
+        "body-en": "Choose another.",
+        "body-zh": "请选择其他方式。",
+    }
+    with console(browser, local) as visit:
+        page, operator = visit.page, Client(local["api"]).bearing(token_of(visit))
+        page.keyboard.press("g")
+        page.keyboard.press("s")
+        heading(page, "Status")
+        page.get_by_role("button", name="Announce maintenance").click()
+        page.locator("#capability").select_option("top-ups")
+        page.locator("#processor").fill("harbour")
+        for name, minutes in (("starts_at", -1), ("ends_at", 30)):
+            page.locator(f"#{name}").fill(_typed(page, minutes))
+        for name, words in said.items():
+            page.locator(f"#{name}").fill(words)
+        page.locator("#word").fill("tell")
+        visit.shot("console-maintenance-en")
+        page.keyboard.press("Enter")
+        visit.see("Top-ups · harbour")
+        try:
+            told_to_customers(browser, local)
+        finally:
+            for window in operator.get("/v1/maintenance-windows?limit=5").json["data"]:
+                if window["state"] == "scheduled":
+                    operator.post(f"/v1/maintenance-windows/{window['id']}/cancel").expect(200)
+        assert (visit.barriers(), visit.complaints) == ([], [])
+
+
+def told_to_customers(browser: Browser, local: dict[str, Any]) -> None:
+    """A process may know it fifteen seconds later: whoever looks again sees it."""
+    with kit.context(browser, "zh") as context:
+        visit = kit.Visit(context, f"{local['api']}/app/#/sign-in?then=/topup")
+        kit.sign_in(visit, kit.newcomer(local, language="zh"))
+        resting = visit.page.get_by_text(re.compile("维护中，至")).first
+        people.wait_for(lambda: _there(visit.page, resting) or None, "a bank that rests among the ways")
+        visit.see("海港银行维护")
+        visit.shot("app-topup-maintenance-zh")
+        assert (visit.barriers(), visit.complaints) == ([], [])
+
+
+def _there(page: Page, what: Locator) -> bool:
+    page.reload()
+    expect(page.locator("input[type=radio]").first).to_be_visible(timeout=kit.PATIENCE_MS)
+    return what.is_visible()
+
+
+def _typed(page: Page, minutes: int) -> str:
+    """As a field of a local moment takes it, so many minutes from now."""
+    local = "new Date(Date.now() + minutes * 60000 - new Date().getTimezoneOffset() * 60000)"
+    return str(page.evaluate(f"(minutes) => {local}.toISOString().slice(0, 16)", minutes))

@@ -14,10 +14,10 @@ export const ANY = { name: "any", sent: {} };
 export const waysOf = (offers) =>
   (offers?.data ?? [])
     .filter(({ method }) => method !== ANY_CODE)
-    .map(({ processor, method, works, usual_seconds, least }) => ({
+    .map(({ processor, method, works, rests_until, usual_seconds, least }) => ({
       name: `${processor}-${method}`,
       sent: { processor, method: IN_ITS_WORDS[method] ?? method },
-      ...{ processor, method, works, least },
+      ...{ processor, method, works, least, rests: rests_until },
       seconds: usual_seconds,
     }));
 

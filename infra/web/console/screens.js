@@ -21,7 +21,7 @@ export const SCREENS = {
   "/processors": screen("processors", "payouts"),
   "/audit": screen("audit", "audit", "cases"),
   "/operators": screen("operators"),
-  "/status": screen("status"),
+  "/status": screen("status", "maintenance"),
   "/tasks": screen("tasks"),
 };
 

@@ -6,16 +6,20 @@ import { topUp } from "/app/paying.js";
 import { ANY, offersOf, usually, waysOf } from "/app/processors.js";
 import "/app/screens/result.js";
 import { newKey } from "/shared/door.js";
-import { digits, money, readMoney, say, sayOr, shownMoney } from "/shared/language.js";
+import { digits, money, readMoney, say, sayOr, shownMoment, shownMoney } from "/shared/language.js";
 import { Field, Form, Heading, job, Shown } from "/shared/parts.js";
 import { goInstead } from "/shared/router.js";
 import { see } from "/shared/seen.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
 
 /** What kind it is, from which amount on, and how it does just now. */
-const hintOf = ({ method, works, seconds, least }, currency) =>
-  [sayOr(`way.${method}`, ""), least > 1 && say("way.least", { least: money(least, currency) }), works ? seconds && usually(seconds) : say("way.troubled")]
+const hintOf = ({ method, least, ...how }, currency) =>
+  [sayOr(`way.${method}`, ""), least > 1 && say("way.least", { least: money(least, currency) }), doing(how)]
     .filter(Boolean).join(" · ");
+function doing({ works, rests, seconds }) {
+  if (rests) return say("way.rests", { until: shownMoment(rests) });
+  return works ? seconds && usually(seconds) : say("way.troubled");
+}
 const CHIPS = [50, 100, 200, 500];
 
 export function open({ query }) {

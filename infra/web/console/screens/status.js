@@ -36,7 +36,7 @@ const Status = ({ status, incidents, windows, again }) => html`
     <p class="summary"><${State} of=${data.state} /></p>
     <${Table} name="status" title=${say("console.announcements")} rows=${data.banners} columns=${BANNERS} empty=${say("console.no-announcements")} />`}<//>
   ${incidents.value && html`<${PagedTable} of=${incidents.value} name="incidents" title=${say("console.incidents")} columns=${[...ANNOUNCED, deeds(again)]} empty=${say("console.nothing-yet")} />`}
-  ${windows.value && html`<${PagedTable} of=${windows.value} name="maintenance" title=${say("console.windows")} columns=${[...ANNOUNCED, deeds(again)]} empty=${say("console.nothing-yet")} />`}
+  ${windows.value && html`<${PagedTable} of=${windows.value} name="maintenance" title=${say("console.windows")} columns=${[ANNOUNCED[0], RESTS, ...ANNOUNCED.slice(2), deeds(again)]} empty=${say("console.nothing-yet")} />`}
 `;
 
 const time = (key) => ({ key, cell: (row) => html`<${Moment} at=${row[key]} />`, text: (row) => row[key] ?? "" });
@@ -70,6 +70,19 @@ const Sentences = ({ of: before, wrong }) =>
 
 const said = (fields) => Object.fromEntries(["title", "body"].map((part) => [part, { en: fields[`${part}-en`], zh: fields[`${part}-zh`] }]));
 const moment = (typed) => new Date(typed).toISOString();
+const CAPABILITIES = ["everything", "payments", "top-ups", "withdrawals", "payouts", "sign-ups"];
+const resting = ({ capability, processor }) => (capability ? [say(`console.rests.${capability}`), processor].filter(Boolean).join(" · ") : "");
+const RESTS = { key: "capability", cell: resting, text: resting };
+
+/** What rests, and at which bank alone. */
+const Rests = ({ wrong }) => html`
+  <label class="field" for="capability"><span>${say("console.capability")}</span>
+    <select id="capability" name="capability">${CAPABILITIES.map((one) => html`<option key=${one} value=${one}>${say(`console.rests.${one}`)}</option>`)}</select>
+  </label>
+  <${Field} name="processor" problem=${wrong("processor")} label=${say("console.rests-at")} maxlength="32" />
+`;
+const restsAt = ({ capability, processor }) => ({ capability, ...(processor.trim() && { processor: processor.trim() }) });
+
 const Time = ({ name, wrong }) => html`<${Field} name=${name} problem=${wrong(name)} type="datetime-local" label=${say(`console.${name}`)} required />`;
 
 function tell(wish, again) {
@@ -102,10 +115,10 @@ const schedule = (again) =>
   tell({
     title: say("console.maintenance-new"),
     what: say("console.incident-what"),
-    fields: (wrong) => html`<${Time} name="starts_at" wrong=${wrong} /><${Time} name="ends_at" wrong=${wrong} /><${Sentences} wrong=${wrong} />`,
+    fields: (wrong) => html`<${Rests} wrong=${wrong} /><${Time} name="starts_at" wrong=${wrong} /><${Time} name="ends_at" wrong=${wrong} /><${Sentences} wrong=${wrong} />`,
     word: say("console.word.tell"),
     go: say("console.tell"),
-    act: (fields) => call("POST", "/v1/maintenance-windows", { body: { starts_at: moment(fields.starts_at), ends_at: moment(fields.ends_at), ...said(fields) } }),
+    act: (fields) => call("POST", "/v1/maintenance-windows", { body: { starts_at: moment(fields.starts_at), ends_at: moment(fields.ends_at), ...restsAt(fields), ...said(fields) } }),
   }, again);
 
 const cancel = (one, again) =>

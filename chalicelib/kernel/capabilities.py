@@ -1,0 +1,22 @@
+"""What people can begin here, and what therefore may rest for a while: the words of maintenance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CAPABILITIES = ("payments", "top-ups", "withdrawals", "payouts", "sign-ups")
+EVERYTHING = "everything"
+OF_A_PROCESSOR = ("top-ups",)
+"""What may rest at one processor alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """`receipt`: under which kind of id a request's key is kept, so that one that was begun before is let through."""
+
+    capability: str
+    receipt: str = ""
+
+    def __post_init__(self) -> None:
+        if self.capability not in CAPABILITIES:
+            raise ValueError(f"{self.capability} is none of {CAPABILITIES}")
