@@ -81,6 +81,26 @@ def stack(environment: Mapping[str, str] = os.environ) -> str:
     return environment.get("AWS_LAMBDA_FUNCTION_NAME", "").rpartition("-")[0] or "coffer"
 
 
+def namespace(environment: Mapping[str, str] = os.environ) -> str:
+    """Of our metrics, `Coffer/<stack>`: two stacks in one account are told apart."""
+    return environment.get("POWERTOOLS_METRICS_NAMESPACE", "Coffer")
+
+
+def function(environment: Mapping[str, str] = os.environ) -> str:
+    """This function in the template's words (`money`, `fan-out`); outside Lambda `coffer`."""
+    named, owner = environment.get("AWS_LAMBDA_FUNCTION_NAME", "coffer"), namespace(environment).rpartition("/")[2]
+    return named.removeprefix(f"{owner}-")
+
+
+def in_lambda(environment: Mapping[str, str] = os.environ) -> bool:
+    return "AWS_LAMBDA_FUNCTION_NAME" in environment
+
+
+def measures_routes(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether each route has metrics of its own; its log line has them either way."""
+    return environment.get("ROUTE_METRICS", "on") == "on"
+
+
 def from_environment(environment: Mapping[str, str]) -> Settings:
     """Each field is read from its name in capitals."""
     required = [field.name for field in fields(Settings) if field.default is MISSING]

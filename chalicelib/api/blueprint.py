@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 from chalice.app import Blueprint
 
+from chalicelib.api.measuring import Capability
 from chalicelib.api.model import Answer, Answers, Call, Route, View
 from chalicelib.api.pagination import PARAMETERS
 from chalicelib.api.view import served
@@ -50,6 +51,7 @@ class Room:
         permission: str = "",
         after_the_end: bool = False,
         moves_money: bool = False,
+        capability: Capability = "",
         listing: bool = False,
         query: Iterable[str] = (),
         errors: tuple[type[CofferError], ...] = (),
@@ -61,8 +63,8 @@ class Room:
         `answers`: status → model, None for no body; of a listing, the model of one item.
         `after_the_end`: for those too whose session is over, since it only ends things.
         `caller`: a kind of caller or a union of them, None for nobody. `permission`: what an operator's role must
-        grant. `query`: the parameters allowed, beside `limit` and `cursor` of a listing. `errors`: what it raises
-        beyond what its form implies, for the description.
+        grant. `capability`: what its requests are counted as. `query`: the parameters allowed, beside `limit` and
+        `cursor` of a listing. `errors`: what it raises beyond what its form implies, for the description.
         `parameters`: what the description says of those in path and query beyond that they are strings.
         `media`: media type → schema of what else a success may come as.
         """
@@ -85,6 +87,7 @@ class Room:
                     permission=permission,
                     after_the_end=after_the_end,
                     moves_money=moves_money,
+                    capability=capability,
                     listing=listing,
                     query=frozenset(query) | (PARAMETERS if listing else frozenset()),
                     errors=errors,

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from chalicelib.api.measuring import Capability
 from chalicelib.api.pagination import Page
 from chalicelib.kernel.callers import Caller, Customer, Merchant, Operator
 from chalicelib.kernel.errors import CofferError, Forbidden
@@ -117,6 +118,8 @@ class Route:
     """Whether it is answered when the caller's session is over already: what only ends things."""
     """What an operator's role must grant (`kernel/roles`)."""
     moves_money: bool
+    capability: Capability
+    """Whose starts, successes and refusals its requests are counted as."""
     listing: bool
     query: frozenset[str]
     errors: tuple[type[CofferError], ...]

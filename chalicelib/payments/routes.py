@@ -42,6 +42,7 @@ _REFUSED = (NotFound, InsufficientFunds, LimitReached, WalletFrozen, InvalidStat
     answers={201: PaymentView},
     caller=Customer,
     moves_money=True,
+    capability="payments",
     errors=(*_REFUSED, StepUpRequired, CoolingOff, GuardianApprovalRequired),
     summary="Pay a merchant or a checkout",
 )

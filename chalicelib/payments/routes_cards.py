@@ -57,6 +57,7 @@ def offered(call: Call[None]) -> Answer:
     answers={201: CardView},
     caller=Customer,
     moves_money=True,
+    capability="payments",
     errors=(
         *(NotFound, CurrencyMismatch, TermsChanged, InvalidState, InsufficientFunds, LimitReached, WalletFrozen),
         *(StepUpRequired, CoolingOff, GuardianApprovalRequired),

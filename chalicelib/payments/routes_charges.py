@@ -68,6 +68,7 @@ def shown_code(call: Call[None]) -> Answer:
     answers={201: PaymentView, 202: ChargeView},
     caller=Merchant,
     moves_money=True,
+    capability="payments",
     errors=(
         *(CodeMistyped, CodeUnknown, CodeOver, ChargeDeclined, ProbableDuplicate),
         *(InvalidState, CurrencyMismatch, TooManyRequests),
@@ -101,6 +102,7 @@ def seen(call: Call[None]) -> Answer:
     answers={201: PaymentView},
     caller=Customer,
     moves_money=True,
+    capability="payments",
     errors=(
         *(NotFound, InsufficientFunds, LimitReached, WalletFrozen, InvalidState, ProbableDuplicate),
         *(StepUpRequired, CoolingOff, GuardianApprovalRequired),

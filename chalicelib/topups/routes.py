@@ -27,6 +27,7 @@ _LATER = {"Retry-After": str(model.RETRY_AFTER_SECONDS)}
     answers={201: TopupView},
     caller=Customer,
     moves_money=True,
+    capability="topups",
     summary="Put money into a wallet",
     errors=(NotFound, AmountOutOfRange, CurrencyMismatch, LimitReached, InFlight),
 )
