@@ -75,7 +75,7 @@ def count(name: str, value: int = 1, **dimensions: str) -> None:
 
 def gauge(name: str, value: float, unit: Unit = "Seconds", **dimensions: str) -> None:
     """How much there is of something now."""
-    _measured(name, value, unit, dimensions)
+    _measured(name, round(value, 3), unit, dimensions)
 
 
 def begun() -> None:

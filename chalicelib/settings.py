@@ -62,6 +62,10 @@ class Settings:
     """ARNs of SNS platform applications: `ios=arn:… android=arn:…`; a platform without one gets no pushes."""
     webhook_addresses: str = "public"
     """`public`: merchants' servers have public names and TLS; `loopback`: this very machine may be told too."""
+    powertools_metrics_namespace: str = "Coffer"
+    """`Coffer/<stack>`: two stacks in one account have metrics of their own."""
+    route_metrics: str = "on"
+    """`off`: metrics of functions alone, none of each route."""
     viewer_headers: str = ""
     """`cloudfront`: nobody but CloudFront reaches the API, so its CloudFront-Viewer-* headers are believed."""
 

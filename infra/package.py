@@ -18,12 +18,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from infra import archive, furniture
+from infra import archive, furniture, watched
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "package"
 SOURCES = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/template.yaml", "infra/web/edge.js")
-TOOLS = ("infra/package.py", "infra/furniture.py", "infra/archive.py")
+WATCHING = ("watched", "alarms", "objectives", "dashboard")
+TOOLS = tuple(f"infra/{name}.py" for name in ("package", "furniture", "archive", *WATCHING))
 QUIET = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
 _ASK = """
 import json, app
@@ -99,6 +100,7 @@ def _merge_template(tree: Path) -> Path:
     merged: dict[str, Any] = TemplateDeepMerger().merge(derived, written)
     for name in map(furniture.logical, furniture.OURS):
         merged["Resources"][name]["Properties"] |= {"CodeUri": "./deployment.zip", "Runtime": _runtime()}
+    watched.watch(merged, config["lambda_functions"])
     edge = merged["Resources"]["PagesEdge"]["Properties"]
     edge["FunctionCode"] = (tree / "infra/web/edge.js").read_text()
     target = tree / "merge.json"

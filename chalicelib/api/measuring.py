@@ -24,7 +24,7 @@ SLOW_MILLISECONDS = 1_000
 """A payment that takes longer, from API Gateway's first sight of it, is a bad one."""
 _COUNTED: Mapping[str, tuple[str, ...]] = {
     "payments": ("Started", "Succeeded", "Refused", "Good", "Bad"),
-    "topups": ("Started", "Refused", "Bad"),
+    "topups": ("Started", "Refused", "Good", "Bad"),
 }
 """Top-ups succeed, and are good, when their money comes: `topups/speed`."""
 _REPLAYED = "Idempotent-Replayed"
@@ -63,12 +63,13 @@ class Measured:
         status, first = answered["statusCode"], _REPLAYED not in answered["headers"]
         code = msgspec.json.decode(answered["body"], type=_Problem).code if status >= 400 else ""
         refused = first and 400 <= status < 500
-        bad = status >= 500 or (self._capability == "payments" and waited > SLOW_MILLISECONDS)
+        paid = self._capability == "payments"
+        bad = status >= 500 or (paid and waited > SLOW_MILLISECONDS)
         found = {
             "Started": int(first),
             "Succeeded": int(first and status == 201),
             "Refused": int(refused),
-            "Good": int(not bad and code != Maintenance.code),
+            "Good": int(paid and not bad and code != Maintenance.code),
             "Bad": int(bad and code != Maintenance.code),
         }
         facts: Facts = {"Capability": self._capability, **{name: found[name] for name in self._counted}}

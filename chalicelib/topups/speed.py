@@ -38,7 +38,8 @@ def heard(topup_id: str, processor: str, since: datetime, at: datetime) -> None:
     """Credited at `at`; `since`: when it was paid there, as far as anybody knows."""
     late = at - since >= LATE
     count("Succeeded", Capability=_WHOSE)
-    count("Bad" if late else "Good", Capability=_WHOSE)
+    count("Good", int(not late), Capability=_WHOSE)
+    count("Bad", int(late), Capability=_WHOSE)
     if late:
         page("TopUpLate", movement=topup_id, processor=processor, seconds=int((at - since).total_seconds()))
 
