@@ -22,6 +22,9 @@ NEAR = 0.8
 _AGE_SECONDS = {"SettlementQueue": 300}
 _AGE_SECONDS_OF_OTHERS = 900
 _QUEUE_PAGES = {"SettlementQueue": "stuck-settlement", "FoldQueue": "stuck-settlement"}
+_FAILURES = (
+    """SELECT SUM(SystemErrors) FROM SCHEMA("AWS/DynamoDB", Operation, TableName) WHERE TableName = '${TABLE}'"""
+)
 _REFUSED = {"Threshold": 10, "EvaluationPeriods": 3, "DatapointsToAlarm": 2}
 """Ten times a minute, in two minutes of three: less is what a growing table does, and every caller tries again."""
 
@@ -173,6 +176,5 @@ def _fails(table: str) -> Template:
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html
     """
-    schema = 'SCHEMA("AWS/DynamoDB", Operation, TableName)'
-    query = {"Fn::Sub": f"SELECT SUM(SystemErrors) FROM {schema} WHERE TableName = '${{{table}}}'"}
+    query = {"Fn::Sub": _FAILURES.replace("TABLE", table)}
     return math(f"DynamoDB fails at {table}.", "dynamodb-throttled", query, {}, **_REFUSED, **_calling())
