@@ -31,9 +31,29 @@ def _s3_config(endpoint: str) -> Config:
     return CONFIG.merge(Config(signature_version="s3v4", s3=style, request_checksum_calculation="when_required"))
 
 
+class _Asked:
+    """How many requests to AWS this process has sent."""
+
+    number = 0
+
+    def __call__(self, **of_no_matter: Any) -> None:
+        """A listener of botocore's `before-send`: None lets the request go."""
+        self.number += 1
+
+
+_asked = _Asked()
+
+
+def calls() -> int:
+    """How many requests to AWS this process has sent so far."""
+    return _asked.number
+
+
 @cache
 def _session() -> botocore.session.Session:
-    return botocore.session.get_session()
+    session = botocore.session.get_session()
+    session.get_component("event_emitter").register_first("before-send", _asked)
+    return session
 
 
 @cache

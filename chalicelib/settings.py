@@ -62,6 +62,10 @@ class Settings:
     """ARNs of SNS platform applications: `ios=arn:… android=arn:…`; a platform without one gets no pushes."""
     webhook_addresses: str = "public"
     """`public`: merchants' servers have public names and TLS; `loopback`: this very machine may be told too."""
+    powertools_metrics_namespace: str = "Coffer"
+    """`Coffer/<stack>`: two stacks in one account have metrics of their own."""
+    route_metrics: str = "on"
+    """`off`: metrics of functions alone, none of each route."""
     viewer_headers: str = ""
     """`cloudfront`: nobody but CloudFront reaches the API, so its CloudFront-Viewer-* headers are believed."""
 
@@ -79,6 +83,26 @@ def door(environment: Mapping[str, str] = os.environ) -> str | None:
 def stack(environment: Mapping[str, str] = os.environ) -> str:
     """The name of the stack that this process belongs to, and of its REST API; outside Lambda `coffer`."""
     return environment.get("AWS_LAMBDA_FUNCTION_NAME", "").rpartition("-")[0] or "coffer"
+
+
+def namespace(environment: Mapping[str, str] = os.environ) -> str:
+    """Of our metrics, `Coffer/<stack>`: two stacks in one account are told apart."""
+    return environment.get("POWERTOOLS_METRICS_NAMESPACE", "Coffer")
+
+
+def function(environment: Mapping[str, str] = os.environ) -> str:
+    """This function in the template's words (`money`, `fan-out`); outside Lambda `coffer`."""
+    named, owner = environment.get("AWS_LAMBDA_FUNCTION_NAME", "coffer"), namespace(environment).rpartition("/")[2]
+    return named.removeprefix(f"{owner}-")
+
+
+def in_lambda(environment: Mapping[str, str] = os.environ) -> bool:
+    return "AWS_LAMBDA_FUNCTION_NAME" in environment
+
+
+def measures_routes(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether each route has metrics of its own; its log line has them either way."""
+    return environment.get("ROUTE_METRICS", "on") == "on"
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:

@@ -1,6 +1,6 @@
 """What every function and every path gets, derived so that none can be forgotten.
 
-Each function: a name, a role of its own, a log group, reserved concurrency, an alarm on errors.
+Each function: a name, a role of its own, a log group, reserved concurrency. What is watched of it: `watched.py`.
 Each path: its methods go to the function that its room names and any other method goes there too;
 unknown paths go to *access*, so that a flood of them cannot starve payments.
 """
@@ -37,12 +37,17 @@ class Declared:
 def furnish(handlers: Iterable[str], declared: Declared, policies: Path) -> Template:
     """The part of the merge template that follows from Chalice's `handlers`, our own functions and the routes."""
     resources: Template = {}
-    for name in (*OURS, *handlers):
-        resources |= _function("money" if name == "api_handler" else name)
+    for name in named(handlers):
+        resources |= _function(name)
     for name in OURS:
         resources |= _role(name, policies) | _permission(name)
     resources["RestAPI"] = {"Properties": {"DefinitionBody": {"paths": paths(declared)}}}
     return {"Resources": resources}
+
+
+def named(handlers: Iterable[str]) -> list[str]:
+    """Every function by our own name: `money`, `fan_out`."""
+    return [*OURS, *("money" if name == "api_handler" else name for name in handlers)]
 
 
 def logical(name: str) -> str:
@@ -61,7 +66,6 @@ def _function(name: str) -> Template:
     return {
         function: {"Properties": properties},
         f"{function}LogGroup": _log_group(name),
-        f"{function}ErrorsAlarm": _errors_alarm(function),
     }
 
 
@@ -74,25 +78,6 @@ def _log_group(name: str) -> Template:
             "LogGroupName": {"Fn::Sub": "/aws/lambda/${AWS::StackName}-" + name.replace("_", "-")},
             "RetentionInDays": {"Fn::FindInMap": ["Stages", {"Ref": "Stage"}, "LogDays"]},
             "KmsKeyId": {"Fn::GetAtt": ["Key", "Arn"]},
-        },
-    }
-
-
-def _errors_alarm(function: str) -> Template:
-    return {
-        "Type": "AWS::CloudWatch::Alarm",
-        "Properties": {
-            "AlarmDescription": f"{function} raised or timed out.",
-            "Namespace": "AWS/Lambda",
-            "MetricName": "Errors",
-            "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": function}}],
-            "Statistic": "Sum",
-            "Period": 60,
-            "EvaluationPeriods": 1,
-            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-            "Threshold": 1,
-            "TreatMissingData": "notBreaching",
-            "AlarmActions": [{"Ref": "Alarms"}],
         },
     }
 

@@ -18,16 +18,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from infra import archive, furniture, wheels
+from infra import archive, furniture, watched, wheels
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "package"
 SOURCES = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/template.yaml", "infra/web/edge.js")
+WATCHING = ("watched", "alarms", "objectives", "dashboard")
 TOOLS = (
-    "infra/package.py",
-    "infra/furniture.py",
-    "infra/archive.py",
-    "infra/wheels.py",
+    *(f"infra/{name}.py" for name in ("package", "furniture", "archive", "wheels", *WATCHING)),
     "infra/requirements.lock",
 )
 QUIET = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
@@ -105,6 +103,7 @@ def _merge_template(tree: Path) -> Path:
     merged: dict[str, Any] = TemplateDeepMerger().merge(derived, written)
     for name in map(furniture.logical, furniture.OURS):
         merged["Resources"][name]["Properties"] |= {"CodeUri": "./deployment.zip", "Runtime": _runtime()}
+    watched.watch(merged, config["lambda_functions"])
     edge = merged["Resources"]["PagesEdge"]["Properties"]
     edge["FunctionCode"] = (tree / "infra/web/edge.js").read_text()
     target = tree / "merge.json"

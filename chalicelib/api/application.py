@@ -16,9 +16,11 @@ from typing import Any
 from chalice.app import Chalice, RouteEntry
 
 from chalicelib.api import view
+from chalicelib.api.measuring import Measured
 from chalicelib.api.model import Answer
 from chalicelib.api.request import Event, Request
 from chalicelib.kernel.errors import MethodNotAllowed, NotFound
+from chalicelib.observability import begun
 
 ANY = "x-amazon-apigateway-any-method"
 FALLBACK = "/{proxy+}"
@@ -32,6 +34,7 @@ class Coffer(Chalice):
         super().__init__(app_name, configure_logs=False)
         self.api.binary_types = ["*/*"]
         self.route(FALLBACK, methods=METHODS)(self._unmatched())
+        begun()
 
     def __call__(self, event: Event, context: Any) -> dict[str, Any]:
         entry = self.routes.get(event["requestContext"]["resourcePath"], {}).get(event["httpMethod"])
@@ -45,9 +48,11 @@ class Coffer(Chalice):
             self.routes[path].setdefault(ANY, RouteEntry(self._unmatched(), UNMATCHED, path, ANY))
 
     def _unmatched(self) -> Any:
+        measured = Measured(UNMATCHED)
+
         def unmatched(event: Event) -> view.Answered:
             """Anything that no route takes."""
-            return view.respond(event, UNMATCHED, self._refuse)
+            return view.respond(event, measured, self._refuse)
 
         return unmatched
 

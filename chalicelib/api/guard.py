@@ -55,7 +55,7 @@ def pause_with(pause: Pause) -> None:
 
 def require_open(route: Route, call: Call[Any]) -> None:
     """Raises Maintenance where what `route` begins rests just now. What was begun before is let through."""
-    if route.begins:
+    if route.begins and route.begins.waits:
         for pause in _pauses:
             pause(route.begins, call.request_key, call.language, call.at)
 

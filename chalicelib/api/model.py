@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from chalicelib.api.measuring import Capability
 from chalicelib.api.pagination import Page
 from chalicelib.kernel.callers import Caller, Customer, Merchant, Operator
 from chalicelib.kernel.capabilities import Begins
@@ -99,6 +100,7 @@ class Call(Generic[Body]):
 
 View = Callable[[Call[Any]], Answer | Receipt]
 Answers = Mapping[int, type[msgspec.Struct] | None]
+_COUNTED: Mapping[str, Capability] = {"pay": "payments", "cdp": "payments", "top": "topups"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,6 +130,11 @@ class Route:
     parameters: Mapping[str, Mapping[str, Any]]
     media: Mapping[str, Mapping[str, Any]]
     view: View
+
+    @property
+    def capability(self) -> Capability:
+        """Whose starts, successes and refusals its requests are counted as: that of which it makes a movement."""
+        return _COUNTED.get(self.begins.receipt, "") if self.begins else ""
 
     @property
     def tag(self) -> str:

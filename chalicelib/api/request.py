@@ -42,6 +42,12 @@ class Request:
         address: str = (self.event["requestContext"].get("identity") or {}).get("sourceIp") or ""
         return address
 
+    @property
+    def seen_at_milliseconds(self) -> float:
+        """When API Gateway saw it first; when we did, where that is not told."""
+        seen: float = self.event["requestContext"].get("requestTimeEpoch") or self.at.timestamp() * 1000
+        return seen
+
     def path(self) -> dict[str, str]:
         return {name: _sound(value) for name, value in (self.event.get("pathParameters") or {}).items()}
 

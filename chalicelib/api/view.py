@@ -9,7 +9,9 @@ from typing import Any
 
 import msgspec
 
+from chalicelib import cloud
 from chalicelib.api import guard, problems, strict_json
+from chalicelib.api.measuring import Measured
 from chalicelib.api.model import Answer, Call, Route
 from chalicelib.api.pagination import page_of
 from chalicelib.api.request import JSON, Event, Request, request_of, target_of
@@ -43,27 +45,29 @@ def served(route: Route) -> Callable[[Event], Answered]:
         guard.require_open(route, call)
         return route.view(call)
 
+    measured = Measured(f"{route.method} {route.path}", route.capability)
+
     def serve(event: Event) -> Answered:
-        return respond(event, route.path, work)
+        return respond(event, measured, work)
 
     serve.__name__, serve.__doc__ = route.view.__name__, route.summary
     return serve
 
 
-def respond(event: Event, template: str, work: Work) -> Answered:
+def respond(event: Event, measured: Measured, work: Work) -> Answered:
     """What `work` answers, or the problem it raises, as API Gateway wants it; one log line."""
-    request = request_of(event)
+    request, before = request_of(event), cloud.calls()
     try:
         with origin.of_request(request.source_address):
             answered = _rendered(work(request))
     except InternalError as error:
-        answered = _refused(_unexpected(error, request, template), request)
+        answered = _refused(_unexpected(error, request, measured.route), request)
     except CofferError as error:
         answered = _refused(error, request)
     except Exception as error:
-        answered = _refused(_unexpected(error, request, template), request)
+        answered = _refused(_unexpected(error, request, measured.route), request)
     answered["headers"]["Request-Id"] = request.request_id
-    _log(request, template, answered["statusCode"])
+    _log(request, measured, answered, cloud.calls() - before)
     return answered
 
 
@@ -124,12 +128,12 @@ def _answered(status: int, body: str, headers: Mapping[str, str]) -> Answered:
     return {"statusCode": status, "headers": {**_EVERYWHERE, **headers}, "body": body, "isBase64Encoded": False}
 
 
-def _unexpected(error: Exception, request: Request, template: str) -> CofferError:
+def _unexpected(error: Exception, request: Request, route: str) -> CofferError:
     """Logged by kind and place only: a message may quote what somebody typed."""
     known = problems.recognised(error)
     facts = {
         "request_id": request.request_id,
-        "path": template,
+        "Route": route,
         "error": type(error).__name__,
         "where": [
             f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
@@ -139,13 +143,9 @@ def _unexpected(error: Exception, request: Request, template: str) -> CofferErro
     return known
 
 
-def _log(request: Request, template: str, status: int) -> None:
-    took = clock.now() - request.at
-    facts = {
-        "request_id": request.request_id,
-        "method": request.method,
-        "path": template,
-        "status": status,
-        "milliseconds": round(took.total_seconds() * 1000, 1),
-    }
-    logger().info("request", extra=facts)
+def _log(request: Request, measured: Measured, answered: Answered, calls: int) -> None:
+    at = clock.now()
+    took = (at - request.at).total_seconds() * 1000
+    waited = max(took, at.timestamp() * 1000 - request.seen_at_milliseconds)
+    known = {"request_id": request.request_id, "method": request.method}
+    logger().info("request", extra=known | measured.line(answered, took, waited, calls))

@@ -17,6 +17,7 @@ from chalicelib.cloud_tables import Table, made
 from chalicelib.identity import secrets
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import TooManyRequests
+from chalicelib.observability import count
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -67,6 +68,7 @@ def check(limits: tuple[Limit, ...], subject: str, at: datetime) -> None:
         began = limit.window_at(at)
         ends = began + limit.window
         if not _counted(limit, f"THROTTLE#{limit.kind}#{mark}", began, ends):
+            count("Throttled", Limit=limit.kind)
             raise limit.reached(at)
 
 
@@ -82,6 +84,7 @@ def spread(limit: Limit, subject: str, name: str, at: datetime) -> None:
     below = size(_CountItem.names) < limit.most  # type: ignore[no-untyped-call]
     room = _CountItem.names.does_not_exist() | below | _CountItem.names.contains(mark)
     if not made(lambda: item.update(actions, room)):
+        count("Throttled", Limit=limit.kind)
         raise limit.reached(at)
 
 

@@ -12,10 +12,14 @@ OF_A_PROCESSOR = ("top-ups",)
 
 @dataclass(frozen=True, slots=True)
 class Begins:
-    """`receipt`: under which kind of id a request's key is kept, so that one that was begun before is let through."""
+    """`receipt`: under which kind of id a request's key is kept, so that one that was begun before is let through.
+
+    `waits`: whether maintenance makes it wait; what only ends what was begun goes on.
+    """
 
     capability: str
     receipt: str = ""
+    waits: bool = True
 
     def __post_init__(self) -> None:
         if self.capability not in CAPABILITIES:

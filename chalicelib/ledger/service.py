@@ -19,6 +19,7 @@ from chalicelib.ledger import chart, items, model, store
 from chalicelib.ledger.model import Behind, Draft, Head, Known, Leg, Misjudged, Movement, Taken, Verdict
 from chalicelib.ledger.wire import Item, item, plain_item
 from chalicelib.ledger.write import Update
+from chalicelib.observability import gauge
 from chalicelib.settings import settings
 
 TRIES = 24
@@ -210,10 +211,21 @@ def raise_epoch(account: str) -> int:
 
 
 def due(kind: str, at: datetime, limit: int = 100) -> list[str]:
-    """Ids of what is due, from all shards; candidates only, their conditions decide."""
-    until = clock.written(at)
-    shards = range(model.SHARDS)
-    return [found for shard in shards for found in store.due(model.due_key(kind, shard), until, limit)]
+    """Ids of what is due, from all shards; candidates only, their conditions decide. Measures how late we are."""
+    found = _due_between(kind, "", clock.written(at), limit)
+    since = min((clock.read(due_at) for _, due_at in found), default=at)
+    gauge("OldestDueSeconds", (at - since).total_seconds(), Kind=kind)
+    return [one for one, _ in found]
+
+
+def due_after(kind: str, after: datetime, limit: int) -> list[str]:
+    """Ids of what is due from then on: of each shard so many, the soonest. For figures: it decides nothing."""
+    return [one for one, _ in _due_between(kind, clock.written(after), "~", limit)]
+
+
+def _due_between(kind: str, after: str, until: str, limit: int) -> list[tuple[str, str]]:
+    keys = (model.due_key(kind, shard) for shard in range(model.SHARDS))
+    return [found for key in keys for found in store.due_between(key, after, until, limit)]
 
 
 def of_order(order_key: str, after: str, limit: int) -> list[str]:

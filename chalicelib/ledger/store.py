@@ -145,14 +145,19 @@ def newest(pk: str, prefix: str, until: str) -> Item | None:
 
 def due(key: str, until: str, limit: int) -> list[str]:
     """Candidates only: an index decides nothing."""
+    return [found for found, _ in due_between(key, "", until, limit)]
+
+
+def due_between(key: str, after: str, until: str, limit: int) -> list[tuple[str, str]]:
+    """What is due at a time after ≤ time ≤ until, and when, the soonest first."""
     answer = cloud.client("dynamodb").query(
         TableName=settings().ledger_table,
         IndexName="due",
-        KeyConditionExpression="due_key = :key AND due_at <= :until",
-        ExpressionAttributeValues=item({":key": key, ":until": until}),
+        KeyConditionExpression="due_key = :key AND due_at BETWEEN :after AND :until",
+        ExpressionAttributeValues=item({":key": key, ":after": after or "0", ":until": until}),
         Limit=limit,
     )
-    return [found["pk"]["S"] for found in answer["Items"]]
+    return [(found["pk"]["S"], found["due_at"]["S"]) for found in answer["Items"]]
 
 
 def of_order(order_key: str, after: str, limit: int) -> list[str]:

@@ -105,6 +105,7 @@ def seen(call: Call[None]) -> Answer:
     answers={201: PaymentView},
     caller=Customer,
     moves_money=True,
+    begins=Begins("payments", receipt="pay", waits=False),
     errors=(
         *(NotFound, InsufficientFunds, LimitReached, WalletFrozen, InvalidState, ProbableDuplicate),
         *(StepUpRequired, CoolingOff, GuardianApprovalRequired),

@@ -158,7 +158,7 @@ def _evolved(processor: str, at: datetime) -> Breaker:
     kept = store_health.kept(processor, at)
     seen = total(window(kept.minutes, kept.breaker.since, at).values())
     after = model_breaker.looked_at(kept.breaker, seen, at)
-    if after is kept.breaker or store_health.change(processor, kept.breaker, after):
+    if after is kept.breaker or _changed(processor, kept.breaker, after):
         return after
     return store_health.breaker(processor)
 
@@ -180,9 +180,17 @@ def _heard(processor: str, good: bool, at: datetime) -> None:
     for _ in range(_TRIES):
         before = store_health.breaker(processor)
         after = model_breaker.heard(before, good, at)
-        if after is before or store_health.change(processor, before, after):
+        if after is before or _changed(processor, before, after):
             break
     _standing.cache_clear()
+
+
+def _changed(processor: str, before: Breaker, after: Breaker) -> bool:
+    """False if somebody else was quicker."""
+    made = store_health.change(processor, before, after)
+    if made and after.phase == "open":
+        observability.count("BreakerOpened", Processor=processor)
+    return made
 
 
 def _kept(act: Callable[[], _Told], otherwise: _Told) -> _Told:

@@ -22,6 +22,17 @@ def look(at: datetime) -> int:
     return _looked(int(at.timestamp()) // _HOUR_SECONDS)
 
 
+def watch(at: datetime) -> int:
+    """Measures whether each processor that is set up can be asked, in and out; returns how many cannot."""
+    ways = [way for name in processors.names() for way in (name, health.out(name))]
+    closed = {way: health.is_closed(way, at) for way in ways}
+    for way, good in closed.items():
+        observability.gauge("ProcessorHealthy", int(good), "Count", Processor=way)
+    down = len(closed) - sum(closed.values())
+    observability.gauge("ProcessorsDown", down, "Count")
+    return down
+
+
 def say(processor: str, at: datetime) -> None:
     """That nobody can ask it, though the rules or somebody's money do."""
 

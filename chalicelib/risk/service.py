@@ -18,6 +18,7 @@ from chalicelib.kernel.errors import InvalidState, NotFound, StillFrozen, Unavai
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Head
 from chalicelib.notices import service as notices
+from chalicelib.observability import count
 from chalicelib.risk import model, store
 from chalicelib.risk.model import Freeze, FreezeRequest, FreezeView, KeepRequest, Untold
 
@@ -41,6 +42,7 @@ def frozen(by: Operator, wish: FreezeRequest, at: datetime) -> FreezeView:
         raise InvalidState(state="frozen")
     if not ledger.impose(wish.wallet_id, wish.reason, freeze.frozen_at):
         raise Unavailable(retry_after_seconds=1)
+    count("WalletFrozen", Reason=freeze.reason)
     _to_review(freeze, at)
     _tell(head.owner, freeze.untold(f"wallet_frozen_{freeze.reason}", freeze.frozen_at))
     return freeze.view("frozen", note)

@@ -25,7 +25,7 @@ from chalicelib.ledger.model import (
 )
 from chalicelib.ledger.wire import Item
 from chalicelib.ledger.write import Update, put_once
-from chalicelib.observability import page
+from chalicelib.observability import gauge, page
 from chalicelib.settings import settings
 from chalicelib.settlement import model
 from chalicelib.settlement.model import Batch
@@ -68,12 +68,17 @@ def settle(batch: Batch, at: datetime, since: datetime) -> int:
 
 
 def sweep(at: datetime) -> int:
-    """What fell through the stream: lines still due. The same code settles them; returns how many batches it took."""
+    """What fell through the stream: lines still due. The same code settles them; returns how many batches it took.
+
+    Measures how old the oldest of them is: a line is looked at here when the stream has had it for five minutes.
+    """
     candidates = ledger.due("settle", at)
     found = [
         one for start in range(0, len(candidates), 100) for one in ledger.movements(candidates[start : start + 100])
     ]
     waiting = {movement["pk"]: movement for movement in found if "settled_by" not in movement}
+    since = min((clock.read(movement["created_at"]) for movement in waiting.values()), default=at)
+    gauge("OldestUnsettledSeconds", (at - since).total_seconds())
     lines = [(line_of(movement), movement["currency"]) for movement in waiting.values()]
 
     def settled(batch: Batch) -> int:

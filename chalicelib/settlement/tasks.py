@@ -32,11 +32,12 @@ def send_on(at: datetime) -> int:
 
 
 def look_at_banks(at: datetime) -> int:
-    """Which nobody has set up, and whether those that failed answer again; returns how many did."""
+    """Which nobody has set up, how the others do, and whether those that failed answer again; returns how many did."""
     from chalicelib.processors import missing
     from chalicelib.settlement import probing
 
     missing.look(at)
+    missing.watch(at)
     return probing.look(at)
 
 

@@ -22,7 +22,7 @@ from chalicelib.ledger.model import Changed, Draft, Verdict
 from chalicelib.processors import health, routing, wire
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import Adapter, Created, Intent
-from chalicelib.topups import model, model_route, store
+from chalicelib.topups import model, model_route, speed, store
 from chalicelib.topups.model_route import Step, Steps
 
 PATIENCE = timedelta(seconds=4)
@@ -137,6 +137,8 @@ def _answered(turn: Turn, created: Created, key: RequestKey, at: datetime) -> Re
         return Draft(None, (), None, (store.answered(turn.intent.topup_id, told, judge),))
 
     stored = ledger.commit(build, at, key)
+    if said.status == "failed" and state == "pending" and not stored.replayed:
+        speed.failed()
     return stored if stored.replayed else receipt
 
 

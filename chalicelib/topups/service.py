@@ -34,7 +34,7 @@ from chalicelib.policy.model import Decision
 from chalicelib.processors import choosing, health, missing, model_patience
 from chalicelib.processors import service as processors
 from chalicelib.processors.choosing import Choice
-from chalicelib.processors.model import Acknowledgement, Intent
+from chalicelib.processors.model import Acknowledgement, Intent, ProcessorEvent
 from chalicelib.processors.routing import Wish
 from chalicelib.topups import asking, events, model, model_route, speed, store
 from chalicelib.topups.asking import Turn
@@ -84,8 +84,8 @@ def receive(processor: str, raw: bytes, headers: Mapping[str, str], at: datetime
     """A webhook. Raises NotFound, or InvalidSignature before anything is called or written."""
     adapter = processors.adapter(processor)
     event = adapter.verify_and_parse(raw, headers, at)
-    if events.apply(event, raw, at) == "made" and event.kind == "topup_succeeded":
-        speed.heard(event.topup_id or "", processor, event.occurred_at, at)
+    if events.apply(event, raw, at) == "made":
+        _count(event, event.topup_id or "", event.occurred_at, at)
     return adapter.acknowledge(event)
 
 
@@ -113,8 +113,8 @@ def ask_again(topup_id: str, at: datetime) -> bool:
     effect = events.apply(event, msgspec.json.encode(asdict(event)), at)
     if effect == "quarantined":
         _postpone(topup_id, due_at, created_at, at)
-    if effect == "made" and event.kind == "topup_succeeded":
-        speed.heard(topup_id, event.processor, created_at, at)
+    if effect == "made":
+        _count(event, topup_id, created_at, at)
     return effect == "made"
 
 
@@ -187,6 +187,13 @@ def _turn(found: Mapping[str, Any], request: TopupRequest, lease_until: str, *, 
         first=first,
         probed=probed,
     )
+
+
+def _count(event: ProcessorEvent, topup_id: str, since: datetime, at: datetime) -> None:
+    if event.kind == "topup_succeeded":
+        speed.heard(topup_id, event.processor, since, at)
+    elif event.kind == "topup_failed":
+        speed.failed()
 
 
 def _postpone(topup_id: str, due_at: str, created_at: datetime, at: datetime) -> None:

@@ -20,5 +20,12 @@ def send_back(at: datetime) -> int:
     return patience.sweep(store_returns.DUE, at, lambda return_id: returns.go_on(return_id, at))
 
 
-SWEEP = (ask_again, send_back)
+def watch(at: datetime) -> int:
+    """Measures how long a top-up has been without a word from its processor; returns how many are."""
+    from chalicelib.topups import unheard
+
+    return unheard.watch(at)
+
+
+SWEEP = (ask_again, send_back, watch)
 """Its parts, each by itself: one that fails stops no other."""

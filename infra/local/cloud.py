@@ -1,4 +1,4 @@
-"""The local cloud: ministack, the stack made from the package, the sandbox banks and the front door.
+"""The local cloud: ministack, the stack made from the package, the sandbox banks, the front door and the watch.
 
     python -m infra.local.cloud up [--detach]   start it, or go on with what was left
     python -m infra.local.cloud down            stop exactly what was started; the state stays
@@ -22,9 +22,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from infra import package
-from infra.local import follow, memory, places, processes, seed, seed_present, stack
+from infra.local import alarm_template, follow, memory, places, processes, seed, seed_present, stack, watch
 
-PARTS = ("ministack", "bank", "harbour", "front door")
+PARTS = ("ministack", "bank", "harbour", "front door", "watch")
 
 
 class Progress:
@@ -101,7 +101,9 @@ def _start(progress: Progress, port: int) -> None:
     bank = f"http://{places.HOST}:{places.port_for('bank', 8002)}"
     harbour = f"http://{places.HOST}:{places.port_for('harbour', 8003)}"
     progress.say("create the stack from the package, or update it")
-    outputs = stack.deploy(made, endpoint, _parameters(endpoint, address, bank, harbour))
+    parameters = _parameters(endpoint, address, bank, harbour)
+    outputs = stack.deploy(made, endpoint, parameters)
+    places.keep(watch.ALARMS, alarm_template.alarms(stack.packaged(made), parameters))
     stack.fill_secrets(endpoint)
     progress.say("start the sandbox banks and the front door")
     _start_bank("bank", bank, address)
@@ -113,6 +115,7 @@ def _start(progress: Progress, port: int) -> None:
     _write_local_json(address, endpoint, bank, harbour)
     _seed(progress, lost)
     _keep_local({**local(), "pay": seed_present.order(local())})
+    _start_watch(endpoint)
     progress.say("ready")
 
 
@@ -173,6 +176,11 @@ def _start_front_door(port: int, endpoint: str, outputs: dict[str, str]) -> None
     api = f"{endpoint}/restapis/{outputs['RestAPIId']}/{outputs['ApiStage']}/_user_request_"
     command = [sys.executable, "-m", "infra.local.front", "--port", str(port), "--api", api]
     processes.start("front door", command, stack.environment(endpoint))
+
+
+def _start_watch(endpoint: str) -> None:
+    """After the demo people and their past are there, of which nobody is to be called."""
+    processes.start("watch", [sys.executable, "-m", "infra.local.watch"], stack.environment(endpoint))
 
 
 def _write_local_json(address: str, endpoint: str, bank: str, harbour: str) -> None:

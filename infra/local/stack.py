@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from infra import keys
-from infra.local import mainland_keys, places
+from infra.local import alarm_template, mainland_keys, places
 
 BUCKET = "coffer-packages"
 AS_MINISTACK_HAS_IT = {
@@ -62,7 +62,7 @@ def secrets() -> dict[str, Any]:
 
 def deploy(package: Path, endpoint: str, parameters: dict[str, str]) -> dict[str, str]:
     """Create the stack, or update it if the package or a parameter changed; its outputs."""
-    code, template = (package / "deployment.zip").read_bytes(), (package / "sam.json").read_text()
+    code, template = (package / "deployment.zip").read_bytes(), json.dumps(alarm_template.without(packaged(package)))
     name = hashlib.sha256(code).hexdigest()[:32] + ".zip"
     template = template.replace('"./deployment.zip"', f'"s3://{BUCKET}/{name}"')
     for ours, theirs in AS_MINISTACK_HAS_IT.items():
@@ -77,6 +77,12 @@ def deploy(package: Path, endpoint: str, parameters: dict[str, str]) -> dict[str
         places.keep("deployed.json", wanted)
     stack = _stack(formation) or {}
     return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+
+
+def packaged(package: Path) -> dict[str, Any]:
+    """The template as it goes to AWS."""
+    found: dict[str, Any] = json.loads((package / "sam.json").read_text())
+    return found
 
 
 def fill_secrets(endpoint: str) -> None:

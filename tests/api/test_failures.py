@@ -88,7 +88,7 @@ def lines(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 def test_a_request_is_one_line(probe: Caller, lines: Any) -> None:
     reply = probe.get("/health")
     (line,) = lines()
-    expected = {"message": "request", "method": "GET", "path": "/health", "status": 200, "milliseconds": 0.0}
+    expected = {"message": "request", "method": "GET", "Route": "GET /health", "status": 200, "Milliseconds": 0.0}
     assert {name: line[name] for name in expected} == expected
     assert line["request_id"] == reply.headers["request-id"]
 

@@ -35,6 +35,12 @@ def test_every_function_finds_every_setting_in_its_environment(packaged: Package
         assert not missing, f"{name} lacks {sorted(missing)}: add them under Globals in infra/template.yaml"
 
 
+def test_nothing_quietens_the_log_for_its_lines_are_the_metrics(packaged: Packaged) -> None:
+    for function in packaged.functions.values():
+        assert not {name for name in function["Environment"]["Variables"] if "LOG_LEVEL" in name}
+        assert "LoggingConfig" not in function
+
+
 def test_no_setting_of_the_environment_is_unknown_to_the_code(packaged: Packaged) -> None:
     given = set(packaged.template["Globals"]["Function"]["Environment"]["Variables"])
     assert given == {field.name.upper() for field in fields(Settings)}

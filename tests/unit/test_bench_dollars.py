@@ -92,11 +92,14 @@ def test_what_is_kept_is_paid_for_every_month() -> None:
 
 def test_an_idle_month_counts_what_the_template_declares() -> None:
     queue = {"Type": "SQS", "Properties": {"Queue": {"Fn::GetAtt": ["Q", "Arn"]}}}
+    asked = [{"MetricStat": {}}, {"MetricStat": {}}]
     resources = {
         "K": {"Type": "AWS::KMS::Key"},
         "S": {"Type": "AWS::SecretsManager::Secret"},
         "A": {"Type": "AWS::CloudWatch::Alarm"},
-        "B": {"Type": "AWS::CloudWatch::Alarm"},
+        "B": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Metrics": [{"Expression": "a"}, *asked]}},
+        "C": {"Type": "AWS::CloudWatch::CompositeAlarm"},
+        "D": {"Type": "AWS::CloudWatch::Dashboard"},
         "Q": {"Type": "AWS::SQS::Queue", "Properties": {"FifoQueue": True}},
         "F": {"Type": "AWS::Serverless::Function", "Properties": {"Events": {"one": queue}}},
     }
@@ -107,7 +110,8 @@ def test_an_idle_month_counts_what_the_template_declares() -> None:
         "polling": pytest.approx(polls * 0.50 / 1e6),
         "keys": 1.0,
         "secrets": 0.4,
-        "alarms": 0.2,
+        "alarms": pytest.approx(0.3 + 0.5),
+        "dashboard": 3.0,
     }
 
 

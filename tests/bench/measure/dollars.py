@@ -93,8 +93,18 @@ def idle_month(sweep: Dollars, template: Mapping[str, Any]) -> Dollars:
         "polling": prices.dollars("sqs_request", standard * polls) + prices.dollars("sqs_fifo_request", fifo * polls),
         "keys": prices.dollars("kms_key_month", kinds.count("AWS::KMS::Key")),
         "secrets": prices.dollars("secret_month", kinds.count("AWS::SecretsManager::Secret")),
-        "alarms": prices.dollars("alarm_month", kinds.count("AWS::CloudWatch::Alarm")),
+        "alarms": prices.dollars("alarm_month", _looked_at(template))
+        + prices.dollars("composite_alarm_month", kinds.count("AWS::CloudWatch::CompositeAlarm")),
+        "dashboard": prices.dollars("dashboard_month", kinds.count("AWS::CloudWatch::Dashboard")),
     }
+
+
+def _looked_at(template: Mapping[str, Any]) -> int:
+    """Metrics of alarms: an expression's each."""
+    found = [
+        one.get("Properties", {}) for one in template["Resources"].values() if one["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    return sum(max(1, sum("MetricStat" in part for part in one.get("Metrics", ()))) for one in found)
 
 
 def _polled(template: Mapping[str, Any]) -> tuple[int, int]:
