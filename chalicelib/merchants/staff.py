@@ -18,7 +18,7 @@ from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.kernel.errors import Forbidden, InvalidOrExpired, InvalidRequest, InvalidState, NotFound
 from chalicelib.merchants import rules, store, store_staff, stores
 from chalicelib.merchants.model import Terms
-from chalicelib.merchants.model_staff import INVITED_FOR, Member, NewStaff, Role, RoleView, StaffChange
+from chalicelib.merchants.model_staff import INVITED_FOR, SCOPES, Member, NewStaff, Role, RoleView, StaffChange
 
 Keeper = Operator | Merchant
 
@@ -32,6 +32,7 @@ def invite(
     """
     agreed = check_keeper(caller, merchant_id)
     check_rank(caller, wish.role)
+    _check_gift(caller, wish.role)
     contact, name = meeting.canonical(wish.identifier), rules.tidy_name(wish.name)
     placed = _stores(caller, merchant_id, wish.store_ids, at)
     meeting.admit(merchant_id, contact, source_address, at)
@@ -55,6 +56,8 @@ def change(caller: Keeper, merchant_id: str, staff_id: str, wish: StaffChange, a
     was = _standing(merchant_id, staff_id)
     role = was.role if wish.role is None else wish.role
     check_rank(caller, was.role, role)
+    if wish.role is not None or wish.store_ids is not None:
+        _check_gift(caller, role)
     placed = was.store_ids if wish.store_ids is None else _stores(caller, merchant_id, wish.store_ids, at)
     name = was.name if wish.name is None else rules.tidy_name(wish.name)
     same = (role, set(placed)) == (was.role, set(was.store_ids))
@@ -122,6 +125,12 @@ def check_rank(caller: Keeper, *touched: Role) -> None:
     if caller.staff and caller.staff.role != "owner" and set(touched) != {"cashier"}:
         raise Forbidden()
     if "owner" in touched and "keys" not in caller.scopes:
+        raise Forbidden()
+
+
+def _check_gift(caller: Keeper, role: Role) -> None:
+    """Nobody gives by a role what they may not do themselves, as no key makes another that may more. Raises Forbidden."""
+    if isinstance(caller, Merchant) and not set(SCOPES[role]) <= set(caller.scopes):
         raise Forbidden()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel import ids
+from chalicelib.merchants.model_staff import SCOPES
 from tests.api import staff_kit
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.staff_kit import MINE, accept, hired, invited, sign_in, staff_of, till_of
@@ -169,15 +170,37 @@ def test_an_owner_who_has_not_accepted_is_not_counted(world: World) -> None:
     assert revoke(world, first).json["state"] == "last-owner"
 
 
-def test_a_key_without_the_scope_of_keys_makes_no_owner(world: World) -> None:
-    path = f"/v1/merchants/{world.shop.id}/keys"
-    few, both = (
-        world.nobody.bearing(world.operator.post(path, {"scopes": scopes}).json["key"])
-        for scopes in (["staff"], ["keys", "staff"])
-    )
-    world.clock.advance(1)
-    assert_problem(invited(world, world.customer(), "owner", by=few), 403, "forbidden")
-    assert invited(world, world.customer(), "owner", by=both).status == 201
+@pytest.mark.parametrize(
+    ("scopes", "gives"),
+    [
+        (("staff",), ()),
+        (("checkouts", "payments", "staff"), ("cashier",)),
+        (("keys", "staff"), ()),
+        (SCOPES["manager"], ("manager", "cashier")),
+        (SCOPES["owner"], ("owner", "manager", "cashier")),
+    ],
+)
+def test_a_key_gives_no_role_that_may_what_the_key_may_not(
+    world: World, scopes: tuple[str, ...], gives: tuple[str, ...]
+) -> None:
+    key = keyed(world, *scopes)
+    staff_id = hired(world, world.customer(), "cashier")
+    for role in ("cashier", "manager", "owner"):
+        world.clock.advance(1)
+        expected = 201 if role in gives else 403
+        assert invited(world, world.customer(), role, by=key).status == expected, role
+        assert changed(world, staff_id, key, role=role).status == (200 if expected == 201 else 403), role
+
+
+def test_a_key_of_staff_alone_renames_and_revokes_cashiers(world: World) -> None:
+    staff_id, key = hired(world, world.customer()), keyed(world, "staff")
+    assert changed(world, staff_id, key, name="Bo").json["name"] == "Bo"
+    assert revoke(world, staff_id, key).status == 204
+
+
+def keyed(world: World, *scopes: str) -> Caller:
+    made = world.operator.post(f"/v1/merchants/{world.shop.id}/keys", {"scopes": list(scopes)})
+    return world.nobody.bearing(made.json["key"])
 
 
 def test_a_role_that_is_revoked_is_nobodys_and_may_be_given_anew(world: World) -> None:
