@@ -88,6 +88,7 @@ def _access() -> list[Room]:
     from chalicelib.identity import routes_sessions as sessions
     from chalicelib.identity import routes_trash as trash
     from chalicelib.insight import routes_effort as effort
+    from chalicelib.merchants import routes_reveals as reveals
     from chalicelib.merchants import routes_staff as staff
     from chalicelib.merchants import routes_tills as tills
     from chalicelib.notices import routes as notices
@@ -106,6 +107,7 @@ def _access() -> list[Room]:
         operations,
         effort,
         funding,
+        reveals,
         staff,
         tills,
     )

@@ -38,6 +38,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "merchants.see-staff": ROLES,
         "merchants.keep-staff": frozenset({FINANCE, ADMIN}),
         "merchants.see-business": frozenset({FINANCE, RISK, ADMIN, AUDITOR}),
+        "merchants.reveal-business": frozenset({FINANCE, RISK, ADMIN}),
         "merchants.keep-business": frozenset({FINANCE, ADMIN}),
         "merchants.verify": frozenset({FINANCE, RISK, ADMIN}),
         "merchants.see-webhooks": ROLES,

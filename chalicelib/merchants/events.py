@@ -16,7 +16,7 @@ from chalicelib.kernel.callers import Merchant, Operator
 from chalicelib.kernel.errors import InvalidRequest, InvalidState, NotFound
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Leg
-from chalicelib.merchants import delivering, model_events
+from chalicelib.merchants import delivering, deposits, model_events
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants import store_endpoints as endpoints
 from chalicelib.merchants import store_events as store
@@ -26,12 +26,7 @@ from chalicelib.merchants.model_webhooks import Endpoint
 
 def record(entries: Sequence[Mapping[str, Any]], at: datetime) -> int:
     """Entries of the journal, late, twice or in any order; how many events they are."""
-    recorded = 0
-    for entry in entries:
-        known = endpoints.of(entry["payee"]) if entry["kind"] in TOLD else []
-        if known:
-            recorded += _recorded(entry, known, at)
-    return recorded
+    return sum(_recorded(entry, endpoints.of(entry["payee"]), at) for entry in entries if entry["kind"] in TOLD)
 
 
 def tell(event_id: str, at: datetime) -> bool:
@@ -110,10 +105,14 @@ def redeliver(caller: Operator | Merchant, event_id: str, endpoint_id: str | Non
 
 
 def _recorded(entry: Mapping[str, Any], known: Sequence[Endpoint], at: datetime) -> int:
+    if not known and entry["kind"] not in deposits.FOLLOWED:
+        return 0
     movement = ledger.movement(entry["movement"])
     followed = movement["pk"] if movement["kind"] == "payment" else movement.get("payment")
     payment = movement if followed == movement["pk"] else ledger.movement(followed) if followed else None
-    found = list(model_events.of_entry(entry, movement, payment, at))
+    if payment and entry["kind"] in deposits.FOLLOWED:
+        deposits.follow(entry["kind"], payment, at)
+    found = list(model_events.of_entry(entry, movement, payment, at)) if known else []
     for one in found:
         _give(store.put(one), known, at)
     return len(found)

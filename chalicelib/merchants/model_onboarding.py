@@ -16,6 +16,8 @@ from chalicelib.merchants.rules import URL_LETTERS, VISIBLE
 
 CheckState = Literal["asked", "unknown", "needs_more", "verified", "refused"]
 Requirement = Literal["legal_name", "registration_number", "country", "representative_name", "website"]
+BusinessField = Literal["legal_name", "registration_number", "representative_name"]
+"""What comes masked, and may be revealed."""
 ASK_AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
 CASE_DUE = timedelta(days=1)
 NAME_LETTERS, NUMBER_LETTERS, REASON_LETTERS = 128, 32, 500
@@ -54,6 +56,16 @@ class VerificationDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
 
     decision: Literal["verify", "refuse"]
     reason: Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": REASON_LETTERS})]
+
+
+class BusinessReveal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    field: BusinessField
+    reason: Annotated[str, msgspec.Meta(min_length=10, max_length=200, description="Kept sealed in the audit log")]
+
+
+class BusinessFieldView(msgspec.Struct, frozen=True):
+    field: BusinessField
+    value: str
 
 
 class BusinessView(msgspec.Struct, frozen=True):

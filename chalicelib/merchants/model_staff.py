@@ -117,6 +117,7 @@ class KnownTillView(msgspec.Struct, frozen=True):
 
     id: str
     staff_id: str
+    name: str
     store_id: str | None
     device_name: str
     state: Literal["active", "expired", "revoked"]
@@ -149,11 +150,12 @@ class Member:
         return RoleView(self.id, self.merchant_id, merchant_name, self.role, self.status, self.store_ids, created)
 
 
-def known_till(key: Key, device_name: str, at: datetime) -> KnownTillView:
+def known_till(key: Key, name: str, device_name: str, at: datetime) -> KnownTillView:
     till, expires_at = key.till, key.expires_at
     return KnownTillView(
         id=key.id,
         staff_id=till.staff_id if till else "",
+        name=name,
         store_id=(till.store_id if till else "") or None,
         device_name=device_name,
         state=key.state(at),

@@ -98,7 +98,10 @@ def listed(
     """Newest first; those that are over too, for a while. Raises Forbidden, NotFound."""
     staff.check_keeper(caller, merchant_id)
     found, following = store.tills_of(merchant_id, position, limit)
-    return [known_till(key, _named(key), at) for key in found], following
+    names = store_staff.names({key.till.staff_id for key in found if key.till})
+    return [
+        known_till(key, names.get(key.till.staff_id, "") if key.till else "", _named(key), at) for key in found
+    ], following
 
 
 def end(caller: Operator | Merchant, merchant_id: str, session_id: str, at: datetime) -> None:

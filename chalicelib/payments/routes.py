@@ -20,7 +20,7 @@ from chalicelib.kernel.errors import (
     WalletFrozen,
 )
 from chalicelib.kernel.idempotency import Receipt
-from chalicelib.payments import service
+from chalicelib.payments import deposits, service
 from chalicelib.payments.model import (
     CaptureRequest,
     CaptureView,
@@ -69,6 +69,20 @@ def payments_of_order(call: Call[None]) -> Answer:
         raise InvalidRequest(param="order_reference")
     reference, page = call.query["order_reference"], call.page
     found, following = service.payments_of_order(call.merchant, reference, page.cursor or "", page.limit)
+    return Answer(200, page.envelope(found, following))
+
+
+@room.route(
+    "GET",
+    "/v1/deposits",
+    answers={200: PaymentView},
+    caller=Merchant,
+    listing=True,
+    summary="What is held for me and not taken yet, what runs out soonest first",
+)
+def open_deposits(call: Call[None]) -> Answer:
+    page = call.page
+    found, following = deposits.listed(call.merchant, page.cursor, page.limit, call.at)
     return Answer(200, page.envelope(found, following))
 
 

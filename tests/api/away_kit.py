@@ -152,6 +152,7 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         "POST /v1/webhooks/{processor}": lambda: till.deliver(sent.body, signed(sent, KEYS, stamp)),
         "GET /v1/payments/{id}": lambda: phone.get(f"/v1/payments/{paid}"),
         "GET /v1/payments": lambda: shop.till.get("/v1/payments?order_reference=order-1"),
+        "GET /v1/deposits": lambda: shop.till.get("/v1/deposits"),
         "GET /v1/refunds/{id}": lambda: phone.get(f"/v1/refunds/{refund}"),
         "GET /v1/checkouts/{id}": lambda: phone.get(f"/v1/checkouts/{checkout}"),
         "GET /v1/checkouts/{id}/return": lambda: phone.get(f"/v1/checkouts/{over}/return"),

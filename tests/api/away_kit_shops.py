@@ -56,6 +56,9 @@ def of_businesses(world: World) -> dict[str, Call]:
     return {
         f"GET {one}/business": lambda: boss.get(f"{seen}/business"),
         f"PATCH {one}/business": lambda: boss.patch(f"{seen}/business", BODIES[f"PATCH {one}/business"]),
+        f"POST {one}/business/reveals": lambda: boss.post(
+            f"{seen}/business/reveals", BODIES[f"POST {one}/business/reveals"]
+        ),
         f"POST {one}/verification": lambda: boss.post(f"{seen}/verification", verify),
     }
 

@@ -42,7 +42,7 @@ REQUESTED = {
                  "make_endpoint", "change_endpoint", "rotate_endpoint", "remove_endpoint", "test_endpoint",
                  "redeliver", "make_store", "change_store", "invite_staff", "change_staff", "revoke_staff",
                  "turn_return", "accept_role", "begin_till", "offer_card", "withdraw_card",
-                 "end_till", "change_business", "verify", "refuse"},
+                 "end_till", "change_business", "verify", "refuse", "reveal"},
     "movement": {"see"},
     "operator": {"appoint"},
     "order": {"find"},

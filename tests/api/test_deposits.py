@@ -7,8 +7,14 @@ from typing import Any
 import pytest
 
 from chalicelib.ledger import audit
+from chalicelib.ledger import service as ledger
+from chalicelib.merchants import deposits
+from tests.api.caller import Caller
+from tests.api.staff_kit import hired, till_of
+from tests.api.test_stores import opened
 from tests.api.world import Person, World, cheap_passwords
 from tests.conftest import FrozenClock
+from tests.people import all_items
 
 WEEK_SECONDS = 7 * 86_400
 
@@ -83,3 +89,71 @@ def test_a_checkout_is_taken_at_once_or_held_and_nothing_else(world: World, want
     order = {"amount": 100, "currency": "CNY", "order_reference": "order-1", "capture": wanted}
     refused = world.shop.till.post("/v1/checkouts", order)
     assert (refused.status, refused.json["param"]) == (422, "capture")
+
+
+def listed(world: World, query: str = "", by: Caller | None = None) -> list[str]:
+    reply = (by or world.shop.till).get(f"/v1/deposits{query}")
+    assert reply.status == 200, reply.raw
+    return [one["id"] for one in reply.json["data"]]
+
+
+def test_what_is_open_is_listed_until_it_is_taken_given_back_or_over(world: World) -> None:
+    ana = world.customer(50_000)
+    taken, given_back, left = (deposit(world, ana, amount)["id"] for amount in (1_000, 2_000, 3_000))
+    ana.pay(700)
+    world.deliver()
+    assert listed(world) == [taken, given_back, left]
+    shown = world.shop.till.get("/v1/deposits").json["data"][0]
+    assert (shown["status"], shown["amount"], shown["captured"]) == ("authorized", 1_000, 0)
+    assert world.shop.act(taken, "capture", {"amount": 400}).status == 201
+    assert world.shop.act(given_back, "void").status == 201
+    assert listed(world) == [left], "the ledger decides, whether or not the stream has told of it"
+    world.deliver()
+    assert [item["sk"]["S"].rpartition("#")[2] for item in _noted()] == [left]
+    world.clock.advance(WEEK_SECONDS + 1)
+    assert listed(world) == [], "what has run out is over before the sweep has seen it"
+    world.sweep()
+    world.deliver()
+    assert _noted() == []
+
+
+def test_pages_of_open_deposits_hold_each_once_and_what_runs_out_soonest_first(world: World) -> None:
+    ana = world.customer(50_000)
+    held = []
+    for amount in range(1_000, 1_005):
+        world.clock.advance(1)
+        held.append(deposit(world, ana, amount)["id"])
+    world.deliver()
+    found, query = list[str](), "?limit=2"
+    while query:
+        page = world.shop.till.get(f"/v1/deposits{query}").json
+        found += [one["id"] for one in page["data"]]
+        query = f"?limit=2&cursor={page['next_cursor']}" if page["has_more"] else ""
+    assert found == held
+
+
+def test_entries_that_come_in_another_order_or_twice_list_nothing_that_is_over(world: World) -> None:
+    ana = world.customer(9_000)
+    held = deposit(world, ana)["id"]
+    world.shop.act(held, "void")
+    world.deliver()
+    payment = ledger.movement(held)
+    for kind in ("void", "authorisation", "authorisation"):
+        deposits.follow(kind, payment, world.clock.now())
+    assert listed(world) == []
+
+
+def test_nobody_sees_deposits_of_another_merchant_or_another_store_and_a_part_is_none(world: World) -> None:
+    ana, here = world.customer(20_000), opened(world)["id"]
+    mine = ana.pay_checkout(world.shop.checkout(1_000, capture="manual", store_id=here)["id"]).json["id"]
+    other = deposit(world, ana)["id"]
+    part = ana.pay_checkout(world.shop.checkout(3_000, "shared", split={"max_payers": 3})["id"], amount=500)
+    assert part.json["status"] == "authorized", part.raw
+    world.deliver()
+    till = till_of(world, ana, hired(world, ana), store_id=here)
+    assert (sorted(listed(world)), listed(world, by=till)) == (sorted([mine, other]), [mine])
+    assert listed(world, by=world.another_shop().till) == []
+
+
+def _noted() -> list[dict[str, Any]]:
+    return [item for item in all_items("merchants") if item["sk"]["S"].startswith("DEPOSIT#")]

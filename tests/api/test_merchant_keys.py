@@ -23,6 +23,7 @@ SCOPE_OF = {
     "GET /v1/checkouts/{id}": "checkouts",
     "POST /v1/checkouts/{id}/cancel": "checkouts",
     "GET /v1/payments": "payments",
+    "GET /v1/deposits": "payments",
     "GET /v1/payments/{id}": "payments",
     "POST /v1/payments/{id}/capture": "payments",
     "POST /v1/payments/{id}/void": "payments",

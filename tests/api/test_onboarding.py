@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.identity import people
+from chalicelib.identity.throttle import Limit
 from chalicelib.merchants import onboarding, verification
 from chalicelib.settings import settings
 from tests.api.bad_input_kit import BUSINESS
@@ -186,3 +189,30 @@ def test_a_merchant_that_an_operator_vouches_for_is_active_at_once(world: World)
     assert standing(world.shop) == ("active", [], None)
     assert_problem(world.operator.get(f"/v1/merchants/{world.shop.id}/business"), 404, "not-found")
     assert settings().stage != "prod"
+
+
+@pytest.mark.parametrize("field", ["legal_name", "registration_number", "representative_name"])
+def test_one_fact_is_revealed_for_a_reason_that_the_log_keeps_whatever_the_merchants_state(
+    world: World, field: str
+) -> None:
+    shop, why = joined(world), "to compare it with the register"
+    path, wish = f"/v1/merchants/{shop.id}/business/reveals", {"field": field, "reason": why}
+    later(world, 60)
+    assert standing(shop)[0] == "active"
+    said = BUSINESS | {"registration_number": "91310000MA1FL00"}
+    assert world.operator.post(path, wish).json == {"field": field, "value": said[field]}
+    (entry,) = [one for one in all_items("audit") if one["what"]["S"] == "merchant.reveal"]
+    assert (entry["whom"]["S"], field in str(entry)) == (shop.id, True)
+    assert why not in at_rest()
+    for lacking in ({"field": field, "reason": "short"}, {"field": "website", "reason": why}):
+        assert world.operator.post(path, lacking).status == 422
+    assert shop.till.post(path, wish).status == 403
+
+
+def test_looks_at_businesses_and_at_people_are_counted_together(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop, ana, why = joined(world), world.customer(), {"reason": "to compare it with the register"}
+    monkeypatch.setattr(people, "REVEALS", (Limit("looks", 2, timedelta(hours=1)),))
+    path = f"/v1/merchants/{shop.id}/business/reveals"
+    assert world.operator.post(path, why | {"field": "legal_name"}).status == 200
+    assert world.operator.post(f"/v1/people/{ana.id}/reveals", why | {"field": "identifier"}).status == 200
+    assert_problem(world.operator.post(path, why | {"field": "legal_name"}), 429, "too-many-requests")

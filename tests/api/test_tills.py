@@ -210,7 +210,7 @@ def test_sessions_are_listed_and_ended_by_those_who_keep_staff(world: World, bo:
     owner, till = staff_kit.at_till(world, "owner"), till_of(world, bo, hired(world, bo), device_name="Till 2")
     path = f"/v1/merchants/{world.shop.id}/staff-sessions"
     newest = owner.get(path).json["data"][0]
-    assert (newest["device_name"], newest["state"]) == ("Till 2", "active")
+    assert (newest["name"], newest["device_name"], newest["state"]) == ("Ana", "Till 2", "active")
     assert_problem(till.get(path), 403, "forbidden")
     manager = staff_kit.at_till(world, "manager")
     owners = next(one for one in owner.get(path).json["data"] if one["device_name"] == "")

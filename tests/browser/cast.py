@@ -13,7 +13,7 @@ from typing import Any
 from infra.local import people, seed_present
 from infra.local.client import Client, new_key
 from infra.local.people import Person
-from tests.browser import cards, console_kit, kit, till_kit, withdrawal_kit
+from tests.browser import cards, console_kit, kit, purse, till_kit, withdrawal_kit
 
 FRESH_SECONDS = 240
 """An access token lives ten minutes."""
@@ -157,6 +157,35 @@ class Member:
     def sold(self) -> dict[str, Any]:
         found: dict[str, Any] = self.till.get(f"/v1/merchants/{self.counter['id']}/sales").expect(200)["data"][0]
         return found
+
+    @cached_property
+    def endpoint(self) -> str:
+        """Told once, where nobody listens."""
+        every = f"/v1/merchants/{self.counter['id']}/webhook-endpoints"
+        wish = {"url": "http://127.0.0.1:9/hooks", "event_types": ["payment.captured", "refund.succeeded"]}
+        made = str(self.till.insist(every, wish).expect(201)["id"])
+        self.till.insist(f"{every}/{made}/test", None).expect(202)
+        look = lambda: self.till.get(f"{every}/{made}/deliveries").expect(200)["data"] or None  # noqa: E731
+        people.wait_for(look, "an attempt")
+        return made
+
+    @cached_property
+    def deposit(self) -> str:
+        checkout = {"amount": 30_000, "currency": "CNY", "order_reference": "ROOM-12", "capture": "manual"}
+        made = self.till.insist("/v1/checkouts", checkout).expect(201)["id"]
+        payer = self.somebody
+        wish = {"wallet_id": payer.wallet["id"], "checkout_id": made}
+        held = str(payer.api.insist("/v1/payments", wish).expect(201)["id"])
+        people.wait_for(lambda: self.till.get("/v1/deposits").expect(200)["data"] or None, "what is held")
+        return held
+
+    @cached_property
+    def worker(self) -> str:
+        """Somebody at one store, signed in at a till."""
+        person = kit.newcomer(self.local)
+        till_kit.hired(self.local, self.counter, person, "cashier", store_ids=[self.store])
+        begin = {"merchant_id": self.counter["id"], "device_name": "iPad 2"}
+        return str(purse.owner(self.local, person).insist("/v1/staff-sessions", begin).expect(201)["id"])
 
     @cached_property
     def order(self) -> str:

@@ -58,6 +58,11 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "till /payments/:id/refund": lambda one: f"/payments/{one.sold['payment_id']}/refund",
     "till /office/settlements/:id": lambda one: f"/office/settlements/{one.sold['settlement_id']}",
     "till /stores/:id": lambda one: f"/stores/{one.store}",
+    "till /office/webhooks": lambda one: f"/office/webhooks?{one.endpoint}",
+    "till /office/webhooks/:id": lambda one: f"/office/webhooks/{one.endpoint}",
+    "till /office/deposits": lambda one: f"/office/deposits?{one.deposit}",
+    "till /office/staff": lambda one: f"/office/staff?{one.worker}",
+    "till /office/tills": lambda one: f"/office/tills?{one.worker}",
 }
 """Where a screen with a parameter is, for whoever visits it."""
 REFUSED: dict[str, tuple[str, ...]] = {

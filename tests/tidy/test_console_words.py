@@ -17,6 +17,7 @@ from chalicelib.cases import model as cases_model
 from chalicelib.kernel import roles
 from chalicelib.merchants import model as merchants_model
 from chalicelib.merchants import model_cards, model_webhooks
+from chalicelib.merchants.model_events import EVENT_TYPES
 from chalicelib.operations import model as operations_model
 from chalicelib.risk import model as risk_model
 from chalicelib.settlement import model_adjustments
@@ -138,6 +139,19 @@ def test_each_action_of_the_audit_log_has_words_and_can_be_filtered_by() -> None
     script = (CONSOLE / "screens/audit.js").read_text(encoding="utf-8")
     deeds = re.findall(r'^  "?([a-z-]+)"?: \[(.*)\],$', script, re.MULTILINE)
     assert {f"{thing}.{deed}" for thing, those in deeds for deed in re.findall(r'"([^"]+)"', those)} == actions
+
+
+def test_the_back_office_offers_each_type_of_event_and_has_words_for_it() -> None:
+    script = (WEB / "till/hooks.js").read_text(encoding="utf-8")
+    table = re.findall(r"^  (\w+): \[(.*)\],$", script, re.MULTILINE)
+    offered = [f"{what}.{end}" for what, ends in table for end in re.findall(r'"(\w+)"', ends)]
+    assert [*offered, "ping"] == list(EVENT_TYPES)
+    words = json.loads((WEB / "text/hooks.json").read_text(encoding="utf-8"))
+    office = json.loads((WEB / "text/office.json").read_text(encoding="utf-8"))
+    assert {f"hooks.type.{one}" for one in EVENT_TYPES} <= set(words)
+    assert {f"hooks.disabled.{one}" for one in get_args(model_webhooks.Why)} <= set(words)
+    states = {*get_args(model_webhooks.EndpointState), *get_args(model_webhooks.Outcome)}
+    assert {f"office.state.{one}" for one in states} <= set(office)
 
 
 @pytest.mark.parametrize("file", sorted(CONSOLE.rglob("*.js")), ids=lambda file: file.name)

@@ -10,7 +10,7 @@ export const SCREENS = {
   "/accounts/:id": screen("account", "cases"),
   "/movements/:id": screen("movement"),
   "/checkouts/:id": screen("checkout", "checkouts"),
-  "/merchants": screen("merchants"),
+  "/merchants": screen("merchants", "shops"),
   "/merchants/:id": screen("merchant", "payouts", "webhooks", "plans", "shops"),
   "/payouts/:id": screen("payout", "payouts"),
   "/cases": screen("cases"),

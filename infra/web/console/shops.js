@@ -12,18 +12,20 @@ import { html, signal } from "/shared/ui.js";
 
 const ROLES = ["cashier", "manager", "owner"];
 
-/** `business` is null until `look` is called; `code`: the store whose code is shown. */
+/**
+ * `business` is null for whoever may not see it; `clear`: what of it was revealed; `code`: the store whose code is shown.
+ */
 export function shopsOf(merchant) {
   const at = `/v1/merchants/${merchant}`;
   const list = (path) => () => pages((cursor) => get(`${at}/${path}?limit=50${cursor ? `&cursor=${cursor}` : ""}`));
   const [stores, staff] = [list("stores"), list("staff")];
   const business = signal(null);
   const look = () => may("merchants.see-business") && (business.value = see(`${at}/business`));
-  return { merchant, at, business, look, code: signal(null), stores: signal(stores()), staff: signal(staff()), again: { stores, staff } };
+  return { merchant, at, business, clear: signal({}), look, code: signal(null), stores: signal(stores()), staff: signal(staff()), again: { stores, staff } };
 }
 
 export const Shops = ({ of: one, merchant }) => html`
-  ${one.business.value?.value.data && html`<${Business} of=${one} merchant=${merchant} />`}
+  ${one.business.value && html`<${Business} of=${one} merchant=${merchant} />`}
   ${may("merchants.see-stores") && html`
     <${PagedTable} of=${one.stores.value} name=${`stores-${one.merchant}`} title=${say("shops.stores")} columns=${stores(one)} empty=${say("console.nothing-yet")} />
     ${may("merchants.keep-stores") && html`<p class="deeds"><button type="button" onClick=${() => openStore(one)}>${say("shops.open")}</button></p>`}`}
@@ -36,12 +38,12 @@ export const Shops = ({ of: one, merchant }) => html`
 const Business = ({ of: one, merchant }) => html`
   <section aria-labelledby="business">
     <h2 id="business">${say("shops.business")}</h2>
-    <${Shown} of=${one.business.value}>${(said) => html`
+    ${isVouchedFor(one) ? html`<p>${say("shops.vouched")}</p>` : html`<${Shown} of=${one.business.value}>${(said) => html`
       <${Facts} of=${[
-        ["legal_name", said.legal_name],
-        ["registration_number", said.registration_number],
+        ["legal_name", html`<${Masked} of=${one} said=${said} field="legal_name" />`],
+        ["registration_number", html`<${Masked} of=${one} said=${said} field="registration_number" />`],
         ["country", said.country],
-        ["representative_name", said.representative_name],
+        ["representative_name", html`<${Masked} of=${one} said=${said} field="representative_name" />`],
         ["website", said.website],
         ["verification", html`<span class="state">${say(`shops.check.${said.state}`)}</span>`],
         ["currently_due", said.currently_due.map((name) => say(`console.${name}`)).join(", ")],
@@ -51,8 +53,16 @@ const Business = ({ of: one, merchant }) => html`
         <button type="button" onClick=${() => decide(one, "verify")}>${say("shops.verify")}</button>
         <button type="button" class="danger" onClick=${() => decide(one, "refuse")}>${say("shops.refuse")}</button>
       </p>`}`}
-    <//>
+    <//>`}
   </section>
+`;
+
+/** Nothing was said of it: whoever took it on answers for it. */
+const isVouchedFor = ({ business: { value: { value: { data, problem } } } }) => data === null && problem?.answer?.status === 404;
+
+const Masked = ({ of: one, said, field }) => html`
+  ${one.clear.value[field] ?? said[field]}
+  ${may("merchants.reveal-business") && one.clear.value[field] === undefined && html` <button type="button" class="plain" data-stop onClick=${() => reveal(one, field)}>${say("console.reveal")}</button>`}
 `;
 
 /** To be printed and put on the counter: whoever scans it sees whom they pay, and types the amount. */
@@ -150,6 +160,17 @@ const decide = (one, decision) =>
     go: say(`shops.${decision}`),
     done: say(`shops.${decision}-done`),
     act: ({ reason }) => changed(one, "POST", "verification", { decision, reason }),
+  });
+
+const reveal = (one, field) =>
+  ask({
+    title: say("console.reveal"),
+    what: say("console.reveal-what", { field: say(`console.${field}`) }),
+    go: say("console.reveal"),
+    act: async ({ reason }) => {
+      const { value } = await call("POST", `${one.at}/business/reveals`, { body: { field, reason } });
+      one.clear.value = { ...one.clear.peek(), [field]: value };
+    },
   });
 
 const show = async (one, store) => (one.code.value = { store, qr: await drawn(store.code_url) });

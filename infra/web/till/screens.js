@@ -18,13 +18,17 @@ export const SCREENS = {
   "/more": screen("more", "sales"),
   "/stores/:id": screen("store", "sales", "office"),
   "/office/payments": screen("payments", "sales", "office"),
+  "/office/deposits": screen("deposits", "sales", "office"),
   "/office/settlements": screen("settlements", "sales", "office"),
   "/office/settlements/:id": screen("settlement", "sales", "office"),
   "/office/payouts": screen("payouts", "sales", "office"),
   "/office/statements": screen("statements", "sales", "office"),
   "/office/staff": screen("staff", "sales", "office"),
   "/office/stores": screen("stores", "sales", "office"),
+  "/office/tills": screen("tills", "sales", "office"),
   "/office/keys": screen("keys", "sales", "office"),
+  "/office/webhooks": screen("webhooks", "sales", "office", "hooks"),
+  "/office/webhooks/:id": screen("deliveries", "sales", "office", "hooks"),
 };
 
 /** Nobody takes money before they sign in, and comes back to where they wanted to go. */

@@ -15,17 +15,22 @@ import { effect, html, signal, untracked } from "/shared/ui.js";
 export function open({ params: { id } }) {
   const merchant = see(`/v1/merchants/${id}`);
   const keys = pages((cursor) => get(`/v1/merchants/${id}/keys?limit=50${cursor ? `&cursor=${cursor}` : ""}`));
-  const webhooks = may("merchants.see-webhooks") && webhooksOf(id);
-  const plans = may("merchants.see-cards") && plansOf(id);
+  const [webhooks, plans] = [signal(null), signal(null)];
   const shops = shopsOf(id);
   const money = signal(null);
   const choose = (currency) => (money.value = inCurrency(id, currency, merchant.peek().data.accounts[currency]));
   const known = () => Object.keys(merchant.value.data?.accounts ?? {})[0];
-  const stop = effect(() => merchant.value.data?.status === "pending" && !shops.business.peek() && untracked(shops.look));
+  /** What the operator may see is known a moment later after a reload. */
+  const once = (permission, there, make) => effect(() => void (may(permission) && !there.peek() && untracked(make)));
+  const stops = [
+    once("merchants.see-business", shops.business, shops.look),
+    once("merchants.see-webhooks", webhooks, () => (webhooks.value = webhooksOf(id))),
+    once("merchants.see-cards", plans, () => (plans.value = plansOf(id))),
+  ];
   const stopMoney = effect(() => known() && !money.peek() && untracked(() => void choose(known())));
   const name = () => merchant.value.data?.name ?? say("console.merchant");
-  const view = () => html`<${Heading}>${name()}<//><${Shown} of=${merchant}>${(data) => html`<${Merchant} of=${data} ...${{ keys, webhooks, plans, shops, choose }} money=${money.value} />`}<//>`;
-  return { title: name, view, close: () => (stop(), stopMoney()) };
+  const view = () => html`<${Heading}>${name()}<//><${Shown} of=${merchant}>${(data) => html`<${Merchant} of=${data} ...${{ keys, shops, choose }} webhooks=${webhooks.value} plans=${plans.value} money=${money.value} />`}<//>`;
+  return { title: name, view, close: () => [...stops, stopMoney].forEach((stop) => stop()) };
 }
 
 const Merchant = ({ of: merchant, keys, webhooks, plans, shops, money, choose }) => html`

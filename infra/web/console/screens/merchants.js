@@ -1,4 +1,6 @@
-/** Every merchant, newest first. */
+/** Every merchant, newest first; and another one. */
+import { takeOn } from "/console/joining.js";
+import { may } from "/console/may.js";
 import { Id, Moment, State } from "/console/show.js";
 import { PagedTable } from "/console/table.js";
 import { say } from "/shared/language.js";
@@ -10,6 +12,7 @@ export function open() {
   const list = pages((cursor) => get(`/v1/merchants?limit=50${cursor ? `&cursor=${cursor}` : ""}`));
   return { title: () => say("console.merchants"), view: () => html`
     <${Heading}>${say("console.merchants")}<//>
+    ${may("merchants.join") && html`<p class="deeds"><button type="button" onClick=${takeOn}>${say("shops.take-on")}</button></p>`}
     <${PagedTable} of=${list} name="merchants" title=${say("console.merchants")} columns=${COLUMNS} empty=${say("console.nothing-yet")} />` };
 }
 

@@ -8,12 +8,15 @@ import { html } from "/shared/ui.js";
 /** Path, icon, name and what it takes. */
 const PLACES = [
   ["/office/payments", "list", "payments", "payments"],
+  ["/office/deposits", "clock", "deposits", "payments"],
   ["/office/settlements", "archive", "settlements", "reports"],
   ["/office/payouts", "out", "payouts", "reports"],
   ["/office/statements", "paper", "statements", "reports"],
   ["/office/stores", "home", "stores", "stores"],
   ["/office/staff", "people", "staff", "staff"],
+  ["/office/tills", "devices", "tills", "staff"],
   ["/office/keys", "key", "keys", "keys"],
+  ["/office/webhooks", "send", "webhooks", "keys"],
 ];
 
 export function open() {

@@ -32,7 +32,7 @@ const Payment = ({ of: payment }) => html`
     ]} />
   </section>
   ${leftOf(payment) > 0 && html`<${Back} payment=${payment} />`}
-  ${payment.status === "authorized" && html`<p class="note">${say("sold.held")}</p>`}
+  ${payment.status === "authorized" && html`<p class="note">${say("sold.held")}</p><p><a class="button secondary wide" href="#/office/deposits">${say("more.go.deposits")}</a></p>`}
 `;
 
 /** Whoever may not give back reads who can. */

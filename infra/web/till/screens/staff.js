@@ -1,5 +1,6 @@
 /** Who works here, in which role and at which stores: invited, changed, and sent away at once. */
 import { listOf, question, State } from "/till/office.js";
+import { chosenIn, StoreChoice, storesOf } from "/till/places.js";
 import { mine, staff } from "/till/staff.js";
 import { say, sayOr } from "/shared/language.js";
 import { Field, Heading, Pages, Up, wrong } from "/shared/parts.js";
@@ -13,6 +14,7 @@ const makes = () => MAKES[staff.value?.role] ?? [];
 export function open() {
   const list = signal(listOf("/staff"));
   const again = () => (list.value = listOf("/staff"));
+  const stores = storesOf();
   const { ask, view } = question();
   const invite = () => ask({
     title: say("office.invite"),
@@ -20,18 +22,18 @@ export function open() {
     fields: (deed) => html`
       <${Field} name="name" label=${say("office.staff-name")} problem=${wrong(deed.problem.value, "name")} autocomplete="off" maxlength="64" required />
       <${Field} name="identifier" label=${say("till.enter.identifier")} problem=${wrong(deed.problem.value, "identifier")} autocomplete="off" autocapitalize="none" required />
-      <${Roles} />`,
+      <${Roles} /><${StoreChoice} of=${stores} />`,
     go: say("office.invite"),
     done: say("office.invited"),
-    act: async ({ name, identifier, role }) => again(await call("POST", mine("/staff"), { body: { name: name.trim(), identifier: identifier.trim(), role } })),
+    act: async ({ name, identifier, role, ...ticked }) => again(await call("POST", mine("/staff"), { body: { name: name.trim(), identifier: identifier.trim(), role, store_ids: chosenIn(ticked) } })),
   });
   const change = (one) => ask({
     title: say("office.change-role-of", { name: one.name }),
     what: say("office.change-role-what"),
-    fields: () => html`<${Roles} chosen=${one.role} />`,
+    fields: () => html`<${Roles} chosen=${one.role} /><${StoreChoice} of=${stores} chosen=${one.store_ids} />`,
     go: say("office.change-role"),
     done: say("office.saved"),
-    act: async ({ role }) => again(await call("PATCH", mine(`/staff/${one.id}`), { body: { role } })),
+    act: async ({ role, ...ticked }) => again(await call("PATCH", mine(`/staff/${one.id}`), { body: { role, ...(stores.all.peek() && { store_ids: chosenIn(ticked) }) } })),
   });
   const revoke = (one) => ask({
     title: say("office.revoke-of", { name: one.name }),
@@ -44,8 +46,9 @@ export function open() {
   return { title: () => say("office.staff"), view: () => html`
     <${Up} path="/more">${say("more.title")}<//>
     <${Heading}>${say("office.staff")}<//>
+    <p><a class="alone" href="#/office/tills">${say("tills.title")}</a></p>
     ${makes().length > 0 && html`<p><button type="button" onClick=${invite}>${say("office.invite")}</button></p>`}
-    <${Pages} of=${list.value} empty=${say("office.no-staff")}>${(rows) => rows.length > 0 && html`<ul class="rows card" aria-label=${say("office.staff")}>${rows.map((one) => html`<${Member} key=${one.id} of=${one} change=${change} revoke=${revoke} />`)}</ul>`}<//>
+    <${Pages} of=${list.value} empty=${say("office.no-staff")}>${(rows) => rows.length > 0 && html`<ul class="rows card" aria-label=${say("office.staff")}>${rows.map((one) => html`<${Member} key=${one.id} of=${one} stores=${stores} change=${change} revoke=${revoke} />`)}</ul>`}<//>
     ${view()}
   ` };
 }
@@ -56,13 +59,14 @@ const Roles = ({ chosen }) => html`
   </label>
 `;
 
-const Member = ({ of: one, change, revoke }) => html`
+const Member = ({ of: one, stores, change, revoke }) => html`
   <li class="thing">
     <strong>${one.name}</strong> <${State} of=${one.status} />
     <small>${[sayOr(`till.role.${one.role}`, one.role), one.identifier_masked].filter(Boolean).join(" · ")}</small>
+    <small>${one.store_ids.length === 0 ? say("office.every-store") : one.store_ids.map(stores.name).filter(Boolean).join(" · ")}</small>
     ${one.status !== "revoked" && makes().includes(one.role) && html`
       <p class="acts">
-        ${makes().length > 1 && html`<button type="button" class="plain" onClick=${() => change(one)}>${say("office.change-role")}</button>`}
+        <button type="button" class="plain" onClick=${() => change(one)}>${say("office.change-role")}</button>
         <button type="button" class="plain" onClick=${() => revoke(one)}>${say("office.revoke")}</button>
       </p>`}
   </li>
