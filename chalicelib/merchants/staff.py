@@ -34,7 +34,7 @@ def invite(
     check_rank(caller, wish.role)
     _check_gift(caller, wish.role)
     contact, name = meeting.canonical(wish.identifier), rules.tidy_name(wish.name)
-    placed = _stores(caller, merchant_id, wish.store_ids, at)
+    placed = _stores(caller, merchant_id, wish.role, wish.store_ids, at)
     meeting.admit(merchant_id, contact, source_address, at)
     member = _new(merchant_id, wish.role, placed, name, contact, at)
     _audit(caller, "merchant.invite_staff", member, at, role=wish.role)
@@ -44,21 +44,23 @@ def invite(
 
 
 def listed(caller: Keeper, merchant_id: str, position: str | None, limit: int) -> tuple[list[Member], str | None]:
-    """Newest first, those who are revoked too; and the position of the next page. Raises Forbidden, NotFound."""
+    """Newest first, those who are revoked too; and the position of the next page. Whoever works at some stores sees
+    those who work there alone, and fewer than `limit` on a page. Raises Forbidden, NotFound."""
     check_keeper(caller, merchant_id)
-    return store_staff.of(merchant_id, position, limit)
+    every, following = store_staff.of(merchant_id, position, limit)
+    return [one for one in every if _is_kept(caller, one)], following
 
 
 def change(caller: Keeper, merchant_id: str, staff_id: str, wish: StaffChange, at: datetime) -> Member:
     """Another role, or other stores, and every session at a till is over. Raises Forbidden, NotFound, InvalidRequest,
     InvalidState (revoked, last-owner, changed)."""
     check_keeper(caller, merchant_id)
-    was = _standing(merchant_id, staff_id)
+    was = _standing(caller, merchant_id, staff_id)
     role = was.role if wish.role is None else wish.role
     check_rank(caller, was.role, role)
     if wish.role is not None or wish.store_ids is not None:
         _check_gift(caller, role)
-    placed = was.store_ids if wish.store_ids is None else _stores(caller, merchant_id, wish.store_ids, at)
+    placed = _stores(caller, merchant_id, role, was.store_ids if wish.store_ids is None else wish.store_ids, at)
     name = was.name if wish.name is None else rules.tidy_name(wish.name)
     same = (role, set(placed)) == (was.role, set(was.store_ids))
     now = replace(was, role=role, store_ids=placed, name=name, since=was.since if same else store_staff.since(at))
@@ -129,7 +131,7 @@ def check_rank(caller: Keeper, *touched: Role) -> None:
 
 
 def _check_gift(caller: Keeper, role: Role) -> None:
-    """Nobody gives by a role what they may not do themselves, as no key makes another that may more. Raises Forbidden."""
+    """Nobody gives by a role what they may not do themselves. Raises Forbidden."""
     if isinstance(caller, Merchant) and not set(SCOPES[role]) <= set(caller.scopes):
         raise Forbidden()
 
@@ -157,6 +159,8 @@ def _again(caller: Keeper, wish: Member) -> Member:
     if was.status != "invited":
         raise InvalidState(state=was.status)
     check_rank(caller, was.role)
+    if not _is_kept(caller, was):
+        raise Forbidden()
     if not store_staff.change(was, wish.role, wish.store_ids, wish.name, wish.since):
         raise _refused(was)
     return replace(was, role=wish.role, store_ids=wish.store_ids, name=wish.name, since=wish.since)
@@ -199,16 +203,17 @@ def _refused(was: Member) -> InvalidState:
     return InvalidState(state="last-owner" if now and now.since == was.since else "changed")
 
 
-def _stores(caller: Keeper, merchant_id: str, wish: Sequence[str], at: datetime) -> tuple[str, ...]:
-    """Each once, and stores of the merchant's. Whoever works at some stores gives no others. Raises InvalidRequest,
-    Forbidden."""
+def _stores(caller: Keeper, merchant_id: str, role: Role, wish: Sequence[str], at: datetime) -> tuple[str, ...]:
+    """Each once, and stores of the merchant's, which an owner owns as a whole. Whoever works at some stores gives no
+    others. Raises InvalidRequest, Forbidden."""
     try:
         placed = tuple(dict.fromkeys(stores.known(merchant_id, one, at).id for one in wish))
     except InvalidRequest as unknown:
         raise InvalidRequest(param="store_ids") from unknown
-    own = caller.staff.store_ids if isinstance(caller, Merchant) and caller.staff else ()
-    if own and not (placed and set(placed) <= set(own)):
+    if isinstance(caller, Merchant) and not caller.covers(placed):
         raise Forbidden()
+    if role == "owner" and placed:
+        raise InvalidRequest(param="store_ids")
     return placed
 
 

@@ -235,6 +235,35 @@ def test_whoever_works_at_some_stores_gives_no_others(world: World) -> None:
     assert_problem(unknown, 422, "invalid-request", "store_ids")
 
 
+def test_whoever_works_at_some_stores_keeps_nobody_who_works_elsewhere(world: World) -> None:
+    here, there = opened(world)["id"], opened(world, "Elsewhere")["id"]
+    manager = staff_kit.at_till(world, "manager", store_ids=[here])
+    mine = hired(world, world.customer(), store_ids=[here])
+    for placed in ([there], [here, there], []):
+        cashier = world.customer()
+        theirs = hired(world, cashier, store_ids=placed)
+        for reply in (changed(world, theirs, manager, store_ids=[here]), revoke(world, theirs, manager)):
+            assert_problem(reply, 404, "not-found")
+        assert sign_in(cashier, theirs, store_id=there if placed == [there] else here).status == 201
+    waits = world.customer()
+    world.clock.advance(1)
+    assert invited(world, waits, store_ids=[there]).status == 201
+    assert_problem(invited(world, waits, by=manager, store_ids=[here]), 403, "forbidden")
+    listed = manager.get(staff_of(world.shop)).json["data"]
+    assert {tuple(one["store_ids"]) for one in listed} == {(here,)}
+    assert changed(world, mine, manager, name="Bo").status == 200
+
+
+def test_an_owner_owns_the_whole_merchant(world: World) -> None:
+    here = opened(world)["id"]
+    world.clock.advance(1)
+    at_one = invited(world, world.customer(), "owner", store_ids=[here])
+    assert_problem(at_one, 422, "invalid-request", "store_ids")
+    manager = hired(world, world.customer(), "manager", store_ids=[here])
+    assert_problem(changed(world, manager, role="owner"), 422, "invalid-request", "store_ids")
+    assert changed(world, manager, role="owner", store_ids=[]).json["store_ids"] == []
+
+
 def test_nothing_personal_of_staff_stands_in_clear(world: World) -> None:
     ana = world.customer()
     till_of(world, ana, hired(world, ana, name="Anastasia Tillkeeper"), device_name="canary device")
