@@ -99,6 +99,33 @@ def test_a_refused_merchant_stays_out_until_a_person_decides_otherwise(world: Wo
     assert entry["whom"]["S"] == shop.id
 
 
+def test_a_merchant_undoes_no_refusal_by_changing_what_it_said(world: World) -> None:
+    by_hand, by_registry = joined(world, "94"), joined(world, "92")
+    assert decide(world, by_hand, "refuse").json["state"] == "refused"
+    later(world, 60)
+    for shop in (by_hand, by_registry):
+        told = shop.till.patch(f"/v1/merchants/{shop.id}/business", {"registration_number": "91310000MA1FL00"})
+        assert (told.status, told.json["state"]) == (409, "rejected")
+    later(world, 60)
+    assert [standing(shop) for shop in (by_hand, by_registry)] == [("pending", [], "rejected")] * 2
+    corrected = world.operator.patch(f"/v1/merchants/{by_hand.id}/business", {"registration_number": "91310000MA1FL00"})
+    assert corrected.json["state"] == "asked"
+    later(world, 60)
+    assert standing(by_hand)[0] == "active"
+
+
+def test_nobody_decides_about_what_they_have_not_seen(world: World) -> None:
+    shop = joined(world, "94")
+    seen = business(world.operator, shop)["version"]
+    shop.till.patch(f"/v1/merchants/{shop.id}/business", {"legal_name": "Somebody Else"})
+    for decision in ("verify", "refuse"):
+        late = decide(world, shop, decision, seen)
+        assert (late.status, late.json["state"]) == (409, "changed")
+    later(world, 60)
+    assert business(world.operator, shop)["version"] == seen + 1, "an answer that did not come changes nothing of it"
+    assert decide(world, shop, "verify").json["state"] == "verified"
+
+
 def test_a_registry_that_does_not_answer_is_asked_again_after_a_minute_and_five(world: World) -> None:
     shop = joined(world, "93")
     later(world, 0)
