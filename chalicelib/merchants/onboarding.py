@@ -44,11 +44,13 @@ def complete(caller: Operator | Merchant, merchant_id: str, wish: BusinessChange
 
 
 def decide(operator: Operator, merchant_id: str, wish: VerificationDecision, at: datetime) -> Check:
-    """By hand. Raises NotFound, InvalidRequest, InvalidState (not pending; changed)."""
+    """By hand, about what was seen. Raises NotFound, InvalidRequest, InvalidState (not pending; changed)."""
     agreed, why = merchants.merchant(operator, merchant_id), model.reason(wish.reason)
     was = _found(merchant_id)
     if agreed.status != "pending":
         raise InvalidState(state=agreed.status)
+    if was.version != wish.version:
+        raise InvalidState(state="changed")
     told = {"source_address": operator.source_address}
     if wish.decision == "verify":
         cases.audit(operator.user_id, "merchant.verify", merchant_id, why, at, **told)

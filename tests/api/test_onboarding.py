@@ -51,8 +51,9 @@ def business(caller: Caller, shop: Shop) -> dict[str, Any]:
     return found
 
 
-def decide(world: World, shop: Shop, decision: str) -> Reply:
-    body = {"decision": decision, "reason": "seen the certificate"}
+def decide(world: World, shop: Shop, decision: str, version: int | None = None) -> Reply:
+    seen = version or business(world.operator, shop)["version"]
+    body = {"decision": decision, "version": seen, "reason": "seen the certificate"}
     return world.operator.post(f"/v1/merchants/{shop.id}/verification", body)
 
 
@@ -186,6 +187,7 @@ def test_what_a_merchant_says_of_its_business_is_masked_and_sealed(world: World)
         "state": "asked",
         "currently_due": [],
         "checked_at": None,
+        "version": 1,
     }
     kept = at_rest()
     hidden = (BUSINESS["legal_name"], "91310000MA1FL00", BUSINESS["representative_name"], "https://new-tea.example")
