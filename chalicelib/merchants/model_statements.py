@@ -34,7 +34,8 @@ class LineView(msgspec.Struct, frozen=True):
 
 
 class MerchantStatementView(msgspec.Struct, frozen=True):
-    """`opening` + every `amount` = `closing`. `paid_out`: less what came back."""
+    """`opening` + `gross` − `fees` − `paid_out` + `corrected` = `closing`. `paid_out`: less what came back; what
+    else changed the account is `corrected`."""
 
     merchant_id: str
     merchant_name: str
@@ -45,11 +46,14 @@ class MerchantStatementView(msgspec.Struct, frozen=True):
     gross: int
     fees: int
     paid_out: int
+    corrected: int
     entries: list[LineView]
 
 
 def view(terms: Terms, currency: str, found: Statement) -> MerchantStatementView:
     entries = [_line(one, currency) for one in found.entries]
+    paid_out = -sum(one.amount for one in entries if one.kind.startswith("payout"))
+    gross, fees = sum(one.gross for one in entries), sum(one.fees for one in entries)
     return MerchantStatementView(
         merchant_id=terms.merchant_id,
         merchant_name=terms.name,
@@ -57,9 +61,10 @@ def view(terms: Terms, currency: str, found: Statement) -> MerchantStatementView
         currency=currency,
         opening=found.opening.available,
         closing=found.closing.available,
-        gross=sum(one.gross for one in entries),
-        fees=sum(one.fees for one in entries),
-        paid_out=-sum(one.amount for one in entries if one.kind.startswith("payout")),
+        gross=gross,
+        fees=fees,
+        paid_out=paid_out,
+        corrected=sum(one.amount for one in entries) - (gross - fees - paid_out),
         entries=entries,
     )
 
@@ -107,7 +112,7 @@ def _page(
 def _head(found: MerchantStatementView, language: str) -> Iterator[tuple[float, Line]]:
     yield _TOP, [Text(_COLUMNS[0], _say("title", language, month=found.month), 18, bold=True)]
     told = {"merchant": found.merchant_name, "number": found.merchant_id, "currency": found.currency}
-    sums = {name: getattr(found, name) for name in ("opening", "gross", "fees", "paid_out", "closing")}
+    sums = {name: getattr(found, name) for name in ("opening", "gross", "fees", "paid_out", "corrected", "closing")}
     signed = {"fees": -1, "paid_out": -1}
     shown = {name: money.shown(signed.get(name, 1) * sum_, found.currency) for name, sum_ in sums.items()}
     for at, (name, value) in enumerate((told | shown).items()):
