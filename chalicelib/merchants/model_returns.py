@@ -14,7 +14,7 @@ from chalicelib.merchants.model import CheckoutStatus
 
 
 class ReturnSecretView(msgspec.Struct, frozen=True):
-    """`secret` is shown this once; the one before signs along until `old_secret_ends_at`."""
+    """`secret` is shown this once; until `old_secret_ends_at` one before it signs along."""
 
     merchant_id: str
     secret: str
@@ -38,19 +38,17 @@ class ReturnSecret:
     merchant_id: str
     secret: str
     created_at: datetime
-    old_secret: str | None = None
-    old_secret_ends_at: datetime | None = None
+    old: tuple[OldSecret, ...] = ()
 
     def secrets(self, at: datetime) -> tuple[str, ...]:
-        """The newest first; the old one for as long as it signs along."""
-        if self.old_secret and self.old_secret_ends_at and self.old_secret_ends_at > at:
-            return self.secret, self.old_secret
-        return (self.secret,)
+        """The newest first; each old one for as long as it signs along."""
+        return (self.secret, *(one.secret for one in model_secrets.along(self.old, at)))
 
     @property
     def shown(self) -> ReturnSecretView:
-        ends_at = clock.written(self.old_secret_ends_at) if self.old_secret_ends_at else None
-        return ReturnSecretView(self.merchant_id, self.secret, clock.written(self.created_at), ends_at)
+        ends_at = model_secrets.last_end(self.old, self.created_at)
+        written = clock.written(ends_at) if ends_at else None
+        return ReturnSecretView(self.merchant_id, self.secret, clock.written(self.created_at), written)
 
 
 def signed(return_url: str, checkout_id: str, status: CheckoutStatus, secrets: tuple[str, ...], at: datetime) -> str:
@@ -65,5 +63,6 @@ def signed(return_url: str, checkout_id: str, status: CheckoutStatus, secrets: t
 
 
 def _with(url: str, query: str) -> str:
+    """What a shop's own address says by one of our names makes way: nothing is said twice."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(query=f"{parts.query}&{query}" if parts.query else query))
