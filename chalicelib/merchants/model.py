@@ -18,6 +18,8 @@ from chalicelib.merchants.rules import URL_LETTERS
 Status = Literal["pending", "active", "suspended"]
 NOT_VERIFIED = "not-verified"
 CheckoutStatus = Literal["open", "paid", "expired", "cancelled"]
+ShownStatus = Literal[CheckoutStatus, "voided"]
+"""`voided`: a deposit was left, and all of it went back."""
 Capture = Literal["automatic", "manual"]
 KeyState = Literal["active", "expired", "revoked"]
 Scope = Literal["payments", "refunds", "checkouts", "reports", "payouts", "stores", "staff", "keys", "cards"]
@@ -129,7 +131,7 @@ class CheckoutView(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     id: str
-    status: CheckoutStatus
+    status: ShownStatus
     code_url: str
     amount: int
     currency: str

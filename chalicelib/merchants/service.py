@@ -33,7 +33,7 @@ from chalicelib.merchants.model import (
     Till,
 )
 from chalicelib.merchants.model_onboarding import Business, Check
-from chalicelib.merchants.model_shares import LASTS_AT_MOST
+from chalicelib.merchants.model_shares import LASTS_AT_MOST, SplitView
 from chalicelib.merchants.rules import CHECKOUT_LASTS_AT_MOST
 from chalicelib.policy import service as policy
 from chalicelib.settings import settings
@@ -197,9 +197,9 @@ def see_checkout(caller: Customer | Merchant | Operator, checkout_id: str, at: d
         split = shares.view(progress, caller)
         paid = any(part.mine for part in split.parts) if split else _paid_by(caller, progress)
         seen = progress if paid else replace(progress, payment_id="", paid_at="")
-        return _shown_to(caller, msgspec.structs.replace(_view(found, seen, at), split=split), at)
+        return _shown_to(caller, _as_it_stands(_view(found, seen, at), split, progress), at)
     _reaches(caller, found)
-    return msgspec.structs.replace(_view(found, progress, at), split=shares.view(progress))
+    return _as_it_stands(_view(found, progress, at), shares.view(progress), progress)
 
 
 def cancel_checkout(caller: Merchant, checkout_id: str, at: datetime) -> CheckoutView:
@@ -342,6 +342,13 @@ def _found(merchant_id: str) -> Terms:
     if found is None:
         raise NotFound()
     return found
+
+
+def _as_it_stands(view: CheckoutView, split: SplitView | None, progress: Progress) -> CheckoutView:
+    """With its parts; a deposit is not paid any more once it went back."""
+    left = ledger.movement(progress.payment_id)["state"] if view.capture == "manual" and progress.payment_id else ""
+    status = "voided" if left in ("voided", "expired") else view.status
+    return msgspec.structs.replace(view, split=split, status=status)
 
 
 def _shown_to(customer: Customer, view: CheckoutView, at: datetime) -> CheckoutView:
