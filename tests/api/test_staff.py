@@ -286,6 +286,18 @@ def test_what_becomes_of_a_role_is_in_the_audit_log(world: World) -> None:
     assert (said["merchant.accept_role"], said["merchant.begin_till"]) == (ana.id, staff_id)
 
 
+def test_the_audit_log_names_the_person_and_not_their_session(world: World) -> None:
+    bo = world.customer()
+    staff_id = hired(world, bo, "owner")
+    till, home = till_of(world, bo, staff_id), f"/v1/merchants/{world.shop.id}"
+    assert till.post(f"{home}/return-secret", {}).status == 201
+    plan = till.post(f"{home}/card-plans", {"name": "Tea", "currency": "CNY", "price": 1_000})
+    assert till.post(f"{home}/card-plans/{plan.json['id']}/withdraw", {}).status == 200
+    deeds = ("turn_return", "offer_card", "withdraw_card")
+    said = {one["what"]["S"]: one["who"]["S"] for one in all_items("audit")}
+    assert [said[f"merchant.{deed}"] for deed in deeds] == [staff_id] * 3
+
+
 def test_one_merchant_invites_no_name_too_often(world: World) -> None:
     ana: Person = world.customer()
     world.clock.advance(1)
