@@ -64,8 +64,9 @@ def change(caller: Keeper, merchant_id: str, staff_id: str, wish: StaffChange, a
     name = was.name if wish.name is None else rules.tidy_name(wish.name)
     same = (role, set(placed)) == (was.role, set(was.store_ids))
     now = replace(was, role=role, store_ids=placed, name=name, since=was.since if same else store_staff.since(at))
+    heir = _heir(was) if role != "owner" else None
     _audit(caller, "merchant.change_staff", was, at, role=role)
-    if not store_staff.change(was, role, placed, name, now.since):
+    if not store_staff.change(was, role, placed, name, now.since, heir):
         raise _refused(was)
     return now
 
@@ -74,12 +75,13 @@ def revoke(caller: Keeper, merchant_id: str, staff_id: str, at: datetime) -> Non
     """At once and for good, with every session at a till; once or many times. Raises Forbidden, NotFound,
     InvalidState (last-owner, changed)."""
     check_keeper(caller, merchant_id)
-    was = found(merchant_id, staff_id)
+    was = _theirs(caller, merchant_id, staff_id)
     check_rank(caller, was.role)
     if was.status == "revoked":
         return
+    heir = _heir(was)
     _audit(caller, "merchant.revoke_staff", was, at)
-    if not store_staff.revoke(was, store_staff.since(at)):
+    if not store_staff.revoke(was, store_staff.since(at), heir):
         raise _refused(was)
 
 
@@ -191,11 +193,34 @@ def _is_theirs(person: Customer, member: Member) -> bool:
     return member.status == "active" and member.person == person.user_id
 
 
-def _standing(merchant_id: str, staff_id: str) -> Member:
-    was = found(merchant_id, staff_id)
+def _is_kept(caller: Keeper, member: Member) -> bool:
+    return isinstance(caller, Operator) or caller.covers(member.store_ids)
+
+
+def _theirs(caller: Keeper, merchant_id: str, staff_id: str) -> Member:
+    """Raises NotFound, of whoever works at other stores too where they keep some."""
+    one = found(merchant_id, staff_id)
+    if not _is_kept(caller, one):
+        raise NotFound()
+    return one
+
+
+def _standing(caller: Keeper, merchant_id: str, staff_id: str) -> Member:
+    was = _theirs(caller, merchant_id, staff_id)
     if was.status == "revoked":
         raise InvalidState(state="revoked")
     return was
+
+
+def _heir(was: Member) -> Member | None:
+    """Another owner, once an owner goes: one whose account is there. Raises InvalidState (last-owner)."""
+    if (was.role, was.status) != ("owner", "active"):
+        return None
+    others = (one for one in store_staff.owners_of(was.merchant_id) if one.id != was.id)
+    found = next((one for one in others if meeting.is_there(one.person)), None)
+    if found is None:
+        raise InvalidState(state="last-owner")
+    return found
 
 
 def _refused(was: Member) -> InvalidState:

@@ -7,7 +7,7 @@ is over with that write, and every payment of theirs asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import cast
 
@@ -119,6 +119,16 @@ def of(merchant_id: str, position: str | None, limit: int) -> tuple[list[Member]
     return [one for one in found if one], following
 
 
+def owners_of(merchant_id: str) -> Iterator[Member]:
+    """Those who have accepted, the newest first; whether their accounts are there is not asked."""
+    for place in _PlaceItem.query(
+        merchant_id, _PlaceItem.sk.startswith(_OWNED), consistent_read=True, scan_index_forward=False
+    ):
+        found = find(place.sk.removeprefix(_OWNED))
+        if found and (found.role, found.status) == ("owner", "active"):
+            yield found
+
+
 def roles_of(user_id: str, logins: tuple[str, ...]) -> list[Member]:
     """Theirs, and those that wait for one of their names."""
     places = (user_id, *(_WAITS + login for login in logins))
@@ -139,8 +149,10 @@ def accepting(transaction: TransactWrite, was: Member, person: str) -> None:
         _count(transaction, was.merchant_id, 1)
 
 
-def change(was: Member, role: Role, store_ids: tuple[str, ...], name: str, marker: str) -> bool:
-    """False, and no effect, if it is no longer as it was, or would leave no owner."""
+def change(
+    was: Member, role: Role, store_ids: tuple[str, ...], name: str, marker: str, heir: Member | None = None
+) -> bool:
+    """False, and no effect, if it is no longer as it was, or would leave no owner; or if `heir` is not."""
     sealed = vault.seal(was.id, "name", name)
     stores = _StaffItem.store_ids.set(" ".join(store_ids)) if store_ids else _StaffItem.store_ids.remove()
     actions: list[Action] = [
@@ -155,12 +167,14 @@ def change(was: Member, role: Role, store_ids: tuple[str, ...], name: str, marke
             transaction.update(_StaffItem(was.id, STAFF), actions, _as_it_was(was))
             if was.status == "active" and (was.role == "owner") != (role == "owner"):
                 _count(transaction, was.merchant_id, 1 if role == "owner" else -1)
+            _stays(transaction, heir)
 
     return made(together)
 
 
-def revoke(was: Member, marker: str) -> bool:
-    """For good. False, and no effect, if it is no longer as it was, or would leave no owner."""
+def revoke(was: Member, marker: str, heir: Member | None = None) -> bool:
+    """For good. False, and no effect, if it is no longer as it was, or would leave no owner; nor is `heir`, where one
+    is named."""
     actions: list[Action] = [_StaffItem.status.set("revoked"), _StaffItem.since.set(marker)]
 
     def together() -> None:
@@ -172,6 +186,7 @@ def revoke(was: Member, marker: str) -> bool:
                 transaction.delete(_PlaceItem(was.person, _ROLE + was.id))
             if was.status == "active" and was.role == "owner":
                 _count(transaction, was.merchant_id, -1)
+            _stays(transaction, heir)
 
     return made(together)
 
@@ -190,6 +205,11 @@ def begin(was: Member, key: Key, till: Till, expires_at: datetime) -> bool:
 def owners(merchant_id: str) -> int:
     item = _OwnersItem.find(merchant_id, _OWNERS)
     return int(item.owners) if item else 0
+
+
+def _stays(transaction: TransactWrite, heir: Member | None) -> None:
+    if heir:
+        transaction.condition_check(_StaffItem, heir.id, STAFF, _as_it_was(heir))
 
 
 def _count(transaction: TransactWrite, merchant_id: str, more: int) -> None:

@@ -12,7 +12,7 @@ from tests.api import staff_kit
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.staff_kit import MINE, accept, hired, invited, sign_in, staff_of, till_of
 from tests.api.test_stores import opened
-from tests.api.world import Person, World, cheap_passwords
+from tests.api.world import PASSWORD, Person, World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import all_items, at_rest, outbox, told
 
@@ -161,6 +161,15 @@ def test_the_last_owner_stays_an_owner(world: World) -> None:
     second = hired(world, bea, "owner")
     assert changed(world, first, role="manager").status == 200
     assert (revoke(world, second).status, revoke(world, second).json["state"]) == (409, "last-owner")
+
+
+def test_an_owner_whose_account_is_gone_is_not_counted(world: World) -> None:
+    ana, bea = world.customer(), world.customer()
+    first, gone = hired(world, ana, "owner"), hired(world, bea, "owner")
+    assert bea.phone.request("DELETE", "/v1/me", {"password": PASSWORD}).status == 204
+    for refused in (revoke(world, first), changed(world, first, role="manager")):
+        assert (refused.status, refused.json["state"]) == (409, "last-owner")
+    assert revoke(world, gone).status == 204
 
 
 def test_an_owner_who_has_not_accepted_is_not_counted(world: World) -> None:
