@@ -104,11 +104,13 @@ def remove(caller: Operator | Merchant, merchant_id: str, endpoint_id: str, at: 
 
 
 def test(caller: Operator | Merchant, merchant_id: str, endpoint_id: str, at: datetime) -> Event:
-    """A `ping` goes there, whatever it wants otherwise. Raises Forbidden, NotFound, InvalidState (disabled)."""
+    """A `ping` goes there, whatever it wants otherwise. Raises Forbidden, NotFound, InvalidState (disabled),
+    TooManyRequests."""
     _keeper(caller, merchant_id)
     found = _found(merchant_id, endpoint_id)
     if found.state == "disabled":
         raise InvalidState(state="disabled")
+    delivering.admit(merchant_id, 1, at)
     _audit(caller, "merchant.test_endpoint", found, at)
     ping = events.ping(merchant_id, endpoint_id, at)
     delivering.begin(found, ping.id, at)

@@ -21,6 +21,8 @@ DeliveryState = Literal["pending", "delivered", "failed", "dropped"]
 Outcome = Literal["delivered", "refused", "redirected", "timed-out", "unreachable", "address-refused"]
 MOST_ENDPOINTS = 5
 DESCRIPTION_BYTES = 100
+ASKED_AT_MOST, ASKED_IN = 120, timedelta(hours=1)
+"""How often somebody of one merchant may have something sent by hand: nobody's server is to be bothered by ours."""
 USUAL_OVERLAP_HOURS, LONGEST_OVERLAP_HOURS = 24, 168
 LADDER = (
     timedelta(0),
@@ -221,6 +223,11 @@ class Attempt:
             headers=sent,
             next_at=_written(self.next_at),
         )
+
+
+def asked_since(at: datetime) -> datetime:
+    """When the window of `at` began, in which what is sent by hand is counted."""
+    return at - (at - datetime(1970, 1, 1, tzinfo=at.tzinfo)) % ASKED_IN
 
 
 def next_at(step: int, at: datetime, chance: float, retry_after: timedelta | None = None) -> datetime | None:

@@ -20,7 +20,7 @@ from chalicelib.merchants.model_events import EventType
 from chalicelib.merchants.model_secrets import OldSecret
 from chalicelib.merchants.model_webhooks import ASKED_AT_MOST, MOST_ENDPOINTS, Endpoint, EndpointState, Why, asked_since
 
-_ENDPOINT, _OWNED, _COUNT = "ENDPOINT", "ENDPOINT#", "ENDPOINTS"
+_ENDPOINT, _OWNED, _COUNT, _ASKED = "ENDPOINT", "ENDPOINT#", "ENDPOINTS", "ASKED"
 
 
 class _EndpointItem(Table):
@@ -47,6 +47,24 @@ class _OwnedItem(Table):
 class _CountItem(Table):
     setting = "merchants_table"
     endpoints = NumberAttribute()
+
+
+class _AskedItem(Table):
+    """How often somebody of a merchant asked for something to be sent, in the window that began then."""
+
+    setting = "merchants_table"
+    began = UnicodeAttribute()
+    asked = NumberAttribute()
+
+
+def count_asked(merchant_id: str, requests: int, at: datetime) -> bool:
+    """False, and nothing is counted, if that were more than there may be in this window."""
+    item, window = _AskedItem(merchant_id, _ASKED), clock.written(asked_since(at))
+    room = _AskedItem.asked <= ASKED_AT_MOST - requests
+    if made(lambda: item.update([_AskedItem.asked.add(requests)], (_AskedItem.began == window) & room)):
+        return True
+    first: list[Action] = [_AskedItem.began.set(window), _AskedItem.asked.set(requests)]
+    return made(lambda: item.update(first, _AskedItem.began.does_not_exist() | (_AskedItem.began < window)))
 
 
 def put(endpoint: Endpoint) -> bool:
