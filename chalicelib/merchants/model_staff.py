@@ -21,7 +21,7 @@ MOST_STORES, DEVICE_LETTERS = 20, 64
 _TILL: tuple[Scope, ...] = ("checkouts", "payments")
 _RUN: tuple[Scope, ...] = (*_TILL, "refunds", "reports", "staff", "stores")
 SCOPES: Mapping[Role, tuple[Scope, ...]] = MappingProxyType(
-    {"cashier": _TILL, "manager": _RUN, "owner": tuple(sorted((*_RUN, "keys", "payouts")))}
+    {"cashier": _TILL, "manager": _RUN, "owner": tuple(sorted((*_RUN, "cards", "keys", "payouts")))}
 )
 """What a session of each role may do; `keys` says too where servers are told things."""
 _AT_SOME_STORES = frozenset({*_TILL, "refunds", "staff", "stores"})

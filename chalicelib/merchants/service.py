@@ -85,11 +85,11 @@ def terms(merchant_id: str, at: datetime) -> Terms:
 
 
 def make_key(caller: Operator | Merchant, merchant_id: str, scopes: Sequence[Scope], at: datetime) -> tuple[Key, str]:
-    """The key, and its text, which nobody can read again. A merchant's key gives no scope that it has not itself.
-
-    Raises Forbidden, NotFound.
+    """The key, and its text, which nobody can read again. A merchant's key gives no scope that it has not itself, and
+    makes none once its own end is set. Raises Forbidden, NotFound.
     """
     _key_keeper(caller, merchant_id)
+    _check_lasts(caller)
     if isinstance(caller, Merchant) and not set(scopes) <= set(caller.scopes):
         raise Forbidden()
     _found(merchant_id)
@@ -105,10 +105,11 @@ def rotate_key(
 ) -> tuple[Key, str, Key]:
     """A new key of the same scopes, its text, and the old key, which goes on for `overlap_hours` and no longer.
 
-    Whoever lost the answer may do it again: an end that was set before stands. Raises Forbidden, NotFound,
-    InvalidState (revoked, expired).
+    Whoever lost the answer may do it again, but by the old key itself: an end that was set before stands. Raises
+    Forbidden, NotFound, InvalidState (revoked, expired).
     """
     _key_keeper(caller, merchant_id)
+    _check_lasts(caller)
     old = _key(merchant_id, key_id)
     if isinstance(caller, Merchant) and not set(old.scopes) <= set(caller.scopes):
         raise Forbidden()
@@ -297,6 +298,13 @@ def _key_keeper(caller: Operator | Merchant, merchant_id: str) -> None:
         _own(caller, merchant_id)
     else:
         caller.require("merchants.keep-keys")
+
+
+def _check_lasts(caller: Operator | Merchant) -> None:
+    """What is to end leaves nothing behind that goes on. Raises Forbidden."""
+    own = store.key(caller.key_id) if isinstance(caller, Merchant) and caller.staff is None else None
+    if own and own.expires_at:
+        raise Forbidden()
 
 
 def _key(merchant_id: str, key_id: str) -> Key:

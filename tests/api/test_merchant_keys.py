@@ -173,6 +173,18 @@ def test_a_revoked_key_stays_revoked_whatever_its_overlap(nobody: Caller, mercha
     assert not works(nobody, merchant, old["key"])
 
 
+def test_a_key_that_is_to_end_makes_none_that_goes_on(nobody: Caller, merchant: dict[str, Any]) -> None:
+    old = made(nobody, merchant, "keys", "reports")
+    ending, other = nobody.bearing(old["key"]), made(nobody, merchant, "keys")
+    new = rotate(ending, merchant, old["id"]).json
+    keys = f"/v1/merchants/{merchant['id']}/keys"
+    assert_problem(ending.post(keys, {"scopes": ["reports"]}), 403, "forbidden")
+    for key_id in (old["id"], other["id"], new["id"]):
+        assert_problem(rotate(ending, merchant, key_id), 403, "forbidden")
+    assert ending.get(keys).status == 200
+    assert nobody.bearing(new["key"]).post(keys, {"scopes": ["reports"]}).status == 201
+
+
 def test_a_merchant_rotates_its_own_keys_within_its_scopes_and_no_others(
     nobody: Caller, merchant: dict[str, Any]
 ) -> None:
