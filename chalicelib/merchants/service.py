@@ -24,6 +24,7 @@ from chalicelib.merchants.model import (
     Checkout,
     CheckoutView,
     Key,
+    MakerView,
     NewCheckout,
     NewMerchant,
     Progress,
@@ -89,11 +90,11 @@ def make_key(caller: Operator | Merchant, merchant_id: str, scopes: Sequence[Sco
     makes none once its own end is set. Raises Forbidden, NotFound.
     """
     _key_keeper(caller, merchant_id)
-    _check_lasts(caller)
+    made_by = _maker(caller)
     if isinstance(caller, Merchant) and not set(scopes) <= set(caller.scopes):
         raise Forbidden()
     _found(merchant_id)
-    key, text = keys.fresh(merchant_id, tuple(sorted(set(scopes))), at)
+    key, text = keys.fresh(merchant_id, tuple(sorted(set(scopes))), at, made_by)
     facts = {"merchant": merchant_id, "scopes": " ".join(key.scopes)}
     cases.audit(_who(caller), "merchant.make_key", key.id, "", at, source_address=caller.source_address, **facts)
     store.put_key(key)
@@ -109,13 +110,13 @@ def rotate_key(
     Forbidden, NotFound, InvalidState (revoked, expired).
     """
     _key_keeper(caller, merchant_id)
-    _check_lasts(caller)
+    made_by = _maker(caller)
     old = _key(merchant_id, key_id)
     if isinstance(caller, Merchant) and not set(old.scopes) <= set(caller.scopes):
         raise Forbidden()
     if old.state(at) != "active":
         raise InvalidState(state=old.state(at))
-    new, text = keys.fresh(merchant_id, old.scopes, at)
+    new, text = keys.fresh(merchant_id, old.scopes, at, made_by)
     facts: Facts = {"merchant": merchant_id, "successor": new.id, "overlap_hours": overlap_hours}
     cases.audit(_who(caller), "merchant.rotate_key", key_id, "", at, source_address=caller.source_address, **facts)
     ending = store.rotate(old, new, at + timedelta(hours=overlap_hours), at)
@@ -136,6 +137,13 @@ def listed_keys(
     _own(caller, merchant_id)
     _found(merchant_id)
     return store.keys_of(merchant_id, position, limit)
+
+
+def makers(found: Sequence[Key]) -> dict[str, MakerView]:
+    """Whoever of the staff made them, by the id of their role."""
+    from chalicelib.merchants import store_staff
+
+    return store_staff.makers({key.made_by for key in found} - {""})
 
 
 def revoke_key(caller: Operator | Merchant, merchant_id: str, key_id: str, at: datetime) -> None:
@@ -300,11 +308,15 @@ def _key_keeper(caller: Operator | Merchant, merchant_id: str) -> None:
         caller.require("merchants.keep-keys")
 
 
-def _check_lasts(caller: Operator | Merchant) -> None:
-    """What is to end leaves nothing behind that goes on. Raises Forbidden."""
-    own = store.key(caller.key_id) if isinstance(caller, Merchant) and caller.staff is None else None
+def _maker(caller: Operator | Merchant) -> str:
+    """Who of the staff gets to see a key that is made now, if anybody. What is to end leaves nothing behind that goes
+    on. Raises Forbidden."""
+    if isinstance(caller, Operator) or caller.staff:
+        return "" if isinstance(caller, Operator) else caller.staff_id
+    own = store.key(caller.key_id)
     if own and own.expires_at:
         raise Forbidden()
+    return own.made_by if own else ""
 
 
 def _key(merchant_id: str, key_id: str) -> Key:

@@ -224,6 +224,7 @@ def test_keys_are_listed_newest_first_with_nothing_secret(
         "created_at": "2026-11-22T08:00:00.000000Z",
         "expires_at": "2026-11-22T09:01:00.000000Z",
         "revoked_at": None,
+        "maker": None,
     }
     clock.advance(3600)
     assert [key["state"] for key in listed(admin, merchant)] == ["revoked", "active", "expired"]

@@ -163,6 +163,23 @@ def test_the_last_owner_stays_an_owner(world: World) -> None:
     assert (revoke(world, second).status, revoke(world, second).json["state"]) == (409, "last-owner")
 
 
+def test_keys_say_who_of_the_staff_has_seen_them_and_who_works_there_no_more(world: World) -> None:
+    ana, bea = world.customer(), world.customer()
+    first, second = hired(world, ana, "owner"), hired(world, bea, "owner")
+    keys = f"/v1/merchants/{world.shop.id}/keys"
+    wish = {"scopes": ["keys", "reports"]}
+    by_hand = till_of(world, ana, first).post(keys, wish).json
+    by_key = world.nobody.bearing(by_hand["key"]).post(keys, wish).json
+    hers = till_of(world, bea, second)
+    anew = hers.post(f"{keys}/{by_key['id']}/rotate", {}).json
+    assert revoke(world, first, hers).status == 204
+    makers = {one["id"]: one["maker"] for one in hers.get(keys).json["data"]}
+    left = {"staff_id": first, "name": "Ana", "status": "revoked"}
+    assert [makers[one["id"]] for one in (by_hand, by_key)] == [left, left]
+    assert makers[anew["id"]] == left | {"staff_id": second, "status": "active"}
+    assert None in makers.values(), "an operator's"
+
+
 def test_an_owner_whose_account_is_gone_is_not_counted(world: World) -> None:
     ana, bea = world.customer(), world.customer()
     first, gone = hired(world, ana, "owner"), hired(world, bea, "owner")
