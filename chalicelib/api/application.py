@@ -24,7 +24,7 @@ ANY = "x-amazon-apigateway-any-method"
 FALLBACK = "/{proxy+}"
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 UNMATCHED = "unmatched"
-_ALLOWED_HEADERS = "Accept-Language, Authorization, Coffer-Version, Content-Type, Idempotency-Key"
+_ALLOWED_HEADERS = "Accept-Language, Authorization, Coffer-Version, Content-Type, Idempotency-Key, Idempotency-Replay"
 
 
 class Coffer(Chalice):

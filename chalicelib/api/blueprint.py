@@ -50,6 +50,7 @@ class Room:
         permission: str = "",
         after_the_end: bool = False,
         moves_money: bool = False,
+        replays: bool = False,
         listing: bool = False,
         query: Iterable[str] = (),
         errors: tuple[type[CofferError], ...] = (),
@@ -62,7 +63,7 @@ class Room:
         `after_the_end`: for those too whose session is over, since it only ends things.
         `caller`: a kind of caller or a union of them, None for nobody. `permission`: what an operator's role must
         grant. `query`: the parameters allowed, beside `limit` and `cursor` of a listing. `errors`: what it raises
-        beyond what its form implies, for the description.
+        beyond what its form implies, for the description. `replays`: only tells what a key was answered, if asked to.
         `parameters`: what the description says of those in path and query beyond that they are strings.
         `media`: media type → schema of what else a success may come as.
         """
@@ -85,6 +86,7 @@ class Room:
                     permission=permission,
                     after_the_end=after_the_end,
                     moves_money=moves_money,
+                    replays=replays,
                     listing=listing,
                     query=frozenset(query) | (PARAMETERS if listing else frozenset()),
                     errors=errors,

@@ -15,6 +15,7 @@ from chalicelib.kernel.errors import (
     CofferError,
     Forbidden,
     IdempotencyKeyInvalid,
+    InvalidRequest,
     InvalidToken,
     SecondFactorRequired,
 )
@@ -25,6 +26,7 @@ Authenticator = Callable[[str, datetime], Caller]
 MERCHANT_KEY_PREFIX = "mk_"
 _CREDENTIALS = re.compile(r"Bearer +([A-Za-z0-9\-._~+/]{1,4096}=*)", re.IGNORECASE)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+REPLAY, ONLY = "Idempotency-Replay", "only"
 _authenticators: dict[Any, Any] = {}
 """By kind of caller; under `Session` what looks whether a session goes on."""
 Session = Customer | Operator
@@ -76,11 +78,17 @@ def caller_of(authorization: str | None, kinds: frozenset[type[Caller]], at: dat
     raise _unproved(kinds, authorization)
 
 
-def request_key(call: Call[Any], subject: str) -> RequestKey:
-    """The key of a call that moves money; IdempotencyKeyInvalid without a proper Idempotency-Key."""
+def request_key(call: Call[Any], subject: str, *, replays: bool = False) -> RequestKey:
+    """The key of a call that moves money; IdempotencyKeyInvalid without a proper Idempotency-Key.
+
+    `replays`: whether the route can tell what was answered and do nothing. InvalidRequest if it is asked to and cannot.
+    """
     given = call.headers.get("idempotency-key")
     if given is None or not _KEY.fullmatch(given):
         raise IdempotencyKeyInvalid(param="Idempotency-Key")
+    how = call.headers.get(REPLAY)
+    if how is not None and (how != ONLY or not replays):
+        raise InvalidRequest(param=REPLAY)
     language, request_id = call.language, call.request_id
 
     def refuse(error: CofferError) -> Receipt:
@@ -88,7 +96,7 @@ def request_key(call: Call[Any], subject: str) -> RequestKey:
 
     known_by = fingerprint(call.method, call.target, call.raw)
     route = f"{call.method} {call.target}"
-    return RequestKey(subject, route, given, known_by, refuse, language, request_id)
+    return RequestKey(subject, route, given, known_by, refuse, language, request_id, only_replay=how == ONLY)
 
 
 def _possible(token: str) -> frozenset[type[Caller]]:

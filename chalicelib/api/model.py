@@ -117,6 +117,8 @@ class Route:
     """Whether it is answered when the caller's session is over already: what only ends things."""
     """What an operator's role must grant (`kernel/roles`)."""
     moves_money: bool
+    replays: bool
+    """Whether it tells what was answered to a key, and does nothing, where `Idempotency-Replay: only` asks it to."""
     listing: bool
     query: frozenset[str]
     errors: tuple[type[CofferError], ...]

@@ -111,6 +111,8 @@ def _parameters(route: Route) -> Iterable[Schema]:
         yield from ({"$ref": f"#/components/parameters/{name}"} for name in ("limit", "cursor"))
     if route.moves_money:
         yield {"$ref": "#/components/parameters/idempotency-key"}
+    if route.replays:
+        yield {"$ref": "#/components/parameters/idempotency-replay"}
     yield {"$ref": "#/components/parameters/accept-language"}
 
 
@@ -214,6 +216,12 @@ _PARAMETERS: Schema = {
         "description": "One key per intention: the same request with it has one effect and one answer, however often.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
         "example": "9d5b6a0e-order-1042",
+    },
+    "idempotency-replay": {
+        "name": "Idempotency-Replay",
+        "in": "header",
+        "description": "`only`: tell what this very request was answered before, and do nothing; 404 if nothing.",
+        "schema": {"enum": ["only"]},
     },
     "accept-language": {
         "name": "Accept-Language",

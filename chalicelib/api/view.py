@@ -90,7 +90,7 @@ def _call(route: Route, request: Request) -> Call[Any]:
         asked_by=caller,
     )
     if route.moves_money:
-        call.request_key = guard.request_key(call, subject)
+        call.request_key = guard.request_key(call, subject, replays=route.replays)
     if route.body is not None:
         call.body = strict_json.read(raw, route.body)
     if route.listing:

@@ -1,5 +1,5 @@
 """What goes into an archive: profile, consents, funding methods; of each wallet statements by month and receipts;
-of each prepaid card what happened on it."""
+of each prepaid card what happened on it; and what rooms above have."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.identity import consents, funding
+from chalicelib.identity import above, consents, funding
 from chalicelib.identity.model import User
 from chalicelib.kernel import clock
 from chalicelib.ledger import cards, history, model, views
@@ -22,11 +22,12 @@ _OF_AN_ENTRY = ("id", "kind", "movement", "sk", "postings")
 _OF_A_RECEIPT = ("pk", "kind", "state", "amount", "currency", "created_at", "payee", "payment")
 
 
-def files(user: User, at: datetime) -> dict[str, bytes]:
-    """Name → content."""
+def files(user: User, logins: tuple[str, ...], at: datetime) -> dict[str, bytes]:
+    """Name → content; `logins` are the marks of their names."""
     found = {"profile.json": _written(_profile(user))}
     found["consents.json"] = _written([one.view for one in consents.everything(user.id)])
     found["funding_methods.json"] = _written([one.view for one in funding.every(user.id)])
+    found |= {name: _written(content) for name, content in above.told(user.id, logins).items()}
     for wallet in user.wallets:
         found |= _of_wallet(wallet, user, at)
     for card in cards.several(cards.listed(user.id).ids):

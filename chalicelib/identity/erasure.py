@@ -13,6 +13,7 @@ from typing import get_args
 from chalicelib import queues
 from chalicelib.cases import service as cases
 from chalicelib.identity import (
+    above,
     guardians,
     store,
     store_codes,
@@ -39,6 +40,7 @@ def erase(user_id: str, at: datetime) -> bool:
     if ending is None:
         return False
     cases.audit("sweep", "account.erase", user_id, "", at)
+    above.forget(user_id, ending.logins, at)
     guardians.forget(user_id, at)
     notices.forget(user_id)
     for device in store_pushes.devices(user_id):

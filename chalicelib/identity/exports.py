@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chalicelib import queues
-from chalicelib.identity import archive_key, archives, model_exports, store, store_exports, telling, throttle
+from chalicelib.identity import archive_key, archives, model_exports, secrets, store, store_exports, telling, throttle
 from chalicelib.identity.model import User
 from chalicelib.identity.model_exports import Export, ExportView
 from chalicelib.identity.throttle import Limit
@@ -20,7 +20,9 @@ EXPORTS_OF_A_PERSON = (Limit("exports-day", 3, timedelta(days=1)),)
 def ask(user_id: str, at: datetime) -> ExportView:
     """Raises TooManyRequests."""
     throttle.check(EXPORTS_OF_A_PERSON, user_id, at)
-    export = Export(ids.new("xpt", at), user_id, "pending", at)
+    user = store.user(user_id)
+    logins = tuple(secrets.login(contact) for contact in user.contacts) if user else ()
+    export = Export(ids.new("xpt", at), user_id, "pending", at, logins)
     store_exports.put(export)
     return export.view()
 
@@ -63,6 +65,6 @@ def make(user_id: str, export_id: str, at: datetime) -> bool:
 
 def _make(export: Export, user: User, at: datetime) -> None:
     about = {"archive": export.id, "user": user.id, "made_at": clock.written(at)}
-    content = model_exports.packed(archives.files(user, at), about, archive_key.signed)
+    content = model_exports.packed(archives.files(user, export.logins, at), about, archive_key.signed)
     store_exports.keep_archive(export, content)
     store_exports.ready(export, content, at)

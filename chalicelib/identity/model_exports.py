@@ -43,6 +43,8 @@ class Export:
     user_id: str
     status: Status
     asked_at: datetime
+    logins: tuple[str, ...] = ()
+    """The marks of their names, which whoever makes it cannot work out."""
     tries: int = 0
     ready_at: datetime | None = None
     bytes: int = 0

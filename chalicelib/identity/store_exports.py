@@ -25,6 +25,8 @@ _FILE_NAME = 'attachment; filename="coffer-archive.zip"'
 class _ExportItem(DueItem):
     status = UnicodeAttribute()
     asked_at = UnicodeAttribute()
+    logins = UnicodeAttribute(null=True)
+    """Marks, a space between."""
     tries = NumberAttribute()
     ready_at = UnicodeAttribute(null=True)
     bytes = NumberAttribute(null=True)
@@ -37,6 +39,7 @@ def put(export: Export) -> None:
         *_key(export.user_id, export.id),
         status=export.status,
         asked_at=clock.written(export.asked_at),
+        logins=" ".join(export.logins) or None,
         tries=0,
         expires_at_seconds=int((export.asked_at + 2 * KEPT).timestamp()),
         due_key=store_due.key(_DUE, export.user_id),
@@ -124,6 +127,7 @@ def _export(item: _ExportItem) -> Export:
         user_id=item.pk,
         status=_status(item.status),
         asked_at=clock.read(item.asked_at),
+        logins=tuple((item.logins or "").split()),
         tries=int(item.tries),
         ready_at=clock.read(item.ready_at) if item.ready_at else None,
         bytes=int(item.bytes or 0),

@@ -46,6 +46,10 @@ class Staff:
     store_ids: tuple[str, ...] = ()
     """The only stores that they may be at; every one if empty."""
 
+    def works_at(self, store_id: str) -> bool:
+        """At that store too, wherever they are now; "" for what is of no store."""
+        return not self.store_ids or store_id in self.store_ids
+
 
 @dataclass(frozen=True, slots=True)
 class Merchant:
@@ -82,6 +86,10 @@ class Merchant:
     def covers(self, store_ids: Collection[str]) -> bool:
         """Whether whoever works at `store_ids` alone, at every store if there are none, is theirs to keep."""
         return not self.kept_to or (bool(store_ids) and set(store_ids) <= set(self.kept_to))
+
+    def works_at(self, store_id: str) -> bool:
+        """Whether they may be there, if not now; a server is everywhere."""
+        return self.staff is None or self.staff.works_at(store_id)
 
     def require(self, scope: str) -> None:
         """Raises Forbidden unless the key was given `scope`."""

@@ -32,6 +32,8 @@ class RequestKey:
     """In which a refusal is answered, and kept."""
     request_id: str = ""
     """Of the request that brought it."""
+    only_replay: bool = False
+    """Whoever sends it wants to know what was answered before, and nothing done."""
 
     def movement_id(self, prefix: str) -> str:
         return ids.derived(prefix, self.caller, self.route, self.key)

@@ -1,6 +1,6 @@
 """Prepaid cards as the ledger sees them: whose they are, where they are good, and the lots of their bonus.
 
-crd_… CARD    what never changes of a card, and its lots; due where a bonus runs out
+crd_… CARD    what never changes of a card, and its lots; due a week before a bonus runs out, and when it has
 usr_… CARDS   which cards somebody has
 pay_… BONUS   which lots a payment took; never changes
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.kernel import clock, ids
@@ -26,6 +26,8 @@ from chalicelib.ledger.write import Update, put_once
 from chalicelib.settings import settings
 
 EXPIRES = "card-bonus"
+REMINDS = timedelta(days=7)
+"""So long before a bonus runs out its owner is reminded."""
 MOST_CARDS = 40
 _ID_BYTES = 16
 _FACTS = ("owner", "merchant_id", "merchant_name", "currency", "created_at")
@@ -33,7 +35,8 @@ _FACTS = ("owner", "merchant_id", "merchant_name", "currency", "created_at")
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`lots` as they were last seen; None of a card that nobody has bought yet."""
+    """`lots` as they were last seen; None of a card that nobody has bought yet. `reminded`: up to which moment all
+    reminders were said."""
 
     id: str
     owner: str
@@ -42,6 +45,7 @@ class Card:
     currency: str
     created_at: str
     lots: Lots | None = None
+    reminded: str = ""
 
     @property
     def seen(self) -> Lots:
@@ -124,23 +128,30 @@ def still(owned: Listed, learn: Callable[[Listed], None]) -> Leg:
 
 
 def changing(card: Card, now: Lots, learn: Callable[[Card], None]) -> Leg:
-    """The lots are `now`, if they are still as they were seen; also where they stay the same."""
+    """The lots are `now`, if all is still as it was seen; also where they stay the same."""
     update = Update(settings().ledger_table, card.id, CARD).assign("lots", _wired(now))
     if card.lots is None:
         _begin(update, card)
     _require(update, "lots", None if card.lots is None else _wired(card.lots))
-    ending = next((lot.until for lot in now if lot.until != FOR_EVER), None)
-    if ending is None:
-        update.remove("due_key", "due_at")
-    else:
-        for name, text in Due(EXPIRES, clock.read(ends_at(ending))).attributes(card.id).items():
-            update.assign(name, text)
+    _require(update, "reminded", card.reminded or None)
+    _make_due(update, card.id, now, card.reminded)
+    return Leg(update.written(), _learning(card, learn))
 
-    def explain(wired: Item | None) -> Verdict:
-        learn(_card(plain_item(wired)) if wired else replace(card, lots=None))
-        return Changed()
 
-    return Leg(update.written(), explain)
+def reminding(card: Card, until: str, learn: Callable[[Card], None]) -> Leg:
+    """All reminders up to that of the lot that runs out on `until` were said, if the lots are still as they were."""
+    reminded = max(reminds_at(until), card.reminded)
+    update = Update(settings().ledger_table, card.id, CARD).assign("reminded", reminded)
+    _require(update, "lots", _wired(card.seen))
+    _require(update, "reminded", card.reminded or None)
+    _make_due(update, card.id, card.seen, reminded)
+    return Leg(update.written(), _learning(card, learn))
+
+
+def unreminded(card: Card, at: datetime) -> Lots:
+    """Those that are good and of which it is time to remind."""
+    found = (lot for lot in lots.good(card.seen, at) if lot.until != FOR_EVER)
+    return tuple(lot for lot in found if card.reminded < reminds_at(lot.until) <= clock.written(at))
 
 
 def took(payment_id: str, taken: Lots) -> Leg:
@@ -153,8 +164,13 @@ def ends_at(until: str) -> str:
     return f"{until}T00:00:00.000000Z"
 
 
+def reminds_at(until: str) -> str:
+    """The instant from which the owner of a lot is reminded of its end."""
+    return clock.written(clock.read(ends_at(until)) - REMINDS)
+
+
 def due(at: datetime) -> list[str]:
-    """Cards of which a bonus may be over; candidates only."""
+    """Cards of which a bonus may be over, or soon is; candidates only."""
     until = clock.written(at)
     shards = range(model.SHARDS)
     return [found for shard in shards for found in store.due(model.due_key(EXPIRES, shard), until, 100)]
@@ -162,6 +178,26 @@ def due(at: datetime) -> list[str]:
 
 def bonus_of(card: Card, at: datetime) -> int:
     return lots.total(lots.good(card.seen, at))
+
+
+def _make_due(update: Update, card_id: str, now: Lots, reminded: str) -> None:
+    """When the first lot is over, or one of which nobody was reminded soon is."""
+    ending = [lot.until for lot in now if lot.until != FOR_EVER]
+    if not ending:
+        update.remove("due_key", "due_at")
+        return
+    reminders = (moment for moment in map(reminds_at, ending) if moment > reminded)
+    first = min((ends_at(ending[0]), *reminders))
+    for name, text in Due(EXPIRES, clock.read(first)).attributes(card_id).items():
+        update.assign(name, text)
+
+
+def _learning(card: Card, learn: Callable[[Card], None]) -> Callable[[Item | None], Verdict]:
+    def explain(wired: Item | None) -> Verdict:
+        learn(_card(plain_item(wired)) if wired else replace(card, lots=None))
+        return Changed()
+
+    return explain
 
 
 def _begin(update: Update, card: Card) -> None:
@@ -178,7 +214,7 @@ def _require(update: Update, name: str, seen: Any) -> None:
 
 def _card(plain: Mapping[str, Any]) -> Card:
     facts = {name: plain[name] for name in _FACTS}
-    return Card(plain["pk"], **facts, lots=_lots(plain["lots"]))
+    return Card(plain["pk"], **facts, lots=_lots(plain["lots"]), reminded=plain.get("reminded", ""))
 
 
 def _packed(plain: Mapping[str, Any]) -> bytes | None:

@@ -9,7 +9,9 @@ from chalicelib.ledger import history, service, views
 from chalicelib.ledger.views import BalanceView, EntryView, StatementView, WalletsView, WalletView
 
 room = Room("ledger", function="money")
-_CSV = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": 'attachment; filename="statement.csv"'}
+_FILE = 'attachment; filename="statement.{}"'
+_CSV = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": _FILE.format("csv")}
+_PDF = {"Content-Type": "application/pdf", "Content-Disposition": _FILE.format("pdf")}
 
 
 @room.route("GET", "/v1/wallets", answers={200: WalletsView}, caller=Customer, summary="My wallets")
@@ -60,12 +62,14 @@ def balance(call: Call[None]) -> Answer:
     query=("format",),
     parameters={
         "month": {"schema": {"type": "string", "pattern": f"^{views.MONTH}$"}, "example": "2026-11"},
-        "format": {"schema": {"enum": ["json", "csv"], "default": "json"}},
+        "format": {"schema": {"enum": ["json", "csv", "pdf"], "default": "json"}},
     },
-    media={"text/csv": {"type": "string"}},
-    summary="A month, as JSON or CSV",
+    media={"text/csv": {"type": "string"}, "application/pdf": {"type": "string", "format": "binary"}},
+    summary="A month, as JSON, CSV or PDF",
 )
 def statement(call: Call[None]) -> Answer:
+    from chalicelib.ledger import printing
+
     account, month = _mine(call), views.month(call.path["month"], call.at)
     view = views.statement(service.head(account), history.statement(account, month))
     match call.query.get("format", "json"):
@@ -73,6 +77,8 @@ def statement(call: Call[None]) -> Answer:
             return Answer(200, view)
         case "csv":
             return Answer(200, views.statement_csv(view), _CSV)
+        case "pdf":
+            return Answer(200, printing.printed(view, call.language), _PDF)
     raise InvalidRequest(param="format")
 
 

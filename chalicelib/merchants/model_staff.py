@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, text
 from chalicelib.merchants.model import Key, Scope
 
 Role = Literal["owner", "manager", "cashier"]
@@ -63,7 +63,8 @@ class NewTill(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StaffView(msgspec.Struct, frozen=True):
-    """`store_ids` is empty for whoever works at all of them."""
+    """`store_ids` is empty for whoever works at all of them, `identifier_masked` of whoever has deleted their account:
+    their name says so then, in the language that was asked for."""
 
     id: str
     name: str
@@ -130,7 +131,10 @@ class KnownTillView(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One person's role at a merchant. `since`: what its sessions begin under; another ends them all."""
+    """One person's role at a merchant. `since`: what its sessions begin under; another ends them all.
+
+    `name`, `contact` and `login` are empty once the person is erased.
+    """
 
     id: str
     merchant_id: str
@@ -144,9 +148,9 @@ class Member:
     created_at: datetime
     person: str = ""
 
-    def view(self, masked: str) -> StaffView:
-        created = clock.written(self.created_at)
-        return StaffView(self.id, self.name, self.role, self.status, self.store_ids, created, masked)
+    def view(self, masked: str, language: str) -> StaffView:
+        created, name = clock.written(self.created_at), self.name or text.sentence("staff.erased", language)
+        return StaffView(self.id, name, self.role, self.status, self.store_ids, created, masked)
 
     def mine(self, merchant_name: str) -> RoleView:
         created = clock.written(self.created_at)

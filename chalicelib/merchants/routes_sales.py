@@ -70,7 +70,7 @@ def settlement(call: Call[None]) -> Answer:
     summary="A month of a merchant's account, as JSON, CSV or PDF",
 )
 def statement(call: Call[None]) -> Answer:
-    from chalicelib.merchants import model_statements, sales
+    from chalicelib.merchants import model_statements, printing, sales
 
     caller, currency = call.merchant_or_operator, call.query.get("currency")
     view = sales.statement(caller, call.path["id"], currency, call.path["month"], call.at)
@@ -80,5 +80,5 @@ def statement(call: Call[None]) -> Answer:
         case "csv":
             return Answer(200, model_statements.csv(view), _CSV)
         case "pdf":
-            return Answer(200, model_statements.printed(view, call.language), _PDF)
+            return Answer(200, printing.printed(view, call.language), _PDF)
     raise InvalidRequest(param="format")

@@ -26,9 +26,8 @@ _ONE = _ALL + "/{staff_id}"
 )
 def invite(call: Call[NewStaff]) -> Answer:
     caller, merchant_id = call.merchant_or_operator, call.path["id"]
-    return Answer(
-        201, _shown(staff.invite(caller, merchant_id, call.body, call.source_address, call.language, call.at))
-    )
+    kept = staff.invite(caller, merchant_id, call.body, call.source_address, call.language, call.at)
+    return Answer(201, _shown(kept, call.language))
 
 
 @room.route(
@@ -43,7 +42,7 @@ def invite(call: Call[NewStaff]) -> Answer:
 def listed(call: Call[None]) -> Answer:
     page = call.page
     found, following = staff.listed(call.merchant_or_operator, call.path["id"], page.cursor, page.limit)
-    return Answer(200, page.envelope([_shown(one) for one in found], following))
+    return Answer(200, page.envelope([_shown(one, call.language) for one in found], following))
 
 
 @room.route(
@@ -58,7 +57,8 @@ def listed(call: Call[None]) -> Answer:
 )
 def change(call: Call[StaffChange]) -> Answer:
     merchant_id, staff_id = call.path["id"], call.path["staff_id"]
-    return Answer(200, _shown(staff.change(call.merchant_or_operator, merchant_id, staff_id, call.body, call.at)))
+    now = staff.change(call.merchant_or_operator, merchant_id, staff_id, call.body, call.at)
+    return Answer(200, _shown(now, call.language))
 
 
 @room.route(
@@ -100,5 +100,5 @@ def accept(call: Call[AcceptRole]) -> Answer:
     return Answer(200, staff.accept(call.customer, call.path["staff_id"], call.body.code, call.at))
 
 
-def _shown(member: Member) -> StaffView:
-    return member.view(masked(member.contact))
+def _shown(member: Member, language: str) -> StaffView:
+    return member.view(masked(member.contact) if member.contact else "", language)

@@ -300,6 +300,13 @@ def tills_of(merchant_id: str, position: str | None, limit: int) -> tuple[list[K
     return [one for one in found if one], following
 
 
+def forget_till(key: Key) -> None:
+    """The session and that there was one."""
+    with writing() as transaction:
+        transaction.delete(_KeyItem(key.id, _KEY))
+        transaction.delete(_TillItem(key.merchant_id, _TILLS + key.id))
+
+
 def _terms(item: _TermsItem) -> Terms:
     accounts = (pair.partition("=") for pair in item.accounts.split(" "))
     return Terms(

@@ -1,5 +1,5 @@
 """Staff in the table `merchants`: each role under its own id; under its merchant, which there are, whose names they
-have and how many owners; under its person, and under the name it waits for, which are theirs.
+have and how many owners; under its person, or under the name it waits for, which are theirs and which were.
 
 Whatever changes what somebody may do gives their role another `since`: every session that began under the one before
 is over with that write, and every payment of theirs asks for it.
@@ -24,21 +24,21 @@ from chalicelib.merchants.model import Key, MakerView, Till
 from chalicelib.merchants.model_staff import Member, Role, StaffStatus
 from chalicelib.merchants.store import STAFF
 
-_OWNED, _NAMED, _ROLE, _OWNERS = "STAFF#", "NAMED#", "ROLE#", "OWNERS"
+_OWNED, _NAMED, _ROLE, _PAST, _OWNERS = "STAFF#", "NAMED#", "ROLE#", "PAST#", "OWNERS"
 _WAITS = "LOGIN#"
 
 
 class _StaffItem(Table):
-    """`name` and `contact` are sealed for `pk`."""
+    """`name` and `contact` are sealed for `pk`; they and `login` are gone once the person is erased."""
 
     setting = "merchants_table"
     merchant_id = UnicodeAttribute()
     role = UnicodeAttribute()
     status = UnicodeAttribute()
     store_ids = UnicodeAttribute(null=True)
-    name = UnicodeAttribute()
-    contact = UnicodeAttribute()
-    login = UnicodeAttribute()
+    name = UnicodeAttribute(null=True)
+    contact = UnicodeAttribute(null=True)
+    login = UnicodeAttribute(null=True)
     since = UnicodeAttribute()
     created_at = UnicodeAttribute()
     person = UnicodeAttribute(null=True)
@@ -104,22 +104,18 @@ def named(merchant_id: str, login: str) -> Member | None:
 
 
 def names(staff_ids: Collection[str]) -> dict[str, str]:
-    """In clear, of at most a hundred that there are: a role is never gone."""
-    if not staff_ids:
-        return {}
-    with reading() as together:
-        found = [together.get(_StaffItem, one, STAFF) for one in staff_ids]
-    return {item.pk: vault.opened(item.pk, "name", item.name) for item in (future.get() for future in found)}
+    """In clear, of at most a hundred that there are: a role is never gone, and empty once its person is erased."""
+    return {one.staff_id: one.name for one in makers(staff_ids).values()}
 
 
 def makers(staff_ids: Collection[str]) -> dict[str, MakerView]:
-    """Of at most a hundred that there are: a role is never gone."""
+    """As `names`, and whether they work there."""
     if not staff_ids:
         return {}
     with reading() as together:
         found = [together.get(_StaffItem, one, STAFF) for one in staff_ids]
     items = (future.get() for future in found)
-    return {item.pk: MakerView(item.pk, vault.opened(item.pk, "name", item.name), item.status) for item in items}
+    return {item.pk: MakerView(item.pk, _name(item), item.status) for item in items}
 
 
 def of(merchant_id: str, position: str | None, limit: int) -> tuple[list[Member], str | None]:
@@ -141,12 +137,12 @@ def owners_of(merchant_id: str) -> Iterator[Member]:
 
 def roles_of(user_id: str, logins: tuple[str, ...]) -> list[Member]:
     """Theirs, and those that wait for one of their names."""
-    places = (user_id, *(_WAITS + login for login in logins))
-    found = (
-        item for pk in places for item in _PlaceItem.query(pk, _PlaceItem.sk.startswith(_ROLE), consistent_read=True)
-    )
-    members = (find(item.sk.removeprefix(_ROLE)) for item in found)
-    return [one for one in members if one and one.status != "revoked"]
+    return [one for one in _roles(user_id, logins, _ROLE) if one.status != "revoked"]
+
+
+def every_role_of(user_id: str, logins: tuple[str, ...]) -> list[Member]:
+    """Those too that are revoked."""
+    return [one for prefix in (_ROLE, _PAST) for one in _roles(user_id, logins, prefix)]
 
 
 def accepting(transaction: TransactWrite, was: Member, person: str) -> None:
@@ -194,9 +190,30 @@ def revoke(was: Member, marker: str, heir: Member | None = None) -> bool:
             transaction.delete(_PlaceItem(_WAITS + was.login, _ROLE + was.id))
             if was.person:
                 transaction.delete(_PlaceItem(was.person, _ROLE + was.id))
+            transaction.save(_PlaceItem(was.person or _WAITS + was.login, _PAST + was.id))
             if was.status == "active" and was.role == "owner":
                 _count(transaction, was.merchant_id, -1)
             _stays(transaction, heir)
+
+    return made(together)
+
+
+def erase(was: Member, marker: str, *, last: bool = False) -> bool:
+    """Revoked, and nothing left of who it was. False, and no effect, if it is no longer as it was, or would leave no
+    owner and is not the `last`."""
+    actions: list[Action] = [_StaffItem.status.set("revoked"), _StaffItem.since.set(marker)]
+    actions += [one.remove() for one in (_StaffItem.name, _StaffItem.contact, _StaffItem.login, _StaffItem.person)]
+
+    def together() -> None:
+        with writing() as transaction:
+            transaction.update(_StaffItem(was.id, STAFF), actions, _as_it_was(was))
+            for place in filter(None, (was.person, _WAITS + was.login)):
+                transaction.delete(_PlaceItem(place, _ROLE + was.id))
+                transaction.delete(_PlaceItem(place, _PAST + was.id))
+            if was.status != "revoked":
+                transaction.delete(_PlaceItem(was.merchant_id, _NAMED + was.login))
+            if was.status == "active" and was.role == "owner":
+                _count(transaction, was.merchant_id, -1, needs_another=not last)
 
     return made(together)
 
@@ -222,14 +239,27 @@ def _stays(transaction: TransactWrite, heir: Member | None) -> None:
         transaction.condition_check(_StaffItem, heir.id, STAFF, _as_it_was(heir))
 
 
-def _count(transaction: TransactWrite, merchant_id: str, more: int) -> None:
-    enough: Condition | None = _OwnersItem.owners > 1 if more < 0 else None
+def _roles(user_id: str, logins: tuple[str, ...], prefix: str) -> list[Member]:
+    places = (user_id, *(_WAITS + login for login in logins))
+    found = (
+        item for pk in places for item in _PlaceItem.query(pk, _PlaceItem.sk.startswith(prefix), consistent_read=True)
+    )
+    members = (find(item.sk.removeprefix(prefix)) for item in found)
+    return [one for one in members if one]
+
+
+def _count(transaction: TransactWrite, merchant_id: str, more: int, *, needs_another: bool = True) -> None:
+    enough: Condition | None = _OwnersItem.owners > 1 if more < 0 and needs_another else None
     transaction.update(_OwnersItem(merchant_id, _OWNERS), [_OwnersItem.owners.add(more)], enough)
 
 
 def _as_it_was(was: Member) -> Condition:
     same: Condition = (_StaffItem.status == was.status) & (_StaffItem.since == was.since)
     return same
+
+
+def _name(item: _StaffItem) -> str:
+    return vault.opened(item.pk, "name", item.name) if item.name else ""
 
 
 def _member(item: _StaffItem) -> Member:
@@ -239,9 +269,9 @@ def _member(item: _StaffItem) -> Member:
         role=cast(Role, item.role),
         status=cast(StaffStatus, item.status),
         store_ids=tuple((item.store_ids or "").split()),
-        name=vault.opened(item.pk, "name", item.name),
-        contact=vault.opened(item.pk, "contact", item.contact),
-        login=item.login,
+        name=_name(item),
+        contact=vault.opened(item.pk, "contact", item.contact) if item.contact else "",
+        login=item.login or "",
         since=item.since,
         created_at=clock.read(item.created_at),
         person=item.person or "",

@@ -21,10 +21,13 @@ def deliver(event: dict[str, Any], at: datetime) -> dict[str, Any]:
 
 
 def sweep(at: datetime) -> int:
-    """Sends on what is due; returns how many deliveries and events that was."""
-    from chalicelib.merchants import lanes, onboarding, store_deliveries, store_events
+    """Sends on what is due; returns how many deliveries and events that was. First of all it lends identity's part,
+    which comes after it, what forgets the roles of people who are erased."""
+    from chalicelib.identity import above
+    from chalicelib.merchants import lanes, leaving, onboarding, store_deliveries, store_events
     from chalicelib.settings import settings
 
+    above.lend(leaving.forget, leaving.told)
     due, events = store_deliveries.due(at), store_events.due(at)
     lanes.send(due)
     queues.send(settings().events_queue_url, [{"MessageBody": json.dumps({"event": one})} for one in events])

@@ -1,4 +1,8 @@
-"""What somebody at a till does: only while they may, with who they are, and at the store where they are."""
+"""What somebody at a till does: only while they may, with who they are, and at the store where they are.
+
+What they may not do is not done, and yet they are told what was answered to it before, if that money is theirs to see:
+a refusal would say that nothing has happened.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Merchant
-from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.errors import CofferError, NotFound
+from chalicelib.kernel.idempotency import Receipt, RequestKey
+from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft
 from chalicelib.merchants import service as merchants
-from chalicelib.payments import model
+from chalicelib.payments import model, store_charges
 
 
 def by(merchant: Merchant, draft: Draft) -> Draft:
@@ -32,3 +39,38 @@ def check_reach(merchant: Merchant, payment: Mapping[str, Any]) -> None:
     """Raises NotFound."""
     if not reaches(merchant, payment):
         raise NotFound()
+
+
+def check_does(key: RequestKey) -> None:
+    """Raises NotFound of the key where somebody only asks what was answered to it."""
+    if key.only_replay:
+        raise NotFound(param="Idempotency-Key")
+
+
+def charged_before(merchant: Merchant, store_id: str, key: RequestKey, refusal: CofferError) -> Receipt:
+    """What was answered to the same charge. Raises the refusal if nothing was, IdempotencyKeyReused."""
+    first = answered(key) if merchant.works_at(store_id) else None
+    return _told(first, refusal)
+
+
+def followed_before(
+    merchant: Merchant, payment_id: str, movement_id: str, key: RequestKey, refusal: CofferError
+) -> Receipt:
+    """What was answered to the same request about a payment. Raises as `charged_before` does."""
+    sees = "payments" in merchant.scopes and ids.is_id(payment_id, "pay")
+    payment = next(iter(ledger.movements([payment_id])), None) if sees else None
+    if payment is None or not merchant.works_at(model.store_of(payment)):
+        raise refusal
+    return _told(ledger.answered(movement_id, key), refusal)
+
+
+def answered(key: RequestKey) -> Receipt | None:
+    """What a charge was answered, paid, refused or waiting. Raises IdempotencyKeyReused."""
+    charge_id = key.movement_id("pay")
+    return store_charges.answered(charge_id, key) or ledger.answered(charge_id, key)
+
+
+def _told(first: Receipt | None, refusal: CofferError) -> Receipt:
+    if first is None:
+        raise refusal
+    return first

@@ -1,4 +1,4 @@
-"""What ends on a card: its customer takes all of the principal back, or a bonus runs out.
+"""What ends on a card: its customer takes all of the principal back, or a bonus runs out, a week after a reminder.
 
 Nothing but spending and taking back ever lessens the principal.
 """
@@ -6,9 +6,10 @@ Nothing but spending and taking back ever lessens the principal.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib import queues
+from chalicelib.identity import telling
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidState
@@ -16,9 +17,18 @@ from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import cards, chart, crediting, lots
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.cards import Card
+from chalicelib.ledger.lots import Lot
 from chalicelib.ledger.model import Change, Draft, Entry, Known, Movement, Spend
+from chalicelib.notices.model import Params
 from chalicelib.payments import carding, paying
 from chalicelib.payments.model_cards import CashOutView
+
+LATE = timedelta(days=2)
+"""A reminder so late after its time is none: whoever bought so short a bonus has just read when it ends."""
+
+
+class _Changed(Exception):
+    """Somebody else has changed what was seen: the next sweep looks again."""
 
 
 class _NothingOver(Exception):
@@ -56,9 +66,47 @@ def expire(card_id: str, at: datetime) -> bool:
     return True
 
 
-def expire_due(at: datetime) -> int:
-    """Returns how many cards had a bonus that was over."""
-    return queues.sweep("card-bonus", cards.due(at), lambda card_id: expire(card_id, at))
+def remind(card_id: str, at: datetime) -> bool:
+    """Tells the owner what of the bonus soon is over, once of each lot; whether there was anything to say or to skip.
+
+    Told first, then written: whoever dies in between tells once more, and the notice's `once` lets that be.
+    """
+    found = cards.found(card_id)
+    soon = cards.unreminded(found, at) if found else ()
+    if found is None or not soon:
+        return False
+    for lot in soon:
+        _tell(found, lot, at)
+    guess = _Guess(found)
+    try:
+        ledger.commit(lambda at, known: _reminding(guess, found, soon[-1].until), at)
+    except _Changed:
+        return False
+    return True
+
+
+def end_due(at: datetime) -> int:
+    """Takes off what is over, and reminds of what soon is; returns of how many cards."""
+    return queues.sweep("card-bonus", cards.due(at), lambda card_id: expire(card_id, at) + remind(card_id, at))
+
+
+def _tell(card: Card, lot: Lot, at: datetime) -> None:
+    when = clock.read(cards.reminds_at(lot.until))
+    if when + LATE < at:
+        return
+    told: Params = {
+        "payee": card.merchant_name,
+        "amount": lot.left,
+        "currency": card.currency,
+        "until": cards.ends_at(lot.until),
+    }
+    telling.tell_id(card.owner, "reminder_card_bonus", told, when, once=f"card-bonus {card.id}")
+
+
+def _reminding(guess: _Guess, told: Card, until: str) -> Draft:
+    if guess.card != told:
+        raise _Changed
+    return Draft(None, (), None, (cards.reminding(told, until, guess.see),))
 
 
 def _cashing_out(customer: Customer, guess: _Guess, key: RequestKey, at: datetime, known: Known) -> Draft:

@@ -23,6 +23,7 @@ from chalicelib.kernel.errors import (
     CodeUnknown,
     CofferError,
     CoolingOff,
+    Forbidden,
     GuardianApprovalRequired,
     InsufficientFunds,
     InvalidState,
@@ -50,7 +51,14 @@ from chalicelib.payments import (
     store_codes,
 )
 from chalicelib.payments.authority import KeptKey
-from chalicelib.payments.model_charges import Charge, ChargeRequest, ChargeView, Ending, ReversalView
+from chalicelib.payments.model_charges import (
+    Charge,
+    ChargeRequest,
+    ChargeView,
+    Ending,
+    ReversalRequest,
+    ReversalView,
+)
 from chalicelib.payments.model_codes import Code
 from chalicelib.payments.paying import Order
 
@@ -61,17 +69,19 @@ def charge(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: dateti
     """201 and the payment, or 202 and a charge that waits for its customer.
 
     Raises CodeMistyped, TooManyRequests, and what is wrong with the order. Stores every other refusal.
+    Whoever may not charge is told what was answered to the same charge before. Raises Forbidden, NotFound.
     """
     merchant.require("payments")
     asked, key = model_charges.checked(asked), _discreet(key)
     if not model_codes.is_sound(asked.code):
         raise CodeMistyped(param="code")
-    if seconds := store_codes.guessing_for(merchant.merchant_id, at):
-        raise TooManyRequests(retry_after_seconds=seconds)
+    try:
+        asked = _open_to(merchant, asked, key, at)
+    except (Forbidden, NotFound, TooManyRequests) as refusal:
+        return acting.charged_before(merchant, asked.store_id or merchant.store_id, key, refusal)
     code = store_codes.code(model_codes.id_of(asked.code))
     if code is None:
         return _unknown(merchant, asked, key, at)
-    asked = msgspec.structs.replace(asked, store_id=merchant.at(asked.store_id))
     found = service.ordered(model_charges.order_of(asked, code.wallet, merchant.merchant_id), at)
     order = replace(found, staff_id=merchant.staff_id)
     try:
@@ -122,10 +132,29 @@ def reverse(merchant: Merchant, charge_id: str, at: datetime) -> ReversalView:
     return _reverse(merchant, charge_id, at)
 
 
-def reverse_unanswered(merchant: Merchant, charge_key: RequestKey, at: datetime) -> ReversalView:
-    """The same by the key of a charge that nobody answered: if it never came, it is refused when it comes."""
+def reverse_unanswered(
+    merchant: Merchant, asked: ReversalRequest, charge_key: RequestKey, at: datetime
+) -> ReversalView:
+    """The same by the key of a charge that nobody answered: if it never came, it is refused when it comes.
+
+    Whoever is at one store ends what is of that store, and keeps no charge of another from coming.
+    """
     merchant.require("payments")
-    return _reverse(merchant, charge_key.movement_id("pay"), at, charge_key.language)
+    store_id, charge_id = merchant.at(asked.store_id), charge_key.movement_id("pay")
+    if merchant.store_id and store_id:
+        store_charges.stop(charge_id, store_id)
+        if not _is_there(merchant, charge_id):
+            return ReversalView(charge_id, "reversed", 0)
+    return _reverse(merchant, charge_id, at, charge_key.language)
+
+
+def _open_to(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: datetime) -> ChargeRequest:
+    """At the store where it is charged. Raises Forbidden, NotFound (only asked), TooManyRequests (guessing)."""
+    asked = msgspec.structs.replace(asked, store_id=merchant.at(asked.store_id))
+    acting.check_does(key)
+    if seconds := store_codes.guessing_for(merchant.who, at):
+        raise TooManyRequests(retry_after_seconds=seconds)
+    return asked
 
 
 def _draft(code: Code, order: Order, key: RequestKey, at: datetime, known: Known) -> Draft:
@@ -135,8 +164,8 @@ def _draft(code: Code, order: Order, key: RequestKey, at: datetime, known: Known
         return draft
     charge_id = draft.movement.id
     movement = replace(draft.movement, facts={**draft.movement.facts, "code": code.id})
-    unless, legs = (store_charges.not_waiting(charge_id),), (store_codes.using(code, charge_id, at),)
-    return replace(draft, movement=movement, unless=unless, legs=legs)
+    legs = (*store_charges.not_stopped(charge_id, order.store_id), store_codes.using(code, charge_id, at))
+    return replace(draft, movement=movement, unless=(store_charges.not_waiting(charge_id),), legs=legs)
 
 
 def _wait(merchant: Merchant, code: Code, order: Order, key: RequestKey, at: datetime) -> Receipt:
@@ -147,7 +176,8 @@ def _wait(merchant: Merchant, code: Code, order: Order, key: RequestKey, at: dat
     receipt = Receipt(202, msgspec.json.encode(waits.view()).decode())
 
     def build(at: datetime, known: Known) -> Draft:
-        legs = (*store_charges.waiting(waits, receipt), store_codes.using(code, charge_id, at))
+        stopped = store_charges.not_stopped(charge_id, order.store_id)
+        legs = (*store_charges.waiting(waits, receipt), *stopped, store_codes.using(code, charge_id, at))
         return acting.by(merchant, Draft(movement=None, changes=(), entry=None, legs=legs))
 
     try:
@@ -160,9 +190,9 @@ def _wait(merchant: Merchant, code: Code, order: Order, key: RequestKey, at: dat
 def _unknown(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: datetime) -> Receipt:
     """A guess, unless it repeats what was answered before its code was forgotten."""
     charge_id = key.movement_id("pay")
-    if first := store_charges.answered(charge_id, key) or ledger.answered(charge_id, key):
+    if first := acting.answered(key):
         return first
-    store_codes.count_wrong(merchant.merchant_id, at)
+    store_codes.count_wrong(merchant.who, at)
     amount, currency = asked.amount, asked.currency
     never = Movement(charge_id, "payment", merchant.merchant_id, amount, currency, "refused", at, key.fingerprint)
     return _refuse(never, key, CodeUnknown())
@@ -212,6 +242,17 @@ def _known(caller: Customer | Merchant, charge_id: str) -> tuple[Charge | None, 
     if isinstance(caller, Merchant) and caller.store_id not in ("", _store(kept, movement)):
         raise NotFound()
     return kept, movement
+
+
+def _is_there(merchant: Merchant, charge_id: str) -> bool:
+    """Whether a charge has come, one that took nothing included. Raises NotFound of another store's."""
+    kept, movement = store_charges.charge(charge_id), next(iter(ledger.movements([charge_id])), None)
+    refused = movement is not None and movement["state"] == "refused"
+    if kept is None and (movement is None or refused):
+        return refused
+    if _store(kept, movement) != merchant.store_id:
+        raise NotFound()
+    return True
 
 
 def _store(kept: Charge | None, movement: Mapping[str, Any] | None) -> str:

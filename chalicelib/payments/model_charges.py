@@ -41,6 +41,12 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
+class ReversalRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`store_id`: as the charge said it, if it did."""
+
+    store_id: str | None = None
+
+
 class ChargeView(msgspec.Struct, frozen=True, omit_defaults=True):
     """`waiting`: the customer must confirm it, and it may still be paid; ask again. All others are final, or a payment.
 

@@ -17,7 +17,7 @@ PREFIX, CHANCE_DIGITS = "71", 15
 """Of two digits that no other wallet's codes begin with; what follows is chance, and a check digit."""
 LIFETIME = timedelta(seconds=60)
 WRONG_AT_MOST, WINDOW = 60, timedelta(minutes=15)
-"""Codes that nobody shows, which one merchant's tills may bring."""
+"""Codes that nobody shows, which one API key, or one person at tills, may bring."""
 _CODE = re.compile(rf"{PREFIX}[0-9]{{{CHANCE_DIGITS + 1}}}")
 _NINE = 9
 

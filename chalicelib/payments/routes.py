@@ -93,6 +93,7 @@ def open_deposits(call: Call[None]) -> Answer:
     answers={201: CaptureView},
     caller=Merchant,
     moves_money=True,
+    replays=True,
     errors=(InvalidState,),
     summary="Take what was authorised, or a part of it",
 )
@@ -107,6 +108,7 @@ def capture(call: Call[CaptureRequest]) -> Receipt:
     answers={201: CaptureView},
     caller=Merchant,
     moves_money=True,
+    replays=True,
     errors=(InvalidState,),
     summary="Give back what was authorised",
 )
@@ -121,6 +123,7 @@ def void(call: Call[VoidRequest]) -> Receipt:
     answers={201: RefundView},
     caller=Merchant,
     moves_money=True,
+    replays=True,
     errors=(InvalidState, RefundExceedsCapture, MerchantFundsInsufficient),
     summary="Give back what was captured, or a part of it",
 )

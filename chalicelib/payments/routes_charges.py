@@ -27,7 +27,7 @@ from chalicelib.kernel.errors import (
 from chalicelib.kernel.idempotency import Receipt
 from chalicelib.payments import charging, codes
 from chalicelib.payments.model import PaymentView
-from chalicelib.payments.model_charges import ChargeRequest, ChargeView, Nothing, ReversalView
+from chalicelib.payments.model_charges import ChargeRequest, ChargeView, Nothing, ReversalRequest, ReversalView
 from chalicelib.payments.model_codes import NewPaymentCode, PaymentCodeView, ShownCodeView
 
 room = Room("payments_charges", function="money")
@@ -68,9 +68,10 @@ def shown_code(call: Call[None]) -> Answer:
     answers={201: PaymentView, 202: ChargeView},
     caller=Merchant,
     moves_money=True,
+    replays=True,
     errors=(
         *(CodeMistyped, CodeUnknown, CodeOver, ChargeDeclined, ProbableDuplicate),
-        *(InvalidState, CurrencyMismatch, TooManyRequests),
+        *(InvalidState, CurrencyMismatch, TooManyRequests, NotFound),
     ),
     summary="Charge the code that a customer shows",
 )
@@ -140,13 +141,13 @@ def reverse(call: Call[Nothing]) -> Answer:
 @room.route(
     "POST",
     "/v1/charge-reversals",
-    body=Nothing,
+    body=ReversalRequest,
     answers={201: ReversalView},
     caller=Merchant,
     moves_money=True,
-    errors=(InvalidState,),
+    errors=(InvalidState, NotFound),
     summary="End the charge of this Idempotency-Key, whether it ever came or not",
 )
-def reverse_unanswered(call: Call[Nothing]) -> Answer:
+def reverse_unanswered(call: Call[ReversalRequest]) -> Answer:
     charge_key = replace(call.key, route=f"POST {_CHARGES}")
-    return Answer(201, charging.reverse_unanswered(call.merchant, charge_key, call.at))
+    return Answer(201, charging.reverse_unanswered(call.merchant, call.body, charge_key, call.at))

@@ -12,6 +12,7 @@ from chalicelib.kernel.callers import Customer, Merchant
 from chalicelib.kernel.errors import (
     CoolingOff,
     CurrencyMismatch,
+    Forbidden,
     GuardianApprovalRequired,
     InvalidRequest,
     InvalidState,
@@ -99,7 +100,10 @@ def of_order(merchant_id: str, reference: str, after: str, limit: int) -> tuple[
 
 def capture(merchant: Merchant, payment_id: str, request: CaptureRequest, key: RequestKey, at: datetime) -> Receipt:
     """Raises or stores InvalidState unless authorised; AmountOutOfRange beyond what was."""
-    found = _alone(_taken_by(merchant, payment_id, "payments"))
+    try:
+        found = _alone(_taken_by(merchant, payment_id, "payments", key))
+    except (Forbidden, NotFound) as refusal:
+        return acting.followed_before(merchant, payment_id, key.movement_id("cap"), key, refusal)
     amount = model.within(request.amount, found["amount"])
     terms = merchants.terms(merchant.merchant_id, at)
 
@@ -110,7 +114,10 @@ def capture(merchant: Merchant, payment_id: str, request: CaptureRequest, key: R
 
 
 def void(merchant: Merchant, payment_id: str, key: RequestKey, at: datetime) -> Receipt:
-    found = _alone(_taken_by(merchant, payment_id, "payments"))
+    try:
+        found = _alone(_taken_by(merchant, payment_id, "payments", key))
+    except (Forbidden, NotFound) as refusal:
+        return acting.followed_before(merchant, payment_id, key.movement_id("voi"), key, refusal)
     return ledger.commit(lambda at, known: acting.by(merchant, following.void(found, key, at, known)), at, key)
 
 
@@ -119,7 +126,10 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
 
     Without an amount: what is left now, at least 1, so that nothing left is a refusal and not an empty refund.
     """
-    found = _taken_by(merchant, payment_id, "refunds")
+    try:
+        found = _taken_by(merchant, payment_id, "refunds", key)
+    except (Forbidden, NotFound) as refusal:
+        return acting.followed_before(merchant, payment_id, key.movement_id("ref"), key, refusal)
     reason = model.as_kept(request.reason, "reason") if request.reason else ""
     amount = max(1, found["refundable"]) if request.amount is None else money.check_amount(request.amount)
     terms = merchants.terms(merchant.merchant_id, at)
@@ -215,8 +225,10 @@ def _movement(movement_id: str, prefix: str) -> dict[str, Any]:
     return ledger.movement(movement_id)
 
 
-def _taken_by(merchant: Merchant, payment_id: str, scope: str) -> dict[str, Any]:
+def _taken_by(merchant: Merchant, payment_id: str, scope: str, key: RequestKey) -> dict[str, Any]:
+    """Raises Forbidden, NotFound: of what was asked before under the key, neither says that it did not happen."""
     merchant.require(scope)
+    acting.check_does(key)
     found = _movement(payment_id, "pay")
     if found["payee"] != merchant.merchant_id:
         raise NotFound()

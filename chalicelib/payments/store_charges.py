@@ -1,6 +1,7 @@
 """Charges that wait for their customer, in the table `merchants` beside the codes they were made by.
 
-pay_… CHARGE  never changed: what became of it is the ledger's movement of that id
+pay_… CHARGE      never changed: what became of it is the ledger's movement of that id
+pay_… STOP#sto_…  no charge of that id comes at that store any more
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 
 from chalicelib.cloud_tables import Table
 from chalicelib.kernel import clock
-from chalicelib.kernel.errors import IdempotencyKeyReused
+from chalicelib.kernel.errors import IdempotencyKeyReused, InvalidState
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import items
 from chalicelib.ledger.model import Leg, Taken
@@ -19,7 +20,7 @@ from chalicelib.payments.model import PayRequest
 from chalicelib.payments.model_charges import Charge
 from chalicelib.settings import settings
 
-_CHARGE = "CHARGE"
+_CHARGE, _STOP = "CHARGE", "STOP#"
 
 
 class _ChargeItem(Table):
@@ -32,6 +33,10 @@ class _ChargeItem(Table):
     answer_status = NumberAttribute()
     answer = UnicodeAttribute()
     staff_id = UnicodeAttribute(null=True)
+
+
+class _StopItem(Table):
+    setting = "merchants_table"
 
 
 def charge(charge_id: str) -> Charge | None:
@@ -63,6 +68,19 @@ def not_waiting(charge_id: str) -> Leg:
     """Nothing waits under the key: otherwise its answer is found."""
     nothing = Update(settings().merchants_table, charge_id, _CHARGE).require_absent("pk")
     return Leg(nothing.checked(), lambda wired: Taken(wired or {}))
+
+
+def stop(charge_id: str, store_id: str) -> None:
+    """From now on it is refused at that store, if it has not come; once or many times."""
+    _StopItem(charge_id, f"{_STOP}{store_id}").save()
+
+
+def not_stopped(charge_id: str, store_id: str) -> tuple[Leg, ...]:
+    """Nobody at the store ended it before it came; nothing of what is charged at none. Else InvalidState (reversed)."""
+    if not store_id:
+        return ()
+    nothing = Update(settings().merchants_table, charge_id, f"{_STOP}{store_id}").require_absent("pk")
+    return (Leg(nothing.checked(), lambda wired: InvalidState(state="reversed")),)
 
 
 def waiting(charge: Charge, receipt: Receipt) -> tuple[Leg, Leg]:

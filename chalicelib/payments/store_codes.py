@@ -2,7 +2,7 @@
 
 cod_… CODE   a code that was shown: its id is a hash of it
 wal_… CODE   which one the wallet shows now
-mer_… WRONG  how many codes its tills brought that nobody shows, in this window of time
+key_… WRONG  how many codes that nobody shows it brought, in this window of time; stf_… likewise
 """
 
 from __future__ import annotations
@@ -72,16 +72,16 @@ def code(code_id: str) -> Code | None:
     return _code(item) if item else None
 
 
-def guessing_for(merchant_id: str, at: datetime) -> int:
-    """How many seconds its tills must wait, which have brought too many wrong codes; 0 if they have not."""
-    item, began = _WrongItem.find(merchant_id, _WRONG), _began(at)
+def guessing_for(who: str, at: datetime) -> int:
+    """How many seconds somebody must wait who has brought too many wrong codes; 0 if they have not."""
+    item, began = _WrongItem.find(who, _WRONG), _began(at)
     if item is None or item.began != clock.written(began) or item.wrong < WRONG_AT_MOST:
         return 0
     return math.ceil((began + WINDOW - at).total_seconds())
 
 
-def count_wrong(merchant_id: str, at: datetime) -> None:
-    item, window = _WrongItem(merchant_id, _WRONG), clock.written(_began(at))
+def count_wrong(who: str, at: datetime) -> None:
+    item, window = _WrongItem(who, _WRONG), clock.written(_began(at))
     first: list[Action] = [_WrongItem.began.set(window), _WrongItem.wrong.set(1)]
     if not made(lambda: item.update([_WrongItem.wrong.add(1)], _WrongItem.began == window)):
         made(lambda: item.update(first, _WrongItem.began.does_not_exist() | (_WrongItem.began < window)))

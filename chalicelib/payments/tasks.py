@@ -35,7 +35,7 @@ def expire_due(at: datetime) -> int:
 
 
 def expire_bonuses(at: datetime) -> int:
-    """Takes off the cards what is over of their bonuses; returns of how many."""
+    """Takes off the cards what is over of their bonuses, and reminds of what soon is; returns of how many."""
     from chalicelib.payments import card_ending
 
-    return card_ending.expire_due(at)
+    return card_ending.end_due(at)

@@ -61,10 +61,9 @@ def listen(chosen: argparse.Namespace, local: Mapping[str, Any], merchant: Mappi
 def trigger(chosen: argparse.Namespace, local: Mapping[str, Any], merchant: Mapping[str, Any]) -> int:
     if chosen.list or not chosen.event:
         print("\n".join(f"{name:<20} {what}" for name, (_, what) in triggers.TRIGGERS.items()))
-        print("\n".join(f"{name:<20} not played: {why}" for name, why in triggers.NOT_PLAYED.items()))
         return 0
     if chosen.event not in triggers.TRIGGERS:
-        return _told(triggers.NOT_PLAYED.get(chosen.event, f"There is no event {chosen.event}: see `trigger --list`."))
+        return _told(f"There is no event {chosen.event}: see `trigger --list`.")
     stage = triggers.staged(local, merchant)
     have_recorded(stage.till, stage.merchant_id)
     play, _ = triggers.TRIGGERS[chosen.event]

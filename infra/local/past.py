@@ -37,7 +37,7 @@ class Past(Client):
 
     @property
     def now(self) -> datetime:
-        return clock.SystemClock().now() - self._behind
+        return clock.now() - self._behind
 
     def _exchange(
         self, method: str, path: str, raw: bytes | None, headers: Mapping[str, str]
@@ -50,8 +50,8 @@ class Past(Client):
 
 
 class _Older:
-    def __init__(self, behind: timedelta):
-        self._behind, self._true = behind, clock.SystemClock()
+    def __init__(self, behind: timedelta, true: clock.Clock):
+        self._behind, self._true = behind, true
 
     def now(self) -> datetime:
         return self._true.now() - self._behind
@@ -62,7 +62,8 @@ class _Older:
 
 @contextmanager
 def _older(behind: timedelta) -> Iterator[None]:
-    before = clock.use(_Older(behind))
+    before = clock.use(clock.SystemClock())
+    clock.use(_Older(behind, before))
     try:
         yield
     finally:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote
 
+from chalicelib.kernel import clock
 from infra.local.client import Client, Unexpected
 
 PATIENCE_SECONDS = 30.0
@@ -122,7 +123,7 @@ def code(secret: str, ahead: int = 0) -> str:
     """What an authenticator shows, so many steps from now."""
     import pyotp
 
-    return pyotp.TOTP(secret).at(int(time.time()) + ahead * STEP_SECONDS)
+    return pyotp.TOTP(secret).at(int(clock.now().timestamp()) + ahead * STEP_SECONDS)
 
 
 def top_up(client: Client, wallet: dict[str, Any], amount: int, key: str) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def _remember(local: Mapping[str, Any], merchants: list[dict[str, Any]]) -> None
         "people": [{"person": asdict(person), "funds": funds} for person, funds in CUSTOMERS],
         "merchants": merchants,
     }
-    _inside("infra.local.history", environment=stack.environment(local["aws"]["endpoint"]), told=json.dumps(told))
+    inside("infra.local.history", environment=stack.environment(local["aws"]["endpoint"]), told=json.dumps(told))
 
 
 def stands(local: Mapping[str, Any]) -> bool:
@@ -107,18 +107,19 @@ def _authenticator() -> dict[str, str]:
 
 
 def _appoint(user_id: str, role: str, environment: Mapping[str, str]) -> None:
-    _inside("infra.local.appoint", user_id, role, environment=environment)
+    inside("infra.local.appoint", user_id, role, environment=environment)
 
 
-def _inside(module: str, *words: str, environment: Mapping[str, str], told: str = "") -> None:
-    """A program of ours in the environment of the functions."""
+def inside(module: str, *words: str, environment: Mapping[str, str], told: str = "") -> str:
+    """What a program of ours prints in the environment of the functions."""
     credentials = {"AWS_ACCESS_KEY_ID": places.ACCOUNT, "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": places.REGION}
     quiet = {"AWS_DEFAULT_REGION": places.REGION, "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
     everything = {**os.environ, **environment, **credentials, **quiet}
     command = [sys.executable, "-m", module, *words]
-    subprocess.run(
-        command, cwd=places.ROOT, env=everything, input=told, text=True, stdout=subprocess.DEVNULL, check=True
+    done = subprocess.run(
+        command, cwd=places.ROOT, env=everything, input=told, text=True, stdout=subprocess.PIPE, check=True
     )
+    return done.stdout
 
 
 def _customer(anybody: Client, person: Person, known: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.local import people
+from infra.local import people, seed, stack, trigger_payouts
 from infra.local.client import Client, Unexpected, new_key
 from infra.local.people import Person
 
@@ -16,12 +17,22 @@ Ids = dict[str, str]
 
 @dataclass(frozen=True)
 class Stage:
-    """Who plays: `phone` and `till` are the API as the customer and as the merchant."""
+    """Who plays: `phone` and `till` are the API as the customer and as the merchant. `local`: `build/local.json`."""
 
+    local: Mapping[str, Any]
     phone: Client
     till: Client
     wallet: Mapping[str, Any]
     merchant_id: str
+
+    @property
+    def office(self) -> Client:
+        """As the operator. Raises Unexpected if there is none."""
+        anybody = Client(self.local["api"])
+        tokens = seed.operator(anybody)
+        if tokens is None:
+            raise Unexpected("there is no operator any more: `make reset` and `make run` seed one")
+        return anybody.bearing(tokens["access_token"])
 
     @property
     def _whom(self) -> dict[str, Any]:
@@ -56,7 +67,7 @@ def staged(local: Mapping[str, Any], merchant: Mapping[str, Any]) -> Stage:
         raise Unexpected(f"{shown['identifier']} is not known: `make reset` and `make run` seed them anew")
     phone = anybody.bearing(tokens["access_token"])
     wallet = next(one for one in people.wallets(phone) if one["id"] == shown["wallet_id"])
-    return Stage(phone, anybody.bearing(merchant["api_key"]), wallet, merchant["id"])
+    return Stage(local, phone, anybody.bearing(merchant["api_key"]), wallet, merchant["id"])
 
 
 def authorized(stage: Stage) -> Ids:
@@ -83,6 +94,22 @@ def checkout_paid(stage: Stage) -> Ids:
     return {"checkout": opened, "payment": stage.pay_checkout(opened)}
 
 
+def expired(stage: Stage) -> Ids:
+    """By somebody new, with an older clock: an authorisation runs out after seven days."""
+    told = {"api": stage.local["api"], "bank": stage.local["bank"], "merchant_id": stage.merchant_id, "amount": AMOUNT}
+    told |= {"webhook_secret": stage.local["webhook_secrets"]["sandbox"]}
+    environment = stack.environment(stage.local["aws"]["endpoint"])
+    return dict(json.loads(seed.inside("infra.local.late", environment=environment, told=json.dumps(told))))
+
+
+def payout_paid(stage: Stage) -> Ids:
+    return trigger_payouts.paid_out(stage, trigger_payouts.PAID)
+
+
+def payout_refused(stage: Stage) -> Ids:
+    return trigger_payouts.paid_out(stage, trigger_payouts.REFUSED)
+
+
 def pinged(stage: Stage) -> Ids:
     """To the first endpoint there is."""
     path = f"/v1/merchants/{stage.merchant_id}/webhook-endpoints"
@@ -97,13 +124,11 @@ TRIGGERS: Mapping[str, tuple[Callable[[Stage], Ids], str]] = {
     "payment.authorized": (authorized, "a customer's payment is held"),
     "payment.captured": (captured, "a customer pays"),
     "payment.voided": (voided, "a payment is held, and released"),
+    "payment.expired": (expired, "a deposit of eight days ago that nobody took is let go, within a minute or two"),
     "refund.succeeded": (refunded, "a customer pays, and is paid back"),
     "checkout.paid": (checkout_paid, "an order is opened, and paid"),
     "settlement.created": (captured, "a customer pays; the settlement follows within minutes"),
+    "payout.succeeded": (payout_paid, "a customer pays, and what the merchant holds is paid out, within minutes"),
+    "payout.failed": (payout_refused, "likewise, but the bank refuses it, and it comes back"),
     "ping": (pinged, "the first endpoint is pinged"),
-}
-NOT_PLAYED = {
-    "payment.expired": "an authorisation runs out after seven days, and nothing brings that about sooner",
-    "payout.succeeded": "agree on payout terms in the console; what the merchant is owed leaves at the cut-off",
-    "payout.failed": "as payout.succeeded, to a bank account that the sandbox bank refuses",
 }

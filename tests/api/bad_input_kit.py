@@ -274,7 +274,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /v1/charges/{id}/confirm": {},
     "POST /v1/charges/{id}/reversals": {},
-    "POST /v1/charge-reversals": {},
+    "POST /v1/charge-reversals": {"store_id": "sto_1"},
     "POST /v1/payments/{id}/capture": {"amount": 100},
     "POST /v1/payments/{id}/void": {},
     "POST /v1/payments/{id}/refunds": {"amount": 100, "reason": "broken"},

@@ -23,7 +23,7 @@ def serving(answer: Answer) -> Iterator[str]:
         def do_POST(self) -> None:
             answer(self, self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
-        do_GET = do_PATCH = do_POST
+        do_GET = do_PATCH = do_PUT = do_POST
 
         def log_message(self, *given: Any) -> None: ...
 

@@ -13,7 +13,7 @@ import chalicelib
 from chalicelib.identity import tries
 from chalicelib.kernel import origin
 from chalicelib.processors import wire
-from tests.api import away_kit
+from tests.api import away_kit, staff_kit
 from tests.api.caller import Caller
 from tests.api.test_reconciliation import colleague
 from tests.api.topup_kit import Till
@@ -53,7 +53,7 @@ REQUESTED = {
     "statement": {"import"},
     "wallet": {"freeze", "keep", "lift"},
 }  # fmt: skip
-SWEPT = {"sign-in.lock", "account.erase"}
+SWEPT = {"sign-in.lock", "account.erase", "merchant.forget_staff"}
 KINDS = {f"{thing}.{deed}" for thing, deeds in REQUESTED.items() for deed in deeds} | SWEPT
 WRITERS = ("audit", "_audit", "_kept", "written")
 """What takes the kind of an entry as its second argument."""
@@ -77,6 +77,7 @@ def ask(world: World, other: Caller) -> None:
     guess(world)
     freeze_beneath(world)
     correct(world, other)
+    leave(world)
     newly = world.customer()
     phone = newly.phone
     newly.sign_in()
@@ -110,6 +111,13 @@ def freeze_beneath(world: World) -> None:
     assert world.operator.post("/v1/freezes", away_kit.freeze_of(bob.wallet)).status == 201
     stepped = bob.phone.post("/v1/me/step-up", {"method": "pin", "pin": "428571"}).json["access_token"]
     assert world.nobody.bearing(stepped).delete("/v1/me/freeze").status < 300
+
+
+def leave(world: World) -> None:
+    """Somebody with a role at a merchant deletes their account."""
+    bob = world.customer()
+    staff_kit.hired(world, bob)
+    assert bob.phone.request("DELETE", "/v1/me", {"password": PASSWORD}).status == 204
 
 
 def correct(world: World, other: Caller) -> None:

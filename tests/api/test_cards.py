@@ -355,7 +355,7 @@ def test_my_archive_tells_of_my_cards(world: World, ana: Person, card: dict[str,
     pay(ana, card, 2_500)
     user = identity_store.user(ana.id)
     assert user is not None
-    found = archives.files(user, world.clock.now())
+    found = archives.files(user, (), world.clock.now())
     told = json.loads(found[f"cards/{card['id']}.json"])
     assert (told["principal"], told["bonus"]) == (9_500, 0)
     assert [entry["kind"] for entry in told["entries"]] == ["card-purchase", "payment"]

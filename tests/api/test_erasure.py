@@ -7,12 +7,22 @@ from typing import Any
 
 import pytest
 
-from chalicelib.identity import erasure, guardians, secrets, store, store_codes, store_lockout, store_pushes, vault
+from chalicelib.identity import (
+    above,
+    erasure,
+    guardians,
+    secrets,
+    store,
+    store_codes,
+    store_lockout,
+    store_pushes,
+    vault,
+)
 from chalicelib.identity import service as people
 from chalicelib.kernel import ids
 from chalicelib.ledger import consents
 from chalicelib.notices import service as notices
-from tests.api import account_kit
+from tests.api import account_kit, staff_kit
 from tests.api.authenticator import Authenticator
 from tests.api.away_kit import options
 from tests.api.test_access_deletion import THIRTY_DAYS, delete, restore
@@ -55,6 +65,7 @@ def lived_in(world: World) -> tuple[Person, set[str]]:
     for token in ("a push token", "another one"):
         device = {"push_token": f"{token} of {ana.id}", "platform": "ios", "name": "a lived in phone"}
         assert ana.phone.post("/v1/me/devices", device).status == 201
+    work(world, ana)
     prove(ana)
     ana.phone.post("/v1/me/consents", {"document": "terms", "version": "2026-11-01", "given": True})
     ana.phone.post("/v1/me/exports")
@@ -67,10 +78,28 @@ def lived_in(world: World) -> tuple[Person, set[str]]:
     world.nobody.post("/v1/users", {**SIGN_UP, "identifier": ana.identifier})
     world.sweep()
     logins = {secrets.login(one) for one in (ana.identifier, NEW_PHONE)}
-    return ana, {ana.id, ana.identifier, NEW_PHONE, "Lived In", "a lived in phrase", "a lived in phone", *logins}
+    return ana, {
+        ana.id,
+        ana.identifier,
+        NEW_PHONE,
+        "Lived In",
+        "a lived in phrase",
+        "a lived in phone",
+        "a lived in role",
+        *logins,
+    }
 
 
 SIGN_UP = {"password": PASSWORD, "display_name": "Stranger", "locale": "en", "jurisdiction": "CN"}
+
+
+def work(world: World, ana: Person) -> None:
+    """One role that they had, one that they have, with a session at a till, and one that waits for their other name."""
+    named = {"name": "a lived in role"}
+    gone = staff_kit.hired(world, ana, **named)
+    world.operator.delete(f"{staff_kit.staff_of(world.shop)}/{gone}")
+    staff_kit.till_of(world, ana, staff_kit.hired(world, ana, **named), device_name="a lived in phone")
+    assert staff_kit.invited(world, ana, identifier=NEW_PHONE, **named).status == 201
 
 
 def prove(ana: Person) -> None:
@@ -147,6 +176,7 @@ def test_an_erasure_leaves_nothing_of_a_person_but_what_the_books_need(world: Wo
         (store_lockout, "forget", {"identity DEVICE", "identity NAME"}),
         (guardians, "forget", {"identity GUARDIAN", "identity USER", "identity WARD"}),
         (notices, "forget", {"notices INBOX"}),
+        (above, "forget", {f"merchants {kind}" for kind in ("KEY", "NAMED", "PAST", "ROLE", "STAFF")}),
     ],
 )
 def test_whatever_an_erasure_forgot_would_be_found(

@@ -138,7 +138,7 @@ def test_the_description_tells_what_is_taken_and_what_comes_back(anybody: Caller
     assert taken["order_reference"]["required"]
     month = paths["/v1/wallets/{id}/statements/{month}"]["get"]
     assert {one["name"]: one["schema"] for one in month["parameters"] if "name" in one}["month"]["pattern"]
-    assert set(month["responses"]["200"]["content"]) == {"application/json", "text/csv"}
+    assert set(month["responses"]["200"]["content"]) == {"application/json", "text/csv", "application/pdf"}
     assert set(paths["/docs"]["get"]["responses"]["200"]["content"]) == {"text/html"}
     amount = schemas["TopupRequest"]["properties"]["amount"]
     assert (amount["minimum"], amount["maximum"]) == (1, money.MAX_AMOUNT)

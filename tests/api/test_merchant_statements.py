@@ -12,6 +12,7 @@ from chalicelib.kernel import pdf
 from chalicelib.kernel.pdf import Text
 from tests.api.away_kit import paid_to
 from tests.api.caller import Reply
+from tests.api.paper_kit import texts_of
 from tests.api.test_adjustments import decide, propose
 from tests.api.test_reconciliation import colleague
 from tests.api.world import World
@@ -89,9 +90,3 @@ def test_a_key_without_reports_a_month_to_come_and_another_form_are_refused(worl
     assert world.nobody.bearing(key).get(path).status == 403
     assert statement(world, month="2027-01").status == 422
     assert statement(world, "?format=docx").status == 422
-
-
-def texts_of(document: bytes) -> list[str]:
-    """What the pages of a PDF of ours say, in order."""
-    found = re.findall(rb"/F(\d) [\d.]+ Tf .*? <([0-9a-f]+)> Tj", document)
-    return [bytes.fromhex(told.decode()).decode("utf-16-be" if font == b"3" else "cp1252") for font, told in found]

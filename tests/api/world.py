@@ -13,10 +13,11 @@ from typing import Any
 
 import app
 from chalicelib import cloud
-from chalicelib.identity import passwords
+from chalicelib.identity import above, passwords
 from chalicelib.kernel import ids
 from chalicelib.ledger import chart, crediting, service, store
 from chalicelib.ledger.model import Draft, Entry, Known, Movement
+from chalicelib.merchants import leaving
 from chalicelib.settings import settings
 from tests.api.caller import Caller, Reply
 from tests.conftest import FrozenClock
@@ -32,6 +33,7 @@ class World:
     def __init__(self, clock: FrozenClock) -> None:
         self.clock, self.nobody = clock, Caller()
         self._seen: set[tuple[str, str]] = set()
+        above.lend(leaving.forget, leaving.told)
         self.operator = self._operator()
         self.shop = self._shop("Tea House")
 

@@ -9,6 +9,7 @@ from tests.simulation.bug import Bug, bug
 CODES = "tests/api/test_charges.py::test_"
 WAITING = "tests/api/test_charges_waiting.py::test_"
 REVERSED = "tests/api/test_reversals.py::test_"
+SHIFT = "tests/api/test_next_shift.py::test_"
 
 PLAYED = "tests/simulation/test_simulation.py::test_a_fixed_seed_breaks_no_promise"
 
@@ -41,8 +42,8 @@ _ASKED = (
         "one key that makes a charge and lets another wait",
         (6,),
         "payments/charging.py",
-        "unless, legs = (store_charges.not_waiting(charge_id),), (store_codes.using(code, charge_id, at),)",
-        "unless, legs = (), (store_codes.using(code, charge_id, at),)",
+        "return replace(draft, movement=movement, unless=(store_charges.not_waiting(charge_id),), legs=legs)",
+        "return replace(draft, movement=movement, legs=legs)",
         WAITING + "one_key_makes_one_charge_whatever_its_code_and_amount",
     ),
     bug(
@@ -77,6 +78,30 @@ _ASKED = (
         'found = _end(charge_id, merchant.merchant_id, "reversed", at, language)',
         'found = next(iter(ledger.movements([charge_id])), {"state": "refused"})',
         REVERSED + "a_charge_that_never_came_is_refused_when_it_comes_and_its_code_stays_good",
+    ),
+    bug(
+        "a charge of one store ended by its key at another",
+        (22,),
+        "payments/charging.py",
+        "    if _store(kept, movement) != merchant.store_id:\n        raise NotFound()\n    return True\n",
+        "    return True\n",
+        SHIFT + "nobody_at_another_store_ends_a_charge_by_its_key",
+    ),
+    bug(
+        "a charge that comes after its store has ended it",
+        (8,),
+        "payments/charging.py",
+        "legs = (*store_charges.not_stopped(charge_id, order.store_id), store_codes.using(code, charge_id, at))",
+        "legs = (store_codes.using(code, charge_id, at),)",
+        SHIFT + "whoever_is_at_the_store_ends_a_charge_before_it_comes_and_its_code_stays_good",
+    ),
+    bug(
+        "a question about a refund that makes it",
+        (5,),
+        "payments/acting.py",
+        '    if key.only_replay:\n        raise NotFound(param="Idempotency-Key")\n',
+        "    return\n",
+        SHIFT + "who_only_asks_does_nothing_and_is_told_what_was_done",
     ),
     bug(
         "a till that learns what the wallet lacks",

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from tests.api.caller import Reply
 from tests.api.charge_kit import asked, charge, charged, confirm, decline, reverse, reverse_by_key, shown
+from tests.api.staff_kit import at_till
 from tests.api.test_step_up import LARGE, put_pin, stepped_up
+from tests.api.test_stores import opened
 from tests.api.world import Person, fresh_key
 
 if TYPE_CHECKING:
@@ -160,6 +162,20 @@ def reversing_what_nobody_answered(world: World) -> Case:
     return lambda: reverse_by_key(world.shop, key), once
 
 
+def reversing_at_a_store_what_nobody_answered(world: World) -> Case:
+    """By the key alone, before the charge arrives there; one of another store comes."""
+    ana, key = world.customer(PURSE), fresh_key()
+    here, there = (str(opened(world, name)["id"]) for name in ("Here", "There"))
+    till, code = at_till(world, store_ids=[here]), shown(ana)["code"]
+
+    def once(reply: Reply) -> None:
+        assert (reply.status, reply.json["given_back"]) == (201, 0)
+        assert (charge(world.shop, code, key=key, store_id=here).json["state"], ana.available) == ("reversed", PURSE)
+        assert charge(world.shop, code, store_id=there).status == 201
+
+    return lambda: till.post("/v1/charge-reversals", {}, idempotency_key=key), once
+
+
 CHARGES = (
     showing_a_code,
     charging,
@@ -172,4 +188,5 @@ CHARGES = (
     reversing_what_is_held,
     reversing_what_waits,
     reversing_what_nobody_answered,
+    reversing_at_a_store_what_nobody_answered,
 )

@@ -33,6 +33,7 @@ def reader(*switched_off: str, contacts: tuple[str, ...] = (MAIL, PHONE)) -> Rec
         ("guardian_leaving", "family"),
         ("approval_asked", "family"),
         ("reminder", "reminders"),
+        ("reminder_card_bonus", "reminders"),
         ("identifier_changed", "security"),
         ("anything_new", "security"),
     ],

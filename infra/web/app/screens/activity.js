@@ -112,12 +112,13 @@ function List({ list, wallet, kind, words, month }) {
   `;
 }
 
+const TYPES = { pdf: "application/pdf", csv: "text/csv", json: "application/json" };
 const files = Object.fromEntries(
-  ["csv", "json"].map((format) => [
+  Object.keys(TYPES).map((format) => [
     format,
     job(async (wallet, month) => {
       const bytes = await file(`${statementOf(wallet, month)}?format=${format}`);
-      save(new Blob([bytes], { type: format === "csv" ? "text/csv" : "application/json" }), `coffer-${month}.${format}`);
+      save(new Blob([bytes], { type: TYPES[format] }), `coffer-${month}.${format}`);
       announce(say("statement.saved"));
     }),
   ]),
@@ -129,7 +130,7 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** What the month began and ended with, and the files of it; paper and PDF are made by the browser. */
+/** What the month began and ended with, and the files of it; what is printed is the list as it is shown. */
 const Sums = ({ statement: { opening, closing, currency }, wallet, month }) => html`
   <section class="card statement" aria-label=${shownMonth(month)}>
     <p class="only-print">${shownMonth(month)} · ${wallet.id}</p>
@@ -139,9 +140,9 @@ const Sums = ({ statement: { opening, closing, currency }, wallet, month }) => h
       ${closing.held > 0 && html`<div><dt>${say("statement.held")}</dt><dd>${say("home.held", { amount: money(closing.held, currency) })}</dd></div>`}
     </dl>
     <div class="files">
-      ${["csv", "json"].map((format) => html`<${Button} kind="secondary" job=${files[format]} onClick=${() => files[format].run(wallet.id, month)}>${say(`statement.${format}`)}<//>`)}
-      <button type="button" class="secondary" onClick=${() => print()}>${say("statement.print")}</button>
+      ${Object.keys(TYPES).map((format) => html`<${Button} kind="secondary" job=${files[format]} onClick=${() => files[format].run(wallet.id, month)}>${say(`statement.${format}`)}<//>`)}
+      <button type="button" class="secondary" onClick=${() => print()}>${say("statement.paper")}</button>
     </div>
-    <${Problem} of=${files.csv.problem.value ?? files.json.problem.value} />
+    <${Problem} of=${files.pdf.problem.value ?? files.csv.problem.value ?? files.json.problem.value} />
   </section>
 `;
