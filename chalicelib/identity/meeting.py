@@ -87,6 +87,11 @@ def since(person: Customer, at: datetime) -> str:
     return marker
 
 
+def is_there(user_id: str) -> bool:
+    """Whether their account is, and is not deleted."""
+    return store_sessions.standing(user_id)[1]
+
+
 def check_standing(user_id: str, began_under: str, wallet: str) -> None:
     """Raises InvalidToken once they reset their password, ended every session or deleted their account; and while
     their wallet is frozen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from chalicelib.kernel import roles
@@ -76,6 +77,15 @@ class Merchant:
     def store_id(self) -> str:
         """The one store that they act for; "" for every one."""
         return self.staff.store_id if self.staff else ""
+
+    @property
+    def kept_to(self) -> tuple[str, ...]:
+        """The only stores that they work at; empty for every one."""
+        return self.staff.store_ids if self.staff else ()
+
+    def covers(self, store_ids: Collection[str]) -> bool:
+        """Whether whoever works at `store_ids` alone, at every store if there are none, is theirs to keep."""
+        return not self.kept_to or (bool(store_ids) and set(store_ids) <= set(self.kept_to))
 
     def works_at(self, store_id: str) -> bool:
         """Whether they may be there, if not now; a server is everywhere."""

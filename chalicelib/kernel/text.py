@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,10 @@ from chalicelib.kernel.errors import InvalidRequest
 LANGUAGES = ("en", "zh")
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 """Unicode's general categories of what nobody sees: controls, formats and overrides, separators of lines."""
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and a symbol that look like a space: fillers of Hangul, and Braille without a dot."""
+_JOINED = re.compile("(?<=[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f])\u200d(?=[\U0001f000-\U0001faff\u2600-\u27bf])")
+"""What joins two pictographs into one that everybody sees: a cook, a family."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 TEXT_BYTES, REFERENCE_BYTES = 100, 64
 """As written in JSON: an item of the ledger that carries both stays within 1,024 bytes."""
@@ -53,7 +58,8 @@ def reference(written: str, param: str = "order_reference") -> str:
 
 
 def hides_something(written: str) -> bool:
-    return any(unicodedata.category(letter) in _UNSEEN for letter in written)
+    seen = _JOINED.sub("", written)
+    return any(unicodedata.category(letter) in _UNSEEN or letter in _BLANK for letter in seen)
 
 
 def cell(written: str) -> str:

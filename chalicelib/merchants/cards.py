@@ -113,4 +113,4 @@ def _keeper(caller: Operator | Merchant) -> None:
 
 
 def _who(caller: Operator | Merchant) -> str:
-    return caller.key_id if isinstance(caller, Merchant) else caller.user_id
+    return caller.who if isinstance(caller, Merchant) else caller.user_id

@@ -10,17 +10,28 @@ sent. A server that answers 410, or has taken nothing for days, is not asked any
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
 from chalicelib.cases import service as cases
 from chalicelib.kernel import clock, entropy
-from chalicelib.kernel.errors import InvalidRequest
+from chalicelib.kernel.errors import InvalidRequest, TooManyRequests
 from chalicelib.merchants import addresses, lanes, model_webhooks, signing, wire
 from chalicelib.merchants import store_deliveries as store
 from chalicelib.merchants import store_endpoints as endpoints
 from chalicelib.merchants import store_events as events
 from chalicelib.merchants.model_events import Event
-from chalicelib.merchants.model_webhooks import FIRST_LONG, LADDER, Answered, Attempt, Delivery, Endpoint, Why
+from chalicelib.merchants.model_webhooks import (
+    ASKED_AT_MOST,
+    ASKED_IN,
+    FIRST_LONG,
+    LADDER,
+    Answered,
+    Attempt,
+    Delivery,
+    Endpoint,
+    Why,
+)
 
 CASE = "webhook-endpoint-disabled"
 _CASE_DUE = timedelta(days=2)
@@ -42,6 +53,14 @@ def again(endpoint: Endpoint, event_id: str, at: datetime) -> None:
     """Somebody asked for it: at once, whatever has become of it before."""
     store.again(endpoint.id, event_id, at)
     lanes.send([(endpoint.id, event_id, clock.written(at))])
+
+
+def admit(merchant_id: str, requests: int, at: datetime) -> None:
+    """Counts what somebody asks for by hand. Raises TooManyRequests."""
+    if not endpoints.count_asked(merchant_id, requests, at):
+        left = model_webhooks.asked_since(at) + ASKED_IN - at
+        policy = ("webhooks-by-hand-hour", ASKED_AT_MOST, int(ASKED_IN.total_seconds()))
+        raise TooManyRequests(policy=policy, retry_after_seconds=math.ceil(left.total_seconds()))
 
 
 def deliver(endpoint_id: str, event_id: str, at: datetime, patience: wire.Patience | None = None) -> bool:

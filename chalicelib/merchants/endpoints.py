@@ -12,7 +12,7 @@ from chalicelib.cases.model import Facts
 from chalicelib.kernel import ids, masking, text
 from chalicelib.kernel.callers import Merchant, Operator
 from chalicelib.kernel.errors import InvalidRequest, InvalidState, NotFound
-from chalicelib.merchants import addresses, delivering, events, signing
+from chalicelib.merchants import addresses, delivering, events, model_secrets, signing
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants import store_deliveries as deliveries
 from chalicelib.merchants import store_endpoints as store
@@ -80,14 +80,15 @@ def change(
 def rotate(
     caller: Operator | Merchant, merchant_id: str, endpoint_id: str, overlap_hours: int, at: datetime
 ) -> Endpoint:
-    """A new secret, shown this once; the old one signs along for `overlap_hours`.
+    """A new secret, shown this once; the old one signs along for `overlap_hours`, and those before it as promised.
 
-    Raises Forbidden, NotFound, InvalidState (changed: somebody else has just done it).
+    Raises Forbidden, NotFound, InvalidState (too-many of them; changed: somebody else has just done it).
     """
     _keeper(caller, merchant_id)
     found = _found(merchant_id, endpoint_id)
+    old = model_secrets.following(found.old, found.secret, at + timedelta(hours=overlap_hours), at)
     _audit(caller, "merchant.rotate_endpoint", found, at, overlap_hours=overlap_hours)
-    rotated = store.rotate(found, signing.fresh(), at + timedelta(hours=overlap_hours))
+    rotated = store.rotate(found, signing.fresh(), old)
     if rotated is None:
         raise InvalidState(state="changed")
     return rotated
@@ -103,11 +104,13 @@ def remove(caller: Operator | Merchant, merchant_id: str, endpoint_id: str, at: 
 
 
 def test(caller: Operator | Merchant, merchant_id: str, endpoint_id: str, at: datetime) -> Event:
-    """A `ping` goes there, whatever it wants otherwise. Raises Forbidden, NotFound, InvalidState (disabled)."""
+    """A `ping` goes there, whatever it wants otherwise. Raises Forbidden, NotFound, InvalidState (disabled),
+    TooManyRequests."""
     _keeper(caller, merchant_id)
     found = _found(merchant_id, endpoint_id)
     if found.state == "disabled":
         raise InvalidState(state="disabled")
+    delivering.admit(merchant_id, 1, at)
     _audit(caller, "merchant.test_endpoint", found, at)
     ping = events.ping(merchant_id, endpoint_id, at)
     delivering.begin(found, ping.id, at)

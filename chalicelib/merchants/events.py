@@ -88,7 +88,8 @@ def event(caller: Operator | Merchant, event_id: str, at: datetime) -> Event:
 
 
 def redeliver(caller: Operator | Merchant, event_id: str, endpoint_id: str | None, at: datetime) -> list[str]:
-    """Once more from the first attempt on; to which endpoints. Raises Forbidden, NotFound, InvalidState (disabled)."""
+    """Once more from the first attempt on; to which endpoints. Raises Forbidden, NotFound, InvalidState (disabled),
+    TooManyRequests."""
     found = event(caller, event_id, at)
     known = endpoints.of(found.merchant_id)
     chosen = [one for one in known if (one.wants(found.type) if endpoint_id is None else one.id == endpoint_id)]
@@ -96,6 +97,7 @@ def redeliver(caller: Operator | Merchant, event_id: str, endpoint_id: str | Non
         raise NotFound(param="endpoint_id")
     if not chosen or any(one.state == "disabled" for one in chosen):
         raise InvalidState(state="disabled")
+    delivering.admit(found.merchant_id, len(chosen), at)
     who = caller.who if isinstance(caller, Merchant) else caller.user_id
     facts: Facts = {"merchant": found.merchant_id, "endpoints": len(chosen)}
     cases.audit(who, "merchant.redeliver", event_id, "", at, source_address=caller.source_address, **facts)

@@ -17,12 +17,12 @@ _SHOWN_LETTERS = 4
 _KEY = re.compile(r"mk_([0-7][0-9a-hjkmnp-tv-z]{25})[A-Za-z0-9_-]{43}")
 
 
-def fresh(merchant_id: str, scopes: tuple[Scope, ...], at: datetime) -> tuple[Key, str]:
-    """A new key: what is kept of it, and the text that its merchant gets to see once."""
+def fresh(merchant_id: str, scopes: tuple[Scope, ...], at: datetime, made_by: str = "") -> tuple[Key, str]:
+    """A new key: what is kept of it, and the text that whoever makes it gets to see once."""
     key_id = ids.new("key", at)
     secret = urlsafe_b64encode(entropy.token(_SECRET_BYTES)).decode().rstrip("=")
     text = "mk_" + key_id.removeprefix("key_") + secret
-    return Key(key_id, merchant_id, scopes, _digest(text), at, text[-_SHOWN_LETTERS:]), text
+    return Key(key_id, merchant_id, scopes, _digest(text), at, text[-_SHOWN_LETTERS:], made_by=made_by), text
 
 
 def id_in(text: str) -> str | None:

@@ -18,6 +18,8 @@ from chalicelib.merchants.rules import URL_LETTERS
 Status = Literal["pending", "active", "suspended"]
 NOT_VERIFIED = "not-verified"
 CheckoutStatus = Literal["open", "paid", "expired", "cancelled"]
+ShownStatus = Literal[CheckoutStatus, "voided"]
+"""`voided`: a deposit was left, and all of it went back."""
 Capture = Literal["automatic", "manual"]
 KeyState = Literal["active", "expired", "revoked"]
 Scope = Literal["payments", "refunds", "checkouts", "reports", "payouts", "stores", "staff", "keys", "cards"]
@@ -110,8 +112,17 @@ class RotatedKeyView(msgspec.Struct, frozen=True):
     replaced_ends_at: str
 
 
+class MakerView(msgspec.Struct, frozen=True):
+    """`status` is `revoked` once they work there no more: the key they have seen goes on until somebody ends it."""
+
+    staff_id: str
+    name: str
+    status: str
+
+
 class KnownKeyView(msgspec.Struct, frozen=True):
-    """All that can still be told of a key; `expires_at` once it was rotated."""
+    """All that can still be told of a key; `expires_at` once it was rotated. `maker`: whoever of the staff made it, by
+    another key too; null where an operator did."""
 
     id: str
     last_four: str
@@ -120,6 +131,7 @@ class KnownKeyView(msgspec.Struct, frozen=True):
     created_at: str
     expires_at: str | None
     revoked_at: str | None
+    maker: MakerView | None = None
 
 
 class CheckoutView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -129,7 +141,7 @@ class CheckoutView(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     id: str
-    status: CheckoutStatus
+    status: ShownStatus
     code_url: str
     amount: int
     currency: str
@@ -222,6 +234,8 @@ class Key:
     revoked_at: datetime | None = None
     till: Till | None = None
     """Of a session of somebody at a till; no API key then."""
+    made_by: str = ""
+    """Of the staff, who may have kept its text."""
 
     def state(self, at: datetime) -> KeyState:
         """By time, whoever has or has not cleaned up."""
@@ -237,11 +251,11 @@ class Key:
         ends_at = clock.written(replaced.expires_at) if replaced.expires_at else ""
         return RotatedKeyView(self.id, text, self.scopes, clock.written(self.created_at), replaced.id, ends_at)
 
-    def known(self, at: datetime) -> KnownKeyView:
+    def known(self, at: datetime, maker: MakerView | None = None) -> KnownKeyView:
         expires = clock.written(self.expires_at) if self.expires_at else None
         revoked = clock.written(self.revoked_at) if self.revoked_at else None
         created = clock.written(self.created_at)
-        return KnownKeyView(self.id, self.last_four, self.scopes, self.state(at), created, expires, revoked)
+        return KnownKeyView(self.id, self.last_four, self.scopes, self.state(at), created, expires, revoked, maker)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,9 +52,10 @@ class BusinessChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class VerificationDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """By hand, whatever was answered or was not."""
+    """By hand, whatever was answered or was not; `version`: of what was seen of the business."""
 
     decision: Literal["verify", "refuse"]
+    version: Annotated[int, msgspec.Meta(ge=1)]
     reason: Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": REASON_LETTERS})]
 
 
@@ -69,7 +70,7 @@ class BusinessFieldView(msgspec.Struct, frozen=True):
 
 
 class BusinessView(msgspec.Struct, frozen=True):
-    """Names and number masked. `checked_at`: when it was last answered."""
+    """Names and number masked. `version`: another with every change; `checked_at`: when it was last answered."""
 
     legal_name: str
     registration_number: str
@@ -79,6 +80,7 @@ class BusinessView(msgspec.Struct, frozen=True):
     state: CheckState
     currently_due: tuple[str, ...]
     checked_at: str | None
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Check:
     due: tuple[str, ...] = ()
     checked_at: datetime | None = None
     due_at: datetime | None = None
+    version: int = 1
 
     @property
     def view(self) -> BusinessView:
@@ -114,6 +117,7 @@ class Check:
             state=self.state,
             currently_due=self.due,
             checked_at=clock.written(self.checked_at) if self.checked_at else None,
+            version=self.version,
         )
 
     def next_at(self, at: datetime) -> datetime | None:

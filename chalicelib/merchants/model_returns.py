@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
 from chalicelib.kernel import clock
-from chalicelib.merchants import signing
-from chalicelib.merchants.model import CheckoutStatus
+from chalicelib.merchants import model_secrets, signing
+from chalicelib.merchants.model import ShownStatus
+from chalicelib.merchants.model_secrets import OldSecret
+
+_OURS = frozenset({"checkout_id", "status", "timestamp", "signature"})
 
 
 class ReturnSecretView(msgspec.Struct, frozen=True):
-    """`secret` is shown this once; the one before signs along until `old_secret_ends_at`."""
+    """`secret` is shown this once; until `old_secret_ends_at` one before it signs along."""
 
     merchant_id: str
     secret: str
@@ -26,7 +29,7 @@ class ReturnView(msgspec.Struct, frozen=True):
     """`return_to`: the checkout's `return_url`; in its query `checkout_id`, `status`, `timestamp` and `signature`."""
 
     checkout_id: str
-    status: CheckoutStatus
+    status: ShownStatus
     merchant_name: str
     return_to: str
 
@@ -38,22 +41,20 @@ class ReturnSecret:
     merchant_id: str
     secret: str
     created_at: datetime
-    old_secret: str | None = None
-    old_secret_ends_at: datetime | None = None
+    old: tuple[OldSecret, ...] = ()
 
     def secrets(self, at: datetime) -> tuple[str, ...]:
-        """The newest first; the old one for as long as it signs along."""
-        if self.old_secret and self.old_secret_ends_at and self.old_secret_ends_at > at:
-            return self.secret, self.old_secret
-        return (self.secret,)
+        """The newest first; each old one for as long as it signs along."""
+        return (self.secret, *(one.secret for one in model_secrets.along(self.old, at)))
 
     @property
     def shown(self) -> ReturnSecretView:
-        ends_at = clock.written(self.old_secret_ends_at) if self.old_secret_ends_at else None
-        return ReturnSecretView(self.merchant_id, self.secret, clock.written(self.created_at), ends_at)
+        ends_at = model_secrets.last_end(self.old, self.created_at)
+        written = clock.written(ends_at) if ends_at else None
+        return ReturnSecretView(self.merchant_id, self.secret, clock.written(self.created_at), written)
 
 
-def signed(return_url: str, checkout_id: str, status: CheckoutStatus, secrets: tuple[str, ...], at: datetime) -> str:
+def signed(return_url: str, checkout_id: str, status: ShownStatus, secrets: tuple[str, ...], at: datetime) -> str:
     """As Standard Webhooks signs: over id, timestamp and the body `{"status":"…"}`. Without a secret, only the way."""
     if not secrets:
         return return_url
@@ -65,5 +66,7 @@ def signed(return_url: str, checkout_id: str, status: CheckoutStatus, secrets: t
 
 
 def _with(url: str, query: str) -> str:
+    """What a shop's own address says by one of our names makes way: nothing is said twice."""
     parts = urlsplit(url)
-    return urlunsplit(parts._replace(query=f"{parts.query}&{query}" if parts.query else query))
+    kept = [one for one in parts.query.split("&") if one and unquote_plus(one.partition("=")[0]) not in _OURS]
+    return urlunsplit(parts._replace(query="&".join((*kept, query))))

@@ -21,9 +21,11 @@ MOST_STORES, DEVICE_LETTERS = 20, 64
 _TILL: tuple[Scope, ...] = ("checkouts", "payments")
 _RUN: tuple[Scope, ...] = (*_TILL, "refunds", "reports", "staff", "stores")
 SCOPES: Mapping[Role, tuple[Scope, ...]] = MappingProxyType(
-    {"cashier": _TILL, "manager": _RUN, "owner": tuple(sorted((*_RUN, "keys", "payouts")))}
+    {"cashier": _TILL, "manager": _RUN, "owner": tuple(sorted((*_RUN, "cards", "keys", "payouts")))}
 )
 """What a session of each role may do; `keys` says too where servers are told things."""
+_AT_SOME_STORES = frozenset({*_TILL, "refunds", "staff", "stores"})
+"""The rest is the whole merchant's: what was settled, told and paid out, and its keys."""
 Stores = Annotated[list[str], msgspec.Meta(max_length=MOST_STORES, extra_json_schema={"uniqueItems": True})]
 Called = Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1, "maxLength": 64})]
 
@@ -99,7 +101,7 @@ class TillView(msgspec.Struct, frozen=True):
 
 
 class CurrentTillView(msgspec.Struct, frozen=True):
-    """Who is at this till. `store` is null for whoever acts for every store."""
+    """Who is at this till. `store` is null for whoever acts for every store; `store_ids`: where alone they work."""
 
     id: str
     staff_id: str
@@ -110,6 +112,7 @@ class CurrentTillView(msgspec.Struct, frozen=True):
     merchant_name: str
     store_id: str | None
     store_name: str | None
+    store_ids: tuple[str, ...]
     expires_at: str
 
 
@@ -152,6 +155,11 @@ class Member:
     def mine(self, merchant_name: str) -> RoleView:
         created = clock.written(self.created_at)
         return RoleView(self.id, self.merchant_id, merchant_name, self.role, self.status, self.store_ids, created)
+
+
+def scopes_of(role: Role, store_ids: tuple[str, ...]) -> tuple[Scope, ...]:
+    """At some stores only nobody has to do with what is the whole merchant's."""
+    return tuple(one for one in SCOPES[role] if not store_ids or one in _AT_SOME_STORES)
 
 
 def known_till(key: Key, name: str, device_name: str, at: datetime) -> KnownTillView:

@@ -28,7 +28,8 @@ class LineView(msgspec.Struct, frozen=True):
 
 
 class MerchantStatementView(msgspec.Struct, frozen=True):
-    """`opening` + every `amount` = `closing`. `paid_out`: less what came back."""
+    """`opening` + `gross` − `fees` − `paid_out` + `corrected` = `closing`. `paid_out`: less what came back; what
+    else changed the account is `corrected`."""
 
     merchant_id: str
     merchant_name: str
@@ -39,11 +40,14 @@ class MerchantStatementView(msgspec.Struct, frozen=True):
     gross: int
     fees: int
     paid_out: int
+    corrected: int
     entries: list[LineView]
 
 
 def view(terms: Terms, currency: str, found: Statement) -> MerchantStatementView:
     entries = [_line(one, currency) for one in found.entries]
+    paid_out = -sum(one.amount for one in entries if one.kind.startswith("payout"))
+    gross, fees = sum(one.gross for one in entries), sum(one.fees for one in entries)
     return MerchantStatementView(
         merchant_id=terms.merchant_id,
         merchant_name=terms.name,
@@ -51,9 +55,10 @@ def view(terms: Terms, currency: str, found: Statement) -> MerchantStatementView
         currency=currency,
         opening=found.opening.available,
         closing=found.closing.available,
-        gross=sum(one.gross for one in entries),
-        fees=sum(one.fees for one in entries),
-        paid_out=-sum(one.amount for one in entries if one.kind.startswith("payout")),
+        gross=gross,
+        fees=fees,
+        paid_out=paid_out,
+        corrected=sum(one.amount for one in entries) - (gross - fees - paid_out),
         entries=entries,
     )
 

@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from chalicelib.kernel import clock
+from chalicelib.merchants import model_secrets
 from chalicelib.merchants.model_events import EVENT_TYPES, EventType
+from chalicelib.merchants.model_secrets import OldSecret
 from chalicelib.merchants.rules import URL_LETTERS
 
 EndpointState = Literal["enabled", "disabled"]
@@ -19,6 +21,8 @@ DeliveryState = Literal["pending", "delivered", "failed", "dropped"]
 Outcome = Literal["delivered", "refused", "redirected", "timed-out", "unreachable", "address-refused"]
 MOST_ENDPOINTS = 5
 DESCRIPTION_BYTES = 100
+ASKED_AT_MOST, ASKED_IN = 120, timedelta(hours=1)
+"""How often somebody of one merchant may have something sent by hand: nobody's server is to be bothered by ours."""
 USUAL_OVERLAP_HOURS, LONGEST_OVERLAP_HOURS = 24, 168
 LADDER = (
     timedelta(0),
@@ -65,7 +69,7 @@ class EndpointChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RotateSecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How long the old secret goes on signing beside the new one."""
+    """How long the old secret goes on signing beside the new one; what was promised of those before it stands."""
 
     overlap_hours: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_OVERLAP_HOURS)] = USUAL_OVERLAP_HOURS
 
@@ -120,7 +124,7 @@ class AttemptView(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`url`, `description` and both secrets are in clear here, and sealed wherever they are kept."""
+    """`url`, `description` and all secrets are in clear here, and sealed wherever they are kept."""
 
     id: str
     merchant_id: str
@@ -130,8 +134,8 @@ class Endpoint:
     secret: str
     created_at: datetime
     state: EndpointState = "enabled"
-    old_secret: str | None = None
-    old_secret_ends_at: datetime | None = None
+    old: tuple[OldSecret, ...] = ()
+    """Those that it replaced."""
     disabled_reason: Why | None = None
     disabled_at: datetime | None = None
     failing_since: datetime | None = None
@@ -140,10 +144,8 @@ class Endpoint:
         return self.state == "enabled" and event_type in self.event_types
 
     def secrets(self, at: datetime) -> tuple[str, ...]:
-        """The newest first; the old one for as long as it signs along."""
-        if self.old_secret and self.old_secret_ends_at and self.old_secret_ends_at > at:
-            return self.secret, self.old_secret
-        return (self.secret,)
+        """The newest first; each old one for as long as it signs along."""
+        return (self.secret, *(one.secret for one in model_secrets.along(self.old, at)))
 
     def has_failed_for_days(self, at: datetime) -> bool:
         return self.failing_since is not None and at - self.failing_since >= FAILING_FOR
@@ -155,7 +157,6 @@ class Endpoint:
         return EndpointSecretView(**self._facts(at), secret=self.secret)
 
     def _facts(self, at: datetime) -> dict[str, Any]:
-        overlap = self.old_secret_ends_at if len(self.secrets(at)) > 1 else None
         return {
             "id": self.id,
             "merchant_id": self.merchant_id,
@@ -167,7 +168,7 @@ class Endpoint:
             "disabled_reason": self.disabled_reason,
             "disabled_at": _written(self.disabled_at),
             "failing_since": _written(self.failing_since),
-            "old_secret_ends_at": _written(overlap),
+            "old_secret_ends_at": _written(model_secrets.last_end(self.old, at)),
         }
 
 
@@ -222,6 +223,11 @@ class Attempt:
             headers=sent,
             next_at=_written(self.next_at),
         )
+
+
+def asked_since(at: datetime) -> datetime:
+    """When the window of `at` began, in which what is sent by hand is counted."""
+    return at - (at - datetime(1970, 1, 1, tzinfo=at.tzinfo)) % ASKED_IN
 
 
 def next_at(step: int, at: datetime, chance: float, retry_after: timedelta | None = None) -> datetime | None:

@@ -28,11 +28,13 @@ def business(caller: Operator | Merchant, merchant_id: str) -> Check:
 
 
 def complete(caller: Operator | Merchant, merchant_id: str, wish: BusinessChange, at: datetime) -> Check:
-    """What is given is changed, and asked about anew. Raises Forbidden, NotFound, InvalidRequest, InvalidState
-    (active; changed)."""
+    """What is given is changed, and asked about anew; once refused, by an operator alone. Raises Forbidden, NotFound,
+    InvalidRequest, InvalidState (active; rejected; changed)."""
     agreed, was = _keeper(caller, merchant_id), _found(merchant_id)
     if agreed.status != "pending":
         raise InvalidState(state=agreed.status)
+    if was.state == "refused" and isinstance(caller, Merchant):
+        raise InvalidState(state=model.REJECTED)
     now = model.with_changes(was.business, wish)
     who = caller.who if isinstance(caller, Merchant) else caller.user_id
     cases.audit(who, "merchant.change_business", merchant_id, "", at, source_address=caller.source_address)
@@ -42,11 +44,13 @@ def complete(caller: Operator | Merchant, merchant_id: str, wish: BusinessChange
 
 
 def decide(operator: Operator, merchant_id: str, wish: VerificationDecision, at: datetime) -> Check:
-    """By hand. Raises NotFound, InvalidRequest, InvalidState (not pending; changed)."""
+    """By hand, about what was seen. Raises NotFound, InvalidRequest, InvalidState (not pending; changed)."""
     agreed, why = merchants.merchant(operator, merchant_id), model.reason(wish.reason)
     was = _found(merchant_id)
     if agreed.status != "pending":
         raise InvalidState(state=agreed.status)
+    if was.version != wish.version:
+        raise InvalidState(state="changed")
     told = {"source_address": operator.source_address}
     if wish.decision == "verify":
         cases.audit(operator.user_id, "merchant.verify", merchant_id, why, at, **told)

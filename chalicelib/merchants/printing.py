@@ -8,7 +8,7 @@ from chalicelib.kernel.pdf import Line, Text
 from chalicelib.merchants.model_statements import LineView, MerchantStatementView
 
 _KIND, _NUMBER, _FEE = 158, 248, 462
-_SUMS = ("opening", "gross", "fees", "paid_out", "closing")
+_SUMS = ("opening", "gross", "fees", "paid_out", "corrected", "closing")
 _TAKEN = ("fees", "paid_out")
 _WORDS = "merchant_statements"
 

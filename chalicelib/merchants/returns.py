@@ -8,7 +8,7 @@ from chalicelib.cases import service as cases
 from chalicelib.cases.model import Facts
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.kernel.errors import InvalidState, NotFound
-from chalicelib.merchants import model_returns, signing
+from chalicelib.merchants import model_returns, model_secrets, signing
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants import store_returns as store
 from chalicelib.merchants.model import CheckoutView
@@ -16,17 +16,17 @@ from chalicelib.merchants.model_returns import ReturnSecret, ReturnView
 
 
 def turn(caller: Operator | Merchant, merchant_id: str, overlap_hours: int, at: datetime) -> ReturnSecret:
-    """A new secret, shown this once; the one before, if there is one, signs along for `overlap_hours`.
-
-    Raises Forbidden, NotFound, InvalidState (changed: somebody else has just done it).
-    """
+    """A new secret, shown this once; the one before, if there is one, signs along for `overlap_hours`, and those before
+    that as promised. Raises Forbidden, NotFound, InvalidState (too-many of them; changed: somebody else has just done
+    it)."""
     if isinstance(caller, Merchant):
         caller.require("keys")
     merchants.merchant(caller, merchant_id)
     before = store.find(merchant_id)
-    old, ends_at = (before.secret, at + timedelta(hours=overlap_hours)) if before else (None, None)
-    new = ReturnSecret(merchant_id, signing.fresh(), at, old, ends_at)
-    who = caller.key_id if isinstance(caller, Merchant) else caller.user_id
+    ends_at = at + timedelta(hours=overlap_hours)
+    old = model_secrets.following(before.old, before.secret, ends_at, at) if before else ()
+    new = ReturnSecret(merchant_id, signing.fresh(), at, old)
+    who = caller.who if isinstance(caller, Merchant) else caller.user_id
     facts: Facts = {"overlap_hours": overlap_hours}
     cases.audit(who, "merchant.turn_return", merchant_id, "", at, source_address=caller.source_address, **facts)
     if not store.put(new, before):

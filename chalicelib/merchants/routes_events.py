@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Merchant, Operator
-from chalicelib.kernel.errors import InvalidState
+from chalicelib.kernel.errors import InvalidState, TooManyRequests
 from chalicelib.merchants.model_events import EVENT_TYPES, EventView
 from chalicelib.merchants.model_webhooks import Redelivery, RedeliveryView
 
@@ -52,7 +52,7 @@ def event(call: Call[None]) -> Answer:
     answers={202: RedeliveryView},
     caller=Operator | Merchant,
     permission="merchants.redeliver",
-    errors=(InvalidState,),
+    errors=(InvalidState, TooManyRequests),
     summary="Tell a merchant's servers once more what happened",
 )
 def redeliver(call: Call[Redelivery]) -> Answer:

@@ -88,7 +88,8 @@ def listed_keys(call: Call[None]) -> Answer:
     found, following = service.listed_keys(
         call.merchant_or_operator, call.path["id"], call.page.cursor, call.page.limit
     )
-    return Answer(200, call.page.envelope([key.known(call.at) for key in found], following))
+    makers = service.makers(found)
+    return Answer(200, call.page.envelope([key.known(call.at, makers.get(key.made_by)) for key in found], following))
 
 
 @room.route(

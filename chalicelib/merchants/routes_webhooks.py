@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Merchant, Operator
-from chalicelib.kernel.errors import InvalidState
+from chalicelib.kernel.errors import InvalidState, TooManyRequests
 from chalicelib.merchants.model_events import EventView
 from chalicelib.merchants.model_webhooks import (
     AttemptView,
@@ -124,7 +124,7 @@ def rotate(call: Call[RotateSecret]) -> Answer:
     answers={202: EventView},
     caller=Operator | Merchant,
     permission="merchants.keep-webhooks",
-    errors=(InvalidState,),
+    errors=(InvalidState, TooManyRequests),
     summary="Send a server a ping",
 )
 def test(call: Call[None]) -> Answer:

@@ -24,6 +24,7 @@ from chalicelib.merchants.model import (
     Checkout,
     CheckoutView,
     Key,
+    MakerView,
     NewCheckout,
     NewMerchant,
     Progress,
@@ -33,7 +34,7 @@ from chalicelib.merchants.model import (
     Till,
 )
 from chalicelib.merchants.model_onboarding import Business, Check
-from chalicelib.merchants.model_shares import LASTS_AT_MOST
+from chalicelib.merchants.model_shares import LASTS_AT_MOST, SplitView
 from chalicelib.merchants.rules import CHECKOUT_LASTS_AT_MOST
 from chalicelib.policy import service as policy
 from chalicelib.settings import settings
@@ -85,15 +86,15 @@ def terms(merchant_id: str, at: datetime) -> Terms:
 
 
 def make_key(caller: Operator | Merchant, merchant_id: str, scopes: Sequence[Scope], at: datetime) -> tuple[Key, str]:
-    """The key, and its text, which nobody can read again. A merchant's key gives no scope that it has not itself.
-
-    Raises Forbidden, NotFound.
+    """The key, and its text, which nobody can read again. A merchant's key gives no scope that it has not itself, and
+    makes none once its own end is set. Raises Forbidden, NotFound.
     """
     _key_keeper(caller, merchant_id)
+    made_by = _maker(caller)
     if isinstance(caller, Merchant) and not set(scopes) <= set(caller.scopes):
         raise Forbidden()
     _found(merchant_id)
-    key, text = keys.fresh(merchant_id, tuple(sorted(set(scopes))), at)
+    key, text = keys.fresh(merchant_id, tuple(sorted(set(scopes))), at, made_by)
     facts = {"merchant": merchant_id, "scopes": " ".join(key.scopes)}
     cases.audit(_who(caller), "merchant.make_key", key.id, "", at, source_address=caller.source_address, **facts)
     store.put_key(key)
@@ -105,16 +106,17 @@ def rotate_key(
 ) -> tuple[Key, str, Key]:
     """A new key of the same scopes, its text, and the old key, which goes on for `overlap_hours` and no longer.
 
-    Whoever lost the answer may do it again: an end that was set before stands. Raises Forbidden, NotFound,
-    InvalidState (revoked, expired).
+    Whoever lost the answer may do it again, but by the old key itself: an end that was set before stands. Raises
+    Forbidden, NotFound, InvalidState (revoked, expired).
     """
     _key_keeper(caller, merchant_id)
+    made_by = _maker(caller)
     old = _key(merchant_id, key_id)
     if isinstance(caller, Merchant) and not set(old.scopes) <= set(caller.scopes):
         raise Forbidden()
     if old.state(at) != "active":
         raise InvalidState(state=old.state(at))
-    new, text = keys.fresh(merchant_id, old.scopes, at)
+    new, text = keys.fresh(merchant_id, old.scopes, at, made_by)
     facts: Facts = {"merchant": merchant_id, "successor": new.id, "overlap_hours": overlap_hours}
     cases.audit(_who(caller), "merchant.rotate_key", key_id, "", at, source_address=caller.source_address, **facts)
     ending = store.rotate(old, new, at + timedelta(hours=overlap_hours), at)
@@ -135,6 +137,13 @@ def listed_keys(
     _own(caller, merchant_id)
     _found(merchant_id)
     return store.keys_of(merchant_id, position, limit)
+
+
+def makers(found: Sequence[Key]) -> dict[str, MakerView]:
+    """Whoever of the staff made them, by the id of their role."""
+    from chalicelib.merchants import store_staff
+
+    return store_staff.makers({key.made_by for key in found} - {""})
 
 
 def revoke_key(caller: Operator | Merchant, merchant_id: str, key_id: str, at: datetime) -> None:
@@ -197,9 +206,9 @@ def see_checkout(caller: Customer | Merchant | Operator, checkout_id: str, at: d
         split = shares.view(progress, caller)
         paid = any(part.mine for part in split.parts) if split else _paid_by(caller, progress)
         seen = progress if paid else replace(progress, payment_id="", paid_at="")
-        return _shown_to(caller, msgspec.structs.replace(_view(found, seen, at), split=split), at)
+        return _shown_to(caller, _as_it_stands(_view(found, seen, at), split, progress), at)
     _reaches(caller, found)
-    return msgspec.structs.replace(_view(found, progress, at), split=shares.view(progress))
+    return _as_it_stands(_view(found, progress, at), shares.view(progress), progress)
 
 
 def cancel_checkout(caller: Merchant, checkout_id: str, at: datetime) -> CheckoutView:
@@ -299,6 +308,17 @@ def _key_keeper(caller: Operator | Merchant, merchant_id: str) -> None:
         caller.require("merchants.keep-keys")
 
 
+def _maker(caller: Operator | Merchant) -> str:
+    """Who of the staff gets to see a key that is made now, if anybody. What is to end leaves nothing behind that goes
+    on. Raises Forbidden."""
+    if isinstance(caller, Operator) or caller.staff:
+        return "" if isinstance(caller, Operator) else caller.staff_id
+    own = store.key(caller.key_id)
+    if own and own.expires_at:
+        raise Forbidden()
+    return own.made_by if own else ""
+
+
 def _key(merchant_id: str, key_id: str) -> Key:
     found = store.key(key_id) if ids.is_id(key_id, "key") else None
     if found is None or found.merchant_id != merchant_id or found.till:
@@ -342,6 +362,13 @@ def _found(merchant_id: str) -> Terms:
     if found is None:
         raise NotFound()
     return found
+
+
+def _as_it_stands(view: CheckoutView, split: SplitView | None, progress: Progress) -> CheckoutView:
+    """With its parts; a deposit is not paid any more once it went back."""
+    left = ledger.movement(progress.payment_id)["state"] if view.capture == "manual" and progress.payment_id else ""
+    status = "voided" if left in ("voided", "expired") else view.status
+    return msgspec.structs.replace(view, split=split, status=status)
 
 
 def _shown_to(customer: Customer, view: CheckoutView, at: datetime) -> CheckoutView:

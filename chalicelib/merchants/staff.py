@@ -18,7 +18,7 @@ from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.kernel.errors import Forbidden, InvalidOrExpired, InvalidRequest, InvalidState, NotFound
 from chalicelib.merchants import rules, store, store_staff, stores
 from chalicelib.merchants.model import Terms
-from chalicelib.merchants.model_staff import INVITED_FOR, Member, NewStaff, Role, RoleView, StaffChange
+from chalicelib.merchants.model_staff import INVITED_FOR, SCOPES, Member, NewStaff, Role, RoleView, StaffChange
 
 Keeper = Operator | Merchant
 
@@ -32,8 +32,9 @@ def invite(
     """
     agreed = check_keeper(caller, merchant_id)
     check_rank(caller, wish.role)
+    _check_gift(caller, wish.role)
     contact, name = meeting.canonical(wish.identifier), rules.tidy_name(wish.name)
-    placed = _stores(caller, merchant_id, wish.store_ids, at)
+    placed = _stores(caller, merchant_id, wish.role, wish.store_ids, at)
     meeting.admit(merchant_id, contact, source_address, at)
     member = _new(merchant_id, wish.role, placed, name, contact, at)
     _audit(caller, "merchant.invite_staff", member, at, role=wish.role)
@@ -43,24 +44,29 @@ def invite(
 
 
 def listed(caller: Keeper, merchant_id: str, position: str | None, limit: int) -> tuple[list[Member], str | None]:
-    """Newest first, those who are revoked too; and the position of the next page. Raises Forbidden, NotFound."""
+    """Newest first, those who are revoked too; and the position of the next page. Whoever works at some stores sees
+    those who work there alone, and fewer than `limit` on a page. Raises Forbidden, NotFound."""
     check_keeper(caller, merchant_id)
-    return store_staff.of(merchant_id, position, limit)
+    every, following = store_staff.of(merchant_id, position, limit)
+    return [one for one in every if _is_kept(caller, one)], following
 
 
 def change(caller: Keeper, merchant_id: str, staff_id: str, wish: StaffChange, at: datetime) -> Member:
     """Another role, or other stores, and every session at a till is over. Raises Forbidden, NotFound, InvalidRequest,
     InvalidState (revoked, last-owner, changed)."""
     check_keeper(caller, merchant_id)
-    was = _standing(merchant_id, staff_id)
+    was = _standing(caller, merchant_id, staff_id)
     role = was.role if wish.role is None else wish.role
     check_rank(caller, was.role, role)
-    placed = was.store_ids if wish.store_ids is None else _stores(caller, merchant_id, wish.store_ids, at)
+    if wish.role is not None or wish.store_ids is not None:
+        _check_gift(caller, role)
+    placed = _stores(caller, merchant_id, role, was.store_ids if wish.store_ids is None else wish.store_ids, at)
     name = was.name if wish.name is None else rules.tidy_name(wish.name)
     same = (role, set(placed)) == (was.role, set(was.store_ids))
     now = replace(was, role=role, store_ids=placed, name=name, since=was.since if same else store_staff.since(at))
+    heir = _heir(was) if role != "owner" else None
     _audit(caller, "merchant.change_staff", was, at, role=role)
-    if not store_staff.change(was, role, placed, name, now.since):
+    if not store_staff.change(was, role, placed, name, now.since, heir):
         raise _refused(was)
     return now
 
@@ -69,12 +75,13 @@ def revoke(caller: Keeper, merchant_id: str, staff_id: str, at: datetime) -> Non
     """At once and for good, with every session at a till; once or many times. Raises Forbidden, NotFound,
     InvalidState (last-owner, changed)."""
     check_keeper(caller, merchant_id)
-    was = found(merchant_id, staff_id)
+    was = _theirs(caller, merchant_id, staff_id)
     check_rank(caller, was.role)
     if was.status == "revoked":
         return
+    heir = _heir(was)
     _audit(caller, "merchant.revoke_staff", was, at)
-    if not store_staff.revoke(was, store_staff.since(at)):
+    if not store_staff.revoke(was, store_staff.since(at), heir):
         raise _refused(was)
 
 
@@ -125,6 +132,12 @@ def check_rank(caller: Keeper, *touched: Role) -> None:
         raise Forbidden()
 
 
+def _check_gift(caller: Keeper, role: Role) -> None:
+    """Nobody gives by a role what they may not do themselves. Raises Forbidden."""
+    if isinstance(caller, Merchant) and not set(SCOPES[role]) <= set(caller.scopes):
+        raise Forbidden()
+
+
 def _new(merchant_id: str, role: Role, placed: tuple[str, ...], name: str, contact: str, at: datetime) -> Member:
     return Member(
         id=ids.new("stf", at),
@@ -148,6 +161,8 @@ def _again(caller: Keeper, wish: Member) -> Member:
     if was.status != "invited":
         raise InvalidState(state=was.status)
     check_rank(caller, was.role)
+    if not _is_kept(caller, was):
+        raise Forbidden()
     if not store_staff.change(was, wish.role, wish.store_ids, wish.name, wish.since):
         raise _refused(was)
     return replace(was, role=wish.role, store_ids=wish.store_ids, name=wish.name, since=wish.since)
@@ -178,11 +193,34 @@ def _is_theirs(person: Customer, member: Member) -> bool:
     return member.status == "active" and member.person == person.user_id
 
 
-def _standing(merchant_id: str, staff_id: str) -> Member:
-    was = found(merchant_id, staff_id)
+def _is_kept(caller: Keeper, member: Member) -> bool:
+    return isinstance(caller, Operator) or caller.covers(member.store_ids)
+
+
+def _theirs(caller: Keeper, merchant_id: str, staff_id: str) -> Member:
+    """Raises NotFound, of whoever works at other stores too where they keep some."""
+    one = found(merchant_id, staff_id)
+    if not _is_kept(caller, one):
+        raise NotFound()
+    return one
+
+
+def _standing(caller: Keeper, merchant_id: str, staff_id: str) -> Member:
+    was = _theirs(caller, merchant_id, staff_id)
     if was.status == "revoked":
         raise InvalidState(state="revoked")
     return was
+
+
+def _heir(was: Member) -> Member | None:
+    """Another owner, once an owner goes: one whose account is there. Raises InvalidState (last-owner)."""
+    if (was.role, was.status) != ("owner", "active"):
+        return None
+    others = (one for one in store_staff.owners_of(was.merchant_id) if one.id != was.id)
+    found = next((one for one in others if meeting.is_there(one.person)), None)
+    if found is None:
+        raise InvalidState(state="last-owner")
+    return found
 
 
 def _refused(was: Member) -> InvalidState:
@@ -190,16 +228,17 @@ def _refused(was: Member) -> InvalidState:
     return InvalidState(state="last-owner" if now and now.since == was.since else "changed")
 
 
-def _stores(caller: Keeper, merchant_id: str, wish: Sequence[str], at: datetime) -> tuple[str, ...]:
-    """Each once, and stores of the merchant's. Whoever works at some stores gives no others. Raises InvalidRequest,
-    Forbidden."""
+def _stores(caller: Keeper, merchant_id: str, role: Role, wish: Sequence[str], at: datetime) -> tuple[str, ...]:
+    """Each once, and stores of the merchant's, which an owner owns as a whole. Whoever works at some stores gives no
+    others. Raises InvalidRequest, Forbidden."""
     try:
         placed = tuple(dict.fromkeys(stores.known(merchant_id, one, at).id for one in wish))
     except InvalidRequest as unknown:
         raise InvalidRequest(param="store_ids") from unknown
-    own = caller.staff.store_ids if isinstance(caller, Merchant) and caller.staff else ()
-    if own and not (placed and set(placed) <= set(own)):
+    if isinstance(caller, Merchant) and not caller.covers(placed):
         raise Forbidden()
+    if role == "owner" and placed:
+        raise InvalidRequest(param="store_ids")
     return placed
 
 

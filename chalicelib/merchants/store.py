@@ -66,6 +66,7 @@ class _KeyItem(Table):
     person_since = UnicodeAttribute(null=True)
     store_id = UnicodeAttribute(null=True)
     device_name = UnicodeAttribute(null=True)
+    made_by = UnicodeAttribute(null=True)
     expires_at_seconds = Whole(null=True)
 
 
@@ -288,6 +289,7 @@ def _keep(key: Key) -> _KeyItem:
         digest=key.digest,
         created_at=clock.written(key.created_at),
         last_four=key.last_four,
+        made_by=key.made_by or None,
     )
 
 
@@ -332,6 +334,7 @@ def _key(item: _KeyItem) -> Key:
         expires_at=clock.read(item.expires_at) if item.expires_at else None,
         revoked_at=clock.read(item.revoked_at) if item.revoked_at else None,
         till=_till(item) if item.staff_id else None,
+        made_by=item.made_by or "",
     )
 
 

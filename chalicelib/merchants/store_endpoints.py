@@ -15,10 +15,12 @@ from pynamodb.expressions.update import Action
 from chalicelib.cloud_tables import Table, absent, made, reading, writing
 from chalicelib.identity import vault
 from chalicelib.kernel import clock
+from chalicelib.merchants import model_secrets
 from chalicelib.merchants.model_events import EventType
-from chalicelib.merchants.model_webhooks import MOST_ENDPOINTS, Endpoint, EndpointState, Why
+from chalicelib.merchants.model_secrets import OldSecret
+from chalicelib.merchants.model_webhooks import ASKED_AT_MOST, MOST_ENDPOINTS, Endpoint, EndpointState, Why, asked_since
 
-_ENDPOINT, _OWNED, _COUNT = "ENDPOINT", "ENDPOINT#", "ENDPOINTS"
+_ENDPOINT, _OWNED, _COUNT, _ASKED = "ENDPOINT", "ENDPOINT#", "ENDPOINTS", "ASKED"
 
 
 class _EndpointItem(Table):
@@ -30,8 +32,7 @@ class _EndpointItem(Table):
     secret = UnicodeAttribute()
     created_at = UnicodeAttribute()
     state = UnicodeAttribute()
-    old_secret = UnicodeAttribute(null=True)
-    old_secret_ends_at = UnicodeAttribute(null=True)
+    old_secrets = UnicodeAttribute(null=True)
     disabled_reason = UnicodeAttribute(null=True)
     disabled_at = UnicodeAttribute(null=True)
     failing_since = UnicodeAttribute(null=True)
@@ -46,6 +47,24 @@ class _OwnedItem(Table):
 class _CountItem(Table):
     setting = "merchants_table"
     endpoints = NumberAttribute()
+
+
+class _AskedItem(Table):
+    """How often somebody of a merchant asked for something to be sent, in the window that began then."""
+
+    setting = "merchants_table"
+    began = UnicodeAttribute()
+    asked = NumberAttribute()
+
+
+def count_asked(merchant_id: str, requests: int, at: datetime) -> bool:
+    """False, and nothing is counted, if that were more than there may be in this window."""
+    item, window = _AskedItem(merchant_id, _ASKED), clock.written(asked_since(at))
+    room = _AskedItem.asked <= ASKED_AT_MOST - requests
+    if made(lambda: item.update([_AskedItem.asked.add(requests)], (_AskedItem.began == window) & room)):
+        return True
+    first: list[Action] = [_AskedItem.began.set(window), _AskedItem.asked.set(requests)]
+    return made(lambda: item.update(first, _AskedItem.began.does_not_exist() | (_AskedItem.began < window)))
 
 
 def put(endpoint: Endpoint) -> bool:
@@ -91,16 +110,15 @@ def change(
     return _changed(endpoint.id, actions) if actions else find(endpoint.id)
 
 
-def rotate(endpoint: Endpoint, secret: str, ends_at: datetime) -> Endpoint | None:
-    """The old secret signs along until `ends_at`; of two at once one is made. None if it was not.
+def rotate(endpoint: Endpoint, secret: str, old: tuple[OldSecret, ...]) -> Endpoint | None:
+    """`old` sign along; of two at once one is made. None if it was not.
 
     If the new one is there all the same, this very call put it and the answer was lost.
     """
-    hidden = vault.seal(endpoint.id, "old_secret", endpoint.secret)
+    hidden = vault.seal(endpoint.id, "old_secrets", model_secrets.written(old))
     actions: list[Action] = [
         _EndpointItem.secret.set(vault.seal(endpoint.id, "secret", secret)),
-        _EndpointItem.old_secret.set(hidden),
-        _EndpointItem.old_secret_ends_at.set(clock.written(ends_at)),
+        _EndpointItem.old_secrets.set(hidden) if old else _EndpointItem.old_secrets.remove(),
     ]
     before = _EndpointItem.find(endpoint.id, _ENDPOINT)
     if before is None or vault.opened(endpoint.id, "secret", before.secret) != endpoint.secret:
@@ -181,8 +199,7 @@ def _endpoint(item: _EndpointItem) -> Endpoint:
         secret=vault.opened(item.pk, "secret", item.secret),
         created_at=clock.read(item.created_at),
         state=cast(EndpointState, item.state),
-        old_secret=vault.opened(item.pk, "old_secret", item.old_secret) if item.old_secret else None,
-        old_secret_ends_at=_moment(item.old_secret_ends_at),
+        old=model_secrets.read(vault.opened(item.pk, "old_secrets", item.old_secrets)) if item.old_secrets else (),
         disabled_reason=cast("Why | None", item.disabled_reason),
         disabled_at=_moment(item.disabled_at),
         failing_since=_moment(item.failing_since),

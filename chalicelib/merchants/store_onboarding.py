@@ -38,6 +38,7 @@ class _BusinessItem(DueItem):
     asked_at = UnicodeAttribute()
     checked_at = UnicodeAttribute(null=True)
     currently_due = UnicodeAttribute(null=True)
+    version = NumberAttribute()
 
 
 def putting(transaction: TransactWrite, check: Check) -> None:
@@ -48,6 +49,7 @@ def putting(transaction: TransactWrite, check: Check) -> None:
         **_sealed(check.merchant_id, check.business),
         state=check.state,
         tries=check.tries,
+        version=check.version,
         asked_at=clock.written(check.asked_at),
         due_key=store_due.key(DUE, check.merchant_id),
         due_at=clock.written(check.asked_at),
@@ -75,6 +77,7 @@ def change(was: Check, business: Business, at: datetime, reason: str) -> bool:
         ),
         _BusinessItem.state.set("asked"),
         _BusinessItem.tries.set(0),
+        _BusinessItem.version.add(1),
         _BusinessItem.asked_at.set(clock.written(at)),
         _BusinessItem.due_key.set(store_due.key(DUE, was.merchant_id)),
         _BusinessItem.due_at.set(clock.written(at)),
@@ -116,7 +119,7 @@ def _both(was: Check, actions: list[Action], status: Status, due: tuple[str, ...
 
 def _as_it_was(was: Check) -> Condition:
     same: Condition = (_BusinessItem.state == was.state) & (_BusinessItem.tries == was.tries)
-    same &= _BusinessItem.asked_at == clock.written(was.asked_at)
+    same &= (_BusinessItem.asked_at == clock.written(was.asked_at)) & (_BusinessItem.version == was.version)
     return same
 
 
@@ -154,4 +157,5 @@ def _check(item: _BusinessItem) -> Check:
         due=tuple((item.currently_due or "").split()),
         checked_at=clock.read(item.checked_at) if item.checked_at else None,
         due_at=clock.read(item.due_at) if item.due_at else None,
+        version=int(item.version),
     )

@@ -8,6 +8,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.cloud_tables import Table, absent, made
 from chalicelib.identity import vault
 from chalicelib.kernel import clock
+from chalicelib.merchants import model_secrets
 from chalicelib.merchants.model_returns import ReturnSecret
 
 _RETURN = "RETURN"
@@ -17,18 +18,16 @@ class _ReturnItem(Table):
     setting = "merchants_table"
     secret = UnicodeAttribute()
     created_at = UnicodeAttribute()
-    old_secret = UnicodeAttribute(null=True)
-    old_secret_ends_at = UnicodeAttribute(null=True)
+    old_secrets = UnicodeAttribute(null=True)
 
 
 def find(merchant_id: str) -> ReturnSecret | None:
     item = _ReturnItem.find(merchant_id, _RETURN)
     if item is None:
         return None
-    ends_at = clock.read(item.old_secret_ends_at) if item.old_secret_ends_at else None
-    old = vault.opened(merchant_id, "old_secret", item.old_secret) if item.old_secret else None
+    old = vault.opened(merchant_id, "old_secrets", item.old_secrets) if item.old_secrets else ""
     secret = vault.opened(merchant_id, "secret", item.secret)
-    return ReturnSecret(merchant_id, secret, clock.read(item.created_at), old, ends_at)
+    return ReturnSecret(merchant_id, secret, clock.read(item.created_at), model_secrets.read(old))
 
 
 def put(new: ReturnSecret, before: ReturnSecret | None) -> bool:
@@ -39,8 +38,7 @@ def put(new: ReturnSecret, before: ReturnSecret | None) -> bool:
         _RETURN,
         secret=vault.seal(new.merchant_id, "secret", new.secret),
         created_at=clock.written(new.created_at),
-        old_secret=vault.seal(new.merchant_id, "old_secret", new.old_secret) if new.old_secret else None,
-        old_secret_ends_at=clock.written(new.old_secret_ends_at) if new.old_secret_ends_at else None,
+        old_secrets=vault.seal(new.merchant_id, "old_secrets", model_secrets.written(new.old)) if new.old else None,
     )
     now = None if made(lambda: item.save(still)) else find(new.merchant_id)
     return now is None or now.secret == new.secret

@@ -7,7 +7,7 @@ is over with that write, and every payment of theirs asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import cast
 
@@ -20,7 +20,7 @@ from chalicelib.cloud_tables import Table, absent, made, reading, writing
 from chalicelib.identity import vault
 from chalicelib.kernel import clock, entropy
 from chalicelib.merchants import store
-from chalicelib.merchants.model import Key, Till
+from chalicelib.merchants.model import Key, MakerView, Till
 from chalicelib.merchants.model_staff import Member, Role, StaffStatus
 from chalicelib.merchants.store import STAFF
 
@@ -104,12 +104,18 @@ def named(merchant_id: str, login: str) -> Member | None:
 
 
 def names(staff_ids: Collection[str]) -> dict[str, str]:
-    """In clear, of at most a hundred that there are: a role is never gone."""
+    """In clear, of at most a hundred that there are: a role is never gone, and empty once its person is erased."""
+    return {one.staff_id: one.name for one in makers(staff_ids).values()}
+
+
+def makers(staff_ids: Collection[str]) -> dict[str, MakerView]:
+    """As `names`, and whether they work there."""
     if not staff_ids:
         return {}
     with reading() as together:
         found = [together.get(_StaffItem, one, STAFF) for one in staff_ids]
-    return {item.pk: vault.opened(item.pk, "name", item.name) for item in (future.get() for future in found)}
+    items = (future.get() for future in found)
+    return {item.pk: MakerView(item.pk, _name(item), item.status) for item in items}
 
 
 def of(merchant_id: str, position: str | None, limit: int) -> tuple[list[Member], str | None]:
@@ -117,6 +123,16 @@ def of(merchant_id: str, position: str | None, limit: int) -> tuple[list[Member]
     owned, following = _PlaceItem.newest(merchant_id, _OWNED, position, limit)
     found = (find(item.sk.removeprefix(_OWNED)) for item in owned)
     return [one for one in found if one], following
+
+
+def owners_of(merchant_id: str) -> Iterator[Member]:
+    """Those who have accepted, the newest first; whether their accounts are there is not asked."""
+    for place in _PlaceItem.query(
+        merchant_id, _PlaceItem.sk.startswith(_OWNED), consistent_read=True, scan_index_forward=False
+    ):
+        found = find(place.sk.removeprefix(_OWNED))
+        if found and (found.role, found.status) == ("owner", "active"):
+            yield found
 
 
 def roles_of(user_id: str, logins: tuple[str, ...]) -> list[Member]:
@@ -139,8 +155,10 @@ def accepting(transaction: TransactWrite, was: Member, person: str) -> None:
         _count(transaction, was.merchant_id, 1)
 
 
-def change(was: Member, role: Role, store_ids: tuple[str, ...], name: str, marker: str) -> bool:
-    """False, and no effect, if it is no longer as it was, or would leave no owner."""
+def change(
+    was: Member, role: Role, store_ids: tuple[str, ...], name: str, marker: str, heir: Member | None = None
+) -> bool:
+    """False, and no effect, if it is no longer as it was, or would leave no owner; or if `heir` is not."""
     sealed = vault.seal(was.id, "name", name)
     stores = _StaffItem.store_ids.set(" ".join(store_ids)) if store_ids else _StaffItem.store_ids.remove()
     actions: list[Action] = [
@@ -155,12 +173,14 @@ def change(was: Member, role: Role, store_ids: tuple[str, ...], name: str, marke
             transaction.update(_StaffItem(was.id, STAFF), actions, _as_it_was(was))
             if was.status == "active" and (was.role == "owner") != (role == "owner"):
                 _count(transaction, was.merchant_id, 1 if role == "owner" else -1)
+            _stays(transaction, heir)
 
     return made(together)
 
 
-def revoke(was: Member, marker: str) -> bool:
-    """For good. False, and no effect, if it is no longer as it was, or would leave no owner."""
+def revoke(was: Member, marker: str, heir: Member | None = None) -> bool:
+    """For good. False, and no effect, if it is no longer as it was, or would leave no owner; nor is `heir`, where one
+    is named."""
     actions: list[Action] = [_StaffItem.status.set("revoked"), _StaffItem.since.set(marker)]
 
     def together() -> None:
@@ -173,6 +193,7 @@ def revoke(was: Member, marker: str) -> bool:
             transaction.save(_PlaceItem(was.person or _WAITS + was.login, _PAST + was.id))
             if was.status == "active" and was.role == "owner":
                 _count(transaction, was.merchant_id, -1)
+            _stays(transaction, heir)
 
     return made(together)
 
@@ -213,6 +234,11 @@ def owners(merchant_id: str) -> int:
     return int(item.owners) if item else 0
 
 
+def _stays(transaction: TransactWrite, heir: Member | None) -> None:
+    if heir:
+        transaction.condition_check(_StaffItem, heir.id, STAFF, _as_it_was(heir))
+
+
 def _roles(user_id: str, logins: tuple[str, ...], prefix: str) -> list[Member]:
     places = (user_id, *(_WAITS + login for login in logins))
     found = (
@@ -232,6 +258,10 @@ def _as_it_was(was: Member) -> Condition:
     return same
 
 
+def _name(item: _StaffItem) -> str:
+    return vault.opened(item.pk, "name", item.name) if item.name else ""
+
+
 def _member(item: _StaffItem) -> Member:
     return Member(
         id=item.pk,
@@ -239,7 +269,7 @@ def _member(item: _StaffItem) -> Member:
         role=cast(Role, item.role),
         status=cast(StaffStatus, item.status),
         store_ids=tuple((item.store_ids or "").split()),
-        name=vault.opened(item.pk, "name", item.name) if item.name else "",
+        name=_name(item),
         contact=vault.opened(item.pk, "contact", item.contact) if item.contact else "",
         login=item.login or "",
         since=item.since,

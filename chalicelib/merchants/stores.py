@@ -11,7 +11,7 @@ from functools import lru_cache
 from chalicelib.cases import service as cases
 from chalicelib.kernel import ids, text
 from chalicelib.kernel.callers import Merchant, Operator
-from chalicelib.kernel.errors import InvalidRequest, InvalidState, NotFound
+from chalicelib.kernel.errors import Forbidden, InvalidRequest, InvalidState, NotFound
 from chalicelib.merchants import rules, store, store_stores
 from chalicelib.merchants.model_stores import ADDRESS_LETTERS, NewStore, ShopView, Store, StoreChange
 
@@ -23,6 +23,7 @@ _REMEMBERED = 1024
 def make(caller: Operator | Merchant, merchant_id: str, wish: NewStore, at: datetime) -> Store:
     """Open from now on. Raises Forbidden, NotFound, InvalidRequest."""
     _keeper(caller, merchant_id)
+    _check_kept(caller)
     opened = Store(ids.new("sto", at), merchant_id, rules.tidy_name(wish.name), _address(wish.address), "open", at)
     _audit(caller, "merchant.make_store", opened, at)
     store_stores.put(opened)
@@ -45,6 +46,7 @@ def change(caller: Operator | Merchant, merchant_id: str, store_id: str, wish: S
     InvalidRequest."""
     _keeper(caller, merchant_id)
     found = _own(merchant_id, store_id)
+    _check_kept(caller, store_id)
     name = None if wish.name is None else rules.tidy_name(wish.name)
     address = None if wish.address is None else _address(wish.address)
     _audit(caller, "merchant.change_store", found, at, status=wish.status or found.status)
@@ -93,6 +95,12 @@ def _of(caller: Operator | Merchant, merchant_id: str) -> None:
     foreign = isinstance(caller, Merchant) and caller.merchant_id != merchant_id
     if foreign or not ids.is_id(merchant_id, "mer") or store.terms(merchant_id) is None:
         raise NotFound()
+
+
+def _check_kept(caller: Operator | Merchant, *store_ids: str) -> None:
+    """Whoever works at some stores keeps those, and opens none. Raises Forbidden."""
+    if isinstance(caller, Merchant) and not caller.covers(store_ids):
+        raise Forbidden()
 
 
 def _own(merchant_id: str, store_id: str) -> Store:

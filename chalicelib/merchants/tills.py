@@ -16,7 +16,6 @@ from chalicelib.merchants import keys, staff, store, store_staff, stores
 from chalicelib.merchants.model import Key, Till
 from chalicelib.merchants.model_staff import (
     DEVICE_LETTERS,
-    SCOPES,
     SHIFT,
     CurrentTillView,
     KnownTillView,
@@ -24,6 +23,7 @@ from chalicelib.merchants.model_staff import (
     NewTill,
     TillView,
     known_till,
+    scopes_of,
 )
 
 _DEVICE = "device_name"
@@ -40,7 +40,7 @@ def begin(person: Customer, wish: NewTill, source_address: str, at: datetime) ->
         raise NotFound()
     meeting.admit_to_tills_of(member.merchant_id, at)
     marker = meeting.since(person, at)
-    key, token = keys.fresh(member.merchant_id, SCOPES[member.role], at)
+    key, token = keys.fresh(member.merchant_id, scopes_of(member.role, member.store_ids), at)
     sealed = vault.seal(key.id, _DEVICE, device) if device else ""
     till = Till(member.id, person.user_id, person.wallet_ids[0], member.since, marker, store_id, sealed)
     _audit(member.id, "merchant.begin_till", member, at, store=store_id)
@@ -81,6 +81,7 @@ def current(caller: Merchant) -> CurrentTillView:
         merchant_name=agreed.name if agreed else "",
         store_id=at_store or None,
         store_name=stores.shop(at_store).name if at_store else None,
+        store_ids=member.store_ids,
         expires_at=clock.written(key.expires_at) if key.expires_at else "",
     )
 
@@ -95,9 +96,11 @@ def end_current(caller: Merchant, at: datetime) -> None:
 def listed(
     caller: Operator | Merchant, merchant_id: str, position: str | None, limit: int, at: datetime
 ) -> tuple[list[KnownTillView], str | None]:
-    """Newest first; those that are over too, for a while. Raises Forbidden, NotFound."""
+    """Newest first; those that are over too, for a while. Whoever works at some stores sees those there, and fewer
+    than `limit` on a page. Raises Forbidden, NotFound."""
     staff.check_keeper(caller, merchant_id)
-    found, following = store.tills_of(merchant_id, position, limit)
+    every, following = store.tills_of(merchant_id, position, limit)
+    found = [key for key in every if _is_kept(caller, key)]
     names = store_staff.names({key.till.staff_id for key in found if key.till})
     return [
         known_till(key, names.get(key.till.staff_id, "") if key.till else "", _named(key), at) for key in found
@@ -108,7 +111,7 @@ def end(caller: Operator | Merchant, merchant_id: str, session_id: str, at: date
     """At once and for good; once or many times. Raises Forbidden, NotFound."""
     staff.check_keeper(caller, merchant_id)
     key = store.key(session_id) if ids.is_id(session_id, "key") else None
-    if key is None or key.till is None or key.merchant_id != merchant_id:
+    if key is None or key.till is None or key.merchant_id != merchant_id or not _is_kept(caller, key):
         raise NotFound()
     member = staff.found(merchant_id, key.till.staff_id)
     staff.check_rank(caller, member.role)
@@ -143,6 +146,11 @@ def _device(written: str) -> str:
     if len(tidy) > DEVICE_LETTERS or text.hides_something(tidy):
         raise InvalidRequest(param="device_name")
     return tidy
+
+
+def _is_kept(caller: Operator | Merchant, key: Key) -> bool:
+    at_store = key.till.store_id if key.till else ""
+    return isinstance(caller, Operator) or caller.covers([at_store] if at_store else [])
 
 
 def _named(key: Key) -> str:

@@ -22,6 +22,8 @@ from infra.local import places
 from infra.local.client import LOOPBACK
 
 TRIES = 5
+_GONE = 410
+"""In the cloud nothing more goes to whoever answers so."""
 TOTAL_SECONDS = 10.0
 """So long a server has for its answer, as in the cloud."""
 _OVERLAP_SECONDS = 300
@@ -43,7 +45,15 @@ class Sent:
     @property
     def line(self) -> str:
         answer = str(self.status) if self.status else "---"
-        more = "" if self.taken else "  given up" if self.over else "  again in a moment"
+        more = (
+            ""
+            if self.taken
+            else "  gone: the cloud tells it nothing more"
+            if self.status == _GONE
+            else "  given up"
+            if self.over
+            else "  again in a moment"
+        )
         return f"{answer}  {self.event['type']:<20} {self.event['id']}  {self.milliseconds} ms{more}"
 
     @property
@@ -104,6 +114,8 @@ class Listener:
         parts = urlsplit(self.to)
         if parts.scheme != "http" or parts.hostname not in LOOPBACK:
             raise ValueError(f"{self.to} is not on this machine")
+        if parts.port == 0:
+            raise ValueError(f"{self.to} names no port")
 
     def turn(self) -> Iterator[Sent]:
         """What is new, oldest first; of what was there before the very first turn nothing is sent."""
@@ -140,7 +152,7 @@ class Listener:
         status = post(self.to, headers | {"Content-Type": "application/json"}, body, self.total_seconds)
         milliseconds = round((time.monotonic() - began) * 1000)
         taken = status is not None and 200 <= status < 300
-        return Sent(event, status, milliseconds, over=taken or tries >= TRIES)
+        return Sent(event, status, milliseconds, over=taken or status == _GONE or tries >= TRIES)
 
 
 def post(url: str, headers: Mapping[str, str], body: bytes, seconds: float) -> int | None:

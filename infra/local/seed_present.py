@@ -92,7 +92,7 @@ def staff(
     store = boss.insist(f"{home}/stores", {"name": STORE}).expect(201)
     tokens = people.sign_in(anybody, person) or people.sign_up(anybody, person)
     me = anybody.bearing(tokens["access_token"])
-    people.hire(boss, me, shop, person, "manager", store_ids=[store["id"]])
+    people.hire(boss, me, shop, person, "manager")
     return {
         "display_name": person.display_name,
         "identifier": person.identifier,

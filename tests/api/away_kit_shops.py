@@ -50,7 +50,7 @@ def of_stores(world: World) -> dict[str, Call]:
 def of_businesses(world: World) -> dict[str, Call]:
     boss, one = world.operator, "/v1/merchants/{id}"
     terms = {"name": "New", "currencies": ["CNY"], "fee_basis_points": 1, "business": BUSINESS}
-    seen, refused = (f"/v1/merchants/{boss.post('/v1/merchants', terms).json['id']}" for _ in range(2))
+    seen, decided, refused = (f"/v1/merchants/{boss.post('/v1/merchants', terms).json['id']}" for _ in range(3))
     verify, refuse = (BODIES[f"POST {one}/verification"] | {"decision": wish} for wish in ("verify", "refuse"))
     boss.post(f"{refused}/verification", refuse)
     return {
@@ -59,7 +59,7 @@ def of_businesses(world: World) -> dict[str, Call]:
         f"POST {one}/business/reveals": lambda: boss.post(
             f"{seen}/business/reveals", BODIES[f"POST {one}/business/reveals"]
         ),
-        f"POST {one}/verification": lambda: boss.post(f"{seen}/verification", verify),
+        f"POST {one}/verification": lambda: boss.post(f"{decided}/verification", verify),
     }
 
 

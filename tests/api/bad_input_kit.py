@@ -187,7 +187,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "PATCH /v1/merchants/{id}/business": BUSINESS | {"website": "https://tea.example/"},
     "POST /v1/merchants/{id}/business/reveals": {"field": "legal_name", "reason": "to compare it with the register"},
-    "POST /v1/merchants/{id}/verification": {"decision": "verify", "reason": "seen the certificate"},
+    "POST /v1/merchants/{id}/verification": {"decision": "verify", "version": 1, "reason": "seen the certificate"},
     "POST /v1/merchants/{id}/keys": {"scopes": ["payments"]},
     "POST /v1/merchants/{id}/keys/{key_id}/rotate": {"overlap_hours": 24},
     "POST /v1/merchants/{id}/stores": {"name": "Tea by the river", "address": "8 Long Street"},

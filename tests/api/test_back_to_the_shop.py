@@ -93,6 +93,44 @@ def test_a_new_secret_signs_beside_the_old_one_for_a_day(world: World) -> None:
         verified(old, later)
 
 
+def test_one_that_is_made_twice_cuts_nobody_off(world: World) -> None:
+    ana, first = world.customer(5_000), secret_of(world.operator, world.shop.id)
+    checkout = bought(world, ana)
+    lost, second = (secret_of(world.operator, world.shop.id, overlap_hours=24) for _ in range(2))
+    address = way_back(ana, checkout)
+    assert [verified(secret, address)["status"] for secret in (first, lost, second)] == ["paid"] * 3
+
+
+def test_a_deposit_that_went_back_is_not_said_to_be_paid(world: World) -> None:
+    ana, ben, secret = world.customer(9_000), world.customer(), secret_of(world.operator, world.shop.id)
+    given_back, forgotten = (
+        str(world.shop.checkout(amount, return_url=SHOP, capture="manual")["id"]) for amount in (700, 800)
+    )
+    held = [ana.pay_checkout(one).json["id"] for one in (given_back, forgotten)]
+    assert verified(secret, way_back(ana, given_back)) == {"status": "paid"}
+    assert world.shop.act(held[0], "void").status == 201
+    world.clock.advance(8 * 86_400)
+    world.sweep()
+    for person in (ana, ben):
+        person.sign_in()
+    for one in (given_back, forgotten):
+        assert verified(secret, way_back(ana, one)) == {"status": "voided"}
+        for caller in (world.shop.till, ana.phone, ben.phone):
+            assert caller.get(f"/v1/checkouts/{one}").json["status"] == "voided"
+
+
+def test_what_an_address_says_by_our_names_is_said_once_and_by_us(world: World) -> None:
+    ana, secret = world.customer(5_000), secret_of(world.operator, world.shop.id)
+    own = "https://tea.example/thanks?status=open&table=%E8%8C%B6&checkout%5Fid=1&signature=x#top"
+    checkout = str(world.shop.checkout(700, return_url=own)["id"])
+    assert ana.pay_checkout(checkout).status == 201
+    address = way_back(ana, checkout)
+    said = parse_qs(urlsplit(address).query)
+    assert {name: len(values) for name, values in said.items()} == dict.fromkeys(said, 1)
+    assert address.startswith("https://tea.example/thanks?table=%E8%8C%B6&checkout_id=" + checkout)
+    assert verified(secret, address) == {"status": "paid"}
+
+
 def test_a_part_of_a_shared_checkout_leads_back_with_how_it_stands(world: World) -> None:
     ana, secret = world.customer(5_000), secret_of(world.operator, world.shop.id)
     checkout = world.shop.checkout(900, return_url=SHOP, split={"max_payers": 2})["id"]

@@ -175,13 +175,32 @@ def test_nothing_is_posted_beyond_this_machine() -> None:
             Listener("mer_1", to, dict, Memory("whsec_"))
 
 
+@pytest.mark.parametrize("port", ["99999", "0", "x"])
+def test_nothing_is_posted_to_a_port_that_there_is_not(port: str) -> None:
+    with pytest.raises(ValueError, match=r"[Pp]ort"):
+        Listener("mer_1", f"http://127.0.0.1:{port}/hook", dict, Memory("whsec_"))
+
+
+def test_a_server_that_says_it_is_gone_is_not_asked_again(world: World, ana: Person, till: Client, hook: Hook) -> None:
+    with serving(hook.answer) as address:
+        listening = listener(world, till, address, types=frozenset({"payment.captured"}))
+        heard(listening)
+        ana.pay(100)
+        world.deliver()
+        hook.answers = [410]
+        assert [heard(listening) for _ in range(2)] == [[("payment.captured", 410, True)], []]
+
+
 def test_a_line_says_what_came_and_what_comes_next() -> None:
     event = {"type": "payment.captured", "id": "evt_1"}
-    lines = [Sent(event, status, 12, over).line for status, over in ((200, True), (None, False), (500, True))]
+    lines = [
+        Sent(event, status, 12, over).line for status, over in ((200, True), (None, False), (500, True), (410, True))
+    ]
     assert lines == [
         "200  payment.captured     evt_1  12 ms",
         "---  payment.captured     evt_1  12 ms  again in a moment",
         "500  payment.captured     evt_1  12 ms  given up",
+        "410  payment.captured     evt_1  12 ms  gone: the cloud tells it nothing more",
     ]
 
 

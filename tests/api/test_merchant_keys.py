@@ -76,6 +76,8 @@ SCOPE_OF = {
     "POST /v1/merchants/{id}/card-plans/{plan_id}/withdraw": "cards",
 }
 """What a key needs for each route that merchants call; any key shows its merchant."""
+GIVEN = {"POST /v1/merchants/{id}/staff": ("checkouts", "payments")}
+"""What is given to a cashier must be one's own as well."""
 OURS = [route for route in routes() if Merchant in route.callers]
 
 
@@ -171,6 +173,18 @@ def test_a_revoked_key_stays_revoked_whatever_its_overlap(nobody: Caller, mercha
     assert not works(nobody, merchant, old["key"])
 
 
+def test_a_key_that_is_to_end_makes_none_that_goes_on(nobody: Caller, merchant: dict[str, Any]) -> None:
+    old = made(nobody, merchant, "keys", "reports")
+    ending, other = nobody.bearing(old["key"]), made(nobody, merchant, "keys")
+    new = rotate(ending, merchant, old["id"]).json
+    keys = f"/v1/merchants/{merchant['id']}/keys"
+    assert_problem(ending.post(keys, {"scopes": ["reports"]}), 403, "forbidden")
+    for key_id in (old["id"], other["id"], new["id"]):
+        assert_problem(rotate(ending, merchant, key_id), 403, "forbidden")
+    assert ending.get(keys).status == 200
+    assert nobody.bearing(new["key"]).post(keys, {"scopes": ["reports"]}).status == 201
+
+
 def test_a_merchant_rotates_its_own_keys_within_its_scopes_and_no_others(
     nobody: Caller, merchant: dict[str, Any]
 ) -> None:
@@ -210,6 +224,7 @@ def test_keys_are_listed_newest_first_with_nothing_secret(
         "created_at": "2026-11-22T08:00:00.000000Z",
         "expires_at": "2026-11-22T09:01:00.000000Z",
         "revoked_at": None,
+        "maker": None,
     }
     clock.advance(3600)
     assert [key["state"] for key in listed(admin, merchant)] == ["revoked", "active", "expired"]
@@ -270,6 +285,7 @@ def test_a_key_opens_what_its_scope_names_and_nothing_else(
     plain = BODIES[name_of(route)] if route.body else None
     for scope in SCOPES:
         body = {"scopes": [scope]} if plain and "scopes" in plain else plain
-        reply = till_of(nobody, merchant["id"], [scope]).request(route.method, path, body, {"Idempotency-Key": scope})
+        key = till_of(nobody, merchant["id"], [scope, *GIVEN.get(name_of(route), ())])
+        reply = key.request(route.method, path, body, {"Idempotency-Key": scope})
         assert (reply.status == 403) == (SCOPE_OF[name_of(route)] not in ("", scope)), (scope, reply.raw)
         assert reply.status < 500

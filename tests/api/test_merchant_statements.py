@@ -13,6 +13,8 @@ from chalicelib.kernel.pdf import Text
 from tests.api.away_kit import paid_to
 from tests.api.caller import Reply
 from tests.api.paper_kit import texts_of
+from tests.api.test_adjustments import decide, propose
+from tests.api.test_reconciliation import colleague
 from tests.api.world import World
 
 
@@ -37,6 +39,18 @@ def test_what_a_month_began_with_and_each_movement_add_up_to_what_it_ended_with(
     assert found["opening"] + sum(one["amount"] for one in found["entries"]) == found["closing"]
     assert found["gross"] - found["fees"] - found["paid_out"] == found["closing"] - found["opening"]
     assert (found["gross"], found["fees"]) == (10_000 - 700 + 100, 61)
+
+
+def test_the_sums_add_up_though_somebody_put_the_account_right(world: World) -> None:
+    sold(world)
+    for direction, amount in (("credit", 250), ("debit", 40)):
+        proposed = propose(colleague(world), world.shop.account, direction=direction, amount=amount)
+        assert decide(colleague(world), proposed.json["id"]).status == 201
+    found = statement(world).json
+    assert found["corrected"] == 210
+    sums = found["opening"] + found["gross"] - found["fees"] - found["paid_out"] + found["corrected"]
+    assert sums == found["closing"]
+    assert {"Corrections", "¥2.10"} <= set(texts_of(statement(world, "?format=pdf").raw))
 
 
 def test_the_csv_has_every_movement_of_the_json(world: World) -> None:

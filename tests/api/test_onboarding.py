@@ -51,8 +51,9 @@ def business(caller: Caller, shop: Shop) -> dict[str, Any]:
     return found
 
 
-def decide(world: World, shop: Shop, decision: str) -> Reply:
-    body = {"decision": decision, "reason": "seen the certificate"}
+def decide(world: World, shop: Shop, decision: str, version: int | None = None) -> Reply:
+    seen = version or business(world.operator, shop)["version"]
+    body = {"decision": decision, "version": seen, "reason": "seen the certificate"}
     return world.operator.post(f"/v1/merchants/{shop.id}/verification", body)
 
 
@@ -97,6 +98,33 @@ def test_a_refused_merchant_stays_out_until_a_person_decides_otherwise(world: Wo
     assert decide(world, shop, "refuse").json["state"] == "active"
     (entry,) = [one for one in all_items("audit") if one["what"]["S"] == "merchant.verify"]
     assert entry["whom"]["S"] == shop.id
+
+
+def test_a_merchant_undoes_no_refusal_by_changing_what_it_said(world: World) -> None:
+    by_hand, by_registry = joined(world, "94"), joined(world, "92")
+    assert decide(world, by_hand, "refuse").json["state"] == "refused"
+    later(world, 60)
+    for shop in (by_hand, by_registry):
+        told = shop.till.patch(f"/v1/merchants/{shop.id}/business", {"registration_number": "91310000MA1FL00"})
+        assert (told.status, told.json["state"]) == (409, "rejected")
+    later(world, 60)
+    assert [standing(shop) for shop in (by_hand, by_registry)] == [("pending", [], "rejected")] * 2
+    corrected = world.operator.patch(f"/v1/merchants/{by_hand.id}/business", {"registration_number": "91310000MA1FL00"})
+    assert corrected.json["state"] == "asked"
+    later(world, 60)
+    assert standing(by_hand)[0] == "active"
+
+
+def test_nobody_decides_about_what_they_have_not_seen(world: World) -> None:
+    shop = joined(world, "94")
+    seen = business(world.operator, shop)["version"]
+    shop.till.patch(f"/v1/merchants/{shop.id}/business", {"legal_name": "Somebody Else"})
+    for decision in ("verify", "refuse"):
+        late = decide(world, shop, decision, seen)
+        assert (late.status, late.json["state"]) == (409, "changed")
+    later(world, 60)
+    assert business(world.operator, shop)["version"] == seen + 1, "an answer that did not come changes nothing of it"
+    assert decide(world, shop, "verify").json["state"] == "verified"
 
 
 def test_a_registry_that_does_not_answer_is_asked_again_after_a_minute_and_five(world: World) -> None:
@@ -159,6 +187,7 @@ def test_what_a_merchant_says_of_its_business_is_masked_and_sealed(world: World)
         "state": "asked",
         "currently_due": [],
         "checked_at": None,
+        "version": 1,
     }
     kept = at_rest()
     hidden = (BUSINESS["legal_name"], "91310000MA1FL00", BUSINESS["representative_name"], "https://new-tea.example")

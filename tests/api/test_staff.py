@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel import ids
+from chalicelib.merchants.model_staff import SCOPES
 from tests.api import staff_kit
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.staff_kit import MINE, accept, hired, invited, sign_in, staff_of, till_of
 from tests.api.test_stores import opened
-from tests.api.world import Person, World, cheap_passwords
+from tests.api.world import PASSWORD, Person, World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import all_items, at_rest, outbox, told
 
@@ -162,6 +163,32 @@ def test_the_last_owner_stays_an_owner(world: World) -> None:
     assert (revoke(world, second).status, revoke(world, second).json["state"]) == (409, "last-owner")
 
 
+def test_keys_say_who_of_the_staff_has_seen_them_and_who_works_there_no_more(world: World) -> None:
+    ana, bea = world.customer(), world.customer()
+    first, second = hired(world, ana, "owner"), hired(world, bea, "owner")
+    keys = f"/v1/merchants/{world.shop.id}/keys"
+    wish = {"scopes": ["keys", "reports"]}
+    by_hand = till_of(world, ana, first).post(keys, wish).json
+    by_key = world.nobody.bearing(by_hand["key"]).post(keys, wish).json
+    hers = till_of(world, bea, second)
+    anew = hers.post(f"{keys}/{by_key['id']}/rotate", {}).json
+    assert revoke(world, first, hers).status == 204
+    makers = {one["id"]: one["maker"] for one in hers.get(keys).json["data"]}
+    left = {"staff_id": first, "name": "Ana", "status": "revoked"}
+    assert [makers[one["id"]] for one in (by_hand, by_key)] == [left, left]
+    assert makers[anew["id"]] == left | {"staff_id": second, "status": "active"}
+    assert None in makers.values(), "an operator's"
+
+
+def test_an_owner_whose_account_is_gone_is_not_counted(world: World) -> None:
+    ana, bea = world.customer(), world.customer()
+    first, gone = hired(world, ana, "owner"), hired(world, bea, "owner")
+    assert bea.phone.request("DELETE", "/v1/me", {"password": PASSWORD}).status == 204
+    for refused in (revoke(world, first), changed(world, first, role="manager")):
+        assert (refused.status, refused.json["state"]) == (409, "last-owner")
+    assert revoke(world, gone).status == 204
+
+
 def test_an_owner_who_has_not_accepted_is_not_counted(world: World) -> None:
     first = hired(world, world.customer(), "owner")
     world.clock.advance(1)
@@ -169,15 +196,37 @@ def test_an_owner_who_has_not_accepted_is_not_counted(world: World) -> None:
     assert revoke(world, first).json["state"] == "last-owner"
 
 
-def test_a_key_without_the_scope_of_keys_makes_no_owner(world: World) -> None:
-    path = f"/v1/merchants/{world.shop.id}/keys"
-    few, both = (
-        world.nobody.bearing(world.operator.post(path, {"scopes": scopes}).json["key"])
-        for scopes in (["staff"], ["keys", "staff"])
-    )
-    world.clock.advance(1)
-    assert_problem(invited(world, world.customer(), "owner", by=few), 403, "forbidden")
-    assert invited(world, world.customer(), "owner", by=both).status == 201
+@pytest.mark.parametrize(
+    ("scopes", "gives"),
+    [
+        (("staff",), ()),
+        (("checkouts", "payments", "staff"), ("cashier",)),
+        (("keys", "staff"), ()),
+        (SCOPES["manager"], ("manager", "cashier")),
+        (SCOPES["owner"], ("owner", "manager", "cashier")),
+    ],
+)
+def test_a_key_gives_no_role_that_may_what_the_key_may_not(
+    world: World, scopes: tuple[str, ...], gives: tuple[str, ...]
+) -> None:
+    key = keyed(world, *scopes)
+    staff_id = hired(world, world.customer(), "cashier")
+    for role in ("cashier", "manager", "owner"):
+        world.clock.advance(1)
+        expected = 201 if role in gives else 403
+        assert invited(world, world.customer(), role, by=key).status == expected, role
+        assert changed(world, staff_id, key, role=role).status == (200 if expected == 201 else 403), role
+
+
+def test_a_key_of_staff_alone_renames_and_revokes_cashiers(world: World) -> None:
+    staff_id, key = hired(world, world.customer()), keyed(world, "staff")
+    assert changed(world, staff_id, key, name="Bo").json["name"] == "Bo"
+    assert revoke(world, staff_id, key).status == 204
+
+
+def keyed(world: World, *scopes: str) -> Caller:
+    made = world.operator.post(f"/v1/merchants/{world.shop.id}/keys", {"scopes": list(scopes)})
+    return world.nobody.bearing(made.json["key"])
 
 
 def test_a_role_that_is_revoked_is_nobodys_and_may_be_given_anew(world: World) -> None:
@@ -212,6 +261,35 @@ def test_whoever_works_at_some_stores_gives_no_others(world: World) -> None:
     assert_problem(unknown, 422, "invalid-request", "store_ids")
 
 
+def test_whoever_works_at_some_stores_keeps_nobody_who_works_elsewhere(world: World) -> None:
+    here, there = opened(world)["id"], opened(world, "Elsewhere")["id"]
+    manager = staff_kit.at_till(world, "manager", store_ids=[here])
+    mine = hired(world, world.customer(), store_ids=[here])
+    for placed in ([there], [here, there], []):
+        cashier = world.customer()
+        theirs = hired(world, cashier, store_ids=placed)
+        for reply in (changed(world, theirs, manager, store_ids=[here]), revoke(world, theirs, manager)):
+            assert_problem(reply, 404, "not-found")
+        assert sign_in(cashier, theirs, store_id=there if placed == [there] else here).status == 201
+    waits = world.customer()
+    world.clock.advance(1)
+    assert invited(world, waits, store_ids=[there]).status == 201
+    assert_problem(invited(world, waits, by=manager, store_ids=[here]), 403, "forbidden")
+    listed = manager.get(staff_of(world.shop)).json["data"]
+    assert {tuple(one["store_ids"]) for one in listed} == {(here,)}
+    assert changed(world, mine, manager, name="Bo").status == 200
+
+
+def test_an_owner_owns_the_whole_merchant(world: World) -> None:
+    here = opened(world)["id"]
+    world.clock.advance(1)
+    at_one = invited(world, world.customer(), "owner", store_ids=[here])
+    assert_problem(at_one, 422, "invalid-request", "store_ids")
+    manager = hired(world, world.customer(), "manager", store_ids=[here])
+    assert_problem(changed(world, manager, role="owner"), 422, "invalid-request", "store_ids")
+    assert changed(world, manager, role="owner", store_ids=[]).json["store_ids"] == []
+
+
 def test_nothing_personal_of_staff_stands_in_clear(world: World) -> None:
     ana = world.customer()
     till_of(world, ana, hired(world, ana, name="Anastasia Tillkeeper"), device_name="canary device")
@@ -232,6 +310,18 @@ def test_what_becomes_of_a_role_is_in_the_audit_log(world: World) -> None:
         for deed in ("invite_staff", "accept_role", "begin_till", "end_till", "change_staff", "revoke_staff")
     }
     assert (said["merchant.accept_role"], said["merchant.begin_till"]) == (ana.id, staff_id)
+
+
+def test_the_audit_log_names_the_person_and_not_their_session(world: World) -> None:
+    bo = world.customer()
+    staff_id = hired(world, bo, "owner")
+    till, home = till_of(world, bo, staff_id), f"/v1/merchants/{world.shop.id}"
+    assert till.post(f"{home}/return-secret", {}).status == 201
+    plan = till.post(f"{home}/card-plans", {"name": "Tea", "currency": "CNY", "price": 1_000})
+    assert till.post(f"{home}/card-plans/{plan.json['id']}/withdraw", {}).status == 200
+    deeds = ("turn_return", "offer_card", "withdraw_card")
+    said = {one["what"]["S"]: one["who"]["S"] for one in all_items("audit")}
+    assert [said[f"merchant.{deed}"] for deed in deeds] == [staff_id] * 3
 
 
 def test_one_merchant_invites_no_name_too_often(world: World) -> None:

@@ -70,6 +70,7 @@ def test_a_session_says_who_is_where_and_until_when(world: World, bo: Person) ->
         "merchant_name": "Tea House",
         "store_id": store_id,
         "store_name": "By the river",
+        "store_ids": [],
         "expires_at": "2026-11-22T20:00:01.000000Z",
     }
 
@@ -217,6 +218,33 @@ def test_sessions_are_listed_and_ended_by_those_who_keep_staff(world: World, bo:
     assert_problem(manager.delete(f"{path}/{owners['id']}"), 403, "forbidden")
     assert owner.delete(f"{path}/{newest['id']}").status == 204
     assert (works(world, till), works(world, owner)) == (False, True)
+
+
+def test_whoever_works_at_some_stores_keeps_those_sessions_and_stores_alone(world: World, bo: Person) -> None:
+    here, there = opened(world)["id"], opened(world, "Elsewhere")["id"]
+    manager = staff_kit.at_till(world, "manager", store_ids=[here])
+    staff_id, home = hired(world, bo), f"/v1/merchants/{world.shop.id}"
+    begun = {at: sign_in(bo, staff_id, store_id=at).json["id"] for at in (here, there)}
+    begun["every"] = sign_in(bo, staff_id).json["id"]
+    seen = [one["id"] for one in manager.get(f"{home}/staff-sessions").json["data"]]
+    assert begun[here] in seen and not {begun[there], begun["every"]} & set(seen)
+    ended = {at: manager.delete(f"{home}/staff-sessions/{begun[at]}").status for at in begun}
+    assert ended == {here: 204, there: 404, "every": 404}
+    kept = {at: manager.patch(f"{home}/stores/{at}", {"status": "closed"}).status for at in (here, there)}
+    assert kept == {here: 200, there: 403}
+    assert_problem(manager.post(f"{home}/stores", {"name": "New"}), 403, "forbidden")
+
+
+def test_whoever_works_at_some_stores_reads_nothing_of_the_whole_merchant(world: World, bo: Person) -> None:
+    here, home = opened(world)["id"], f"/v1/merchants/{world.shop.id}"
+    till = till_of(world, bo, hired(world, bo, "manager", store_ids=[here]))
+    about = till.get("/v1/staff-sessions/current").json
+    assert about["scopes"] == ["checkouts", "payments", "refunds", "staff", "stores"]
+    assert about["store_ids"] == [here]
+    for place in ("settlements", "statements/2026-11", "events", "payouts", "payout-terms/CNY"):
+        assert_problem(till.get(f"{home}/{place}"), 403, "forbidden")
+    boss = staff_kit.at_till(world, "manager")
+    assert boss.get(f"{home}/settlements").status == boss.get(f"{home}/events").status == 200
 
 
 def test_a_session_is_no_api_key(world: World, bo: Person) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel import ids
-from chalicelib.merchants import addresses, store_endpoints
+from chalicelib.merchants import addresses, delivering, store_endpoints
 from tests.api import merchant_callers
 from tests.api.caller import Caller, assert_problem
 from tests.api.merchant_callers import new_merchant, till_of
@@ -155,9 +155,60 @@ def test_somebody_elses_endpoints_and_events_are_not_found(
     assert keeper.get(f"/v1/events/{ping}").json["data"] == {"endpoint_id": endpoint["id"]}
 
 
+def test_a_secret_signs_for_as_long_as_was_promised_however_often_it_is_turned_over(
+    keeper: Caller, merchant: dict[str, Any], clock: FrozenClock
+) -> None:
+    endpoint = made(keeper, merchant)
+    place, known = path(merchant, endpoint["id"], "/rotate"), [endpoint["secret"]]
+    for hours in (24, 2, 168, 1):
+        told = keeper.post(place, {"overlap_hours": hours})
+        assert told.status == 201, told.raw
+        known.append(told.json["secret"])
+        clock.advance(60)
+    assert told.json["old_secret_ends_at"] == "2026-11-29T08:02:00.000000Z"
+    assert signing_now(endpoint["id"], clock) == known[::-1]
+    full = keeper.post(place, {"overlap_hours": 1})
+    assert (full.status, full.json["state"]) == (409, "too-many")
+    at_once = keeper.post(place, {"overlap_hours": 0}).json["secret"]
+    assert signing_now(endpoint["id"], clock) == [at_once, *known[3::-1]], "one that leaked signs no more"
+    clock.advance(3_600)
+    assert signing_now(endpoint["id"], clock) == [at_once, *known[2::-1]]
+    clock.advance(23 * 3_600)
+    assert signing_now(endpoint["id"], clock) == [at_once, known[2]]
+
+
+def signing_now(endpoint_id: str, clock: FrozenClock) -> list[str]:
+    found = store_endpoints.find(endpoint_id)
+    return list(found.secrets(clock.now())) if found else []
+
+
+def test_so_much_is_sent_by_hand_in_an_hour_whoever_asks_and_another_merchant_goes_on(
+    keeper: Caller, merchant: dict[str, Any], nobody: Caller, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for where in (store_endpoints, delivering):
+        monkeypatch.setattr(where, "ASKED_AT_MOST", 3)
+    endpoint = made(keeper, merchant)
+    ping = path(merchant, endpoint["id"], "/test")
+    event = keeper.post(ping).json["id"]
+    again = f"/v1/events/{event}/redeliver"
+    wish = {"endpoint_id": endpoint["id"]}
+    assert [keeper.post(again, wish).status, keeper.post(ping).status] == [202, 202]
+    for refused in (keeper.post(ping), keeper.post(again, wish), nobody.bearing("admin").post(ping)):
+        assert_problem(refused, 429, "too-many-requests")
+        assert (refused.headers["retry-after"], refused.headers["ratelimit-policy"]) == (
+            "3600",
+            '"webhooks-by-hand-hour";q=3;w=3600',
+        )
+    other = merchant_callers.new_merchant(nobody)
+    theirs = merchant_callers.till_of(nobody, other["id"], ["keys"])
+    assert theirs.post(path(other, made(theirs, other)["id"], "/test")).status == 202
+    clock.advance(3_600)
+    assert keeper.post(ping).status == 202
+
+
 def test_of_two_rotations_at_once_one_is_made(keeper: Caller, merchant: dict[str, Any], nobody: Caller) -> None:
     endpoint = made(keeper, merchant)
     found = store_endpoints.find(endpoint["id"])
     assert found is not None
-    assert store_endpoints.rotate(found, "whsec_AAAA", found.created_at) is not None
-    assert store_endpoints.rotate(found, "whsec_BBBB", found.created_at) is None
+    assert store_endpoints.rotate(found, "whsec_AAAA", ()) is not None
+    assert store_endpoints.rotate(found, "whsec_BBBB", ()) is None

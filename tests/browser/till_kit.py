@@ -17,7 +17,7 @@ from tests.browser import cast, kit, purse
 
 CASHIER = ("payments", "checkouts")
 MANAGER = (*CASHIER, "refunds", "reports", "stores", "staff")
-OWNER = (*MANAGER, "payouts", "keys")
+OWNER = (*MANAGER, "payouts", "keys", "cards")
 
 
 def session(shop: dict[str, Any], scopes: tuple[str, ...] = OWNER, role: str = "owner") -> dict[str, str]:

@@ -61,7 +61,8 @@ def test_whoever_is_at_the_till_may_take_payments_there(local: dict[str, Any]) -
     (one,) = local["people"]["staff"]
     anybody, person = Client(local["api"]), Person(one["identifier"], one["password"], one["display_name"])
     me = anybody.bearing((people.sign_in(anybody, person) or {})["access_token"])
-    till = me.post("/v1/staff-sessions", {"merchant_id": one["merchant_id"]}).expect(201)
+    wish = {"merchant_id": one["merchant_id"], "store_id": one["store_id"]}
+    till = me.post("/v1/staff-sessions", wish).expect(201)
     assert (till["role"], till["store_id"]) == (one["role"], one["store_id"])
     order = {"amount": 100, "currency": "CNY", "order_reference": "till"}
     assert anybody.bearing(till["token"]).insist("/v1/checkouts", order).expect(201)["store_id"] == one["store_id"]

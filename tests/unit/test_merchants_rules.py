@@ -35,12 +35,31 @@ def test_a_name_is_kept_composed_and_without_space_around_it(typed: str, kept: s
         "T\u2028a",
         "\x00",
         "T\ue000",
+        "\u3164",
+        "Tea\u2800House",
+        "T\u115fea",
+        "Te\u200d\U0001f373",
+        "\U0001f469\u200d",
+        "\u200d\U0001f373",
     ],
 )
 def test_a_name_that_hides_something_is_refused(typed: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         rules.tidy_name(typed)
     assert refused.value.param == "name"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "\U0001f469\u200d\U0001f373 Cook",
+        "\U0001f469\U0001f3fd\u200d\u2695\ufe0f Care",
+        "\u2764\ufe0f\u200d\U0001f525",
+        "\U0001f3f3\ufe0f\u200d\U0001f308 Bar",
+    ],
+)
+def test_a_name_with_a_pictograph_of_several_is_taken_as_it_is(typed: str) -> None:
+    assert rules.tidy_name(typed) == typed
 
 
 @pytest.mark.parametrize("reference", ["A-1", "订单 17", "x" * 64, '"' * 32])

@@ -50,8 +50,8 @@ const Business = ({ of: one, merchant }) => html`
         ["checked_at", said.checked_at && html`<${Moment} at=${said.checked_at} />`],
       ]} />
       ${merchant.status === "pending" && may("merchants.verify") && html`<p class="deeds">
-        <button type="button" onClick=${() => decide(one, "verify")}>${say("shops.verify")}</button>
-        <button type="button" class="danger" onClick=${() => decide(one, "refuse")}>${say("shops.refuse")}</button>
+        <button type="button" onClick=${() => decide(one, "verify", said.version)}>${say("shops.verify")}</button>
+        <button type="button" class="danger" onClick=${() => decide(one, "refuse", said.version)}>${say("shops.refuse")}</button>
       </p>`}`}
     <//>`}
   </section>
@@ -153,13 +153,13 @@ const revoke = (one, member) =>
     act: () => changed(one, "DELETE", `staff/${member.id}`, undefined, "staff"),
   });
 
-const decide = (one, decision) =>
+const decide = (one, decision, version) =>
   ask({
     title: say(`shops.${decision}`),
     what: say(`shops.${decision}-what`),
     go: say(`shops.${decision}`),
     done: say(`shops.${decision}-done`),
-    act: ({ reason }) => changed(one, "POST", "verification", { decision, reason }),
+    act: ({ reason }) => changed(one, "POST", "verification", { decision, reason, version }),
   });
 
 const reveal = (one, field) =>

@@ -7,9 +7,11 @@ import { computed, signal } from "/shared/ui.js";
 const CURRENCY = "till.currency";
 const chosen = signal(stored(CURRENCY));
 
-/** {name, merchant_id, merchant_name, store_id, store_name, role, scopes, expires_at, currencies}, or null of nobody. */
+/** {name, merchant_id, merchant_name, store_id, store_name, store_ids, role, scopes, expires_at, currencies}, or null of nobody. */
 export const staff = computed(() => session.value?.about ?? null);
 export const may = (scope) => staff.value?.scopes.includes(scope) ?? false;
+/** Whoever works at some stores keeps those, and opens none. */
+export const keeps = (id) => !staff.value?.store_ids?.length || staff.value.store_ids.includes(id);
 /** What a sale says of where it was made. */
 export const here = () => (staff.peek()?.store_id ? { store_id: staff.peek().store_id } : {});
 export const mine = (path = "") => `/v1/merchants/${staff.peek().merchant_id}${path}`;

@@ -35,10 +35,11 @@ export function open({ params }) {
 const isUnknown = ({ data, problem }) => data === null && problem?.answer?.status === 404;
 const earlierOf = (wanted) => [...meant(), ...done()].find((one) => one.once === onceOf(wanted.id));
 
-/** How it stands, for whoever looks: open, meant (by them, just now), paid (yours: by them), expired, cancelled, unknown. */
+/** How it stands, for whoever looks: open, meant (by them, just now), paid (yours: by them), expired, cancelled, voided, unknown. */
 function stateOf({ value }) {
   if (isUnknown(value)) return "unknown";
   const { status = "open", payment_id } = value.data ?? {};
+  if (status === "voided") return "voided";
   if (status === "open") return value.data && earlierOf(value.data) ? "meant" : "open";
   return payment_id || (status === "paid" && minePaid(value.data).length > 0) ? "yours" : status;
 }
@@ -118,6 +119,7 @@ function Way({ wanted, wallet, by, known, part, back }) {
     <p class=${wanted.status === "paid" ? "good" : "note"} role="status">${say(`share.${wanted.status}`)}</p>
     <${Back} checkout=${wanted} back=${back} />
     <p><a class="button" href=${`#/payments/${mine.payment_id}`}>${say("result.receipt")}</a></p>`;
+  if (wanted.status === "voided" && wanted.payment_id) return html`<p class="note" role="status">${say("checkout.voided")}</p><p><a class="button main" href=${`#/payments/${wanted.payment_id}`}>${say("result.receipt")}</a></p>`;
   if (wanted.payment_id) return html`<p class="good" role="status">${say("checkout.paid.yours")}</p><p><a class="button main" href=${`#/payments/${wanted.payment_id}`}>${say("result.receipt")}</a></p>`;
   const earlier = earlierOf(wanted);
   if (earlier) return html`<p class="note" role="status">${say("checkout.yours")}</p><p><a class="button" href=${`#/results/${earlier.id}`}>${say("checkout.result")}</a></p>`;

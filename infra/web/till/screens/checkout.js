@@ -8,7 +8,7 @@ import { call } from "/shared/session.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
 
 const ASK_MS = 2000;
-const MARKS = { paid: ["good", "check"], expired: ["bad", "clock"], cancelled: ["bad", "cross"] };
+const MARKS = { paid: ["good", "check"], expired: ["bad", "clock"], cancelled: ["bad", "cross"], voided: ["bad", "cross"] };
 
 export function open({ params: { id } }) {
   const path = `/v1/checkouts/${id}`;

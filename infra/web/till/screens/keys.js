@@ -66,6 +66,7 @@ const Key = ({ of: one, rotate, revoke }) => html`
     <strong><code>…${one.last_four}</code></strong> <${State} of=${one.state} />
     <small>${one.scopes.map((scope) => sayOr(`office.scope.${scope}`, scope)).join(" · ")}</small>
     <small>${say("office.key-made", { at: shownMoment(one.created_at) })}${one.expires_at && one.state === "active" ? ` · ${say("office.key-ends", { at: shownMoment(one.expires_at) })}` : ""}</small>
+    ${one.maker && html`<small>${say(one.maker.status === "revoked" ? "office.key-maker-left" : "office.key-maker", { name: one.maker.name })}</small>`}
     ${one.state === "active" && html`
       <p class="acts">
         <button type="button" class="plain" onClick=${() => rotate(one)}>${say("office.key-rotate")}</button>

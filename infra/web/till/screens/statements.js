@@ -41,6 +41,7 @@ const Statement = ({ of: found, saving }) => html`
       [say("office.gross"), shownMoney(found.gross, found.currency)],
       [say("office.fees"), shownMoney(-found.fees, found.currency)],
       [say("office.paid"), shownMoney(-found.paid_out, found.currency)],
+      [say("office.corrected"), found.corrected ? shownMoney(found.corrected, found.currency, true) : ""],
       [say("office.closing"), shownMoney(found.closing, found.currency)],
     ]} />
     <p class="files">${FORMS.map(([form, type]) => html`<${Button} key=${form} job=${saving} kind="secondary" onClick=${() => saving.run(form, type)}>${say("office.save-as", { form: form.toUpperCase() })}<//>`)}</p>

@@ -1,6 +1,6 @@
 /** The merchant's stores, each with the code for its counter. */
 import { listOf, question, State } from "/till/office.js";
-import { may, mine } from "/till/staff.js";
+import { keeps, may, mine } from "/till/staff.js";
 import { say } from "/shared/language.js";
 import { Field, Heading, Pages, Up, wrong } from "/shared/parts.js";
 import { call } from "/shared/session.js";
@@ -26,7 +26,7 @@ export function open() {
   return { title: () => say("office.stores"), view: () => html`
     <${Up} path="/more">${say("more.title")}<//>
     <${Heading}>${say("office.stores")}<//>
-    ${may("stores") && html`<p><button type="button" onClick=${add}>${say("office.store-add")}</button></p>`}
+    ${may("stores") && keeps() && html`<p><button type="button" onClick=${add}>${say("office.store-add")}</button></p>`}
     <${Pages} of=${list.value} empty=${say("office.no-stores")}>${(rows) => rows.length > 0 && html`<ul class="rows card" aria-label=${say("office.stores")}>${rows.map((one) => html`<${Store} key=${one.id} of=${one} change=${change} turn=${turn} />`)}</ul>`}<//>
     ${view()}
   ` };
@@ -38,8 +38,9 @@ const Store = ({ of: one, change, turn }) => html`
     ${one.address && html`<small>${one.address}</small>`}
     <p class="acts">
       ${one.status === "open" && html`<a class="alone" href=${`#/stores/${one.id}`}>${say("office.store-code")}</a>`}
-      <button type="button" class="plain" onClick=${() => change(one)}>${say("office.change")}</button>
-      <button type="button" class="plain" onClick=${() => turn(one)}>${say(one.status === "open" ? "office.store-close" : "office.store-open")}</button>
+      ${keeps(one.id) && html`
+        <button type="button" class="plain" onClick=${() => change(one)}>${say("office.change")}</button>
+        <button type="button" class="plain" onClick=${() => turn(one)}>${say(one.status === "open" ? "office.store-close" : "office.store-open")}</button>`}
     </p>
   </li>
 `;
