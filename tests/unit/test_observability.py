@@ -88,6 +88,7 @@ def test_a_line_with_several_sets_has_the_form_that_powertools_writes() -> None:
 def test_only_lambda_starts_cold_and_says_which_function(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(observability, "say", said.append)
+    monkeypatch.delenv("AWS_LAMBDA_FUNCTION_NAME", raising=False)
     observability.begun()
     assert said == []
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Coffer/my-stack")
