@@ -64,9 +64,8 @@ class Room:
         `after_the_end`: for those too whose session is over, since it only ends things. `begins`: what maintenance
         makes wait. `caller`: a kind of caller or a union of them, None for nobody. `permission`: what an operator's
         role must grant. `query`: the parameters allowed, beside `limit` and `cursor` of a listing. `errors`: what it
-        raises beyond what its form implies, for the description. `replays`: only tells what a key was answered, if
-        asked to. `parameters`: what the description says of those in path and query beyond that they are strings.
-        `media`: media type → schema of what else a success may come as.
+        raises beyond its form. `replays`: only tells what a key was answered, if asked to. `parameters`: what the
+        description says of those in path and query. `media`: media type → schema of what else a success may come as.
         """
         if moves_money and caller is None:
             raise ValueError(f"{method} {path}: money moves only for somebody")
