@@ -17,7 +17,7 @@ from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft
 from chalicelib.merchants import service as merchants
-from chalicelib.payments import model, store_charges
+from chalicelib.payments import model
 
 
 def by(merchant: Merchant, draft: Draft) -> Draft:
@@ -47,30 +47,19 @@ def check_does(key: RequestKey) -> None:
         raise NotFound(param="Idempotency-Key")
 
 
-def charged_before(merchant: Merchant, store_id: str, key: RequestKey, refusal: CofferError) -> Receipt:
-    """What was answered to the same charge. Raises the refusal if nothing was, IdempotencyKeyReused."""
-    first = answered(key) if merchant.works_at(store_id) else None
-    return _told(first, refusal)
-
-
 def followed_before(
     merchant: Merchant, payment_id: str, movement_id: str, key: RequestKey, refusal: CofferError
 ) -> Receipt:
-    """What was answered to the same request about a payment. Raises as `charged_before` does."""
+    """What was answered to the same request about a payment. Raises the refusal if nothing was."""
     sees = "payments" in merchant.scopes and ids.is_id(payment_id, "pay")
     payment = next(iter(ledger.movements([payment_id])), None) if sees else None
     if payment is None or not merchant.works_at(model.store_of(payment)):
         raise refusal
-    return _told(ledger.answered(movement_id, key), refusal)
+    return told(ledger.answered(movement_id, key), refusal)
 
 
-def answered(key: RequestKey) -> Receipt | None:
-    """What a charge was answered, paid, refused or waiting. Raises IdempotencyKeyReused."""
-    charge_id = key.movement_id("pay")
-    return store_charges.answered(charge_id, key) or ledger.answered(charge_id, key)
-
-
-def _told(first: Receipt | None, refusal: CofferError) -> Receipt:
+def told(first: Receipt | None, refusal: CofferError) -> Receipt:
+    """What was answered first. Raises the refusal if nothing was."""
     if first is None:
         raise refusal
     return first

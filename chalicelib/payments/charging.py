@@ -78,7 +78,8 @@ def charge(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: dateti
     try:
         asked = _open_to(merchant, asked, key, at)
     except (Forbidden, NotFound, TooManyRequests) as refusal:
-        return acting.charged_before(merchant, asked.store_id or merchant.store_id, key, refusal)
+        sees = merchant.works_at(asked.store_id or merchant.store_id)
+        return acting.told(_answered(key) if sees else None, refusal)
     code = store_codes.code(model_codes.id_of(asked.code))
     if code is None:
         return _unknown(merchant, asked, key, at)
@@ -190,12 +191,18 @@ def _wait(merchant: Merchant, code: Code, order: Order, key: RequestKey, at: dat
 def _unknown(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: datetime) -> Receipt:
     """A guess, unless it repeats what was answered before its code was forgotten."""
     charge_id = key.movement_id("pay")
-    if first := acting.answered(key):
+    if first := _answered(key):
         return first
     store_codes.count_wrong(merchant.who, at)
     amount, currency = asked.amount, asked.currency
     never = Movement(charge_id, "payment", merchant.merchant_id, amount, currency, "refused", at, key.fingerprint)
     return _refuse(never, key, CodeUnknown())
+
+
+def _answered(key: RequestKey) -> Receipt | None:
+    """What a charge was answered, paid, refused or waiting. Raises IdempotencyKeyReused."""
+    charge_id = key.movement_id("pay")
+    return store_charges.answered(charge_id, key) or ledger.answered(charge_id, key)
 
 
 def _refuse(never: Movement, key: RequestKey, error: Refusal) -> Receipt:
