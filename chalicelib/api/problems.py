@@ -43,6 +43,7 @@ STATUS: dict[type[CofferError], int] = {
     errors.ChargeDeclined: 409,
     errors.RefundExceedsCapture: 409,
     errors.ExceedsWhatIsLeft: 409,
+    errors.BelowLeastPart: 409,
     errors.MerchantFundsInsufficient: 409,
     errors.TermsChanged: 409,
     errors.BalanceLeft: 409,

@@ -10,7 +10,7 @@ from chalicelib.kernel.errors import CofferError
 
 _TELLING = ("credential", "reason", "limit", "state")
 """Members whose value may have a sentence of its own: `errors.<code>.<value>.detail`."""
-_SUMS = ("maximum", "missing", "left", "refundable", "available", "held", "debt")
+_SUMS = ("maximum", "missing", "left", "least", "refundable", "available", "held", "debt")
 """Members in minor units, where a currency stands beside them."""
 
 

@@ -172,6 +172,12 @@ class ExceedsWhatIsLeft(Refusal):
     code = "exceeds-what-is-left"
 
 
+class BelowLeastPart(Refusal):
+    """A part of a shared checkout: `least` says what each must be, but the last."""
+
+    code = "below-least-part"
+
+
 class RefundExceedsCapture(Refusal):
     code = "refund-exceeds-capture"
 

@@ -12,7 +12,7 @@ from chalicelib.cases.model import Facts
 from chalicelib.kernel import ids, masking, text
 from chalicelib.kernel.callers import Merchant, Operator
 from chalicelib.kernel.errors import InvalidRequest, InvalidState, NotFound
-from chalicelib.merchants import addresses, delivering, events, model_secrets, signing
+from chalicelib.merchants import addresses, delivering, events, signing
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants import store_deliveries as deliveries
 from chalicelib.merchants import store_endpoints as store
@@ -86,7 +86,7 @@ def rotate(
     """
     _keeper(caller, merchant_id)
     found = _found(merchant_id, endpoint_id)
-    old = model_secrets.following(found.old, found.secret, at + timedelta(hours=overlap_hours), at)
+    old = signing.following(found.old, found.secret, at + timedelta(hours=overlap_hours), at)
     _audit(caller, "merchant.rotate_endpoint", found, at, overlap_hours=overlap_hours)
     rotated = store.rotate(found, signing.fresh(), old)
     if rotated is None:

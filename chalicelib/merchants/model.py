@@ -276,6 +276,8 @@ class Checkout:
     staff_id: str = ""
     max_payers: int = 0
     """Of one that several people pay; 0: one pays it whole."""
+    least: int = 1
+    """Of each part, but the last."""
 
 
 @dataclass(frozen=True, slots=True)

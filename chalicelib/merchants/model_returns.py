@@ -9,9 +9,9 @@ from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
 import msgspec
 
 from chalicelib.kernel import clock
-from chalicelib.merchants import model_secrets, signing
+from chalicelib.merchants import signing
 from chalicelib.merchants.model import ShownStatus
-from chalicelib.merchants.model_secrets import OldSecret
+from chalicelib.merchants.signing import OldSecret
 
 _OURS = frozenset({"checkout_id", "status", "timestamp", "signature"})
 
@@ -45,11 +45,11 @@ class ReturnSecret:
 
     def secrets(self, at: datetime) -> tuple[str, ...]:
         """The newest first; each old one for as long as it signs along."""
-        return (self.secret, *(one.secret for one in model_secrets.along(self.old, at)))
+        return (self.secret, *(one.secret for one in signing.along(self.old, at)))
 
     @property
     def shown(self) -> ReturnSecretView:
-        ends_at = model_secrets.last_end(self.old, self.created_at)
+        ends_at = signing.last_end(self.old, self.created_at)
         written = clock.written(ends_at) if ends_at else None
         return ReturnSecretView(self.merchant_id, self.secret, clock.written(self.created_at), written)
 

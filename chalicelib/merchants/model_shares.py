@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, cast
 
 import msgspec
 
+from chalicelib.kernel.money import MAX_AMOUNT
+
 FEWEST_PAYERS, MOST_PAYERS = 2, 20
 MOST_PARTS = 40
 """Somebody may pay several; the last that fits must be all that is left."""
@@ -19,9 +21,10 @@ SharedStatus = Literal["open", "paid", "expired", "cancelled"]
 
 
 class Split(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How many people may share it."""
+    """How many people may share it, and how little each may pay at a time: no stranger takes a place for nothing."""
 
     max_payers: Annotated[int, msgspec.Meta(ge=FEWEST_PAYERS, le=MOST_PAYERS)]
+    least: Annotated[int, msgspec.Meta(ge=1, le=MAX_AMOUNT)] = 1
 
 
 class PartView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -34,13 +37,15 @@ class PartView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class SplitView(msgspec.Struct, frozen=True):
-    """`taken` + `left` = the checkout's amount; `payers`: how many people have paid a part. None is named."""
+    """`taken` + `left` = the checkout's amount; `payers`: how many people have paid a part. None is named.
+    A part is at least `least`, or all that is left."""
 
     taken: int
     left: int
     payers: int
     max_payers: int
     parts: list[PartView]
+    least: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Shared:
     expires_at: datetime
     parts: tuple[str, ...] = ()
     payers: int = 0
+    least: int = 1
 
     def is_over(self, at: datetime) -> bool:
         """Nothing can be paid any more, or need be."""
@@ -67,7 +73,7 @@ def split_view(shared: Shared, movements: Sequence[Mapping[str, Any]], wallets: 
     """`wallets`: of the customer who looks; None for the merchant, who sees every payment."""
     found = {one["pk"]: one for one in movements}
     parts = [_part(found[one], wallets) for one in shared.parts if one in found]
-    return SplitView(shared.amount - shared.left, shared.left, shared.payers, shared.max_payers, parts)
+    return SplitView(shared.amount - shared.left, shared.left, shared.payers, shared.max_payers, parts, shared.least)
 
 
 def _part(movement: Mapping[str, Any], wallets: Collection[str] | None) -> PartView:

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from chalicelib.kernel import clock
-from chalicelib.merchants import model_secrets
+from chalicelib.merchants import signing
 from chalicelib.merchants.model_events import EVENT_TYPES, EventType
-from chalicelib.merchants.model_secrets import OldSecret
 from chalicelib.merchants.rules import URL_LETTERS
+from chalicelib.merchants.signing import OldSecret
 
 EndpointState = Literal["enabled", "disabled"]
 Why = Literal["by-hand", "gone", "failing"]
@@ -145,7 +145,7 @@ class Endpoint:
 
     def secrets(self, at: datetime) -> tuple[str, ...]:
         """The newest first; each old one for as long as it signs along."""
-        return (self.secret, *(one.secret for one in model_secrets.along(self.old, at)))
+        return (self.secret, *(one.secret for one in signing.along(self.old, at)))
 
     def has_failed_for_days(self, at: datetime) -> bool:
         return self.failing_since is not None and at - self.failing_since >= FAILING_FOR
@@ -168,7 +168,7 @@ class Endpoint:
             "disabled_reason": self.disabled_reason,
             "disabled_at": _written(self.disabled_at),
             "failing_since": _written(self.failing_since),
-            "old_secret_ends_at": _written(model_secrets.last_end(self.old, at)),
+            "old_secret_ends_at": _written(signing.last_end(self.old, at)),
         }
 
 

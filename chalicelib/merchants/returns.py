@@ -8,7 +8,7 @@ from chalicelib.cases import service as cases
 from chalicelib.cases.model import Facts
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.kernel.errors import InvalidState, NotFound
-from chalicelib.merchants import model_returns, model_secrets, signing
+from chalicelib.merchants import model_returns, signing
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants import store_returns as store
 from chalicelib.merchants.model import CheckoutView
@@ -24,7 +24,7 @@ def turn(caller: Operator | Merchant, merchant_id: str, overlap_hours: int, at: 
     merchants.merchant(caller, merchant_id)
     before = store.find(merchant_id)
     ends_at = at + timedelta(hours=overlap_hours)
-    old = model_secrets.following(before.old, before.secret, ends_at, at) if before else ()
+    old = signing.following(before.old, before.secret, ends_at, at) if before else ()
     new = ReturnSecret(merchant_id, signing.fresh(), at, old)
     who = caller.who if isinstance(caller, Merchant) else caller.user_id
     facts: Facts = {"overlap_hours": overlap_hours}

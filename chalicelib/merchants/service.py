@@ -189,6 +189,7 @@ def open_checkout(caller: Merchant, wanted: NewCheckout, at: datetime) -> Checko
         capture=wanted.capture,
         staff_id=caller.staff_id,
         max_payers=wanted.split.max_payers if wanted.split else 0,
+        least=shares.least(wanted.split, wanted.amount),
     )
     store.put_checkout(opened)
     return _view(opened, shares.begun(opened), at)
@@ -311,12 +312,10 @@ def _key_keeper(caller: Operator | Merchant, merchant_id: str) -> None:
 def _maker(caller: Operator | Merchant) -> str:
     """Who of the staff gets to see a key that is made now, if anybody. What is to end leaves nothing behind that goes
     on. Raises Forbidden."""
-    if isinstance(caller, Operator) or caller.staff:
-        return "" if isinstance(caller, Operator) else caller.staff_id
-    own = store.key(caller.key_id)
-    if own and own.expires_at:
+    own = store.key(caller.key_id) if isinstance(caller, Merchant) else None
+    if own and own.expires_at and own.till is None:
         raise Forbidden()
-    return own.made_by if own else ""
+    return (own.till.staff_id if own.till else own.made_by) if own else ""
 
 
 def _key(merchant_id: str, key_id: str) -> Key:

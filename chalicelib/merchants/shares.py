@@ -11,14 +11,14 @@ from typing import Any
 
 from chalicelib.kernel import clock
 from chalicelib.kernel.callers import Customer
-from chalicelib.kernel.errors import ExceedsWhatIsLeft, InvalidState, NotFound
+from chalicelib.kernel.errors import BelowLeastPart, ExceedsWhatIsLeft, InvalidRequest, InvalidState, NotFound
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Changed, Draft, Leg, Verdict
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
 from chalicelib.merchants import model, model_events, model_shares, store, store_due, store_events
 from chalicelib.merchants.model import Checkout, Progress
-from chalicelib.merchants.model_shares import MOST_PARTS, Shared, SplitView
+from chalicelib.merchants.model_shares import MOST_PARTS, Shared, Split, SplitView
 from chalicelib.settings import settings
 
 _PAGE = 100
@@ -29,7 +29,14 @@ def begun(checkout: Checkout) -> Progress:
     if not checkout.max_payers:
         return Progress()
     amount, most, expires_at = checkout.amount, checkout.max_payers, checkout.expires_at
-    return Progress(shared=Shared(amount, amount, most, "open", expires_at))
+    return Progress(shared=Shared(amount, amount, most, "open", expires_at, least=checkout.least))
+
+
+def least(split: Split | None, amount: int) -> int:
+    """Of each part. Raises InvalidRequest where that is more than all of it."""
+    if split and split.least > amount:
+        raise InvalidRequest(param="split.least")
+    return split.least if split else 1
 
 
 def view(progress: Progress, customer: Customer | None = None) -> SplitView | None:
@@ -44,7 +51,8 @@ def view(progress: Progress, customer: Customer | None = None) -> SplitView | No
 def joining(checkout: Checkout, payment_id: str, owner: str, amount: int, at: datetime) -> Leg:
     """A part, inside its payment's transaction, which holds the money.
 
-    Refuses with InvalidState (paid, expired, cancelled, all-places-taken, last-part), ExceedsWhatIsLeft.
+    Refuses with InvalidState (paid, expired, cancelled, all-places-taken, last-part), ExceedsWhatIsLeft,
+    BelowLeastPart.
     """
     moment = clock.written(at)
     update = _of(checkout.id).add("left", -amount).append("parts", payment_id).join("payers", owner)
@@ -53,6 +61,8 @@ def joining(checkout: Checkout, payment_id: str, owner: str, amount: int, at: da
     update.require("status", "=", "open").require("expires_at", ">", moment).require("left", ">=", amount)
     update.require_room("payers", checkout.max_payers, update.member_of("payers", owner))
     update.require_room("parts", MOST_PARTS - 1, update.equal("left", amount))
+    if amount < checkout.least:
+        update.require("left", "=", amount)
 
     def explain(wired: Item | None) -> Verdict:
         return _why_not(plain_item(wired), owner, amount, at) if wired else NotFound()
@@ -111,6 +121,8 @@ def _why_not(old: dict[str, Any], owner: str, amount: int, at: datetime) -> Verd
         return InvalidState(state=status)
     if left < amount:
         return ExceedsWhatIsLeft(left=left, currency=old["currency"])
+    if amount < old.get("least", 1) and amount != left:
+        return BelowLeastPart(least=old["least"], currency=old["currency"])
     if owner not in payers and len(payers) >= old["max_payers"]:
         return InvalidState(state="all-places-taken")
     return InvalidState(state="last-part") if len(parts) >= MOST_PARTS - 1 and left > amount else Changed()

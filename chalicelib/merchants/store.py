@@ -107,6 +107,7 @@ class _CheckoutItem(Table):
     capture = UnicodeAttribute(null=True)
     staff_id = UnicodeAttribute(null=True)
     max_payers = Whole(null=True)
+    least = Whole(null=True)
     left = Whole(null=True)
     parts: ListAttribute[UnicodeAttribute] = ListAttribute(of=UnicodeAttribute, null=True)
     payers = UnicodeSetAttribute(null=True)
@@ -230,6 +231,7 @@ def put_checkout(checkout: Checkout) -> None:
         capture=None if checkout.capture == "automatic" else checkout.capture,
         staff_id=checkout.staff_id or None,
         max_payers=checkout.max_payers or None,
+        least=checkout.least if checkout.max_payers else None,
         left=checkout.amount if checkout.max_payers else None,
         status="open",
     ).keep_new()
@@ -365,6 +367,7 @@ def _checkout(item: _CheckoutItem) -> Checkout:
         capture=cast(Capture, item.capture or "automatic"),
         staff_id=item.staff_id or "",
         max_payers=item.max_payers or 0,
+        least=item.least or 1,
     )
 
 
@@ -388,4 +391,5 @@ def _shared(item: _CheckoutItem) -> Shared | None:
         expires_at=clock.read(item.expires_at),
         parts=tuple(map(str, item.parts or ())),
         payers=len(item.payers or ()),
+        least=item.least or 1,
     )

@@ -15,10 +15,10 @@ from pynamodb.expressions.update import Action
 from chalicelib.cloud_tables import Table, absent, made, reading, writing
 from chalicelib.identity import vault
 from chalicelib.kernel import clock
-from chalicelib.merchants import model_secrets
+from chalicelib.merchants import signing
 from chalicelib.merchants.model_events import EventType
-from chalicelib.merchants.model_secrets import OldSecret
 from chalicelib.merchants.model_webhooks import ASKED_AT_MOST, MOST_ENDPOINTS, Endpoint, EndpointState, Why, asked_since
+from chalicelib.merchants.signing import OldSecret
 
 _ENDPOINT, _OWNED, _COUNT, _ASKED = "ENDPOINT", "ENDPOINT#", "ENDPOINTS", "ASKED"
 
@@ -115,7 +115,7 @@ def rotate(endpoint: Endpoint, secret: str, old: tuple[OldSecret, ...]) -> Endpo
 
     If the new one is there all the same, this very call put it and the answer was lost.
     """
-    hidden = vault.seal(endpoint.id, "old_secrets", model_secrets.written(old))
+    hidden = vault.seal(endpoint.id, "old_secrets", signing.written(old))
     actions: list[Action] = [
         _EndpointItem.secret.set(vault.seal(endpoint.id, "secret", secret)),
         _EndpointItem.old_secrets.set(hidden) if old else _EndpointItem.old_secrets.remove(),
@@ -199,7 +199,7 @@ def _endpoint(item: _EndpointItem) -> Endpoint:
         secret=vault.opened(item.pk, "secret", item.secret),
         created_at=clock.read(item.created_at),
         state=cast(EndpointState, item.state),
-        old=model_secrets.read(vault.opened(item.pk, "old_secrets", item.old_secrets)) if item.old_secrets else (),
+        old=signing.read(vault.opened(item.pk, "old_secrets", item.old_secrets)) if item.old_secrets else (),
         disabled_reason=cast("Why | None", item.disabled_reason),
         disabled_at=_moment(item.disabled_at),
         failing_since=_moment(item.failing_since),

@@ -8,7 +8,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.cloud_tables import Table, absent, made
 from chalicelib.identity import vault
 from chalicelib.kernel import clock
-from chalicelib.merchants import model_secrets
+from chalicelib.merchants import signing
 from chalicelib.merchants.model_returns import ReturnSecret
 
 _RETURN = "RETURN"
@@ -27,7 +27,7 @@ def find(merchant_id: str) -> ReturnSecret | None:
         return None
     old = vault.opened(merchant_id, "old_secrets", item.old_secrets) if item.old_secrets else ""
     secret = vault.opened(merchant_id, "secret", item.secret)
-    return ReturnSecret(merchant_id, secret, clock.read(item.created_at), model_secrets.read(old))
+    return ReturnSecret(merchant_id, secret, clock.read(item.created_at), signing.read(old))
 
 
 def put(new: ReturnSecret, before: ReturnSecret | None) -> bool:
@@ -38,7 +38,7 @@ def put(new: ReturnSecret, before: ReturnSecret | None) -> bool:
         _RETURN,
         secret=vault.seal(new.merchant_id, "secret", new.secret),
         created_at=clock.written(new.created_at),
-        old_secrets=vault.seal(new.merchant_id, "old_secrets", model_secrets.written(new.old)) if new.old else None,
+        old_secrets=vault.seal(new.merchant_id, "old_secrets", signing.written(new.old)) if new.old else None,
     )
     now = None if made(lambda: item.save(still)) else find(new.merchant_id)
     return now is None or now.secret == new.secret

@@ -242,7 +242,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "return_url": "https://tea.example/",
         "store_id": "sto_1",
         "capture": "automatic",
-        "split": {"max_payers": 2},
+        "split": {"max_payers": 2, "least": 1},
     },
     "POST /v1/topups": {
         "wallet_id": "wal_1",

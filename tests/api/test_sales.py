@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.identity import meeting
+from chalicelib.merchants import leaving
 from tests.api.caller import assert_problem
 from tests.api.charge_kit import charged
 from tests.api.staff_kit import hired, till_of
@@ -81,6 +83,17 @@ def test_a_line_says_at_which_store_it_was_sold_and_who_was_at_the_till(world: W
         (batch, *_) = caller.get(f"/v1/merchants/{world.shop.id}/settlements").json["data"]
         lines = caller.get(f"/v1/merchants/{world.shop.id}/settlements/{batch['id']}").json["lines"]
         assert [[one[name] for name in PLACED] for one in lines] == [[here, "By the river", staff_id, "Ana"]]
+
+
+def test_a_sale_of_somebody_who_was_erased_is_listed_without_their_name(world: World) -> None:
+    bo, ana = world.customer(), world.customer(9_000)
+    till = till_of(world, bo, hired(world, bo))
+    charged(Shop(world.shop.id, world.shop.account, till), ana, 700)
+    world.deliver()
+    staff_id = sales(world)["data"][0]["staff_id"]
+    leaving.forget(bo.id, meeting.marks_of(bo.id), world.clock.now())
+    assert [(one["staff_id"], one.get("staff_name")) for one in sales(world)["data"]] == [(staff_id, None)]
+    assert world.operator.get(f"/v1/merchants/{world.shop.id}/staff-sessions").status == 200
 
 
 def test_whoever_is_at_a_store_sees_on_every_page_what_was_sold_there_alone(world: World) -> None:

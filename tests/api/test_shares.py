@@ -64,7 +64,14 @@ def test_parts_are_held_until_the_last_one_and_then_all_are_taken(world: World) 
 def test_whoever_looks_sees_how_far_it_is_and_no_name_but_their_own_part(world: World) -> None:
     ana, ben = world.customer(5_000), world.customer(5_000)
     checkout = shared(world)
-    assert seen(ben, world, checkout)["split"] == {"taken": 0, "left": 1_000, "payers": 0, "max_payers": 3, "parts": []}
+    assert seen(ben, world, checkout)["split"] == {
+        "taken": 0,
+        "left": 1_000,
+        "payers": 0,
+        "max_payers": 3,
+        "parts": [],
+        "least": 1,
+    }
     paid = part(ana, checkout, 400).json["id"]
     mine, others = seen(ana, world, checkout), seen(ben, world, checkout)
     assert mine["split"]["parts"] == [{"amount": 400, "status": "authorized", "mine": True, "payment_id": paid}]
@@ -230,6 +237,20 @@ def test_a_wallet_that_was_frozen_or_closed_meanwhile_is_taken_from_all_the_same
     assert (service.head(ana.wallet).held, service.head(ana.wallet).available) == (0, 4_500)
 
 
+def test_nobody_takes_a_place_for_less_than_the_shop_lets_a_part_be(world: World) -> None:
+    ana, ben, cy = (world.customer(5_000) for _ in range(3))
+    checkout = str(world.shop.checkout(1_000, split={"max_payers": 2, "least": 300})["id"])
+    for amount in (1, 299):
+        refused = part(ana, checkout, amount)
+        assert (refused.status, refused.json["code"], refused.json["least"]) == (409, "below-least-part", 300)
+    assert part(ben, checkout, 300).status == 201
+    assert part(cy, checkout, 500).status == 201
+    assert part(cy, checkout, 199).json["code"] == "below-least-part"
+    assert seen(ana, world, checkout)["split"]["least"] == 300
+    assert part(ben, checkout, 200).status == 201, "all that is left"
+    assert (seen(None, world, checkout)["status"], ana.held) == ("paid", 0)
+
+
 @pytest.mark.parametrize(
     ("changes", "param"),
     [
@@ -237,6 +258,8 @@ def test_a_wallet_that_was_frozen_or_closed_meanwhile_is_taken_from_all_the_same
         ({"split": {"max_payers": 21}}, "split.max_payers"),
         ({"split": {}}, "split"),
         ({"split": {"max_payers": 2, "min": 1}}, "split.min"),
+        ({"split": {"max_payers": 2, "least": 0}}, "split.least"),
+        ({"split": {"max_payers": 2, "least": 101}}, "split.least"),
         ({"split": {"max_payers": 2}, "capture": "manual"}, "split"),
         ({"split": {"max_payers": 2}, "expires_at": "2026-11-29T08:00:01Z"}, "expires_at"),
     ],

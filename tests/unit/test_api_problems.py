@@ -35,6 +35,7 @@ REFUSALS: list[CofferError] = [
     errors.ProbableDuplicate(payment_id=PAYMENT),
     errors.RefundExceedsCapture(refundable=MOST, currency="HKD"),
     errors.ExceedsWhatIsLeft(left=MOST, currency="HKD"),
+    errors.BelowLeastPart(least=MOST, currency="HKD"),
     errors.MerchantFundsInsufficient(),
 ]
 OURS = [kind for kind in every_error() if kind.__module__ == "chalicelib.kernel.errors"]
@@ -121,6 +122,7 @@ def test_a_limit_is_told_as_money_in_a_sentence_of_its_own(limit: str) -> None:
         (errors.InsufficientFunds(missing=250, currency="CNY"), "¥2.50 is missing"),
         (errors.RefundExceedsCapture(refundable=99, currency="USD"), "$0.99"),
         (errors.ExceedsWhatIsLeft(left=99, currency="USD"), "$0.99"),
+        (errors.BelowLeastPart(least=99, currency="USD"), "$0.99"),
         (errors.InvalidRequest(param="password", reason="too-common"), "password"),
         (errors.InvalidRequest(param="description", maximum_bytes=100), "100 bytes"),
         (errors.InvalidSignature(), "within 300 s"),

@@ -36,14 +36,15 @@ export function PayPart({ wanted, wallet, part: { typed, wrong, start } }) {
   const { currency, split } = wanted;
   const text = typed.value ?? typedOf(split.left, currency);
   const amount = readMoney(text, currency);
-  const fits = amount > 0 && amount <= split.left;
+  const tooLittle = amount < split.least && amount !== split.left;
+  const fits = amount > 0 && amount <= split.left && !tooLittle;
   const missing = fits ? amount - wallet.available : 0;
   const sent = { ...start, run: () => start.run(wanted, wallet, amount, fits && missing <= 0) };
-  const why = amount > split.left ? say("share.too-much", { left: money(split.left, currency) }) : wrongAmount(text, currency);
+  const why = amount > split.left ? say("share.too-much", { left: money(split.left, currency) }) : wrongAmount(text, currency) || (tooLittle ? say("share.too-little", { least: money(split.least, currency) }) : "");
   return html`
     <p class="note">${say("share.held", { when: shownMoment(wanted.expires_at) })}</p>
     <${Form} job=${sent}>
-      <${Field} name="amount" label=${say("share.amount", { currency })} hint=${say("share.amount.hint")} inputmode="decimal" autocomplete="off" value=${text} problem=${wrong.value && !fits ? why : ""} onInput=${(event) => (typed.value = event.target.value)} />
+      <${Field} name="amount" label=${say("share.amount", { currency })} hint=${split.least > 1 && split.least < split.left ? say("share.amount.least", { least: money(split.least, currency) }) : say("share.amount.hint")} inputmode="decimal" autocomplete="off" value=${text} problem=${wrong.value && !fits ? why : ""} onInput=${(event) => (typed.value = event.target.value)} />
       ${missing > 0 ? html`<${TopUpFirst} missing=${missing} currency=${currency} then=${`/pay/${wanted.id}`} />` : html`<button class="main">${fits ? say("share.pay", { amount: money(amount, currency) }) : say("share.pay.none")}</button>`}
     <//>
   `;
