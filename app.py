@@ -220,3 +220,17 @@ def fetch(event: Any) -> int:
     from chalicelib.settlement import tasks
 
     return tasks.fetch(clock.now())
+
+
+@app.schedule("rate(5 minutes)")
+def back_up(event: Any) -> int:
+    from chalicelib.operations import tasks_backups as tasks
+
+    return tasks.back_up(clock.now())
+
+
+@app.schedule("rate(5 minutes)")
+def restore_drill(event: Any) -> int:
+    from chalicelib.operations import tasks_backups as tasks
+
+    return tasks.restore_drill(clock.now())

@@ -154,6 +154,8 @@ def _parameters(endpoint: str, address: str, bank: str, harbour: str) -> dict[st
         "WechatpayUrl": bank,
         "AlipayUrl": f"{bank}/gateway.do",
         "TokenPublicKeys": json.dumps(stack.secrets()["public_keys"]),
+        "BackupEveryMinutes": "1440",
+        "BackupsLock": "GOVERNANCE",
         "AwsEndpointUrl": endpoint,
     }
 
