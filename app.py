@@ -59,6 +59,7 @@ def _office() -> list[Room]:
     from chalicelib.merchants import routes_sales as sales
     from chalicelib.merchants import routes_stores as stores
     from chalicelib.merchants import routes_webhooks as webhooks
+    from chalicelib.operations import routes_backups as backups
     from chalicelib.operations import routes_office as operations
     from chalicelib.processors import routes_office as processors
     from chalicelib.risk import routes as risk
@@ -68,7 +69,7 @@ def _office() -> list[Room]:
 
     of_merchants = (merchants, sales, stores, cards, onboarding, webhooks, returns, events, payouts)
     known = (cases, audit, *of_merchants, risk, reconciliation, adjustments)
-    return [routes.room for routes in (*known, operations, live, records, effort, processors)]
+    return [routes.room for routes in (*known, operations, backups, live, records, effort, processors)]
 
 
 # Unknown paths and the description are its own, so it knows every room.

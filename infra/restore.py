@@ -4,19 +4,27 @@
     python -m infra.restore check              read the newest one through: every file as it was written
     python -m infra.restore drill              the newest one into fresh tables, compared and judged, then gone
     python -m infra.restore bring-back TABLE…  what is missing in these tables is put; nothing that is there is touched
+    python -m infra.restore hash TABLE…        of the tables in use
+    python -m infra.restore rewrap --under ID  data keys of personal fields, from the replica of a lost region's KMS key
 
-`--backup PREFIX` takes another than the newest; `--local` is the local cloud that runs here. On AWS it wants the
-functions' environment and credentials for bucket, tables and key. Exit 0 only if everything came back and adds up.
+`--json` tells it to a program. `--backup PREFIX` takes another than the newest; `--local` is the local cloud that runs
+here. On AWS it wants the functions' environment and credentials for bucket, tables and key. Exit 0 only if everything
+came back and adds up.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 
+import msgspec
+
+from chalicelib.identity import vault
 from chalicelib.kernel import clock
-from chalicelib.operations import backups, drills, reading, restoring, store_bucket
+from chalicelib.operations import backups, drilling, drills, reading, restoring, store_bucket
+from chalicelib.operations import model_backups as model
 from chalicelib.operations.model_backups import Manifest
 from chalicelib.operations.model_drills import ENDED, Finding
 from infra.local import inside
@@ -42,7 +50,7 @@ def drill(manifest: Manifest) -> int:
     found = backups.one(manifest.id)
     run = drills.begin(found, "command", clock.now())
     while run.state not in ENDED:
-        following = drills.step(run, clock.now())
+        following = drilling.step(run, clock.now())
         time.sleep(0 if following else 2)
         run = following or run
     print(f"drill {run.id}: {run.state} {run.reason}")
@@ -50,11 +58,26 @@ def drill(manifest: Manifest) -> int:
     return 0 if run.state in ("passed", "repaired") else 1
 
 
-def bring_back(manifest: Manifest, tables: list[str]) -> int:
-    for one in restoring.bring_back(manifest, tables or reading.tables()):
+def hashes(tables: list[str], *, to_a_program: bool) -> int:
+    found = {table: model.tally(reading.everything(reading.full_name(table))) for table in tables or reading.tables()}
+    if to_a_program:
+        print(json.dumps({table: one.sum for table, one in found.items()}))
+        return 0
+    for table, one in found.items():
+        print(f"{table}: {one.items} items, {one.sum}")
+    return 0
+
+
+def bring_back(manifest: Manifest, tables: list[str], *, to_a_program: bool) -> int:
+    brought = restoring.bring_back(manifest, tables or reading.tables())
+    judgement = restoring.judged(manifest)
+    if to_a_program:
+        told = {"as_of": manifest.as_of, "tables": brought, "judgement": judgement, "verdict": judgement.verdict}
+        print(msgspec.json.encode(told).decode())
+        return 1 if judgement.verdict == "refused" else 0
+    for one in brought:
         state = "as it was" if one.equal else "newer items in it"
         print(f"{one.table}: {one.put} of {one.items} items were missing; {one.tally.sum[:16]}…, {state}")
-    judgement = restoring.judged(manifest)
     print(f"books: {judgement.verdict}, {judgement.accounts} accounts, {judgement.entries} entries")
     _tell(judgement.findings)
     return 1 if judgement.verdict == "refused" else 0
@@ -67,20 +90,33 @@ def _tell(findings: tuple[Finding, ...]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["list", "check", "drill", "bring-back"])
+    parser.add_argument("what", choices=["list", "check", "drill", "bring-back", "hash", "rewrap"])
     parser.add_argument("tables", nargs="*", metavar="TABLE")
     parser.add_argument("--backup", metavar="PREFIX")
+    parser.add_argument("--under", metavar="ID", default="")
+    parser.add_argument("--json", action="store_true")
     parser.add_argument("--local", action="store_true")
     chosen = parser.parse_args()
     if chosen.local:
         inside.enter()
     if chosen.what == "list":
         return show()
+    if chosen.what == "hash":
+        return hashes(chosen.tables, to_a_program=chosen.json)
+    if chosen.what == "rewrap":
+        print(f"{vault.rewrap(chosen.under)} data keys are wrapped anew")
+        return 0
+    return _with_a_backup(chosen)
+
+
+def _with_a_backup(chosen: argparse.Namespace) -> int:
     try:
         _, manifest = restoring.named(chosen.backup) if chosen.backup else restoring.newest()
         if chosen.what == "check":
             return check(manifest)
-        return drill(manifest) if chosen.what == "drill" else bring_back(manifest, chosen.tables)
+        if chosen.what == "drill":
+            return drill(manifest)
+        return bring_back(manifest, chosen.tables, to_a_program=chosen.json)
     except restoring.Damaged as damage:
         print(f"restore: {damage}")
         return 1

@@ -18,7 +18,7 @@ import msgspec
 
 Wired = Mapping[str, Any]
 """An item as DynamoDB has it: name → {"S"|"N"|"B"|…: value}."""
-State = Literal["reading", "whole", "failed"]
+State = Literal["asked", "reading", "whole", "failed"]
 Kept = Literal["hourly", "daily", "monthly", "yearly"]
 KEPT_DAYS: Mapping[Kept, int] = {"hourly": 3, "daily": 35, "monthly": 400, "yearly": 2_557}
 """How long an object is locked; the bucket's lifecycle, by these prefixes, lets it go a day later (a test compares)."""
@@ -107,7 +107,7 @@ class Manifest(msgspec.Struct, frozen=True):
         return next((part for part in self.parts if part.table == table), None)
 
 
-class PartView(msgspec.Struct, frozen=True):
+class BackupPartView(msgspec.Struct, frozen=True):
     table: str
     items: int
     bytes: int
@@ -115,7 +115,7 @@ class PartView(msgspec.Struct, frozen=True):
 
 
 class BackupView(msgspec.Struct, frozen=True):
-    """`as_of`: the instant that it shows; all sums are 0 while it is being read."""
+    """`as_of`: the instant that it shows, empty before it begins; sums grow while it is being read."""
 
     id: str
     state: State
@@ -126,24 +126,15 @@ class BackupView(msgspec.Struct, frozen=True):
     kept_until: str
     items: int
     bytes: int
-    tables: tuple[PartView, ...]
+    tables: tuple[BackupPartView, ...]
     manifest: str
     reason: str
     by: str
 
 
-class BackupsView(msgspec.Struct, frozen=True):
-    """The newest whole one, and how old it is; `age_seconds` is −1 before the first."""
-
-    newest: str
-    as_of: str
-    age_seconds: int
-    every_minutes: int
-
-
 def view(backup: Backup) -> BackupView:
     whole = backup.whole
-    parts = tuple(PartView(one.table, one.tally.items, one.tally.bytes, one.tally.sum) for one in backup.parts)
+    parts = tuple(BackupPartView(one.table, one.tally.items, one.tally.bytes, one.tally.sum) for one in backup.parts)
     return BackupView(
         backup.id, backup.state, backup.kept, backup.as_of, backup.begun_at, backup.ended_at, backup.kept_until,
         whole.items, whole.bytes, parts, backup.manifest, backup.reason, backup.by,

@@ -69,6 +69,10 @@ class Drill(msgspec.Struct, frozen=True):
     number: int = 0
 
 
+class NewDrill(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    backup_id: str | None = None
+
+
 class DrillView(msgspec.Struct, frozen=True):
     """`seconds`: from its beginning to its end; 0 while it lasts."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.operations import backups, drills
+from chalicelib.operations import backing_up, drilling, giving
 
 
 def back_up(at: datetime) -> int:
     """Returns how many became whole."""
-    return backups.run(at)
+    return backing_up.run(at)
 
 
 def restore_drill(at: datetime) -> int:
-    """Returns how many ended."""
-    return drills.run(at)
+    """And what somebody is to be given back. Returns how many ended."""
+    return giving.run(at) + drilling.run(at)

@@ -274,9 +274,7 @@ def test_a_backup_is_put_by_one_function_read_by_another_and_removed_by_nobody(p
 def test_a_drill_writes_to_tables_of_its_own_alone_but_for_a_persons_missing_items(packaged: Packaged) -> None:
     own = {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${AWS::StackName}-drill-*"}
     for one in allowed(packaged.policies["RestoreDrillRole"]):
-        writes = {
-            action for action in listed(one["Action"]) if re.match(WRITES, action)
-        }
+        writes = {action for action in listed(one["Action"]) if re.match(WRITES, action)}
         if writes and one["Resource"] != own:
             assert one["Sid"] in (OF_A_PERSON, "WriteDownHowFarItIs") and writes == {"dynamodb:PutItem"}
     leading = {

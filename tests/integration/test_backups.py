@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from botocore.exceptions import ClientError
 
 import app
 from chalicelib import cloud as cloud_module
 from chalicelib.ledger.wire import item
-from chalicelib.operations import backups, drills, fresh, model_backups, reading, store_bucket
+from chalicelib.operations import backing_up, backups, drilling, drills, fresh, model_backups, reading, store_bucket
 from chalicelib.operations.model_backups import Backup
 from chalicelib.operations.model_drills import Drill
 from chalicelib.settings import settings
@@ -97,7 +98,7 @@ def test_it_comes_back_with_the_same_hashes_and_books_that_balance_and_nothing_i
     assert all(one.equal for one in drill.tables)
     assert (drill.judgement.accounts, drill.judgement.entries) == (1, 2)
     left = cloud_module.client("dynamodb").list_tables()["TableNames"]
-    assert not set(left) & set(drills.called(drill).values())
+    assert not set(left) & set(drilling.called(drill).values())
 
 
 def test_nobody_removes_a_file_before_its_time(clock: FrozenClock) -> None:
@@ -143,8 +144,9 @@ def test_a_head_that_somebody_raised_is_refused(clock: FrozenClock) -> None:
 def test_without_its_manifest_there_is_no_backup(clock: FrozenClock) -> None:
     backup = whole(clock)
     assert store_bucket.manifests() == [backup.prefix]
-    drill = drills.begin(backups.begin("", "daily", clock.now()), "", clock.now())
-    ended = drills.step(drill, clock.now())
+    asked = msgspec.structs.replace(backup, kept="hourly")
+    drill = drills.begin(asked, "", clock.now())
+    ended = drilling.step(drill, clock.now())
     assert ended and (ended.state, ended.reason) == ("failed", "no manifest")
 
 
@@ -170,7 +172,7 @@ def test_when_none_has_become_whole_for_long_somebody_is_called(
 ) -> None:
     whole(clock)
     clock.advance(5 * 3_600)
-    monkeypatch.setattr(backups, "step", lambda backup, at: None)
+    monkeypatch.setattr(backing_up, "step", lambda backup, at: None)
     app.back_up(EVENT, None)
     assert "BackupLate" in capsys.readouterr().out
 
