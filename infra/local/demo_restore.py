@@ -12,7 +12,8 @@ from infra.local.demo_story import TEA, Story, shown
 
 TABLE = "ledger"
 DRILLED_WITHIN_SECONDS = 180.0
-QUIET_TRIES = 6
+LINES = 2
+QUIET_TRIES, PAUSE_SECONDS = 6, 5
 _DELETED_AT_ONCE = 25
 
 
@@ -42,19 +43,35 @@ def drink_tea(loss: Loss) -> None:
         facts.update(amount=shown(TEA), balance=shown(loss.left))
 
 
+def wait_until_it_is_settled(loss: Loss) -> None:
+    """Lunch and tea."""
+
+    def look() -> bool | None:
+        return True if sum(batch["lines"] for batch in demo_story.settlements(loss)) >= LINES else None
+
+    with loss.narrator.step("restore.settled") as facts:
+        what = loss.narrator.words("restore.settled.now")
+        people.wait_for(look, what, demo_story.SETTLED_WITHIN_SECONDS, pause_seconds=0.5)
+        facts.update(lines=LINES)
+
+
 def back_up(loss: Loss) -> None:
-    """Until nothing has moved since: this cloud's own schedules may write in between."""
     with loss.narrator.step("restore.backup") as facts:
-        for _ in range(QUIET_TRIES):
-            began = time.monotonic()
-            loss.backup = demo_backup.taken(loss, loss.operator)
-            took, loss.before = time.monotonic() - began, demo_backup.command("hash", TABLE)[TABLE]
-            if loss.before == _written(loss):
-                break
-            time.sleep(5)
-        loss.must("hash", loss.before, _written(loss))
-        tables = loss.backup["tables"]
-        facts.update(items=loss.backup["items"], tables=len(tables), seconds=f"{took:.1f}", hash=loss.before[:16])
+        began = time.monotonic()
+        _back_up(loss)
+        took, tables = time.monotonic() - began, loss.backup["tables"]
+        facts.update(items=loss.backup["items"], tables=len(tables), seconds=f"{took:.1f}", hash=_written(loss)[:16])
+
+
+def _back_up(loss: Loss) -> None:
+    """Until nothing has moved since: this cloud's own schedules may write in between."""
+    for _ in range(QUIET_TRIES):
+        loss.backup = demo_backup.taken(loss, loss.operator)
+        loss.before = demo_backup.command("hash", TABLE)[TABLE]
+        if loss.before == _written(loss):
+            return
+        time.sleep(PAUSE_SECONDS)
+    loss.must("hash", loss.before, _written(loss))
 
 
 def try_it(loss: Loss) -> None:
@@ -77,7 +94,8 @@ def wipe(loss: Loss) -> None:
     """Whoever did this had the account's own rights: no role of Coffer's may."""
     with loss.narrator.step("restore.wipe") as facts:
         endpoint = loss.local["aws"]["endpoint"]
-        loss.before = demo_backup.command("hash", TABLE)[TABLE]
+        if demo_backup.command("hash", TABLE)[TABLE] != loss.before:
+            _back_up(loss)
         count = _emptied(endpoint, stack.environment(endpoint)[f"{TABLE.upper()}_TABLE"])
         gone = loss.customer.get(f"/v1/wallets/{loss.wallet['id']}")
         refused = loss.customer.post("/v1/payments", loss.order(TEA, "after"), key=new_key())
@@ -126,6 +144,7 @@ STEPS = (
     demo_story.top_up_by_sandbox,
     demo_story.pay_a_checkout,
     drink_tea,
+    wait_until_it_is_settled,
     back_up,
     try_it,
     wipe,
