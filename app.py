@@ -59,6 +59,7 @@ def _office() -> list[Room]:
     from chalicelib.merchants import routes_sales as sales
     from chalicelib.merchants import routes_stores as stores
     from chalicelib.merchants import routes_webhooks as webhooks
+    from chalicelib.operations import routes_backups as backups
     from chalicelib.operations import routes_office as operations
     from chalicelib.processors import routes_office as processors
     from chalicelib.risk import routes as risk
@@ -68,7 +69,7 @@ def _office() -> list[Room]:
 
     of_merchants = (merchants, sales, stores, cards, onboarding, webhooks, returns, events, payouts)
     known = (cases, audit, *of_merchants, risk, reconciliation, adjustments)
-    return [routes.room for routes in (*known, operations, live, records, effort, processors)]
+    return [routes.room for routes in (*known, operations, backups, live, records, effort, processors)]
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -230,3 +231,17 @@ def fetch(event: Any) -> int:
     from chalicelib.settlement import tasks
 
     return tasks.fetch(clock.now())
+
+
+@app.schedule("rate(5 minutes)")
+def back_up(event: Any) -> int:
+    from chalicelib.operations import tasks_backups as tasks
+
+    return tasks.back_up(clock.now())
+
+
+@app.schedule("rate(5 minutes)")
+def restore_drill(event: Any) -> int:
+    from chalicelib.operations import tasks_backups as tasks
+
+    return tasks.restore_drill(clock.now())

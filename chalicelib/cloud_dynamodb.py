@@ -124,7 +124,7 @@ def _sound(answered: AWSResponse | Answered) -> dict[str, Any]:
     content, sum_of_sent = answered.content, answered.headers.get("x-amz-crc32")
     if sum_of_sent is not None and zlib.crc32(content) != int(sum_of_sent):
         raise ValueError("the answer was damaged on its way")
-    told: dict[str, Any] = _with_bytes(msgspec.json.decode(content or b"{}"))
+    told: dict[str, Any] = with_bytes(msgspec.json.decode(content or b"{}"))
     return told
 
 
@@ -137,10 +137,10 @@ def _refused(code: str, status: int, told: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _with_bytes(wired: Any) -> Any:
+def with_bytes(wired: Any) -> Any:
     """`wired` with bytes where they travelled as base64; an attribute value is a map of one type to one value."""
     if isinstance(wired, list):
-        return [_with_bytes(one) for one in wired]
+        return [with_bytes(one) for one in wired]
     if not isinstance(wired, dict):
         return wired
     if len(wired) == 1:
@@ -151,4 +151,4 @@ def _with_bytes(wired: Any) -> Any:
             return {kind: b64decode(value)}
         if kind == "BS" and isinstance(value, list):
             return {kind: [b64decode(one) for one in value]}
-    return {name: _with_bytes(one) for name, one in wired.items()}
+    return {name: with_bytes(one) for name, one in wired.items()}

@@ -44,6 +44,10 @@ class Settings:
     """Where those archives wait to be fetched, for seven days."""
     statements_bucket: str
     """Where processors' and banks' statements are kept, each under its SHA-256."""
+    backups_bucket: str
+    """Where backups are kept, each file locked until its time is over."""
+    backups_key_id: str
+    """The KMS key (of several regions) that backups, and the tables that they are tried in, are encrypted with."""
     processors_secret_id: str
     """Secrets Manager: a section for each processor, as its adapter describes it; one without it does not exist."""
     cursor_key: str
@@ -66,6 +70,11 @@ class Settings:
     """`Coffer/<stack>`: two stacks in one account have metrics of their own."""
     route_metrics: str = "on"
     """`off`: metrics of functions alone, none of each route."""
+    backups_from: str = "export"
+    """`export`: DynamoDB exports its tables as of one instant; `scan`: where it cannot, we read them ourselves."""
+    backups_lock: str = "COMPLIANCE"
+    """`COMPLIANCE`: nobody removes a backup before its time; `GOVERNANCE`: whoever may bypass that can."""
+    backup_every_minutes: str = "60"
     viewer_headers: str = ""
     """`cloudfront`: nobody but CloudFront reaches the API, so its CloudFront-Viewer-* headers are believed."""
 

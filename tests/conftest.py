@@ -212,13 +212,18 @@ def _create_bucket() -> None:
     chosen = settings_module.settings()
     for bucket in (chosen.exports_bucket, chosen.statements_bucket):
         cloud_module.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    cloud_module.client("s3").create_bucket(
+        Bucket=chosen.backups_bucket,
+        CreateBucketConfiguration={"LocationConstraint": REGION},
+        ObjectLockEnabledForBucket=True,
+    )
 
 
 def _create_keys() -> None:
     keys = cloud_module.client("kms")
     signing = {"KeyUsage": "SIGN_VERIFY", "KeySpec": "ECC_NIST_P256"}
     chosen = settings_module.settings()
-    for alias, kind in ((chosen.fields_key_id, {}), (chosen.archive_key_id, signing)):
+    for alias, kind in ((chosen.fields_key_id, {}), (chosen.backups_key_id, {}), (chosen.archive_key_id, signing)):
         keys.create_alias(AliasName=alias, TargetKeyId=keys.create_key(**kind)["KeyMetadata"]["KeyId"])
 
 

@@ -36,6 +36,8 @@ ENVIRONMENT = {
     "ARCHIVE_KEY_ID": "alias/test-archive",
     "EXPORTS_BUCKET": "test-exports",
     "STATEMENTS_BUCKET": "test-statements",
+    "BACKUPS_BUCKET": "test-backups",
+    "BACKUPS_KEY_ID": "alias/test-backups",
     "PROCESSORS_SECRET_ID": "test/processors",
     "CURSOR_KEY": "6b" * 32,
     "SANDBOX_URL": "https://sandbox.test",

@@ -100,6 +100,22 @@ def turn() -> int:
     return number
 
 
+def rewrap(from_key_id: str) -> int:
+    """The data keys, wrapped by another KMS key so far, wrapped by ours from now on; how many. What they sealed stays.
+
+    For tables that were brought back where the key that wrapped them is a replica.
+    """
+    keys, found = cloud.client("kms"), _wrapped()
+    for number, text in found.items():
+        told = {"KeyId": from_key_id, "CiphertextBlob": b64decode(text), "EncryptionContext": _context()}
+        plain = keys.decrypt(**told)["Plaintext"]
+        ours = {"KeyId": settings().fields_key_id, "Plaintext": plain, "EncryptionContext": _context()}
+        wrapped = b64encode(keys.encrypt(**ours)["CiphertextBlob"]).decode()
+        _KeyItem(_RING, f"{_KEY}{number:06d}", wrapped_key=wrapped).save(_KeyItem.wrapped_key == text)
+    forget()
+    return len(found)
+
+
 def forget() -> None:
     """As a process that starts cold."""
     global _ring

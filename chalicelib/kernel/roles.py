@@ -59,6 +59,11 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "accounts.see": ROLES,
         "reports.see": ROLES,
         "processors.see": ROLES,
+        "backups.see": frozenset({ADMIN, AUDITOR}),
+        "backups.ask": frozenset({ADMIN}),
+        "backups.see-givings-back": frozenset({SUPPORT, ADMIN, AUDITOR}),
+        "backups.propose-giving-back": frozenset({SUPPORT, ADMIN}),
+        "backups.decide-giving-back": frozenset({ADMIN}),
     }
 )
 """Permission → roles. Everybody keeps their own account (profile, devices, sessions) and guards whom they guard."""

@@ -24,6 +24,8 @@ from typing import Any
 from infra import package
 from infra.local import alarm_template, follow, memory, places, processes, seed, seed_present, stack, watch
 
+EMPTY = "COFFER_EMPTY"
+"""In the environment: nobody is seeded, for a cloud that is to be filled from a backup."""
 PARTS = ("ministack", "bank", "harbour", "front door", "watch")
 
 
@@ -113,8 +115,9 @@ def _start(progress: Progress, port: int) -> None:
     processes.wait_until_it_answers("front door", f"{address}/health")
     stack.wake(endpoint)
     _write_local_json(address, endpoint, bank, harbour)
-    _seed(progress, lost)
-    _keep_local({**local(), "pay": seed_present.order(local())})
+    if EMPTY not in os.environ:
+        _seed(progress, lost)
+        _keep_local({**local(), "pay": seed_present.order(local())})
     _start_watch(endpoint)
     progress.say("ready")
 
@@ -157,6 +160,8 @@ def _parameters(endpoint: str, address: str, bank: str, harbour: str) -> dict[st
         "WechatpayUrl": bank,
         "AlipayUrl": f"{bank}/gateway.do",
         "TokenPublicKeys": json.dumps(stack.secrets()["public_keys"]),
+        "BackupEveryMinutes": "1440",
+        "BackupsLock": "GOVERNANCE",
         "AwsEndpointUrl": endpoint,
     }
 
@@ -305,6 +310,8 @@ def main() -> None:
     chosen, started = parser.parse_args(), time.monotonic()
     if chosen.what == "up" and not chosen.detach:
         run()
+    elif chosen.what == "up" and EMPTY in os.environ:
+        print(up()["api"])
     elif chosen.what == "up":
         _welcome(up(), started)
     elif chosen.what == "logs":

@@ -1,9 +1,10 @@
 """`make demo`: the main job over HTTP, as an app and a processor play it, then a storm against two handlers.
 
-    python -m infra.local.demo [accounts|failover|shop]      (DEMO_LANG=zh for Chinese, DEMO_SEED for another storm)
+    python -m infra.local.demo [accounts|failover|shop|restore|region]      (DEMO_LANG=zh for Chinese)
 
 `accounts` plays what can go wrong with access in its stead, `failover` a bank that goes down in the middle,
-`shop` a day of a shop from onboarding to payout.
+`shop` a day of a shop from onboarding to payout, `restore` a wiped table that comes back from a backup, `region` a
+region that is lost and rebuilt in another local cloud.
 
 Starts the local cloud if none is running and stops what it started. Exit 0 only if everything was as expected.
 """
@@ -16,12 +17,27 @@ import sys
 import time
 from typing import Any
 
-from infra.local import cloud, demo_accounts, demo_failover, demo_shop, demo_storm, demo_story, people, processes, stack
+from infra.local import (
+    cloud,
+    demo_accounts,
+    demo_backup,
+    demo_failover,
+    demo_region,
+    demo_restore,
+    demo_shop,
+    demo_storm,
+    demo_story,
+    people,
+    processes,
+    stack,
+)
 from infra.local.client import NoAnswer, Unexpected
 from infra.local.demo_story import Story
 from infra.local.narration import GREEN, RED, Narrator, Wrong
 
-KNOWN_TROUBLE = (Wrong, Unexpected, NoAnswer, people.TooLate, processes.DidNotStart, stack.DidNotDeploy)
+KNOWN_TROUBLE = (
+    Wrong, Unexpected, NoAnswer, people.TooLate, processes.DidNotStart, stack.DidNotDeploy, demo_backup.Failed,
+)  # fmt: skip
 
 
 def play(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
@@ -59,7 +75,30 @@ def play_shop(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
         step(day)
 
 
-ACTS = {"main": play, "accounts": play_accounts, "failover": play_failover, "shop": play_shop}
+def play_restore(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
+    """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
+    narrator.title("title.restore")
+    loss = demo_restore.Loss(narrator, local)
+    for step in demo_restore.STEPS:
+        step(loss)
+
+
+def play_region(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
+    """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
+    narrator.title("title.region")
+    with demo_region.opened(narrator, local) as regions:
+        for step in demo_region.STEPS:
+            step(regions)
+
+
+ACTS = {
+    "main": play,
+    "accounts": play_accounts,
+    "failover": play_failover,
+    "shop": play_shop,
+    "restore": play_restore,
+    "region": play_region,
+}
 
 
 def main(act: str) -> int:

@@ -76,7 +76,15 @@ def deploy(package: Path, endpoint: str, parameters: dict[str, str]) -> dict[str
         _apply(formation, call, f"{endpoint}/{BUCKET}/sam.json", parameters)
         places.keep("deployed.json", wanted)
     stack = _stack(formation) or {}
-    return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+    _let_files_be_locked(endpoint, outputs["BackupsBucket"])
+    return outputs
+
+
+def _let_files_be_locked(endpoint: str, bucket: str) -> None:
+    """ministack's CloudFormation leaves `ObjectLockEnabled` out; its S3 knows locks, and keeps them."""
+    enabled = {"ObjectLockEnabled": "Enabled"}
+    client("s3", endpoint).put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=enabled)
 
 
 def packaged(package: Path) -> dict[str, Any]:

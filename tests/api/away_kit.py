@@ -14,7 +14,7 @@ from chalicelib.ledger.write import Update
 from chalicelib.processors import wire
 from chalicelib.settings import settings
 from infra.local.bank_post import letter, signed
-from tests.api import account_kit, away_kit_shops, card_kit, charge_kit, payout_kit, withdrawal_kit
+from tests.api import account_kit, away_kit_shops, backup_kit, card_kit, charge_kit, payout_kit, withdrawal_kit
 from tests.api.authenticator import Authenticator
 from tests.api.bad_input_kit import BODIES, SIGN_UP_SECRET
 from tests.api.caller import Caller, Reply
@@ -246,6 +246,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         **of_people(world),
         **of_the_status(world),
         **of_the_books(world),
+        **of_backups(world),
         **away_kit_shops.of_a_server(world),
         **away_kit_shops.of_stores(world),
         **away_kit_shops.of_staff(world),
@@ -359,6 +360,26 @@ def of_the_books(world: World) -> dict[str, Call]:
         "GET /v1/adjustments": lambda: boss.get("/v1/adjustments"),
         "GET /v1/adjustments/{id}": lambda: boss.get(f"/v1/adjustments/{first}"),
         "POST /v1/adjustments/{id}/decline": lambda: boss.post(f"/v1/adjustments/{second}/decline", {"note": "no"}),
+    }
+
+
+def of_backups(world: World) -> dict[str, Call]:
+    boss, ana, whole = world.operator, world.customer(), backup_kit.whole(world.clock.now())
+    wish = {"user_id": ana.id, "reason": "emptied their trash by mistake"}
+    proposed = boss.post(f"/v1/backups/{whole}/givings-back", wish).json["id"]
+    drill = backup_kit.drill(whole, world.clock.now())
+    return {
+        "GET /v1/backups": lambda: boss.get("/v1/backups"),
+        "POST /v1/backups": lambda: boss.post("/v1/backups"),
+        "GET /v1/backups/{id}": lambda: boss.get(f"/v1/backups/{whole}"),
+        "POST /v1/backups/{id}/givings-back": lambda: boss.post(f"/v1/backups/{whole}/givings-back", wish),
+        "GET /v1/givings-back": lambda: boss.get("/v1/givings-back"),
+        "POST /v1/givings-back/{id}/decision": lambda: boss.post(
+            f"/v1/givings-back/{proposed}/decision", {"approve": False, "note": "not them"}
+        ),
+        "GET /v1/backup-drills": lambda: boss.get("/v1/backup-drills"),
+        "POST /v1/backup-drills": lambda: boss.post("/v1/backup-drills", {"backup_id": whole}),
+        "GET /v1/backup-drills/{id}": lambda: boss.get(f"/v1/backup-drills/{drill}"),
     }
 
 

@@ -13,7 +13,7 @@ import chalicelib
 from chalicelib.identity import tries
 from chalicelib.kernel import origin
 from chalicelib.processors import wire
-from tests.api import away_kit, staff_kit
+from tests.api import away_kit, backup_kit, staff_kit
 from tests.api.caller import Caller
 from tests.api.test_reconciliation import colleague
 from tests.api.topup_kit import Till
@@ -33,6 +33,7 @@ REQUESTED = {
     },
     "adjustment": {"propose", "approve", "decline"},
     "audit-log": {"export"},
+    "backup": {"ask", "drill", "propose-giving-back", "approve-giving-back", "decline-giving-back"},
     "case": {"resolve", "take"},
     "guardian": {"accept"},
     "identifier": {"change"},
@@ -127,6 +128,10 @@ def correct(world: World, other: Caller) -> None:
     adjustment = world.operator.post("/v1/adjustments", wanted, idempotency_key="wish").json["id"]
     path = f"/v1/adjustments/{adjustment}/approve"
     assert other.post(path, {"note": "seen"}, idempotency_key="yes").status == 201
+    backup = backup_kit.whole(world.clock.now())
+    wish = {"user_id": ana.id, "reason": "emptied their trash by mistake"}
+    proposed = world.operator.post(f"/v1/backups/{backup}/givings-back", wish).json["id"]
+    assert other.post(f"/v1/givings-back/{proposed}/decision", {"approve": True, "note": "seen"}).status == 200
 
 
 def logged() -> set[Entry]:
@@ -143,7 +148,7 @@ def networks(entries: set[Entry]) -> dict[str, set[str]]:
 
 
 def test_whatever_a_request_did_says_from_where_and_what_a_schedule_did_says_nowhere(world: World) -> None:
-    other = colleague(world)
+    other = colleague(world, "admin")
     before = logged()
     ask(world, other)
     asked = logged()

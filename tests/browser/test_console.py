@@ -196,6 +196,7 @@ SCREENS = (
     "tasks",
     "adjustments",
     "reconciliations",
+    "backups",
 )
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from chalice.package import YAMLTemplateSerializer
 
+from chalicelib.operations import model_backups
+from infra.package import ROOT
 from tests.infra.conftest import Packaged, get_att
 
 KEY = get_att("Key")
@@ -94,7 +97,7 @@ def test_a_message_stays_hidden_six_times_as_long_as_its_reader_may_take(package
         assert queues[queue]["VisibilityTimeout"] >= 6 * packaged.functions[function]["Timeout"], queue
 
 
-@pytest.mark.parametrize("name", ["Key", "FieldsKey"])
+@pytest.mark.parametrize("name", ["Key", "FieldsKey", "BackupsKey"])
 def test_the_key_turns_over_and_stays(packaged: Packaged, name: str) -> None:
     key = packaged.template["Resources"][name]
     assert key["Properties"]["EnableKeyRotation"] is True
@@ -110,7 +113,10 @@ def test_secrets_are_under_the_key_and_not_in_the_template(packaged: Packaged) -
         assert secret["KmsKeyId"] == KEY and "SecretString" not in secret
 
 
-BUCKETS = {"StreamFailures": "StreamFailuresOverTls", "Exports": "ExportsOverTls", "Statements": "StatementsOverTls"}
+BUCKETS = {
+    "StreamFailures": "StreamFailuresOverTls", "Exports": "ExportsOverTls", "Statements": "StatementsOverTls",
+    "Backups": "BackupsOverTls",
+}  # fmt: skip
 
 
 def test_an_archive_is_gone_after_seven_days_and_no_version_of_it_stays(packaged: Packaged) -> None:
@@ -131,7 +137,8 @@ def test_what_waits_to_be_fetched_lies_in_a_closed_bucket(packaged: Packaged, na
     assert set(packaged.of_type("AWS::S3::Bucket")) == {*BUCKETS, "AccessLogs", "Pages"}
     bucket: dict[str, Any] = packaged.of_type("AWS::S3::Bucket")[name]
     rule = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"]
-    assert rule == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}
+    key = get_att("BackupsKey") if name == "Backups" else KEY
+    assert rule == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     statement = packaged.of_type("AWS::S3::BucketPolicy")[BUCKETS[name]]["PolicyDocument"]["Statement"][0]
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
@@ -149,3 +156,39 @@ def test_who_fetched_what_from_a_bucket_is_on_record_for_ninety_days(packaged: P
     assert (tls["Effect"], tls["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
     assert (writes["Principal"], writes["Action"]) == ({"Service": "logging.s3.amazonaws.com"}, "s3:PutObject")
     assert writes["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+
+
+def test_backups_are_versioned_lockable_and_let_go_a_day_after_their_lock(packaged: Packaged) -> None:
+    bucket: dict[str, Any] = packaged.of_type("AWS::S3::Bucket")["Backups"]
+    assert (bucket["ObjectLockEnabled"], bucket["VersioningConfiguration"]) == (True, {"Status": "Enabled"})
+    assert packaged.template["Resources"]["Backups"]["DeletionPolicy"] == "Retain"
+    rules = {one["Prefix"]: one["ExpirationInDays"] for one in bucket["LifecycleConfiguration"]["Rules"]}
+    assert rules == {f"{kept}/": days + 1 for kept, days in model_backups.KEPT_DAYS.items()}
+    assert {one["Status"] for one in bucket["LifecycleConfiguration"]["Rules"]} == {"Enabled"}
+    denied = packaged.of_type("AWS::S3::BucketPolicy")["BackupsOverTls"]["PolicyDocument"]["Statement"][1]
+    assert (denied["Effect"], denied["Principal"]) == ("Deny", "*") and "s3:DeleteObjectVersion" in denied["Action"]
+
+
+def test_backups_and_the_keys_to_open_them_are_copied_to_a_second_region(packaged: Packaged) -> None:
+    keys = packaged.of_type("AWS::KMS::Key")
+    assert {name for name, key in keys.items() if key.get("MultiRegion")} == {"FieldsKey", "BackupsKey"}
+    condition, copied, nothing = packaged.of_type("AWS::S3::Bucket")["Backups"]["ReplicationConfiguration"]["Fn::If"]
+    assert (condition, nothing) == ("HasCopy", {"Ref": "AWS::NoValue"})
+    (rule,) = copied["Rules"]
+    assert (rule["Status"], rule["Filter"]) == ("Enabled", {"Prefix": ""})
+    assert rule["DeleteMarkerReplication"] == {"Status": "Disabled"}
+    assert rule["Destination"]["EncryptionConfiguration"] == {"ReplicaKmsKeyID": {"Ref": "CopyKeyArn"}}
+    assert rule["SourceSelectionCriteria"] == {"SseKmsEncryptedObjects": {"Status": "Enabled"}}
+
+
+def test_the_second_region_holds_replicas_of_both_keys_and_a_bucket_like_the_first() -> None:
+    there = YAMLTemplateSerializer().load_template((ROOT / "infra/second-region.yaml").read_text())["Resources"]
+    kinds = {name: one["Type"].rpartition("::")[2] for name, one in there.items()}
+    assert kinds == {
+        "FieldsKeyReplica": "ReplicaKey", "BackupsKeyReplica": "ReplicaKey", "Copies": "Bucket",
+        "CopiesOverTls": "BucketPolicy",
+    }  # fmt: skip
+    bucket = there["Copies"]["Properties"]
+    rules = {one["Prefix"]: one["ExpirationInDays"] for one in bucket["LifecycleConfiguration"]["Rules"]}
+    assert rules == {f"{kept}/": days + 1 for kept, days in model_backups.KEPT_DAYS.items()}
+    assert bucket["ObjectLockEnabled"] is True and set(bucket["PublicAccessBlockConfiguration"].values()) == {True}

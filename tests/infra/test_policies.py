@@ -18,8 +18,14 @@ APPEND_ONLY = {
 ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
-    "RecordRole", "DeliverRole", "ReconcileRole", "PayOutRole", "FetchRole",
+    "RecordRole", "DeliverRole", "ReconcileRole", "PayOutRole", "FetchRole", "BackUpRole", "RestoreDrillRole",
 ]  # fmt: skip
+OF_S3 = "CopyRole"
+"""Taken by S3 itself, which copies backups to another region."""
+BACKED_UP = "ExportOrReadEveryTable"
+OF_A_PERSON = "BringBackWhatIsMissingOfAPerson"
+WRITES = r"dynamodb:(Batch)?(Put|Update|Delete|Write)"
+KEPT = ["hourly", "daily", "monthly", "yearly"]
 SEND_TEXTS = {"AccessHandlerRole", "SweepRole", "TellRole"}
 MAY_READ = {
     "AccessSecret": {"AccessHandlerRole"},
@@ -40,9 +46,11 @@ WITHOUT_RESOURCES = {"cloudwatch:GetMetricData"}
 """AWS knows no resource for them: they read what it counts.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html"""
 NAMED_LATER = re.compile(
-    r"/aws/lambda/\*$|/archives/\*$|/statements/\*$|:sns:\$\{AWS::Region\}:\$\{AWS::AccountId\}:(endpoint|app)/\*$"
+    r"/aws/lambda/\*$|/archives/\*$|/statements/\*$|^\$\{Backups\.Arn\}/(hourly|daily|monthly|yearly)/\*$"
+    r"|:table/\$\{AWS::StackName\}-(drill-\*|\*/export/\*)$|:sns:\$\{AWS::Region\}:\$\{AWS::AccountId\}:(endpoint|app)/\*$"
 )
-"""What has no name before it is made: log groups of functions, devices that take pushes."""
+"""What has no name before it is made: log groups of functions, devices that take pushes, files, exports and the fresh
+tables of a drill."""
 
 
 def allowed(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -50,7 +58,7 @@ def allowed(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_every_role_is_looked_at_here(packaged: Packaged) -> None:
-    assert set(packaged.policies) == set(ROLES)
+    assert set(packaged.policies) == {*ROLES, OF_S3}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -92,12 +100,22 @@ def test_nobody_may_change_or_remove_what_is_only_added_to(packaged: Packaged, r
 @pytest.mark.parametrize("table", APPENDED, ids=str)
 @pytest.mark.parametrize("role", ROLES)
 def test_what_is_only_added_to_is_put_to_and_queried(packaged: Packaged, role: str, table: object) -> None:
-    assert granted_on(packaged, role, table) <= {"dynamodb:PutItem", "dynamodb:Query"}
+    reading = {
+        "BackUpRole": {
+            "dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:ExportTableToPointInTime",
+            "dynamodb:Scan",
+        },
+        "RestoreDrillRole": {"dynamodb:DescribeTable"},
+    }  # fmt: skip
+    assert granted_on(packaged, role, table) <= reading.get(role, {"dynamodb:PutItem", "dynamodb:Query"})
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_audit_log_is_added_to_by_those_who_act_and_read_by_the_office(packaged: Packaged, role: str) -> None:
     granted = granted_on(packaged, role, get_att("AuditTable"))
+    if role in ("BackUpRole", "RestoreDrillRole"):
+        assert not {action.rpartition(":")[2] for action in granted} & {"PutItem", "Query"}
+        return
     assert granted == MAY_ADD_TO_THE_AUDIT_LOG.get(role, set())
 
 
@@ -145,7 +163,8 @@ def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nob
         role: one
         for role, statements in packaged.policies.items()
         for one in allowed(statements)
-        if get_att("IdentityTable") in listed(one.get("Resource")) and one["Sid"] != STAFF
+        if get_att("IdentityTable") in listed(one.get("Resource"))
+        and one["Sid"] not in (STAFF, BACKED_UP, OF_A_PERSON, "MakeFreshTablesLikeTheLiveOnes")
     }
     assert set(reaching) == MAY_SEAL_PERSONAL_FIELDS | MAY_OPEN_REASONS
     for role in MAY_OPEN_REASONS:
@@ -174,7 +193,9 @@ def test_whoever_chooses_a_processor_reaches_how_they_do_and_nothing_that_they_t
         (role, one)
         for role, statements in packaged.policies.items()
         for one in allowed(statements)
-        if table in listed(one.get("Resource")) and role not in receive
+        if table in listed(one.get("Resource"))
+        and role not in receive
+        and not role.startswith(("BackUp", "RestoreDrill"))
     ]
     assert {role for role, _ in reaching} == {"ApiHandlerRole", "OfficeHandlerRole", "PayOutRole", "TellRole"}
     for _, one in reaching:
@@ -207,6 +228,7 @@ def test_nobody_may_write_a_secret_or_a_policy(packaged: Packaged, role: str) ->
     assert {action for action in actions if action.startswith("cloudwatch:")} <= WITHOUT_RESOURCES
     assert {action for action in actions if action.startswith("kms:")} <= {
         "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:GetPublicKey", "kms:Sign",
+        *(["kms:CreateGrant"] if role == "RestoreDrillRole" else []),
     }  # fmt: skip
 
 
@@ -226,6 +248,39 @@ def test_archives_are_signed_and_kept_by_the_sweep_and_only_fetched_by_access(pa
 
 
 def test_only_lambda_may_take_a_role(packaged: Packaged) -> None:
-    for role in packaged.of_type("AWS::IAM::Role").values():
+    for name, role in packaged.of_type("AWS::IAM::Role").items():
         trust = role["AssumeRolePolicyDocument"]["Statement"]
-        assert [one["Principal"] for one in trust] == [{"Service": "lambda.amazonaws.com"}]
+        service = "s3" if name == OF_S3 else "lambda"
+        assert [one["Principal"] for one in trust] == [{"Service": f"{service}.amazonaws.com"}]
+
+
+def test_a_backup_is_put_by_one_function_read_by_another_and_removed_by_nobody(packaged: Packaged) -> None:
+    places = [{"Fn::Sub": f"${{Backups.Arn}}/{kept}/*"} for kept in KEPT]
+    granted = {
+        (role, action)
+        for role, statements in packaged.policies.items()
+        for one in allowed(statements)
+        if any(place in listed(one.get("Resource")) for place in places)
+        for action in listed(one["Action"])
+    }
+    assert {role for role, _ in granted} == {"BackUpRole", "RestoreDrillRole"}
+    assert {action for role, action in granted if role == "RestoreDrillRole"} == {"s3:GetObject"}
+    assert not any("Delete" in action or "Bypass" in action for _, action in granted)
+    (denied,) = (one for one in packaged.policies["BackUpRole"] if one["Sid"] == "NobodyRemovesABackup")
+    assert set(denied["Action"]) == {"s3:BypassGovernanceRetention", "s3:DeleteObject", "s3:DeleteObjectVersion"}
+    assert denied["Resource"] == places
+
+
+def test_a_drill_writes_to_tables_of_its_own_alone_but_for_a_persons_missing_items(packaged: Packaged) -> None:
+    own = {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${AWS::StackName}-drill-*"}
+    for one in allowed(packaged.policies["RestoreDrillRole"]):
+        writes = {action for action in listed(one["Action"]) if re.match(WRITES, action)}
+        if writes and one["Resource"] != own:
+            assert one["Sid"] in (OF_A_PERSON, "WriteDownHowFarItIs") and writes == {"dynamodb:PutItem"}
+    leading = {
+        role: one["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
+        for role in ("BackUpRole", "RestoreDrillRole")
+        for one in allowed(packaged.policies[role])
+        if one["Sid"] == "WriteDownHowFarItIs"
+    }
+    assert leading == {"BackUpRole": ["BACKUPS"], "RestoreDrillRole": ["BACKUPS", "DRILLS", "RETURNS"]}

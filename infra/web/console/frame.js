@@ -17,6 +17,7 @@ const PLACES = [
   ["/processors", "b", "processors.see"],
   ["/reconciliations", "r", "reconciliations.see"],
   ["/adjustments", "d", "adjustments.see"],
+  ["/backups", "u", "backups.see"],
   ["/audit", "a", "audit-log.see"],
   ["/operators", "p", "operators.see"],
   ["/status", "s", "account.own"],

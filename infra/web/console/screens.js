@@ -19,6 +19,7 @@ export const SCREENS = {
   "/reconciliations/:day": screen("reconciliation", "books"),
   "/adjustments": screen("adjustments", "books"),
   "/processors": screen("processors", "payouts"),
+  "/backups": screen("backups", "backups", "books"),
   "/audit": screen("audit", "audit", "cases"),
   "/operators": screen("operators"),
   "/status": screen("status", "maintenance"),

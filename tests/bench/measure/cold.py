@@ -122,6 +122,8 @@ FIRSTS = {
     "reconcile": operations.reconcile,
     "pay_out": operations.pay_out,
     "fetch": operations.fetch,
+    "back_up": operations.back_up,
+    "restore_drill": operations.restore_drill,
 }
 _WEB = ("money", "access", "webhooks", "office")
 _HELLO = {

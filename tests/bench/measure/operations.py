@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from chalicelib.identity import vault
 from chalicelib.kernel import ids
 from infra.local.bank_post import letter, signed
@@ -165,6 +167,26 @@ def reconcile(town: Town) -> Invocation:
 def pay_out(town: Town) -> Invocation:
     """Of a turn in which no merchant's cut-off has passed."""
     return Invocation("pay_out", sweep(town).event)
+
+
+def back_up(town: Town) -> Invocation:
+    """Of a turn in which no backup is due."""
+    from chalicelib.kernel import clock
+    from chalicelib.operations import backups, store_backups
+
+    begun = backups.begun("", "daily", clock.now())
+    store_backups.change(msgspec.structs.replace(begun, state="whole", as_of=begun.begun_at))
+    return Invocation("back_up", sweep(town).event)
+
+
+def restore_drill(town: Town) -> Invocation:
+    """Of a turn in which no drill is due."""
+    from chalicelib.kernel import clock
+    from chalicelib.operations import backups, drills, store_backups
+
+    begun = drills.begin(backups.begun("", "daily", clock.now()), "", clock.now())
+    store_backups.change(msgspec.structs.replace(begun, state="passed"))
+    return Invocation("restore_drill", sweep(town).event)
 
 
 def fetch(town: Town) -> Invocation:

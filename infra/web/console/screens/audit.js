@@ -18,6 +18,7 @@ const DEEDS = {
   account: ["delete", "erase", "open", "restore", "see", "see-entries"],
   adjustment: ["approve", "decline", "propose"],
   "audit-log": ["export"],
+  backup: ["approve-giving-back", "ask", "decline-giving-back", "drill", "propose-giving-back"],
   case: ["resolve", "take"],
   guardian: ["accept"],
   identifier: ["change"],

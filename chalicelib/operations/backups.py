@@ -1,0 +1,49 @@
+"""Backups, as their records tell of them; `backing_up` makes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.cases import service as cases
+from chalicelib.kernel import clock, ids
+from chalicelib.kernel.callers import Operator
+from chalicelib.kernel.errors import InvalidState, NotFound
+from chalicelib.operations import model_backups as model
+from chalicelib.operations import store_backups as store
+from chalicelib.operations.model_backups import Backup, Kept
+
+UNDER_WAY = ("asked", "reading")
+LOOKED_AT = 60
+
+
+def asked(by: Operator, at: datetime) -> Backup:
+    """By a person, now; the schedule's next run reads it. Raises InvalidState: another one is being read."""
+    newest, _ = store.backups(None, 1)
+    if newest and newest[0].state in UNDER_WAY:
+        raise InvalidState(state=newest[0].state)
+    cases.audit(by.user_id, "backup.ask", "backups", "", at, source_address=by.source_address)
+    return begun(by.user_id, "daily", at)
+
+
+def newest_whole() -> Backup | None:
+    found, _ = store.backups(None, LOOKED_AT)
+    return next((one for one in found if one.state == "whole"), None)
+
+
+def one(backup_id: str) -> Backup:
+    """Raises NotFound."""
+    found = store.backup(backup_id) if ids.is_id(backup_id, "bak") else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def listed(position: str | None, limit: int) -> tuple[list[Backup], str | None]:
+    return store.backups(position, limit)
+
+
+def begun(by: str, kept: Kept, at: datetime) -> Backup:
+    until = clock.written(model.until(kept, at))
+    asked = Backup(ids.new("bak", at), "asked", by, kept, "", clock.written(at), until, ())
+    store.put(asked)
+    return asked
