@@ -9,11 +9,12 @@ export PORT
 RUN := .venv/bin/python
 TOOLS := .venv/.installed
 CLOUD := .venv-cloud/.installed
+CHECKS := .venv-checks/.installed
 WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: screens run reset client demo code listen trigger rotate package pages test simulate concurrency mutants bench web timing fuzz reconcile check format help install
+.PHONY: security lock screens run reset client demo code listen trigger rotate package pages test simulate concurrency mutants bench web timing fuzz reconcile check format help install
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -83,6 +84,13 @@ check: package ## ruff, mypy --strict, import-linter, bandit; cfn-lint comes wit
 	.venv/bin/bandit --quiet --recursive app.py chalicelib
 	.venv/bin/bandit --quiet --severity-level medium --recursive infra --exclude infra/web
 
+security: package $(CHECKS) ## bandit, cfn-lint, checkov, detect-secrets, pins with hashes, what is in the zip; every find fixed or given a reason
+	@$(RUN) -m infra.checks
+
+lock: $(CHECKS) ## infra/requirements.lock from requirements.txt: all that it needs, each with the hashes of its files
+	.venv-checks/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file infra/requirements.lock requirements.txt
+
 format: $(TOOLS) ## let ruff write the code as `make check` wants it, and pages name at their head what they need
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
@@ -102,6 +110,11 @@ $(CLOUD): infra/local/requirements.txt
 	@echo "install: the local AWS into .venv-cloud (half a minute, once)"
 	@started=$$(date +%s); $(PYTHON) -m venv .venv-cloud && .venv-cloud/bin/python $(PIP) -r $< && touch $@ && \
 		echo "install: .venv-cloud is ready, $$(( $$(date +%s) - started )) s"
+
+$(CHECKS): infra/checks/requirements.txt
+	@echo "install: what checks security into .venv-checks (half a minute, once)"
+	@started=$$(date +%s); $(PYTHON) -m venv .venv-checks && .venv-checks/bin/python $(PIP) -r $< && touch $@ && \
+		echo "install: .venv-checks is ready, $$(( $$(date +%s) - started )) s"
 
 $(WEB): $(wildcard infra/web/package.json infra/web/package-lock.json)
 	@if [ -f infra/web/package.json ]; then \

@@ -18,12 +18,18 @@ import time
 from pathlib import Path
 from typing import Any
 
-from infra import archive, furniture
+from infra import archive, furniture, wheels
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "package"
 SOURCES = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/template.yaml", "infra/web/edge.js")
-TOOLS = ("infra/package.py", "infra/furniture.py", "infra/archive.py")
+TOOLS = (
+    "infra/package.py",
+    "infra/furniture.py",
+    "infra/archive.py",
+    "infra/wheels.py",
+    "infra/requirements.lock",
+)
 QUIET = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
 _ASK = """
 import json, app
@@ -121,6 +127,8 @@ def _declared(tree: Path) -> furniture.Declared:
 
 def _chalice(tree: Path, merge: Path, stage: str) -> None:
     environment = {"AWS_DEFAULT_REGION": "eu-west-1", **os.environ, **QUIET}
+    if not dependencies().exists():
+        environment |= wheels.only()
     shutil.rmtree(tree / "out", ignore_errors=True)
     _reuse_dependencies(tree)
     command = [_tool("chalice"), "--project-dir", str(tree), "package", "--stage", stage]
@@ -129,18 +137,18 @@ def _chalice(tree: Path, merge: Path, stage: str) -> None:
     if done.returncode:
         sys.exit(f"chalice package failed:\n{done.stdout}{done.stderr}")
     made = max((tree / ".chalice/deployments").glob("*.zip"), key=lambda path: path.stat().st_mtime)
-    made.replace(_dependencies(tree))
+    made.replace(dependencies())
 
 
-def _dependencies(tree: Path) -> Path:
+def dependencies() -> Path:
     """The last zip that Chalice made from these requirements."""
-    digest = hashlib.sha256((tree / "requirements.txt").read_bytes() + sys.version.encode()).hexdigest()[:16]
-    return OUT / f"dependencies-{digest}.zip"
+    wanted = (ROOT / "requirements.txt").read_bytes() + wheels.LOCK.read_bytes()
+    return OUT / f"dependencies-{hashlib.sha256(wanted + sys.version.encode()).hexdigest()[:16]}.zip"
 
 
 def _reuse_dependencies(tree: Path) -> None:
     """Spare Chalice the wheels: put the new app into the last zip, under the name it looks for."""
-    if not _dependencies(tree).exists():
+    if not dependencies().exists():
         return
     from chalice.cli.factory import CLIFactory  # noqa: F401  (loads what the next line needs)
     from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager
@@ -149,7 +157,7 @@ def _reuse_dependencies(tree: Path) -> None:
     packager = LambdaDeploymentPackager(OSUtils(), DependencyBuilder(OSUtils()), UI(out=io.StringIO()))
     expected = Path(packager.deployment_package_filename(str(tree), _runtime()))
     expected.parent.mkdir(exist_ok=True)
-    shutil.copy(_dependencies(tree), expected)
+    shutil.copy(dependencies(), expected)
     packager.inject_latest_app(str(expected), str(tree))
 
 

@@ -128,10 +128,24 @@ def test_the_key_of_archives_signs_and_nothing_else(packaged: Packaged) -> None:
 
 @pytest.mark.parametrize("name", sorted(BUCKETS))
 def test_what_waits_to_be_fetched_lies_in_a_closed_bucket(packaged: Packaged, name: str) -> None:
-    assert set(packaged.of_type("AWS::S3::Bucket")) == {*BUCKETS, "Pages"}
+    assert set(packaged.of_type("AWS::S3::Bucket")) == {*BUCKETS, "AccessLogs", "Pages"}
     bucket: dict[str, Any] = packaged.of_type("AWS::S3::Bucket")[name]
     rule = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]["ServerSideEncryptionByDefault"]
     assert rule == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     statement = packaged.of_type("AWS::S3::BucketPolicy")[BUCKETS[name]]["PolicyDocument"]["Statement"][0]
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_who_fetched_what_from_a_bucket_is_on_record_for_ninety_days(packaged: Packaged) -> None:
+    buckets = packaged.of_type("AWS::S3::Bucket")
+    written = [buckets[name]["LoggingConfiguration"] for name in BUCKETS]
+    assert {one["DestinationBucketName"]["Ref"] for one in written} == {"AccessLogs"}
+    assert len({one["LogFilePrefix"] for one in written}) == len(BUCKETS)
+    (rule,) = buckets["AccessLogs"]["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 90)
+    assert set(buckets["AccessLogs"]["PublicAccessBlockConfiguration"].values()) == {True}
+    tls, writes = packaged.of_type("AWS::S3::BucketPolicy")["AccessLogsOfBuckets"]["PolicyDocument"]["Statement"]
+    assert (tls["Effect"], tls["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert (writes["Principal"], writes["Action"]) == ({"Service": "logging.s3.amazonaws.com"}, "s3:PutObject")
+    assert writes["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
