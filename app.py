@@ -60,6 +60,7 @@ def _office() -> list[Room]:
     from chalicelib.merchants import routes_stores as stores
     from chalicelib.merchants import routes_webhooks as webhooks
     from chalicelib.operations import routes_office as operations
+    from chalicelib.operations import routes_on_call as on_call
     from chalicelib.processors import routes_office as processors
     from chalicelib.risk import routes as risk
     from chalicelib.settlement import routes_adjustments as adjustments
@@ -68,7 +69,7 @@ def _office() -> list[Room]:
 
     of_merchants = (merchants, sales, stores, cards, onboarding, webhooks, returns, events, payouts)
     known = (cases, audit, *of_merchants, risk, reconciliation, adjustments)
-    return [routes.room for routes in (*known, operations, live, records, effort, processors)]
+    return [routes.room for routes in (*known, operations, on_call, live, records, effort, processors)]
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -191,12 +192,20 @@ def deliver(event: SQSEvent) -> Any:
     return tasks.deliver(event.to_dict(), clock.now())
 
 
+@app.on_sqs_message(queue_arn=_QUEUE, batch_size=1)
+def alarmed(event: SQSEvent) -> Any:
+    from chalicelib.operations import tasks
+
+    return tasks.alarmed(event.to_dict(), clock.now())
+
+
 @app.schedule("rate(1 minute)")
 def sweep(event: Any) -> int:
     from chalicelib import queues
     from chalicelib.identity import tasks as identity
     from chalicelib.ledger import tasks as ledger
     from chalicelib.merchants import tasks as merchants
+    from chalicelib.operations import tasks as operations
     from chalicelib.payments import tasks as payments
     from chalicelib.risk import tasks as risk
     from chalicelib.settlement import tasks as settlement
@@ -204,7 +213,9 @@ def sweep(event: Any) -> int:
 
     at = clock.now()
     money = (settlement.sweep, payments.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
-    return queues.sweep("minute", (*money, merchants.sweep, identity.sweep, risk.sweep), lambda task: task(at))
+    return queues.sweep(
+        "minute", (*money, merchants.sweep, identity.sweep, risk.sweep, operations.sweep), lambda task: task(at)
+    )
 
 
 @app.schedule("rate(5 minutes)")
