@@ -61,6 +61,7 @@ def _office() -> list[Room]:
     from chalicelib.merchants import routes_webhooks as webhooks
     from chalicelib.operations import routes_backups as backups
     from chalicelib.operations import routes_office as operations
+    from chalicelib.operations import routes_on_call as on_call
     from chalicelib.processors import routes_office as processors
     from chalicelib.risk import routes as risk
     from chalicelib.settlement import routes_adjustments as adjustments
@@ -69,7 +70,8 @@ def _office() -> list[Room]:
 
     of_merchants = (merchants, sales, stores, cards, onboarding, webhooks, returns, events, payouts)
     known = (cases, audit, *of_merchants, risk, reconciliation, adjustments)
-    return [routes.room for routes in (*known, operations, backups, live, records, effort, processors)]
+    shown = (operations, on_call, backups, live, records, effort, processors)
+    return [routes.room for routes in (*known, *shown)]
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -194,12 +196,20 @@ def deliver(event: SQSEvent) -> Any:
     return tasks.deliver(event.to_dict(), clock.now())
 
 
+@app.on_sqs_message(queue_arn=_QUEUE, batch_size=1)
+def alarmed(event: SQSEvent) -> Any:
+    from chalicelib.operations import tasks
+
+    return tasks.alarmed(event.to_dict(), clock.now())
+
+
 @app.schedule("rate(1 minute)")
 def sweep(event: Any) -> int:
     from chalicelib import queues
     from chalicelib.identity import tasks as identity
     from chalicelib.ledger import tasks as ledger
     from chalicelib.merchants import tasks as merchants
+    from chalicelib.operations import tasks as operations
     from chalicelib.payments import tasks as payments
     from chalicelib.risk import tasks as risk
     from chalicelib.settlement import tasks as settlement
@@ -207,7 +217,9 @@ def sweep(event: Any) -> int:
 
     at = clock.now()
     money = (settlement.sweep, payments.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
-    return queues.sweep("minute", (*money, merchants.sweep, identity.sweep, risk.sweep), lambda task: task(at))
+    return queues.sweep(
+        "minute", (*money, merchants.sweep, identity.sweep, risk.sweep, operations.sweep), lambda task: task(at)
+    )
 
 
 @app.schedule("rate(5 minutes)")

@@ -19,6 +19,11 @@ def listed(position: str | None, limit: int) -> tuple[list[Appointment], str | N
     return store_operators.operators(position, limit)
 
 
+def is_one(user_id: str) -> bool:
+    """Whether they have a role now."""
+    return ids.is_id(user_id, "usr") and store_operators.operator(user_id) is not None
+
+
 def appointed(by: Operator, wish: NewOperator, at: datetime) -> Appointment:
     """Raises Forbidden, InvalidRequest, NotFound, WithoutSecondFactor."""
     return _given(by, wish.person_id, wish.role, wish.reason, at)
@@ -26,7 +31,7 @@ def appointed(by: Operator, wish: NewOperator, at: datetime) -> Appointment:
 
 def changed(by: Operator, user_id: str, wish: RoleChange, at: datetime) -> Appointment:
     """Another role, or none any more. Raises Forbidden, InvalidRequest, NotFound (no operator)."""
-    if user_id != by.user_id and not (ids.is_id(user_id, "usr") and store_operators.operator(user_id)):
+    if user_id != by.user_id and not is_one(user_id):
         raise NotFound()
     return _given(by, user_id, wish.role, wish.reason, at)
 

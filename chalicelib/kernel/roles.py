@@ -28,6 +28,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "audit-log.export": frozenset({ADMIN, AUDITOR}),
         "status.see": ROLES,
         "status.keep": frozenset({SUPPORT, RISK, ADMIN}),
+        "on-call.see": ROLES,
+        "on-call.keep": frozenset({ADMIN}),
         "reports.see-tasks": ROLES,
         "merchants.see": ROLES,
         "merchants.join": frozenset({FINANCE, ADMIN}),

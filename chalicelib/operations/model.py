@@ -25,6 +25,7 @@ Moment = Annotated[str, msgspec.Meta(max_length=40, extra_json_schema={"format":
 ANNOUNCED_BEFORE = timedelta(days=1)
 """How long before it begins maintenance is announced on every screen."""
 LONGEST_WINDOW = timedelta(days=2)
+DRAFT = "draft"
 
 
 class Titles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,13 +50,15 @@ class NewIncident(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class IncidentChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is left out stays as it is."""
+    """What is left out stays as it is. `cause`: why it was so; `remedy`: what mended it, and what was changed since."""
 
     state: Step | None = None
     severity: Severity | None = None
     title: Titles | None = None
     body: Bodies | None = None
     ends_at: Moment | None = None
+    cause: Bodies | None = None
+    remedy: Bodies | None = None
 
 
 class NewWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,7 +108,10 @@ class StatusView(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """An incident, or maintenance, whose `state` is `scheduled` or `cancelled` and which has a `capability`."""
+    """An incident, or maintenance, whose `state` is `scheduled` or `cancelled` and which has a `capability`.
+
+    An incident that is a draft is told nobody yet.
+    """
 
     id: str
     kind: Kind
@@ -132,7 +138,7 @@ class Announcement:
     def holds(self, at: datetime) -> bool:
         """Whether it is so now, announced or not."""
         if self.kind == "incident":
-            return self.state != "resolved"
+            return self.state not in (DRAFT, "resolved")
         return self.state == "scheduled" and self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
 
     def shows(self, at: datetime) -> bool:
@@ -173,9 +179,9 @@ def tidy_titles(typed: Titles) -> Titles:
     return Titles(_tidy(typed.en, "title.en"), _tidy(typed.zh, "title.zh"))
 
 
-def tidy_bodies(typed: Bodies) -> Bodies:
+def tidy_bodies(typed: Bodies, param: str = "body") -> Bodies:
     """Raises InvalidRequest."""
-    return Bodies(_tidy(typed.en, "body.en"), _tidy(typed.zh, "body.zh"))
+    return Bodies(_tidy(typed.en, f"{param}.en"), _tidy(typed.zh, f"{param}.zh"))
 
 
 def moment(typed: str, param: str) -> datetime:

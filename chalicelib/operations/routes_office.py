@@ -5,8 +5,10 @@ from __future__ import annotations
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound
+from chalicelib.operations import incidents as kept
 from chalicelib.operations import service
 from chalicelib.operations.model import AnnouncementView, IncidentChange, NewIncident, NewWindow
+from chalicelib.operations.model_incidents import DeedView, IncidentView, SentencesView
 
 room = Room("operations_office", function="office")
 
@@ -14,14 +16,14 @@ room = Room("operations_office", function="office")
 @room.route(
     "GET",
     "/v1/incidents",
-    answers={200: AnnouncementView},
+    answers={200: IncidentView},
     caller=Operator,
     permission="status.see",
     listing=True,
-    summary="Incidents, newest first",
+    summary="Incidents and drafts of alarms, newest first",
 )
 def incidents(call: Call[None]) -> Answer:
-    found, following = service.listed("incident", call.page.cursor, call.page.limit)
+    found, following = kept.listed(call.page.cursor, call.page.limit)
     return Answer(200, call.page.envelope([one.view for one in found], following))
 
 
@@ -29,27 +31,80 @@ def incidents(call: Call[None]) -> Answer:
     "POST",
     "/v1/incidents",
     body=NewIncident,
-    answers={201: AnnouncementView},
+    answers={201: IncidentView},
     caller=Operator,
     permission="status.keep",
     summary="Tell everybody of an incident",
 )
 def open_incident(call: Call[NewIncident]) -> Answer:
-    return Answer(201, service.opened(call.operator, call.body, call.at).view)
+    return Answer(201, kept.opened(call.operator, call.body, call.at).view)
 
 
 @room.route(
     "PATCH",
     "/v1/incidents/{id}",
     body=IncidentChange,
-    answers={200: AnnouncementView},
+    answers={200: IncidentView},
     caller=Operator,
     permission="status.keep",
     errors=(NotFound, InvalidState),
     summary="Say what is new of an incident, or that it is resolved",
 )
 def change_incident(call: Call[IncidentChange]) -> Answer:
-    return Answer(200, service.changed(call.operator, call.path["id"], call.body, call.at).view)
+    return Answer(200, kept.changed(call.operator, call.path["id"], call.body, call.at).view)
+
+
+@room.route(
+    "GET",
+    "/v1/incidents/{id}",
+    answers={200: IncidentView},
+    caller=Operator,
+    permission="status.see",
+    errors=(NotFound,),
+    summary="An incident, with its times",
+)
+def incident(call: Call[None]) -> Answer:
+    return Answer(200, kept.found(call.path["id"]).view)
+
+
+@room.route(
+    "GET",
+    "/v1/incidents/{id}/history",
+    answers={200: DeedView},
+    caller=Operator,
+    permission="status.see",
+    listing=True,
+    errors=(NotFound,),
+    summary="Who did what when in an incident, and what was said, newest first",
+)
+def incident_history(call: Call[None]) -> Answer:
+    found, following = kept.history(call.path["id"], call.page.cursor, call.page.limit)
+    return Answer(200, call.page.envelope([one.view for one in found], following))
+
+
+@room.route(
+    "POST",
+    "/v1/incidents/{id}/take",
+    answers={200: IncidentView},
+    caller=Operator,
+    permission="status.keep",
+    errors=(NotFound, InvalidState),
+    summary="Take an incident up: nobody else is paged then",
+)
+def take_incident(call: Call[None]) -> Answer:
+    return Answer(200, kept.taken(call.operator, call.path["id"], call.at).view)
+
+
+@room.route(
+    "GET",
+    "/v1/incident-sentences",
+    answers={200: SentencesView},
+    caller=Operator,
+    permission="status.see",
+    summary="Ready sentences for incidents, by the name of their runbook",
+)
+def sentences(call: Call[None]) -> Answer:
+    return Answer(200, SentencesView(kept.sentences()))
 
 
 @room.route(
@@ -62,7 +117,7 @@ def change_incident(call: Call[IncidentChange]) -> Answer:
     summary="Maintenance windows, newest first",
 )
 def windows(call: Call[None]) -> Answer:
-    found, following = service.listed("maintenance", call.page.cursor, call.page.limit)
+    found, following = service.listed(call.page.cursor, call.page.limit)
     return Answer(200, call.page.envelope([one.view for one in found], following))
 
 

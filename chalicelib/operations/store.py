@@ -12,11 +12,11 @@ from chalicelib.cloud_tables import Table, made
 from chalicelib.kernel import clock
 from chalicelib.operations.model import Announcement, Bodies, Capability, Kind, Severity, Titles
 
-_STATUS = "STATUS"
+STATUS = "STATUS"
 _OVER = ("resolved", "cancelled")
 
 
-class _AnnouncementItem(Table):
+class AnnouncementItem(Table):
     setting = "cases_table"
     kind = UnicodeAttribute()
     severity = UnicodeAttribute()
@@ -31,39 +31,34 @@ class _AnnouncementItem(Table):
 
 
 def put(one: Announcement) -> None:
-    _AnnouncementItem(_STATUS, one.id, **_written(one)).keep_new()
+    AnnouncementItem(STATUS, one.id, **written(one)).keep_new()
 
 
 def get(announcement_id: str) -> Announcement | None:
-    item = _AnnouncementItem.find(_STATUS, announcement_id)
-    return _announcement(item) if item else None
+    item = AnnouncementItem.find(STATUS, announcement_id)
+    return announcement(item) if item else None
 
 
 def change(one: Announcement, seen: Announcement) -> bool:
     """False if it is not as it was seen any more, or over. The same change again is that change."""
     actions: list[Action] = [
-        getattr(_AnnouncementItem, name).set(value) if value else getattr(_AnnouncementItem, name).remove()
-        for name, value in _written(one).items()
+        getattr(AnnouncementItem, name).set(value) if value else getattr(AnnouncementItem, name).remove()
+        for name, value in written(one).items()
     ]
-    as_seen = _AnnouncementItem.updated_at == clock.written(seen.updated_at)
-    open_still = ~_AnnouncementItem.state.is_in(*_OVER)
-    item = _AnnouncementItem(_STATUS, one.id)
+    as_seen = AnnouncementItem.updated_at == clock.written(seen.updated_at)
+    open_still = ~AnnouncementItem.state.is_in(*_OVER)
+    item = AnnouncementItem(STATUS, one.id)
     return made(lambda: item.update(actions, as_seen & open_still)) or get(one.id) == one
 
 
 def newest(kind: Kind, position: str | None, limit: int) -> tuple[list[Announcement], str | None]:
     """The newest first, from `position` on; and the position of the next page, None at the end."""
     prefix = {"incident": "inc_", "maintenance": "mnt_"}[kind]
-    found, following = _AnnouncementItem.newest(_STATUS, prefix, position, limit)
-    return [_announcement(item) for item in found], following
+    found, following = AnnouncementItem.newest(STATUS, prefix, position, limit)
+    return [announcement(item) for item in found], following
 
 
-def _covered(kind: str) -> Capability | None:
-    """Of what was announced before there were capabilities."""
-    return "everything" if kind == "maintenance" else None
-
-
-def _written(one: Announcement) -> dict[str, Any]:
+def written(one: Announcement) -> dict[str, Any]:
     return {
         "kind": one.kind,
         "severity": one.severity,
@@ -78,7 +73,7 @@ def _written(one: Announcement) -> dict[str, Any]:
     }
 
 
-def _announcement(item: _AnnouncementItem) -> Announcement:
+def announcement(item: AnnouncementItem) -> Announcement:
     return Announcement(
         id=item.sk,
         kind=msgspec.convert(item.kind, Kind),
@@ -92,3 +87,8 @@ def _announcement(item: _AnnouncementItem) -> Announcement:
         capability=msgspec.convert(item.capability, Capability) if item.capability else _covered(item.kind),
         processor=item.processor,
     )
+
+
+def _covered(kind: str) -> Capability | None:
+    """Of what was announced before there were capabilities."""
+    return "everything" if kind == "maintenance" else None

@@ -14,7 +14,16 @@ from chalicelib.ledger.write import Update
 from chalicelib.processors import wire
 from chalicelib.settings import settings
 from infra.local.bank_post import letter, signed
-from tests.api import account_kit, away_kit_shops, backup_kit, card_kit, charge_kit, payout_kit, withdrawal_kit
+from tests.api import (
+    account_kit,
+    away_kit_shops,
+    backup_kit,
+    card_kit,
+    charge_kit,
+    on_call_kit,
+    payout_kit,
+    withdrawal_kit,
+)
 from tests.api.authenticator import Authenticator
 from tests.api.bad_input_kit import BODIES, SIGN_UP_SECRET
 from tests.api.caller import Caller, Reply
@@ -334,11 +343,28 @@ def of_the_status(world: World) -> dict[str, Call]:
         "GET /v1/incidents": lambda: boss.get("/v1/incidents"),
         "POST /v1/incidents": lambda: boss.post("/v1/incidents", wish),
         "PATCH /v1/incidents/{id}": lambda: boss.patch(f"/v1/incidents/{incident}", {"state": "identified"}),
+        "GET /v1/incidents/{id}": lambda: boss.get(f"/v1/incidents/{incident}"),
+        "GET /v1/incidents/{id}/history": lambda: boss.get(f"/v1/incidents/{incident}/history"),
+        "POST /v1/incidents/{id}/take": lambda: boss.post(f"/v1/incidents/{incident}/take"),
+        "GET /v1/incident-sentences": lambda: boss.get("/v1/incident-sentences"),
+        **of_the_rota(world),
         "GET /v1/maintenance-windows": lambda: boss.get("/v1/maintenance-windows"),
         "POST /v1/maintenance-windows": lambda: boss.post("/v1/maintenance-windows", window),
         "POST /v1/maintenance-windows/{id}/cancel": lambda: boss.post(f"/v1/maintenance-windows/{planned}/cancel"),
         "POST /v1/task-events": lambda: world.nobody.post("/v1/task-events", events),
         "GET /v1/reports/tasks": lambda: boss.get("/v1/reports/tasks"),
+    }
+
+
+def of_the_rota(world: World) -> dict[str, Call]:
+    boss, (page, code) = world.operator, on_call_kit.paged(world)
+    shift = BODIES["POST /v1/on-call/shifts"] | {"person_id": world.operator_id, "order": 2}
+    kept = boss.post("/v1/on-call/shifts", shift).json["id"]
+    return {
+        "GET /v1/on-call/shifts": lambda: boss.get("/v1/on-call/shifts"),
+        "POST /v1/on-call/shifts": lambda: boss.post("/v1/on-call/shifts", shift),
+        "DELETE /v1/on-call/shifts/{id}": lambda: boss.delete(f"/v1/on-call/shifts/{kept}"),
+        "POST /v1/pages/{id}/acknowledge": lambda: world.nobody.post(f"/v1/pages/{page}/acknowledge", {"code": code}),
     }
 
 

@@ -118,8 +118,21 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/freezes/{wallet_id}/keep": {"note": "the police still ask", "review_hours": 24},
     "POST /v1/freezes/{wallet_id}/lift": {"note": "has the phone again"},
     "POST /v1/incidents": {"severity": "major", "ends_at": "2026-11-22T10:00:00Z"} | ANNOUNCED,
-    "PATCH /v1/incidents/{id}": {"state": "identified", "severity": "minor", "ends_at": "2026-11-22T11:00:00Z"}
+    "PATCH /v1/incidents/{id}": {
+        "state": "identified",
+        "severity": "minor",
+        "ends_at": "2026-11-22T11:00:00Z",
+        "cause": ANNOUNCED["body"],
+        "remedy": ANNOUNCED["body"],
+    }
     | ANNOUNCED,
+    "POST /v1/on-call/shifts": {
+        "person_id": "usr_1",
+        "from": "2026-11-22T08:00:00Z",
+        "to": "2026-11-29T08:00:00Z",
+        "order": 1,
+    },
+    "POST /v1/pages/{id}/acknowledge": {"code": "c"},
     "POST /v1/maintenance-windows": {
         "starts_at": "2026-11-22T20:00:00Z",
         "ends_at": "2026-11-22T21:00:00Z",

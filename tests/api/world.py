@@ -139,6 +139,7 @@ class World:
 
     def _operator(self) -> Caller:
         welcome = self._sign_up("CN")
+        self.operator_id, self.operator_contact = welcome["user"]["id"], welcome["identifier"]
         appointed(self.nobody, welcome, "admin", PASSWORD)
         return self.nobody.bearing(in_office(welcome["user"]["id"], self.clock.now()))
 

@@ -12,7 +12,8 @@ from tests.infra.conftest import STAGES, Packaged, get_att
 
 FUNCTIONS = {
     "APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler",
-    "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Record", "Deliver", "Sweep", "Reconcile", "PayOut", "Fetch",
+    "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Record", "Deliver", "Alarmed",
+    "Sweep", "Reconcile", "PayOut", "Fetch",
     "BackUp", "RestoreDrill",
 }  # fmt: skip
 HTTP = {"APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler"}

@@ -1,0 +1,55 @@
+"""The rota: who is on call, from when until when, and who after them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.cases import service as cases
+from chalicelib.identity import operators
+from chalicelib.kernel import ids
+from chalicelib.kernel.callers import Operator
+from chalicelib.kernel.errors import InvalidRequest, NotFound
+from chalicelib.operations import model_on_call, store_pages
+from chalicelib.operations.model_on_call import NewShift, Shift
+
+_LOOKED_AT = 500
+"""More shifts than a rota has in a year."""
+
+
+def added(by: Operator, wish: NewShift, at: datetime) -> Shift:
+    """Raises InvalidRequest: over already, longer than 31 days, no operator, or somebody is first then already."""
+    shift = model_on_call.shift(ids.new("sft", at), wish, at)
+    if not operators.is_one(shift.person_id):
+        raise InvalidRequest(param="person_id")
+    model_on_call.require_alone(shift, _rota(at))
+    _audit(by, "shift.add", shift, at)
+    store_pages.add(shift, by.user_id)
+    return shift
+
+
+def removed(by: Operator, shift_id: str, at: datetime) -> None:
+    """Raises NotFound: no such shift, or it is over."""
+    shift = next((one for one in _rota(at) if one.id == shift_id), None)
+    if shift is None:
+        raise NotFound()
+    _audit(by, "shift.remove", shift, at)
+    store_pages.remove(shift)
+
+
+def listed(at: datetime, position: str | None, limit: int) -> tuple[list[Shift], str | None]:
+    """What is not over yet, the first to end first; and the position of the next page, None at the end."""
+    return store_pages.shifts(at, position, limit)
+
+
+def now(at: datetime) -> list[str]:
+    """Who is on call, in the order in which they are paged."""
+    return model_on_call.on_call(_rota(at), at)
+
+
+def _rota(at: datetime) -> list[Shift]:
+    return store_pages.shifts(at, None, _LOOKED_AT)[0]
+
+
+def _audit(by: Operator, deed: str, shift: Shift, at: datetime) -> None:
+    source, whom = by.source_address, shift.person_id
+    cases.audit(by.user_id, deed, whom, "", at, source_address=source, order=shift.order, shift=shift.id)
