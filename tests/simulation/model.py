@@ -14,6 +14,7 @@ from typing import Any
 from tests.simulation import paying_out, sharing_out, truth
 from tests.simulation.bank import booked
 from tests.simulation.charges import Charges, void
+from tests.simulation.judging_cards import KINDS, Cards, is_of_card
 from tests.simulation.tables import Change
 from tests.simulation.truth import Line, Method, Payment, Shop, Wallet, Wish, hold
 from tests.simulation.values import plain
@@ -51,7 +52,7 @@ class Model:
         """Payouts and withdrawals that left: amount and bank."""
         self.methods: dict[str, Method] = {}
         self.came_back: set[str] = set()
-        self.charges = Charges()
+        self.charges, self.cards = Charges(), Cards(self.effects)
 
     def open_shop(self, shop: Shop) -> None:
         self.shops[shop.id] = self.accounts[shop.account] = shop
@@ -81,10 +82,11 @@ class Model:
         for copies in entries.values():
             self._entry(copies, changes)
         for change in changes:
-            if change.table == "test-ledger" and change.key[1] == "HEAD":
+            if change.table == "test-ledger" and change.key[1] == "HEAD" and not is_of_card(change.key[0]):
                 self._head(change)
             elif change.table == "test-merchants" and change.key[1] == "CHECKOUT" and change.old:
                 self._checkout(change)
+        self.cards.commit(changes, self.seconds)
 
     def _movement(self, movement: dict[str, Any]) -> None:
         if movement["state"] == "refused":
@@ -102,7 +104,9 @@ class Model:
         """What a wallet held at the end of that month."""
         end, wallet = closing["sk"].removeprefix("CLOSING#"), self.wallets.get(closing["pk"])
         self.effects["closing"] += 1
-        if wallet:
+        if is_of_card(closing["pk"]):
+            self.cards.closing(closing)
+        elif wallet:
             before = [buckets for at, buckets in wallet.moments if at <= end]
             found = tuple(closing[name] for name in ("available", "held", "debt"))
             expected = (before or [(0, 0, 0)])[-1]
@@ -368,12 +372,10 @@ class Model:
 
 
 _KINDS = {
-    "payment": Model.pay,
     "authorisation": Model.pay,
     "capture": Model.capture,
     "void": void,
     "expiry": Model.expiry,
-    "refund": Model.refund,
     "top-up": Model.top_up,
     "top-up-reversal": Model.reversal,
     "settlement": Model.settlement,
@@ -381,4 +383,4 @@ _KINDS = {
     "payout-return": paying_out.payout_return,
     "withdrawal": Model.withdrawal,
     "withdrawal-return": Model.withdrawal_return,
-}
+} | KINDS

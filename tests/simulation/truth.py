@@ -149,6 +149,10 @@ class Wish:
     """Likewise: until when nothing leaves after a reset."""
     method: str = ""
     """Of a withdrawal: where to."""
+    card: str = ""
+    """Which one is bought, pays, or is taken back."""
+    plan: str = ""
+    """Of the purchase of a card."""
     answer: bytes = b""
     """The final answer, once one was given."""
 
