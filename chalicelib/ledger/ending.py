@@ -24,7 +24,7 @@ def refusal(wallets: tuple[str, ...], known: Known) -> CofferError | None:
 
 
 def closing(wallets: tuple[str, ...], known: Known) -> tuple[Leg, ...]:
-    """No token of before moves money afterwards, should the wallet ever open again."""
+    """No token of before moves money afterwards, should the wallet ever open again: its epoch says so for its cards."""
     return tuple(_closing(wallet, is_open=_status(wallet, known) != "closed") for wallet in wallets)
 
 
@@ -37,7 +37,9 @@ def _closing(wallet: str, is_open: bool) -> Leg:
     update = _head(wallet).require("status", "=", expected)
     update.require("available", "=", 0).require("held", "=", 0).require("debt", "=", 0)
     if is_open:
-        update.assign("status", "closed").assign("reason", REASON).add("epoch", 1)
+        update.assign("status", "closed").assign("reason", REASON)
+    if is_open and not ids.is_id(wallet, "crd"):
+        update.add("epoch", 1)
 
     def explain(wired: Item | None) -> Verdict:
         if wired is None:

@@ -71,11 +71,11 @@ def undo(taken: Lots, refundable: int, amount: int) -> tuple[int, Lots]:
 
 def restore(lots: Lots, back: Lots, at: datetime) -> tuple[Lots, int]:
     """With what comes back and is not over, and how much that was. Where there is no room for one lot more it joins
-    the next that runs out later, or the last one, which then runs out as late."""
-    restored = good(back, at)
+    the next that runs out later, or the last one, which then runs out as late. What is over stays as it is."""
+    restored, now = good(back, at), good(lots, at)
     for lot in restored:
-        lots = _fitted(lots, lot)
-    return lots, total(restored)
+        now = _fitted(now, lot)
+    return (*over(lots, at), *now), total(restored)
 
 
 def _fitted(lots: Lots, lot: Lot) -> Lots:

@@ -118,12 +118,13 @@ def refund(
     account = chart.merchant_account(payment["payee"], payment["currency"])
     line = Line(plain.movement.id, payment["payee"], account, -money, 0) if money else None
     change, credited = crediting.credit(card.id, card.currency, money, known)
+    bonus = (Change(card.bonus, card.currency, restored),) if restored else ()
     promised = {card.bonus: restored, chart.promised(card.merchant_id, card.currency): -restored}
     postings = {**credited, chart.settling(card.currency): -money, **promised}
     return replace(
         plain,
         movement=_refunded(plain.movement, money, restored, lapsed),
-        changes=(change, *((Change(card.bonus, card.currency, restored),) if restored else ())),
+        changes=(replace(change, settles=closed), *bonus),
         entry=replace(plain.entry, postings=crediting.postings(postings), line=line),
         legs=(
             _refundable(payment["pk"], amount, guess),

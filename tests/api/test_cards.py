@@ -351,6 +351,31 @@ def test_what_is_refunded_to_the_card_of_a_deleted_account_waits_unclaimed(
     assert (folding.total(chart.unclaimed("CNY")), books_balance()) == (10_000, True)
 
 
+def test_a_card_that_came_back_with_its_account_pays_again(world: World, shop: Shop, ana: Person) -> None:
+    """The simulation, seed 6: whoever had restored their account was told to sign in again, for ever."""
+    card = buy(ana, offer(shop, price=50_000, bonus=0, bonus_expires_days=None)).json
+    pay(ana, card, 50_000)
+    assert ana.phone.request("DELETE", "/v1/me", {"password": PASSWORD}).status == 204
+    claim = {"identifier": ana.identifier, "password": PASSWORD}
+    ana.phone = world.nobody.bearing(world.nobody.post("/v1/users/restore", claim).json["access_token"])
+    world.put_in(ana, 20_000)
+    assert buy(ana, offer(shop)).json["id"] == card["id"]
+    assert (pay(ana, card, 3_000).status, holds(ana, card)) == (201, (9_000, 0))
+
+
+def test_a_refund_of_bonus_alone_to_the_card_of_a_deleted_account_lapses_as_any_bonus_does(
+    world: World, shop: Shop, ana: Person, card: dict[str, Any]
+) -> None:
+    ana.pay(40_000, merchant_id=world.shop.id)
+    paid = pay(ana, card, 700).json
+    pay(ana, card, 11_300)
+    assert ana.phone.request("DELETE", "/v1/me", {"password": PASSWORD}).status == 204
+    back = shop.act(paid["id"], "refunds").json
+    assert (back.get("bonus", 0), back["bonus_lapsed"]) == (0, 700)
+    world.deliver()
+    assert (folding.total(chart.promised(shop.id, "CNY")), books_balance()) == (0, True)
+
+
 def test_my_archive_tells_of_my_cards(world: World, ana: Person, card: dict[str, Any]) -> None:
     pay(ana, card, 2_500)
     user = identity_store.user(ana.id)

@@ -132,7 +132,7 @@ def test_nobody_is_erased_by_half_where_the_rooms_above_are_not_asked(
 
 def test_a_name_may_be_invited_again_by_whoever_has_it_next(world: World) -> None:
     ana, path = world.customer(), f"/v1/merchants/{world.shop.id}/keys"
-    keeper = world.nobody.bearing(world.operator.post(path, {"scopes": ["staff"]}).json["key"])
+    keeper = world.nobody.bearing(world.operator.post(path, {"scopes": ["staff", "payments", "checkouts"]}).json["key"])
     first = hired(world, ana)
     assert erased(world, ana) == 1
     world.clock.advance(1)

@@ -7,7 +7,7 @@ import json
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation import doors, outgoing, sharing_out
+from tests.simulation import doors, judging_cards, outgoing, sharing_out
 from tests.simulation.bank import booked
 from tests.simulation.truth import hold
 from tests.simulation.values import plain
@@ -39,6 +39,7 @@ def everything(world: World) -> None:
         hold(allowance == shop.allowance, "an allowance is as it should be", shop=shop, found=allowance)
     for address, amount in world.model.system.items():
         hold(sums[address] == amount, "a system account is the fold of its postings", address=address)
+    judging_cards.everything(world, sums)
     _movements(world)
 
 
@@ -77,6 +78,7 @@ def finished(world: World) -> None:
         due = item.get("due_key", {"S": ""})["S"]
         hold(not due.startswith(("account-", "trash")), "what was deleted is erased", item=plain(item))
     sharing_out.finished(world)
+    judging_cards.finished(world)
     doors.finished(world)
 
 
@@ -136,7 +138,7 @@ def _notices(world: World) -> None:
         if "owner" in entry and world.engine.tables["test-identity"].get((entry["owner"], "USER")) is None:
             continue  # erased, and the inbox with it
         mine = sum(amount for address, amount in entry["postings"].items() if address.partition(":")[0] == entry["pk"])
-        if entry["movement"][:3] in ("pay", "top", "ref", "wdr") and mine and "owner" in entry:
+        if entry["movement"][:3] in ("pay", "top", "ref", "wdr", "cdp", "cdr") and mine and "owner" in entry:
             hold(entry["id"] in told, "what moved is told", entry=entry)
 
 

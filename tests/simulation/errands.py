@@ -28,7 +28,11 @@ _PREFIX = {
     "top-up": "top",
     "payout": "pot",
     "withdrawal": "wdr",
+    "buy-card": "cdp",
+    "return-card": "cdr",
 }
+_PROVED = ("pay", "buy-card", "withdrawal")
+"""What takes a step-up if it is large."""
 
 
 @dataclass
@@ -133,7 +137,7 @@ def judge(model: Model, errand: Errand, reply: Reply, faults: list[str], calls: 
     elif code == "step-up-required":
         step = step_in(errand.facts["token"]) - errand.facts["epoch_of_clock"]
         large = wish.amount > unasked_in(errand.facts["token"])
-        hold(wish.kind in ("pay", "withdrawal") and large, "only what is large is asked for", answer=told)
+        hold(wish.kind in _PROVED and large, "only what is large is asked for", answer=told)
         hold(step <= model.seconds + SKEW_SECONDS, "a fresh step-up is believed", answer=told)
     elif wish.kind == "withdrawal" and code in ("cooling-off", "not-found"):
         hold(
@@ -145,7 +149,7 @@ def judge(model: Model, errand: Errand, reply: Reply, faults: list[str], calls: 
     elif code == "cooling-off":
         cool = cool_in(errand.facts["token"]) - errand.facts["epoch_of_clock"]
         large = wish.amount > unasked_in(errand.facts["token"])
-        hold(wish.kind == "pay" and large, "only what is large waits", answer=told)
+        hold(wish.kind in _PROVED and large, "only what is large waits", answer=told)
         hold(cool > model.seconds - SKEW_SECONDS, "cooling off ends when it is over", answer=told)
     elif code == "in-flight":
         hold(wish.kind == "top-up" and errand.sent > 1, "in flight only around calls to a processor", answer=told)

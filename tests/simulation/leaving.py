@@ -6,6 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 from tests.api.caller import Reply
+from tests.simulation import told_of_cards
 from tests.simulation.errands import SKEW_SECONDS, epoch_in
 from tests.simulation.truth import hold
 
@@ -41,7 +42,8 @@ def leave(person: Person, chance: random.Random) -> None:
     if any(wallet.buckets) and chance.random() < 0.9:
         return
     moved = bool(wallet.moments)
-    person.leave.asked_at, person.busy = person.world.clock.seconds, True
+    person.leave.asked_at = sent_at = person.world.clock.seconds
+    person.busy = True
 
     def then(reply: Reply | None) -> None:
         person.busy = False
@@ -52,6 +54,7 @@ def leave(person: Person, chance: random.Random) -> None:
             person.world.count("account-deleted")
         elif code == "balance-left":
             hold(moved or bool(wallet.moments), "only money blocks a deletion", answer=reply and reply.raw)
+            told_of_cards.judge_left(person.world.model, reply.json if reply else {}, sent_at)
         if code in _STAYS and code != "invalid-state":
             person.leave.asked_at = None
 

@@ -14,6 +14,7 @@ from typing import Any
 from tests.simulation import paying_out, sharing_out, truth
 from tests.simulation.bank import booked
 from tests.simulation.charges import Charges, void
+from tests.simulation.judging_cards import KINDS, Cards, is_of_card
 from tests.simulation.tables import Change
 from tests.simulation.truth import Line, Method, Payment, Shop, Wallet, Wish, hold
 from tests.simulation.values import plain
@@ -51,7 +52,7 @@ class Model:
         """Payouts and withdrawals that left: amount and bank."""
         self.methods: dict[str, Method] = {}
         self.came_back: set[str] = set()
-        self.charges = Charges()
+        self.charges, self.cards = Charges(), Cards(self.effects)
 
     def open_shop(self, shop: Shop) -> None:
         self.shops[shop.id] = self.accounts[shop.account] = shop
@@ -81,10 +82,11 @@ class Model:
         for copies in entries.values():
             self._entry(copies, changes)
         for change in changes:
-            if change.table == "test-ledger" and change.key[1] == "HEAD":
+            if change.table == "test-ledger" and change.key[1] == "HEAD" and not is_of_card(change.key[0]):
                 self._head(change)
             elif change.table == "test-merchants" and change.key[1] == "CHECKOUT" and change.old:
                 self._checkout(change)
+        self.cards.commit(changes, self.seconds)
 
     def _movement(self, movement: dict[str, Any]) -> None:
         if movement["state"] == "refused":
@@ -102,7 +104,9 @@ class Model:
         """What a wallet held at the end of that month."""
         end, wallet = closing["sk"].removeprefix("CLOSING#"), self.wallets.get(closing["pk"])
         self.effects["closing"] += 1
-        if wallet:
+        if is_of_card(closing["pk"]):
+            self.cards.closing(closing)
+        elif wallet:
             before = [buckets for at, buckets in wallet.moments if at <= end]
             found = tuple(closing[name] for name in ("available", "held", "debt"))
             expected = (before or [(0, 0, 0)])[-1]
@@ -142,16 +146,9 @@ class Model:
         wallet, at, amount = self.wallets[wish.wallet], seconds_of(entry["sk"]), wish.amount
         manual = entry["kind"] == "authorisation"
         hold(wish.manual == manual, "held or taken as asked", entry=entry)
-        hold(wallet.available >= amount, "no wallet is overdrawn", wallet=wallet, entry=entry)
-        hold(wallet.status == "active", "a frozen wallet pays nothing", wallet=wallet, entry=entry)
-        hold(wallet.epoch in wish.epochs, "no payment with a token from before a sign-out", wallet=wallet, wish=wish)
-        hold(amount <= truth.PER_MOVEMENT, "no payment above the limit", entry=entry)
-        stepped_up = amount <= max(wish.unasked) or max(wish.steps) > at
-        hold(stepped_up, "nothing large is paid without a fresh step-up", entry=entry, wish=wish)
-        self._limits(wallet, entry["sk"], amount)
-        self._duplicates(wallet, wish, at)
+        self.debit(wallet, wish, entry)
+        self.duplicates(wallet.slots, wish, at)
         self.charges.paid(wish, entry, changes)
-        wallet.available -= amount
         self.payments[wish.movement] = payment = Payment(
             wish.movement, wish.wallet, wish.shop, amount, "authorized" if manual else "captured", at
         )
@@ -165,18 +162,32 @@ class Model:
         self._line(wish.movement, wish.shop, amount)
         return {wallet.account: -amount, SETTLING: amount}
 
+    def debit(self, wallet: Wallet, wish: Wish, entry: Entry) -> None:
+        hold(wallet.available >= wish.amount, "no wallet is overdrawn", wallet=wallet, entry=entry)
+        self.authority(wallet, wish, entry)
+        self._limits(wallet, entry["sk"], wish.amount)
+        wallet.available -= wish.amount
+
+    def authority(self, wallet: Wallet, wish: Wish, entry: Entry) -> None:
+        """Whoever pays from a wallet, or from a card of its owner's, may."""
+        hold(wallet.status == "active", "a frozen wallet pays nothing", wallet=wallet, entry=entry)
+        hold(wallet.epoch in wish.epochs, "no payment with a token from before a sign-out", wallet=wallet, wish=wish)
+        hold(wish.amount <= truth.PER_MOVEMENT, "no payment above the limit", entry=entry)
+        stepped_up = wish.amount <= max(wish.unasked) or max(wish.steps) > seconds_of(entry["sk"])
+        hold(stepped_up, "nothing large is paid without a fresh step-up", entry=entry, wish=wish)
+
     def _limits(self, wallet: Wallet, at: str, amount: int) -> None:
         wallet.days[at[:10]] = day = wallet.days.get(at[:10], 0) + amount
         month = sum(spent for day, spent in wallet.days.items() if day[:7] == at[:7])
         hold(day <= truth.PER_DAY, "the day's limit holds", wallet=wallet)
         hold(month <= truth.PER_MONTH, "the month's limit holds", wallet=wallet)
 
-    def _duplicates(self, wallet: Wallet, wish: Wish, at: float) -> None:
+    def duplicates(self, slots: truth.Slots, wish: Wish, at: float) -> None:
         slot = truth.slot_of(wish.shop, wish.amount)
-        payee, amount, before, earlier = wallet.slots.get(slot, ("", 0, 0.0, ""))
+        payee, amount, before, earlier = slots.get(slot, ("", 0, 0.0, ""))
         alike = (payee, amount) == (wish.shop, wish.amount) and before >= int(at) - truth.DUPLICATE_SECONDS
         hold(wish.confirmed or not alike, "a probable duplicate needs confirming", wish=wish, earlier=earlier)
-        wallet.slots[slot] = (wish.shop, wish.amount, int(at), wish.movement)
+        slots[slot] = (wish.shop, wish.amount, int(at), wish.movement)
 
     def _pay_checkout(self, wish: Wish, payment: Payment, at: float) -> None:
         checkout = self.checkouts[wish.checkout]
@@ -304,22 +315,6 @@ class Model:
         hold(shop.balance >= shop.floor, "no merchant goes below its floor", shop=shop)
         return {SETTLING: -gross, shop.account: gross - fees, FEES: fees}
 
-    def payout(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
-        shop, amount = self.accounts[entry["pk"]], -entry["postings"][entry["pk"]]
-        (clearing,) = [one for one in entry["postings"] if one.startswith("sys:clearing:")]
-        if entry["movement"] in self.wishes:
-            self._wish(entry, "payout")
-        else:
-            paying_out.check_day(shop, entry, list(changes))
-        hold(amount >= shop.minimum, "nothing below the minimum is paid out", shop=shop, entry=entry)
-        hold(shop.balance - amount >= shop.reserve, "the reserve stays", shop=shop, entry=entry)
-        left = shop.allowance + shop.floor - amount
-        hold(left >= shop.reserve, "what refunds have drawn is not paid out", shop=shop, entry=entry)
-        shop.balance -= amount
-        shop.allowance -= amount
-        self.sent[entry["movement"]] = amount, clearing.split(":")[2]
-        return {shop.account: -amount, clearing: amount}
-
     def withdrawal(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
         wish = self._wish(entry, "withdrawal")
         wallet, at, amount = self.wallets[wish.wallet], seconds_of(entry["sk"]), wish.amount
@@ -349,13 +344,6 @@ class Model:
         self.came_back.add(entry["movement"])
         return self.sent[entry["movement"]]
 
-    def payout_return(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
-        shop = self.accounts[entry["pk"]]
-        amount, bank = self._come_back(entry)
-        shop.balance += amount
-        shop.allowance += amount
-        return {shop.account: amount, f"sys:clearing:{bank}:CNY": -amount}
-
     def _head(self, change: Change) -> None:
         head = plain(change.new or {})
         found = (head["available"], head["held"], head["debt"])
@@ -384,17 +372,15 @@ class Model:
 
 
 _KINDS = {
-    "payment": Model.pay,
     "authorisation": Model.pay,
     "capture": Model.capture,
     "void": void,
     "expiry": Model.expiry,
-    "refund": Model.refund,
     "top-up": Model.top_up,
     "top-up-reversal": Model.reversal,
     "settlement": Model.settlement,
-    "payout": Model.payout,
-    "payout-return": Model.payout_return,
+    "payout": paying_out.payout,
+    "payout-return": paying_out.payout_return,
     "withdrawal": Model.withdrawal,
     "withdrawal-return": Model.withdrawal_return,
-}
+} | KINDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from tests.simulation.values import plain
 from tests.simulation.workers import Killed
 
 if TYPE_CHECKING:
+    from tests.simulation.model import Model
     from tests.simulation.world import World
 
 TERMS: dict[str, dict[str, Any]] = {
@@ -57,3 +59,28 @@ def check_day(shop: Shop, entry: dict[str, Any], changes: list[Change]) -> None:
     hold(day.weekday() < 5, "banks rest on Saturdays and Sundays", terms=terms)
     hold(shop.daily and day.isoformat() not in shop.paid_days, "one scheduled payout a day", shop=shop, day=day)
     shop.paid_days.add(day.isoformat())
+
+
+def payout(model: Model, entry: dict[str, Any], changes: Sequence[Change]) -> dict[str, int]:
+    shop, amount = model.accounts[entry["pk"]], -entry["postings"][entry["pk"]]
+    (clearing,) = [one for one in entry["postings"] if one.startswith("sys:clearing:")]
+    if entry["movement"] in model.wishes:
+        model._wish(entry, "payout")
+    else:
+        check_day(shop, entry, list(changes))
+    hold(amount >= shop.minimum, "nothing below the minimum is paid out", shop=shop, entry=entry)
+    hold(shop.balance - amount >= shop.reserve, "the reserve stays", shop=shop, entry=entry)
+    left = shop.allowance + shop.floor - amount
+    hold(left >= shop.reserve, "what refunds have drawn is not paid out", shop=shop, entry=entry)
+    shop.balance -= amount
+    shop.allowance -= amount
+    model.sent[entry["movement"]] = amount, clearing.split(":")[2]
+    return {shop.account: -amount, clearing: amount}
+
+
+def payout_return(model: Model, entry: dict[str, Any], changes: Sequence[Change]) -> dict[str, int]:
+    shop = model.accounts[entry["pk"]]
+    amount, bank = model._come_back(entry)
+    shop.balance += amount
+    shop.allowance += amount
+    return {shop.account: amount, f"sys:clearing:{bank}:CNY": -amount}

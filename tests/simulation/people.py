@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.api.caller import Reply
-from tests.simulation import at_tills, leaving, sharing_out, taking_out, truth
+from tests.simulation import at_tills, holding_cards, leaving, sharing_out, taking_out, truth
 from tests.simulation.errands import Errand, cool_in, epoch_in, expiry_in, judge, movement_id, step_in, unasked_in
 from tests.simulation.forgetful import PASSWORD, WRONG, Forgetful
 from tests.simulation.leaving import Leave
@@ -33,6 +34,7 @@ class Person(Forgetful):
         self.stage, self.busy = "new", False
         self.access = self.refresh = self.user = self.wallet = ""
         self.leave, self.purse, self.bag = Leave(), taking_out.Purse(), at_tills.Bag()
+        self.pocket = holding_cards.Pocket()
         self.errands: list[Errand] = []
         self.successors: dict[str, str] = {}
         self.over: set[str] = set()
@@ -68,7 +70,8 @@ class Person(Forgetful):
             (self._forget_it, 0.2),
             (self._prove, 5),
             (self._take_out, 16),
-            (self._show_or_answer, 26),
+            (self._show_or_answer, 32),
+            (partial(holding_cards.use, self), 200 if self.pocket.going else 42),
         )
 
     def _stale(self) -> bool:
@@ -94,7 +97,7 @@ class Person(Forgetful):
     def forget(self) -> None:
         """As somebody who has no account."""
         self.stage, self.leave, self.errands, self.purse = "new", Leave(), [], taking_out.Purse()
-        self.bag = at_tills.Bag()
+        self.bag, self.pocket = at_tills.Bag(), holding_cards.Pocket()
         self.access = self.refresh = self.user = self.wallet = self.secret = self.device_token = ""
         self.passwords, self.former, self.used, self.has_pin = [PASSWORD], [WRONG], set(), False
 
@@ -273,7 +276,8 @@ class Till:
 
     def act(self, chance: random.Random) -> None:
         acts = (self._capture, self._void, self._refund, self._again, self._checkout, self._cancel, self._pay_out)
-        chance.choices((*acts, self._charge, self._end), (20, 6, 26, 20, 10, 2, 3, 10, 10))[0](chance)
+        more = (self._charge, self._end, *(partial(one, self) for one in (holding_cards.offer, holding_cards.refund)))
+        chance.choices((*acts, *more), (20, 6, 26, 20, 10, 2, 3, 10, 10, 5, 12))[0](chance)
 
     def _charge(self, chance: random.Random) -> None:
         at_tills.charge(self, chance)

@@ -17,6 +17,10 @@ DESTINATIONS = {"pot": "GB33BUKB20201555555555", "wdr": "DE89370400440532013000"
 DUPLICATE_SECONDS, AUTHORISATION_DAYS, SLOTS = 300, 7, 8
 
 
+Slots = dict[int, tuple[str, int, float, str]]
+"""Slot → payee, amount, time, payment of the last purchase there."""
+
+
 class Violation(BaseException):
     """The product broke a promise; the text says which. Found in the middle of a commit, it must pass the product's
     own handlers untouched, hence no Exception."""
@@ -40,8 +44,7 @@ class Wallet:
     not_active_until: float = -1.0
     """When it was last seen frozen or closed, in seconds of the true clock."""
     days: dict[str, int] = field(default_factory=dict)
-    slots: dict[int, tuple[str, int, float, str]] = field(default_factory=dict)
-    """Slot → payee, amount, time, payment of the last purchase there."""
+    slots: Slots = field(default_factory=dict)
     lows: list[tuple[float, int]] = field(default_factory=list)
     """(seconds, available) after each movement."""
     moments: list[tuple[str, tuple[int, int, int]]] = field(default_factory=list)
@@ -146,6 +149,10 @@ class Wish:
     """Likewise: until when nothing leaves after a reset."""
     method: str = ""
     """Of a withdrawal: where to."""
+    card: str = ""
+    """Which one is bought, pays, or is taken back."""
+    plan: str = ""
+    """Of the purchase of a card."""
     answer: bytes = b""
     """The final answer, once one was given."""
 

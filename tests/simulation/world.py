@@ -85,7 +85,7 @@ class World:
             shop = Shop(merchant["id"], merchant["accounts"]["CNY"], basis_points, fixed, floor, allowance=-floor)
             self.model.open_shop(shop)
             paying_out.agree(operator, name, shop)
-            scopes = {"scopes": ["payments", "refunds", "checkouts", "reports", "payouts"]}
+            scopes = {"scopes": ["payments", "refunds", "checkouts", "reports", "payouts", "cards"]}
             key = operator.post(f"/v1/merchants/{shop.id}/keys", scopes).json["key"]
             self.tills.append(Till(shop, key, self))
         self.people = [self.newcomer() for _ in range(PEOPLE)]

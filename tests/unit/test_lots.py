@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.ledger import lots
@@ -63,10 +63,16 @@ def test_refunds_bring_every_part_back_once_and_money_before_any_bonus(
     assert (given_back, back) == (money, {lot.until: lot.left for lot in taken})
 
 
+OVER = tuple(Lot((TODAY - timedelta(days=days)).isoformat(), 10) for days in range(MOST_LOTS, 0, -1))
+"""As many as there may be, before anybody has swept."""
+
+
 @given(LOTS, LOTS)
+@example(OVER, (Lot(FOR_EVER, 5),))
 def test_what_comes_back_is_all_there_runs_out_no_sooner_and_stays_few(some: Lots, back: Lots) -> None:
     now, restored = lots.restore(some, back, AT)
-    assert is_sound(now) and len(now) <= MOST_LOTS
+    assert is_sound(now) and len(lots.good(now, AT)) <= MOST_LOTS
+    assert lots.over(now, AT) == lots.over(some, AT), "what is over stays over"
     assert restored == lots.total(lots.good(back, AT)) == lots.total(now) - lots.total(some)
     for day in {lot.until for lot in (*some, *back)}:
         before = sum(lot.left for lot in (*some, *lots.good(back, AT)) if lot.until > day)
