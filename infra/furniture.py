@@ -93,6 +93,7 @@ def _errors_alarm(function: str) -> Template:
             "Threshold": 1,
             "TreatMissingData": "notBreaching",
             "AlarmActions": [{"Ref": "Alarms"}],
+            "OKActions": [{"Ref": "Alarms"}],
         },
     }
 

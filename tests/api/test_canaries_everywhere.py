@@ -38,8 +38,8 @@ IN_CLEAR = {
     "ids": {"wallet_id", "merchant_id", "checkout_id", "person_id", "actor", "subject", "account", "case_id",
             "funding_method_id", "endpoint_id", "store_id", "staff_id", "store_ids", "card_id", "plan_id"},
     "words of ours": {
-        "action", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale", "method",
-        "processor", "role", "scopes", "document", "version", "POST /v1/freezes reason",
+        "action", "capability", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale",
+        "method", "processor", "role", "scopes", "document", "version", "POST /v1/freezes reason",
         "side", "form", "direction", "against", "schedule", "event_types",
         "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id} state",
         "PATCH /v1/merchants/{id}/stores/{store_id} status",
