@@ -69,9 +69,20 @@ def _office() -> list[Room]:
     from chalicelib.settlement import routes_reconciliation as reconciliation
 
     of_merchants = (merchants, sales, stores, cards, onboarding, webhooks, returns, events, payouts)
-    known = (cases, audit, *of_merchants, risk, reconciliation, adjustments)
-    shown = (operations, on_call, backups, live, records, effort, processors)
-    return [routes.room for routes in (*known, *shown)]
+    of_the_house = (
+        cases,
+        audit,
+        risk,
+        reconciliation,
+        adjustments,
+        operations,
+        on_call,
+        backups,
+        live,
+        records,
+        effort,
+    )
+    return [routes.room for routes in (*of_merchants, *of_the_house, processors)]
 
 
 # Unknown paths and the description are its own, so it knows every room.

@@ -102,7 +102,7 @@ def _alarm(properties: Template) -> Template:
 
 
 def _calling() -> Template:
-    return {"AlarmActions": [{"Ref": "Alarms"}]}
+    return {"AlarmActions": [{"Ref": "Alarms"}], "OKActions": [{"Ref": "Alarms"}]}
 
 
 def _named(dimensions: Mapping[str, Any]) -> list[Template]:

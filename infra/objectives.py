@@ -83,5 +83,6 @@ def _both(objective: Objective, burn: Burn, long: str, short: str) -> Template:
         "AlarmDescription": described(what, objective.page),
         "AlarmRule": {"Fn::Sub": f'ALARM("${{{long}}}") AND ALARM("${{{short}}}")'},
         "AlarmActions": [{"Ref": "Alarms"}],
+        "OKActions": [{"Ref": "Alarms"}],
     }
     return {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": properties}

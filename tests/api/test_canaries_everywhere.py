@@ -39,8 +39,8 @@ IN_CLEAR = {
             "funding_method_id", "endpoint_id", "store_id", "staff_id", "store_ids", "card_id", "plan_id",
             "user_id", "backup_id"},
     "words of ours": {
-        "action", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale", "method",
-        "processor", "role", "scopes", "document", "version", "POST /v1/freezes reason",
+        "action", "capability", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale",
+        "method", "processor", "role", "scopes", "document", "version", "POST /v1/freezes reason",
         "side", "form", "direction", "against", "schedule", "event_types",
         "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id} state",
         "PATCH /v1/merchants/{id}/stores/{store_id} status",

@@ -49,6 +49,7 @@ def anybody(monkeypatch: pytest.MonkeyPatch) -> Caller:
     """Before every route of Coffer, each of which answers 204 to whom it lets in; AWS may not be asked."""
     aws.forbid(monkeypatch)
     monkeypatch.setattr(guard, "_authenticators", {})
+    monkeypatch.setattr(guard, "_pauses", [])
     guard.authenticate_with(customer=customer_of, operator=operator_of, merchant=merchant_of)
     room, app = Room("doors", function="access"), Coffer("doors")
     for route in routes():

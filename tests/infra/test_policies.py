@@ -19,6 +19,7 @@ ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
     "RecordRole", "DeliverRole", "ReconcileRole", "PayOutRole", "FetchRole", "BackUpRole", "RestoreDrillRole",
+    "AlarmedRole",
 ]  # fmt: skip
 OF_S3 = "CopyRole"
 """Taken by S3 itself, which copies backups to another region."""
@@ -26,13 +27,13 @@ BACKED_UP = "ExportOrReadEveryTable"
 OF_A_PERSON = "BringBackWhatIsMissingOfAPerson"
 WRITES = r"dynamodb:(Batch)?(Put|Update|Delete|Write)"
 KEPT = ["hourly", "daily", "monthly", "yearly"]
-SEND_TEXTS = {"AccessHandlerRole", "SweepRole", "TellRole"}
+SEND_TEXTS = {"AccessHandlerRole", "SweepRole", "TellRole", "AlarmedRole"}
 MAY_READ = {
     "AccessSecret": {"AccessHandlerRole"},
     "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole", "FetchRole"},
 }
 
-STAFF = "SeeWhetherStaffStillStand"
+STAFF, ROSTER = "SeeWhetherStaffStillStand", "SeeWhoIsAnOperator"
 MAY_OPEN_REASONS = {"OfficeHandlerRole", "RecordRole", "DeliverRole"}
 """Whoever reads the audit log and its reasons, or what is kept of a merchant's server: with the data keys, and nothing
 else of the table of people."""
@@ -42,6 +43,8 @@ MAY_ADD_TO_THE_AUDIT_LOG = {
     "OfficeHandlerRole": {"dynamodb:PutItem", "dynamodb:Query"},
 }
 MAY_SEAL_PERSONAL_FIELDS = {"AccessHandlerRole", "SweepRole", "TellRole"}
+MAY_OPEN_CONTACTS = {"AlarmedRole"}
+"""Whoever pages operators: it opens contacts, seals nothing, and reads people, the roster and the data keys."""
 WITHOUT_RESOURCES = {"cloudwatch:GetMetricData"}
 """AWS knows no resource for them: they read what it counts.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html"""
@@ -147,7 +150,7 @@ def test_personal_fields_are_opened_by_the_few_who_need_them_and_for_their_purpo
         for one in allowed(statements)
         if get_att("FieldsKey") in listed(one.get("Resource"))
     }
-    assert set(granted) == MAY_SEAL_PERSONAL_FIELDS | MAY_OPEN_REASONS
+    assert set(granted) == MAY_SEAL_PERSONAL_FIELDS | MAY_OPEN_REASONS | MAY_OPEN_CONTACTS
     for role, one in granted.items():
         sealing = ["kms:GenerateDataKey"] if role in MAY_SEAL_PERSONAL_FIELDS else []
         assert one["Action"] == ["kms:Decrypt", *sealing]
@@ -164,9 +167,13 @@ def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nob
         for role, statements in packaged.policies.items()
         for one in allowed(statements)
         if get_att("IdentityTable") in listed(one.get("Resource"))
-        and one["Sid"] not in (STAFF, BACKED_UP, OF_A_PERSON, "MakeFreshTablesLikeTheLiveOnes")
+        and one["Sid"] not in (STAFF, ROSTER, BACKED_UP, OF_A_PERSON, "MakeFreshTablesLikeTheLiveOnes")
     }
-    assert set(reaching) == MAY_SEAL_PERSONAL_FIELDS | MAY_OPEN_REASONS
+    assert set(reaching) == MAY_SEAL_PERSONAL_FIELDS | MAY_OPEN_REASONS | MAY_OPEN_CONTACTS
+    for role in MAY_OPEN_CONTACTS:
+        assert reaching[role]["Action"] == ["dynamodb:GetItem", "dynamodb:Query"]
+        keys = {"dynamodb:LeadingKeys": ["usr_*", "OPERATORS", "KEYRING"]}
+        assert reaching[role]["Condition"] == {"ForAllValues:StringLike": keys}
     for role in MAY_OPEN_REASONS:
         assert reaching[role]["Action"] == ["dynamodb:Query"]
         assert reaching[role]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["KEYRING"]}}

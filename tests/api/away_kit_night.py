@@ -1,0 +1,67 @@
+"""A call of every route about incidents, maintenance, the rota and backups, each able to succeed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.api import backup_kit, on_call_kit
+from tests.api.bad_input_kit import BODIES
+from tests.api.caller import Reply
+from tests.api.world import World
+
+Call = Callable[[], Reply]
+
+
+def of_the_status(world: World) -> dict[str, Call]:
+    boss, wish = world.operator, BODIES["POST /v1/incidents"]
+    window, events = BODIES["POST /v1/maintenance-windows"], BODIES["POST /v1/task-events"]
+    incident = boss.post("/v1/incidents", wish).json["id"]
+    planned = boss.post("/v1/maintenance-windows", window).json["id"]
+    return {
+        "GET /v1/status": lambda: world.nobody.get("/v1/status"),
+        "GET /v1/incidents": lambda: boss.get("/v1/incidents"),
+        "POST /v1/incidents": lambda: boss.post("/v1/incidents", wish),
+        "PATCH /v1/incidents/{id}": lambda: boss.patch(f"/v1/incidents/{incident}", {"state": "identified"}),
+        "GET /v1/incidents/{id}": lambda: boss.get(f"/v1/incidents/{incident}"),
+        "GET /v1/incidents/{id}/history": lambda: boss.get(f"/v1/incidents/{incident}/history"),
+        "POST /v1/incidents/{id}/take": lambda: boss.post(f"/v1/incidents/{incident}/take"),
+        "GET /v1/incident-sentences": lambda: boss.get("/v1/incident-sentences"),
+        **of_the_rota(world),
+        "GET /v1/maintenance-windows": lambda: boss.get("/v1/maintenance-windows"),
+        "POST /v1/maintenance-windows": lambda: boss.post("/v1/maintenance-windows", window),
+        "POST /v1/maintenance-windows/{id}/cancel": lambda: boss.post(f"/v1/maintenance-windows/{planned}/cancel"),
+        "POST /v1/task-events": lambda: world.nobody.post("/v1/task-events", events),
+        "GET /v1/reports/tasks": lambda: boss.get("/v1/reports/tasks"),
+    }
+
+
+def of_the_rota(world: World) -> dict[str, Call]:
+    boss, (page, code) = world.operator, on_call_kit.paged(world)
+    shift = BODIES["POST /v1/on-call/shifts"] | {"person_id": world.operator_id, "order": 2}
+    kept = boss.post("/v1/on-call/shifts", shift).json["id"]
+    return {
+        "GET /v1/on-call/shifts": lambda: boss.get("/v1/on-call/shifts"),
+        "POST /v1/on-call/shifts": lambda: boss.post("/v1/on-call/shifts", shift),
+        "DELETE /v1/on-call/shifts/{id}": lambda: boss.delete(f"/v1/on-call/shifts/{kept}"),
+        "POST /v1/pages/{id}/acknowledge": lambda: world.nobody.post(f"/v1/pages/{page}/acknowledge", {"code": code}),
+    }
+
+
+def of_backups(world: World) -> dict[str, Call]:
+    boss, ana, whole = world.operator, world.customer(), backup_kit.whole(world.clock.now())
+    wish = {"user_id": ana.id, "reason": "emptied their trash by mistake"}
+    proposed = boss.post(f"/v1/backups/{whole}/givings-back", wish).json["id"]
+    drill = backup_kit.drill(whole, world.clock.now())
+    return {
+        "GET /v1/backups": lambda: boss.get("/v1/backups"),
+        "POST /v1/backups": lambda: boss.post("/v1/backups"),
+        "GET /v1/backups/{id}": lambda: boss.get(f"/v1/backups/{whole}"),
+        "POST /v1/backups/{id}/givings-back": lambda: boss.post(f"/v1/backups/{whole}/givings-back", wish),
+        "GET /v1/givings-back": lambda: boss.get("/v1/givings-back"),
+        "POST /v1/givings-back/{id}/decision": lambda: boss.post(
+            f"/v1/givings-back/{proposed}/decision", {"approve": False, "note": "not them"}
+        ),
+        "GET /v1/backup-drills": lambda: boss.get("/v1/backup-drills"),
+        "POST /v1/backup-drills": lambda: boss.post("/v1/backup-drills", {"backup_id": whole}),
+        "GET /v1/backup-drills/{id}": lambda: boss.get(f"/v1/backup-drills/{drill}"),
+    }
