@@ -86,7 +86,7 @@ def drink_tea(regions: Regions) -> None:
 def copy_a_backup(regions: Regions) -> None:
     """As S3 copies it, and KMS its keys."""
     with regions.narrator.step("region.copy") as facts:
-        backup = demo_backup.taken(regions, demo_backup.operator(regions))
+        backup = demo_backup.taken(regions)
         regions.as_of = backup["as_of"]
         files, size = _copied(regions.local["aws"]["endpoint"], regions.second["aws"]["endpoint"])
         keys = _rewrapped(regions.local["aws"]["endpoint"], regions.second["aws"]["endpoint"])

@@ -26,12 +26,10 @@ class Loss(Story):
     key: str = field(default_factory=new_key)
     tea: Answer | None = None
     left: int = 0
-    boss: Client | None = None
 
     @property
     def operator(self) -> Client:
-        self.boss = self.boss or demo_backup.operator(self)
-        return self.boss
+        return self.office or self.anybody
 
 
 def drink_tea(loss: Loss) -> None:
@@ -66,7 +64,7 @@ def back_up(loss: Loss) -> None:
 def _back_up(loss: Loss) -> None:
     """Until nothing has moved since: this cloud's own schedules may write in between."""
     for _ in range(QUIET_TRIES):
-        loss.backup = demo_backup.taken(loss, loss.operator)
+        loss.backup = demo_backup.taken(loss)
         loss.before = demo_backup.command("hash", TABLE)[TABLE]
         if loss.before == _written(loss):
             return

@@ -33,6 +33,8 @@ class Story:
     wallet: dict[str, Any] = field(default_factory=dict)
     merchant: dict[str, Any] = field(default_factory=dict)
     lunch: dict[str, Any] = field(default_factory=dict)
+    office: Client | None = None
+    """The operator, once signed in: an authenticator's code is good once, and the next one half a minute later."""
 
     def __post_init__(self) -> None:
         self.anybody = Client(self.local["api"], language=self.narrator.language)
@@ -74,9 +76,9 @@ def sign_up(story: Story) -> None:
 def take_on_a_merchant(story: Story) -> None:
     with story.narrator.step("merchant") as facts:
         tokens = seed.operator(story.anybody) or {}
-        operator = story.anybody.bearing(tokens.get("access_token", ""))
+        story.office = story.anybody.bearing(tokens.get("access_token", ""))
         wish = Shop(story.narrator.words("shop"), (CURRENCY,), FEE_BASIS_POINTS)
-        story.merchant = people.open_shop(operator, wish)
+        story.merchant = people.open_shop(story.office, wish)
         story.shop = story.anybody.bearing(story.merchant["api_key"])
         facts.update(shop=story.merchant["name"], fee=f"{FEE_BASIS_POINTS / 100:g} %")
 
