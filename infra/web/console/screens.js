@@ -24,10 +24,12 @@ export const SCREENS = {
   "/operators": screen("operators"),
   "/status": screen("status", "maintenance"),
   "/tasks": screen("tasks"),
+  "/pages/:id/:code": screen("page", "pages"),
 };
 
-/** Nobody sees anything before they sign in, and comes back to where they wanted to go. */
+/** Nobody sees anything before they sign in but what a link lets them answer, and comes back to where they wanted to go. */
 export function allowed(path) {
+  if (path.startsWith("/pages/")) return path;
   const open = path === "/sign-in" || path.startsWith("/sign-in?");
   if (signedIn.value) return open ? (new URLSearchParams(path.split("?")[1]).get("then") ?? "/") : path;
   return open ? path : `/sign-in?then=${encodeURIComponent(path)}`;
