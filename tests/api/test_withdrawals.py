@@ -13,6 +13,7 @@ from chalicelib.kernel.errors import Unavailable
 from chalicelib.ledger import chart, folding, history, store
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.wire import size
+from chalicelib.operations import pauses
 from chalicelib.settlement import sending
 from tests.api import account_kit
 from tests.api.caller import assert_problem
@@ -81,8 +82,10 @@ def test_every_configured_way_out_is_offered_with_the_least_and_the_most_that_ar
 def test_a_withdrawal_is_one_request_to_the_tables_but_for_its_method(
     world: World, bank: Bank, aws_calls: list[tuple[str, str]]
 ) -> None:
+    """What rests for maintenance is asked once in fifteen seconds (decision 32)."""
     ana, method = cooled_off(world, 5_000)
     ana.phone.get("/v1/wallets")
+    pauses.resting("withdrawals", None, world.clock.now())
     aws_calls.clear()
     assert withdraw(ana, method).status == 201
     assert [name for service, name in aws_calls if service == "dynamodb"] == ["GetItem", "TransactWriteItems"]
