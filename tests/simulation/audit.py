@@ -7,7 +7,7 @@ import json
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation import doors, outgoing, sharing_out
+from tests.simulation import doors, outgoing, sharing_out, staffing
 from tests.simulation.bank import booked
 from tests.simulation.truth import hold
 from tests.simulation.values import plain
@@ -78,6 +78,7 @@ def finished(world: World) -> None:
         hold(not due.startswith(("account-", "trash")), "what was deleted is erased", item=plain(item))
     sharing_out.finished(world)
     doors.finished(world)
+    staffing.finished(world)
 
 
 def _banks(world: World) -> None:
