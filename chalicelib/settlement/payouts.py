@@ -28,7 +28,7 @@ from chalicelib.kernel.errors import (
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import allowance, chart
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Change, Draft, Due, Entry, Head, Known, Movement
+from chalicelib.ledger.model import Change, Draft, Due, Entry, Head, Known, Leg, Movement
 from chalicelib.merchants import service as merchants
 from chalicelib.policy import calendars
 from chalicelib.processors import choosing
@@ -50,6 +50,8 @@ class _Guess:
     allowance: int
     head: Head
     key: RequestKey | None = None
+    acting: tuple[Leg, ...] = ()
+    """That whoever asks may still."""
 
     def learn_terms(self, terms: PayoutTerms) -> None:
         self.terms = terms
@@ -87,7 +89,7 @@ def pay_out(
         who, "merchant.pay_out", merchant_id, "", at, source_address=caller.source_address, currency=request.currency
     )
     try:
-        return _committed(terms, key, at)
+        return _committed(terms, key, at, merchants.acting(caller) if isinstance(caller, Merchant) else ())
     except _NOT_YET:
         if first := ledger.answered(key.movement_id("pot"), key):
             return first
@@ -146,8 +148,8 @@ def pay_daily(account: str, at: datetime) -> bool:
     return left
 
 
-def _committed(terms: PayoutTerms, key: RequestKey | None, at: datetime) -> Receipt:
-    guess = _Guess(terms, allowance.left(terms.account), ledger.head(terms.account), key)
+def _committed(terms: PayoutTerms, key: RequestKey | None, at: datetime, acting: tuple[Leg, ...] = ()) -> Receipt:
+    guess = _Guess(terms, allowance.left(terms.account), ledger.head(terms.account), key, acting)
     return ledger.commit(lambda at, known: _draft(guess, at, known), at, key)
 
 
@@ -170,6 +172,7 @@ def _draft(guess: _Guess, at: datetime, known: Known) -> Draft:
             merchants.trading(terms.merchant_id),
             allowance.pay_out(account, amount, reserve - floor, guess.learn_allowance),
             store.listed(account, movement.id, at),
+            *guess.acting,
         ),
     )
 

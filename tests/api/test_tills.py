@@ -8,19 +8,25 @@ import pytest
 
 from chalicelib.identity import meeting
 from chalicelib.identity.throttle import Limit
+from chalicelib.kernel.errors import Forbidden
+from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import store
 from chalicelib.ledger.wire import size
+from chalicelib.merchants import service as merchants
 from chalicelib.merchants.model_staff import SCOPES
 from chalicelib.settings import settings
+from chalicelib.settlement import payouts
+from chalicelib.settlement.model_payouts import PayoutRequest
 from tests.api import staff_kit
 from tests.api.away_kit import freeze_of
 from tests.api.bad_input_kit import BODIES, name_of
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.charge_kit import charged, confirm, shown
+from tests.api.payout_kit import payee
 from tests.api.staff_kit import hired, sign_in, staff_of, till_of
 from tests.api.test_merchant_keys import OURS, SCOPE_OF, place_of
 from tests.api.test_stores import opened
-from tests.api.withdrawal_kit import with_pin
+from tests.api.withdrawal_kit import Bank, with_pin
 from tests.api.world import PASSWORD, Person, Shop, World, cheap_passwords, fresh_key
 from tests.conftest import FrozenClock
 
@@ -296,6 +302,19 @@ def test_whatever_ends_a_role_or_an_account_ends_the_session_at_once(world: Worl
     body = {"code": shown(ana)["code"], "amount": 500, "currency": "CNY", "order_reference": "order-1"}
     refused = till.post("/v1/charges", body, idempotency_key=fresh_key())
     assert (refused.status, refused.json["code"], ana.available) == (401, "invalid-token", 10_000)
+
+
+def test_an_owner_who_is_let_go_while_they_ask_for_a_payout_gets_none(world: World, bank: Bank, bo: Person) -> None:
+    """Seed 6, decision 7095: their request was past the guard already. A colleague's session still pays out."""
+    shop, staff_id, still = payee(world), hired(world, bo, "owner"), staff_kit.at_till(world, "owner")
+    shop.sell(10_000)
+    caller = merchants.merchant_of(sign_in(bo, staff_id).json["token"], world.clock.now())
+    assert _revoked(world, bo, staff_id).status == 204
+    key = RequestKey(world.shop.id, "POST /v1/payouts", "k", b"f" * 16, lambda error: Receipt(409, error.code))
+    with pytest.raises(Forbidden):
+        payouts.pay_out(caller, world.shop.id, PayoutRequest("CNY"), key, world.clock.now())
+    assert (shop.payouts, shop.held) == ([], 9_940)
+    assert (shop.ask(by=still).status, shop.held) == (201, 0)
 
 
 def test_a_new_name_ends_no_session(world: World, bo: Person) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 AMOUNTS = (100, 250, 999, 5_000, 20_000, 60_000, 500_001, 500_001, 500_001)
 _ENDED = ("declined", "expired", "reversed")
 _TWO_TILLS, _LATE, _SOON, _PROVES, _SAYS_NO = 0.3, 0.15, 0.9, 0.85, 0.2
-_GIVES_UP, _SHORT = 0.15, 0.3
+_GIVES_UP, _SHORT = 0.15, 0.15
 _DAY_SECONDS = 86_400
 
 
@@ -116,10 +116,10 @@ def charge(till: Till, chance: random.Random) -> None:
 
 def _wanted(shown: Shown, world: World, then: Callable[[], None]) -> None:
     """By the till that it is shown to; sometimes by another as well. `then`: its customer looks what it has done."""
-    _charge(world.chance.choice(world.tills), shown, world.chance, then)
+    _charge(world.staff.counter(world.chance), shown, world.chance, then)
     if world.chance.random() < _TWO_TILLS:
         world.count("code-charged-twice")
-        _charge(world.chance.choice(world.tills), shown, world.chance)
+        _charge(world.staff.counter(world.chance), shown, world.chance)
 
 
 def _charge(till: Till, shown: Shown, chance: random.Random, then: Callable[[], None] = lambda: None) -> None:
@@ -148,12 +148,12 @@ def look_or_reverse(till: Till, chance: random.Random) -> None:
         return
     chosen = chance.choice(recent)
     if chosen.answered and chance.random() < 0.7:
-        _ask(till, chosen.wish)
+        ask(till, chosen.wish)
     else:
         reverse(till, chosen)
 
 
-def _ask(till: Till, wish: Wish) -> None:
+def ask(till: Till, wish: Wish) -> None:
     model, done = till.world.model, wish.movement in till.world.model.done
 
     def then(reply: Reply | None) -> None:

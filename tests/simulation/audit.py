@@ -7,7 +7,7 @@ import json
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation import doors, judging_cards, outgoing, sharing_out
+from tests.simulation import doors, judging_cards, outgoing, sharing_out, staffing
 from tests.simulation.bank import booked
 from tests.simulation.truth import hold
 from tests.simulation.values import plain
@@ -80,6 +80,7 @@ def finished(world: World) -> None:
     sharing_out.finished(world)
     judging_cards.finished(world)
     doors.finished(world)
+    staffing.finished(world)
 
 
 def _banks(world: World) -> None:

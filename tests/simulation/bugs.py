@@ -14,6 +14,7 @@ from tests.simulation.bugs_of_order import ORDER
 from tests.simulation.bugs_of_payouts import PAYOUTS
 from tests.simulation.bugs_of_routing import ROUTING
 from tests.simulation.bugs_of_shares import SHARES
+from tests.simulation.bugs_of_staff import STAFFING
 from tests.simulation.bugs_of_withdrawals import WITHDRAWALS
 
 __all__ = ["BUGS", "Bug"]
@@ -308,6 +309,7 @@ BUGS = (
     *PAYOUTS,
     *CHARGES,
     *SHARES,
+    *STAFFING,
     *ROUTING,
     *WITHDRAWALS,
     *CARDS,

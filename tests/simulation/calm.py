@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from tests.simulation import nature, outgoing, paying_out
+from tests.simulation import nature, outgoing, paying_out, staffing
 from tests.simulation.bank import BANKS
 from tests.simulation.truth import hold
 
@@ -21,6 +21,7 @@ def settle(world: World) -> None:
     world.bank.down_until = dict.fromkeys(BANKS, 0.0)
     chance = world.chance = random.Random(f"{world.seed}/calm")
     _finish(world)
+    staffing.settle(world, lambda: _finish(world))
     for name in list(world.bank.paid):
         if world.bank.paid[name].status == "pending":
             world.bank.decide(name, chance)

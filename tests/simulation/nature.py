@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import app
 from chalicelib.ledger import service as ledger
 from tests import heads
-from tests.simulation import forgetful, house, outgoing, paying_out, truth
+from tests.simulation import forgetful, house, outgoing, paying_out, staffing, truth
 from tests.simulation.bank import BANKS
 from tests.simulation.post import MOST_RECORDS, Queue, Shard, event_of
 from tests.simulation.truth import hold
@@ -305,8 +305,9 @@ def go_cold(world: World) -> None:
 
 
 _KINDS: tuple[tuple[Begin, float], ...] = (
-    (person, 42),
+    (person, 46),
     (till, 14),
+    (staffing.act, 16),
     (stream, 12),
     (queue, 14),
     (bank, 9),
@@ -318,7 +319,7 @@ _KINDS: tuple[tuple[Begin, float], ...] = (
     (freeze, 0.15),
     (thaw, 0.5),
     (close, 0.04),
-    (forgetful.guess, 0.6),
+    (forgetful.guess, 0.8),
     (time_passes, 5),
     (stale_index, 0.5),
     (expire, 0.05),

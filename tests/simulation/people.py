@@ -56,7 +56,7 @@ class Person(Forgetful):
         return (
             (self._pay, 26),
             (self._pay_checkout, 8),
-            (self._top_up, 18),
+            (self._top_up, 22),
             (self._again, 22),
             (self._same_purchase, 10),
             (self._look, 4),
@@ -69,7 +69,7 @@ class Person(Forgetful):
             (self._enrol, 2),
             (self._forget_it, 0.2),
             (self._prove, 5),
-            (self._take_out, 16),
+            (self._take_out, 20),
             (self._show_or_answer, 32),
             (partial(holding_cards.use, self), 200 if self.pocket.going else 42),
         )

@@ -48,11 +48,13 @@ def run(seed: int, decisions: Iterable[int]) -> Outcome:
         except Violation as broken:
             violation = str(broken)
     faults = {name: count for name, count in sorted(world.counts.items()) if not name.startswith("alarm ")}
+    judges = (world.model, world.doors, world.model.charges, world.staff.roles)
+    effects = {name: count for judge in judges for name, count in judge.effects.items()}
     return Outcome(
         seed=seed,
         steps=steps,
         faults=faults,
-        effects=dict(sorted({**world.model.effects, **world.doors.effects, **world.model.charges.effects}.items())),
+        effects=dict(sorted(effects.items())),
         hash=world.history.hexdigest(),
         books=audit.books(world),
         seconds=time.perf_counter() - started,

@@ -18,14 +18,16 @@ from tests.simulation.tables import Change
 
 SHRINKING_SECONDS = float(os.environ.get("SHRINKING_SECONDS", "60"))
 ROOT = Path(__file__).parents[2]
-FIXED_SEED, FIXED_STEPS, FRESH_STEPS = 2, 24_000, 12_000
+FIXED_SEED, FIXED_STEPS, FRESH_STEPS = 6, 24_000, 12_000
 EXPECTED_EFFECTS = {
     "authenticator", "authorisation", "capture", "card-added-to", "card-bonus-back", "card-bonus-lapsed",
     "card-came-back", "card-elsewhere", "card-ended", "card-expiry", "card-payment", "card-payment-back",
     "card-payment-by-bonus", "card-purchase", "card-refund", "card-terms-changed", "card-unclaimed", "charge",
     "charge-expired", "charge-no", "charge-reversed", "charge-taken-back", "charge-waits", "charge-yes", "closing",
-    "expiry", "lock", "payment", "payout", "payout-return", "refund", "reset", "second-factor", "settlement", "step-up",
-    "top-up", "top-up-reversal", "unlock", "void", "withdrawal", "withdrawal-return",
+    "expiry", "lock", "payment", "payout", "payout-return", "refund", "reset", "role-accepted", "role-changed",
+    "role-ends-in-the-middle", "role-revoked", "second-factor", "settlement", "step-up", "till-begun", "till-capture",
+    "till-charges", "till-ended", "till-not-allowed", "till-payouts", "till-refunds", "till-stopped",
+    "till-turned-away", "till-void", "top-up", "top-up-reversal", "unlock", "void", "withdrawal", "withdrawal-return",
 }  # fmt: skip
 
 

@@ -45,6 +45,8 @@ class Worker:
     born_at: float
     limit_seconds: float
     skew: float = 0.0
+    bearer: str = ""
+    """The token of the request that it answers."""
     waiting: Call | None = None
     wake_at: float = 0.0
     faults: list[str] = field(default_factory=list)

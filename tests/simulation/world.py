@@ -30,6 +30,7 @@ from tests.simulation.house import queues, tables
 from tests.simulation.model import Model
 from tests.simulation.people import Person, Till
 from tests.simulation.post import Post, Stream
+from tests.simulation.staffing import FOUNDER, Staff
 from tests.simulation.tables import Change
 from tests.simulation.truth import Payment, Shop, hold
 from tests.simulation.workers import Call, Clock, Entropy, Killed, Worker, current
@@ -43,6 +44,8 @@ _GRAVE = ("JournalChanged", "LedgerDrift")
 class World:
     def __init__(self, seed: int, faulty: float = FAULTY) -> None:
         self.seed, self.faulty, self.step_number = seed, faulty, 0
+        self.started = 0
+        """Workers, in this step: two that are asked the same draw apart."""
         self.clock = Clock()
         self.engine = Engine(lambda: self.clock.seconds, tables(), self._committed)
         self.post, self.stream, self.bank = Post(queues()), Stream(), Bank(self.clock)
@@ -60,6 +63,7 @@ class World:
         self.shown: list[Shown] = []
         """Payment codes, as tills see them on phones."""
         self.quiet, self.arrived = False, 0
+        self.staff = Staff(self)
         self._phone = Caller(app.app)
 
     @property
@@ -67,7 +71,7 @@ class World:
         return list(self.model.shops.values())
 
     def furnish(self) -> None:
-        """An operator and three merchants, before anything can go wrong; then the people."""
+        """An operator, three merchants and who owns the first, before anything can go wrong; then the people."""
         operator = self._operator()
         for name, basis_points, fixed, floor in (
             ("Tea", 60, 0, -10_000),
@@ -88,25 +92,31 @@ class World:
             scopes = {"scopes": ["payments", "refunds", "checkouts", "reports", "payouts", "cards"]}
             key = operator.post(f"/v1/merchants/{shop.id}/keys", scopes).json["key"]
             self.tills.append(Till(shop, key, self))
+            self.staff.open(operator, shop)
+        self.staff.found(operator, self._phone.bearing(self._signed_up(FOUNDER)["access_token"]))
         self.people = [self.newcomer() for _ in range(PEOPLE)]
 
     def newcomer(self) -> Person:
         self.arrived += 1
         return Person(self.arrived, self)
 
-    def _operator(self) -> Caller:
-
-        wish = {"identifier": "olga@example.com", "password": PASSWORD, "display_name": "Olga", "locale": "en"}
+    def _signed_up(self, name: str) -> dict[str, Any]:
+        wish = {"identifier": name, "password": PASSWORD, "display_name": "Olga", "locale": "en"}
         self._phone.post("/v1/users", wish | {"jurisdiction": "CN"})
-        proof = {"identifier": "olga@example.com", "code": self.code_of("olga@example.com")}
-        welcome = self._phone.post("/v1/users/verify", proof).json
+        welcome: dict[str, Any] = self._phone.post(
+            "/v1/users/verify", {"identifier": name, "code": self.code_of(name)}
+        ).json
+        return welcome
+
+    def _operator(self) -> Caller:
+        welcome = self._signed_up("olga@example.com")
         appointed(self._phone, welcome, "admin", PASSWORD)
         return self._phone.bearing(in_office(welcome["user"]["id"], self.clock.true))
 
     def step(self, number: int) -> None:
         """One decision. Raises Violation."""
         chance = self.chance = random.Random(f"{self.seed}/{number}")
-        self.step_number = number
+        self.step_number, self.started = number, 0
         self.model.seconds = self.clock.seconds = self.clock.seconds + chance.expovariate(1 / SECONDS_A_STEP)
         ready = [worker for worker in self.workers if worker.wake_at <= self.clock.seconds]
         full = len(self.workers) >= MOST_WORKERS or self.quiet
@@ -160,7 +170,8 @@ class World:
             self.count("clock-skew")
         if self.faulty and self.chance.random() < 0.02:
             nature.go_cold(self)
-        seed = f"{self.seed}/{self.step_number}/{name}"
+        self.started += 1
+        seed = f"{self.seed}/{self.step_number}/{name}/{self.started}"
         worker = Worker(name, work, done, seed, self.clock.seconds, limit_seconds, skew)
         self.finishing = worker
         self.note("start", name)
@@ -179,7 +190,9 @@ class World:
     ) -> None:
         """A request; `then` gets its answer, None if the worker died."""
         event = event_of(self._phone, method, path, body, {"User-Agent": "sim", **headers}, f"req-{self.step_number}")
-        self._ask(f"{method} {path}", event, then)
+        token = headers.get("Authorization", "").removeprefix("Bearer ")
+        worker = self._ask(f"{method} {path}", event, self.staff.watched(method, path, token, then))
+        worker.bearer = token
 
     def send_raw(self, path: str, body: bytes, headers: dict[str, str], then: Callable[[Reply | None], None]) -> None:
         """A processor's."""
@@ -187,7 +200,7 @@ class World:
         event["requestContext"]["requestId"] = f"req-{self.step_number}"
         self._ask(f"POST {path}", event, then)
 
-    def _ask(self, name: str, event: dict[str, Any], then: Callable[[Reply | None], None]) -> None:
+    def _ask(self, name: str, event: dict[str, Any], then: Callable[[Reply | None], None]) -> Worker:
         def done(result: Any) -> None:
             if isinstance(result, Killed):
                 then(None)
@@ -199,11 +212,12 @@ class World:
             hold(result.status != 500, "no mistake of ours", request=name, **facts)
             then(result)
 
-        self.start(name, lambda: self._phone.send(event), done, API_SECONDS)
+        return self.start(name, lambda: self._phone.send(event), done, API_SECONDS)
 
     def _committed(self, changes: Sequence[Change]) -> None:
         self.model.commit(changes)
         self.doors.commit(changes, self.clock.seconds)
+        self.staff.roles.commit(changes)
         for change in changes:
             self.note(change.table, *change.key, change.new is None)
             if change.table == "test-journal":
