@@ -168,3 +168,18 @@ def test_a_change_in_the_middle_of_a_rotation_is_not_overwritten(monkeypatch: py
         patch.setattr(vault, "opened", overtaken)
         assert [page.overtaken for page in rotation.reseal(number)] == [1]
     assert store_sessions.sessions(ANN, None, 10)[0][0].device_name == "Ann's new phone"
+
+
+def test_where_tables_were_brought_back_the_replica_opens_the_keys_once_and_ours_from_then_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sealed = vault.seal(ANN, "display_name", "Ann")
+    replica = settings().fields_key_id
+    keys = clients.client("kms")
+    keys.create_alias(AliasName="alias/there", TargetKeyId=keys.create_key()["KeyMetadata"]["KeyId"])
+    monkeypatch.setenv("FIELDS_KEY_ID", "alias/there")
+    settings.cache_clear()
+    assert vault.rewrap(replica) == 1
+    keys.disable_key(KeyId=keys.describe_key(KeyId=replica)["KeyMetadata"]["KeyId"])
+    assert vault.opened(ANN, "display_name", sealed) == "Ann"
+    assert vault.key_of(vault.seal(ANN, "display_name", "Ann")) == 1

@@ -4,7 +4,7 @@ import { may, me } from "/console/may.js";
 import { Facts, Id, Moment, State } from "/console/show.js";
 import { PagedTable } from "/console/table.js";
 import { say, sayOr, shownNumber, shownSpan } from "/shared/language.js";
-import { announce, Button, Field, Heading, job, pages, Problem } from "/shared/parts.js";
+import { announce, Button, Field, Heading, job, pages, Problem, Waiting } from "/shared/parts.js";
 import { call, get } from "/shared/session.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
 
@@ -31,6 +31,7 @@ function Backups({ lists, asking, again }) {
   return html`
     <${Heading}>${say("console.backups")}<//>
     <p>${say("console.backups-what")}</p>
+    ${!me() && html`<${Waiting} />`}
     ${backups?.rows.value && html`<${Newest} of=${newest} drill=${drills?.rows.value?.find((one) => one.ended_at)} />`}
     ${may("backups.ask") && html`
       <p class="deeds">
@@ -61,14 +62,14 @@ const state = { key: "status", cell: (row) => html`<${State} of=${row.state} />`
 const who = (key) => ({ key, cell: (row) => html`<${Id} of=${row[key]} short data-stop />`, text: (row) => row[key] });
 
 const BACKUPS = (again) => [
-  time("begun_at"),
-  state,
-  time("as_of"),
+  { key: "begun_at", text: (row) => row.begun_at },
+  { ...state, cell: (row) => html`<${State} of=${row.state} /> ${row.reason}` },
+  { ...time("as_of"), cell: (row) => html`<${Moment} at=${row.as_of || row.begun_at} />` },
   { key: "backup-kept", cell: (row) => sayOr(`console.kept.${row.kept}`, row.kept), text: (row) => row.kept },
   time("kept_until"),
   { key: "backup-size", cell: (row) => (row.tables.length ? size(row) : "–"), text: (row) => row.bytes },
   { key: "backup-hash", cell: (row) => html`<span class="id" title=${row.manifest}>${row.manifest.slice(0, 12)}</span>`, text: (row) => row.manifest },
-  { key: "backup-why", cell: (row) => row.reason, text: (row) => row.reason },
+  { key: "backup-why", text: (row) => row.reason },
   { key: "deeds", cell: (row) => (row.state === "whole" && may("backups.propose-giving-back") ? html`<button type="button" class="plain" data-stop onClick=${() => propose(row, again)}>${say("console.give-back")}</button>` : ""), text: () => "" },
 ];
 
