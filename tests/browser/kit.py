@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
 
 from infra.local import people, places, stack
 from infra.local.client import Client
@@ -25,6 +25,16 @@ PHONE, SMALL_PHONE, DESK = {"width": 390, "height": 844}, {"width": 360, "height
 SCHEDULED = {"version": "0", "id": "one", "detail-type": "Scheduled Event", "source": "aws.events",
              "account": places.ACCOUNT, "time": "2026-11-24T08:00:00Z", "region": places.REGION,
              "resources": [], "detail": {}}  # fmt: skip
+IN_BETWEEN = (
+    (403, "text/html", "<h1>403 Forbidden</h1>"),
+    (404, "application/json", '{"message": "Not Found"}'),
+    (408, "text/plain", "Request Timeout"),
+    (413, "text/html", "<h1>413 Request Entity Too Large</h1>"),
+    (401, "text/plain", "Proxy says no"),
+    (200, "text/html", "<title>Welcome to the Wi-Fi</title>"),
+    (200, "application/json", '{"status": "captured"}'),
+)
+"""Answers of whatever stands between a browser and the API: status, media type, body."""
 LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
 
 
@@ -120,6 +130,29 @@ def sign_in(visit: Visit, person: Person) -> None:
     page.locator("#password").fill(person.password)
     page.keyboard.press("Enter")
     expect(page.locator("nav")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def in_between(page: Page, pattern: str, keys: list[str]) -> None:
+    """Somebody else answers each of the first tries, and the keys of all are noted; then the API does."""
+
+    def answer(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) > len(IN_BETWEEN):
+            return route.continue_()
+        status, kind, body = IN_BETWEEN[len(keys) - 1]
+        return route.fulfill(status=status, content_type=kind, body=body)
+
+    page.route(pattern, answer)
+
+
+def tried(page: Page, keys: list[str], times: int) -> None:
+    """Waits until so many tries have been made. A page whose tests only sleep is not answered."""
+
+    def look() -> bool | None:
+        page.wait_for_timeout(50)
+        return len(keys) >= times or None
+
+    people.wait_for(look, f"try {times}")
 
 
 def swept(local: dict[str, Any]) -> None:

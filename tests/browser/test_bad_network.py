@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from infra.local import people
 from infra.local.people import Person
 from tests.browser import kit, purse
 
@@ -96,6 +98,48 @@ def test_requests_that_never_arrive_are_sent_again(phone: kit.Visit, local: dict
     page.locator("button.main").click()
     purse.titled(phone, "Paid: ¥11.03")
     assert purse.paid(local, person)["cut"] == 1
+
+
+def test_what_somebody_in_between_answers_is_no_answer(phone: kit.Visit, local: dict[str, Any], person: Person) -> None:
+    page, keys = before_paying(phone, local, 1_111, "between"), list[str]()
+    kit.in_between(page, "**/v1/payments", keys)
+    page.locator("button.main").click()
+    for times in range(1, len(kit.IN_BETWEEN) + 1):
+        kit.tried(page, keys, times)
+        purse.titled(phone, "Not known yet: ¥11.11")
+        page.evaluate("dispatchEvent(new Event('focus'))")
+    purse.titled(phone, "Paid: ¥11.11")
+    nothing_left(phone)
+    assert (len(set(keys)), purse.paid(local, person)["between"]) == (1, 1)
+
+
+def test_what_may_have_arrived_is_not_over_because_whoever_asks_is_not_known_there(
+    phone: kit.Visit, local: dict[str, Any], person: Person
+) -> None:
+    page, keys = before_paying(phone, local, 1_112, "doubt"), list[str]()
+    problem = {"code": "not-found", "status": 404, "title": "There is no such thing here."}
+
+    def lose(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) == 1:
+            route.continue_(headers=route.request.headers | {"x-local-drop-answer": "1"})
+        elif len(keys) == 2:
+            route.fulfill(status=404, content_type="application/problem+json", body=json.dumps(problem))
+        else:
+            route.continue_()
+
+    page.route("**/v1/payments", lose)
+    page.locator("button.main").click()
+    kit.tried(page, keys, 2)
+    phone.see("There is no such thing here.")
+    purse.titled(phone, "Not known yet: ¥11.12")
+    assert purse.paid(local, person)["doubt"] == 1
+    purse.show(phone, "/", "My money")
+    page.evaluate("delete localStorage['coffer.app.session']")
+    page.reload()
+    kit.sign_in(phone, person)
+    people.wait_for(lambda: page.evaluate("localStorage['coffer.app.intents'] === '[]'") or None, "the answer")
+    assert (len(set(keys)), purse.paid(local, person)["doubt"]) == (1, 1)
 
 
 def test_a_double_tap_is_one_payment(phone: kit.Visit, local: dict[str, Any], person: Person) -> None:

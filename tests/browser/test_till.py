@@ -106,6 +106,25 @@ def test_an_answer_that_is_lost_is_asked_for_with_the_same_key_also_after_a_relo
     assert payments_of(local, person) == before + 1
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_somebody_in_between_answers_is_no_answer(
+    browser: Browser, local: dict[str, Any], shop: dict[str, Any], language: str
+) -> None:
+    person, keys = kit.newcomer(local, funds=20_000), list[str]()
+    unknown = {"en": "Not known yet: ¥12.80", "zh": "结果未知：¥12.80"}[language]
+    with till_kit.at_the_till(browser, shop, local, language, refused=CHARGES) as visit:
+        kit.in_between(visit.page, "**/v1/charges", keys)
+        till_kit.charged(visit.page, "12.80", till_kit.code_of(local, person))
+        for times in range(1, len(kit.IN_BETWEEN) + 1):
+            kit.tried(visit.page, keys, times)
+            purse.titled(visit, unknown)
+            assert visit.page.get_by_text(TITLES[language]["not"]).count() == 0
+            visit.page.evaluate("dispatchEvent(new Event('focus'))")
+        purse.titled(visit, TITLES[language]["paid"])
+        assert visit.complaints == []
+    assert (len(set(keys)), payments_of(local, person)) == (1, 1)
+
+
 def test_a_charge_that_never_arrived_is_stopped_for_good(
     browser: Browser, local: dict[str, Any], shop: dict[str, Any], person: Person
 ) -> None:

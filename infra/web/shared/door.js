@@ -25,7 +25,7 @@ export class Refused extends Error {
   }
 }
 
-/** One request → {status, text, body (parsed, or null), bytes, replayed, wait (seconds), milliseconds}. Throws NoAnswer. */
+/** One request → {status, kind (media type), text, body (parsed, or null), bytes, replayed, wait (seconds), milliseconds}. Throws NoAnswer. */
 export async function send(method, path, { token, key, body, raw, headers = {} } = {}) {
   const began = performance.now();
   const sent = { "Accept-Language": language.value, ...headers };
@@ -45,7 +45,8 @@ export async function send(method, path, { token, key, body, raw, headers = {} }
     maintenance.value = said.body?.code === "maintenance" ? said.body : null;
     const replayed = answer.headers.get("Idempotent-Replayed") === "true";
     const wait = Number(answer.headers.get("Retry-After"));
-    return { ...said, status: answer.status, replayed, wait, milliseconds: Math.round(performance.now() - began) };
+    const kind = answer.headers.get("Content-Type") ?? "";
+    return { ...said, status: answer.status, kind, replayed, wait, milliseconds: Math.round(performance.now() - began) };
   } catch (problem) {
     reachable.value = false;
     throw new NoAnswer(`${method} ${path}`, { cause: problem });
@@ -65,6 +66,10 @@ export async function insist(method, path, options) {
     await pause(250 + Math.random() * 500);
   }
 }
+
+/** Whether the API itself refuses: whatever stands between may answer with any status, and knows nothing. */
+export const isProblem = ({ status, kind, body }) =>
+  kind?.startsWith("application/problem+json") && body?.status === status && typeof body.code === "string";
 
 /** The body of an answer that must be a success. Throws Refused. */
 export function good(answer) {

@@ -1,9 +1,12 @@
 /**
  * Movements of money that somebody meant to make: each is written down with its key before it is sent, and stays until
  * the API has given its answer. A reload, a dead battery or a second tab sends the same key again: one effect.
+ *
+ * The answer is what the API keeps under the key. What whoever is signed in may not do says nothing of what was done
+ * before them, and an answer that is not the API's says nothing at all.
  */
-import { newKey, NoAnswer, Refused } from "/shared/door.js";
-import { call, session, userId } from "/shared/session.js";
+import { isProblem, newKey, NoAnswer, Refused } from "/shared/door.js";
+import { ask, session, staffId, userId } from "/shared/session.js";
 import { onStored, store, stored } from "/shared/stored.js";
 import { effect, signal } from "/shared/ui.js";
 
@@ -11,11 +14,19 @@ const NAME = `${document.documentElement.dataset.area}.intents`;
 const DONE = `${NAME}.done`;
 const WAITS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 const REMEMBERED = 20;
-const LATER = [401, 429, "in-flight"];
+const LATER = [401, 429];
+/** Refusals of whoever asks: nothing of them is kept under the key. */
+const OF_WHO_ASKS = ["forbidden", "not-found"];
+/** What is made has an id of the API's. */
+const MADE = /^[a-z]{2,4}_[0-9a-z]{26}$/;
+const ONLY_ASK = { "Idempotency-Replay": "only" };
 /** How a guardian's yes stands while it is asked for, or given and about to be carried out by the API itself. */
 const WAITS_FOR_OTHERS = ["asked", "approved"];
 
-/** [{id, key, path, body, about, user, once, tries, last}], oldest first; `last`: why the last try decided nothing. */
+/**
+ * [{id, key, path, body, about, user, by, once, asks, tries, last, doubt, shut}], oldest first. `last`: why the last try
+ * decided nothing; `doubt`: one that was sent may have arrived; `shut`: the session that may not ask.
+ */
 export const intents = signal(stored(NAME) ?? []);
 /** {path, status} of the intent that came to its end last. */
 export const settled = signal(null);
@@ -27,12 +38,12 @@ onStored(DONE, () => (turns.value = turns.peek() + 1));
 /**
  * Writes down what is meant → its id; `about` is whatever the result screen wants to show of it.
  * An intent with the same `once` (a checkout, an open form) is the same one: a double tap adds nothing.
- * `key`: of the request that this one ends.
+ * `key`: of the request that this one ends. `asks`: the API tells another of the merchant's people what became of it.
  */
-export function intend({ path, body, about, once, key = newKey() }) {
+export function intend({ path, body, about, once, asks = false, key = newKey() }) {
   const before = once && [...(stored(NAME) ?? []).filter(isMine), ...done()].find((one) => one.once === once);
   if (before) return before.id;
-  const meant = { id: newKey(), key, path, body, about, once, user: userId.value, tries: 0 };
+  const meant = { id: newKey(), key, path, body, about, once, asks, user: userId.value, by: staffId.value, tries: 0 };
   change((all) => [...all, meant]);
   return meant.id;
 }
@@ -58,31 +69,54 @@ export const carry = (id) =>
 export const resume = () => Promise.all(mine().map((one) => carry(one.id)));
 export const mine = () => intents.value.filter(isMine);
 const isMine = (one) => one.user === userId.value;
+/** Whether another of the merchant's people meant it: it is asked for, and not done in the name of who is here now. */
+export const isAnothers = ({ by }) => by !== undefined && by !== staffId.value;
+/** Whether whoever is here may not even ask. */
+export const isShut = ({ shut }) => shut !== undefined && shut === session.value?.session_id;
+const goesOn = (one) => isMine(one) && !isShut(one) && (one.asks || !isAnothers(one));
 
 async function carried(id) {
   for (;;) {
     const meant = (stored(NAME) ?? []).find((one) => one.id === id);
     if (!meant) return finished(id)?.outcome;
-    const { outcome, last } = meant.user === userId.value ? await tried(meant) : {};
-    if (outcome) return settle(meant, outcome);
-    change((all) => all.map((one) => (one.id === id ? { ...one, tries: one.tries + 1, last } : one)));
+    if (goesOn(meant)) {
+      const { outcome, ...found } = await tried(meant);
+      if (outcome) return settle(meant, outcome);
+      note(id, { tries: meant.tries + 1, ...found });
+    }
     await better(WAITS_MS[Math.min(meant.tries, WAITS_MS.length - 1)]);
   }
 }
 
-/** One try: {outcome}, or {last} while it is not known what happened or the same request may still go through. */
-async function tried({ path, body, key, about }) {
+/** One try: {outcome}, or {last, doubt, shut} while it is not known what happened or it may still go through. */
+async function tried(meant) {
+  const { id, path, body, key, about } = meant;
+  const [before, only] = [Boolean(meant.doubt), isAnothers(meant)];
+  const asker = session.value.session_id;
+  if (!only) note(id, { doubt: true });
   try {
-    return { outcome: { status: 200, body: await call("POST", path, { body, key, about, patient: false }) } };
+    const answer = await ask("POST", path, { body, key, about, patient: false, headers: only ? ONLY_ASK : {} });
+    return judged(answer, { before: before || only, asker });
   } catch (problem) {
-    if (problem instanceof NoAnswer) return { last: null };
-    if (!(problem instanceof Refused)) throw problem;
-    const { status, body: told } = problem.answer;
-    const guarded = told?.code === "guardian-approval-required" && WAITS_FOR_OTHERS.includes(told.state);
-    const later = status >= 500 || LATER.includes(status) || LATER.includes(told?.code) || guarded;
-    return later ? { last: told } : { outcome: { status, body: told } };
+    if (problem instanceof NoAnswer) return { last: null, doubt: before || !only };
+    if (problem instanceof Refused) return { last: problem.answer.body, doubt: before };
+    throw problem;
   }
 }
+
+/** What an answer decides; `before`: whether the key may have done something already. */
+function judged(answer, { before, asker }) {
+  const { status, body } = answer;
+  if (status < 400) return isMade(answer) ? { outcome: { status, body } } : { last: null, doubt: true };
+  if (!isProblem(answer)) return { last: null, doubt: true };
+  const guarded = body.code === "guardian-approval-required" && WAITS_FOR_OTHERS.includes(body.state);
+  if (status >= 500 || body.code === "in-flight" || guarded) return { last: body, doubt: true };
+  if (LATER.includes(status)) return { last: body, doubt: before };
+  if (!before || !OF_WHO_ASKS.includes(body.code)) return { outcome: { status, body } };
+  return { last: body, doubt: true, shut: body.param === "Idempotency-Key" ? undefined : asker };
+}
+
+const isMade = ({ kind, body }) => kind.startsWith("application/json") && MADE.test(body?.id ?? body?.charge_id);
 
 function settle({ id, path, about, once, user }, outcome) {
   const ended = { id, about, user, once: outcome.status < 400 ? once : undefined, outcome, unseen: true };
@@ -91,6 +125,8 @@ function settle({ id, path, about, once, user }, outcome) {
   settled.value = { path, status: outcome.status };
   return outcome;
 }
+
+const note = (id, found) => change((all) => all.map((one) => (one.id === id ? { ...one, ...found } : one)));
 
 /** Of what is stored, which another tab may have changed since. */
 function change(how) {

@@ -1,8 +1,9 @@
 /** Lists that are the same on several screens: places to go, and sales. */
-import { staff } from "/till/staff.js";
+import { isAnothers } from "/shared/intents.js";
 import { say, sayOr, shownMoment } from "/shared/language.js";
 import { Icon, Money } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
+import { staff } from "/till/staff.js";
 
 export const Row = ({ path, icon, title, about }) => html`
   <li>
@@ -31,11 +32,14 @@ export const Sale = ({ of: sale, when = shownMoment }) => html`
   </li>
 `;
 
-/** What is meant and not known to have ended: what it is, and the screen that tells of it. */
-export const Meant = ({ of: { id, about }, children }) => html`
+/** `Bo · By the river`; "" of what nobody is known to have begun. */
+export const whose = ({ by }) => [by?.name, by?.store].filter(Boolean).join(" · ");
+
+/** What is meant and not known to have ended: what it is, whose if another's, and the screen that tells of it. */
+export const Meant = ({ of: one, of: { id, about }, children }) => html`
   <li>
     <a href=${`#/${about.what === "refund" ? "refunds" : "charges"}/${about.of ?? id}`}>
-      <span class="row-words"><strong>${say(`meant.${about.what}`)} · ${about.reference}</strong><small>${shownMoment(about.at)}</small></span>
+      <span class="row-words"><strong>${say(`meant.${about.what}`)} · ${about.reference}</strong><small>${[shownMoment(about.at), isAnothers(one) && whose(about)].filter(Boolean).join(" · ")}</small></span>
       <${Money} amount=${about.amount} currency=${about.currency} />
     </a>
     ${children}

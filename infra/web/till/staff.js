@@ -14,6 +14,8 @@ export const may = (scope) => staff.value?.scopes.includes(scope) ?? false;
 export const keeps = (id) => !staff.value?.store_ids?.length || staff.value.store_ids.includes(id);
 /** What a sale says of where it was made. */
 export const here = () => (staff.peek()?.store_id ? { store_id: staff.peek().store_id } : {});
+/** Whoever comes next reads who it was, and where. */
+export const standsHere = () => ({ name: staff.peek()?.name ?? "", store: staff.peek()?.store_name ?? "", store_id: staff.peek()?.store_id ?? "" });
 export const mine = (path = "") => `/v1/merchants/${staff.peek().merchant_id}${path}`;
 
 export const currencies = () => (staff.value?.currencies ?? []).filter((one) => one in CURRENCIES);

@@ -1,8 +1,8 @@
 /** What is on its way and not known to have ended, and sales noted for later: each can be ended or dropped. */
 import { noted, unnote } from "/till/noted.js";
 import { Meant } from "/till/rows.js";
-import { shownSum, stop } from "/till/sales.js";
-import { carry, drop, intents, mine } from "/shared/intents.js";
+import { follow, shownSum, stop } from "/till/sales.js";
+import { drop, intents, isAnothers, isShut, mine } from "/shared/intents.js";
 import { say, shownMoment } from "/shared/language.js";
 import { Dialog, Empty, Heading, Money } from "/shared/parts.js";
 import { html, signal } from "/shared/ui.js";
@@ -10,7 +10,7 @@ import { html, signal } from "/shared/ui.js";
 export function open() {
   const asked = signal(null);
   const end = (one) => {
-    if (one.about.what === "charge") void carry(stop(one.id)).catch((problem) => console.error(problem));
+    if (one.about.what === "charge") void follow(stop(one.id)).catch((problem) => console.error(problem));
     else asked.value = one;
   };
   const view = () => html`<${Queue} end=${end} />${asked.value && html`<${Sure} of=${asked.value} close=${() => (asked.value = null)} />`}`;
@@ -19,14 +19,15 @@ export function open() {
 
 function Queue({ end }) {
   const open = intents.value && mine();
-  const stopping = new Set(open.filter(({ about }) => about.what === "stop").map(({ about }) => about.of));
+  const stopping = new Set(open.filter((one) => one.about.what === "stop" && !isAnothers(one)).map(({ about }) => about.of));
+  const ends = (one) => one.about.what !== "stop" && !stopping.has(one.id) && !isShut(one);
   return html`
     <${Heading}>${say("queue.title")}<//>
     <p>${say("queue.lead")}</p>
     ${open.length === 0 && noted.value.length === 0 && html`<${Empty}>${say("queue.empty")}<//>`}
     ${open.length > 0 && html`
       <ul class="rows card" aria-label=${say("queue.title")}>
-        ${open.map((one) => html`<${Meant} key=${one.id} of=${one}>${one.about.what !== "stop" && !stopping.has(one.id) && html`
+        ${open.map((one) => html`<${Meant} key=${one.id} of=${one}>${isShut(one) && html`<p><small>${say("till.shut")}</small></p>`}${ends(one) && html`
           <p><button type="button" class="danger" onClick=${() => end(one)}>${say(`queue.end-${one.about.what}`)}</button></p>`}<//>`)}
       </ul>`}
     ${noted.value.length > 0 && html`

@@ -1,7 +1,8 @@
 /** What became of a refund: given back, refused and why, or not known yet. */
+import { whose } from "/till/rows.js";
 import { shownSum } from "/till/sales.js";
 import { Refused } from "/shared/door.js";
-import { carry, finished, intent, intents, seen } from "/shared/intents.js";
+import { carry, finished, intent, intents, isAnothers, isShut, seen } from "/shared/intents.js";
 import { say } from "/shared/language.js";
 import { Facts, Heading, Icon, Problem } from "/shared/parts.js";
 import { lookAgain } from "/shared/seen.js";
@@ -19,11 +20,14 @@ export function open({ params: { id } }) {
 /** Reads signals, so that whoever asks is told again. */
 function kindOf(id) {
   const open = intents.value.find((one) => one.id === id);
+  if (open && isShut(open)) return "shut";
+  if (open && isAnothers(open)) return "anothers";
   if (open) return open.last === undefined ? "sending" : "unknown";
   const outcome = finished(id)?.outcome;
   return outcome ? (outcome.status < 400 ? "good" : "bad") : "forgotten";
 }
-const titleOf = (id, about) => say(`refunded.${kindOf(id)}`, { amount: about ? shownSum(about) : "" });
+const NOT_KNOWN = ["shut", "anothers"];
+const titleOf = (id, about) => say(`refunded.${NOT_KNOWN.includes(kindOf(id)) ? "unknown" : kindOf(id)}`, { amount: about ? shownSum(about) : "" });
 
 const Refunded = ({ id, about, kind }) => html`
   <div class=${`result ${MARKS[kind] ? kind : "open"}`} role="status">
@@ -31,7 +35,7 @@ const Refunded = ({ id, about, kind }) => html`
     <${Heading}>${titleOf(id, about)}<//>
   </div>
   ${kind === "bad" ? html`<${Problem} of=${new Refused({ ...finished(id).outcome, text: "" })} />` : html`<p>${say(`refunded.${kind}-detail`)}</p>`}
-  ${about && html`<${Facts} of=${[[say("till.fact.amount"), shownSum(about)], [say("till.fact.reference"), about.reference], [say("refund.reason"), about.reason]]} />`}
+  ${about && html`<${Facts} of=${[[say("till.fact.amount"), shownSum(about)], [say("till.fact.reference"), about.reference], [say("refund.reason"), about.reason], [say("till.fact.by"), NOT_KNOWN.includes(kind) && whose(about)]]} />`}
   ${about && html`<p><a class="button secondary wide" href=${`#/payments/${about.payment}`}>${say("refunded.payment")}</a></p>`}
   <p><a class="button main" href="#/">${say("till.next")}</a></p>
 `;

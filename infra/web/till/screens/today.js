@@ -1,6 +1,6 @@
 /** Today: what came in and went back, newest first, with sums; what this till has just taken stands above it. */
 import { Sale } from "/till/rows.js";
-import { chargeIn, currencies, currency } from "/till/staff.js";
+import { chargeIn, currencies, currency, staff } from "/till/staff.js";
 import { sums, today } from "/till/today.js";
 import { done } from "/shared/intents.js";
 import { say, shownClock, shownDate, shownMoney } from "/shared/language.js";
@@ -21,12 +21,14 @@ export function open() {
   return { title: () => say("today.title"), view: () => html`<${Today} of=${list.value} />`, close: () => (begin(), stop()) };
 }
 
-/** Paid by a code of this till and not in the list yet: it is settled in a moment. */
+/** Paid by a code of this till where they stand, and not in the list yet: it is settled in a moment. */
 function lately(rows) {
   const known = new Set(rows.map(({ payment_id }) => payment_id));
-  const charges = done().filter(({ about, outcome }) => about.what === "charge" && about.currency === currency.value && outcome.body?.status === "captured");
+  const charges = done().filter(({ about, outcome }) => about.what === "charge" && about.currency === currency.value && isHere(about) && outcome.body?.status === "captured");
   return charges.map(({ outcome }) => outcome.body).filter(({ id, created_at }) => !known.has(id) && Date.parse(created_at) > Date.now() - 60_000);
 }
+
+const isHere = ({ by }) => !staff.value?.store_id || by?.store_id === staff.value.store_id;
 
 function Today({ of: { rows, whole, look } }) {
   const found = rows.value;
