@@ -90,7 +90,8 @@ def test_no_role_can_change_remove_or_scan_what_is_only_added_to(
 ) -> None:
     database = worn[1]("dynamodb")
     answers = {name: refusal(lambda call=call: call(database, table)) for name, call in DENIED.items()}  # type: ignore[misc]
-    assert answers == dict.fromkeys(DENIED, "AccessDeniedException")
+    reads_everything = {"scan": ""} if worn[0] == "BackUpRole" else {}
+    assert answers == dict.fromkeys(DENIED, "AccessDeniedException") | reads_everything
 
 
 def test_a_secret_opens_for_those_who_need_it(worn: tuple[str, Callable[[str], Any]]) -> None:
