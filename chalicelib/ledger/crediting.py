@@ -14,7 +14,7 @@ def credit(wallet: str, currency: str, amount: int, known: Known) -> tuple[Chang
     if amount == 0:
         return Change(wallet, currency, settles=True), {}
     if head and head.status == "closed":
-        return Change(wallet, currency, settles=True), {chart.unclaimed(currency): amount}
+        return Change(wallet, currency, closed=True), {chart.unclaimed(currency): amount}
     owed = head.debt if head else 0
     repaid = min(owed, amount)
     change = Change(wallet, currency, available=amount - repaid, debt=-repaid, expected_debt=owed)

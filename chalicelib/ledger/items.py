@@ -116,7 +116,7 @@ def head_update(change: Change, at: datetime) -> dict[str, Any]:
     elif change.leaves is not None:
         update.require("status", "=", "active")
     elif not change.settles:
-        update.require("status", "<>", "closed")
+        update.require("status", "=" if change.closed else "<>", "closed")
     for name, text in Due("close", model.month_after(at)).attributes(change.account).items():
         update.keep(name, text)
     return update.written()

@@ -152,6 +152,8 @@ class Change:
     """Assumed; an equality condition of every debit."""
     settles: bool = False
     """Carries out what was promised before: asks neither status nor floor."""
+    closed: bool = False
+    """What would have come to it goes elsewhere, because it is closed: an equality condition."""
     opens: str = ""
     """Whose account it is that begins with this; where it has begun meanwhile, that is what is known then."""
     leaves: int | None = None
@@ -337,7 +339,8 @@ def _what(change: Change, head: Head, at: datetime) -> Verdict | None:
     if change.leaves is not None:
         return Misjudged(head) if head.status != "active" else None
     if change.spend is None:
-        return Misjudged(head) if head.status == "closed" and not change.settles else None
+        fits = change.settles or change.closed == (head.status == "closed")
+        return None if fits else Misjudged(head)
     if head.status == "frozen":
         return WalletFrozen(reason=head.reason)
     return InvalidState(state="closed") if head.status == "closed" else None

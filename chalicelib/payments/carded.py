@@ -124,7 +124,7 @@ def refund(
     return replace(
         plain,
         movement=_refunded(plain.movement, money, restored, lapsed),
-        changes=(replace(change, settles=closed), *bonus),
+        changes=(replace(change, settles=False, closed=closed), *bonus),
         entry=replace(plain.entry, postings=crediting.postings(postings), line=line),
         legs=(
             _refundable(payment["pk"], amount, guess),

@@ -158,7 +158,7 @@ def _debit(wallet: str, currency: str, amount: int, known: Known) -> tuple[Chang
         available=-taken,
         debt=owed,
         floor=floor,
-        settles=closed,
+        closed=closed,
         expected_available=available if owed and not closed else None,
     )
     return change, crediting.postings({wallet: -taken, chart.debt(wallet): -owed})

@@ -113,4 +113,12 @@ ORDER = (
         "good = _SessionItem.expires_at > now",
         SESSIONS + "of_two_who_looked_at_one_session_only_the_first_goes_on",
     ),
+    bug(
+        "money that passes by a wallet which has opened again",
+        (17,),
+        "ledger/items.py",
+        '    elif not change.settles:\n        update.require("status", "=" if change.closed else "<>", "closed")\n',
+        '    elif not (change.settles or change.closed):\n        update.require("status", "<>", "closed")\n',
+        "tests/simulation/test_finds.py::test_money_for_a_closed_wallet_that_opens_in_the_same_instant_comes_to_it",
+    ),
 )

@@ -14,6 +14,7 @@ from chalicelib.ledger import funding, items, model, service, store
 from chalicelib.ledger.funding import Funding
 from chalicelib.ledger.model import Change, Misjudged
 from chalicelib.settings import settings
+from tests import heads
 from tests import ledger_kit as kit
 from tests.simulation import faults, house, workers
 from tests.simulation.bank import Bank
@@ -85,6 +86,24 @@ def test_a_method_opens_again_with_a_later_day_only(engine: Engine) -> None:
     assert not funding.is_open("fnd_1")
     funding.open_for(later)
     assert funding.is_open("fnd_1")
+
+
+def test_money_for_a_closed_wallet_that_opens_in_the_same_instant_comes_to_it(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seed 7, decision 17987, with cards: an account was restored while a refund had just seen its wallet closed."""
+    kit.open_wallet()
+    heads.close(kit.WALLET)
+    made, tries = engine.call, iter(range(9))
+
+    def opened_meanwhile(operation: str, parameters: Any) -> Any:
+        if operation == "TransactWriteItems" and next(tries) == 1:
+            heads.activate(kit.WALLET)
+        return made(operation, parameters)
+
+    monkeypatch.setattr(engine, "call", opened_meanwhile)
+    kit.put_in(100, kit.AT + timedelta(seconds=1))
+    assert (service.head(kit.WALLET).available, next(tries)) == (100, 3)
 
 
 @pytest.mark.parametrize("kind", sorted(faults._ACTS))

@@ -152,7 +152,7 @@ def test_what_is_taken_back_is_taken_or_owed_and_never_more_than_there_is(amount
     assert change.debt - change.available == amount
     if head := known.get(WALLET):
         assert 0 <= -change.available <= max(0, head.available)
-        assert change.debt == 0 or change.settles or change.expected_available == -change.available
+        assert change.debt == 0 or change.closed or change.expected_available == -change.available
 
 
 def line(number: int, amount: int, fee: int) -> Line:

@@ -49,6 +49,7 @@ CAPTURE = Change(WALLET, "CNY", available=50, held=-200, settles=True)
 PAYOUT = Change(WALLET, "CNY", available=-700, leaves=300)
 TAKE_BACK = Change(WALLET, "CNY", available=-1_001)
 SETTLEMENT = Change(WALLET, "CNY", available=-5_000, settles=True)
+UNCLAIMED = Change(WALLET, "CNY", closed=True)
 
 
 def judged(change: Change, **head: Any) -> Any:
@@ -63,10 +64,11 @@ def judged(change: Change, **head: Any) -> Any:
         (CAPTURE, Changed, Changed, Changed),
         (SETTLEMENT, Changed, Changed, Changed),
         (PAYOUT, Changed, Misjudged, Misjudged),
+        (UNCLAIMED, Misjudged, Misjudged, Changed),
     ],
 )
 def test_every_movement_against_every_status(change: Change, active: type, frozen: type, closed: type) -> None:
-    """Changed: nothing speaks against it. Misjudged: drafted once more, to `unclaimed`."""
+    """Changed: nothing speaks against it. Misjudged: drafted once more, to `unclaimed` or from there."""
     for status, verdict in (("active", active), ("frozen", frozen), ("closed", closed)):
         assert isinstance(judged(change, status=status), verdict)
 
