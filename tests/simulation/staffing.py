@@ -107,7 +107,7 @@ class Staff:
 
         def told(reply: Reply | None) -> None:
             hand.busy = False
-            if reply and reply.status == 409 and reply.json.get("state") == "last-owner":
+            if hand.id and reply and reply.status == 409 and reply.json.get("state") == "last-owner":
                 owners = since(self.roles.counted[hand.shop.id], sent_at, 0)
                 last = 1 in owners or self._no_heir(hand, sent_seconds)
                 hold(last, "only the last owner stays one", answer=reply.raw, hand=hand.id, owners=owners)
@@ -197,9 +197,12 @@ class Staff:
         hand.person._mine("POST", "/v1/staff-sessions", wish, then)
 
     def _begun(self, hand: Hand, told: dict[str, Any]) -> None:
+        """Who names the merchant alone is at its till in the role that they have there by then."""
         kept = self.roles.sessions.get(told["id"])
+        mine = [one for one in self.hands if one.person is hand.person and one.shop is hand.shop]
+        hand = next((one for one in mine if kept and one.id == kept.role), hand)
         same = kept and (kept.role, kept.kind) == (hand.id, told["role"])
-        hold(bool(same), "a session that is told has begun", told=told["id"], kept=kept)
+        hold(bool(same), "a session that is told has begun", told=told["id"], kept=kept, hand=hand.id)
         shift = Shift(hand, told, len(self.shifts) + 1, self.world)
         self.shifts.append(shift)
         hand.shifts.append(shift)
