@@ -137,7 +137,8 @@ def _at_the_till(day: Day, role: str, by: Caller) -> Caller:
     me("merchants_staff_accept", invited.id, code=people.code_for(day.anybody, wish.identifier, day.shop.name))
     if role == "cashier":
         day.cashier = invited
-    begun = me("merchants_tills_begin", staff_id=invited.id, store_id=day.store.id)
+    where = {"store_id": day.store.id} if stores else {}  # whoever is at one store's till sees that store alone
+    begun = me("merchants_tills_begin", staff_id=invited.id, **where)
     me("identity_sessions_sign_out")
     day.must("role", str(begun.role), role)
     return day.caller(begun.token)
