@@ -83,6 +83,7 @@ def _names(run: str, own: str, given: Mapping[str, str]) -> dict[str, str]:
         "ACCESS_SECRET_ID": f"{run}/access",
         "FIELDS_KEY_ID": f"alias/{run}",
         "ARCHIVE_KEY_ID": f"alias/{run}-archive",
+        "BACKUPS_KEY_ID": f"alias/{run}-backups",
         "PROCESSORS_SECRET_ID": f"{run}/processors",
     }
 
@@ -115,5 +116,5 @@ def _clear() -> None:
         cloud.client("sqs").delete_queue(QueueUrl=url)
     for name in (chosen.access_secret_id, chosen.processors_secret_id):
         cloud.client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
-    for alias in (chosen.fields_key_id, chosen.archive_key_id):
+    for alias in (chosen.fields_key_id, chosen.archive_key_id, chosen.backups_key_id):
         cloud.client("kms").delete_alias(AliasName=alias)
