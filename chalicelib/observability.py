@@ -1,7 +1,7 @@
 """The only maker of logger and metrics. Powertools' tracer costs 0.7 s of a cold start: left out.
 
 Metrics are log lines in CloudWatch's embedded format, which CloudWatch itself turns into metrics: no call, nothing to
-wait for. They are written by ourselves, into the line of the request where there is one (decision 29); a test holds
+wait for. They are written by ourselves, into the line of the request where there is one (decision 30); a test holds
 their form to what Powertools' Metrics writes.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """

@@ -150,7 +150,6 @@ def test_every_alarm_calls_somebody_but_for_those_that_only_another_listens_to(p
         assert alarm.get("AlarmActions", [{"Ref": "Alarms"}]) == [{"Ref": "Alarms"}]
 
 
-@pytest.mark.skipif(not (ROOT / alarms.RUNBOOKS / "ledger-drift.md").exists(), reason="the pages are not here yet")
 def test_every_alarm_says_what_happened_and_which_page_says_what_to_do(packaged: Packaged) -> None:
     for name, alarm in [*of(packaged).items(), *packaged.of_type("AWS::CloudWatch::CompositeAlarm").items()]:
         what, _, page = alarm["AlarmDescription"].rpartition(" ")
