@@ -25,7 +25,7 @@ from infra import package
 from infra.local import alarm_template, follow, memory, places, processes, seed, seed_present, stack, watch
 
 EMPTY = "COFFER_EMPTY"
-"""In the environment: nobody is seeded, for a cloud that is to be filled from a backup."""
+"""In the environment: nobody is seeded and no alarm rings, for a cloud that is to be filled from a backup."""
 PARTS = ("ministack", "bank", "harbour", "front door", "watch")
 
 
@@ -118,7 +118,7 @@ def _start(progress: Progress, port: int) -> None:
     if EMPTY not in os.environ:
         _seed(progress, lost)
         _keep_local({**local(), "pay": seed_present.order(local())})
-    _start_watch(endpoint)
+        _start_watch(endpoint)
     progress.say("ready")
 
 
