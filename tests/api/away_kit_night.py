@@ -40,6 +40,7 @@ def of_the_rota(world: World) -> dict[str, Call]:
     shift = BODIES["POST /v1/on-call/shifts"] | {"person_id": world.operator_id, "order": 2}
     kept = boss.post("/v1/on-call/shifts", shift).json["id"]
     return {
+        "GET /v1/on-call": lambda: boss.get("/v1/on-call"),
         "GET /v1/on-call/shifts": lambda: boss.get("/v1/on-call/shifts"),
         "POST /v1/on-call/shifts": lambda: boss.post("/v1/on-call/shifts", shift),
         "DELETE /v1/on-call/shifts/{id}": lambda: boss.delete(f"/v1/on-call/shifts/{kept}"),
