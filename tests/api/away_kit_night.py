@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.api import backup_kit, on_call_kit
+from tests.api import backup_kit, on_call_kit, review_kit
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply
 from tests.api.world import World
@@ -45,6 +45,15 @@ def of_the_rota(world: World) -> dict[str, Call]:
         "POST /v1/on-call/shifts": lambda: boss.post("/v1/on-call/shifts", shift),
         "DELETE /v1/on-call/shifts/{id}": lambda: boss.delete(f"/v1/on-call/shifts/{kept}"),
         "POST /v1/pages/{id}/acknowledge": lambda: world.nobody.post(f"/v1/pages/{page}/acknowledge", {"code": code}),
+    }
+
+
+def of_reviews(world: World) -> dict[str, Call]:
+    boss, week = world.operator, review_kit.written(world.clock.now())
+    return {
+        "GET /v1/reviews": lambda: boss.get("/v1/reviews"),
+        "POST /v1/reviews": lambda: boss.post("/v1/reviews"),
+        "GET /v1/reviews/{id}": lambda: boss.get(f"/v1/reviews/{week}"),
     }
 
 

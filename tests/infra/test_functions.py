@@ -14,7 +14,7 @@ FUNCTIONS = {
     "APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler",
     "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Record", "Deliver", "Alarmed",
     "Sweep", "Reconcile", "PayOut", "Fetch",
-    "BackUp", "RestoreDrill",
+    "BackUp", "RestoreDrill", "Review",
 }  # fmt: skip
 HTTP = {"APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler"}
 UNRESERVED_AWS_KEEPS = 100

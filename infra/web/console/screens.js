@@ -13,7 +13,7 @@ export const SCREENS = {
   "/merchants": screen("merchants", "shops"),
   "/merchants/:id": screen("merchant", "payouts", "webhooks", "plans", "shops"),
   "/payouts/:id": screen("payout", "payouts"),
-  "/cases": screen("cases"),
+  "/cases": screen("cases", "cases"),
   "/cases/:id": screen("case", "cases"),
   "/reconciliations": screen("reconciliations", "books"),
   "/reconciliations/:day": screen("reconciliation", "books"),
