@@ -109,6 +109,7 @@ def _access() -> list[Room]:
     from chalicelib.merchants import routes_tills as tills
     from chalicelib.notices import routes as notices
     from chalicelib.operations import routes as operations
+    from chalicelib.operations import routes_status as status
     from chalicelib.settlement import routes_funding as funding
 
     ways_in = (identity, sessions, entering, factors, passwords, trash, deletion)
@@ -121,6 +122,7 @@ def _access() -> list[Room]:
         people,
         notices,
         operations,
+        status,
         effort,
         funding,
         reveals,
@@ -190,9 +192,15 @@ def fold(event: SQSEvent) -> Any:
 def tell(event: SQSEvent) -> Any:
     from chalicelib.identity import approvals, telling
     from chalicelib.notices import tasks
+    from chalicelib.operations import updating
     from chalicelib.topups import speed
 
-    return tasks.tell(event.to_dict(), {"entry": [telling.tell_of_entry, speed.measure], "approval": [approvals.tell]})
+    told: dict[str, list[tasks.Listener]] = {
+        "entry": [telling.tell_of_entry, speed.measure],
+        "approval": [approvals.tell],
+        "status": [updating.tell],
+    }
+    return tasks.tell(event.to_dict(), told)
 
 
 @app.on_sqs_message(queue_arn=_QUEUE, batch_size=10)
