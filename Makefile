@@ -49,7 +49,7 @@ package: $(TOOLS) ## build/package/: the template and the zip for CloudFormation
 pages: install ## build/site/: what the pages' bucket holds, and the commands that bring it there
 	@$(RUN) -m infra.publish
 
-deploy: install ## bring a stage to AWS: change set, consent, gradual traffic, check (STAGE=prod VERSION=… goes back, PLAN=1 only shows, YES=1 does not ask, LET_GO="…", DESPITE_ALARMS=1)
+deploy: $(TOOLS) $(WEB) ## bring a stage to AWS: change set, consent, gradual traffic, check (STAGE=prod VERSION=… goes back, PLAN=1 only shows, YES=1 does not ask, LET_GO="…", DESPITE_ALARMS=1)
 	@$(RUN) -m infra.deploying --stage $(or $(STAGE),none) $(if $(VERSION),--version $(VERSION)) $(if $(PLAN),--plan) \
 		$(if $(YES),--yes) $(if $(DESPITE_ALARMS),--despite-alarms) $(foreach one,$(LET_GO),--let-go $(one))
 
