@@ -285,3 +285,10 @@ def review(event: Any) -> int:
     from chalicelib.operations import tasks_reviews as tasks
 
     return tasks.review(clock.now())
+
+
+@app.schedule("rate(1 hour)")
+def rehearsal(event: Any) -> int:
+    from chalicelib.operations import tasks_reviews as tasks
+
+    return tasks.rehearsal(clock.now(), event.to_dict())

@@ -21,7 +21,7 @@ ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
     "RecordRole", "DeliverRole", "ReconcileRole", "PayOutRole", "FetchRole", "BackUpRole", "RestoreDrillRole",
-    "AlarmedRole", "ReviewRole",
+    "AlarmedRole", "ReviewRole", "RehearsalRole",
 ]  # fmt: skip
 OF_S3 = "CopyRole"
 """Taken by S3 itself, which copies backups to another region."""
@@ -32,6 +32,7 @@ KEPT = ["hourly", "daily", "monthly", "yearly"]
 SEND_TEXTS = {"AccessHandlerRole", "SweepRole", "TellRole", "AlarmedRole"}
 MAY_READ = {
     "AccessSecret": {"AccessHandlerRole"},
+    "RehearsalSecret": {"RehearsalRole"},
     "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole", "FetchRole"},
 }
 

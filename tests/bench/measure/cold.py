@@ -125,6 +125,7 @@ FIRSTS = {
     "back_up": operations.back_up,
     "restore_drill": operations.restore_drill,
     "review": operations.review,
+    "rehearsal": operations.rehearsal,
 }
 _WEB = ("money", "access", "webhooks", "office")
 _HELLO = {
