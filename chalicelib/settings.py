@@ -75,6 +75,8 @@ class Settings:
     backups_lock: str = "COMPLIANCE"
     """`COMPLIANCE`: nobody removes a backup before its time; `GOVERNANCE`: whoever may bypass that can."""
     backup_every_minutes: str = "60"
+    rate_limits: str = "1"
+    """How many times the limits of docs/reference/limits.md may be asked of one process; `0`: without end."""
     viewer_headers: str = ""
     """`cloudfront`: nobody but CloudFront reaches the API, so its CloudFront-Viewer-* headers are believed."""
 
