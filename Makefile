@@ -14,7 +14,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: review security lock screens run reset client demo code listen trigger metrics rotate package pages test simulate concurrency mutants bench web timing fuzz reconcile check format help install deploy
+.PHONY: security lock screens run reset client demo code listen trigger metrics rotate package pages test simulate concurrency mutants bench load web timing fuzz reconcile check format help install review deploy
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -70,6 +70,9 @@ mutants: install ## plant each known bug in a copy and see its checker fail
 
 bench: $(TOOLS) $(CLOUD) ## measure speed and cost into build/bench.json; fails beyond a limit (ONLY="cpu cold")
 	@$(RUN) -m tests.bench.measure $(ONLY)
+
+load: install ## several times what the local cloud can do, and what becomes of payments meanwhile; figures in build/load.json (SECONDS_OF_FLOOD=45 TIMES=4 SEED=1)
+	@$(RUN) -m infra.local.load --seconds $(or $(SECONDS_OF_FLOOD),45) --times $(or $(TIMES),4) --seed $(SEED)
 
 web: install ## weigh and time the pages in a real browser into build/web.json; fails beyond a limit
 	@$(RUN) -m tests.browser.measure

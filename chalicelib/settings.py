@@ -80,6 +80,8 @@ class Settings:
     probe_stage: str = "off"
     """`on`: this stage is there to be tried, and a small load is played on it every week."""
     rehearsal_seconds: str = "60"
+    rate_limits: str = "1"
+    """How many times the limits of docs/reference/limits.md may be asked of one process; `0`: without end."""
     viewer_headers: str = ""
     """`cloudfront`: nobody but CloudFront reaches the API, so its CloudFront-Viewer-* headers are believed."""
 

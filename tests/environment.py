@@ -44,6 +44,7 @@ ENVIRONMENT = {
     "SANDBOX_URL": "https://sandbox.test",
     "EMAIL_SENDER": "hello@coffer.test",
     "OUTBOX": "local",
+    "RATE_LIMITS": "1000",
     "VIEWER_HEADERS": "cloudfront",
     "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION,
