@@ -157,6 +157,27 @@ def test_a_first_creation_that_fails_leaves_nothing_in_the_way_of_the_next(groun
     assert "another-table" in tables.list_tables()["TableNames"]
 
 
+def test_an_update_waits_for_an_alarm_that_would_take_it_back_unless_it_is_to_end_it(ground: Ground) -> None:
+    about = {
+        "AlarmName": "coffer-books", "Namespace": "Coffer", "MetricName": "Drift", "Statistic": "Sum", "Period": 60,
+        "EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+    }  # fmt: skip
+    alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": about}
+    stage = replace(ground.stage, watch_minutes=1)
+    ground.deploy(stage, Wishes(yes=True), "watched", LedgerDriftAlarm=alarm)
+    alarms = stack.client("cloudwatch", ground.endpoint)
+    alarms.set_alarm_state(AlarmName="coffer-books", StateValue="ALARM", StateReason="a test")
+    with pytest.raises(DidNotDeploy, match="LedgerDriftAlarm rings"):
+        ground.deploy(stage, Wishes(yes=True), "unwise")
+    alarms.set_alarm_state(AlarmName="coffer-books", StateValue="OK", StateReason="a test")
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "coffer-watched"}}
+    ground.deploy(stage, Wishes(yes=True), "calm", LedgerDriftAlarm=alarm, Watched=queue)
+    alarms.set_alarm_state(AlarmName="coffer-books", StateValue="ALARM", StateReason="a test")
+    let_go = frozenset({"Watched"})
+    ground.deploy(stage, Wishes(yes=True, let_go=let_go, despite_alarms=True), "remedy", LedgerDriftAlarm=alarm)
+    ground.must_go_on()
+
+
 def test_nobody_who_says_no_changes_anything(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("yes\n"))
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "coffer-another"}}
