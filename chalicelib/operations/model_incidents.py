@@ -193,4 +193,6 @@ def _said(seen: Announcement, wish: IncidentChange, at: datetime) -> Announcemen
         body=model.tidy_bodies(wish.body) if wish.body else seen.body,
         ends_at=model.moment(wish.ends_at, "ends_at") if wish.ends_at else seen.ends_at,
         updated_at=at,
+        capability=wish.capability or seen.capability,
+        processor=wish.processor if wish.capability else seen.processor,
     )
