@@ -39,6 +39,7 @@ ENVIRONMENT = {
     "BACKUPS_BUCKET": "test-backups",
     "BACKUPS_KEY_ID": "alias/test-backups",
     "PROCESSORS_SECRET_ID": "test/processors",
+    "REHEARSAL_SECRET_ID": "test/rehearsal",
     "CURSOR_KEY": "6b" * 32,
     "SANDBOX_URL": "https://sandbox.test",
     "EMAIL_SENDER": "hello@coffer.test",
