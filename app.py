@@ -62,6 +62,7 @@ def _office() -> list[Room]:
     from chalicelib.operations import routes_backups as backups
     from chalicelib.operations import routes_office as operations
     from chalicelib.operations import routes_on_call as on_call
+    from chalicelib.operations import routes_reviews as reviews
     from chalicelib.processors import routes_office as processors
     from chalicelib.risk import routes as risk
     from chalicelib.settlement import routes_adjustments as adjustments
@@ -78,6 +79,7 @@ def _office() -> list[Room]:
         operations,
         on_call,
         backups,
+        reviews,
         live,
         records,
         effort,
@@ -276,3 +278,17 @@ def restore_drill(event: Any) -> int:
     from chalicelib.operations import tasks_backups as tasks
 
     return tasks.restore_drill(clock.now())
+
+
+@app.schedule("rate(5 minutes)")
+def review(event: Any) -> int:
+    from chalicelib.operations import tasks_reviews as tasks
+
+    return tasks.review(clock.now())
+
+
+@app.schedule("rate(1 hour)")
+def rehearsal(event: Any) -> int:
+    from chalicelib.operations import tasks_reviews as tasks
+
+    return tasks.rehearsal(clock.now(), event.to_dict())

@@ -50,6 +50,8 @@ class Settings:
     """The KMS key (of several regions) that backups, and the tables that they are tried in, are encrypted with."""
     processors_secret_id: str
     """Secrets Manager: a section for each processor, as its adapter describes it; one without it does not exist."""
+    rehearsal_secret_id: str
+    """Secrets Manager: {"customers": […], "merchant": {…}} who play the weekly load; empty where nobody does."""
     cursor_key: str
     sandbox_url: str
     email_sender: str
@@ -75,6 +77,11 @@ class Settings:
     backups_lock: str = "COMPLIANCE"
     """`COMPLIANCE`: nobody removes a backup before its time; `GOVERNANCE`: whoever may bypass that can."""
     backup_every_minutes: str = "60"
+    probe_stage: str = "off"
+    """`on`: this stage is there to be tried, and a small load is played on it every week."""
+    rehearsal_seconds: str = "60"
+    rate_limits: str = "1"
+    """How many times the limits of docs/reference/limits.md may be asked of one process; `0`: without end."""
     viewer_headers: str = ""
     """`cloudfront`: nobody but CloudFront reaches the API, so its CloudFront-Viewer-* headers are believed."""
 

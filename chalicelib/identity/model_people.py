@@ -101,6 +101,14 @@ class OperatorView(msgspec.Struct, frozen=True):
     appointed_by: str
 
 
+class ColleagueView(msgspec.Struct, frozen=True):
+    """An operator as others know them."""
+
+    id: str
+    name: str
+    role: str
+
+
 @dataclass(frozen=True, slots=True)
 class Appointment:
     """Who has which role, since when, by whom."""
@@ -113,6 +121,19 @@ class Appointment:
     @property
     def view(self) -> OperatorView:
         return OperatorView(self.user_id, self.role, clock.written(self.at), self.by)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An operator as a review sees them: ids, moments and whether a second factor is on, nothing personal.
+
+    `used_at`: when the newest of their sessions was last refreshed, empty if there is none.
+    """
+
+    appointed: Appointment
+    is_there: bool
+    has_factor: bool
+    used_at: str
 
 
 def tidy_reason(typed: str) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from chalicelib.kernel import clock
+from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.operations import model
 from chalicelib.operations.announcements import Ready
 from chalicelib.operations.model import DRAFT, Announcement, AnnouncementView, Bodies, IncidentChange, Titles
@@ -143,7 +144,7 @@ def changed(seen: Incident, wish: IncidentChange, by: str, at: datetime) -> Inci
     """Whoever says what is new has it, if nobody had. Raises InvalidRequest."""
     said = _said(seen.said, wish, at)
     mine = taken(seen, seen.taken_by or by, at)
-    return replace(
+    now = replace(
         mine,
         said=said,
         told_at=seen.told_at or (at if said.state != DRAFT and not _dismissed(seen, said) else None),
@@ -151,6 +152,8 @@ def changed(seen: Incident, wish: IncidentChange, by: str, at: datetime) -> Inci
         cause=model.tidy_bodies(wish.cause, "cause") if wish.cause else seen.cause,
         remedy=model.tidy_bodies(wish.remedy, "remedy") if wish.remedy else seen.remedy,
     )
+    _require_explained(now)
+    return now
 
 
 def closed(seen: Incident, at: datetime) -> Incident:
@@ -165,6 +168,15 @@ def deed_of(seen: Incident, now: Incident, by: str, at: datetime) -> Deed:
     new = words != (seen.said.title, seen.said.body) or seen.told_at != now.told_at
     done: DeedName = "resolved" if now.over else "told" if new and now.told_at else "changed"
     return Deed(at, done, by, now.state, *(words if new and now.told_at else ()))
+
+
+def _require_explained(now: Incident) -> None:
+    """Whoever was told of it is told why it was so and what mended it. Raises InvalidRequest."""
+    if not (now.over and now.told_at):
+        return
+    for param, told in (("cause", now.cause), ("remedy", now.remedy)):
+        if told is None:
+            raise InvalidRequest(param=param, reason="unexplained")
 
 
 def _dismissed(seen: Incident, said: Announcement) -> bool:

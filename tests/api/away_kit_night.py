@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.api import backup_kit, on_call_kit, subscriber_kit
+from tests.api import backup_kit, on_call_kit, review_kit, subscriber_kit
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply
 from tests.api.world import World
@@ -56,10 +56,20 @@ def of_the_rota(world: World) -> dict[str, Call]:
     shift = BODIES["POST /v1/on-call/shifts"] | {"person_id": world.operator_id, "order": 2}
     kept = boss.post("/v1/on-call/shifts", shift).json["id"]
     return {
+        "GET /v1/on-call": lambda: boss.get("/v1/on-call"),
         "GET /v1/on-call/shifts": lambda: boss.get("/v1/on-call/shifts"),
         "POST /v1/on-call/shifts": lambda: boss.post("/v1/on-call/shifts", shift),
         "DELETE /v1/on-call/shifts/{id}": lambda: boss.delete(f"/v1/on-call/shifts/{kept}"),
         "POST /v1/pages/{id}/acknowledge": lambda: world.nobody.post(f"/v1/pages/{page}/acknowledge", {"code": code}),
+    }
+
+
+def of_reviews(world: World) -> dict[str, Call]:
+    boss, week = world.operator, review_kit.written(world.clock.now())
+    return {
+        "GET /v1/reviews": lambda: boss.get("/v1/reviews"),
+        "POST /v1/reviews": lambda: boss.post("/v1/reviews"),
+        "GET /v1/reviews/{id}": lambda: boss.get(f"/v1/reviews/{week}"),
     }
 
 

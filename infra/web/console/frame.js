@@ -18,9 +18,12 @@ const PLACES = [
   ["/reconciliations", "r", "reconciliations.see"],
   ["/adjustments", "d", "adjustments.see"],
   ["/backups", "u", "backups.see"],
+  ["/reviews", "v", "reviews.see"],
   ["/audit", "a", "audit-log.see"],
   ["/operators", "p", "operators.see"],
   ["/status", "s", "account.own"],
+  ["/incidents", "i", "status.see"],
+  ["/on-call", "n", "on-call.see"],
   ["/tasks", "t", "reports.see-tasks"],
 ];
 

@@ -124,6 +124,8 @@ FIRSTS = {
     "fetch": operations.fetch,
     "back_up": operations.back_up,
     "restore_drill": operations.restore_drill,
+    "review": operations.review,
+    "rehearsal": operations.rehearsal,
 }
 _WEB = ("money", "access", "webhooks", "office")
 _HELLO = {
