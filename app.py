@@ -62,6 +62,7 @@ def _office() -> list[Room]:
     from chalicelib.operations import routes_backups as backups
     from chalicelib.operations import routes_office as operations
     from chalicelib.operations import routes_on_call as on_call
+    from chalicelib.operations import routes_probes as probes
     from chalicelib.processors import routes_office as processors
     from chalicelib.risk import routes as risk
     from chalicelib.settlement import routes_adjustments as adjustments
@@ -78,6 +79,7 @@ def _office() -> list[Room]:
         operations,
         on_call,
         backups,
+        probes,
         live,
         records,
         effort,
@@ -268,3 +270,11 @@ def restore_drill(event: Any) -> int:
     from chalicelib.operations import tasks_backups as tasks
 
     return tasks.restore_drill(clock.now())
+
+
+# Whoever deploys invokes it with {}, which no event of a schedule is: so its schedule stands in `infra/template.yaml`.
+@app.lambda_function(name="probe")
+def probe(event: Any, context: Any) -> Any:
+    from chalicelib.operations import tasks_probes as tasks
+
+    return tasks.probe(clock.now())

@@ -50,6 +50,8 @@ class Settings:
     """The KMS key (of several regions) that backups, and the tables that they are tried in, are encrypted with."""
     processors_secret_id: str
     """Secrets Manager: a section for each processor, as its adapter describes it; one without it does not exist."""
+    probe_secret_id: str
+    """Secrets Manager: {"customer", "merchant"} who check that money moves; without a value nobody does."""
     cursor_key: str
     sandbox_url: str
     email_sender: str
@@ -75,6 +77,8 @@ class Settings:
     backups_lock: str = "COMPLIANCE"
     """`COMPLIANCE`: nobody removes a backup before its time; `GOVERNANCE`: whoever may bypass that can."""
     backup_every_minutes: str = "60"
+    probe_processor: str = ""
+    """Whom a check tops up with; without one its wallet pays from what is there."""
     viewer_headers: str = ""
     """`cloudfront`: nobody but CloudFront reaches the API, so its CloudFront-Viewer-* headers are believed."""
 

@@ -39,6 +39,8 @@ ENVIRONMENT = {
     "BACKUPS_BUCKET": "test-backups",
     "BACKUPS_KEY_ID": "alias/test-backups",
     "PROCESSORS_SECRET_ID": "test/processors",
+    "PROBE_SECRET_ID": "test/probe",
+    "PROBE_PROCESSOR": "sandbox",
     "CURSOR_KEY": "6b" * 32,
     "SANDBOX_URL": "https://sandbox.test",
     "EMAIL_SENDER": "hello@coffer.test",

@@ -162,6 +162,7 @@ def _parameters(endpoint: str, address: str, bank: str, harbour: str) -> dict[st
         "TokenPublicKeys": json.dumps(stack.secrets()["public_keys"]),
         "BackupEveryMinutes": "1440",
         "BackupsLock": "GOVERNANCE",
+        "ProbeProcessor": "sandbox",
         "AwsEndpointUrl": endpoint,
     }
 

@@ -7,6 +7,7 @@ from dataclasses import fields
 
 import pytest
 
+from chalicelib.operations import model_probes, probes, probing
 from chalicelib.settings import Settings
 from tests.infra.conftest import STAGES, Packaged, get_att
 
@@ -14,7 +15,7 @@ FUNCTIONS = {
     "APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler",
     "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Record", "Deliver", "Alarmed",
     "Sweep", "Reconcile", "PayOut", "Fetch",
-    "BackUp", "RestoreDrill",
+    "BackUp", "RestoreDrill", "Probe",
 }  # fmt: skip
 HTTP = {"APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler"}
 UNRESERVED_AWS_KEEPS = 100
@@ -108,6 +109,17 @@ def test_a_reader_of_a_queue_reports_what_failed_one_by_one(packaged: Packaged, 
 def test_the_sweep_comes_every_minute_and_ends_before_the_next(packaged: Packaged) -> None:
     assert packaged.events["Sweep"]["Properties"]["Schedule"] == "rate(1 minute)"
     assert packaged.functions["Sweep"]["Timeout"] < 60
+
+
+def test_the_probe_comes_every_five_minutes_and_ends_before_its_lease(packaged: Packaged) -> None:
+    assert packaged.events["Probe"]["Properties"]["Schedule"] == "rate(5 minutes)"
+    longest = (probing.WITHIN + probes.WAITS).total_seconds()
+    assert longest < packaged.functions["Probe"]["Timeout"] < model_probes.LEASE.total_seconds()
+
+
+def test_no_cent_is_topped_up_unless_the_stage_names_a_bank(packaged: Packaged) -> None:
+    given = packaged.functions["Probe"]["Environment"]["Variables"]["PROBE_PROCESSOR"]
+    assert (given, packaged.template["Parameters"]["ProbeProcessor"]["Default"]) == ({"Ref": "ProbeProcessor"}, "")
 
 
 def test_no_placeholder_is_left(packaged: Packaged) -> None:

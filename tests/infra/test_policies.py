@@ -19,7 +19,7 @@ ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
     "RecordRole", "DeliverRole", "ReconcileRole", "PayOutRole", "FetchRole", "BackUpRole", "RestoreDrillRole",
-    "AlarmedRole",
+    "AlarmedRole", "ProbeRole",
 ]  # fmt: skip
 OF_S3 = "CopyRole"
 """Taken by S3 itself, which copies backups to another region."""
@@ -30,6 +30,7 @@ KEPT = ["hourly", "daily", "monthly", "yearly"]
 SEND_TEXTS = {"AccessHandlerRole", "SweepRole", "TellRole", "AlarmedRole"}
 MAY_READ = {
     "AccessSecret": {"AccessHandlerRole"},
+    "ProbeSecret": {"ProbeRole"},
     "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole", "FetchRole"},
 }
 
@@ -291,3 +292,12 @@ def test_a_drill_writes_to_tables_of_its_own_alone_but_for_a_persons_missing_ite
         if one["Sid"] == "WriteDownHowFarItIs"
     }
     assert leading == {"BackUpRole": ["BACKUPS"], "RestoreDrillRole": ["BACKUPS", "DRILLS", "RETURNS"]}
+
+
+def test_the_probe_reaches_the_product_over_http_and_writes_down_what_it_found(packaged: Packaged) -> None:
+    granted = {action for one in allowed(packaged.policies["ProbeRole"]) for action in listed(one["Action"])}
+    assert {one for one in granted if one.partition(":")[0] in ("dynamodb", "secretsmanager", "sqs", "s3", "ses")} == {
+        "dynamodb:GetItem", "dynamodb:PutItem", "secretsmanager:GetSecretValue",
+    }  # fmt: skip
+    (written,) = [one for one in packaged.policies["ProbeRole"] if one["Sid"] == "WriteDownWhatItFound"]
+    assert written["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["PROBES"]}}

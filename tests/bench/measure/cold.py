@@ -124,6 +124,7 @@ FIRSTS = {
     "fetch": operations.fetch,
     "back_up": operations.back_up,
     "restore_drill": operations.restore_drill,
+    "probe": operations.probe,
 }
 _WEB = ("money", "access", "webhooks", "office")
 _HELLO = {

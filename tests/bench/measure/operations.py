@@ -189,6 +189,11 @@ def restore_drill(town: Town) -> Invocation:
     return Invocation("restore_drill", sweep(town).event)
 
 
+def probe(town: Town) -> Invocation:
+    """Where nobody has opened accounts for it: there is no HTTP to call here."""
+    return Invocation("probe", {})
+
+
 def fetch(town: Town) -> Invocation:
     """Of a turn in which every statement is there, or may still be uploaded."""
     from chalicelib.processors import service as processors
