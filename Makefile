@@ -14,7 +14,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages test simulate concurrency mutants bench web timing fuzz reconcile check format help install
+.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile check format help install
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -51,6 +51,10 @@ package: $(TOOLS) ## build/package/: the template and the zip for CloudFormation
 
 pages: install ## build/site/: what the pages' bucket holds, and the commands that bring it there
 	@$(RUN) -m infra.publish
+
+deploy: install ## bring a stage to AWS: change set, consent, gradual traffic, check (STAGE=prod VERSION=… goes back, PLAN=1 only shows, YES=1 does not ask, LET_GO="…", DESPITE_ALARMS=1)
+	@$(RUN) -m infra.deploying --stage $(or $(STAGE),none) $(if $(VERSION),--version $(VERSION)) $(if $(PLAN),--plan) \
+		$(if $(YES),--yes) $(if $(DESPITE_ALARMS),--despite-alarms) $(foreach one,$(LET_GO),--let-go $(one))
 
 test: check install ## everything that CI runs: check, then every test, those on the local cloud too
 	@$(RUN) -m pytest

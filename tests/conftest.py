@@ -49,7 +49,7 @@ from chalicelib import observability
 from chalicelib import settings as settings_module
 from chalicelib.identity import archive_key, vault
 from chalicelib.kernel import clock as clock_module
-from chalicelib.operations import pauses
+from chalicelib.operations import board, pauses
 from chalicelib.operations import service as operations
 from chalicelib.processors import health, missing
 from tests import aws, furnished, tables
@@ -154,7 +154,7 @@ def aws_calls(cloud: None, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, s
 
 
 def _forget_clients() -> None:
-    for cached in (cloud_module.client, cloud_module.secret, archive_key.public, operations._announced):
+    for cached in (cloud_module.client, cloud_module.secret, archive_key.public, operations._announced, board._board):
         cached.cache_clear()
     vault.forget()
     health.forget()

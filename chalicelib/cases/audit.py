@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 
 from chalicelib.cases import model_audit, sealing, store_audit
 from chalicelib.cases.model_audit import AuditEntry, AuditView, ExportRequest, Facts, Wanted
@@ -33,6 +34,22 @@ def listed(wanted: Wanted, position: str | None, limit: int) -> tuple[list[Audit
             found.append(_view(entry, sealed))
         last = store_audit.position(entry)
     return found, None
+
+
+def after(since: datetime, until: datetime, position: str | None, limit: int) -> tuple[list[AuditEntry], str | None]:
+    """Entries of `since` ≤ time < `until`, oldest first, from `position` on, unopened; and the position of the next
+    page, None at the end."""
+    first = since if position is None else clock.read(position.partition("#")[0])
+    every = (entry for entry, _ in store_audit.entries(Wanted(first, until), None, newest_first=False))
+    fresh = (entry for entry in every if position is None or store_audit.position(entry) > position)
+    page = list(islice(fresh, limit))
+    return page, store_audit.position(page[-1]) if len(page) == limit else None
+
+
+def entry(entry_id: str, at: datetime) -> AuditView | None:
+    """One entry by its id and time, with what somebody wrote as the reason."""
+    found = store_audit.entry(entry_id, at)
+    return _view(*found) if found else None
 
 
 def exported(by: Operator, wish: ExportRequest, at: datetime) -> str:

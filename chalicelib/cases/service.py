@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.cases import audit as audit_log
 from chalicelib.cases import store
-from chalicelib.cases.model import Case, Facts
+from chalicelib.cases.model import Case, Facts, State
 from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound
@@ -48,6 +48,11 @@ def case(case_id: str) -> Case:
     if found is None:
         raise NotFound()
     return found
+
+
+def standing(case_id: str) -> tuple[State, datetime] | None:
+    """Its state and when it was opened; None if there is none. What people wrote is not opened."""
+    return store.standing(case_id)
 
 
 def open_cases(position: str | None, limit: int) -> tuple[list[Case], str | None]:

@@ -10,7 +10,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.cases import sealing
-from chalicelib.cases.model import Case
+from chalicelib.cases.model import Case, State
 from chalicelib.cloud_tables import Table, absent, made, reading
 from chalicelib.kernel import clock
 
@@ -61,6 +61,14 @@ def put(case: Case) -> bool:
 def get(case_id: str) -> Case | None:
     item = _CaseItem.find(case_id, _CASE)
     return _case(item) if item else None
+
+
+def standing(case_id: str) -> tuple[State, datetime] | None:
+    try:
+        item = _CaseItem.get(case_id, _CASE, consistent_read=True, attributes_to_get=["pk", "sk", "state", "opened_at"])
+    except _CaseItem.DoesNotExist:
+        return None
+    return ("open" if item.state == "open" else "resolved"), clock.read(item.opened_at)
 
 
 def resolve(case_id: str, owner: str, note: str) -> Case | None:

@@ -43,6 +43,13 @@ def position(entry: AuditEntry) -> str:
     return f"{clock.written(entry.at)}#{entry.id}"
 
 
+def entry(entry_id: str, at: datetime) -> tuple[AuditEntry, str] | None:
+    moment = clock.written(at)
+    place = _AuditItem.sk == f"{moment}#{entry_id}"
+    found = _AuditItem.query(f"AUDIT#{moment[:10]}", place, consistent_read=True, limit=1)
+    return next(((_entry(item), item.sealed) for item in found), None)
+
+
 def entries(wanted: Wanted, before: str | None, newest_first: bool = True) -> Iterator[tuple[AuditEntry, str]]:
     """Every entry of the period, matching or not, with its seal; newest first from `before` on, or oldest first."""
     if before is not None and before < clock.written(wanted.since):

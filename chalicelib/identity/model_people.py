@@ -115,6 +115,19 @@ class Appointment:
         return OperatorView(self.user_id, self.role, clock.written(self.at), self.by)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An operator as a review sees them: ids, moments and whether a second factor is on, nothing personal.
+
+    `used_at`: when the newest of their sessions was last refreshed, empty if there is none.
+    """
+
+    appointed: Appointment
+    is_there: bool
+    has_factor: bool
+    used_at: str
+
+
 def tidy_reason(typed: str) -> str:
     """Not only spaces. Raises InvalidRequest."""
     reason = typed.strip()

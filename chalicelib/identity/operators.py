@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.identity import model_people, service, sessions, store_operators
-from chalicelib.identity.model_people import Appointment, NewOperator, RoleChange
+from chalicelib.identity.model_people import Appointment, NewOperator, RoleChange, Standing
 from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import Forbidden, NotFound
@@ -17,6 +17,12 @@ from chalicelib.kernel.errors import Forbidden, NotFound
 def listed(position: str | None, limit: int) -> tuple[list[Appointment], str | None]:
     """By id, from `position` on; and the position of the next page, None at the end."""
     return store_operators.operators(position, limit)
+
+
+def standings(position: str | None, limit: int) -> tuple[list[Standing], str | None]:
+    """As `listed`, each with whether they are there, have a second factor, and when they were last seen."""
+    found, following = store_operators.operators(position, limit)
+    return [store_operators.standing(one) for one in found], following
 
 
 def is_one(user_id: str) -> bool:

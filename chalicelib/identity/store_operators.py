@@ -5,13 +5,14 @@ OPERATORS     <user>       who has a role, since when, by whom
 
 from __future__ import annotations
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import Table, cut, made, writing
 from chalicelib.identity.model import CUSTOMER
-from chalicelib.identity.model_people import Appointment
-from chalicelib.identity.store import PersonItem, has_factor, is_living, never_before
+from chalicelib.identity.model_people import Appointment, Standing
+from chalicelib.identity.store import PersonItem, UserItem, has_factor, is_living, never_before
 from chalicelib.kernel import clock
 
 _ROSTER = "OPERATORS"
@@ -22,6 +23,15 @@ class _OperatorItem(Table):
     role = UnicodeAttribute()
     appointed_at = UnicodeAttribute()
     appointed_by = UnicodeAttribute()
+
+
+class _ReviewedItem(UserItem):
+    """What a review reads of a person, and of a session."""
+
+    totp_on = NumberAttribute(null=True)
+    passkeys = NumberAttribute(null=True)
+    deleted_at = UnicodeAttribute(null=True)
+    last_used_at = UnicodeAttribute(null=True)
 
 
 def appoint(appointed: Appointment) -> bool:
@@ -52,6 +62,20 @@ def appoint(appointed: Appointment) -> bool:
 def operator(user_id: str) -> Appointment | None:
     item = _OperatorItem.find(_ROSTER, user_id)
     return _appointment(item) if item else None
+
+
+def standing(appointed: Appointment) -> Standing:
+    """Nothing sealed is read."""
+    wanted = list(_ReviewedItem.get_attributes())
+    sessions = _ReviewedItem.query(
+        appointed.user_id, _ReviewedItem.sk.startswith("SESSION#"), consistent_read=True, attributes_to_get=wanted
+    )
+    used_at = max((item.last_used_at or "" for item in sessions), default="")
+    try:
+        person = _ReviewedItem.get(appointed.user_id, "USER", consistent_read=True, attributes_to_get=wanted)
+    except DoesNotExist:
+        return Standing(appointed, False, False, used_at)
+    return Standing(appointed, not person.deleted_at, bool(person.totp_on or person.passkeys), used_at)
 
 
 def operators(position: str | None, limit: int) -> tuple[list[Appointment], str | None]:

@@ -61,6 +61,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "accounts.see": ROLES,
         "reports.see": ROLES,
         "processors.see": ROLES,
+        "reviews.see": frozenset({ADMIN, AUDITOR}),
+        "reviews.ask": frozenset({ADMIN}),
         "backups.see": frozenset({ADMIN, AUDITOR}),
         "backups.ask": frozenset({ADMIN}),
         "backups.see-givings-back": frozenset({SUPPORT, ADMIN, AUDITOR}),

@@ -8,7 +8,7 @@ import re
 from base64 import urlsafe_b64encode
 from datetime import datetime
 
-from chalicelib.kernel import entropy, ids
+from chalicelib.kernel import clock, entropy, ids
 from chalicelib.merchants.model import Key, Scope
 
 _SECRET_BYTES = 32
@@ -34,6 +34,16 @@ def id_in(text: str) -> str | None:
 def opens(key: Key, text: str, at: datetime) -> bool:
     """Whether `text` is the key and still good; compared in constant time."""
     return hmac.compare_digest(key.digest, _digest(text)) and key.state(at) == "active"
+
+
+def note_use(key: Key, at: datetime) -> None:
+    """By whichever request of a day finds an earlier one noted; on the day that the key was made, and of a till's
+    session, nothing. Imported for that one request."""
+    today = clock.written(at)[:10]
+    if key.till is None and today > max(key.used_on, clock.written(key.created_at)[:10]):
+        from chalicelib.merchants import uses
+
+        uses.note(key.id, today)
 
 
 def _digest(text: str) -> bytes:

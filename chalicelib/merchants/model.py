@@ -236,6 +236,8 @@ class Key:
     """Of a session of somebody at a till; no API key then."""
     made_by: str = ""
     """Of the staff, who may have kept its text."""
+    used_on: str = ""
+    """The last day that it was used on, the one that it was made on left out."""
 
     def state(self, at: datetime) -> KeyState:
         """By time, whoever has or has not cleaned up."""

@@ -161,6 +161,7 @@ def merchant_of(api_key: str, at: datetime) -> Merchant:
     key = store.key(key_id) if key_id else None
     if key is None or not keys.opens(key, api_key, at):
         raise InvalidToken()
+    keys.note_use(key, at)
     return Merchant(key.merchant_id, key.id, key.scopes, staff=_holder(key.till) if key.till else None)
 
 

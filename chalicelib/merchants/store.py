@@ -67,6 +67,7 @@ class _KeyItem(Table):
     store_id = UnicodeAttribute(null=True)
     device_name = UnicodeAttribute(null=True)
     made_by = UnicodeAttribute(null=True)
+    used_on = UnicodeAttribute(null=True)
     expires_at_seconds = Whole(null=True)
 
 
@@ -337,6 +338,7 @@ def _key(item: _KeyItem) -> Key:
         revoked_at=clock.read(item.revoked_at) if item.revoked_at else None,
         till=_till(item) if item.staff_id else None,
         made_by=item.made_by or "",
+        used_on=item.used_on or "",
     )
 
 

@@ -42,6 +42,7 @@ class _StaffItem(Table):
     since = UnicodeAttribute()
     created_at = UnicodeAttribute()
     person = UnicodeAttribute(null=True)
+    used_on = UnicodeAttribute(null=True)
 
 
 class _PlaceItem(Table):
@@ -219,11 +220,12 @@ def erase(was: Member, marker: str, *, last: bool = False) -> bool:
 
 
 def begin(was: Member, key: Key, till: Till, expires_at: datetime) -> bool:
-    """A session begins, if what they may do is still what it was."""
+    """A session begins, if what they may do is still what it was; the role was used that day."""
+    used: list[Action] = [_StaffItem.used_on.set(clock.written(key.created_at)[:10])]
 
     def together() -> None:
         with writing() as transaction:
-            transaction.condition_check(_StaffItem, was.id, STAFF, _as_it_was(was))
+            transaction.update(_StaffItem(was.id, STAFF), used, _as_it_was(was))
             store.put_till(transaction, key, till, expires_at)
 
     return made(together)

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.operations import probes
+from chalicelib.operations import checking
 
 
 def probe(at: datetime) -> Any:
     """{"steps": [{"step", "outcome", "milliseconds", "reason"}], "outcome": "good"|"bad"|"busy"|"off"}."""
-    return msgspec.to_builtins(probes.run(at))
+    return msgspec.to_builtins(checking.run(at))

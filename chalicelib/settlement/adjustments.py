@@ -131,6 +131,13 @@ def adjustments(position: str | None, limit: int) -> tuple[list[AdjustmentView],
     return [model.view(one, sealing.opened(one["pk"], "reason", sealed)) for one, sealed in shown], following
 
 
+def waiting(limit: int) -> list[tuple[str, str]]:
+    """Id and time of those among the newest that nobody has decided; reasons stay sealed."""
+    kept, _ = store.newest(None, limit)
+    known = ledger.movements([one for one, _ in kept]) if kept else []
+    return [(one["pk"], one["created_at"]) for one in known if one["state"] == "proposed"]
+
+
 def _with_decision(found: Found, state: str, by: Operator, at: datetime) -> Found:
     return {**found, "state": state, "decided_by": by.user_id, "decided_at": clock.written(at)}
 

@@ -17,6 +17,7 @@ import sys
 import time
 from typing import Any
 
+from infra.deploying.formation import DidNotDeploy
 from infra.local import (
     cloud,
     demo_accounts,
@@ -29,14 +30,13 @@ from infra.local import (
     demo_story,
     people,
     processes,
-    stack,
 )
 from infra.local.client import NoAnswer, Unexpected
 from infra.local.demo_story import Story
 from infra.local.narration import GREEN, RED, Narrator, Wrong
 
 KNOWN_TROUBLE = (
-    Wrong, Unexpected, NoAnswer, people.TooLate, processes.DidNotStart, stack.DidNotDeploy, demo_backup.Failed,
+    Wrong, Unexpected, NoAnswer, people.TooLate, processes.DidNotStart, DidNotDeploy, demo_backup.Failed,
 )  # fmt: skip
 
 

@@ -125,7 +125,7 @@ class Door(BaseHTTPRequestHandler):
         if path.startswith("/store/") and path.removeprefix("/store/").replace("_", "").isalnum():
             place = f"/app/#/pay?store={path.removeprefix('/store/')}"
             return self._send(302, [("Location", place), ("Cache-Control", "no-store")], b"")
-        if path in ("/app", "/console", "/till"):
+        if path in ("/app", "/console", "/till", "/status"):
             return self._send(302, [("Location", f"{path}/")], b"")
         if path in ("/app/", "/console/", "/till/") and self.headers.get("Host", "").startswith(f"{places.HOST}:"):
             home = f"http://{places.NAME}:{self.server.server_port}{path}"

@@ -52,6 +52,7 @@ REQUESTED = {
     "person": {"find", "see", "reveal", "end-sessions"},
     "reconciliation": {"ask"},
     "shift": {"add", "remove"},
+    "review": {"ask"},
     "session": {"begin", "replayed", "revoke"},
     "statement": {"import"},
     "wallet": {"freeze", "keep", "lift"},

@@ -13,7 +13,7 @@ import app
 from chalicelib import cloud, observability
 from chalicelib.kernel import clock as clocks
 from chalicelib.ledger import audit
-from chalicelib.operations import calling, model_probes, probes, store_probes
+from chalicelib.operations import calling, checking, model_probes, store_probes
 from chalicelib.operations.calling import Answered
 from chalicelib.operations.model_probes import CENT, FULL, Name
 from chalicelib.settings import settings
@@ -157,7 +157,7 @@ def test_two_checks_at_once_are_one_and_the_other_does_nothing(ground: Ground) -
     at = clocks.now()
     assert store_probes.keep(seen, model_probes.begun(seen, "prb_another", at))
     before, asked = ground.balance, len(ground.calls)
-    assert probes.run(at).outcome == "busy"
+    assert checking.run(at).outcome == "busy"
     assert (ground.balance, len(ground.calls)) == (before, asked)
     ground.world.clock.advance(model_probes.LEASE.total_seconds())
     assert ground.check()["outcome"] == "good", "one that died lets go when its time is over"

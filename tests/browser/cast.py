@@ -13,6 +13,7 @@ from typing import Any
 from infra.local import people, seed_present
 from infra.local.client import Client, new_key
 from infra.local.people import Person
+from tests import alarm_kit
 from tests.browser import cards, console_kit, kit, purse, till_kit, withdrawal_kit
 
 FRESH_SECONDS = 240
@@ -205,6 +206,11 @@ class Member:
     @cached_property
     def case(self) -> str:
         return str(self.api.get("/v1/cases").expect(200)["data"][0]["id"])
+
+    @cached_property
+    def incident(self) -> str:
+        """A draft: told nobody, so no banner stands above the screens of others."""
+        return str(alarm_kit.drafted(self.local, self.api)["id"])
 
     @cached_property
     def result(self) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def reached(operation: dict[str, Any]) -> str:
     integration = operation["x-amazon-apigateway-integration"]
     assert integration["type"] == "aws_proxy"
     uri: str = integration["uri"]["Fn::Sub"]
-    return uri.partition("functions/${")[2].partition(".Arn}")[0]
+    return uri.partition("functions/${")[2].partition(f"Alias{furniture.ALIAS}}}")[0]
 
 
 @pytest.mark.parametrize(("method", "path", "function"), ROUTES, ids=lambda text: text)
@@ -59,7 +59,8 @@ def test_unknown_paths_reach_us_and_cannot_starve_payments(packaged: Packaged) -
 
 def test_the_api_may_call_its_four_functions_and_only_this_api_may(packaged: Packaged) -> None:
     permissions = packaged.of_type("AWS::Lambda::Permission").values()
-    assert {one["FunctionName"]["Ref"] for one in permissions} == set(furniture.HTTP_FUNCTIONS.values())
+    called = {furniture.live(name) for name in furniture.HTTP_FUNCTIONS.values()}
+    assert {one["FunctionName"]["Ref"] for one in permissions} == called
     for one in permissions:
         assert "RestAPI" in json.dumps(one["SourceArn"])
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 
-from chalicelib.operations import model_probes, probes, probing
+from chalicelib.operations import checking, model_probes, probing
 from chalicelib.settings import Settings
 from tests.infra.conftest import STAGES, Packaged, get_att
 
@@ -15,7 +15,7 @@ FUNCTIONS = {
     "APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler",
     "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Record", "Deliver", "Alarmed",
     "Sweep", "Reconcile", "PayOut", "Fetch",
-    "BackUp", "RestoreDrill", "Probe",
+    "BackUp", "RestoreDrill", "Review", "Probe",
 }  # fmt: skip
 HTTP = {"APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler"}
 UNRESERVED_AWS_KEEPS = 100
@@ -113,7 +113,7 @@ def test_the_sweep_comes_every_minute_and_ends_before_the_next(packaged: Package
 
 def test_the_probe_comes_every_five_minutes_and_ends_before_its_lease(packaged: Packaged) -> None:
     assert packaged.events["Probe"]["Properties"]["Schedule"] == "rate(5 minutes)"
-    longest = (probing.WITHIN + probes.WAITS).total_seconds()
+    longest = (probing.WITHIN + checking.WAITS).total_seconds()
     assert longest < packaged.functions["Probe"]["Timeout"] < model_probes.LEASE.total_seconds()
 
 

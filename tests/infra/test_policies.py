@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.identity.store_operators import _ReviewedItem
+from chalicelib.merchants.store_uses import _KeyUseItem, _RoleUseItem
 from chalicelib.processors import store_health
 from tests.infra.conftest import Packaged, get_att, listed
 
@@ -19,7 +21,7 @@ ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
     "RecordRole", "DeliverRole", "ReconcileRole", "PayOutRole", "FetchRole", "BackUpRole", "RestoreDrillRole",
-    "AlarmedRole", "ProbeRole",
+    "AlarmedRole", "ReviewRole", "ProbeRole",
 ]  # fmt: skip
 OF_S3 = "CopyRole"
 """Taken by S3 itself, which copies backups to another region."""
@@ -35,6 +37,8 @@ MAY_READ = {
 }
 
 STAFF, ROSTER = "SeeWhetherStaffStillStand", "SeeWhoIsAnOperator"
+EQUALS = "ForAllValues:StringEquals"
+REVIEWED = "SeeWhetherOperatorsAreThereAndWhen"
 MAY_OPEN_REASONS = {"OfficeHandlerRole", "RecordRole", "DeliverRole"}
 """Whoever reads the audit log and its reasons, or what is kept of a merchant's server: with the data keys, and nothing
 else of the table of people."""
@@ -42,7 +46,9 @@ MAY_ADD_TO_THE_AUDIT_LOG = {
     "AccessHandlerRole": {"dynamodb:PutItem"},
     "SweepRole": {"dynamodb:PutItem"},
     "OfficeHandlerRole": {"dynamodb:PutItem", "dynamodb:Query"},
+    "ReviewRole": {"dynamodb:Query"},
 }
+"""The review counts what is in it, and cannot open a reason."""
 MAY_SEAL_PERSONAL_FIELDS = {"AccessHandlerRole", "SweepRole", "TellRole"}
 MAY_OPEN_CONTACTS = {"AlarmedRole"}
 """Whoever pages operators: it opens contacts, seals nothing, and reads people, the roster and the data keys."""
@@ -168,7 +174,7 @@ def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nob
         for role, statements in packaged.policies.items()
         for one in allowed(statements)
         if get_att("IdentityTable") in listed(one.get("Resource"))
-        and one["Sid"] not in (STAFF, ROSTER, BACKED_UP, OF_A_PERSON, "MakeFreshTablesLikeTheLiveOnes")
+        and one["Sid"] not in (STAFF, ROSTER, REVIEWED, BACKED_UP, OF_A_PERSON, "MakeFreshTablesLikeTheLiveOnes")
     }
     assert set(reaching) == MAY_SEAL_PERSONAL_FIELDS | MAY_OPEN_REASONS | MAY_OPEN_CONTACTS
     for role in MAY_OPEN_CONTACTS:
@@ -292,6 +298,36 @@ def test_a_drill_writes_to_tables_of_its_own_alone_but_for_a_persons_missing_ite
         if one["Sid"] == "WriteDownHowFarItIs"
     }
     assert leading == {"BackUpRole": ["BACKUPS"], "RestoreDrillRole": ["BACKUPS", "DRILLS", "RETURNS"]}
+
+
+def test_a_review_reads_of_people_keys_and_roles_when_they_were_used_and_nothing_that_is_sealed_or_opens(
+    packaged: Packaged,
+) -> None:
+    tables = {"IdentityTable", "MerchantsTable"}
+    seeing = {
+        one["Sid"]: one["Condition"]
+        for one in allowed(packaged.policies["ReviewRole"])
+        if any(get_att(table) in listed(one.get("Resource")) for table in tables)
+    }
+    limited = {sid: one for sid, one in seeing.items() if "dynamodb:Attributes" in one.get(EQUALS, {})}
+    read = {name for one in limited.values() for name in one[EQUALS]["dynamodb:Attributes"]}
+    assert read == {
+        *set(_ReviewedItem.get_attributes()),
+        *set(_KeyUseItem.get_attributes()),
+        *set(_RoleUseItem.get_attributes()),
+    }
+    assert {one["StringEqualsIfExists"]["dynamodb:Select"] for one in limited.values()} == {"SPECIFIC_ATTRIBUTES"}
+    assert set(seeing) - set(limited) == {ROSTER, "SeeWhichKeysAndRolesThereAre"}
+    assert not read & {"digest", "name", "contact", "identifier", "password_hash", "last_seen_from", "device_name"}
+
+
+def test_a_review_writes_reports_and_cases_and_nothing_else(packaged: Packaged) -> None:
+    writes = {
+        one["Sid"]: set(listed(one["Action"]))
+        for one in allowed(packaged.policies["ReviewRole"])
+        if any(re.match(WRITES, action) for action in listed(one["Action"]))
+    }
+    assert writes == {"WriteReportsAndOpenCases": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}}
 
 
 def test_the_probe_reaches_the_product_over_http_and_writes_down_what_it_found(packaged: Packaged) -> None:

@@ -125,6 +125,7 @@ FIRSTS = {
     "back_up": operations.back_up,
     "restore_drill": operations.restore_drill,
     "probe": operations.probe,
+    "review": operations.review,
 }
 _WEB = ("money", "access", "webhooks", "office")
 _HELLO = {

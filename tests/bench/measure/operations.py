@@ -194,6 +194,15 @@ def probe(town: Town) -> Invocation:
     return Invocation("probe", {})
 
 
+def review(town: Town) -> Invocation:
+    """Of a turn in which the week's report is written."""
+    from chalicelib.kernel import clock
+    from tests.api import review_kit
+
+    review_kit.written(clock.now())
+    return Invocation("review", sweep(town).event)
+
+
 def fetch(town: Town) -> Invocation:
     """Of a turn in which every statement is there, or may still be uploaded."""
     from chalicelib.processors import service as processors

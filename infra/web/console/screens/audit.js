@@ -32,6 +32,7 @@ const DEEDS = {
   password: ["reset"],
   person: ["end-sessions", "find", "reveal", "see"],
   reconciliation: ["ask"],
+  review: ["ask"],
   session: ["begin", "replayed", "revoke"],
   shift: ["add", "remove"],
   "sign-in": ["lock"],

@@ -66,6 +66,7 @@ const toldBy = (one) => Object.entries(one.facts).map(([name, value]) => [`fact.
 function fact(name, value, { kind, facts }) {
   if (AMOUNTS.includes(name) && facts.currency) return shownMoney(value, facts.currency);
   if (name === "outcome") return what(value);
+  if (name === "role" || name === "enough_role") return sayOr(`console.role.${value}`, value);
   if (name === "reason") return kind === "freeze" ? say(`console.reason.${value}`) : sayOr(`console.cause.${value}`, html`<code>${value}</code>`);
   return html`<${Id} of=${String(value)} />`;
 }
