@@ -41,6 +41,8 @@ ENVIRONMENT = {
     "BACKUPS_KEY_ID": "alias/test-backups",
     "PROCESSORS_SECRET_ID": "test/processors",
     "REHEARSAL_SECRET_ID": "test/rehearsal",
+    "PROBE_SECRET_ID": "test/probe",
+    "PROBE_PROCESSOR": "sandbox",
     "CURSOR_KEY": "6b" * 32,
     "SANDBOX_URL": "https://sandbox.test",
     "EMAIL_SENDER": "hello@coffer.test",

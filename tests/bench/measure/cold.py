@@ -125,6 +125,7 @@ FIRSTS = {
     "fetch": operations.fetch,
     "back_up": operations.back_up,
     "restore_drill": operations.restore_drill,
+    "probe": operations.probe,
     "review": operations.review,
     "rehearsal": operations.rehearsal,
 }
