@@ -62,6 +62,7 @@ def _office() -> list[Room]:
     from chalicelib.operations import routes_backups as backups
     from chalicelib.operations import routes_office as operations
     from chalicelib.operations import routes_on_call as on_call
+    from chalicelib.operations import routes_probes as probes
     from chalicelib.operations import routes_reviews as reviews
     from chalicelib.processors import routes_office as processors
     from chalicelib.risk import routes as risk
@@ -79,6 +80,7 @@ def _office() -> list[Room]:
         operations,
         on_call,
         backups,
+        probes,
         reviews,
         live,
         records,
@@ -109,6 +111,7 @@ def _access() -> list[Room]:
     from chalicelib.merchants import routes_tills as tills
     from chalicelib.notices import routes as notices
     from chalicelib.operations import routes as operations
+    from chalicelib.operations import routes_status as status
     from chalicelib.settlement import routes_funding as funding
 
     ways_in = (identity, sessions, entering, factors, passwords, trash, deletion)
@@ -121,6 +124,7 @@ def _access() -> list[Room]:
         people,
         notices,
         operations,
+        status,
         effort,
         funding,
         reveals,
@@ -190,9 +194,15 @@ def fold(event: SQSEvent) -> Any:
 def tell(event: SQSEvent) -> Any:
     from chalicelib.identity import approvals, telling
     from chalicelib.notices import tasks
+    from chalicelib.operations import updating
     from chalicelib.topups import speed
 
-    return tasks.tell(event.to_dict(), {"entry": [telling.tell_of_entry, speed.measure], "approval": [approvals.tell]})
+    told: dict[str, list[tasks.Listener]] = {
+        "entry": [telling.tell_of_entry, speed.measure],
+        "approval": [approvals.tell],
+        "status": [updating.tell],
+    }
+    return tasks.tell(event.to_dict(), told)
 
 
 @app.on_sqs_message(queue_arn=_QUEUE, batch_size=10)
@@ -284,3 +294,11 @@ def rehearsal(event: Any) -> int:
     from chalicelib.operations import tasks_reviews as tasks
 
     return tasks.rehearsal(clock.now(), event.to_dict())
+
+
+# Whoever deploys invokes it with {}, which no event of a schedule is: so its schedule stands in `infra/template.yaml`.
+@app.lambda_function(name="probe")
+def probe(event: Any, context: Any) -> Any:
+    from chalicelib.operations import tasks_probes as tasks
+
+    return tasks.probe(clock.now())

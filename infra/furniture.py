@@ -23,15 +23,21 @@ HTTP_FUNCTIONS = {
 }
 OURS = ("access", "webhooks", "office")
 """The HTTP functions that Chalice does not make."""
+THROTTLED = ("entering", "webhooks", "public")
+"""Classes of route (`chalicelib/api/limits.py`) with a limit of their own for all callers together."""
 UNKNOWN_PATHS = "access"
+ALIAS = "live"
+"""What the API calls, so that a new version can take over gradually and be taken back."""
+FALLBACK = "/{proxy+}"
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What the app declares: the methods of every path, and (path, method, function) of every route."""
+    """What the app declares: the methods of every path, (path, method, function) and (path, method, class) of each."""
 
     methods: Mapping[str, Iterable[str]]
     functions: Iterable[tuple[str, str, str]]
+    classes: Iterable[tuple[str, str, str]] = ()
 
 
 def furnish(handlers: Iterable[str], declared: Declared, policies: Path) -> Template:
@@ -40,7 +46,9 @@ def furnish(handlers: Iterable[str], declared: Declared, policies: Path) -> Temp
     for name in named(handlers):
         resources |= _function(name)
     for name in OURS:
-        resources |= _role(name, policies) | _permission(name)
+        resources |= _role(name, policies)
+    for name in HTTP_FUNCTIONS:
+        resources |= _permission(name)
     resources["RestAPI"] = {"Properties": {"DefinitionBody": {"paths": paths(declared)}}}
     return {"Resources": resources}
 
@@ -55,6 +63,11 @@ def logical(name: str) -> str:
     return HTTP_FUNCTIONS.get(name) or "".join(word.capitalize() for word in name.split("_"))
 
 
+def live(function: str) -> str:
+    """The template's name of a function's alias, as SAM makes it; a Ref to it is its ARN."""
+    return f"{function}Alias{ALIAS}"
+
+
 def _function(name: str) -> Template:
     function = logical(name)
     properties: Template = {
@@ -63,10 +76,22 @@ def _function(name: str) -> Template:
     }
     if name in OURS:
         properties |= {"Role": {"Fn::GetAtt": [f"{function}Role", "Arn"]}}
+    if name in HTTP_FUNCTIONS:
+        properties |= _gradually(function)
     return {
         function: {"Properties": properties},
         f"{function}LogGroup": _log_group(name),
     }
+
+
+def _gradually(function: str) -> Template:
+    """Another version for each change, its settings too; CodeDeploy leads a tenth to it and takes it back at an alarm.
+
+    None of these alarms may look at the API: it needs the alias.
+    """
+    alarms = (f"{function}ErrorsAlarm", f"{function}DurationAlarm", "LedgerDriftAlarm", "JournalChangedAlarm")
+    preference = {"Type": "Canary10Percent5Minutes", "Alarms": [{"Ref": name} for name in alarms]}
+    return {"AutoPublishAlias": ALIAS, "AutoPublishAliasAllProperties": True, "DeploymentPreference": preference}
 
 
 def _log_group(name: str) -> Template:
@@ -95,14 +120,18 @@ def _role(function: str, policies: Path) -> Template:
 
 
 def _permission(function: str) -> Template:
+    """Of *money* Chalice makes the rest of it."""
+    name, called = logical(function), {"FunctionName": {"Ref": live(logical(function))}}
+    if function not in OURS:
+        return {f"{name}InvokePermission": {"Properties": called}}
     api = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${RestAPI}/*"
     properties = {
-        "FunctionName": {"Ref": logical(function)},
+        **called,
         "Action": "lambda:InvokeFunction",
         "Principal": "apigateway.amazonaws.com",
         "SourceArn": {"Fn::Sub": api},
     }
-    return {f"{logical(function)}InvokePermission": {"Type": "AWS::Lambda::Permission", "Properties": properties}}
+    return {f"{name}InvokePermission": {"Type": "AWS::Lambda::Permission", "Properties": properties}}
 
 
 def paths(declared: Declared) -> Template:
@@ -119,6 +148,23 @@ def paths(declared: Declared) -> Template:
     return found
 
 
+def throttling(declared: Declared) -> list[Template]:
+    """Settings of methods, beside those that the stage has for all."""
+    found = [_throttled(path, method, of) for path, method, of in declared.classes if of in THROTTLED]
+    return [*found, *(_throttled(FALLBACK, method, "unknown") for method in declared.methods.get(FALLBACK, ()))]
+
+
+def _throttled(path: str, method: str, of: str) -> Template:
+    """CloudFormation writes the slashes of a path as ~1, all but the first."""
+    return {
+        "ResourcePath": "/" + path.replace("/", "~1"),
+        "HttpMethod": method,
+        "MetricsEnabled": True,
+        "ThrottlingBurstLimit": {"Fn::FindInMap": ["Throttling", of, "Burst"]},
+        "ThrottlingRateLimit": {"Fn::FindInMap": ["Throttling", of, "Rate"]},
+    }
+
+
 def _uri(function: str) -> Template:
-    invoke = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s.Arn}/invocations"
-    return {"Fn::Sub": invoke % HTTP_FUNCTIONS[function]}
+    invoke = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${%s}/invocations"
+    return {"Fn::Sub": invoke % live(HTTP_FUNCTIONS[function])}

@@ -37,7 +37,7 @@ def screens(area: str) -> tuple[Screen, ...]:
         return ()
     text = pages.without_comments(file.read_text(encoding="utf-8"))
     table = text.partition("SCREENS = {")[2].partition("\n}")[0]
-    open_ones = [one for listed in _OPEN.findall(text) for one in re.findall(r'"(/[^"?]+)"', "".join(listed))]
+    open_ones = [one for listed in _OPEN.findall(text) for one in re.findall(r'"(/[^"?]*)"', "".join(listed))]
     return tuple(_screen(area, text, pattern, value, open_ones) for pattern, value in _ENTRY.findall(table))
 
 

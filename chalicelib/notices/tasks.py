@@ -12,7 +12,10 @@ Listener = Callable[[Any], object]
 
 
 def tell(event: dict[str, Any], listeners: Mapping[str, Iterable[Listener]]) -> dict[str, Any]:
-    """Messages: {"entry": {…}} or {"approval": id}. Who reads it, rooms above know: each of them hears it, in order."""
+    """Messages: {"entry": {…}}, {"approval": id} or {"status": {…}}.
+
+    Who reads it, rooms above know: each of them hears it, in order.
+    """
 
     def heard(body: str) -> None:
         ((about, what),) = json.loads(body).items()

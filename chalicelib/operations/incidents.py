@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.cases import service as cases
 from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound, Unavailable
-from chalicelib.operations import announcements, model, model_incidents, store_incidents
+from chalicelib.operations import announcements, model, model_incidents, model_updates, store_incidents
 from chalicelib.operations.announcements import Ready
 from chalicelib.operations.model import Announcement, IncidentChange, NewIncident
 from chalicelib.operations.model_incidents import Deed, Incident
+from chalicelib.operations.model_updates import Update
 from chalicelib.operations.store_incidents import Change
+from chalicelib.processors import service as processors
 
 
 def opened(by: Operator, wish: NewIncident, at: datetime) -> Incident:
     """Everybody is told at once. Raises InvalidRequest."""
     ends = model.moment(wish.ends_at, "ends_at") if wish.ends_at else None
     title, body, new = model.tidy_titles(wish.title), model.tidy_bodies(wish.body), ids.new("inc", at)
-    said = Announcement(new, "incident", wish.severity, "investigating", title, body, at, ends, updated_at=at)
+    model.require_a_place(wish, processors.known())
+    said = Announcement(
+        new,
+        "incident",
+        wish.severity,
+        "investigating",
+        title,
+        body,
+        at,
+        ends,
+        updated_at=at,
+        capability=wish.capability,
+        processor=wish.processor,
+    )
     incident = Incident(said, at, acknowledged_at=at, told_at=at, taken_by=by.user_id)
     _audit(by, "incident.open", incident, at)
     return _kept(Change(incident, None, Deed(at, "opened", by.user_id, said.state, title, body)))
@@ -29,6 +45,7 @@ def opened(by: Operator, wish: NewIncident, at: datetime) -> Incident:
 def changed(by: Operator, incident_id: str, wish: IncidentChange, at: datetime) -> Incident:
     """Raises InvalidRequest, NotFound, InvalidState (resolved), Unavailable (it changed meanwhile)."""
     seen = _open(incident_id)
+    model.require_a_place(wish, processors.known())
     now = model_incidents.changed(seen, wish, by.user_id, at)
     _audit(by, "incident.change", now, at)
     deed = model_incidents.deed_of(seen, now, by.user_id, at)
@@ -79,9 +96,14 @@ def _answer(seen: Incident, by: str, at: datetime) -> tuple[str, str, datetime] 
 
 
 def _kept(change: Change) -> Incident:
-    if change.now is None or not store_incidents.keep(change):
+    """What people learn of it is on its way with it."""
+    if change.now is None or not store_incidents.keep(replace(change, update=_update(change))):
         raise Unavailable(retry_after_seconds=1)
     return change.now
+
+
+def _update(change: Change) -> Update | None:
+    return model_updates.of_incident(change.now, change.seen, change.deed) if change.now and change.deed else None
 
 
 def _audit(by: Operator, deed: str, one: Incident, at: datetime) -> None:

@@ -41,12 +41,14 @@ class Bodies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewIncident(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`ends_at`: when it is expected to be over, if that is known."""
+    """`ends_at`: when it is expected to be over, if that is known. `capability`: what is hit, `processor`: at whom."""
 
     severity: Severity
     title: Titles
     body: Bodies
     ends_at: Moment | None = None
+    capability: Capability | None = None
+    processor: Processor | None = None
 
 
 class IncidentChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +61,8 @@ class IncidentChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ends_at: Moment | None = None
     cause: Bodies | None = None
     remedy: Bodies | None = None
+    capability: Capability | None = None
+    processor: Processor | None = None
 
 
 class NewWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -156,7 +160,7 @@ class Announcement:
         return clock.written(self.starts_at), ends, clock.written(self.updated_at)
 
 
-def require_a_place(wish: NewWindow, processors: Container[str]) -> None:
+def require_a_place(wish: NewIncident | IncidentChange | NewWindow, processors: Container[str]) -> None:
     """Raises InvalidRequest: nothing of that kind rests at one processor alone, or there is no such processor."""
     if wish.processor is None:
         return

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from chalicelib.kernel import clock
+from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.operations import model
 from chalicelib.operations.announcements import Ready
 from chalicelib.operations.model import DRAFT, Announcement, AnnouncementView, Bodies, IncidentChange, Titles
@@ -143,7 +144,7 @@ def changed(seen: Incident, wish: IncidentChange, by: str, at: datetime) -> Inci
     """Whoever says what is new has it, if nobody had. Raises InvalidRequest."""
     said = _said(seen.said, wish, at)
     mine = taken(seen, seen.taken_by or by, at)
-    return replace(
+    now = replace(
         mine,
         said=said,
         told_at=seen.told_at or (at if said.state != DRAFT and not _dismissed(seen, said) else None),
@@ -151,6 +152,8 @@ def changed(seen: Incident, wish: IncidentChange, by: str, at: datetime) -> Inci
         cause=model.tidy_bodies(wish.cause, "cause") if wish.cause else seen.cause,
         remedy=model.tidy_bodies(wish.remedy, "remedy") if wish.remedy else seen.remedy,
     )
+    _require_explained(now)
+    return now
 
 
 def closed(seen: Incident, at: datetime) -> Incident:
@@ -167,6 +170,15 @@ def deed_of(seen: Incident, now: Incident, by: str, at: datetime) -> Deed:
     return Deed(at, done, by, now.state, *(words if new and now.told_at else ()))
 
 
+def _require_explained(now: Incident) -> None:
+    """Whoever was told of it is told why it was so and what mended it. Raises InvalidRequest."""
+    if not (now.over and now.told_at):
+        return
+    for param, told in (("cause", now.cause), ("remedy", now.remedy)):
+        if told is None:
+            raise InvalidRequest(param=param, reason="unexplained")
+
+
 def _dismissed(seen: Incident, said: Announcement) -> bool:
     """A draft that turned out to be nothing was never told."""
     return seen.state == DRAFT and said.state == "resolved"
@@ -181,4 +193,6 @@ def _said(seen: Announcement, wish: IncidentChange, at: datetime) -> Announcemen
         body=model.tidy_bodies(wish.body) if wish.body else seen.body,
         ends_at=model.moment(wish.ends_at, "ends_at") if wish.ends_at else seen.ends_at,
         updated_at=at,
+        capability=wish.capability or seen.capability,
+        processor=wish.processor if wish.capability else seen.processor,
     )

@@ -22,6 +22,7 @@ ESCALATES_AFTER = timedelta(minutes=5)
 SENT_WITHIN = timedelta(minutes=1)
 """What was not sent by then is sent by whoever finds it next."""
 CODE_LASTS = timedelta(hours=12)
+LOOKED_AHEAD = timedelta(days=7)
 LONGEST_SHIFT = timedelta(days=31)
 
 
@@ -42,6 +43,33 @@ class ShiftView(msgspec.Struct, frozen=True, rename={"since": "from", "until": "
     order: int
     on_call: bool
     """Whether that is now."""
+
+
+class GapView(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
+    since: str
+    until: str
+
+
+class WaitingView(msgspec.Struct, frozen=True):
+    """A page that nobody has answered: `asked` were told, the last one last; at `goes_on_at` the next one is."""
+
+    id: str
+    incident_id: str
+    asked: tuple[str, ...]
+    goes_on_at: str
+
+
+class OnCallView(msgspec.Struct, frozen=True):
+    """`now`: in the order in which they are paged; `gaps` of the next seven days: a page goes to every admin then.
+
+    `pages` wait, the one that goes on first is first.
+    """
+
+    at: str
+    now: tuple[str, ...]
+    following: ShiftView | None
+    gaps: tuple[GapView, ...]
+    pages: tuple[WaitingView, ...]
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,6 +121,11 @@ class Page:
     def is_due(self, at: datetime) -> bool:
         return self.due_at is not None and self.due_at <= at
 
+    @property
+    def waiting(self) -> WaitingView:
+        asked = tuple(dict.fromkeys([*self.asked, *self.asking]))
+        return WaitingView(self.id, self.incident_id, asked, clock.written(self.due_at) if self.due_at else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -119,6 +152,22 @@ def on_call(shifts: Iterable[Shift], at: datetime) -> list[str]:
     """People, in the order in which they are paged."""
     now = sorted((one.order, one.since, one.id, one.person_id) for one in shifts if one.holds(at))
     return list(dict.fromkeys(person for *_, person in now))
+
+
+def following(shifts: Iterable[Shift], at: datetime) -> Shift | None:
+    """The one that begins next."""
+    later = [one for one in shifts if one.since > at]
+    return min(later, key=lambda one: (one.since, one.order, one.id), default=None)
+
+
+def gaps(shifts: Iterable[Shift], at: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+    """When nobody is on call between `at` and `until`."""
+    found, covered = [], at
+    for one in sorted(shifts, key=lambda one: one.since):
+        if covered < one.since < until:
+            found.append((covered, one.since))
+        covered = max(covered, one.until) if one.since < until else covered
+    return [*found, (covered, until)] if covered < until else found
 
 
 def next_asked(page: Page, on_call_now: Sequence[str], admins: Sequence[str]) -> tuple[str, ...]:

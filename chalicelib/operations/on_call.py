@@ -6,11 +6,11 @@ from datetime import datetime
 
 from chalicelib.cases import service as cases
 from chalicelib.identity import operators
-from chalicelib.kernel import ids
+from chalicelib.kernel import clock, ids
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidRequest, NotFound
 from chalicelib.operations import model_on_call, store_pages
-from chalicelib.operations.model_on_call import NewShift, Shift
+from chalicelib.operations.model_on_call import GapView, NewShift, OnCallView, Shift
 
 _LOOKED_AT = 500
 """More shifts than a rota has in a year."""
@@ -39,6 +39,19 @@ def removed(by: Operator, shift_id: str, at: datetime) -> None:
 def listed(at: datetime, position: str | None, limit: int) -> tuple[list[Shift], str | None]:
     """What is not over yet, the first to end first; and the position of the next page, None at the end."""
     return store_pages.shifts(at, position, limit)
+
+
+def looked_at(at: datetime) -> OnCallView:
+    """Who is on call, who is next, when nobody is, and which pages wait."""
+    rota, until = _rota(at), at + model_on_call.LOOKED_AHEAD
+    following, gaps = model_on_call.following(rota, at), model_on_call.gaps(rota, at, until)
+    return OnCallView(
+        clock.written(at),
+        tuple(model_on_call.on_call(rota, at)),
+        following.view(at) if following else None,
+        tuple(GapView(clock.written(since), clock.written(to)) for since, to in gaps),
+        tuple(one.waiting for one in store_pages.waiting()),
+    )
 
 
 def now(at: datetime) -> list[str]:

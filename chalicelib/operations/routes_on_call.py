@@ -6,9 +6,21 @@ from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidOrExpired, InvalidState, NotFound
 from chalicelib.operations import on_call, paging
-from chalicelib.operations.model_on_call import Acknowledgement, NewShift, PageView, ShiftView
+from chalicelib.operations.model_on_call import Acknowledgement, NewShift, OnCallView, PageView, ShiftView
 
 room = Room("operations_on_call", function="office")
+
+
+@room.route(
+    "GET",
+    "/v1/on-call",
+    answers={200: OnCallView},
+    caller=Operator,
+    permission="on-call.see",
+    summary="Who is on call and who is next, when nobody is, and which pages wait",
+)
+def rota(call: Call[None]) -> Answer:
+    return Answer(200, on_call.looked_at(call.at))
 
 
 @room.route(

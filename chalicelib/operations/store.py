@@ -6,14 +6,12 @@ from typing import Any
 
 import msgspec
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.expressions.update import Action
 
-from chalicelib.cloud_tables import Table, made
+from chalicelib.cloud_tables import Table
 from chalicelib.kernel import clock
 from chalicelib.operations.model import Announcement, Bodies, Capability, Kind, Severity, Titles
 
 STATUS = "STATUS"
-_OVER = ("resolved", "cancelled")
 
 
 class AnnouncementItem(Table):
@@ -30,25 +28,9 @@ class AnnouncementItem(Table):
     processor = UnicodeAttribute(null=True)
 
 
-def put(one: Announcement) -> None:
-    AnnouncementItem(STATUS, one.id, **written(one)).keep_new()
-
-
 def get(announcement_id: str) -> Announcement | None:
     item = AnnouncementItem.find(STATUS, announcement_id)
     return announcement(item) if item else None
-
-
-def change(one: Announcement, seen: Announcement) -> bool:
-    """False if it is not as it was seen any more, or over. The same change again is that change."""
-    actions: list[Action] = [
-        getattr(AnnouncementItem, name).set(value) if value else getattr(AnnouncementItem, name).remove()
-        for name, value in written(one).items()
-    ]
-    as_seen = AnnouncementItem.updated_at == clock.written(seen.updated_at)
-    open_still = ~AnnouncementItem.state.is_in(*_OVER)
-    item = AnnouncementItem(STATUS, one.id)
-    return made(lambda: item.update(actions, as_seen & open_still)) or get(one.id) == one
 
 
 def newest(kind: Kind, position: str | None, limit: int) -> tuple[list[Announcement], str | None]:

@@ -17,11 +17,12 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.cloud_tables import Table, absent, made, writing
 from chalicelib.kernel import clock
-from chalicelib.operations import store, store_pages
+from chalicelib.operations import store, store_pages, store_updates
 from chalicelib.operations.model import Bodies
 from chalicelib.operations.model_alarms import Known
 from chalicelib.operations.model_incidents import Deed, Incident
 from chalicelib.operations.model_on_call import Page
+from chalicelib.operations.model_updates import Update
 from chalicelib.operations.store import STATUS, AnnouncementItem
 
 _HISTORY, _ALARM = "HISTORY#", "ALARM"
@@ -57,7 +58,7 @@ class _AlarmItem(Table):
 class Change:
     """All of it or nothing: `seen` is None of a new incident; `now` is None if it only has more history.
 
-    `page` begins to be sent; `answered` (by whom, when) ends the one before.
+    `page` begins to be sent; `answered` (by whom, when) ends the one before. `update` goes to whoever is told.
     """
 
     now: Incident | None = None
@@ -66,6 +67,7 @@ class Change:
     alarm: tuple[Known, Known | None] | None = None
     page: Page | None = None
     answered: tuple[str, str, datetime] | None = None
+    update: Update | None = None
 
 
 def keep(change: Change) -> bool:
@@ -130,6 +132,8 @@ def _write(transaction: TransactWrite, change: Change) -> None:
         store_pages.beginning(transaction, change.page)
     if change.answered:
         store_pages.ending(transaction, *change.answered)
+    if change.update:
+        store_updates.beginning(transaction, change.update)
 
 
 def _as_seen(seen: Incident | None) -> Any:

@@ -111,6 +111,12 @@ def due(at: datetime, limit: int = 100) -> list[str]:
     return [item.pk for item in _PageItem.due.query(_DUE, _PageItem.due_at <= clock.written(at), limit=limit)]
 
 
+def waiting(limit: int = 50) -> list[Page]:
+    """What nobody has answered, the first to go on first; an answer of this very moment may not show yet."""
+    found = [page(item.pk) for item in _PageItem.due.query(_DUE, limit=limit)]
+    return [one for one in found if one is not None and one.due_at is not None]
+
+
 def claim(now: Page, seen: Page, codes: Mapping[str, Code]) -> bool:
     """`now.asking` are told by whoever gets True; `codes`: by their hash."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import queues
-from chalicelib.operations import alarms, model_alarms, paging, store_pages
+from chalicelib.operations import alarms, model_alarms, paging, probes, store_pages, store_updates, updating
 
 
 def alarmed(event: dict[str, Any], at: datetime) -> dict[str, Any]:
@@ -15,5 +15,7 @@ def alarmed(event: dict[str, Any], at: datetime) -> dict[str, Any]:
 
 
 def sweep(at: datetime) -> int:
-    """Pages that nobody has answered go on to the next."""
-    return queues.sweep("pages", store_pages.due(at), lambda page_id: paging.go_on(page_id, at))
+    """Pages without an answer go on to the next, what was told to whoever wants to know; silent checks are noticed."""
+    paged = queues.sweep("pages", store_pages.due(at), lambda page_id: paging.go_on(page_id, at))
+    told = queues.sweep("updates", store_updates.due(at), lambda update_id: updating.go_on(update_id, at))
+    return paged + told + probes.listen(at)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets as chance
-import time
 from base64 import b64encode
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
@@ -14,9 +14,13 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from infra import keys
+from infra.deploying import traffic
+from infra.deploying.bringing import Consent, bring
+from infra.deploying.changes import ALL, Change
+from infra.deploying.formation import Formation
+from infra.deploying.packages import Packages, with_code
 from infra.local import alarm_template, mainland_keys, places
 
 BUCKET = "coffer-packages"
@@ -29,10 +33,6 @@ AS_MINISTACK_HAS_IT = {
 """AWS grants SendMessageBatch with SendMessage; ministack, which enforces the roles, wants it by its own name, and does
 not know the encryption context of a call. CloudFormation writes the slash of a media type as ~1; ministack compares
 what is written. It is reached over HTTP on this machine, so its buckets cannot insist on TLS."""
-
-
-class DidNotDeploy(RuntimeError):
-    """CloudFormation's reasons."""
 
 
 @cache
@@ -62,23 +62,34 @@ def secrets() -> dict[str, Any]:
 
 def deploy(package: Path, endpoint: str, parameters: dict[str, str]) -> dict[str, str]:
     """Create the stack, or update it if the package or a parameter changed; its outputs."""
-    code, template = (package / "deployment.zip").read_bytes(), json.dumps(alarm_template.without(packaged(package)))
-    name = hashlib.sha256(code).hexdigest()[:32] + ".zip"
-    template = template.replace('"./deployment.zip"', f'"s3://{BUCKET}/{name}"')
-    for ours, theirs in AS_MINISTACK_HAS_IT.items():
-        template = template.replace(ours, theirs)
-    wanted = hashlib.sha256(json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()
-    formation = client("cloudformation", endpoint)
-    exists = _stack(formation) is not None
-    if not exists or places.read("deployed.json") != wanted:
-        _upload(endpoint, {name: code, "sam.json": template.encode()})
-        call = formation.update_stack if exists else formation.create_stack
-        _apply(formation, call, f"{endpoint}/{BUCKET}/sam.json", parameters)
+    code, template = (package / "deployment.zip").read_bytes(), as_ministack_has_it(packaged(package))
+    wanted = hashlib.sha256(code + json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()
+    formation = Formation(client("cloudformation", endpoint), places.STACK)
+    if formation.found() is None or places.read("deployed.json") != wanted:
+        packages = Packages(client("s3", endpoint), BUCKET, places.REGION)
+        packages.made_ready()
+        bring_local(formation, packages, with_code(template, packages.coded(code)), parameters)
         places.keep("deployed.json", wanted)
-    stack = _stack(formation) or {}
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+    outputs = formation.outputs()
     _let_files_be_locked(endpoint, outputs["BackupsBucket"])
     return outputs
+
+
+def bring_local(
+    formation: Formation, packages: Packages, template: dict[str, Any], parameters: dict[str, str]
+) -> Sequence[Change]:
+    """Nobody is asked: `make reset` forgets the state anyway. Raises DidNotDeploy."""
+    consent = Consent(lambda changes: True, let_go=ALL)
+    return bring(formation, {"TemplateURL": packages.templated(template)}, parameters, consent, lambda line: None)
+
+
+def as_ministack_has_it(template: dict[str, Any]) -> dict[str, Any]:
+    """Without alarms, versions and aliases, and in its words."""
+    written = json.dumps(traffic.without_versions(alarm_template.without(template)))
+    for ours, theirs in AS_MINISTACK_HAS_IT.items():
+        written = written.replace(ours, theirs)
+    found: dict[str, Any] = json.loads(written)
+    return found
 
 
 def _let_files_be_locked(endpoint: str, bucket: str) -> None:
@@ -121,44 +132,3 @@ def wake(endpoint: str) -> None:
 def _wake(functions: Any, name: str) -> None:
     event = {"httpMethod": "GET", "path": "/", "requestContext": {"resourcePath": "/"}, "headers": {}}
     functions.invoke(FunctionName=f"{places.STACK}-{name}", Payload=json.dumps(event))
-
-
-def _stack(formation: Any) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = formation.describe_stacks(StackName=places.STACK)["Stacks"][0]
-    except ClientError:
-        return None
-    return found
-
-
-def _upload(endpoint: str, objects: dict[str, bytes]) -> None:
-    storage = client("s3", endpoint)
-    try:
-        storage.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": places.REGION})
-    except storage.exceptions.BucketAlreadyOwnedByYou:
-        """It is there since the first run."""
-    for name, body in objects.items():
-        storage.put_object(Bucket=BUCKET, Key=name, Body=body)
-
-
-def _apply(formation: Any, call: Any, template_url: str, parameters: dict[str, str]) -> None:
-    try:
-        call(
-            StackName=places.STACK,
-            TemplateURL=template_url,
-            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-            Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-        )
-    except ClientError as refused:
-        if "No updates are to be performed" not in str(refused):
-            raise DidNotDeploy(str(refused)[-2000:]) from refused
-    while (stack := _stack(formation) or {})["StackStatus"].endswith("IN_PROGRESS"):
-        time.sleep(0.2)
-    if stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-        raise DidNotDeploy(f"{stack['StackStatus']}\n" + "\n".join(_failures(formation)))
-
-
-def _failures(formation: Any) -> list[str]:
-    events = formation.describe_stack_events(StackName=places.STACK)["StackEvents"]
-    failed = [one for one in events if one["ResourceStatus"].endswith("FAILED")]
-    return [f"  {one['LogicalResourceId']}: {one.get('ResourceStatusReason', '')}" for one in failed]

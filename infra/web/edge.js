@@ -8,7 +8,7 @@ function handler(event) {
   if (/^\/pay\/[A-Za-z0-9_]+$/.test(path)) return elsewhere(`/app/#${path}`);
   if (/^\/store\/[A-Za-z0-9_]+$/.test(path)) return elsewhere(`/app/#/pay?store=${path.slice("/store/".length)}`);
   if (path === "/") return elsewhere("/app/");
-  if (["/app", "/console", "/till"].includes(path)) return elsewhere(`${path}/`);
+  if (["/app", "/console", "/till", "/status"].includes(path)) return elsewhere(`${path}/`);
   if (path.endsWith("/")) request.uri = `${path}index.html`;
   return request;
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.api import backup_kit, on_call_kit, review_kit
+from tests.api import backup_kit, on_call_kit, review_kit, subscriber_kit
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply
 from tests.api.world import World
@@ -19,12 +19,18 @@ def of_the_status(world: World) -> dict[str, Call]:
     planned = boss.post("/v1/maintenance-windows", window).json["id"]
     return {
         "GET /v1/status": lambda: world.nobody.get("/v1/status"),
+        "GET /v1/status/board": lambda: world.nobody.get("/v1/status/board"),
+        "GET /v1/status/incidents": lambda: world.nobody.get("/v1/status/incidents"),
+        "GET /v1/status/incidents/{id}": lambda: world.nobody.get(f"/v1/status/incidents/{incident}"),
+        "GET /v1/status/maintenance-windows": lambda: world.nobody.get("/v1/status/maintenance-windows"),
+        **of_subscribers(world),
         "GET /v1/incidents": lambda: boss.get("/v1/incidents"),
         "POST /v1/incidents": lambda: boss.post("/v1/incidents", wish),
         "PATCH /v1/incidents/{id}": lambda: boss.patch(f"/v1/incidents/{incident}", {"state": "identified"}),
         "GET /v1/incidents/{id}": lambda: boss.get(f"/v1/incidents/{incident}"),
         "GET /v1/incidents/{id}/history": lambda: boss.get(f"/v1/incidents/{incident}/history"),
         "POST /v1/incidents/{id}/take": lambda: boss.post(f"/v1/incidents/{incident}/take"),
+        "GET /v1/probes": lambda: boss.get("/v1/probes"),
         "GET /v1/incident-sentences": lambda: boss.get("/v1/incident-sentences"),
         **of_the_rota(world),
         "GET /v1/maintenance-windows": lambda: boss.get("/v1/maintenance-windows"),
@@ -35,11 +41,23 @@ def of_the_status(world: World) -> dict[str, Call]:
     }
 
 
+def of_subscribers(world: World) -> dict[str, Call]:
+    wish, nobody = BODIES["POST /v1/status/subscriptions"], world.nobody
+    one, code = subscriber_kit.asked(world, "eve@example.com")
+    ending = subscriber_kit.ending(world, "gil@example.com")
+    return {
+        "POST /v1/status/subscriptions": lambda: nobody.post("/v1/status/subscriptions", wish),
+        "POST /v1/status/subscriptions/{id}/confirm": lambda: subscriber_kit.confirm(world, one, code),
+        "POST /v1/status/subscriptions/{id}/end": lambda: subscriber_kit.end(world, *ending),
+    }
+
+
 def of_the_rota(world: World) -> dict[str, Call]:
     boss, (page, code) = world.operator, on_call_kit.paged(world)
     shift = BODIES["POST /v1/on-call/shifts"] | {"person_id": world.operator_id, "order": 2}
     kept = boss.post("/v1/on-call/shifts", shift).json["id"]
     return {
+        "GET /v1/on-call": lambda: boss.get("/v1/on-call"),
         "GET /v1/on-call/shifts": lambda: boss.get("/v1/on-call/shifts"),
         "POST /v1/on-call/shifts": lambda: boss.post("/v1/on-call/shifts", shift),
         "DELETE /v1/on-call/shifts/{id}": lambda: boss.delete(f"/v1/on-call/shifts/{kept}"),

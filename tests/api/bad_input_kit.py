@@ -20,6 +20,7 @@ from tests.api.caller import Caller, Reply
 TOKENS: dict[Any, str] = {Customer: "alice", Operator: "clerk", Merchant: "mk_shop"}
 HOSTILE = {"NUL": "a\0b", "lone surrogate": "a\ud800b", "override": "a\u202eb", "isolate": "a\u2066b"}
 
+_HIT = {"capability": "top-ups", "processor": "sandbox"}
 ANNOUNCED = {
     "title": {"en": "Top-ups are slow", "zh": "充值较慢"},
     "body": {"en": "Money arrives some minutes late.", "zh": "到账会晚几分钟。"},
@@ -117,8 +118,9 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /v1/freezes/{wallet_id}/keep": {"note": "the police still ask", "review_hours": 24},
     "POST /v1/freezes/{wallet_id}/lift": {"note": "has the phone again"},
-    "POST /v1/incidents": {"severity": "major", "ends_at": "2026-11-22T10:00:00Z"} | ANNOUNCED,
+    "POST /v1/incidents": {"severity": "major", "ends_at": "2026-11-22T10:00:00Z", **_HIT} | ANNOUNCED,
     "PATCH /v1/incidents/{id}": {
+        **_HIT,
         "state": "identified",
         "severity": "minor",
         "ends_at": "2026-11-22T11:00:00Z",
@@ -133,6 +135,9 @@ BODIES: dict[str, dict[str, Any]] = {
         "order": 1,
     },
     "POST /v1/pages/{id}/acknowledge": {"code": "c"},
+    "POST /v1/status/subscriptions": {"email": "dee@example.com", "language": "zh"},
+    "POST /v1/status/subscriptions/{id}/confirm": {"code": "c"},
+    "POST /v1/status/subscriptions/{id}/end": {"code": "c"},
     "POST /v1/maintenance-windows": {
         "starts_at": "2026-11-22T20:00:00Z",
         "ends_at": "2026-11-22T21:00:00Z",
@@ -355,5 +360,5 @@ def means_something(route: Route, field: str, value: Any) -> bool:
 
 def told(reply: Reply) -> tuple[int, dict[str, str], bytes]:
     """All of an answer, byte for byte, but the number of the request."""
-    headers = {name: value for name, value in reply.headers.items() if name != "request-id"}
+    headers = {name: value for name, value in reply.headers.items() if name not in ("request-id", "ratelimit")}
     return reply.status, headers, reply.raw.replace(reply.headers["request-id"].encode(), b"")

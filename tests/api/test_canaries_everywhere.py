@@ -43,7 +43,7 @@ IN_CLEAR = {
         "method", "processor", "role", "scopes", "document", "version", "POST /v1/freezes reason",
         "side", "form", "direction", "against", "schedule", "event_types",
         "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id} state",
-        "PATCH /v1/merchants/{id}/stores/{store_id} status",
+        "PATCH /v1/merchants/{id}/stores/{store_id} status", "POST /v1/status/subscriptions language",
     },
     "whose statement, and which": {"POST /v1/reconciliations/statements name", "sha256"},
     "times": {"expires_at", "bonus_expires_at", "from", "to", "day", "cut_off"},

@@ -24,6 +24,7 @@ from tests.people import appointed, in_office, outbox
 
 NAME, FIVE_MINUTES, KEPT_SECONDS = "coffer-ProcessorsDown", 300, 15
 NUMBERS = itertools.count()
+WHY = dict.fromkeys(("cause", "remedy"), ANNOUNCED["body"])
 READY = announcements.ready()["processor-down"]
 
 
@@ -255,7 +256,7 @@ def test_the_times_of_an_incident_are_measured(world: World) -> None:
     for seconds, wish in (
         (60, {"state": "investigating"}),
         (100, {"state": "identified"}),
-        (300, {"state": "resolved"}),
+        (300, {"state": "resolved"} | WHY),
     ):
         world.clock.advance(seconds)
         assert boss(world).patch(path, wish).status == 200
@@ -288,6 +289,20 @@ def test_a_draft_that_was_nothing_is_resolved_without_ever_having_been_told(worl
     path = f"/v1/incidents/{incidents(world)[0]['id']}"
     assert boss(world).patch(path, {"state": "resolved"}).json["times"]["told_at"] == ""
     assert_problem(boss(world).post(f"{path}/take"), 409, "invalid-state")
+
+
+@pytest.mark.parametrize("left_out", ["cause", "remedy"])
+def test_what_was_told_is_resolved_with_why_it_was_so_and_what_mended_it(world: World, left_out: str) -> None:
+    on_call_kit.ring(world)
+    path = f"/v1/incidents/{incidents(world)[0]['id']}"
+    boss(world).patch(path, {"state": "identified"})
+    half = {name: said for name, said in WHY.items() if name != left_out}
+    refused = boss(world).patch(path, {"state": "resolved"} | half)
+    assert_problem(refused, 422, "invalid-request", left_out)
+    assert boss(world).get(path).json["state"] == "identified"
+    assert boss(world).patch(path, half).status == 200
+    done = boss(world).patch(path, {"state": "resolved", left_out: WHY[left_out]})
+    assert (done.status, done.json["state"], done.json["cause"]) == (200, "resolved", WHY["cause"])
 
 
 def test_the_rota_takes_operators_only_one_first_at_a_time_and_no_shift_that_is_over(world: World) -> None:

@@ -12,6 +12,7 @@ from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 
 INCIDENT, WINDOW = BODIES["POST /v1/incidents"], BODIES["POST /v1/maintenance-windows"]
+WHY = dict.fromkeys(("cause", "remedy"), ANNOUNCED["body"])
 HOUR, KEPT_SECONDS = 3_600, 15
 
 
@@ -49,7 +50,7 @@ def test_an_incident_is_told_to_everybody_in_their_language_until_it_is_resolved
     for step in ("identified", "monitoring"):
         assert world.operator.patch(change, {"state": step}).json["state"] == step
         assert status(world)["state"] == "outage"
-    assert world.operator.patch(change, {"state": "resolved"}).status == 200
+    assert world.operator.patch(change, {"state": "resolved"} | WHY).status == 200
     assert status(world) == {"state": "operational", "banners": []}
     again = world.operator.patch(change, {"state": "monitoring"})
     assert assert_problem(again, 409, "invalid-state")["state"] == "resolved"
@@ -94,7 +95,7 @@ def test_the_audit_log_knows_who_said_what(world: World) -> None:
     world.clock.advance(1)
     incident = world.operator.post("/v1/incidents", INCIDENT).json["id"]
     world.clock.advance(1)
-    world.operator.patch(f"/v1/incidents/{incident}", {"state": "resolved"})
+    world.operator.patch(f"/v1/incidents/{incident}", {"state": "resolved"} | WHY)
     world.clock.advance(1)
     window = world.operator.post("/v1/maintenance-windows", WINDOW).json["id"]
     world.clock.advance(1)

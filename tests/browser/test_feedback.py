@@ -63,7 +63,9 @@ def test_an_incident_stands_above_every_screen_in_the_readers_language_until_it_
             visit.page.get_by_role("button", name="中文").click()
             visit.see(body["zh"])
         finally:
-            office.send("PATCH", f"/v1/incidents/{incident}", {"state": "resolved"}).expect(200)
+            office.send(
+                "PATCH", f"/v1/incidents/{incident}", {"state": "resolved", "cause": body, "remedy": body}
+            ).expect(200)
 
 
 def test_a_task_that_is_left_is_told_without_saying_who(browser: Browser, local: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ SIZES = ((360, 640), (390, 844), (768, 1024), (1280, 900))
 DESKS = ((1280, 900), (1024, 768))
 LOOKS = int(os.environ.get("LOOKS", "2"))
 """How often each screen is visited: `make screens` takes four."""
-LEAST = {"standard": 44, "social": 44, "easy": 60, "console": 24, "till": 44}
+LEAST = {"standard": 44, "social": 44, "easy": 60, "console": 24, "till": 44, "status": 44}
 """CSS pixels of a target: WCAG 2.2 AA asks for 24, we for more where a thumb presses."""
 SALE = "amount=2850&currency=CNY&reference=A-17"
 PLACES: dict[str, Callable[[Member], str]] = {
@@ -49,8 +49,12 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "console /cases/:id": lambda one: f"/cases/{one.case}",
     "console /payouts/:id": lambda one: f"/payouts/{console_kit.paid_out(one.local, one.api)[1]}",
     "console /reconciliations/:day": lambda one: f"/reconciliations/{one.reconciled}",
+    "console /incidents/:id": lambda one: f"/incidents/{one.incident}",
     "console /reviews/:id": lambda one: f"/reviews/{console_kit.reviewed(one.local, one.api)}",
     "console /pages/:id/:code": lambda one: f"/pages/page_0/{uuid.uuid4()}",
+    "status /incidents/:id": lambda one: f"/incidents/{one.told}",
+    "status /confirm/:id/:code": lambda one: f"/confirm/sub_0/{uuid.uuid4()}",
+    "status /end/:id/:code": lambda one: f"/end/sub_0/{uuid.uuid4()}",
     "till /charges/:id": lambda one: f"/charges/{uuid.uuid4()}",
     "till /refunds/:id": lambda one: f"/refunds/{uuid.uuid4()}",
     "till /checkouts/:id": lambda one: f"/checkouts/{one.order}",
@@ -73,7 +77,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "till /office/payouts": ("/v1/merchants/",),
 }
 """Paths of the API that a screen asks for and that may refuse: that is no complaint."""
-EVERY = (*screens("app"), *screens("console"), *screens("till"))
+EVERY = (*screens("app"), *screens("console"), *screens("till"), *screens("status"))
 
 
 @dataclass(frozen=True)

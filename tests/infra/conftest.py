@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra import package
+from infra.local import cloud, places
+from tests.conftest import ENVIRONMENT
 
 STAGES = ("local", "prod")
 
@@ -59,6 +65,26 @@ def packaged() -> Packaged:
 def archive() -> Iterator[zipfile.ZipFile]:
     with zipfile.ZipFile(package.package() / "deployment.zip") as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def own_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What `local.json` says of a local cloud of one's own, deployed for the first time and with nobody in it."""
+    home = tmp_path_factory.mktemp("cloud") / "home"
+    try:
+        _cloud(home, "up", "--detach")
+        yield json.loads((home / "local.json").read_text())
+    finally:
+        _cloud(home, "down")
+
+
+def _cloud(home: Path, *words: str) -> None:
+    outside = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    chosen = {"COFFER_HOME": str(home), cloud.EMPTY: "1", "PORT": str(places._any_free())}
+    command = [sys.executable, "-m", "infra.local.cloud", *words]
+    subprocess.run(
+        command, cwd=package.ROOT, env={**outside, **chosen}, stdout=subprocess.DEVNULL, timeout=300, check=True
+    )
 
 
 def listed(value: Any) -> list[Any]:

@@ -128,6 +128,7 @@ def test_a_firewall_is_there_if_one_is_named(packaged: Packaged) -> None:
         ("/", "302 /app/"),
         ("/app", "302 /app/"),
         ("/console", "302 /console/"),
+        ("/status", "302 /status/"),
         ("/pay/chk_01k00000000000000000000000", "302 /app/#/pay/chk_01k00000000000000000000000"),
         ("/store/sto_01k00000000000000000000000", "302 /app/#/pay?store=sto_01k00000000000000000000000"),
         ("/store/../secret", "/store/../secret"),

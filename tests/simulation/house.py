@@ -17,6 +17,7 @@ from chalicelib.identity import passwords, vault
 from chalicelib.kernel import clock as kernel_clock
 from chalicelib.kernel import entropy as kernel_entropy
 from chalicelib.merchants import service as merchants
+from chalicelib.operations import board
 from chalicelib.operations import service as operations
 from chalicelib.processors import health, missing, wire
 from chalicelib.settings import settings
@@ -97,6 +98,7 @@ def forget() -> None:
     merchants._terms.cache_clear()
     merchants.checkout.cache_clear()
     operations._announced.cache_clear()
+    board._board.cache_clear()
     health.forget()
     missing.forget()
 

@@ -18,8 +18,8 @@ PYTHON = sorted([*PRODUCT, *(ROOT / "infra").rglob("*.py"), *(ROOT / "tests").rg
 PYTHON = [file for file in PYTHON if "node_modules" not in file.parts]
 ROOMS = sorted(file.name for file in (ROOT / "chalicelib").iterdir() if (file / "__init__.py").exists())
 TOP_LEVEL = {
-    ".chalice", ".ci", ".gitignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md", "app.py", "chalicelib", "docs",
-    "infra", "pyproject.toml", "requirements-dev.txt", "requirements.txt", "tests",
+    ".chalice", ".ci", ".github", ".gitignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md", "app.py",
+    "chalicelib", "docs", "infra", "pyproject.toml", "requirements-dev.txt", "requirements.txt", "tests",
 }  # fmt: skip
 SOLE_READERS = {
     r"\bos\.environ\b|\bgetenv\b": ("chalicelib/settings.py",),

@@ -21,7 +21,12 @@ SCRIPTS = [file for file in OWN if file.suffix == ".js"]
 HTML = [file for file in OWN if file.suffix == ".html"]
 TEXTS = sorted((WEB / "text").glob("*.json"))
 AREAS = [file.parent.name for file in SCRIPTS if file.name == "screens.js"]
-ALWAYS = {"app": {"shared", "app"}, "console": {"shared", "console"}, "till": {"shared", "till"}}
+ALWAYS = {
+    "app": {"shared", "app"},
+    "console": {"shared", "console"},
+    "till": {"shared", "till"},
+    "status": {"shared", "status"},
+}
 """The catalogues that a frame learns before it shows any screen."""
 FOR_ANYBODY = {"shared.again", "shared.back", "shared.close", "shared.save"}
 """Words that every screen may take."""

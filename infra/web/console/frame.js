@@ -22,6 +22,8 @@ const PLACES = [
   ["/audit", "a", "audit-log.see"],
   ["/operators", "p", "operators.see"],
   ["/status", "s", "account.own"],
+  ["/incidents", "i", "status.see"],
+  ["/on-call", "n", "on-call.see"],
   ["/tasks", "t", "reports.see-tasks"],
 ];
 

@@ -24,7 +24,10 @@ export const SCREENS = {
   "/backups": screen("backups", "backups", "books"),
   "/audit": screen("audit", "audit", "cases"),
   "/operators": screen("operators"),
-  "/status": screen("status", "maintenance"),
+  "/status": screen("status", "maintenance", "pages"),
+  "/incidents": screen("incidents", "pages"),
+  "/incidents/:id": screen("incident", "pages"),
+  "/on-call": screen("on-call", "pages"),
   "/tasks": screen("tasks"),
   "/pages/:id/:code": screen("page", "pages"),
 };

@@ -11,6 +11,7 @@ const SCREEN_OF = {
   chk: "checkouts",
   cas: "cases",
   pot: "payouts",
+  inc: "incidents",
   rva: "reviews",
   rvl: "reviews",
   ...Object.fromEntries(["pay", "cap", "voi", "exp", "ref", "top", "wdr", "stl"].map((kind) => [kind, "movements"])),
@@ -42,7 +43,7 @@ const TONES = {
   written: "good", whole: "good", passed: "good", done: "good", repaired: "warn", reading: "warn", approved: "good", declined: "bad", proposed: "warn", agrees: "good", covered: "good", differs: "bad", "clearing-differs": "bad", short: "bad", "statements-missing": "warn", asked: "warn", active: "good", offered: "good", succeeded: "good", captured: "good", settled: "good", resolved: "good", operational: "good", paid: "good",
   "not-set-up": "bad", "breaker-closed": "good", "breaker-open": "bad", "breaker-half-open": "warn",
   frozen: "bad", refused: "bad", failed: "bad", outage: "bad", suspended: "bad", revoked: "bad",
-  pending: "warn", unknown: "warn", authorized: "warn", open: "warn", degraded: "warn",
+  pending: "warn", unknown: "warn", authorized: "warn", open: "warn", degraded: "warn", draft: "warn", investigating: "bad", identified: "warn", monitoring: "warn",
 };
 
 /** An amount for a file: 12.5 of 1250 and CNY. Its currency stands in a column of its own. */

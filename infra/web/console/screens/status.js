@@ -1,8 +1,8 @@
 /** What everybody is told: the state of the service, incidents and maintenance; and telling them. */
-import { ask } from "/console/ask.js";
 import { may } from "/console/may.js";
 import { Moment, State, what } from "/console/show.js";
 import { PagedTable, Table } from "/console/table.js";
+import { moment, openIncident, said, Sentences, tell, Time } from "/console/telling.js";
 import { language, say } from "/shared/language.js";
 import { Field, Heading, pages, Shown } from "/shared/parts.js";
 import { lookAgain, see, watch } from "/shared/seen.js";
@@ -11,8 +11,6 @@ import { effect, html, signal, untracked } from "/shared/ui.js";
 
 const look = () => see("/v1/status");
 const asked = (path) => pages((cursor) => get(`/v1/${path}?limit=20${cursor ? `&cursor=${cursor}` : ""}`));
-const SEVERITIES = ["minor", "major", "critical"];
-const STEPS = ["investigating", "identified", "monitoring", "resolved"];
 
 export function open() {
   const status = look();
@@ -33,9 +31,9 @@ const Status = ({ status, incidents, windows, again }) => html`
       <button type="button" class="secondary" onClick=${() => schedule(again)}>${say("console.maintenance-new")}</button>
     </p>`}
   <${Shown} of=${status}>${(data) => html`
-    <p class="summary"><${State} of=${data.state} /></p>
+    <p class="summary"><${State} of=${data.state} /> <a href="/status/">${say("console.status-page")}</a></p>
     <${Table} name="status" title=${say("console.announcements")} rows=${data.banners} columns=${BANNERS} empty=${say("console.no-announcements")} />`}<//>
-  ${incidents.value && html`<${PagedTable} of=${incidents.value} name="incidents" title=${say("console.incidents")} columns=${[...ANNOUNCED, deeds(again)]} empty=${say("console.nothing-yet")} />`}
+  ${incidents.value && html`<${PagedTable} of=${incidents.value} name="incidents" title=${say("console.incidents")} columns=${[ANNOUNCED[0], ANNOUNCED[1], LEADS, ...TIMES]} empty=${say("console.nothing-yet")} />`}
   ${windows.value && html`<${PagedTable} of=${windows.value} name="maintenance" title=${say("console.windows")} columns=${[ANNOUNCED[0], RESTS, ...ANNOUNCED.slice(2), deeds(again)]} empty=${say("console.nothing-yet")} />`}
 `;
 
@@ -47,29 +45,15 @@ const TIMES = [time("starts_at"), time("ends_at"), time("updated_at")];
 const BANNERS = [word("kind"), word("severity"), plain("title"), plain("body"), ...TIMES];
 const ANNOUNCED = [{ key: "status", cell: (row) => html`<${State} of=${row.state} />`, text: (row) => row.state }, word("severity"), own("title"), ...TIMES];
 
+const LEADS = { ...own("title"), cell: (row) => html`<a href=${`#/incidents/${row.id}`} data-stop>${row.title[language.value]}</a>` };
+
 const deeds = (again) => ({ key: "deeds", cell: (row) => (may("status.keep") ? html`<${Deed} of=${row} again=${again} />` : ""), text: () => "" });
 
 function Deed({ of: one, again }) {
-  if (one.kind === "incident" && one.state !== "resolved") return html`<button type="button" class="plain" data-stop onClick=${() => goOn(one, again)}>${say("console.incident-news")}</button>`;
   if (one.kind === "maintenance" && one.state === "scheduled") return html`<button type="button" class="plain" data-stop onClick=${() => cancel(one, again)}>${say("console.maintenance-cancel")}</button>`;
   return "";
 }
 
-const Choice = ({ name, options, chosen }) => html`
-  <label class="field" for=${name}><span>${say(`console.${name}`)}</span>
-    <select id=${name} name=${name}>${options.map((one) => html`<option key=${one} value=${one} selected=${one === chosen}>${what(one)}</option>`)}</select>
-  </label>
-`;
-
-const SAID = ["title-en", "title-zh", "body-en", "body-zh"];
-
-/** What is said, in both languages; `of` is what was said before. */
-const Sentences = ({ of: before, wrong }) =>
-  SAID.map((name) => [name, ...name.split("-")]).map(([name, part, tongue]) => html`
-    <${Field} key=${name} name=${name} problem=${wrong(name)} label=${say(`console.${part}-${tongue}`)} defaultValue=${before?.[part][tongue] ?? ""} lang=${tongue === "zh" ? "zh-Hans" : "en"} maxlength=${part === "title" ? 80 : 500} required />`);
-
-const said = (fields) => Object.fromEntries(["title", "body"].map((part) => [part, { en: fields[`${part}-en`], zh: fields[`${part}-zh`] }]));
-const moment = (typed) => new Date(typed).toISOString();
 const CAPABILITIES = ["everything", "payments", "top-ups", "withdrawals", "payouts", "sign-ups"];
 const resting = ({ capability, processor }) => (capability ? [say(`console.rests.${capability}`), processor].filter(Boolean).join(" · ") : "");
 const RESTS = { key: "capability", cell: resting, text: resting };
@@ -82,34 +66,6 @@ const Rests = ({ wrong }) => html`
   <${Field} name="processor" problem=${wrong("processor")} label=${say("console.rests-at")} maxlength="32" />
 `;
 const restsAt = ({ capability, processor }) => ({ capability, ...(processor.trim() && { processor: processor.trim() }) });
-
-const Time = ({ name, wrong }) => html`<${Field} name=${name} problem=${wrong(name)} type="datetime-local" label=${say(`console.${name}`)} required />`;
-
-function tell(wish, again) {
-  ask({ plain: true, done: say("console.told"), ...wish, act: async (fields) => {
-    await wish.act(fields);
-    await again();
-  } });
-}
-
-const openIncident = (again) =>
-  tell({
-    title: say("console.incident-new"),
-    what: say("console.incident-what"),
-    fields: (wrong) => html`<${Choice} name="severity" options=${SEVERITIES} /><${Sentences} wrong=${wrong} />`,
-    word: say("console.word.tell"),
-    go: say("console.tell"),
-    act: (fields) => call("POST", "/v1/incidents", { body: { severity: fields.severity, ...said(fields) } }),
-  }, again);
-
-const goOn = (one, again) =>
-  tell({
-    title: say("console.incident-news"),
-    what: one.title[language.value],
-    fields: (wrong) => html`<${Choice} name="state" options=${STEPS} chosen=${one.state} /><${Choice} name="severity" options=${SEVERITIES} chosen=${one.severity} /><${Sentences} of=${one} wrong=${wrong} />`,
-    go: say("console.tell"),
-    act: (fields) => call("PATCH", `/v1/incidents/${one.id}`, { body: { state: fields.state, severity: fields.severity, ...said(fields) } }),
-  }, again);
 
 const schedule = (again) =>
   tell({
