@@ -2,112 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from chalicelib.kernel import clock, money
-from infra.local import demo_failover, people, places, seed, stack
+from infra.local import demo_failover, demo_told, people, seed
 from infra.local.client import Client
-from infra.local.demo_failover import FIRST, SECOND, Outage
+from infra.local.demo_failover import FIRST, SECOND
+from infra.local.demo_night import ALARM, Night
 from infra.local.people import Person
 
-ALARM = f"{places.STACK}-ProcessorsDownAlarm"
 BEFORE, DURING, PHONES = 10, 40, 3
 DOWN_SECONDS = 110
 """The alarm takes two minutes in a row, whichever moment it begins at."""
 RINGS_WITHIN_SECONDS, ENDS_WITHIN_SECONDS, HEARD_WITHIN_SECONDS = 150.0, 240.0, 60.0
 ON_CALL = timedelta(minutes=30)
 MOST_AFTERWARDS = 90
-_SCHEDULED = {"version": "0", "id": "demo", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {},
-              "account": places.ACCOUNT, "time": "", "region": places.REGION, "resources": []}  # fmt: skip
 _LINK = re.compile(r"/pages/(pag_\w+)/(\S+)")
-
-
-@dataclass
-class Night(Outage):
-    """Who is on call, the incident, and the page that called them."""
-
-    boss: Client | None = None
-    noor: Client | None = None
-    called: Person | None = None
-    called_id: str = ""
-    incident_id: str = ""
-    page_id: str = ""
-    code: str = ""
-    ready: dict[str, Any] = field(default_factory=dict)
-    asked: int = 0
-
-    @property
-    def office(self) -> Client:
-        """As whoever is on call."""
-        return self._awake(self.noor)
-
-    @property
-    def admin(self) -> Client:
-        return self._awake(self.boss)
-
-    @property
-    def street(self) -> Client:
-        """Nobody in particular."""
-        return self._awake(self.anybody)
-
-    @property
-    def phone(self) -> Client:
-        return self._awake(self.customer)
-
-    def _awake(self, one: Client | None) -> Client:
-        """On a new connection: the front door closes one that was silent for a minute."""
-        if one is None:
-            raise ValueError("nobody is in the office yet")
-        one.close()
-        return one
-
-    @property
-    def incident(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.office.get(f"/v1/incidents/{self.incident_id}").expect(200)
-        return found
-
-    def changed(self, **wish: Any) -> dict[str, Any]:
-        path = f"/v1/incidents/{self.incident_id}"
-        found: dict[str, Any] = self.office.send("PATCH", path, wish).expect(200)
-        return found
-
-    def banner(self, language: str) -> dict[str, Any] | None:
-        """What a customer reads of it on every screen."""
-        told = Client(self.local["api"], language=language).get("/v1/status").expect(200)
-        return next((one for one in told["banners"] if one["id"] == self.incident_id), None)
-
-    def sweep(self) -> None:
-        """What comes every minute, now: it measures whether each bank can be asked."""
-        functions = stack.client("lambda", self.local["aws"]["endpoint"])
-        told = functions.invoke(FunctionName=f"{places.STACK}-sweep", Payload=json.dumps(_SCHEDULED))
-        self.must("swept", told.get("FunctionError"), None)
-
-    def alarm(self) -> dict[str, Any]:
-        metrics = stack.client("cloudwatch", self.local["aws"]["endpoint"])
-        (found,) = metrics.describe_alarms(AlarmNames=[ALARM])["MetricAlarms"]
-        return dict(found)
-
-    def measured_until(self, state: str, what: str, seconds: float) -> dict[str, Any]:
-        """Measured once in each minute that begins, as its schedule does; the alarm once it is judged to be so."""
-        swept = [-1]
-
-        def look() -> dict[str, Any] | None:
-            if (minute := int(time.time()) // 60) != swept[0]:
-                self.sweep()
-                swept[0] = minute
-            found = self.alarm()
-            return found if found["StateValue"] == state else None
-
-        return dict(people.wait_for(look, self.narrator.words(what), seconds, pause_seconds=1.0))
 
 
 def join(night: Night) -> None:
@@ -161,13 +77,16 @@ def lose_the_bank(night: Night) -> None:
         _top_up(night, BEFORE)
         night.banks[FIRST].post("/_down", {"seconds": DOWN_SECONDS}).expect(200)
         night.banks[FIRST].close()
-        night.down_at = time.monotonic()
+        night.down_at, night.gone_at = time.monotonic(), clock.now()
         _top_up(night, DURING)
         by = Counter(one["processor"] for one in night.asked_for[BEFORE:])
         night.must("failed", [one["reason"] for one in night.asked_for if one["status"] == "failed"], [])
+        night.unknown = {one["id"] for one in night.asked_for if one["status"] == "unknown"}
+        night.must("silent", bool(night.unknown), True)
         night.must("moved", by[SECOND] > 0, True)
-        unknown = sum(one["status"] == "unknown" for one in night.asked_for)
-        facts.update(before=BEFORE, during=DURING, bank=FIRST, second=SECOND, moved=by[SECOND], unknown=unknown)
+        facts.update(
+            before=BEFORE, during=DURING, bank=FIRST, second=SECOND, moved=by[SECOND], unknown=len(night.unknown)
+        )
         night.must("breaker", _breaker(night) != "closed", True)
 
 
@@ -198,7 +117,15 @@ def ring(night: Night) -> None:
     """Nobody sets it: the packaged alarm is judged by what the functions measured."""
     with night.narrator.step("incident.alarm") as facts:
         found = night.measured_until("ALARM", "incident.alarm.now", RINGS_WITHIN_SECONDS)
+        night.waiting = _waiting(night)
+        night.must("silent", night.unknown <= night.waiting, True)
         facts.update(alarm=ALARM, why=found["StateReason"], seconds=f"{time.monotonic() - night.down_at:.0f}")
+
+
+def _waiting(night: Night) -> set[str]:
+    """Of those that the silent bank has, whichever nobody can answer for before it is back."""
+    phone, asked = night.phone, [one["id"] for one in night.asked_for if one["processor"] == FIRST]
+    return {one for one in asked if phone.get(f"/v1/topups/{one}").expect(200)["status"] in ("pending", "unknown")}
 
 
 def draft(night: Night) -> None:
@@ -223,8 +150,7 @@ def answer_the_page(night: Night) -> None:
     contact = night.called.identifier if night.called else ""
 
     def look() -> tuple[str, str] | None:
-        sent = night.street.get(f"/_local/outbox?to={quote(contact, safe='')}").expect(200)["data"]
-        found = [one.groups() for one in map(_LINK.search, (message["body"] for message in sent)) if one]
+        found = [one.groups() for one in map(_LINK.search, (sent["body"] for sent in night.sent(contact))) if one]
         return next(((page, code) for page, code in found if page == night.page_id), None)
 
     with night.narrator.step("incident.page") as facts:
@@ -282,7 +208,7 @@ def account_for_every_one(night: Night) -> None:
     """Whatever was unknown has an end by now, once; and the money in the wallet is what the banks' own books say."""
     with night.narrator.step("incident.ends") as facts:
         ids, ends = [one["id"] for one in night.asked_for], dict[str, str]()
-        phone, unknown = night.phone, {one["id"] for one in night.asked_for if one["status"] == "unknown"}
+        phone = night.phone
 
         def look() -> bool | None:
             for topup in [one for one in ids if one not in ends]:
@@ -295,8 +221,8 @@ def account_for_every_one(night: Night) -> None:
         what = night.narrator.words("incident.ends.now")
         people.wait_for(look, what, demo_failover.KNOWN_WITHIN_SECONDS, pause_seconds=2.0)
         arrived = _compared(night, ends)
-        how = Counter(ends[one] for one in unknown)
-        facts.update(unknown=len(unknown), succeeded=how["succeeded"], failed=how["failed"])
+        how = Counter(ends[one] for one in night.unknown)
+        facts.update(unknown=len(night.unknown), succeeded=how["succeeded"], failed=how["failed"])
         facts.update(count=len(ids), sum=money.shown(arrived, night.wallet["currency"]))
 
 
@@ -339,8 +265,7 @@ def measure(night: Night) -> None:
         order = [times[f"{step}_seconds"] for step in ("detected", "acknowledged", "told", "resolved")]
         night.must("times", order, sorted(order))
         began = datetime.fromisoformat(times["began_at"]).astimezone(UTC)
-        gone = clock.now() - timedelta(seconds=time.monotonic() - night.down_at)
-        facts.update(before=f"{(began - gone).total_seconds():.0f}", began=times["began_at"][11:19])
+        facts.update(before=f"{(began - night.gone_at).total_seconds():.0f}", began=times["began_at"][11:19])
         facts.update(zip(("detected", "acknowledged", "told", "resolved"), order, strict=True))
     with night.narrator.step("incident.books") as facts:
         books = night.street.get("/_local/books").expect(200)
@@ -362,6 +287,7 @@ def go_home(night: Night) -> None:
 
 STEPS = (
     join,
+    demo_told.subscribe,
     lose_the_bank,
     ring,
     draft,
@@ -370,6 +296,9 @@ STEPS = (
     have_the_bank_back,
     account_for_every_one,
     end,
+    demo_told.tell_subscribers,
+    demo_told.find_whom_it_hit,
+    demo_told.tell_whom_it_hit,
     measure,
     go_home,
 )
