@@ -26,7 +26,7 @@ export const SCREENS = {
   "/operators": screen("operators"),
   "/status": screen("status", "maintenance", "pages"),
   "/incidents": screen("incidents", "pages"),
-  "/incidents/:id": screen("incident", "pages"),
+  "/incidents/:id": screen("incident", "pages", "affected"),
   "/on-call": screen("on-call", "pages"),
   "/tasks": screen("tasks"),
   "/pages/:id/:code": screen("page", "pages"),
