@@ -11,6 +11,7 @@ from chalicelib.operations import (
     alarms,
     model_alarms,
     paging,
+    probes,
     store_affected,
     store_pages,
     store_updates,
@@ -24,11 +25,8 @@ def alarmed(event: dict[str, Any], at: datetime) -> dict[str, Any]:
 
 
 def sweep(at: datetime) -> int:
-    """Pages that nobody has answered go on to the next; who was affected is searched, what was told goes on."""
+    """Pages without an answer go on to the next; so does who was affected, and what is told; silence is noticed."""
     paged = queues.sweep("pages", store_pages.due(at), lambda page_id: paging.go_on(page_id, at))
     searched = queues.sweep("affected", store_affected.due(at), lambda incident_id: affected.go_on(incident_id, at))
-    return (
-        paged
-        + searched
-        + queues.sweep("updates", store_updates.due(at), lambda update_id: updating.go_on(update_id, at))
-    )
+    told = queues.sweep("updates", store_updates.due(at), lambda update_id: updating.go_on(update_id, at))
+    return paged + searched + told + probes.listen(at)

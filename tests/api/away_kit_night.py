@@ -31,6 +31,7 @@ def of_the_status(world: World) -> dict[str, Call]:
         "GET /v1/incidents/{id}": lambda: boss.get(f"/v1/incidents/{incident}"),
         "GET /v1/incidents/{id}/history": lambda: boss.get(f"/v1/incidents/{incident}/history"),
         "POST /v1/incidents/{id}/take": lambda: boss.post(f"/v1/incidents/{incident}/take"),
+        "GET /v1/probes": lambda: boss.get("/v1/probes"),
         "GET /v1/incident-sentences": lambda: boss.get("/v1/incident-sentences"),
         **of_the_rota(world),
         **of_the_affected(world, incident),
