@@ -14,7 +14,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile check format help install
+.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages test simulate concurrency mutants bench load web timing fuzz reconcile check format help install review deploy
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -22,7 +22,7 @@ run: install ## start the local cloud at http://localhost:8000 (PORT=…) and fo
 reset: $(TOOLS) ## forget everybody and everything in the local cloud
 	@$(RUN) -m infra.local.cloud reset
 
-demo: install ## play the main job over HTTP (ACT=accounts: lock, reset, second factor, restore; ACT=failover: a bank goes down; ACT=shop: a day of a shop; ACT=restore: a wiped table comes back; ACT=region: a lost region is rebuilt; DEMO_LANG=zh for Chinese)
+demo: install ## play the main job over HTTP (ACT=accounts: lock, reset, second factor, restore; ACT=failover: a bank goes down; ACT=incident: from an alarm to its remedy; ACT=shop: a day of a shop; ACT=restore: a wiped table comes back; ACT=region: a lost region is rebuilt; DEMO_LANG=zh for Chinese)
 	@$(RUN) -m infra.local.demo $(ACT)
 
 code: $(TOOLS) ## the code that the demo operator's authenticator shows now, to sign in to the console
@@ -39,6 +39,8 @@ metrics: $(TOOLS) ## the local cloud's objectives, how fast their allowances bur
 
 probe: $(TOOLS) ## a cent comes in, is paid and goes back in the local cloud: each step and its milliseconds
 	@$(RUN) -m infra.probe
+review: $(TOOLS) ## the regular checks of the local cloud now: who may do what, and a few seconds of load; prints both reports
+	@$(RUN) -m infra.review
 
 rotate: $(TOOLS) ## seal personal fields under a new key in the local cloud (on AWS: docs/how-to/deploy.md)
 	@$(RUN) -m infra.rotate_fields --local
@@ -52,7 +54,7 @@ package: $(TOOLS) ## build/package/: the template and the zip for CloudFormation
 pages: install ## build/site/: what the pages' bucket holds, and the commands that bring it there
 	@$(RUN) -m infra.publish
 
-deploy: install ## bring a stage to AWS: change set, consent, gradual traffic, check (STAGE=prod VERSION=… goes back, PLAN=1 only shows, YES=1 does not ask, LET_GO="…", DESPITE_ALARMS=1)
+deploy: $(TOOLS) $(WEB) ## bring a stage to AWS: change set, consent, gradual traffic, check (STAGE=prod VERSION=… goes back, PLAN=1 only shows, YES=1 does not ask, LET_GO="…", DESPITE_ALARMS=1)
 	@$(RUN) -m infra.deploying --stage $(or $(STAGE),none) $(if $(VERSION),--version $(VERSION)) $(if $(PLAN),--plan) \
 		$(if $(YES),--yes) $(if $(DESPITE_ALARMS),--despite-alarms) $(foreach one,$(LET_GO),--let-go $(one))
 
@@ -70,6 +72,9 @@ mutants: install ## plant each known bug in a copy and see its checker fail
 
 bench: $(TOOLS) $(CLOUD) ## measure speed and cost into build/bench.json; fails beyond a limit (ONLY="cpu cold")
 	@$(RUN) -m tests.bench.measure $(ONLY)
+
+load: install ## several times what the local cloud can do, and what becomes of payments meanwhile; figures in build/load.json (SECONDS_OF_FLOOD=45 TIMES=4 SEED=1)
+	@$(RUN) -m infra.local.load --seconds $(or $(SECONDS_OF_FLOOD),45) --times $(or $(TIMES),4) --seed $(SEED)
 
 web: install ## weigh and time the pages in a real browser into build/web.json; fails beyond a limit
 	@$(RUN) -m tests.browser.measure

@@ -289,6 +289,13 @@ def review(event: Any) -> int:
     return tasks.review(clock.now())
 
 
+@app.schedule("rate(1 hour)")
+def rehearsal(event: Any) -> int:
+    from chalicelib.operations import tasks_reviews as tasks
+
+    return tasks.rehearsal(clock.now(), event.to_dict())
+
+
 # Whoever deploys invokes it with {}, which no event of a schedule is: so its schedule stands in `infra/template.yaml`.
 @app.lambda_function(name="probe")
 def probe(event: Any, context: Any) -> Any:

@@ -23,17 +23,21 @@ HTTP_FUNCTIONS = {
 }
 OURS = ("access", "webhooks", "office")
 """The HTTP functions that Chalice does not make."""
+THROTTLED = ("entering", "webhooks", "public")
+"""Classes of route (`chalicelib/api/limits.py`) with a limit of their own for all callers together."""
 UNKNOWN_PATHS = "access"
 ALIAS = "live"
 """What the API calls, so that a new version can take over gradually and be taken back."""
+FALLBACK = "/{proxy+}"
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What the app declares: the methods of every path, and (path, method, function) of every route."""
+    """What the app declares: the methods of every path, (path, method, function) and (path, method, class) of each."""
 
     methods: Mapping[str, Iterable[str]]
     functions: Iterable[tuple[str, str, str]]
+    classes: Iterable[tuple[str, str, str]] = ()
 
 
 def furnish(handlers: Iterable[str], declared: Declared, policies: Path) -> Template:
@@ -142,6 +146,23 @@ def paths(declared: Declared) -> Template:
             for method in methods
         }
     return found
+
+
+def throttling(declared: Declared) -> list[Template]:
+    """Settings of methods, beside those that the stage has for all."""
+    found = [_throttled(path, method, of) for path, method, of in declared.classes if of in THROTTLED]
+    return [*found, *(_throttled(FALLBACK, method, "unknown") for method in declared.methods.get(FALLBACK, ()))]
+
+
+def _throttled(path: str, method: str, of: str) -> Template:
+    """CloudFormation writes the slashes of a path as ~1, all but the first."""
+    return {
+        "ResourcePath": "/" + path.replace("/", "~1"),
+        "HttpMethod": method,
+        "MetricsEnabled": True,
+        "ThrottlingBurstLimit": {"Fn::FindInMap": ["Throttling", of, "Burst"]},
+        "ThrottlingRateLimit": {"Fn::FindInMap": ["Throttling", of, "Rate"]},
+    }
 
 
 def _uri(function: str) -> Template:

@@ -18,23 +18,26 @@ import time
 from pathlib import Path
 from typing import Any
 
-from infra import archive, furniture, watched, wheels
+from infra import archive, firewall, furniture, watched, wheels
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "package"
-SOURCES = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/template.yaml", "infra/web/edge.js")
+SOURCES = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/template.yaml", "infra/web/edge.js",
+           "infra/firewall.yaml")  # fmt: skip
 WATCHING = ("watched", "alarms", "objectives", "dashboard")
 TOOLS = (
-    *(f"infra/{name}.py" for name in ("package", "furniture", "archive", "wheels", *WATCHING)),
+    *(f"infra/{name}.py" for name in ("package", "furniture", "firewall", "archive", "wheels", *WATCHING)),
     "infra/requirements.lock",
 )
 QUIET = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
 _ASK = """
 import json, app
+from chalicelib.api import limits
 from chalicelib.api.blueprint import routes
 print(json.dumps({
     "methods": {path: list(methods) for path, methods in app.app.routes.items()},
     "functions": [[route.path, route.method, route.function] for route in routes()],
+    "classes": [[route.path, route.method, limits.class_of(route)] for route in routes()],
 }))
 """
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployments", "deployed")
@@ -97,10 +100,16 @@ def _merge_template(tree: Path) -> Path:
     """Our template and what follows from the routes, as one JSON file for Chalice."""
     from chalice.package import TemplateDeepMerger, YAMLTemplateSerializer
 
-    written = YAMLTemplateSerializer().load_template((tree / "infra/template.yaml").read_text())
+    written, acl = (
+        YAMLTemplateSerializer().load_template((tree / name).read_text())
+        for name in ("infra/template.yaml", "infra/firewall.yaml")
+    )
     config = json.loads((tree / ".chalice/config.json").read_text())
-    derived = furniture.furnish(list(config["lambda_functions"]), _declared(tree), tree / ".chalice")
+    declared = _declared(tree)
+    derived = furniture.furnish(list(config["lambda_functions"]), declared, tree / ".chalice")
     merged: dict[str, Any] = TemplateDeepMerger().merge(derived, written)
+    merged = TemplateDeepMerger().merge(firewall.regional(acl), merged)
+    merged["Resources"]["RestAPI"]["Properties"]["MethodSettings"] += furniture.throttling(declared)
     for name in map(furniture.logical, furniture.OURS):
         merged["Resources"][name]["Properties"] |= {"CodeUri": "./deployment.zip", "Runtime": _runtime()}
     watched.watch(merged, config["lambda_functions"])

@@ -47,6 +47,7 @@ os.environ.update(ENVIRONMENT)  # before anything of the product is imported
 from chalicelib import cloud as cloud_module
 from chalicelib import observability
 from chalicelib import settings as settings_module
+from chalicelib.api import shield
 from chalicelib.identity import archive_key, vault
 from chalicelib.kernel import clock as clock_module
 from chalicelib.operations import board, pauses
@@ -100,11 +101,12 @@ def clock() -> Iterator[FrozenClock]:
 
 @pytest.fixture(autouse=True)
 def settings_afresh() -> Iterator[None]:
-    """Settings are cached per process: a test that changes the environment must not leak into the next.
+    """Settings are cached per process, and callers counted: a test that changes either must not leak into the next.
 
     Chalice writes itself into this variable for each app that is made, and botocore sends it with every request.
     """
     settings_module.settings.cache_clear()
+    shield.forget()
     runtime = os.environ.pop("AWS_EXECUTION_ENV", None)
     yield
     os.environ.pop("AWS_EXECUTION_ENV", None)

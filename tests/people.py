@@ -100,8 +100,8 @@ def wrong(code: str) -> str:
 
 
 def told(reply: Reply) -> tuple[int, dict[str, str], bytes]:
-    """All that an onlooker sees of an answer; the number of the request is no news."""
-    headers = {name: value for name, value in reply.headers.items() if name != "request-id"}
+    """All that an onlooker sees of an answer; the number of the request, and how many came, is no news."""
+    headers = {name: value for name, value in reply.headers.items() if name not in ("request-id", "ratelimit")}
     return reply.status, headers, re.sub(rb'"request_id":"[^"]*"', b"", reply.raw)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from chalice.app import Chalice, RouteEntry
 
-from chalicelib.api import view
+from chalicelib.api import shield, view
 from chalicelib.api.measuring import Measured
 from chalicelib.api.model import Answer
 from chalicelib.api.request import Event, Request
@@ -57,7 +57,11 @@ class Coffer(Chalice):
         return unmatched
 
     def _refuse(self, request: Request) -> Answer:
-        """A CORS preflight of a known path; otherwise NotFound, or MethodNotAllowed with what is allowed."""
+        """A CORS preflight of a known path; otherwise NotFound, or MethodNotAllowed with what is allowed.
+
+        TooManyRequests before that, where one address asks for such without end.
+        """
+        shield.stranger(request)
         methods = self._methods_of(request.event["path"])
         if not methods:
             raise NotFound

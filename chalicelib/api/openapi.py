@@ -66,7 +66,7 @@ def errors_of(route: Route) -> dict[int, list[type[CofferError]]]:
 
 
 def _implied(route: Route) -> list[type[CofferError]]:
-    kinds: list[type[CofferError]] = [errors.InvalidRequest]
+    kinds: list[type[CofferError]] = [errors.InvalidRequest, errors.TooManyRequests]
     if route.callers:
         kinds += [errors.InvalidToken, errors.Forbidden]
     if "{" in route.path or route.listing:
@@ -162,7 +162,7 @@ def _example(kind: type[CofferError], status: int, language: str) -> Schema:
 
 
 def _response(description: str, media_type: str, schema: Schema | None) -> Schema:
-    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in ("Request-Id", "Coffer-Version")}
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in _EVERYWHERE}
     response: Schema = {"description": description, "headers": headers}
     if schema is not None:
         response["content"] = {media_type: {"schema": schema}}
@@ -231,10 +231,9 @@ _PARAMETERS: Schema = {
     },
 }
 
+_EVERYWHERE = ("Request-Id", "Coffer-Version", "RateLimit", "RateLimit-Policy")
 _OF_REFUSALS: dict[str, tuple[int, ...]] = {
     "Retry-After": (429, 503),
-    "RateLimit": (429,),
-    "RateLimit-Policy": (429,),
     "WWW-Authenticate": (401,),
 }
 
@@ -243,7 +242,8 @@ _HEADERS = {
     "Coffer-Version": "The version of this API, a date.",
     "Idempotent-Replayed": "`true` if this is the stored answer of an earlier delivery.",
     "Retry-After": "Seconds to wait before asking again.",
-    "RateLimit": "The window that is full: what is left of it (0), and the seconds until it ends. Retry-After wins.",
-    "RateLimit-Policy": "How many requests (q) in a window of how many seconds (w).",
+    "RateLimit": "Of each limit how many requests are left (r), and the seconds until there are more (t); a full one "
+    "stands first. Retry-After wins.",
+    "RateLimit-Policy": "How many requests (q) each limit lets through in a window of how many seconds (w).",
     "WWW-Authenticate": "What the credentials lacked (RFC 6750).",
 }

@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 
 from chalicelib import cloud
-from chalicelib.api import guard, problems, strict_json
+from chalicelib.api import guard, problems, shield, strict_json
 from chalicelib.api.measuring import Measured
 from chalicelib.api.model import Answer, Call, Route
 from chalicelib.api.pagination import page_of
 from chalicelib.api.request import JSON, Event, Request, request_of, target_of
-from chalicelib.kernel import clock, origin
+from chalicelib.kernel import clock, origin, quotas
 from chalicelib.kernel.errors import CofferError, InternalError
 from chalicelib.kernel.idempotency import Receipt
 from chalicelib.observability import logger
@@ -57,25 +57,29 @@ def served(route: Route) -> Callable[[Event], Answered]:
 def respond(event: Event, measured: Measured, work: Work) -> Answered:
     """What `work` answers, or the problem it raises, as API Gateway wants it; one log line."""
     request, before = request_of(event), cloud.calls()
-    try:
-        with origin.of_request(request.source_address):
-            answered = _rendered(work(request))
-    except InternalError as error:
-        answered = _refused(_unexpected(error, request, measured.route), request)
-    except CofferError as error:
-        answered = _refused(error, request)
-    except Exception as error:
-        answered = _refused(_unexpected(error, request, measured.route), request)
-    answered["headers"]["Request-Id"] = request.request_id
+    with origin.of_request(request.source_address), quotas.of_request() as known:
+        answered = _answer(request, measured, work)
+    headers = answered["headers"]
+    headers |= {"Request-Id": request.request_id, **shield.headers(known, headers)}
     _log(request, measured, answered, cloud.calls() - before)
     return answered
 
 
+def _answer(request: Request, measured: Measured, work: Work) -> Answered:
+    try:
+        return _rendered(work(request))
+    except InternalError as error:
+        return _refused(_unexpected(error, request, measured.route), request)
+    except CofferError as error:
+        return _refused(error, request)
+    except Exception as error:
+        return _refused(_unexpected(error, request, measured.route), request)
+
+
 def _call(route: Route, request: Request) -> Call[Any]:
-    """The checks, in the order in which they refuse: who, parameters, kind of body, key, body."""
+    """The checks, in the order in which they refuse: how often, who, parameters, kind of body, key, body."""
     headers = request.headers
-    authorization, source = headers.get("authorization"), request.source_address
-    caller = guard.admitted(route, authorization, source, request.at) if route.callers else None
+    caller = shield.admitted(route, request)
     subject = caller.subject if caller else ""
     query, raw, path = request.query(route.query), request.raw(), request.path()
     target = target_of(route.path, path)
@@ -91,7 +95,7 @@ def _call(route: Route, request: Request) -> Call[Any]:
         path=path,
         query=query,
         raw=raw,
-        source_address=source,
+        source_address=request.source_address,
         body=None,
         asked_by=caller,
     )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.identity import codes, names, secrets, service, store, store_sessions, throttle, vault
 from chalicelib.identity.throttle import Limit
+from chalicelib.kernel import origin
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidToken, WalletFrozen
 from chalicelib.ledger import service as ledger
@@ -19,7 +20,7 @@ _NAMED = (Limit("invited-hour", 5, timedelta(hours=1)), Limit("invited-day", 20,
 """Messages to one name; the codes that its owner wants are counted apart."""
 _INVITING = (Limit("inviting-hour", 60, timedelta(hours=1)), Limit("inviting-day", 300, timedelta(days=1)))
 """By one merchant."""
-TILLS_FROM_AN_ADDRESS = (Limit("tills-from-hour", 240, timedelta(hours=1)),)
+TILLS_FROM_AN_ADDRESS = (Limit("tills-from-hour", 240, timedelta(hours=1), told=True),)
 """Every till of a shop is behind one address, and all of them open in the same minutes."""
 TILLS_OF_A_PERSON = (Limit("tills-hour", 20, timedelta(hours=1)), Limit("tills-day", 60, timedelta(days=1)))
 """Whatever role or merchant they name, theirs or not: names of either are not to be tried out."""
@@ -37,7 +38,7 @@ def admit(inviter: str, contact: str, source_address: str, at: datetime) -> None
 
 def admit_to_tills(person: Customer, source_address: str, at: datetime) -> None:
     """Counts one more try to begin a session, whatever comes of it. Raises TooManyRequests."""
-    throttle.check(TILLS_FROM_AN_ADDRESS, throttle.origin(source_address), at)
+    throttle.check(TILLS_FROM_AN_ADDRESS, origin.network(source_address), at)
     throttle.check(TILLS_OF_A_PERSON, person.user_id, at)
 
 

@@ -101,6 +101,14 @@ class OperatorView(msgspec.Struct, frozen=True):
     appointed_by: str
 
 
+class ColleagueView(msgspec.Struct, frozen=True):
+    """An operator as others know them."""
+
+    id: str
+    name: str
+    role: str
+
+
 @dataclass(frozen=True, slots=True)
 class Appointment:
     """Who has which role, since when, by whom."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.identity import model_people, service, sessions, store_operators
-from chalicelib.identity.model_people import Appointment, NewOperator, RoleChange, Standing
+from chalicelib.identity.model_people import Appointment, ColleagueView, NewOperator, RoleChange, Standing
 from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import Forbidden, NotFound
@@ -23,6 +23,12 @@ def standings(position: str | None, limit: int) -> tuple[list[Standing], str | N
     """As `listed`, each with whether they are there, have a second factor, and when they were last seen."""
     found, following = store_operators.operators(position, limit)
     return [store_operators.standing(one) for one in found], following
+
+
+def colleagues(position: str | None, limit: int) -> tuple[list[ColleagueView], str | None]:
+    """As `listed`, by their names."""
+    found, following = listed(position, limit)
+    return [ColleagueView(one.user_id, service.profile(one.user_id).display_name, one.role) for one in found], following
 
 
 def is_one(user_id: str) -> bool:

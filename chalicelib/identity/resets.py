@@ -35,7 +35,7 @@ from chalicelib.identity import (
 )
 from chalicelib.identity.model import User
 from chalicelib.identity.model_resets import COOLING, ConfirmRequest, ResetRequest, Unfinished
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, origin
 from chalicelib.kernel.errors import InvalidOrExpired
 from chalicelib.notices import service as notices
 from chalicelib.notices.model import Params
@@ -52,7 +52,7 @@ def ask(wish: ResetRequest, source_address: str, language: str, at: datetime) ->
     user = store.user_named(login)
     device = device_tokens.known(user.id if user else store.NOBODY, wish.device_token)
     throttle.check(throttle.CODES_FROM_AN_ADDRESS, source_address, at)
-    source = device or throttle.origin(source_address)
+    source = device or origin.network(source_address)
     whose = store.whose(user, login)
     throttle.check(throttle.RESETS_OF_A_PERSON, f"{whose} {device}", at)
     throttle.check(throttle.RESETS_OF_A_PERSON_FROM_AN_ADDRESS, f"{whose} {source}", at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.identity import operators, people
 from chalicelib.identity.model_people import (
+    ColleagueView,
     EndingRequest,
     NewOperator,
     OperatorView,
@@ -89,6 +90,20 @@ def signed_out(call: Call[EndingRequest]) -> Answer:
 def permitted(call: Call[None]) -> Answer:
     by = call.operator
     return Answer(200, PermissionsView(by.user_id, by.role, roles.granted(by.role)))
+
+
+@room.route(
+    "GET",
+    "/v1/colleagues",
+    answers={200: ColleagueView},
+    caller=Operator,
+    permission="on-call.see",
+    listing=True,
+    summary="Operators by name, as those who work together know them",
+)
+def colleagues(call: Call[None]) -> Answer:
+    found, following = operators.colleagues(call.page.cursor, call.page.limit)
+    return Answer(200, call.page.envelope(found, following))
 
 
 @room.route(

@@ -13,6 +13,7 @@ from chalicelib.identity.model import SignInRequest, TokensView, User
 from chalicelib.identity.model_arrivals import Arrival
 from chalicelib.identity.model_factors import ChallengeView
 from chalicelib.identity.model_lockout import Counter
+from chalicelib.kernel import origin
 from chalicelib.kernel.errors import InvalidCredentials
 
 
@@ -38,7 +39,7 @@ def proved(
     vault.ready()
     user = named(login)
     device = device_tokens.known(user.id if user else store.NOBODY, arrival.device_token)
-    source = device or throttle.origin(arrival.source_address)
+    source = device or origin.network(arrival.source_address)
     throttle.spread(throttle.NAMES_FROM_AN_ADDRESS, source, login, at)
     counted = lockout.count_try(Counter(store.whose(user, login), device), at)
     matched = passwords.matches(password, user.password_hash if user and counted else None)

@@ -15,8 +15,9 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.cloud_tables import Table, made
 from chalicelib.identity import secrets
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, quotas
 from chalicelib.kernel.errors import TooManyRequests
+from chalicelib.kernel.quotas import Quota
 from chalicelib.observability import count
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,6 +30,8 @@ class Limit:
     kind: str
     most: int
     window: timedelta
+    told: bool = False
+    """Whether whoever asks is told what is left: of their own address; that of a name tells what others did to it."""
 
     def window_at(self, at: datetime) -> datetime:
         """When the window of `at` began."""
@@ -36,21 +39,23 @@ class Limit:
 
     def reached(self, at: datetime) -> TooManyRequests:
         """The refusal, with the seconds until the window of `at` ends."""
-        left = math.ceil((self.window_at(at) + self.window - at).total_seconds())
-        policy = (self.kind, self.most, int(self.window.total_seconds()))
-        return TooManyRequests(policy=policy, retry_after_seconds=left)
+        full = self.quota(self.most, at)
+        return TooManyRequests(policy=(full.name, full.most, full.window_seconds), retry_after_seconds=full.seconds)
+
+    def quota(self, happened: int, at: datetime) -> Quota:
+        """What is left of it, and the seconds until its window ends."""
+        seconds = math.ceil((self.window_at(at) + self.window - at).total_seconds())
+        return Quota(self.kind, self.most, int(self.window.total_seconds()), self.most - happened, seconds)
 
 
 CODES_TO_A_NAME = (Limit("codes-hour", 5, timedelta(hours=1)), Limit("codes-day", 20, timedelta(days=1)))
 RESETS_OF_A_PERSON = (Limit("resets-day", 30, timedelta(days=1)),)
 RESETS_OF_A_PERSON_FROM_AN_ADDRESS = (Limit("resets-hour", 5, timedelta(hours=1)),)
 """Strangers use up their own, not the owner's."""
-CODES_FROM_AN_ADDRESS = (Limit("codes-from-hour", 300, timedelta(hours=1)),)
+CODES_FROM_AN_ADDRESS = (Limit("codes-from-hour", 300, timedelta(hours=1), told=True),)
 """Many people share one address behind a carrier's translator."""
 NAMES_FROM_AN_ADDRESS = Limit("names-from", 30, timedelta(minutes=15))
 """Names that one address fails to sign in with: a password sprayed over many is slowed down."""
-_V6_NETWORK = 64
-"""Bits of an IPv6 address that its holder cannot choose."""
 
 
 class _CountItem(Table):
@@ -67,9 +72,12 @@ def check(limits: tuple[Limit, ...], subject: str, at: datetime) -> None:
     for limit in limits:
         began = limit.window_at(at)
         ends = began + limit.window
-        if not _counted(limit, f"THROTTLE#{limit.kind}#{mark}", began, ends):
+        happened = _counted(limit, f"THROTTLE#{limit.kind}#{mark}", began, ends)
+        if happened is None:
             count("Throttled", Limit=limit.kind)
             raise limit.reached(at)
+        if limit.told:
+            quotas.note(limit.quota(int(happened), at))
 
 
 def spread(limit: Limit, subject: str, name: str, at: datetime) -> None:
@@ -94,17 +102,6 @@ def forgive(limit: Limit, subject: str, name: str, at: datetime) -> None:
     made(lambda: item.update([_CountItem.names.delete({_mark_of(name)})], _CountItem.pk.exists()))
 
 
-def origin(address: str) -> str:
-    """What stands for whoever is at a source address: of IPv6 its network."""
-    import ipaddress
-
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((parsed, _V6_NETWORK), strict=False)) if parsed.version == 6 else str(parsed)
-
-
 def _place(limit: Limit, subject: str) -> str:
     return f"THROTTLE#{limit.kind}#{secrets.mark('throttle', subject)}"
 
@@ -113,11 +110,12 @@ def _mark_of(name: str) -> str:
     return secrets.mark("throttle", name)[:16]
 
 
-def _counted(limit: Limit, key: str, began: datetime, ends: datetime) -> bool:
+def _counted(limit: Limit, key: str, began: datetime, ends: datetime) -> float | None:
+    """How often it has happened now; None if it must not any more."""
     item = _CountItem(key, clock.written(began))
     actions: list[Action] = [
         _CountItem.happened.add(1),
         _CountItem.expires_at_seconds.set(int(ends.timestamp())),
     ]
     below = _CountItem.happened.does_not_exist() | (_CountItem.happened < limit.most)
-    return made(lambda: item.update(actions, below))
+    return item.happened if made(lambda: item.update(actions, below)) else None

@@ -9,6 +9,7 @@ from chalicelib.identity import throttle
 from chalicelib.identity.throttle import Limit
 from chalicelib.insight import model_effort, store_effort
 from chalicelib.insight.model_effort import Counts, EffortReport, Language, Mode, Task, TaskEvent
+from chalicelib.kernel import origin
 
 _FROM_AN_ADDRESS = (Limit("task-events-hour", 600, timedelta(hours=1)),)
 """Many people share one address behind a carrier's translator."""
@@ -16,7 +17,7 @@ _FROM_AN_ADDRESS = (Limit("task-events-hour", 600, timedelta(hours=1)),)
 
 def told(events: Sequence[TaskEvent], source_address: str, at: datetime) -> None:
     """Raises TooManyRequests."""
-    throttle.check(_FROM_AN_ADDRESS, throttle.origin(source_address), at)
+    throttle.check(_FROM_AN_ADDRESS, origin.network(source_address), at)
     for place, counts in model_effort.counted(events, at).items():
         store_effort.add(place, counts)
 

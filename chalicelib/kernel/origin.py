@@ -21,3 +21,19 @@ def of_request(address: str) -> Iterator[None]:
         yield
     finally:
         _source.reset(before)
+
+
+_V6_NETWORK = 64
+"""Bits of an IPv6 address that its holder cannot choose."""
+
+
+def network(address: str) -> str:
+    """What stands for whoever is at a source address: of IPv6 its network."""
+    if ":" not in address:
+        return address
+    import ipaddress
+
+    try:
+        return str(ipaddress.ip_network((address, _V6_NETWORK), strict=False))
+    except ValueError:
+        return address

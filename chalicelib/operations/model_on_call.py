@@ -45,12 +45,6 @@ class ShiftView(msgspec.Struct, frozen=True, rename={"since": "from", "until": "
     """Whether that is now."""
 
 
-class ColleagueView(msgspec.Struct, frozen=True):
-    id: str
-    name: str
-    role: str
-
-
 class GapView(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
     since: str
     until: str
@@ -68,7 +62,7 @@ class WaitingView(msgspec.Struct, frozen=True):
 class OnCallView(msgspec.Struct, frozen=True):
     """`now`: in the order in which they are paged; `gaps` of the next seven days: a page goes to every admin then.
 
-    `pages` wait, the one that goes on first is first; `colleagues`: every operator, who may be put on call.
+    `pages` wait, the one that goes on first is first.
     """
 
     at: str
@@ -76,7 +70,6 @@ class OnCallView(msgspec.Struct, frozen=True):
     following: ShiftView | None
     gaps: tuple[GapView, ...]
     pages: tuple[WaitingView, ...]
-    colleagues: tuple[ColleagueView, ...]
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from chalicelib.cases import service as cases
 from chalicelib.identity import operators
-from chalicelib.identity import service as people
-from chalicelib.identity.model_people import Appointment
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidRequest, NotFound
 from chalicelib.operations import model_on_call, store_pages
-from chalicelib.operations.model_on_call import ColleagueView, GapView, NewShift, OnCallView, Shift
+from chalicelib.operations.model_on_call import GapView, NewShift, OnCallView, Shift
 
-_AT_ONCE = 100
 _LOOKED_AT = 500
 """More shifts than a rota has in a year."""
 
@@ -46,7 +42,7 @@ def listed(at: datetime, position: str | None, limit: int) -> tuple[list[Shift],
 
 
 def looked_at(at: datetime) -> OnCallView:
-    """Who is on call, who is next, when nobody is, which pages wait, and who there is."""
+    """Who is on call, who is next, when nobody is, and which pages wait."""
     rota, until = _rota(at), at + model_on_call.LOOKED_AHEAD
     following, gaps = model_on_call.following(rota, at), model_on_call.gaps(rota, at, until)
     return OnCallView(
@@ -55,27 +51,12 @@ def looked_at(at: datetime) -> OnCallView:
         following.view(at) if following else None,
         tuple(GapView(clock.written(since), clock.written(to)) for since, to in gaps),
         tuple(one.waiting for one in store_pages.waiting()),
-        tuple(_colleague(one) for one in roster()),
     )
-
-
-def roster() -> Iterable[Appointment]:
-    """Every operator."""
-    position: str | None = None
-    while True:
-        found, position = operators.listed(position, _AT_ONCE)
-        yield from found
-        if position is None:
-            return
 
 
 def now(at: datetime) -> list[str]:
     """Who is on call, in the order in which they are paged."""
     return model_on_call.on_call(_rota(at), at)
-
-
-def _colleague(one: Appointment) -> ColleagueView:
-    return ColleagueView(one.user_id, people.profile(one.user_id).display_name, one.role)
 
 
 def _rota(at: datetime) -> list[Shift]:

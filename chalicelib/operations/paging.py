@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.cases import service as cases
 from chalicelib.identity import operators
 from chalicelib.identity import service as people
+from chalicelib.identity.model_people import Appointment
 from chalicelib.kernel import clock, entropy, ids, roles
 from chalicelib.kernel.errors import InvalidOrExpired, InvalidState, NotFound, Unavailable
 from chalicelib.notices import service as notices
@@ -20,6 +22,7 @@ from chalicelib.operations.store_incidents import Change
 from chalicelib.settings import settings
 
 _BYTES = 16
+_AT_ONCE = 100
 
 
 def go_on(page_id: str, at: datetime) -> bool:
@@ -116,4 +119,13 @@ def _sent(contact: str, language: str, params: dict[str, str | int], at: datetim
 
 
 def _admins() -> tuple[str, ...]:
-    return tuple(one.user_id for one in on_call.roster() if one.role == roles.ADMIN)
+    return tuple(one.user_id for one in _roster() if one.role == roles.ADMIN)
+
+
+def _roster() -> Iterable[Appointment]:
+    position: str | None = None
+    while True:
+        found, position = operators.listed(position, _AT_ONCE)
+        yield from found
+        if position is None:
+            return

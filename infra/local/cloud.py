@@ -163,6 +163,8 @@ def _parameters(endpoint: str, address: str, bank: str, harbour: str) -> dict[st
         "BackupEveryMinutes": "1440",
         "BackupsLock": "GOVERNANCE",
         "ProbeProcessor": "sandbox",
+        "ProbeStage": "on",
+        "RehearsalSeconds": "3",
         "AwsEndpointUrl": endpoint,
     }
 

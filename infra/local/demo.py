@@ -1,10 +1,10 @@
 """`make demo`: the main job over HTTP, as an app and a processor play it, then a storm against two handlers.
 
-    python -m infra.local.demo [accounts|failover|shop|restore|region]      (DEMO_LANG=zh for Chinese)
+    python -m infra.local.demo [accounts|failover|incident|shop|restore|region]      (DEMO_LANG=zh for Chinese)
 
-`accounts` plays what can go wrong with access in its stead, `failover` a bank that goes down in the middle,
-`shop` a day of a shop from onboarding to payout, `restore` a wiped table that comes back from a backup, `region` a
-region that is lost and rebuilt in another local cloud.
+`accounts` plays what can go wrong with access in its stead, `failover` a bank that goes down in the middle, `incident`
+the same from the alarm to its remedy, `shop` a day of a shop from onboarding to payout, `restore` a wiped table that
+comes back from a backup, `region` a region that is lost and rebuilt in another local cloud.
 
 Starts the local cloud if none is running and stops what it started. Exit 0 only if everything was as expected.
 """
@@ -23,6 +23,7 @@ from infra.local import (
     demo_accounts,
     demo_backup,
     demo_failover,
+    demo_incident,
     demo_region,
     demo_restore,
     demo_shop,
@@ -67,6 +68,14 @@ def play_failover(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
         step(outage)
 
 
+def play_incident(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
+    """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
+    narrator.title("title.incident")
+    night = demo_incident.Night(narrator, local)
+    for step in demo_incident.STEPS:
+        step(night)
+
+
 def play_shop(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
     """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
     narrator.title("title.shop")
@@ -95,6 +104,7 @@ ACTS = {
     "main": play,
     "accounts": play_accounts,
     "failover": play_failover,
+    "incident": play_incident,
     "shop": play_shop,
     "restore": play_restore,
     "region": play_region,

@@ -12,7 +12,7 @@ from typing import Any
 from infra.local import people, places, stack
 from infra.local.demo_story import Story
 
-_EVENT = {"version": "0", "account": "1", "region": places.REGION, "detail": {}, "detail-type": "", "source": "",
+EVENT = {"version": "0", "account": "1", "region": places.REGION, "detail": {}, "detail-type": "", "source": "",
           "time": "", "id": "1", "resources": []}  # fmt: skip
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "SSL_CERT_FILE")
 WITHIN_SECONDS = 120.0
@@ -40,7 +40,7 @@ def taken(story: Story) -> dict[str, Any]:
 def turn(local: dict[str, Any], function: str) -> None:
     """As the schedule calls it."""
     functions = stack.client("lambda", local["aws"]["endpoint"])
-    functions.invoke(FunctionName=f"{places.STACK}-{function}", Payload=json.dumps(_EVENT))
+    functions.invoke(FunctionName=f"{places.STACK}-{function}", Payload=json.dumps(EVENT))
 
 
 def command(*words: str, home: Path | None = None) -> Any:

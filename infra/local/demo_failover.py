@@ -134,10 +134,10 @@ def wait_for_every_one(outage: Outage) -> None:
 def compare_with_the_banks(outage: Outage) -> None:
     """What each bank has in its own book, asked for by our id."""
     with outage.narrator.step("failover.banks") as facts:
-        paid = {name: _paid(bank, _ids(outage)) for name, bank in outage.banks.items()}
-        outage.must("twice", sorted(paid[FIRST].keys() & paid[SECOND].keys()), [])
-        outage.must("paid", len(paid[FIRST]) + len(paid[SECOND]), COUNT)
-        sums = {name: money.shown(sum(found.values()), outage.wallet["currency"]) for name, found in paid.items()}
+        found = {name: paid(bank, _ids(outage)) for name, bank in outage.banks.items()}
+        outage.must("twice", sorted(found[FIRST].keys() & found[SECOND].keys()), [])
+        outage.must("paid", len(found[FIRST]) + len(found[SECOND]), COUNT)
+        sums = {name: money.shown(sum(its.values()), outage.wallet["currency"]) for name, its in found.items()}
         facts.update(first_bank=FIRST, first_sum=sums[FIRST], second_bank=SECOND, second_sum=sums[SECOND])
         books = outage.anybody.get("/_local/books").expect(200)
         outage.must("balanced", books["balanced"], True)
@@ -159,7 +159,7 @@ def _ids(outage: Outage) -> list[str]:
     return [one["id"] for one in outage.asked_for]
 
 
-def _paid(bank: Client, topup_ids: list[str]) -> dict[str, int]:
+def paid(bank: Client, topup_ids: list[str]) -> dict[str, int]:
     found = {}
     for topup_id in topup_ids:
         answer = bank.get(f"/intents/{topup_id}")

@@ -5,8 +5,8 @@
 `/v1/…`, `/health`, `/openapi.json` and `/docs` go to the API; `/_local/…` is answered by `visits.py`;
 `/pay/<checkout>` and `/store/<store>`, what QR codes hold, lead into the wallet app, which is at home under a name
 only, since passkeys are; anything else is a file of `infra/web`,
-packages under `/packages/`, the API's own catalogues under `/text/api/`. A thread per connection; requests
-beyond `--in-flight` wait their turn, so that a burst does not start a Lambda process for each.
+packages under `/packages/`, the API's own catalogues under `/text/api/`. A thread per connection; each function that
+answers has a lane of its own (`lanes.py`), so that a flood of one keeps no request from another.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ import sys
 import threading
 import time
 import traceback
+import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from infra import pages
-from infra.local import meter, places, visits
+from infra import package, pages
+from infra.local import lanes, meter, places, stack, visits
 
 API = ("/v1/", "/health", "/openapi.json", "/docs")
 LARGEST_BODY_BYTES = 10 * 1024 * 1024  # as API Gateway
@@ -35,6 +36,8 @@ HOP_BY_HOP = {
     "content-length", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
     "date", "server", "expect", "x-local-drop-answer", "x-amz-request-id",
 }  # fmt: skip
+THROTTLED = (429, 504)
+"""What ministack's gateway answers for a function that has no room, in a form of its own."""
 Headers = list[tuple[str, str]]
 
 
@@ -89,16 +92,27 @@ class Door(BaseHTTPRequestHandler):
         """To the API and back; with `X-Local-Drop-Answer: 1`, only there."""
         drop = self.headers.get("X-Local-Drop-Answer") == "1"
         try:
-            with self.server.turn:
+            with self.server.lanes.of(self.command, urlsplit(self.path).path).turn():
                 status, headers, answer = self._ask(body)
+        except lanes.Full:
+            return self._later()
         except OSError:
             return self._json(503, {"code": "unavailable", "title": "The local cloud is away."}, [("Retry-After", "2")])
+        if status in THROTTLED and "coffer-version" not in {name.lower() for name, _ in headers}:
+            return self._later()
         if urlsplit(self.path).path.startswith("/v1/webhooks/"):
             visits.remember(dict(self.headers), body)
         if drop:
             self.status, self.close_connection = status, True
             return None
         return self._send(status, headers, answer)
+
+    def _later(self) -> None:
+        """As API Gateway says it, by the template, where a function has no room (INTEGRATION_FAILURE)."""
+        request_id = str(uuid.uuid4())
+        problem = {"type": "about:blank", "code": "unavailable", "title": "Come again.", "request_id": request_id}
+        about = [("Content-Type", "application/problem+json"), ("Retry-After", "2"), ("Request-Id", request_id)]
+        self._send(503, [*about, ("Cache-Control", "no-store")], json.dumps(problem).encode())
 
     def _ask(self, body: bytes) -> tuple[int, Headers, bytes]:
         api = self.server.api
@@ -189,10 +203,10 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, port: int, api: str, in_flight: int, web: Path = places.WEB):
+    def __init__(self, port: int, api: str, ways: lanes.Lanes, web: Path = places.WEB):
         super().__init__((places.HOST, port), Door)
         self.api, self.web = urlsplit(api), web.resolve()
-        self.turn = threading.BoundedSemaphore(in_flight)
+        self.lanes = ways
         self.meter: meter.Meter | None = None
 
     def file_at(self, path: str) -> Path | None:
@@ -208,9 +222,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--api", required=True)
-    parser.add_argument("--in-flight", type=int, default=10)
     chosen = parser.parse_args()
-    server = Server(chosen.port, chosen.api, chosen.in_flight)
+    server = Server(chosen.port, chosen.api, lanes.of(stack.packaged(package.OUT)))
     server.meter = meter.here()
     if server.meter:
         server.meter.start()

@@ -35,7 +35,10 @@ class Narrator:
         self.seconds = 0.0
 
     def words(self, key: str, **values: Any) -> str:
-        return _catalogue()[key][self.language].format(**values)
+        return self.words_in(key, self.language, **values)
+
+    def words_in(self, key: str, language: str, **values: Any) -> str:
+        return _catalogue()[key][language].format(**values)
 
     def say(self, key: str, **values: Any) -> None:
         self.line(self.words(key, **values))

@@ -320,6 +320,7 @@ def of_people(world: World) -> dict[str, Call]:
             f"/v1/people/{cat.id}/reveals", {"field": "identifier"} | because
         ),
         "POST /v1/people/{id}/sessions/end": lambda: boss.post(f"/v1/people/{cat.id}/sessions/end", because),
+        "GET /v1/colleagues": lambda: boss.get("/v1/colleagues"),
         "GET /v1/operators": lambda: boss.get("/v1/operators"),
         "POST /v1/operators": lambda: boss.post("/v1/operators", {"person_id": cat.id, "role": "support"} | because),
         "PATCH /v1/operators/{id}": lambda: boss.patch(f"/v1/operators/{dan.id}", {"role": "risk"} | because),

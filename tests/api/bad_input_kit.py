@@ -360,5 +360,5 @@ def means_something(route: Route, field: str, value: Any) -> bool:
 
 def told(reply: Reply) -> tuple[int, dict[str, str], bytes]:
     """All of an answer, byte for byte, but the number of the request."""
-    headers = {name: value for name, value in reply.headers.items() if name != "request-id"}
+    headers = {name: value for name, value in reply.headers.items() if name not in ("request-id", "ratelimit")}
     return reply.status, headers, reply.raw.replace(reply.headers["request-id"].encode(), b"")

@@ -17,7 +17,7 @@ def test_the_description_is_openapi_3_1_and_complete(probe: Caller) -> None:
     move = document["paths"]["/v1/moves"]["post"]
     assert move["security"] == [{"customer": []}]
     assert {"$ref": "#/components/parameters/idempotency-key"} in move["parameters"]
-    assert set(move["responses"]) == {"201", "400", "401", "403", "409", "413", "415", "422", "500", "503"}
+    assert set(move["responses"]) == {"201", "400", "401", "403", "409", "413", "415", "422", "429", "500", "503"}
     assert move["requestBody"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Move"}
     things = document["paths"]["/v1/things"]["get"]
     assert things["security"] == [{"customer": []}, {"operator": []}]

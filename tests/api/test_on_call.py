@@ -76,7 +76,8 @@ def test_every_operator_sees_the_names_of_their_colleagues_and_nobody_else_does(
     welcome = world._sign_up("CN")
     appointed(world.nobody, welcome, "support", PASSWORD)
     support = world.nobody.bearing(in_office(welcome["user"]["id"], world.clock.now()))
-    told = support.get("/v1/on-call").json
-    assert {(one["name"], one["role"]) for one in told["colleagues"]} >= {(welcome["user"]["display_name"], "support")}
+    told = support.get("/v1/colleagues").json["data"]
+    assert {(one["name"], one["role"]) for one in told} >= {(welcome["user"]["display_name"], "support")}
     customer = world.nobody.bearing(world._sign_up("CN")["access_token"])
-    assert_problem(customer.get("/v1/on-call"), 403, "forbidden")
+    for path in ("/v1/colleagues", "/v1/on-call"):
+        assert_problem(customer.get(path), 403, "forbidden")

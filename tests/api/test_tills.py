@@ -100,8 +100,8 @@ def test_nobody_tries_out_roles_or_merchants_at_will(world: World, bo: Person) -
     refused = sign_in(bo, staff_id)
     assert_problem(refused, 429, "too-many-requests")
     assert refused.headers["retry-after"] == "3600"
-    assert refused.headers["ratelimit-policy"] == '"tills-hour";q=20;w=3600'
-    assert refused.headers["ratelimit"] == '"tills-hour";r=0;t=3600'
+    assert refused.headers["ratelimit-policy"].startswith('"tills-hour";q=20;w=3600, ')
+    assert refused.headers["ratelimit"].startswith('"tills-hour";r=0;t=3600, ')
     world.clock.advance(3_600)
     bo.sign_in()
     assert sign_in(bo, staff_id).status == 201

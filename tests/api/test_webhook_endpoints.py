@@ -195,7 +195,7 @@ def test_so_much_is_sent_by_hand_in_an_hour_whoever_asks_and_another_merchant_go
     assert [keeper.post(again, wish).status, keeper.post(ping).status] == [202, 202]
     for refused in (keeper.post(ping), keeper.post(again, wish), nobody.bearing("admin").post(ping)):
         assert_problem(refused, 429, "too-many-requests")
-        assert (refused.headers["retry-after"], refused.headers["ratelimit-policy"]) == (
+        assert (refused.headers["retry-after"], refused.headers["ratelimit-policy"].partition(",")[0]) == (
             "3600",
             '"webhooks-by-hand-hour";q=3;w=3600',
         )

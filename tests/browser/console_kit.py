@@ -14,7 +14,7 @@ from typing import Any
 import pyotp
 from playwright.sync_api import Browser, Page, expect
 
-from infra.local import people
+from infra.local import demo_backup, people
 from infra.local.client import Client
 from tests.browser import kit
 
@@ -135,3 +135,14 @@ def exported(page: Page) -> list[list[str]]:
 
 def token_of(visit: kit.Visit) -> str:
     return str(visit.page.evaluate("JSON.parse(localStorage['coffer.console.session']).access_token"))
+
+
+def reviewed(local: dict[str, Any], api: Client) -> str:
+    """The newest report of access that is written; the schedule's turn writes one if there is none."""
+    for _ in range(20):
+        found = api.get("/v1/reviews").expect(200)["data"]
+        written = [one["id"] for one in found if one["state"] == "written"]
+        if written:
+            return str(written[0])
+        demo_backup.turn(local, "review")
+    raise AssertionError("no review was written")

@@ -197,6 +197,7 @@ SCREENS = (
     "adjustments",
     "reconciliations",
     "backups",
+    "reviews",
 )
 
 

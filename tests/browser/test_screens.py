@@ -50,6 +50,7 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "console /payouts/:id": lambda one: f"/payouts/{console_kit.paid_out(one.local, one.api)[1]}",
     "console /reconciliations/:day": lambda one: f"/reconciliations/{one.reconciled}",
     "console /incidents/:id": lambda one: f"/incidents/{one.incident}",
+    "console /reviews/:id": lambda one: f"/reviews/{console_kit.reviewed(one.local, one.api)}",
     "console /pages/:id/:code": lambda one: f"/pages/page_0/{uuid.uuid4()}",
     "till /charges/:id": lambda one: f"/charges/{uuid.uuid4()}",
     "till /refunds/:id": lambda one: f"/refunds/{uuid.uuid4()}",

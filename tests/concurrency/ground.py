@@ -85,6 +85,7 @@ def _names(run: str, own: str, given: Mapping[str, str]) -> dict[str, str]:
         "ARCHIVE_KEY_ID": f"alias/{run}-archive",
         "BACKUPS_KEY_ID": f"alias/{run}-backups",
         "PROCESSORS_SECRET_ID": f"{run}/processors",
+        "REHEARSAL_SECRET_ID": f"{run}/rehearsal",
     }
 
 

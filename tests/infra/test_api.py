@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.api import limits
 from infra import furniture
 from infra.package import ROOT
 from tests.infra.conftest import Packaged
@@ -65,7 +66,9 @@ def test_the_api_may_call_its_four_functions_and_only_this_api_may(packaged: Pac
         assert "RestAPI" in json.dumps(one["SourceArn"])
 
 
-@pytest.mark.parametrize("kind", ["DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED"])
+@pytest.mark.parametrize(
+    "kind", ["DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"]
+)
 def test_what_the_gateway_answers_itself_has_our_form(packaged: Packaged, kind: str) -> None:
     body = packaged.of_type("AWS::Serverless::Api")["RestAPI"]["DefinitionBody"]
     answer = body["x-amazon-apigateway-gateway-responses"][kind]
@@ -77,12 +80,44 @@ def test_what_the_gateway_answers_itself_has_our_form(packaged: Packaged, kind: 
     assert {"type", "code", "title", "request_id"} <= set(json.loads(shown))
 
 
-def test_the_stage_is_throttled(packaged: Packaged) -> None:
-    settings = packaged.of_type("AWS::Serverless::Api")["RestAPI"]["MethodSettings"]
-    assert [(one["ResourcePath"], one["HttpMethod"]) for one in settings] == [("/*", "*")]
+def test_a_function_without_room_is_said_to_be_away_and_not_broken(packaged: Packaged) -> None:
+    """Lambda's 429 comes to API Gateway as INTEGRATION_FAILURE, which would be a 504 without a word of when."""
+    body = packaged.of_type("AWS::Serverless::Api")["RestAPI"]["DefinitionBody"]
+    answer = body["x-amazon-apigateway-gateway-responses"]["INTEGRATION_FAILURE"]
+    assert answer["statusCode"] == 503
+    assert answer["responseParameters"]["gatewayresponse.header.Retry-After"] == "'2'"
+
+
+def test_the_stage_is_throttled_and_classes_of_routes_below_it(packaged: Packaged) -> None:
+    whole, *settings = packaged.of_type("AWS::Serverless::Api")["RestAPI"]["MethodSettings"]
+    assert (whole["ResourcePath"], whole["HttpMethod"]) == ("/*", "*")
     for stage in ("local", "prod"):
-        assert packaged.value(settings[0]["ThrottlingRateLimit"], stage) > 0
-        assert packaged.value(settings[0]["ThrottlingBurstLimit"], stage) > 0
+        rate, burst = (packaged.value(whole[f"Throttling{what}Limit"], stage) for what in ("Rate", "Burst"))
+        assert 0 < rate < burst
+        for one in settings:
+            own = [packaged.template["Mappings"]["Throttling"][of_class(one)][what] for what in ("Rate", "Burst")]
+            assert 0 < own[0] < rate and 0 < own[1] < burst
+            assert one["MetricsEnabled"], "what has settings of its own inherits nothing"
+
+
+def of_class(setting: dict[str, Any]) -> str:
+    mapping, name, what = setting["ThrottlingRateLimit"]["Fn::FindInMap"]
+    assert (mapping, what) == ("Throttling", "Rate")
+    assert setting["ThrottlingBurstLimit"] == {"Fn::FindInMap": ["Throttling", name, "Burst"]}
+    return str(name)
+
+
+def test_each_throttled_class_is_every_route_of_it_and_no_payment(packaged: Packaged) -> None:
+    found: dict[str, set[tuple[str, str]]] = {}
+    for one in packaged.of_type("AWS::Serverless::Api")["RestAPI"]["MethodSettings"][1:]:
+        path = one["ResourcePath"].removeprefix("/").replace("~1", "/")
+        assert path in paths(packaged), one["ResourcePath"]
+        found.setdefault(of_class(one), set()).add((one["HttpMethod"], path))
+    assert {path for _, path in found["entering"]} == limits.ENTERING
+    assert {path for _, path in found["unknown"]} == {"/{proxy+}"} and len(found["unknown"]) == 7
+    assert found["webhooks"] == {(method, path) for method, path, function in ROUTES if function == "webhooks"}
+    assert ("GET", "/health") in found["public"]
+    assert not [path for settings in found.values() for _, path in settings if "payments" in path]
 
 
 def test_bodies_reach_the_functions_byte_for_byte(packaged: Packaged) -> None:

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from infra.local import front
+from infra import furniture
+from infra.local import front, lanes
+from tests.infra.conftest import Packaged
 
 HOST = "127.0.0.1"
 
@@ -70,7 +72,7 @@ def web(tmp_path: Path) -> Path:
 def door(web: Path) -> Iterator[front.Server]:
     Api.seen, Api.together, Api.most_together = [], 0, 0
     api = ThreadingHTTPServer((HOST, 0), Api)
-    server = front.Server(0, f"http://{HOST}:{api.server_port}/stage", in_flight=4, web=web)
+    server = front.Server(0, f"http://{HOST}:{api.server_port}/stage", lanes.one(4), web=web)
     for one in (api, server):
         threading.Thread(target=one.serve_forever, args=(0.02,), daemon=True).start()
     yield server
@@ -177,6 +179,83 @@ def test_sixty_four_kept_connections_are_served_and_a_burst_waits_its_turn(door:
         statuses = [status for row in phones.map(phone, range(64)) for status in row]
     assert statuses == [201] * 320
     assert 1 < Api.most_together <= 4
+
+
+def busy(server: front.Server, path: str, times: int, stop: threading.Event) -> list[threading.Thread]:
+    """So many who ask for one thing again and again, whatever they are answered."""
+
+    def ask_on() -> None:
+        while not stop.is_set():
+            ask(server, "GET", path)
+
+    found = [threading.Thread(target=ask_on, daemon=True) for _ in range(times)]
+    for one in found:
+        one.start()
+    return found
+
+
+def two_lanes(waiting: int, patience: float) -> lanes.Lanes:
+    """`/v1/slow/…` is *access*, everything else *money*."""
+    ways = {name: lanes.lane(2, waiting, patience) for name in ("access", "money")}
+    operations = {f"{name}": {"x-amazon-apigateway-integration": {"uri": f"${{{logical}.Arn}}"}}
+                  for name, logical in (("access", "AccessHandler"), ("money", "APIHandler"))}  # fmt: skip
+    paths = {"/v1/slow/{id}": {"get": operations["access"]}, "/v1/payments": {"get": operations["money"]}}
+    return lanes.Lanes(ways, paths)
+
+
+def test_a_full_lane_is_said_to_come_later_and_holds_up_no_other(door: front.Server) -> None:
+    door.lanes = two_lanes(waiting=1, patience=0.2)
+    stop = threading.Event()
+    flood = busy(door, "/v1/slow/1", 16, stop)
+    try:
+        time.sleep(0.05)
+        paid = [ask(door, "GET", "/v1/payments")[0] for _ in range(20)]
+        refused = next(answer for answer in iter(lambda: ask(door, "GET", "/v1/slow/2"), None) if answer[0] == 503)
+    finally:
+        stop.set()
+    for one in flood:
+        one.join(timeout=10)
+    status, headers, content = refused
+    assert paid == [201] * 20
+    assert (status, headers["Retry-After"], headers["Content-Type"]) == (503, "2", "application/problem+json")
+    assert json.loads(content)["code"] == "unavailable"
+    assert json.loads(content)["request_id"] == headers["Request-Id"]
+
+
+def test_who_waits_too_long_is_told_and_was_not_begun() -> None:
+    lane = lanes.lane(1, waiting=1, patience=0.01)
+    with lane.turn(), pytest.raises(lanes.Full), lane.turn():
+        raise AssertionError("there was a turn")
+    with lane.turn():
+        """Whoever leaves makes room."""
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "function"),
+    [
+        ("POST", "/v1/payments", "money"),
+        ("PUT", "/v1/payments", "money"),
+        ("GET", "/v1/payments/pay_1", "money"),
+        ("POST", "/v1/sessions", "access"),
+        ("POST", "/v1/webhooks/sandbox", "webhooks"),
+        ("GET", "/v1/cases", "office"),
+        ("GET", "/v1/payments/pay_1/nothing/at/all", "access"),
+        ("GET", "/v1/webhooks/", "access"),
+        ("GET", "/", "access"),
+    ],
+)
+def test_a_request_takes_the_lane_of_the_function_that_answers_it(
+    packaged: Packaged, method: str, path: str, function: str
+) -> None:
+    assert lanes.of(packaged.template).function(method, path) == function
+
+
+def test_every_function_has_a_lane_and_money_the_widest(packaged: Packaged) -> None:
+    assert lanes.AT_WORK.keys() == furniture.HTTP_FUNCTIONS.keys()
+    assert max(lanes.AT_WORK, key=lambda name: lanes.AT_WORK[name]) == "money"
+    reserved = packaged.template["Mappings"]["Concurrency"]["local"]
+    for name, logical in furniture.HTTP_FUNCTIONS.items():
+        assert lanes.AT_WORK[name] <= reserved[logical], "the front door lets no more through than the function takes"
 
 
 def test_other_methods_on_files_are_refused_and_a_body_needs_a_length(door: front.Server) -> None:

@@ -15,7 +15,7 @@ FUNCTIONS = {
     "APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler",
     "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Record", "Deliver", "Alarmed",
     "Sweep", "Reconcile", "PayOut", "Fetch",
-    "BackUp", "RestoreDrill", "Review", "Probe",
+    "BackUp", "RestoreDrill", "Review", "Rehearsal", "Probe",
 }  # fmt: skip
 HTTP = {"APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler"}
 UNRESERVED_AWS_KEEPS = 100
@@ -109,6 +109,14 @@ def test_a_reader_of_a_queue_reports_what_failed_one_by_one(packaged: Packaged, 
 def test_the_sweep_comes_every_minute_and_ends_before_the_next(packaged: Packaged) -> None:
     assert packaged.events["Sweep"]["Properties"]["Schedule"] == "rate(1 minute)"
     assert packaged.functions["Sweep"]["Timeout"] < 60
+
+
+def test_a_load_is_played_on_a_probe_stage_alone(packaged: Packaged) -> None:
+    assert packaged.events["Rehearsal"]["Properties"]["State"] == {"Fn::If": ["IsProbeStage", "ENABLED", "DISABLED"]}
+    assert packaged.template["Conditions"]["IsProbeStage"] == {"Fn::Equals": [{"Ref": "ProbeStage"}, "on"]}
+    assert packaged.template["Parameters"]["ProbeStage"]["Default"] == "off"
+    assert packaged.functions["Rehearsal"]["Timeout"] >= 2 * 120 + 60
+    assert packaged.functions["Rehearsal"]["Environment"]["Variables"]["PROBE_STAGE"] == {"Ref": "ProbeStage"}
 
 
 def test_the_probe_comes_every_five_minutes_and_ends_before_its_lease(packaged: Packaged) -> None:

@@ -21,7 +21,7 @@ ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
     "RecordRole", "DeliverRole", "ReconcileRole", "PayOutRole", "FetchRole", "BackUpRole", "RestoreDrillRole",
-    "AlarmedRole", "ReviewRole", "ProbeRole",
+    "AlarmedRole", "ReviewRole", "RehearsalRole", "ProbeRole",
 ]  # fmt: skip
 OF_S3 = "CopyRole"
 """Taken by S3 itself, which copies backups to another region."""
@@ -33,6 +33,7 @@ SEND_TEXTS = {"AccessHandlerRole", "SweepRole", "TellRole", "AlarmedRole"}
 MAY_READ = {
     "AccessSecret": {"AccessHandlerRole"},
     "ProbeSecret": {"ProbeRole"},
+    "RehearsalSecret": {"RehearsalRole"},
     "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole", "FetchRole"},
 }
 

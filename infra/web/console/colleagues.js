@@ -5,14 +5,18 @@ import { html, signal } from "/shared/ui.js";
 
 const PATH = "/v1/on-call";
 
+const EVERYBODY = "/v1/colleagues?limit=100";
 const asked = signal(null);
 
 /** Asked for by each screen that shows names, for whoever is signed in now. */
-export const rota = () => (asked.value = see(PATH));
+export const learnNames = () => void (asked.value = see(EVERYBODY));
+export const rota = () => see(PATH);
 export const rotaAgain = () => lookAgain(PATH);
 export const watchRota = (milliseconds) => watch(rotaAgain, milliseconds);
 
-const colleague = (id) => asked.value?.value.data?.colleagues.find((one) => one.id === id);
+/** Within a view. */
+export const colleagues = () => asked.value?.value.data?.data ?? [];
+const colleague = (id) => colleagues().find((one) => one.id === id);
 
 /** Within a view: the name, or the id of whoever is no operator any more. */
 export const nameOf = (id) => colleague(id)?.name ?? id;

@@ -18,6 +18,7 @@ const PLACES = [
   ["/reconciliations", "r", "reconciliations.see"],
   ["/adjustments", "d", "adjustments.see"],
   ["/backups", "u", "backups.see"],
+  ["/reviews", "v", "reviews.see"],
   ["/audit", "a", "audit-log.see"],
   ["/operators", "p", "operators.see"],
   ["/status", "s", "account.own"],

@@ -19,6 +19,8 @@ export const SCREENS = {
   "/reconciliations/:day": screen("reconciliation", "books"),
   "/adjustments": screen("adjustments", "books"),
   "/processors": screen("processors", "payouts"),
+  "/reviews": screen("reviews", "reviews", "backups"),
+  "/reviews/:id": screen("review", "reviews", "backups", "cases"),
   "/backups": screen("backups", "backups", "books"),
   "/audit": screen("audit", "audit", "cases"),
   "/operators": screen("operators"),

@@ -126,6 +126,7 @@ FIRSTS = {
     "restore_drill": operations.restore_drill,
     "probe": operations.probe,
     "review": operations.review,
+    "rehearsal": operations.rehearsal,
 }
 _WEB = ("money", "access", "webhooks", "office")
 _HELLO = {

@@ -203,6 +203,11 @@ def review(town: Town) -> Invocation:
     return Invocation("review", sweep(town).event)
 
 
+def rehearsal(town: Town) -> Invocation:
+    """Of a turn on a stage that is no probe stage."""
+    return Invocation("rehearsal", sweep(town).event)
+
+
 def fetch(town: Town) -> Invocation:
     """Of a turn in which every statement is there, or may still be uploaded."""
     from chalicelib.processors import service as processors

@@ -1,6 +1,6 @@
 /** One incident: what everybody is told, when what happened and who did it; taking it up, telling what is new, ending it. */
 import { ask } from "/console/ask.js";
-import { Name, Names, rota } from "/console/colleagues.js";
+import { learnNames, Name, Names } from "/console/colleagues.js";
 import { may, me } from "/console/may.js";
 import { newest } from "/console/newest.js";
 import { Facts, Moment, State, what } from "/console/show.js";
@@ -23,7 +23,7 @@ const PARTS = [Times, Told, Why];
 export function open({ params: { id } }) {
   const path = `/v1/incidents/${id}`;
   const [incident, sentences] = [see(path), see(SENTENCES)];
-  rota();
+  learnNames();
   const ask_back = (cursor) => get(`${path}/history?limit=50${cursor ? `&cursor=${cursor}` : ""}`);
   const history = pages(ask_back);
   const look = () => Promise.all([lookAgain(path), newest(history, ask_back, step)]);

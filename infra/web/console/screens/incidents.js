@@ -1,5 +1,5 @@
 /** Incidents: what alarms have drafted and nobody has told yet, and all that was told. */
-import { Name, rota } from "/console/colleagues.js";
+import { learnNames, Name } from "/console/colleagues.js";
 import { may } from "/console/may.js";
 import { newest } from "/console/newest.js";
 import { Moment, State, what } from "/console/show.js";
@@ -16,7 +16,7 @@ const ask = (cursor) => get(`/v1/incidents?limit=20${cursor ? `&cursor=${cursor}
 const isDraft = (one) => one.state === "draft";
 
 export function open() {
-  rota();
+  learnNames();
   const list = pages(ask);
   const again = () => newest(list, ask);
   const stop = watch(() => again().catch(() => {}), EVERY_MS);

@@ -1,6 +1,6 @@
 /** Who is on call, when nobody is, and the pages that wait; putting somebody on and taking them off. */
 import { ask } from "/console/ask.js";
-import { Name, nameOf, Names, rota, rotaAgain, watchRota } from "/console/colleagues.js";
+import { colleagues, learnNames, Name, nameOf, Names, rota, rotaAgain, watchRota } from "/console/colleagues.js";
 import { may } from "/console/may.js";
 import { Facts, Id, Moment } from "/console/show.js";
 import { PagedTable, Table } from "/console/table.js";
@@ -17,6 +17,7 @@ const [WIDE, DAYS] = [700, 7];
 const asked = () => pages((cursor) => get(`/v1/on-call/shifts?limit=50${cursor ? `&cursor=${cursor}` : ""}`));
 
 export function open() {
+  learnNames();
   const [now, shifts] = [rota(), signal(asked())];
   const again = () => {
     shifts.value = asked();
@@ -31,7 +32,7 @@ export function open() {
 }
 
 const OnCall = ({ of: data, again }) => html`
-  ${may("on-call.keep") && html`<p class="deeds"><button type="button" onClick=${() => add(data, again)}>${say("console.shift-add")}</button></p>`}
+  ${may("on-call.keep") && html`<p class="deeds"><button type="button" disabled=${colleagues().length === 0} onClick=${() => add(data, again)}>${say("console.shift-add")}</button></p>`}
   <${Facts} of=${[
     ["on-call-now", data.now.length ? html`<${Names} of=${data.now} />` : html`<strong class="bad">${say("console.on-call-nobody")}</strong>`],
     ["on-call-next", data.following ? html`<${Name} of=${data.following.person_id} />${" · "}<${Moment} at=${data.following.from} />` : say("console.on-call-no-next")],
@@ -87,17 +88,17 @@ function suggested({ at, gaps }) {
   return { from: begins, to: gaps[0] && new Date(gaps[0].to) - from < WEEK_MS ? new Date(gaps[0].to).getTime() : onTheHour(begins) + WEEK_MS };
 }
 
-const shownColleague = (data) => (id) => `${nameOf(id)} · ${say(`console.role.${data.colleagues.find((one) => one.id === id).role}`)}`;
+const shownColleague = (id) => `${nameOf(id)} · ${say(`console.role.${colleagues().find((one) => one.id === id).role}`)}`;
 
 function add(data, again) {
   const { from, to } = suggested(data);
-  const by_name = [...data.colleagues].sort((one, other) => one.name.localeCompare(other.name, language.value));
+  const by_name = [...colleagues()].sort((one, other) => one.name.localeCompare(other.name, language.value));
   ask({
     plain: true,
     title: say("console.shift-add"),
     what: say("console.shift-add-what"),
     fields: (wrong) => html`
-      <${Choice} name="person_id" label=${say("console.on-call-who")} options=${by_name.map(({ id }) => id)} shown=${shownColleague(data)} />
+      <${Choice} name="person_id" label=${say("console.on-call-who")} options=${by_name.map(({ id }) => id)} shown=${shownColleague} />
       <${Time} name="from" label=${say("console.starts_at")} before=${typed(from)} wrong=${wrong} />
       <${Time} name="to" label=${say("console.ends_at")} before=${typed(to)} wrong=${wrong} />
       <${Choice} name="order" label=${say("console.paged")} options=${[1, 2]} chosen=${1} shown=${place} />`,
