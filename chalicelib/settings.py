@@ -31,6 +31,7 @@ class Settings:
     events_queue_url: str
     deliveries_queue_url: str
     parked_queue_url: str
+    alarms_queue_url: str
     """Stream records that nobody can read wait here for a person."""
     token_public_keys: str
     """JWKS (RFC 7517) of the keys that sign access tokens; public."""

@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "EVENTS_QUEUE_URL": f"{QUEUES}/events",
     "DELIVERIES_QUEUE_URL": f"{QUEUES}/deliveries.fifo",
     "PARKED_QUEUE_URL": f"{QUEUES}/parked",
+    "ALARMS_QUEUE_URL": f"{QUEUES}/alarms",
     "TOKEN_PUBLIC_KEYS": json.dumps(KeySet([SIGNING_KEY]).as_dict(private=False)),
     "ACCESS_SECRET_ID": "test/access",
     "FIELDS_KEY_ID": "alias/test-fields",

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.identity import names, secrets, throttle, vault
 from chalicelib.identity.throttle import Limit
-from chalicelib.kernel import entropy, ids
+from chalicelib.kernel import entropy, ids, origin
 from chalicelib.kernel.errors import InvalidOrExpired, InvalidRequest
 from chalicelib.notices import service as notices
 from chalicelib.operations import model_on_call, store_subscribers
@@ -28,7 +28,7 @@ _FROM_AN_ADDRESS = (Limit("subscriptions-from-hour", 60, timedelta(hours=1)),)
 def ask(wish: NewSubscription, source_address: str, at: datetime) -> None:
     """Sends a link to the address. Raises InvalidRequest, TooManyRequests."""
     contact = _email(wish.email)
-    throttle.check(_FROM_AN_ADDRESS, throttle.origin(source_address), at)
+    throttle.check(_FROM_AN_ADDRESS, origin.network(source_address), at)
     throttle.check(_TO_AN_ADDRESS, contact, at)
     vault.ready()
     mark = secrets.mark("subscriber", contact)

@@ -84,7 +84,7 @@ class Formation:
     ) -> Proposal:
         """`template`: TemplateURL or TemplateBody. Raises DidNotDeploy if it cannot be read or is not its turn."""
         creates = self._made_ready()
-        wish = {
+        wish: dict[str, Any] = {
             "StackName": self.name,
             "ChangeSetName": f"deploy-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}",
             "ChangeSetType": "CREATE" if creates else "UPDATE",
@@ -177,7 +177,7 @@ class Formation:
 
     def _events_since(self, known: str) -> list[dict[str, Any]]:
         """Oldest first."""
-        found = []
+        found: list[dict[str, Any]] = []
         for page in self._client.get_paginator("describe_stack_events").paginate(StackName=self.name):
             for event in page["StackEvents"]:
                 if event["EventId"] == known:

@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from infra import pages, publish
@@ -27,7 +27,7 @@ def synced(storage: Any, bucket: str, site: bytes) -> tuple[int, int]:
 
 
 def _put(storage: Any, bucket: str, name: str, body: bytes) -> None:
-    kind = pages.content_type(PurePosixPath(name))
+    kind = pages.content_type(Path(name))
     storage.put_object(Bucket=bucket, Key=name, Body=body, ContentType=kind, CacheControl=publish.CACHING)
 
 

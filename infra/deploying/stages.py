@@ -27,7 +27,8 @@ class WrongStage(ValueError):
 @dataclass(frozen=True)
 class Stage:
     """`watch_minutes`: how long alarms may take a finished update back; `domain`: name, pages_certificate,
-    api_certificate, firewall; `secrets`: name → what it must hold, for whoever fills it."""
+    api_certificate; `firewall`: parameters of infra/firewall.yaml, None for no firewall; `secrets`: name → what it must
+    hold, for whoever fills it."""
 
     name: str
     account: str
@@ -37,13 +38,15 @@ class Stage:
     second_region: str = ""
     gradual_traffic: bool = True
     watch_minutes: int = 10
-    domain: Mapping[str, Any] = field(default_factory=dict)
+    domain: Mapping[str, str] = field(default_factory=dict)
+    firewall: Mapping[str, str | int] | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
-    def has_firewall(self) -> bool:
-        return bool(self.domain.get("firewall"))
+    def firewall_parameters(self) -> dict[str, str]:
+        """As CloudFormation takes them: text."""
+        return {name: str(value) for name, value in (self.firewall or {}).items()}
 
     @property
     def all_parameters(self) -> dict[str, str]:

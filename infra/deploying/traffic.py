@@ -30,7 +30,9 @@ def all_at_once(template: Template) -> dict[str, Any]:
     """The alias leads to the new version as soon as it is there."""
     changed: dict[str, Any] = json.loads(json.dumps(template))
     for name in HTTP_FUNCTIONS.values():
-        changed["Resources"][name]["Properties"]["DeploymentPreference"] = {"Enabled": False}
+        properties = changed["Resources"][name]["Properties"]
+        if "DeploymentPreference" in properties:
+            properties["DeploymentPreference"] = {"Enabled": False}
     return changed
 
 

@@ -95,7 +95,7 @@ class Deployment:
     def _elsewhere(self) -> dict[str, str]:
         """Parameters that other stacks give: the firewall, which is brought first, and what copies backups."""
         found = {}
-        if self._stage.has_firewall:
+        if self._stage.firewall is not None:
             found["FirewallArn"] = self._firewall().get("FirewallArn", "")
         if self._stage.second_region:
             there = self._second().outputs()
@@ -104,7 +104,7 @@ class Deployment:
 
     def _firewall(self) -> dict[str, str]:
         formation = Formation(self._clients(FIREWALL_REGION)("cloudformation"), f"{self._stage.stack}-firewall")
-        self._beside(formation, "infra/firewall.yaml", {})
+        self._beside(formation, "infra/firewall.yaml", self._stage.firewall_parameters)
         return formation.outputs()
 
     def _second(self) -> Formation:

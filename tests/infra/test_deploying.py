@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from chalice.package import YAMLTemplateSerializer
 
 from infra import furniture
 from infra.deploying import changes, packages, pages, stages, steps, traffic
 from infra.deploying.changes import Change, LosesState
 from infra.deploying.stages import Stage, WrongStage
+from infra.package import ROOT
 from tests.conftest import REGION
 from tests.infra.conftest import Packaged
 
 FILES = sorted(file.stem for file in stages.FOLDER.glob("*.toml"))
 HTTP = sorted(furniture.HTTP_FUNCTIONS.values())
 CODEDEPLOY_ALARMS, CLOUDFORMATION_TRIGGERS = 10, 5
-"""As many as AWS takes."""
+BODY_BYTES = 51_200
+"""As much as AWS takes."""
 
 
 def told(action: str, kind: str = "AWS::DynamoDB::Table", **more: Any) -> dict[str, Any]:
@@ -94,6 +98,22 @@ def test_a_stage_gives_only_parameters_that_the_template_takes_and_all_that_it_n
     assert {one for one, about in taken.items() if "Default" not in about} <= set(given)
     for parameter, value in given.items():
         assert value in taken[parameter].get("AllowedValues", [value])
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_stage_gives_the_firewall_only_what_it_takes_and_as_text(name: str) -> None:
+    text = (ROOT / "infra" / "firewall.yaml").read_text(encoding="utf-8")
+    taken = YAMLTemplateSerializer().load_template(text)["Parameters"]
+    stage = stages.read(name)
+    assert stage.firewall is not None and set(stage.firewall) <= set(taken)
+    odd = replace(stage, firewall={"RequestsInFiveMinutes": 5000, "AllowedCountries": "CN,SG"})
+    assert odd.firewall_parameters == {"RequestsInFiveMinutes": "5000", "AllowedCountries": "CN,SG"}
+    assert replace(stage, firewall=None).firewall_parameters == {}
+
+
+@pytest.mark.parametrize("file", ["firewall.yaml", "second-region.yaml"])
+def test_what_is_sent_beside_the_stack_is_small_enough_to_be_sent_whole(file: str) -> None:
+    assert (ROOT / "infra" / file).stat().st_size <= BODY_BYTES
 
 
 @pytest.mark.parametrize("name", FILES)

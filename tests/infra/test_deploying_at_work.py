@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -10,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from infra.deploying.bringing import NotAgreed
+from infra.deploying.bringing import Consent, NotAgreed, bring
 from infra.deploying.changes import LosesState
-from infra.deploying.formation import DidNotDeploy
+from infra.deploying.formation import DidNotDeploy, Formation
 from infra.deploying.packages import NoSuchVersion, Packages, with_code
 from infra.deploying.releases import Release
 from infra.deploying.stages import Stage
@@ -128,6 +129,52 @@ def test_an_update_that_cannot_be_made_is_rolled_back_with_its_reasons(ground: G
     assert "  Impossible: " in str(failed.value)
     assert any(line.startswith("UPDATE_COMPLETE") and "APIHandler" in line for line in ground.said), "it had begun"
     assert ground.environment("ROUTE_METRICS") == before
+    ground.must_go_on()
+
+
+def test_a_first_creation_that_fails_leaves_nothing_in_the_way_of_the_next(ground: Ground) -> None:
+    formation = Formation(stack.client("cloudformation", ground.endpoint), "another")
+    key = {"AttributeName": "pk", "KeyType": "HASH"}
+    table = {
+        "Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain",
+        "Properties": {
+            "TableName": "another-table", "BillingMode": "PAY_PER_REQUEST", "KeySchema": [key],
+            "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+        },
+    }  # fmt: skip
+    late = {
+        "Type": "AWS::CloudFormation::WaitCondition", "DependsOn": ["Table"],
+        "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "1", "Count": 1},
+    }  # fmt: skip
+    handle = {"Type": "AWS::CloudFormation::WaitConditionHandle", "Properties": {}}
+    whole = {"Resources": {"Table": table, "Late": late, "Handle": handle}}
+    agreed = Consent(lambda changes: True)
+    with pytest.raises(DidNotDeploy, match="nothing of another is left"):
+        bring(formation, {"TemplateBody": json.dumps(whole)}, {}, agreed, ground.said.append)
+    tables = stack.client("dynamodb", ground.endpoint)
+    assert "another-table" not in tables.list_tables()["TableNames"]
+    bring(formation, {"TemplateBody": json.dumps({"Resources": {"Table": table}})}, {}, agreed, ground.said.append)
+    assert "another-table" in tables.list_tables()["TableNames"]
+
+
+def test_an_update_waits_for_an_alarm_that_would_take_it_back_unless_it_is_to_end_it(ground: Ground) -> None:
+    about = {
+        "AlarmName": "coffer-books", "Namespace": "Coffer", "MetricName": "Drift", "Statistic": "Sum", "Period": 60,
+        "EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+    }  # fmt: skip
+    alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": about}
+    stage = replace(ground.stage, watch_minutes=1)
+    ground.deploy(stage, Wishes(yes=True), "watched", LedgerDriftAlarm=alarm)
+    alarms = stack.client("cloudwatch", ground.endpoint)
+    alarms.set_alarm_state(AlarmName="coffer-books", StateValue="ALARM", StateReason="a test")
+    with pytest.raises(DidNotDeploy, match="LedgerDriftAlarm rings"):
+        ground.deploy(stage, Wishes(yes=True), "unwise")
+    alarms.set_alarm_state(AlarmName="coffer-books", StateValue="OK", StateReason="a test")
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "coffer-watched"}}
+    ground.deploy(stage, Wishes(yes=True), "calm", LedgerDriftAlarm=alarm, Watched=queue)
+    alarms.set_alarm_state(AlarmName="coffer-books", StateValue="ALARM", StateReason="a test")
+    let_go = frozenset({"Watched"})
+    ground.deploy(stage, Wishes(yes=True, let_go=let_go, despite_alarms=True), "remedy", LedgerDriftAlarm=alarm)
     ground.must_go_on()
 
 

@@ -119,6 +119,7 @@ FIRSTS = {
     "record": operations.record,
     "deliver": operations.deliver,
     "sweep": operations.sweep,
+    "alarmed": operations.alarmed,
     "reconcile": operations.reconcile,
     "pay_out": operations.pay_out,
     "fetch": operations.fetch,
