@@ -51,10 +51,10 @@ class Settings:
     """The KMS key (of several regions) that backups, and the tables that they are tried in, are encrypted with."""
     processors_secret_id: str
     """Secrets Manager: a section for each processor, as its adapter describes it; one without it does not exist."""
-    probe_secret_id: str
-    """Secrets Manager: {"customer", "merchant"} who check that money moves; without a value nobody does."""
     rehearsal_secret_id: str
     """Secrets Manager: {"customers": […], "merchant": {…}} who play the weekly load; empty where nobody does."""
+    probe_secret_id: str
+    """Secrets Manager: {"customer", "merchant"} who check that money moves; without a value nobody does."""
     cursor_key: str
     sandbox_url: str
     email_sender: str
@@ -80,13 +80,13 @@ class Settings:
     backups_lock: str = "COMPLIANCE"
     """`COMPLIANCE`: nobody removes a backup before its time; `GOVERNANCE`: whoever may bypass that can."""
     backup_every_minutes: str = "60"
-    probe_processor: str = ""
-    """Whom a check tops up with; without one its wallet pays from what is there."""
     probe_stage: str = "off"
     """`on`: this stage is there to be tried, and a small load is played on it every week."""
     rehearsal_seconds: str = "60"
     rate_limits: str = "1"
     """How many times the limits of docs/reference/limits.md may be asked of one process; `0`: without end."""
+    probe_processor: str = ""
+    """Whom a check tops up with; without one its wallet pays from what is there."""
     viewer_headers: str = ""
     """`cloudfront`: nobody but CloudFront reaches the API, so its CloudFront-Viewer-* headers are believed."""
 

@@ -162,9 +162,9 @@ def _parameters(endpoint: str, address: str, bank: str, harbour: str) -> dict[st
         "TokenPublicKeys": json.dumps(stack.secrets()["public_keys"]),
         "BackupEveryMinutes": "1440",
         "BackupsLock": "GOVERNANCE",
-        "ProbeProcessor": "sandbox",
         "ProbeStage": "on",
         "RehearsalSeconds": "3",
+        "ProbeProcessor": "sandbox",
         "AwsEndpointUrl": endpoint,
     }
 

@@ -32,8 +32,8 @@ KEPT = ["hourly", "daily", "monthly", "yearly"]
 SEND_TEXTS = {"AccessHandlerRole", "SweepRole", "TellRole", "AlarmedRole"}
 MAY_READ = {
     "AccessSecret": {"AccessHandlerRole"},
-    "ProbeSecret": {"ProbeRole"},
     "RehearsalSecret": {"RehearsalRole"},
+    "ProbeSecret": {"ProbeRole"},
     "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole", "FetchRole"},
 }
 
