@@ -24,7 +24,7 @@ export const SCREENS = {
   "/backups": screen("backups", "backups", "books"),
   "/audit": screen("audit", "audit", "cases"),
   "/operators": screen("operators"),
-  "/status": screen("status", "maintenance", "pages"),
+  "/status": screen("status", "maintenance", "pages", "probes"),
   "/incidents": screen("incidents", "pages"),
   "/incidents/:id": screen("incident", "pages", "affected"),
   "/on-call": screen("on-call", "pages"),
