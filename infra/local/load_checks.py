@@ -15,8 +15,8 @@ from infra.local.load_payers import ACCEPTED, FUNDS, Till
 SLOWER, ANYWAY_SECONDS = 10.0, 1.0
 """In a flood the 95th of a hundred accepted payments takes so many times as long as in the calm, or a second."""
 RUSH_SECONDS, RUSH_ROOMS, RUSH_AT_MOST_SECONDS = 3.0, 3.0, 8.0
-"""In a rush of payments one waits its turn too, and that is bounded: for so many times what the lane holds to be served at
-the rate of this machine, by the 95th of a hundred; three seconds are always allowed, more than eight never."""
+"""In a rush of payments one waits its turn too, by the 95th of a hundred as long as the machine takes for so many times
+what the lane holds; three seconds are always allowed, more than eight never."""
 THROUGH = 0.95
 """Of those who pay as ever in a flood of something else, so many of a hundred are served at once."""
 ASKED_LATER = 40
