@@ -59,6 +59,7 @@ def _office() -> list[Room]:
     from chalicelib.merchants import routes_sales as sales
     from chalicelib.merchants import routes_stores as stores
     from chalicelib.merchants import routes_webhooks as webhooks
+    from chalicelib.operations import routes_affected as affected
     from chalicelib.operations import routes_backups as backups
     from chalicelib.operations import routes_office as operations
     from chalicelib.operations import routes_on_call as on_call
@@ -79,6 +80,7 @@ def _office() -> list[Room]:
         adjustments,
         operations,
         on_call,
+        affected,
         backups,
         probes,
         reviews,
