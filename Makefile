@@ -14,7 +14,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: security lock screens run reset client demo code listen trigger metrics rotate package pages test simulate concurrency mutants bench load web timing fuzz reconcile check format help install review deploy
+.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile check format help install load review
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -39,6 +39,8 @@ metrics: $(TOOLS) ## the local cloud's objectives, how fast their allowances bur
 
 review: $(TOOLS) ## the regular checks of the local cloud now: who may do what, and a few seconds of load; prints both reports
 	@$(RUN) -m infra.review
+probe: $(TOOLS) ## a cent comes in, is paid and goes back in the local cloud: each step and its milliseconds
+	@$(RUN) -m infra.probe
 
 rotate: $(TOOLS) ## seal personal fields under a new key in the local cloud (on AWS: docs/how-to/deploy.md)
 	@$(RUN) -m infra.rotate_fields --local

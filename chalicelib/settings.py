@@ -31,6 +31,7 @@ class Settings:
     events_queue_url: str
     deliveries_queue_url: str
     parked_queue_url: str
+    alarms_queue_url: str
     """Stream records that nobody can read wait here for a person."""
     token_public_keys: str
     """JWKS (RFC 7517) of the keys that sign access tokens; public."""
@@ -52,6 +53,8 @@ class Settings:
     """Secrets Manager: a section for each processor, as its adapter describes it; one without it does not exist."""
     rehearsal_secret_id: str
     """Secrets Manager: {"customers": […], "merchant": {…}} who play the weekly load; empty where nobody does."""
+    probe_secret_id: str
+    """Secrets Manager: {"customer", "merchant"} who check that money moves; without a value nobody does."""
     cursor_key: str
     sandbox_url: str
     email_sender: str
@@ -82,6 +85,8 @@ class Settings:
     rehearsal_seconds: str = "60"
     rate_limits: str = "1"
     """How many times the limits of docs/reference/limits.md may be asked of one process; `0`: without end."""
+    probe_processor: str = ""
+    """Whom a check tops up with; without one its wallet pays from what is there."""
     viewer_headers: str = ""
     """`cloudfront`: nobody but CloudFront reaches the API, so its CloudFront-Viewer-* headers are believed."""
 

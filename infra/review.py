@@ -66,9 +66,11 @@ def cast_here(local: Mapping[str, Any], customers: int = CUSTOMERS) -> Cast:
     """The cast of the local cloud, opened if there is none, with a few cents each."""
     manager, name = stack.client("secretsmanager", local["aws"]["endpoint"]), f"{places.STACK}/rehearsal"
     try:
-        return msgspec.json.decode(manager.get_secret_value(SecretId=name)["SecretString"], type=Cast)
+        kept = manager.get_secret_value(SecretId=name).get("SecretString")
     except manager.exceptions.ResourceNotFoundException:
-        pass
+        kept = ""
+    if kept:
+        return msgspec.json.decode(kept, type=Cast)
     anybody = Client(local["api"])
     tokens = seed.operator(anybody) or {}
     named = [f"rehearsal-{secrets.token_hex(4)}@coffer.example" for _ in range(customers)]

@@ -72,4 +72,5 @@ def _queues() -> dict[str, str]:
         "events": chosen.events_queue_url,
         "deliveries": chosen.deliveries_queue_url,
         "parked": chosen.parked_queue_url,
+        "alarms": chosen.alarms_queue_url,
     }

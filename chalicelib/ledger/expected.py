@@ -59,6 +59,15 @@ def of_day(processor: str, currency: str, day: date) -> Iterator[Expected]:
             yield _expected(plain_item(found), processor, currency)
 
 
+def page(
+    processor: str, currency: str, day: str, shard: int, after: str, limit: int
+) -> tuple[list[Expected], str | None]:
+    """Of one of the sixteen partitions of a day, behind `after`; and the position of the next page, None at the end."""
+    wired = store.page_of(_partition(processor, currency, day, shard), after, limit)
+    found = [_expected(plain_item(one), processor, currency) for one in wired]
+    return found, found[-1].entry if len(found) == limit else None
+
+
 def _write(entry: Mapping[str, Any], processor: str, amount: int) -> dict[str, Any]:
     shard = model.shard_of(entry["id"])
     line = {

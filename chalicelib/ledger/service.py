@@ -223,6 +223,13 @@ def due_after(kind: str, after: datetime, limit: int) -> list[str]:
     return [one for one, _ in _due_between(kind, clock.written(after), "~", limit)]
 
 
+def due_page(kind: str, shard: int, after: str, limit: int) -> tuple[list[tuple[str, str]], str | None]:
+    """(id, time) of what one shard has at `after` or later; and where the next page begins, None at the end."""
+    found = store.due_between(model.due_key(kind, shard), after, "~", limit)
+    following = found[-1][1] if len(found) == limit and found[-1][1] > after else None
+    return found, following
+
+
 def _due_between(kind: str, after: str, until: str, limit: int) -> list[tuple[str, str]]:
     keys = (model.due_key(kind, shard) for shard in range(model.SHARDS))
     return [found for key in keys for found in store.due_between(key, after, until, limit)]

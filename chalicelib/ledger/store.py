@@ -201,6 +201,19 @@ def all_of(pk: str) -> Iterator[Item]:
         start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
+def page_of(pk: str, after: str, limit: int) -> list[Item]:
+    """The items of `pk` in the ledger behind the sort key `after`."""
+    answer = cloud.client("dynamodb").query(
+        TableName=settings().ledger_table,
+        KeyConditionExpression="pk = :pk AND sk > :after",
+        ExpressionAttributeValues=item({":pk": pk, ":after": after or " "}),
+        ConsistentRead=True,
+        Limit=limit,
+    )
+    found: list[Item] = answer["Items"]
+    return found
+
+
 def everything(table: str) -> Iterator[Item]:
     """A consistent scan, for audits."""
     start: dict[str, Any] = {}

@@ -29,6 +29,7 @@ _BEGINNINGS: dict[str, Group] = {
     "guardian_": "family",
     "approval_": "family",
     "reminder": "reminders",
+    "incident_": "money",
 }
 SWITCHED_OFF: frozenset[Switch] = frozenset({"money.email", "money.sms"})
 """Where nobody has chosen: each payment shows in the inbox and on the devices."""

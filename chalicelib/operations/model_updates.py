@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -30,6 +30,7 @@ class Update:
     cause: Bodies | None = None
     remedy: Bodies | None = None
     position: str = ""
+    audience: Literal["subscribers", "affected"] = "subscribers"
 
     def is_due(self, at: datetime) -> bool:
         return self.due_at is not None and self.due_at <= at
@@ -44,6 +45,21 @@ def of_incident(now: Incident, seen: Incident | None, deed: Deed) -> Update | No
     step: Step = now.state  # type: ignore[assignment]
     made = ids.derived("upd", now.id, str(now.version))
     return Update(made, now.id, step, now.said.title, now.said.body, deed.at, deed.at, now.cause, now.remedy)
+
+
+def of_affected(now: Incident, at: datetime) -> Update:
+    """What was told last, for those whom it hit; the same once more has the same id."""
+    step: Step = now.state  # type: ignore[assignment]
+    return for_affected(Update("", now.id, step, now.said.title, now.said.body, at, at, now.cause, now.remedy))
+
+
+def for_affected(update: Update) -> Update:
+    """The same words for those whom the incident hit; its id follows from what is said, so that it is said once."""
+    words = [
+        f"{text.en}\0{text.zh}" if text else "" for text in (update.title, update.body, update.cause, update.remedy)
+    ]
+    made = ids.derived("upd", update.about, update.step, *words)
+    return replace(update, id=made, due_at=update.at, position="", audience="affected")
 
 
 def of_window(one: Announcement, step: Step, at: datetime) -> Update:

@@ -10,7 +10,7 @@ from chalicelib.cases import service as cases
 from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound, Unavailable
-from chalicelib.operations import model, model_updates, store
+from chalicelib.operations import model, model_updates, store, store_windows
 from chalicelib.operations.model import Announcement, NewWindow, StatusView
 from chalicelib.processors import service as processors
 
@@ -45,7 +45,7 @@ def scheduled(by: Operator, wish: NewWindow, at: datetime) -> Announcement:
         processor=wish.processor,
     )
     _audit(by, "maintenance.schedule", window, at)
-    store.put(window, model_updates.planned(window, at))
+    store_windows.put(window, model_updates.planned(window, at))
     return window
 
 
@@ -64,7 +64,7 @@ def listed(position: str | None, limit: int) -> tuple[list[Announcement], str | 
 
 def _kept(by: Operator, deed: str, one: Announcement, seen: Announcement, at: datetime) -> Announcement:
     _audit(by, deed, one, at)
-    if not store.change(one, seen, model_updates.of_window(one, "cancelled", at)):
+    if not store_windows.change(one, seen, model_updates.of_window(one, "cancelled", at)):
         raise Unavailable(retry_after_seconds=1)
     return one
 

@@ -15,7 +15,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.cloud_tables import Table, made
+from chalicelib.cloud_tables import Table, absent, made
 from chalicelib.kernel import clock
 from chalicelib.operations.model_updates import Update
 
@@ -42,10 +42,13 @@ class _UpdateItem(Table):
 
 
 def beginning(transaction: TransactWrite, update: Update) -> None:
-    """The same again is the same: its id follows from what it tells."""
-    item = _UpdateItem(update.id, _UPDATE, about=update.about, told=msgspec.json.encode(update).decode(), due_key=_DUE)
-    item.due_at = clock.written(update.due_at) if update.due_at else None
-    transaction.save(item)
+    """Its id follows from what it tells; whoever writes it again sends nothing twice."""
+    transaction.save(_item(update))
+
+
+def begin(update: Update) -> bool:
+    """False if it is there already, sent or not."""
+    return made(lambda: _item(update).save(absent()))
 
 
 def find(update_id: str) -> Update | None:
@@ -72,6 +75,12 @@ def go_on(seen: Update, position: str | None, due_at: datetime | None) -> bool:
     if position:
         actions.append(_UpdateItem.position.set(position))
     return made(lambda: _UpdateItem(seen.id, _UPDATE).update(actions, _as_seen(seen)))
+
+
+def _item(update: Update) -> _UpdateItem:
+    item = _UpdateItem(update.id, _UPDATE, about=update.about, told=msgspec.json.encode(update).decode(), due_key=_DUE)
+    item.due_at = clock.written(update.due_at) if update.due_at else None
+    return item
 
 
 def _as_seen(seen: Update) -> Any:

@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import queues
-from chalicelib.operations import alarms, model_alarms, paging, store_pages, store_updates, updating
+from chalicelib.operations import (
+    affected,
+    alarms,
+    model_alarms,
+    paging,
+    probes,
+    store_affected,
+    store_pages,
+    store_updates,
+    updating,
+)
 
 
 def alarmed(event: dict[str, Any], at: datetime) -> dict[str, Any]:
@@ -15,6 +25,8 @@ def alarmed(event: dict[str, Any], at: datetime) -> dict[str, Any]:
 
 
 def sweep(at: datetime) -> int:
-    """Pages that nobody has answered go on to the next; what was told goes on to whoever wants to know."""
+    """Pages without an answer go on to the next; so does who was affected, and what is told; silence is noticed."""
     paged = queues.sweep("pages", store_pages.due(at), lambda page_id: paging.go_on(page_id, at))
-    return paged + queues.sweep("updates", store_updates.due(at), lambda update_id: updating.go_on(update_id, at))
+    searched = queues.sweep("affected", store_affected.due(at), lambda incident_id: affected.go_on(incident_id, at))
+    told = queues.sweep("updates", store_updates.due(at), lambda update_id: updating.go_on(update_id, at))
+    return paged + searched + told + probes.listen(at)

@@ -13,12 +13,21 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import queues
+from chalicelib.identity import service as people
+from chalicelib.identity import telling
 from chalicelib.kernel import clock
-from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel.errors import NotFound, Unavailable
 from chalicelib.notices import service as notices
 from chalicelib.observability import logger
-from chalicelib.operations import model_updates, store, store_subscribers, store_updates, subscribing
-from chalicelib.operations.model_subscribers import Subscriber
+from chalicelib.operations import (
+    model_updates,
+    store,
+    store_affected,
+    store_subscribers,
+    store_updates,
+    subscribing,
+)
+from chalicelib.operations.model_subscribers import Language, Subscriber
 from chalicelib.operations.model_updates import TOLD_WITHIN, Update
 from chalicelib.settings import settings
 
@@ -34,7 +43,10 @@ def go_on(update_id: str, at: datetime) -> bool:
     if seen.about.startswith(_OF_MAINTENANCE) and model_updates.is_over(seen, store.get(seen.about), at):
         return store_updates.go_on(seen, None, None)
     mine = replace(seen, due_at=at + TOLD_WITHIN)
-    return store_updates.go_on(seen, None, mine.due_at) and _given_on(mine, at)
+    if not store_updates.go_on(seen, None, mine.due_at):
+        return False
+    _follow(mine)
+    return _given_on(mine, at)
 
 
 def tell(message: Mapping[str, Any]) -> None:
@@ -42,19 +54,33 @@ def tell(message: Mapping[str, Any]) -> None:
     update, at = store_updates.find(message["update"]), clock.now()
     if update is None:
         return
-    left = [one for one in message["to"] if not _told(one, update, at)]
+    tell_one = _told if update.audience == "subscribers" else _person_told
+    left = [one for one in message["to"] if not tell_one(one, update, at)]
     if left:
         raise Unavailable(retry_after_seconds=60)
+
+
+def _follow(update: Update) -> None:
+    """Whoever was told as affected is told this too, if an operator wished so."""
+    if update.audience == "subscribers" and (job := store_affected.job(update.about)) and job.follow:
+        store_updates.begin(model_updates.for_affected(update))
 
 
 def _given_on(mine: Update, at: datetime) -> bool:
     position: str | None = mine.position
     for _ in range(_PAGES):
-        page, position = store_subscribers.ids(position or "", _PAGE)
+        page, position = _readers(mine, position or "")
         queues.send(settings().notices_queue_url, _messages(mine.id, page))
         if position is None:
             return store_updates.go_on(mine, None, None)
     return store_updates.go_on(mine, position, at)
+
+
+def _readers(update: Update, position: str) -> tuple[list[str], str | None]:
+    if update.audience == "subscribers":
+        return store_subscribers.ids(position, _PAGE)
+    found, following = store_affected.people(update.about, position or None, _PAGE)
+    return [one.person_id for one in found], following
 
 
 def _messages(update_id: str, page: list[str]) -> list[queues.Message]:
@@ -85,11 +111,32 @@ def _sent(to: Subscriber, update: Update, at: datetime) -> bool:
 
 
 def _send(to: Subscriber, update: Update, at: datetime) -> None:
-    title, body = getattr(update.title, to.language), getattr(update.body, to.language)
-    cause, remedy = (getattr(words, to.language) if words else "" for words in (update.cause, update.remedy))
-    kind = "status_mended" if update.step == "resolved" and cause and remedy else f"status_{update.step}"
-    params = {"title": title, "body": body, "link": _page(update), "end": subscribing.link_to_end(to)}
-    notices.send(to.contact, to.language, kind, params | {"cause": cause, "remedy": remedy}, at)
+    explained = update.step == "resolved" and update.cause and update.remedy
+    kind = "status_mended" if explained else f"status_{update.step}"
+    params = _words(update, to.language) | {"end": subscribing.link_to_end(to)}
+    notices.send(to.contact, to.language, kind, params, at)
+
+
+def _person_told(person_id: str, update: Update, at: datetime) -> bool:
+    """Into their inbox and by every way that they want, once for each update."""
+    try:
+        language: Language = "zh" if people.profile(person_id).recipient.language == "zh" else "en"
+    except NotFound:
+        return True
+    explained = update.step == "resolved" and update.cause and update.remedy
+    kind = "incident_mended" if explained else "incident_told"
+    try:
+        telling.tell_id(person_id, kind, _words(update, language), update.at, once=update.id)
+    except Exception as error:
+        logger().warning("an update was not sent", extra={"trouble": type(error).__name__})
+        return False
+    return True
+
+
+def _words(update: Update, language: Language) -> dict[str, str | int]:
+    parts = {"title": update.title, "body": update.body, "cause": update.cause, "remedy": update.remedy}
+    said: dict[str, str | int] = {name: getattr(words, language) if words else "" for name, words in parts.items()}
+    return said | {"link": _page(update)}
 
 
 def _page(update: Update) -> str:

@@ -134,7 +134,7 @@ def _answered(turn: Turn, created: Created, key: RequestKey, at: datetime) -> Re
         known_by_now = Created("pending") if overtaken else _as_far_as(said, state)
         receipt = model.answer(turn.intent, processor, known_by_now, None if overtaken else usual, began)
         told = store.Told(turn.adapter.name, said, receipt, state, lease_until)
-        return Draft(None, (), None, (store.answered(turn.intent.topup_id, told, judge),))
+        return Draft(None, (), None, (store.answered(turn.intent.topup_id, told, judge, at),))
 
     stored = ledger.commit(build, at, key)
     if said.status == "failed" and state == "pending" and not stored.replayed:

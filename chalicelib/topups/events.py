@@ -94,7 +94,7 @@ def _credit(event: ProcessorEvent, at: datetime, *, implied: bool = False) -> bo
 
 
 def _fail(event: ProcessorEvent, at: datetime) -> bool:
-    legs = (store.told(event, at), store.failed(event))
+    legs = (store.told(event, at), store.failed(event, at))
     return not ledger.commit(lambda at, known: Draft(None, (), None, legs), at).replayed
 
 

@@ -118,6 +118,15 @@ def ask_again(topup_id: str, at: datetime) -> bool:
     return effect == "made"
 
 
+def forget_failure(topup_id: str) -> bool:
+    """That it failed is not found by its time any more; the movement stays."""
+    found = ledger.movement(topup_id)
+    if found["state"] != "failed" or "due_at" not in found:
+        return False
+    leg = store.forgotten(topup_id, found["due_at"])
+    return not ledger.commit(lambda at, known: Draft(None, (), None, (leg,)), clock.now()).replayed
+
+
 def _chosen(customer: Customer, request: TopupRequest, language: str, at: datetime) -> Choice:
     wish = Wish(request.currency, customer.jurisdiction, request.amount, request.method)
     return choosing.choose(wish, request.processor, at, language)

@@ -25,6 +25,7 @@ from chalicelib.topups import model, model_route
 from chalicelib.topups.model_route import Steps
 
 _REASON_CHARACTERS = 64
+FAILED = "failed"
 Judge = Callable[[Mapping[str, Any]], Verdict]
 
 
@@ -68,7 +69,7 @@ def moved_on(topup_id: str, said_no: str, lease_until: str, to: Adapter, tried: 
     return Leg(update.written(), explain)
 
 
-def answered(topup_id: str, told: Told, judge: Judge) -> Leg:
+def answered(topup_id: str, told: Told, judge: Judge, at: datetime) -> Leg:
     """Keep the answer, once; the state too, unless a webhook has changed it meanwhile, which `judge` learns."""
     update = _movement(topup_id).assign("answer", told.receipt.body).assign("answer_status", told.receipt.status)
     update.require_absent("answer").remove("lease_until").require("state", "=", told.state)
@@ -77,7 +78,7 @@ def answered(topup_id: str, told: Told, judge: Judge) -> Leg:
         update.assign("reference", told.created.reference or "")
         if told.lease_until:
             update.require("lease_until", "=", told.lease_until)
-        _conclude(update, told.created.status, told.created.reason)
+        _conclude(update, topup_id, told.created.status, told.created.reason, at)
     return Leg(update.written(), lambda wired: _answered_before(wired) or judge(plain_item(wired or {})))
 
 
@@ -106,12 +107,12 @@ def succeeded(event: ProcessorEvent, instead: Mapping[str, Any] | None, elsewher
     return Leg(update.written(), _about(event, lambda found: Taken({}), elsewhere))
 
 
-def failed(event: ProcessorEvent) -> Leg:
+def failed(event: ProcessorEvent, at: datetime) -> Leg:
     """Of a processor that had said no: that is known."""
     update = _ours(event).assign("state", "failed").require_one_of("state", *model.UNFINISHED)
     if event.reference:
         update.assign("reference", event.reference)
-    _conclude(update, "failed", event.reason)
+    _conclude(update, event.topup_id or "", "failed", event.reason, at)
     return Leg(update.written(), _about(event, lambda found: Taken({}), lambda found: Taken({})))
 
 
@@ -197,9 +198,18 @@ def _same(about: Mapping[str, str | int], param: str) -> Callable[[Item | None],
     return explain
 
 
-def _conclude(update: Update, state: str, reason: str | None) -> None:
+def forgotten(topup_id: str, failed_at: str) -> Leg:
+    """When it failed need not be found any more."""
+    update = _movement(topup_id).require("due_at", "=", failed_at).require("state", "=", "failed")
+    return Leg(update.remove("due_key", "due_at").written(), _taken)
+
+
+def _conclude(update: Update, topup_id: str, state: str, reason: str | None, at: datetime) -> None:
+    """Nothing is due of what failed; the index keeps when it did, for whoever looks for the affected of an incident."""
     if state == "failed":
-        update.remove("due_key", "due_at").assign("reason", (reason or "declined")[:_REASON_CHARACTERS])
+        update.assign("reason", (reason or "declined")[:_REASON_CHARACTERS])
+        for name, text in Due(FAILED, at).attributes(topup_id).items():
+            update.assign(name, text)
 
 
 def _taken(wired: Item | None) -> Verdict:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.processors import patience
 from chalicelib.topups import service
+
+_FOUND_FOR = timedelta(days=90)
 
 
 def ask_again(at: datetime) -> int:
@@ -27,5 +29,14 @@ def watch(at: datetime) -> int:
     return unheard.watch(at)
 
 
-SWEEP = (ask_again, send_back, watch)
+def forget_failed(at: datetime) -> int:
+    """When a top-up failed can be found for ninety days."""
+    from chalicelib import queues
+    from chalicelib.ledger import service as ledger
+    from chalicelib.topups import store
+
+    return queues.sweep(store.FAILED, ledger.due(store.FAILED, at - _FOUND_FOR), service.forget_failure)
+
+
+SWEEP = (ask_again, send_back, watch, forget_failed)
 """Its parts, each by itself: one that fails stops no other."""

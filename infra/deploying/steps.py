@@ -76,7 +76,9 @@ def probed(stack: str, client: Clients) -> list[str]:
 
 
 def judged(told: Mapping[str, Any], failed: bool = False) -> list[str]:
-    """`told`: steps, each with step, outcome and milliseconds, and the outcome of all: good or bad."""
+    """`told`: steps, each with step, outcome and milliseconds, and the outcome of all: good, bad, busy or off."""
+    if told.get("outcome") == "off" and not failed:
+        return ["probe: off, nobody has opened its accounts: python -m infra.probe --set-up"]
     lines = list(_shown(told.get("steps", ())))
     if failed or told.get("outcome") != "good":
         said = [*lines, f"probe: {told.get('errorMessage') or told.get('outcome') or 'no outcome'}"]

@@ -152,6 +152,7 @@ def _ask_sandbox(bank: Bank, found: re.Match[str], body: dict[str, Any]) -> Answ
         currency=str(body["currency"]),
         metadata=dict(body.get("metadata", {})),
         merchant=str(body.get("merchant", "")),
+        plain=body.get("method") == "plain",
     )
     payment = bank.ask(wish, confirm=body.get("method") != "manual")
     return 201, sandbox_view(payment)

@@ -36,9 +36,13 @@ class Payment:
     refunds: dict[str, int] = field(default_factory=dict)
     created: int = 0
     secret: str = ""
+    plain: bool = False
+    """Whatever the amount ends in, nothing unusual happens."""
 
     @property
     def magic(self) -> int:
+        if self.plain:
+            return 0
         return self.amount % 100 if self.amount % 100 in MAGIC else 0
 
 

@@ -164,6 +164,7 @@ def _parameters(endpoint: str, address: str, bank: str, harbour: str) -> dict[st
         "BackupsLock": "GOVERNANCE",
         "ProbeStage": "on",
         "RehearsalSeconds": "3",
+        "ProbeProcessor": "sandbox",
         "AwsEndpointUrl": endpoint,
     }
 

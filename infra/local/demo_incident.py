@@ -122,7 +122,7 @@ def join(night: Night) -> None:
         times = {"from": clock.written(now), "to": clock.written(now + ON_CALL)}
         night.boss.insist("/v1/on-call/shifts", {"person_id": night.called_id, **times}).expect(201)
         rota = night.boss.get("/v1/on-call").expect(200)
-        night.must("on-call", rota["now"], [night.called_id])
+        night.must("on_call", rota["now"], [night.called_id])
         facts.update(name=night.called.display_name, minutes=int(ON_CALL / timedelta(minutes=1)))
 
 

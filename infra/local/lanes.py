@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from infra.furniture import HTTP_FUNCTIONS, UNKNOWN_PATHS
+from infra.furniture import HTTP_FUNCTIONS, UNKNOWN_PATHS, live
 
 AT_WORK = {"money": 6, "access": 3, "webhooks": 2, "office": 3}
 """Of two cores, and of one local AWS behind them all, most is the money's."""
@@ -86,7 +86,7 @@ def of(template: Mapping[str, Any]) -> Lanes:
 
 def _named(operation: Mapping[str, Any] | None) -> str:
     uri = str(operation["x-amazon-apigateway-integration"]["uri"]) if operation else ""
-    return next((name for name, logical in HTTP_FUNCTIONS.items() if f"${{{logical}.Arn}}" in uri), UNKNOWN_PATHS)
+    return next((name for name, logical in HTTP_FUNCTIONS.items() if f"${{{live(logical)}}}" in uri), UNKNOWN_PATHS)
 
 
 def _segments(path: str) -> list[str]:

@@ -40,7 +40,8 @@ async def phases(till: load_payers.Till, seconds: float, times: float, seed: int
     pressed = Phase("capacity", PRESS_SECONDS, await load_flood.press(url, PRESS_WORKERS, PRESS_SECONDS, seed))
     rate = min(MOST_RATE, times * pressed.served_per_second)
     flooded = Phase("flood", seconds, await _both(till, rate, seconds, seed + 2))
-    rush = Phase("rush", RUSH_SECONDS, await till.pay(RUSH_TIMES * pressed.served_per_second, RUSH_SECONDS, seed + 3))
+    short = min(RUSH_SECONDS, seconds)
+    rush = Phase("rush", short, await till.pay(RUSH_TIMES * pressed.served_per_second, short, seed + 3))
     after = Phase("after", CALM_SECONDS, await till.pay(CALM_RATE, CALM_SECONDS, seed + 4))
     return [calm, pressed, flooded, rush, after]
 

@@ -29,7 +29,12 @@ class Payer:
 
     @property
     def available(self) -> int:
-        return int(self.phone.get(f"/v1/wallets/{self.wallet_id}").expect(200)["available"])
+        """On a connection of its own: one that was kept through a flood has been closed meanwhile."""
+        phone = self.phone.twin()
+        try:
+            return int(phone.get(f"/v1/wallets/{self.wallet_id}").expect(200)["available"])
+        finally:
+            phone.close()
 
 
 @dataclass

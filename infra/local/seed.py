@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -40,6 +41,7 @@ def seed(local: Mapping[str, Any]) -> dict[str, Any]:
     """
     anybody, known = Client(local["api"]), local.get("people", {})
     found = _operator(anybody, stack.environment(local["aws"]["endpoint"]))
+    open_probe(local, found["token"])
     shown = _shown(OPERATOR, found) | _authenticator()
     merchants = [_merchant(anybody, found, shop, known) for shop in SHOPS]
     _remember(local, merchants)
@@ -60,6 +62,21 @@ def _remember(local: Mapping[str, Any], merchants: list[dict[str, Any]]) -> None
         "merchants": merchants,
     }
     inside("infra.local.history", environment=stack.environment(local["aws"]["endpoint"]), told=json.dumps(told))
+
+
+def open_probe(local: Mapping[str, Any], operator_token: str, *, anew: bool = False) -> None:
+    """The accounts of the check of the whole, unless there are some; under a new name each time."""
+    from infra import probe
+
+    manager, anybody = stack.client("secretsmanager", local["aws"]["endpoint"]), probe.caller(local["api"])
+    if probe.is_set_up(manager, places.STACK) and not anew:
+        return
+    identifier = f"probe-{secrets.token_hex(4)}@coffer.example"
+    office = anybody.bearing(operator_token)
+    made = probe.open_accounts(
+        anybody, office, identifier, "CN", lambda: people.code_for(Client(local["api"]), identifier)
+    )
+    probe.keep(manager, places.STACK, made)
 
 
 def stands(local: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from chalicelib.operations import affected, store_affected
 from tests.api import backup_kit, on_call_kit, review_kit, subscriber_kit
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply
@@ -30,13 +31,32 @@ def of_the_status(world: World) -> dict[str, Call]:
         "GET /v1/incidents/{id}": lambda: boss.get(f"/v1/incidents/{incident}"),
         "GET /v1/incidents/{id}/history": lambda: boss.get(f"/v1/incidents/{incident}/history"),
         "POST /v1/incidents/{id}/take": lambda: boss.post(f"/v1/incidents/{incident}/take"),
+        "GET /v1/probes": lambda: boss.get("/v1/probes"),
         "GET /v1/incident-sentences": lambda: boss.get("/v1/incident-sentences"),
         **of_the_rota(world),
+        **of_the_affected(world, incident),
         "GET /v1/maintenance-windows": lambda: boss.get("/v1/maintenance-windows"),
         "POST /v1/maintenance-windows": lambda: boss.post("/v1/maintenance-windows", window),
         "POST /v1/maintenance-windows/{id}/cancel": lambda: boss.post(f"/v1/maintenance-windows/{planned}/cancel"),
         "POST /v1/task-events": lambda: world.nobody.post("/v1/task-events", events),
         "GET /v1/reports/tasks": lambda: boss.get("/v1/reports/tasks"),
+    }
+
+
+def of_the_affected(world: World, incident: str) -> dict[str, Call]:
+    boss, path, other = world.operator, f"/v1/incidents/{incident}/affected", BODIES["POST /v1/incidents"]
+    world.clock.advance(1)
+    wish = {"capabilities": ["top-ups"]}
+    assert boss.post(path, wish).status == 202
+    while store_affected.due(world.clock.now()):
+        affected.go_on(incident, world.clock.now())
+    fresh = boss.post("/v1/incidents", other).json["id"]
+    world.clock.advance(1)
+    return {
+        "POST /v1/incidents/{id}/affected": lambda: boss.post(f"/v1/incidents/{fresh}/affected", wish),
+        "GET /v1/incidents/{id}/affected": lambda: boss.get(path),
+        "GET /v1/incidents/{id}/affected/people": lambda: boss.get(f"{path}/people"),
+        "POST /v1/incidents/{id}/affected/notify": lambda: boss.post(f"{path}/notify", {"follow": False}),
     }
 
 

@@ -37,7 +37,7 @@ REQUESTED = {
     "case": {"resolve", "take"},
     "guardian": {"accept"},
     "identifier": {"change"},
-    "incident": {"open", "change", "take"},
+    "incident": {"open", "change", "take", "search-affected", "see-affected", "notify-affected"},
     "maintenance": {"schedule", "cancel"},
     "merchant": {"join", "make_key", "rotate_key", "revoke_key", "agree_payouts", "pay_out",
                  "make_endpoint", "change_endpoint", "rotate_endpoint", "remove_endpoint", "test_endpoint",

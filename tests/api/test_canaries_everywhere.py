@@ -43,10 +43,10 @@ IN_CLEAR = {
         "method", "processor", "role", "scopes", "document", "version", "POST /v1/freezes reason",
         "side", "form", "direction", "against", "schedule", "event_types",
         "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id} state",
-        "PATCH /v1/merchants/{id}/stores/{store_id} status", "POST /v1/status/subscriptions language",
+        "PATCH /v1/merchants/{id}/stores/{store_id} status", "POST /v1/status/subscriptions language", "capabilities",
     },
     "whose statement, and which": {"POST /v1/reconciliations/statements name", "sha256"},
-    "times": {"expires_at", "bonus_expires_at", "from", "to", "day", "cut_off"},
+    "times": {"until", "expires_at", "bonus_expires_at", "from", "to", "day", "cut_off"},
     "the answer of a movement, which the ledger keeps byte for byte": {
         "POST /v1/payments description", "POST /v1/charges description", "POST /v1/payments/{id}/refunds reason",
     },

@@ -16,7 +16,7 @@ from chalicelib import observability
 from chalicelib.api.application import Coffer
 from chalicelib.settlement import sending
 from infra.package import ROOT
-from tests.api import failover_kit
+from tests.api import failover_kit, probe_kit
 from tests.api.caller import Caller
 from tests.api.world import Person, World, cheap_passwords
 from tests.conftest import FrozenClock
@@ -75,6 +75,8 @@ def _play(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
     frozen = {"wallet_id": ana.wallet, "reason": "stolen_phone", "note": "called from another phone"}
     assert world.operator.post("/v1/freezes", frozen).status == 201
     world.sweep()
+    with probe_kit.ground(world) as ground:
+        assert ground.check()["outcome"] == "good"
     for name in called_out():
         observability.page(name)
     for name in counted():

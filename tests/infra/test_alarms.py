@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.operations import model_alarms
 from infra import alarms, objectives
 from infra.package import ROOT
 from tests.conftest import FrozenClock
@@ -235,3 +237,15 @@ def test_the_burns_are_those_of_the_workbook() -> None:
         (14.4, 1, 5),
         (6, 6, 30),
     ]
+
+
+def test_two_bad_checks_in_a_row_wake_somebody_and_silence_is_a_ticket(packaged: Packaged) -> None:
+    fails, silent = of(packaged)["ProbeFailsAlarm"], of(packaged)["ProbeSilentAlarm"]
+    assert [fails[name] for name in ("Period", "EvaluationPeriods", "DatapointsToAlarm", "Threshold")] == [300, 2, 2, 1]
+    assert [silent[name] for name in ("Period", "EvaluationPeriods", "DatapointsToAlarm")] == [60, 3, 2]
+    message = {"AlarmName": "x", "NewStateValue": "ALARM", "StateChangeTime": "2026-12-01T00:00:00Z"}
+    pages = [
+        model_alarms.read(json.dumps(message | {"AlarmDescription": one["AlarmDescription"]})).pages
+        for one in (fails, silent)
+    ]
+    assert pages == [True, False]

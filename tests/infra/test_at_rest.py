@@ -108,7 +108,14 @@ def test_the_key_turns_over_and_stays(packaged: Packaged, name: str) -> None:
 
 def test_secrets_are_under_the_key_and_not_in_the_template(packaged: Packaged) -> None:
     secrets = packaged.of_type("AWS::SecretsManager::Secret")
-    assert set(secrets) == {"AccessSecret", "ProcessorsSecret", "CursorSecret", "DoorSecret", "RehearsalSecret"}
+    assert set(secrets) == {
+        "AccessSecret",
+        "ProcessorsSecret",
+        "CursorSecret",
+        "DoorSecret",
+        "RehearsalSecret",
+        "ProbeSecret",
+    }
     for secret in secrets.values():
         assert secret["KmsKeyId"] == KEY and "SecretString" not in secret
 

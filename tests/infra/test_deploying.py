@@ -274,6 +274,7 @@ def test_the_triggers_are_those_that_the_stack_has_already(cloud: None) -> None:
 def test_a_check_that_fails_is_a_deployment_that_does_not_work() -> None:
     step = {"step": "top-up", "outcome": "good", "milliseconds": 412}
     assert steps.judged({"steps": [step], "outcome": "good"})[-1] == "probe: good"
+    assert "--set-up" in steps.judged({"steps": [], "outcome": "off"})[0], "a first deployment has no accounts yet"
     for wrong in ({"steps": [step], "outcome": "bad"}, {"errorMessage": "Task timed out"}, {}):
         with pytest.raises(steps.DoesNotWork):
             steps.judged(wrong)

@@ -197,7 +197,7 @@ def busy(server: front.Server, path: str, times: int, stop: threading.Event) -> 
 def two_lanes(waiting: int, patience: float) -> lanes.Lanes:
     """`/v1/slow/…` is *access*, everything else *money*."""
     ways = {name: lanes.lane(2, waiting, patience) for name in ("access", "money")}
-    operations = {f"{name}": {"x-amazon-apigateway-integration": {"uri": f"${{{logical}.Arn}}"}}
+    operations = {f"{name}": {"x-amazon-apigateway-integration": {"uri": f"${{{furniture.live(logical)}}}"}}
                   for name, logical in (("access", "AccessHandler"), ("money", "APIHandler"))}  # fmt: skip
     paths = {"/v1/slow/{id}": {"get": operations["access"]}, "/v1/payments": {"get": operations["money"]}}
     return lanes.Lanes(ways, paths)

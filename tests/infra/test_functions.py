@@ -7,6 +7,7 @@ from dataclasses import fields
 
 import pytest
 
+from chalicelib.operations import checking, model_probes, probing
 from chalicelib.settings import Settings
 from tests.infra.conftest import STAGES, Packaged, get_att
 
@@ -14,7 +15,7 @@ FUNCTIONS = {
     "APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler",
     "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Record", "Deliver", "Alarmed",
     "Sweep", "Reconcile", "PayOut", "Fetch",
-    "BackUp", "RestoreDrill", "Review", "Rehearsal",
+    "BackUp", "RestoreDrill", "Review", "Rehearsal", "Probe",
 }  # fmt: skip
 HTTP = {"APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler"}
 UNRESERVED_AWS_KEEPS = 100
@@ -116,6 +117,17 @@ def test_a_load_is_played_on_a_probe_stage_alone(packaged: Packaged) -> None:
     assert packaged.template["Parameters"]["ProbeStage"]["Default"] == "off"
     assert packaged.functions["Rehearsal"]["Timeout"] >= 2 * 120 + 60
     assert packaged.functions["Rehearsal"]["Environment"]["Variables"]["PROBE_STAGE"] == {"Ref": "ProbeStage"}
+
+
+def test_the_probe_comes_every_five_minutes_and_ends_before_its_lease(packaged: Packaged) -> None:
+    assert packaged.events["Probe"]["Properties"]["Schedule"] == "rate(5 minutes)"
+    longest = (probing.WITHIN + checking.WAITS).total_seconds()
+    assert longest < packaged.functions["Probe"]["Timeout"] < model_probes.LEASE.total_seconds()
+
+
+def test_no_cent_is_topped_up_unless_the_stage_names_a_bank(packaged: Packaged) -> None:
+    given = packaged.functions["Probe"]["Environment"]["Variables"]["PROBE_PROCESSOR"]
+    assert (given, packaged.template["Parameters"]["ProbeProcessor"]["Default"]) == ({"Ref": "ProbeProcessor"}, "")
 
 
 def test_no_placeholder_is_left(packaged: Packaged) -> None:

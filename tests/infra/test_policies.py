@@ -21,7 +21,7 @@ ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
     "RecordRole", "DeliverRole", "ReconcileRole", "PayOutRole", "FetchRole", "BackUpRole", "RestoreDrillRole",
-    "AlarmedRole", "ReviewRole", "RehearsalRole",
+    "AlarmedRole", "ReviewRole", "RehearsalRole", "ProbeRole",
 ]  # fmt: skip
 OF_S3 = "CopyRole"
 """Taken by S3 itself, which copies backups to another region."""
@@ -33,6 +33,7 @@ SEND_TEXTS = {"AccessHandlerRole", "SweepRole", "TellRole", "AlarmedRole"}
 MAY_READ = {
     "AccessSecret": {"AccessHandlerRole"},
     "RehearsalSecret": {"RehearsalRole"},
+    "ProbeSecret": {"ProbeRole"},
     "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole", "FetchRole"},
 }
 
@@ -328,3 +329,12 @@ def test_a_review_writes_reports_and_cases_and_nothing_else(packaged: Packaged) 
         if any(re.match(WRITES, action) for action in listed(one["Action"]))
     }
     assert writes == {"WriteReportsAndOpenCases": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}}
+
+
+def test_the_probe_reaches_the_product_over_http_and_writes_down_what_it_found(packaged: Packaged) -> None:
+    granted = {action for one in allowed(packaged.policies["ProbeRole"]) for action in listed(one["Action"])}
+    assert {one for one in granted if one.partition(":")[0] in ("dynamodb", "secretsmanager", "sqs", "s3", "ses")} == {
+        "dynamodb:GetItem", "dynamodb:PutItem", "secretsmanager:GetSecretValue",
+    }  # fmt: skip
+    (written,) = [one for one in packaged.policies["ProbeRole"] if one["Sid"] == "WriteDownWhatItFound"]
+    assert written["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["PROBES"]}}

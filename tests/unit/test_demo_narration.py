@@ -29,7 +29,7 @@ def test_every_sentence_exists_in_both_languages_with_the_same_places_to_fill() 
 def test_every_key_is_used_and_every_key_used_exists() -> None:
     code = "\n".join(file.read_text(encoding="utf-8") for file in SOURCES)
     steps = re.findall(r'step\("([\w.]+)"\)', code)
-    told = re.findall(r'(?:words|say|title)\(\s*"([\w.]+)"', code) + re.findall(r'else "(title[\w.]+)"', code)
+    told = re.findall(r'(?:words|words_in|say|title)\(\s*"([\w.]+)"', code) + re.findall(r'else "(title[\w.]+)"', code)
     told += re.findall(r'"(title[\w.]+)" if', code)
     named = re.findall(r'must\("(\w+)"', code)
     used = {*told, *steps, *(f"{step}.now" for step in steps), *(f"what.{name}" for name in named)}

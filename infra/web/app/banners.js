@@ -14,6 +14,7 @@ const Banner = ({ kind, severity, title, body, starts_at, ends_at }) => html`
     <strong>${title}</strong>
     <span>${body}</span>
     ${ends_at && html`<small>${until(starts_at, ends_at)}</small>`}
+    <a href="/status/">${say("banner.more")}</a>
   </section>
 `;
 

@@ -29,7 +29,7 @@ export const Bodies = ({ name, of: before, wrong }) => ["en", "zh"].map((tongue)
 const Long = ({ name, problem: found, before, tongue }) => html`
   <${Filled} name=${name} problem=${found}>${(problem) => html`
     <label class="field" for=${name}><span>${say(`console.${name}`)}</span>
-      <textarea id=${name} name=${name} rows="3" maxlength="500" lang=${lang(tongue)} defaultValue=${before} aria-describedby=${problem ? `${name}-about` : undefined} aria-invalid=${problem ? "true" : undefined} required />
+      <textarea id=${name} name=${name} rows="4" maxlength="500" lang=${lang(tongue)} defaultValue=${before} aria-describedby=${problem ? `${name}-about` : undefined} aria-invalid=${problem ? "true" : undefined} required />
       <${About} id=${name} problem=${problem} />
     </label>`}<//>
 `;

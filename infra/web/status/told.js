@@ -41,24 +41,28 @@ export function shownPeriod(from, to) {
 
 /** The reason, what mended it, and how long what took. */
 export const Reasons = ({ cause, remedy }) => html`
-  ${cause && html`<h3>${say("board.cause")}</h3><p>${cause}</p>`}
-  ${remedy && html`<h3>${say("board.remedy")}</h3><p>${remedy}</p>`}
+  ${cause && html`<h2>${say("board.cause")}</h2><p>${cause}</p>`}
+  ${remedy && html`<h2>${say("board.remedy")}</h2><p>${remedy}</p>`}
 `;
+
+/** `15 minutes`; what was quicker than a second, in words. */
+export const lasted = (seconds) => (seconds >= 1 ? shownSpan(seconds) : say("board.at-once"));
 
 const STEPS = ["detected", "acknowledged", "told", "resolved"];
 export const Times = ({ of: times }) => html`
   <dl class="facts">
     <div><dt>${say("board.began")}</dt><dd>${shownMoment(times.began_at)}</dd></div>
-    ${STEPS.filter((step) => times[`${step}_at`]).map((step) => html`<div key=${step}><dt>${say(`board.after.${step}`)}</dt><dd>${shownSpan(Math.max(times[`${step}_seconds`], 0))}</dd></div>`)}
+    ${STEPS.filter((step) => times[`${step}_at`]).map((step) => html`<div key=${step}><dt>${say(`board.after.${step}`)}</dt><dd>${lasted(times[`${step}_seconds`])}</dd></div>`)}
   </dl>
 `;
 
-export const Updates = ({ of: updates }) => html`
+/** `beneath`: the title that stands above already. */
+export const Updates = ({ of: updates, beneath }) => html`
   <ol class="updates" aria-label=${say("board.updates")}>
     ${updates.map((one) => html`
       <li key=${one.at}>
         <p class="meta"><${Chip} of=${one.state} /> <time datetime=${one.at}>${shownMoment(one.at)}</time></p>
-        ${one.title && html`<strong>${one.title}</strong>`}
+        ${one.title && one.title !== beneath && html`<strong>${one.title}</strong>`}
         <p>${one.body || sayOr(`board.step.${one.state}`, "")}</p>
       </li>`)}
   </ol>

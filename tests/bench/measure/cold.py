@@ -119,11 +119,13 @@ FIRSTS = {
     "record": operations.record,
     "deliver": operations.deliver,
     "sweep": operations.sweep,
+    "alarmed": operations.alarmed,
     "reconcile": operations.reconcile,
     "pay_out": operations.pay_out,
     "fetch": operations.fetch,
     "back_up": operations.back_up,
     "restore_drill": operations.restore_drill,
+    "probe": operations.probe,
     "review": operations.review,
     "rehearsal": operations.rehearsal,
 }

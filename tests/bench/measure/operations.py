@@ -159,6 +159,13 @@ def sweep(town: Town) -> Invocation:
     return Invocation("sweep", event | {"time": "", "id": "1", "resources": []})
 
 
+def alarmed(town: Town) -> Invocation:
+    """By an alarm without data, which says nothing of how it is."""
+    told = {"AlarmName": "coffer-Quiet", "NewStateValue": "INSUFFICIENT_DATA"}
+    body = json.dumps({**told, "StateChangeTime": "2026-11-22T08:00:00.000+0000"})
+    return Invocation("alarmed", town.world.event_of("alarms", [body]))
+
+
 def reconcile(town: Town) -> Invocation:
     """Of a turn in which no day is due."""
     return Invocation("reconcile", sweep(town).event)
@@ -187,6 +194,11 @@ def restore_drill(town: Town) -> Invocation:
     begun = drills.begin(backups.begun("", "daily", clock.now()), "", clock.now())
     store_backups.change(msgspec.structs.replace(begun, state="passed"))
     return Invocation("restore_drill", sweep(town).event)
+
+
+def probe(town: Town) -> Invocation:
+    """Where nobody has opened accounts for it: there is no HTTP to call here."""
+    return Invocation("probe", {})
 
 
 def review(town: Town) -> Invocation:

@@ -46,7 +46,8 @@ class Wire:
         return self.post.call(operation, parameters, self.engine.now())
 
     def _secretsmanager(self, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"SecretString": json.dumps(secrets()[parameters["SecretId"]])}
+        known = secrets().get(parameters["SecretId"])
+        return {"SecretString": json.dumps(known)} if known else {}
 
     def _kms(self, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         blobs = {name: b64decode(parameters[name]) for name in ("CiphertextBlob",) if name in parameters}

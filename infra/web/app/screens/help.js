@@ -21,6 +21,7 @@ function Help({ from }) {
     ${!phone && html`<p>${say("help.no-phone")}</p>`}
     ${email && html`<p><a class=${phone ? "button secondary wide" : "button wide"} href=${`mailto:${email}`}>${say("help.write")}</a><small class="beneath">${email}</small></p>`}
     <p class="note">${say("help.warning")}</p>
+    <p><a href="/status/">${say("help.status")}</a></p>
     ${signedIn.value && html`
       <${Rows} label=${say("help.self")}>
         <${Row} path="/security" icon="shield" title=${say("help.lost")} about=${say("help.lost-about")} />

@@ -70,6 +70,6 @@ const REVEALS = [
   { key: "when", cell: (row) => html`<${Moment} at=${row.at} />`, text: (row) => row.at },
   { key: "operator", cell: (row) => html`<${Id} of=${row.by} short />`, text: (row) => row.by },
   { key: "about", cell: (row) => html`<${Id} of=${row.about} short data-stop />`, text: (row) => row.about },
-  { key: "field", cell: (row) => what(row.field), text: (row) => row.field },
+  { key: "field", cell: (row) => sayOr(`console.${row.field}`, what(row.field)), text: (row) => row.field },
   { key: "reason", wide: true, cell: (row) => row.reason, text: (row) => row.reason },
 ];

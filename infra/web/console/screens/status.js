@@ -31,7 +31,7 @@ const Status = ({ status, incidents, windows, again }) => html`
       <button type="button" class="secondary" onClick=${() => schedule(again)}>${say("console.maintenance-new")}</button>
     </p>`}
   <${Shown} of=${status}>${(data) => html`
-    <p class="summary"><${State} of=${data.state} /></p>
+    <p class="summary"><${State} of=${data.state} /> <a href="/status/">${say("console.status-page")}</a></p>
     <${Table} name="status" title=${say("console.announcements")} rows=${data.banners} columns=${BANNERS} empty=${say("console.no-announcements")} />`}<//>
   ${incidents.value && html`<${PagedTable} of=${incidents.value} name="incidents" title=${say("console.incidents")} columns=${[ANNOUNCED[0], ANNOUNCED[1], LEADS, ...TIMES]} empty=${say("console.nothing-yet")} />`}
   ${windows.value && html`<${PagedTable} of=${windows.value} name="maintenance" title=${say("console.windows")} columns=${[ANNOUNCED[0], RESTS, ...ANNOUNCED.slice(2), deeds(again)]} empty=${say("console.nothing-yet")} />`}

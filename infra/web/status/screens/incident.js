@@ -18,6 +18,6 @@ function Story({ data, problem }) {
     <${Reasons} ...${data} />
     <${Times} of=${data.times} />
     <h2>${say("board.updates")}</h2>
-    <${Updates} of=${data.updates} />
+    <${Updates} of=${data.updates} beneath=${data.title} />
   `;
 }

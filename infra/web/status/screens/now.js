@@ -1,8 +1,8 @@
 /** How everything is just now, what is planned, what was, and being told of it by e-mail. */
-import { asked, Chip, get, place, shownPeriod, tone, Updates } from "/status/told.js";
+import { asked, Chip, get, lasted, place, shownPeriod, tone, Updates } from "/status/told.js";
 import { Subscribe } from "/status/subscribe.js";
 import { brandHelp } from "/shared/brand.js";
-import { language, say, shownDate, shownMoment, shownSpan } from "/shared/language.js";
+import { language, say, shownDate, shownMoment } from "/shared/language.js";
 import { Heading, Icon, pages, Pages, Waiting } from "/shared/parts.js";
 import { watch } from "/shared/seen.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
@@ -50,22 +50,23 @@ const Thing = ({ capability, state, since, processors }) => html`
 
 const Open = ({ of: one }) => html`
   <article class="card">
-    <header><h3><a href=${`#/incidents/${one.id}`}>${one.title}</a></h3><${Chip} of=${one.state} /></header>
+    <div class="head"><h3><a href=${`#/incidents/${one.id}`}>${one.title}</a></h3><${Chip} of=${one.state} /></div>
     <p class="meta">${[place(one), say("board.since", { time: shownMoment(one.times.began_at) })].filter(Boolean).join(" · ")}</p>
-    <${Updates} of=${one.updates} />
+    <${Updates} of=${one.updates} beneath=${one.title} />
   </article>
 `;
 
 const Planned = ({ of: one }) => html`
   <article class="card">
-    <header><h3>${one.title}</h3><${Chip} of=${one.state} /></header>
+    <div class="head"><h3>${one.title}</h3><${Chip} of=${one.state} /></div>
     <p class="meta">${[place(one), shownPeriod(one.starts_at, one.ends_at)].filter(Boolean).join(" · ")}</p>
     <p>${one.body}</p>
   </article>
 `;
 
+/** What is open stands above. */
 const Past = ({ rows }) => html`
-  <ul class="rows past">${rows.map((one) => html`
-    <li key=${one.id}><a href=${`#/incidents/${one.id}`}><span><strong>${one.title}</strong><small>${shownDate(one.times.began_at)}${one.times.resolved_at && ` · ${shownSpan(Math.max(one.times.resolved_seconds, 0))}`}</small></span><${Chip} of=${one.state} /></a></li>`)}
+  <ul class="rows past">${rows.filter((one) => one.state === "resolved").map((one) => html`
+    <li key=${one.id}><a href=${`#/incidents/${one.id}`}><span><strong>${one.title}</strong><small>${shownDate(one.times.began_at)}${one.times.resolved_at && ` · ${lasted(one.times.resolved_seconds)}`}</small></span><${Chip} of=${one.state} /></a></li>`)}
   </ul>
 `;

@@ -1,4 +1,7 @@
-"""A small play of the load test on the local cloud: everything in it is looked at, only shorter."""
+"""A small play of the load test on the local cloud: everything in it is looked at, only shorter.
+
+Of all who share that cloud it comes last, by its name: a flood may ring an alarm, as it should.
+"""
 
 from __future__ import annotations
 
