@@ -24,7 +24,7 @@ HTTP_FUNCTIONS = {
 OURS = ("access", "webhooks", "office")
 """The HTTP functions that Chalice does not make."""
 THROTTLED = ("entering", "webhooks", "public")
-"""Classes of route (`chalicelib/api/limits.py`) with a limit of their own for all callers together."""
+"""Classes of route (`chalicelib/api/shield.py`) with a limit of their own for all callers together."""
 UNKNOWN_PATHS = "access"
 ALIAS = "live"
 """What the API calls, so that a new version can take over gradually and be taken back."""

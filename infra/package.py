@@ -32,12 +32,12 @@ TOOLS = (
 QUIET = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
 _ASK = """
 import json, app
-from chalicelib.api import limits
+from chalicelib.api import shield
 from chalicelib.api.blueprint import routes
 print(json.dumps({
     "methods": {path: list(methods) for path, methods in app.app.routes.items()},
     "functions": [[route.path, route.method, route.function] for route in routes()],
-    "classes": [[route.path, route.method, limits.class_of(route)] for route in routes()],
+    "classes": [[route.path, route.method, shield.class_of(route)] for route in routes()],
 }))
 """
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployments", "deployed")

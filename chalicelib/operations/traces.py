@@ -22,7 +22,8 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "cases.resolve": ("case.take", "case.resolve"),
         "audit-log.export": ("audit-log.export",),
         "status.keep": (
-            "incident.open", "incident.change", "incident.take", "maintenance.schedule", "maintenance.cancel",
+            "incident.open", "incident.change", "incident.take", "incident.search-affected", "incident.notify-affected",
+            "maintenance.schedule", "maintenance.cancel",
         ),
         "on-call.keep": ("shift.add", "shift.remove"),
         "merchants.join": ("merchant.join",),

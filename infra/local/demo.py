@@ -88,8 +88,9 @@ def play_restore(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
     """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
     narrator.title("title.restore")
     loss = demo_restore.Loss(narrator, local)
-    for step in demo_restore.STEPS:
-        step(loss)
+    with demo_backup.unprobed(local):
+        for step in demo_restore.STEPS:
+            step(loss)
 
 
 def play_region(narrator: Narrator, local: dict[str, Any], seed: int) -> None:

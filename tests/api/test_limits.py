@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import pytest
 
 from chalicelib import settings
-from chalicelib.api import blueprint, limits, shield
-from chalicelib.kernel.buckets import Limit
+from chalicelib.api import blueprint, shield
+from chalicelib.kernel.quotas import Limit
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.conftest import FrozenClock
 from tests.people import wish
@@ -28,8 +28,8 @@ def as_in_the_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
     shield.forget()
 
 
-def lower(monkeypatch: pytest.MonkeyPatch, of: limits.Class, who: limits.Who, most: int) -> None:
-    monkeypatch.setitem(limits.LIMITS, (of, who), Limit(f"{of}-{who}", most))
+def lower(monkeypatch: pytest.MonkeyPatch, of: shield.Class, who: shield.Who, most: int) -> None:
+    monkeypatch.setitem(shield.LIMITS, (of, who), Limit(f"{of}-{who}", most))
 
 
 def left(reply: Reply) -> dict[str, int]:
@@ -154,13 +154,13 @@ def test_a_shield_costs_no_call(caller: Caller, aws_calls: list[tuple[str, str]]
 
 
 def test_every_route_has_a_limit_for_everybody_who_may_ask(caller: Caller) -> None:
-    kinds: Mapping[str, limits.Who] = {"Customer": "person", "Merchant": "merchant", "Operator": "operator"}
+    kinds: Mapping[str, shield.Who] = {"Customer": "person", "Merchant": "merchant", "Operator": "operator"}
     for route in blueprint.routes():
         asks = [kinds[kind.__name__] for kind in route.callers]
         for who in (*asks, "stranger"):
-            assert (limits.class_of(route), who) in limits.LIMITS, f"{route.method} {route.path} for {who}"
+            assert (shield.class_of(route), who) in shield.LIMITS, f"{route.method} {route.path} for {who}"
 
 
 def test_the_ways_in_are_named_as_they_are_routed(caller: Caller) -> None:
-    entering = {route.path for route in blueprint.routes() if limits.class_of(route) == "entering"}
-    assert entering == limits.ENTERING
+    entering = {route.path for route in blueprint.routes() if shield.class_of(route) == "entering"}
+    assert entering == shield.ENTERING

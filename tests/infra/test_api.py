@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.api import limits
+from chalicelib.api import shield
 from infra import furniture
 from infra.package import ROOT
 from tests.infra.conftest import Packaged
@@ -113,7 +113,7 @@ def test_each_throttled_class_is_every_route_of_it_and_no_payment(packaged: Pack
         path = one["ResourcePath"].removeprefix("/").replace("~1", "/")
         assert path in paths(packaged), one["ResourcePath"]
         found.setdefault(of_class(one), set()).add((one["HttpMethod"], path))
-    assert {path for _, path in found["entering"]} == limits.ENTERING
+    assert {path for _, path in found["entering"]} == shield.ENTERING
     assert {path for _, path in found["unknown"]} == {"/{proxy+}"} and len(found["unknown"]) == 7
     assert found["webhooks"] == {(method, path) for method, path, function in ROUTES if function == "webhooks"}
     assert ("GET", "/health") in found["public"]

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from chalice.package import YAMLTemplateSerializer
 
-from infra import furniture
+from infra import furniture, package
 from infra.deploying import changes, packages, pages, stages, steps, traffic
 from infra.deploying.changes import Change, LosesState
 from infra.deploying.stages import Stage, WrongStage
@@ -22,7 +22,7 @@ from tests.infra.conftest import Packaged
 FILES = sorted(file.stem for file in stages.FOLDER.glob("*.toml"))
 HTTP = sorted(furniture.HTTP_FUNCTIONS.values())
 CODEDEPLOY_ALARMS, CLOUDFORMATION_TRIGGERS = 10, 5
-BODY_BYTES = 51_200
+BODY_BYTES, TEMPLATE_BYTES = 51_200, 1_000_000
 """As much as AWS takes."""
 
 
@@ -109,6 +109,11 @@ def test_a_stage_gives_the_firewall_only_what_it_takes_and_as_text(name: str) ->
     odd = replace(stage, firewall={"RequestsInFiveMinutes": 5000, "AllowedCountries": "CN,SG"})
     assert odd.firewall_parameters == {"RequestsInFiveMinutes": "5000", "AllowedCountries": "CN,SG"}
     assert replace(stage, firewall=None).firewall_parameters == {}
+
+
+def test_the_template_is_far_from_the_size_that_cloudformation_refuses() -> None:
+    """SAM makes about a sixth more of it."""
+    assert (package.package() / "sam.json").stat().st_size <= 0.75 * TEMPLATE_BYTES
 
 
 @pytest.mark.parametrize("file", ["firewall.yaml", "second-region.yaml"])

@@ -175,6 +175,7 @@ def test_an_update_waits_for_an_alarm_that_would_take_it_back_unless_it_is_to_en
     alarms.set_alarm_state(AlarmName="coffer-books", StateValue="ALARM", StateReason="a test")
     let_go = frozenset({"Watched"})
     ground.deploy(stage, Wishes(yes=True, let_go=let_go, despite_alarms=True), "remedy", LedgerDriftAlarm=alarm)
+    alarms.set_alarm_state(AlarmName="coffer-books", StateValue="OK", StateReason="it ended it")
     ground.must_go_on()
 
 

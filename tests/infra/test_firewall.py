@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from chalice.package import YAMLTemplateSerializer
 
-from chalicelib.api import limits, strict_json
+from chalicelib.api import shield, strict_json
 from infra.package import ROOT
 from tests.infra.conftest import Packaged
 
@@ -62,7 +62,7 @@ def test_ways_in_are_stricter_and_are_those_that_the_code_calls_so(acl: Template
     ]["Statements"]
     assert method["ByteMatchStatement"]["SearchString"] == "POST"
     matches = [one["ByteMatchStatement"] for one in paths["OrStatement"]["Statements"]]
-    assert {one["SearchString"] for one in matches} == limits.ENTERING
+    assert {one["SearchString"] for one in matches} == shield.ENTERING
     assert {one["PositionalConstraint"] for one in matches} == {"ENDS_WITH"}, "API Gateway shows its stage before"
     limit = {name: one["Default"] for name, one in written()["Parameters"].items()}
     assert limit["EntriesInFiveMinutes"] < limit["RequestsInFiveMinutes"] < limit["WebhooksInFiveMinutes"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.kernel import origin
-from chalicelib.kernel.buckets import Buckets, Limit
+from chalicelib.kernel.quotas import Buckets, Limit
 
 START = datetime(2026, 12, 1, 12, tzinfo=UTC)
 LIMITS = st.builds(Limit, st.just("test"), st.integers(1, 50), st.integers(1, 120))

@@ -1,4 +1,5 @@
 /** One incident: what everybody is told, when what happened and who did it; taking it up, telling what is new, ending it. */
+import { Affected } from "/console/affected.js";
 import { ask } from "/console/ask.js";
 import { learnNames, Name, Names } from "/console/colleagues.js";
 import { may, me } from "/console/may.js";
@@ -18,7 +19,7 @@ const STEPS = ["investigating", "identified", "monitoring"];
 const SENTENCES = "/v1/incident-sentences";
 const AS_BEFORE = "";
 /** What an incident shows, part after part; each gets {incident}. */
-const PARTS = [Times, Told, Why];
+const PARTS = [Times, Told, Why, Affected];
 
 export function open({ params: { id } }) {
   const path = `/v1/incidents/${id}`;

@@ -1,5 +1,6 @@
 /** What everybody is told: the state of the service, incidents and maintenance; and telling them. */
 import { may } from "/console/may.js";
+import { Probes } from "/console/probes.js";
 import { Moment, State, what } from "/console/show.js";
 import { PagedTable, Table } from "/console/table.js";
 import { moment, openIncident, said, Sentences, tell, Time } from "/console/telling.js";
@@ -14,17 +15,18 @@ const asked = (path) => pages((cursor) => get(`/v1/${path}?limit=20${cursor ? `&
 
 export function open() {
   const status = look();
-  const [incidents, windows] = [signal(null), signal(null)];
+  const [incidents, windows, probes] = [signal(null), signal(null), signal(null)];
   const again = () => {
     incidents.value = asked("incidents");
     windows.value = asked("maintenance-windows");
+    get("/v1/probes").then((seen) => (probes.value = seen), () => {});
     return lookAgain("/v1/status");
   };
   const stop = [watch(look, 30_000), effect(() => may("status.see") && !incidents.peek() && void untracked(again))];
-  return { title: () => say("console.status"), view: () => html`<${Heading}>${say("console.status")}<//><${Status} status=${status} incidents=${incidents} windows=${windows} again=${again} />`, close: () => stop.forEach((one) => one()) };
+  return { title: () => say("console.status"), view: () => html`<${Heading}>${say("console.status")}<//><${Status} status=${status} incidents=${incidents} windows=${windows} probes=${probes} again=${again} />`, close: () => stop.forEach((one) => one()) };
 }
 
-const Status = ({ status, incidents, windows, again }) => html`
+const Status = ({ status, incidents, windows, probes, again }) => html`
   ${may("status.keep") && html`
     <p class="deeds">
       <button type="button" onClick=${() => openIncident(again)}>${say("console.incident-new")}</button>
@@ -35,6 +37,7 @@ const Status = ({ status, incidents, windows, again }) => html`
     <${Table} name="status" title=${say("console.announcements")} rows=${data.banners} columns=${BANNERS} empty=${say("console.no-announcements")} />`}<//>
   ${incidents.value && html`<${PagedTable} of=${incidents.value} name="incidents" title=${say("console.incidents")} columns=${[ANNOUNCED[0], ANNOUNCED[1], LEADS, ...TIMES]} empty=${say("console.nothing-yet")} />`}
   ${windows.value && html`<${PagedTable} of=${windows.value} name="maintenance" title=${say("console.windows")} columns=${[ANNOUNCED[0], RESTS, ...ANNOUNCED.slice(2), deeds(again)]} empty=${say("console.nothing-yet")} />`}
+  ${probes.value && html`<${Probes} of=${probes.value} />`}
 `;
 
 const time = (key) => ({ key, cell: (row) => html`<${Moment} at=${row[key]} />`, text: (row) => row[key] ?? "" });
