@@ -73,6 +73,7 @@ PLACES: dict[str, Callable[[Member], str]] = {
 """Where a screen with a parameter is, for whoever visits it."""
 REFUSED: dict[str, tuple[str, ...]] = {
     "console /accounts/:id": ("/v1/freezes/",),
+    "console /incidents/:id": ("/v1/incidents/",),
     "console /merchants/:id": ("/v1/merchants/",),
     "till /office/payouts": ("/v1/merchants/",),
 }
