@@ -20,7 +20,7 @@ export function Affected({ incident }) {
   const { data, problem } = found.value;
   const none = problem instanceof Refused && problem.answer.status === 404;
   return html`
-    <section class="told" aria-label=${say("affected.title")}>
+    <section class="affected" aria-label=${say("affected.title")}>
       <h2>${say("affected.title")}</h2>
       <p>${say("affected.what")}</p>
       ${data ? html`<${Search} of=${data} incident=${incident} people=${people} list=${list} />` : none ? html`<${Begin} search=${search} />` : html`<${Shown} of=${found}>${() => ""}<//>`}
