@@ -22,7 +22,7 @@ export function Times({ incident: { times, state } }) {
       <ol>
         <li><span>${say("console.began_at")}</span><${Moment} at=${times.began_at} /></li>
         ${STEPS.map((step) => html`
-          <li key=${step}><span>${say(`console.time.${step}`)}</span>${times[`${step}_at`] ? html`<strong>${say("console.time-after", { time: shownSpan(times[`${step}_seconds`]) })}</strong><${Moment} at=${times[`${step}_at`]} />` : html`<span>${say(over ? "console.time-never" : "console.time-not-yet")}</span>`}</li>`)}
+          <li key=${step}><span>${say(`console.time.${step}`)}</span>${times[`${step}_at`] ? html`<strong>${say("console.time-after", { time: shownSpan(times[`${step}_seconds`], Math.round) })}</strong><${Moment} at=${times[`${step}_at`]} />` : html`<span>${say(over ? "console.time-never" : "console.time-not-yet")}</span>`}</li>`)}
       </ol>
     </section>
   `;

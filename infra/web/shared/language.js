@@ -79,10 +79,10 @@ export const shownMoment = (at) =>
 export const shownNumber = (value, options) => format("NumberFormat", options).format(value);
 
 const UNITS = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
-/** `90 seconds`, `15 minutes`, `2 days`: in the largest unit of which there are two, rounded up. */
-export function shownSpan(seconds) {
+/** `90 seconds`, `15 minutes`, `2 days`: in the largest unit of which there are two; rounded up, as one waits, unless `whole` says. */
+export function shownSpan(seconds, whole = Math.ceil) {
   const [unit, long] = UNITS.find(([, length]) => seconds >= 2 * length) ?? UNITS.at(-1);
-  return shownNumber(Math.ceil(seconds / long), { style: "unit", unit, unitDisplay: "long" });
+  return shownNumber(whole(seconds / long), { style: "unit", unit, unitDisplay: "long" });
 }
 
 function shown(value) {

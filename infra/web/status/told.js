@@ -46,7 +46,7 @@ export const Reasons = ({ cause, remedy }) => html`
 `;
 
 /** `15 minutes`; what was quicker than a second, in words. */
-export const lasted = (seconds) => (seconds >= 1 ? shownSpan(seconds) : say("board.at-once"));
+export const lasted = (seconds) => (seconds >= 1 ? shownSpan(seconds, Math.round) : say("board.at-once"));
 
 const STEPS = ["detected", "acknowledged", "told", "resolved"];
 export const Times = ({ of: times }) => html`

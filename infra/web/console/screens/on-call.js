@@ -49,7 +49,7 @@ const Gaps = ({ of: { at, gaps } }) => html`
       ${gaps.map((gap) => html`<rect key=${gap.from} class="gap" x=${along(at, gap.from)} y="4" width=${along(at, gap.to) - along(at, gap.from)} height="16" />`)}
       ${Array.from({ length: DAYS - 1 }, (_, day) => html`<line key=${day} x1=${((day + 1) * WIDE) / DAYS} x2=${((day + 1) * WIDE) / DAYS} y1="0" y2="24" />`)}
     </svg>
-    ${gaps.length === 0 ? html`<${Empty}>${say("console.gaps-none")}<//>` : html`<ul>${gaps.map((gap) => html`<li key=${gap.from}>${say("console.gap", { from: shownMoment(gap.from), to: shownMoment(gap.to), long: shownSpan((new Date(gap.to) - new Date(gap.from)) / 1000) })}</li>`)}</ul>`}
+    ${gaps.length === 0 ? html`<${Empty}>${say("console.gaps-none")}<//>` : html`<ul>${gaps.map((gap) => html`<li key=${gap.from}>${say("console.gap", { from: shownMoment(gap.from), to: shownMoment(gap.to), long: shownSpan((new Date(gap.to) - new Date(gap.from)) / 1000, Math.round) })}</li>`)}</ul>`}
   </section>
 `;
 
