@@ -23,7 +23,6 @@ from infra.local.client import Client
 from infra.local.people import Person
 from infra.package import package
 
-pytestmark = pytest.mark.xdist_group("deploying")
 PERSON = Person("deployed@coffer.example", "a stack that goes on", "Deployed", "en")
 
 
