@@ -119,6 +119,18 @@ def test_once_a_draft_is_told_its_past_its_alarm_and_its_people_stay_inside(worl
     assert (update["state"], update["body"]) == ("investigating", WORDS["en"])
 
 
+def test_what_was_told_stays_on_the_page_however_much_happens_inside_since(world: World) -> None:
+    on_call_kit.ring(world)
+    (draft,) = boss(world).get("/v1/incidents").json["data"]
+    boss(world).patch(f"/v1/incidents/{draft['id']}", {"state": "investigating", "body": WORDS})
+    for _ in range(30):
+        for state in ("OK", "ALARM"):
+            world.clock.advance(60)
+            on_call_kit.ring(world, state)
+    (update,) = world.nobody.get(f"/v1/status/incidents/{draft['id']}").json["updates"]
+    assert (update["state"], update["body"]) == ("investigating", WORDS["en"])
+
+
 def test_what_is_over_is_read_for_ninety_days_with_reason_remedy_and_times(world: World) -> None:
     made = boss(world).post("/v1/incidents", INCIDENT).json["id"]
     world.clock.advance(600)
