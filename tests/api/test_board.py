@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from chalicelib.kernel.capabilities import CAPABILITIES
-from chalicelib.operations import model_board
+from chalicelib.operations import model, model_board
 from chalicelib.operations.model import Announcement, Bodies, Capability, Titles
 from chalicelib.operations.model_incidents import Deed, Incident
 from tests.api import on_call_kit
@@ -205,6 +205,20 @@ def test_an_update_is_always_something_told_with_words_or_a_new_state(
     assert all(deed in history for deed in shown)
     assert all(deed.deed in ("opened", "told", "changed", "resolved") and deed.at >= one.told_at for deed in shown)  # type: ignore[operator]
     assert sum(deed.title is None for deed in shown) <= 1, "the state is the same in all of them"
+
+
+@pytest.mark.parametrize(("rests", "whole", "payments"), [
+    ("withdrawals", "outage", "outage"), ("payments", "maintenance", "maintenance"),
+    ("everything", "maintenance", "maintenance"),
+])  # fmt: skip
+def test_maintenance_explains_what_rests_and_hides_no_outage_of_anything_else(
+    rests: Capability, whole: str, payments: str
+) -> None:
+    words = (Titles("a", "b"), Bodies("a", "b"), T0)
+    window = Announcement("mnt_1", "maintenance", "minor", "scheduled", *words, T0 + timedelta(hours=1), T0, rests)
+    down = Announcement("inc_1", "incident", "critical", "identified", *words, None, T0, "payments")
+    assert model.state([window, down], T0) == whole
+    assert model_board.capability("payments", [window, down], T0).state == payments
 
 
 @given(some.sampled_from((*CAPABILITIES, "everything", None)), some.booleans(), some.booleans())
