@@ -211,6 +211,34 @@ def test_later_updates_follow_if_an_operator_wished_so(world: World, till: Till)
     assert sum(one["kind"] == "incident_told" for one in notices(world, till)) == 2
 
 
+def test_whoever_is_hit_after_a_first_search_is_found_by_the_next_and_told_alone(world: World, till: Till) -> None:
+    incident, made = night(world, till)
+    path = f"/v1/incidents/{incident}/affected/notify"
+    first = searched(world, incident)
+    ben = world.customer()  # type: ignore[attr-defined]
+    told(world, path)
+    world.clock.advance(60)
+    anas, till.ana = till.ana, ben  # type: ignore[attr-defined]
+    later = begun(world, till)
+    till.send(till.message(made["waiting"], "succeeded"))
+    till.send(till.message(later, "failed"))
+    world.deliver()
+    found = searched(world, incident)
+    assert (first["people"], found["people"]) == (1, 2)
+    assert {name: many for name, (many, _) in outcomes(found).items()} == {"failed": 2, "slow": 2}
+    told(world, path)
+    for person in (anas, ben):
+        till.ana = person  # type: ignore[attr-defined]
+        assert sum(one["kind"] == "incident_told" for one in notices(world, till)) == 1
+
+
+def told(world: World, path: str) -> None:
+    assert boss(world).post(path, {}).status == 202
+    world.sweep()
+    world._consume()
+    world.clock.advance(61)
+
+
 def notices(world: World, till: Till) -> list[dict[str, Any]]:
     phone = world.nobody.bearing(in_office(till.ana.id, world.clock.now()))  # type: ignore[attr-defined]
     found: list[dict[str, Any]] = phone.get("/v1/me/notices").json["data"]
