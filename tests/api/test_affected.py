@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.operations import affected, store_affected, store_updates
 from chalicelib.processors import wire
+from tests.api import on_call_kit
 from tests.api.bad_input_kit import ANNOUNCED, BODIES
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.topup_kit import Till
@@ -230,6 +231,17 @@ def test_whoever_is_hit_after_a_first_search_is_found_by_the_next_and_told_alone
     for person in (anas, ben):
         till.ana = person  # type: ignore[attr-defined]
         assert sum(one["kind"] == "incident_told" for one in notices(world, till)) == 1
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "a draft"), ("zh", "草稿")])
+def test_of_a_draft_nobody_who_was_hit_can_be_told(world: World, till: Till, language: str, said: str) -> None:
+    on_call_kit.ring(world)
+    (draft,) = boss(world).get("/v1/incidents").json["data"]
+    world.clock.advance(60)
+    searched(world, draft["id"])
+    refused = boss(world).post(f"/v1/incidents/{draft['id']}/affected/notify", {}, accept_language=language)
+    assert_problem(refused, 409, "invalid-state")
+    assert said in refused.json["detail"]
 
 
 def told(world: World, path: str) -> None:
