@@ -39,14 +39,20 @@ _Final = list[tuple[str, datetime | None]]
 
 
 def begin(by: Operator, incident_id: str, wish: AffectedWish, at: datetime) -> Job:
-    """The same again is that search. Raises NotFound, InvalidRequest, InvalidState (another is there)."""
+    """The same again is that search; one that ends later searches anew, and keeps whom it had found.
+
+    Raises NotFound, InvalidRequest.
+    """
     incident = incidents.found(incident_id)
     known = processors.known()
     new = model_affected.job(incident, wish, known, money.EXPONENTS, at)
     cases.audit(by.user_id, "incident.search-affected", incident.id, "", at, source_address=by.source_address)
-    if not store_affected.begin(new):
-        return found(incident_id)
-    return new
+    if store_affected.begin(new):
+        return new
+    seen = found(incident_id)
+    if seen.finished_at is None or new.until <= seen.until:
+        return seen
+    return store_affected.keep(model_affected.further(new, seen)) or found(incident_id)
 
 
 def found(incident_id: str) -> Job:
@@ -67,14 +73,19 @@ def people(
 
 
 def notify(by: Operator, incident_id: str, wish: NoticeWish, at: datetime) -> Job:
-    """What was told of the incident last goes to them, once each. Raises NotFound, InvalidState, Unavailable."""
+    """What was told of the incident last goes to them, once each: asked again, to whoever was found since.
+
+    Raises NotFound, InvalidState, Unavailable.
+    """
     incident, job = incidents.found(incident_id), found(incident_id)
     if incident.told_at is None:
         raise InvalidState(state=incident.state)
     if job.finished_at is None:
         raise InvalidState(state="searching")
     cases.audit(by.user_id, "incident.notify-affected", incident.id, "", at, source_address=by.source_address)
-    store_updates.begin(model_updates.of_affected(incident, at))
+    update = model_updates.of_affected(incident, at)
+    if not store_updates.begin(update):
+        store_updates.again(update.id, at)
     kept = store_affected.keep(replace(job, told_at=at, follow=wish.follow))
     if kept is None:
         raise Unavailable(retry_after_seconds=1)
@@ -104,8 +115,8 @@ def _searched(job: Job, place: Place) -> Job | None:
     hits = _hits(job, page)
     if not hits:
         return now
-    changed, new = _joined(job.incident_id, hits)
-    counted = model_affected.counted(now, new)
+    changed, new, before = _joined(job.incident_id, hits)
+    counted = model_affected.counted(now, new, before)
     many = sum(store_affected.person(job.incident_id, one) is None for one in changed)
     return store_affected.keep(replace(counted, people=now.people + many), changed)
 
@@ -138,17 +149,20 @@ def _hits(job: Job, page: _Final) -> list[tuple[str, HitView]]:
 
 def _joined(
     incident_id: str, hits: Iterable[tuple[str, HitView]]
-) -> tuple[dict[str, AffectedPersonView], list[HitView]]:
-    """The people as they are with these, and which of these are new."""
+) -> tuple[dict[str, AffectedPersonView], list[HitView], list[HitView]]:
+    """The people as they are with these; which of these are new, and what some of them were when they were found."""
     changed: dict[str, AffectedPersonView] = {}
     new: list[HitView] = []
+    were: list[HitView] = []
     for owner, one in hits:
-        before = changed.get(owner) or store_affected.person(incident_id, owner) or AffectedPersonView(owner, (), False)
-        if any(known.id == one.id for known in before.movements):
+        seen = changed.get(owner) or store_affected.person(incident_id, owner) or AffectedPersonView(owner, (), False)
+        known = {each.id: each for each in seen.movements}
+        if known.get(one.id) == one:
             continue
-        if len(before.movements) == MOST_OF_A_PERSON:
-            changed[owner] = AffectedPersonView(owner, before.movements, True)
+        if one.id not in known and len(known) == MOST_OF_A_PERSON:
+            changed[owner] = AffectedPersonView(owner, seen.movements, True)
             continue
-        changed[owner] = AffectedPersonView(owner, (*before.movements, one), before.more)
+        were += [known[one.id]] if one.id in known else []
+        changed[owner] = AffectedPersonView(owner, tuple((known | {one.id: one}).values()), seen.more)
         new.append(one)
-    return changed, new
+    return changed, new, were

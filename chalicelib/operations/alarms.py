@@ -13,7 +13,7 @@ from chalicelib import queues
 from chalicelib.cases import service as cases
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.operations import model_alarms, model_incidents, paging, store_incidents
+from chalicelib.operations import model_alarms, model_incidents, paging, store_incidents, store_pages
 from chalicelib.operations.model import DRAFT, Announcement
 from chalicelib.operations.model_alarms import CASE_DUE_AFTER, Alarm, Known
 from chalicelib.operations.model_incidents import Deed, Incident
@@ -69,12 +69,19 @@ def _drafted(alarm: Alarm, known: Known | None, at: datetime) -> Change:
 
 
 def _rung_again(alarm: Alarm, incident: Incident, at: datetime) -> Change:
+    """One page at a time: where one waits for an answer already, nobody would end the one before."""
     deed = Deed(at, "rang", "", incident.state)
-    if incident.state != _CALLED_BACK:
+    if incident.state != _CALLED_BACK or _is_called(incident):
         return Change(seen=incident, deed=deed)
     page = Page(ids.new("pag", at), incident.id, due_at=at)
     now = replace(incident, page_id=page.id, version=incident.version + 1)
     return Change(now, incident, deed, page=page)
+
+
+def _is_called(incident: Incident) -> bool:
+    """Whether its page waits; an answer that comes meanwhile changes the incident too."""
+    page = store_pages.page(incident.page_id) if incident.page_id else None
+    return page is not None and page.due_at is not None
 
 
 def _ended(alarm: Alarm, incident: Incident, at: datetime) -> Change:

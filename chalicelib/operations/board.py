@@ -13,9 +13,9 @@ from chalicelib.operations.model_incidents import Deed, Incident
 
 _KEPT_SECONDS = 15
 _LOOKED_AT = 100
-_READ_AT_ONCE = 50
+_READ_AT_ONCE = 100
 _PAGES = 10
-"""Drafts lie between incidents: of so many pages each list is made at most."""
+"""Drafts lie between incidents, and what nobody is told between updates: of so many pages each list is made at most."""
 
 
 def board(language: str, at: datetime) -> BoardView:
@@ -60,5 +60,12 @@ def _board(period: int) -> Board:
 
 
 def _updates(one: Incident) -> tuple[Deed, ...]:
-    found, _ = store_incidents.history(one.id, None, _READ_AT_ONCE)
+    """However much else has happened since: an alarm that comes and goes, a page that goes from one to the next."""
+    found: list[Deed] = []
+    position: str | None = None
+    for _ in range(_PAGES):
+        page, position = store_incidents.history(one.id, position, _READ_AT_ONCE)
+        found += page
+        if position is None:
+            break
     return model_board.updates(one, found)

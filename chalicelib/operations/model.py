@@ -154,6 +154,11 @@ class Announcement:
         meant = self.capability == EVERYTHING or (self.capability == capability and self.processor == processor)
         return self.kind == "maintenance" and meant and self.holds(at)
 
+    def explains(self, incident: Announcement) -> bool:
+        """Whether all that `incident` hits rests for it."""
+        same = self.capability == incident.capability and self.processor in (None, incident.processor)
+        return self.capability == EVERYTHING or same
+
     @property
     def _times(self) -> tuple[str, str, str]:
         ends = clock.written(self.ends_at) if self.ends_at else ""
@@ -169,12 +174,14 @@ def require_a_place(wish: NewIncident | IncidentChange | NewWindow, processors: 
 
 
 def state(all_of_them: Iterable[Announcement], at: datetime) -> State:
-    """Maintenance is meant, so it explains everything else."""
+    """Maintenance is meant, so it explains what is wrong with what rests, and hides nothing else."""
     holding = [one for one in all_of_them if one.holds(at)]
-    if any(one.kind == "maintenance" for one in holding):
-        return "maintenance"
-    if any(one.severity == "critical" for one in holding):
+    windows = [one for one in holding if one.kind == "maintenance"]
+    unmeant = [one for one in holding if one.kind == "incident" and not any(each.explains(one) for each in windows)]
+    if any(one.severity == "critical" for one in unmeant):
         return "outage"
+    if windows:
+        return "maintenance"
     return "degraded" if holding else "operational"
 
 

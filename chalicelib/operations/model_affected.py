@@ -224,13 +224,21 @@ def hit(job: Job, movement: Mapping[str, Any], final_at: datetime | None) -> Hit
     )
 
 
-def counted(job: Job, hits: Iterable[HitView]) -> Job:
+def further(new: Job, seen: Job) -> Job:
+    """`new` after `seen`, of the same incident: whom that had found stays found, and who is told."""
+    kept = {name: getattr(seen, name) for name in ("people", "sums", "told_at", "follow", "version")}
+    return replace(new, **kept)
+
+
+def counted(job: Job, hits: Iterable[HitView], were: Iterable[HitView] = ()) -> Job:
+    """With `hits`, in place of what some of them `were`."""
     sums = dict(job.sums)
-    for one in hits:
-        key = f"{one.kind}#{one.outcome}#{one.currency}"
-        many, amount = sums.get(key, (0, 0))
-        sums[key] = (many + 1, amount + one.amount)
-    return replace(job, sums=sums)
+    for sign, some in ((1, hits), (-1, were)):
+        for one in some:
+            key = f"{one.kind}#{one.outcome}#{one.currency}"
+            many, amount = sums.get(key, (0, 0))
+            sums[key] = (many + sign, amount + sign * one.amount)
+    return replace(job, sums={key: total for key, total in sums.items() if total[0]})
 
 
 def _sum(key: str, many: int, amount: int) -> SumView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -113,13 +113,13 @@ def updates(one: Incident, history: Iterable[Deed]) -> tuple[Deed, ...]:
 
 def capability(name: str, known: Iterable[Announcement], at: datetime) -> CapabilityView:
     """An incident of which nobody has said what it is about is about everything."""
+    shown = msgspec.convert(name, Capability)
     holding = [one for one in known if one.holds(at) and (one.capability or EVERYTHING) in (name, EVERYTHING)]
     since = min((one.starts_at for one in holding), default=None)
     everywhere = any(one.processor is None for one in holding)
     where = () if everywhere else tuple(sorted({one.processor for one in holding if one.processor}))
-    state = model.state(holding, at)
+    state = model.state([replace(one, capability=shown) for one in holding], at)
     part: State = "degraded" if where and state != "operational" else state
-    shown = msgspec.convert(name, Capability)
     return CapabilityView(shown, part, clock.written(since) if since else "", where)
 
 

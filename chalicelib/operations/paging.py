@@ -28,13 +28,16 @@ _AT_ONCE = 100
 def go_on(page_id: str, at: datetime) -> bool:
     """Tell whoever is next, if it is time. Raises Unavailable if nobody could be told: it is tried again.
 
-    A crash repeats a message rather than losing it. Whoever cannot be told is passed over, without a wait.
+    A crash repeats a message rather than losing it. Whoever cannot be told is passed over, without a wait; so is who
+    stands in the rota and is no operator any more, since they could not answer.
     """
     seen = store_pages.page(page_id)
     if seen is None or not seen.is_due(at):
         return False
     incident = incidents.found(seen.incident_id)
-    asking = model_on_call.next_asked(seen, on_call.now(at), _admins())
+    roster = {one.user_id: one.role for one in _roster()}
+    admins = [person for person, role in roster.items() if role == roles.ADMIN]
+    asking = model_on_call.next_asked(seen, [one for one in on_call.now(at) if one in roster], admins)
     codes = {person: base64.urlsafe_b64encode(entropy.token(_BYTES)).decode().rstrip("=") for person in asking}
     now = replace(seen, asking=asking, due_at=at + SENT_WITHIN)
     kept = {model_on_call.mark(code): Code(page_id, person, at + CODE_LASTS) for person, code in codes.items()}
@@ -116,10 +119,6 @@ def _sent(contact: str, language: str, params: dict[str, str | int], at: datetim
         logger().warning("a page was not sent", extra={"trouble": type(error).__name__})
         return False
     return True
-
-
-def _admins() -> tuple[str, ...]:
-    return tuple(one.user_id for one in _roster() if one.role == roles.ADMIN)
 
 
 def _roster() -> Iterable[Appointment]:

@@ -52,8 +52,10 @@ def scheduled(by: Operator, wish: NewWindow, at: datetime) -> Announcement:
 def cancelled(by: Operator, window_id: str, at: datetime) -> Announcement:
     """Raises NotFound, InvalidState (cancelled, or over), Unavailable (it changed meanwhile)."""
     window = _found(window_id)
-    if window.state == "cancelled" or (window.ends_at and window.ends_at <= at):
+    if window.state == "cancelled":
         raise InvalidState(state="cancelled")
+    if window.ends_at and window.ends_at <= at:
+        raise InvalidState(state="over")
     return _kept(by, "maintenance.cancel", replace(window, state="cancelled", updated_at=at), window, at)
 
 

@@ -51,6 +51,17 @@ def begin(update: Update) -> bool:
     return made(lambda: _item(update).save(absent()))
 
 
+def again(update_id: str, at: datetime) -> None:
+    """From the beginning once more, if it is not under way: whoever was told is not told again."""
+    once_more: list[Action] = [
+        _UpdateItem.due_key.set(_DUE),
+        _UpdateItem.due_at.set(clock.written(at)),
+        _UpdateItem.position.remove(),
+    ]
+    idle = _UpdateItem.pk.exists() & _UpdateItem.due_at.does_not_exist()
+    made(lambda: _UpdateItem(update_id, _UPDATE).update(once_more, idle))
+
+
 def find(update_id: str) -> Update | None:
     item = _UpdateItem.find(update_id, _UPDATE)
     if item is None:

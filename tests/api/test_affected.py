@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.operations import affected, store_affected, store_updates
 from chalicelib.processors import wire
+from tests.api import on_call_kit
 from tests.api.bad_input_kit import ANNOUNCED, BODIES
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.topup_kit import Till
@@ -209,6 +210,45 @@ def test_later_updates_follow_if_an_operator_wished_so(world: World, till: Till)
         world._consume()
         world.clock.advance(61)
     assert sum(one["kind"] == "incident_told" for one in notices(world, till)) == 2
+
+
+def test_whoever_is_hit_after_a_first_search_is_found_by_the_next_and_told_alone(world: World, till: Till) -> None:
+    incident, made = night(world, till)
+    path = f"/v1/incidents/{incident}/affected/notify"
+    first = searched(world, incident)
+    ben = world.customer()  # type: ignore[attr-defined]
+    told(world, path)
+    world.clock.advance(60)
+    anas, till.ana = till.ana, ben  # type: ignore[attr-defined]
+    later = begun(world, till)
+    till.send(till.message(made["waiting"], "succeeded"))
+    till.send(till.message(later, "failed"))
+    world.deliver()
+    found = searched(world, incident)
+    assert (first["people"], found["people"]) == (1, 2)
+    assert {name: many for name, (many, _) in outcomes(found).items()} == {"failed": 2, "slow": 2}
+    told(world, path)
+    for person in (anas, ben):
+        till.ana = person  # type: ignore[attr-defined]
+        assert sum(one["kind"] == "incident_told" for one in notices(world, till)) == 1
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "a draft"), ("zh", "草稿")])
+def test_of_a_draft_nobody_who_was_hit_can_be_told(world: World, till: Till, language: str, said: str) -> None:
+    on_call_kit.ring(world)
+    (draft,) = boss(world).get("/v1/incidents").json["data"]
+    world.clock.advance(60)
+    searched(world, draft["id"])
+    refused = boss(world).post(f"/v1/incidents/{draft['id']}/affected/notify", {}, accept_language=language)
+    assert_problem(refused, 409, "invalid-state")
+    assert said in refused.json["detail"]
+
+
+def told(world: World, path: str) -> None:
+    assert boss(world).post(path, {}).status == 202
+    world.sweep()
+    world._consume()
+    world.clock.advance(61)
 
 
 def notices(world: World, till: Till) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from chalicelib.kernel.capabilities import CAPABILITIES
-from chalicelib.operations import model_board
+from chalicelib.operations import model, model_board
 from chalicelib.operations.model import Announcement, Bodies, Capability, Titles
 from chalicelib.operations.model_incidents import Deed, Incident
 from tests.api import on_call_kit
@@ -119,6 +119,18 @@ def test_once_a_draft_is_told_its_past_its_alarm_and_its_people_stay_inside(worl
     assert (update["state"], update["body"]) == ("investigating", WORDS["en"])
 
 
+def test_what_was_told_stays_on_the_page_however_much_happens_inside_since(world: World) -> None:
+    on_call_kit.ring(world)
+    (draft,) = boss(world).get("/v1/incidents").json["data"]
+    boss(world).patch(f"/v1/incidents/{draft['id']}", {"state": "investigating", "body": WORDS})
+    for _ in range(30):
+        for state in ("OK", "ALARM"):
+            world.clock.advance(60)
+            on_call_kit.ring(world, state)
+    (update,) = world.nobody.get(f"/v1/status/incidents/{draft['id']}").json["updates"]
+    assert (update["state"], update["body"]) == ("investigating", WORDS["en"])
+
+
 def test_what_is_over_is_read_for_ninety_days_with_reason_remedy_and_times(world: World) -> None:
     made = boss(world).post("/v1/incidents", INCIDENT).json["id"]
     world.clock.advance(600)
@@ -193,6 +205,20 @@ def test_an_update_is_always_something_told_with_words_or_a_new_state(
     assert all(deed in history for deed in shown)
     assert all(deed.deed in ("opened", "told", "changed", "resolved") and deed.at >= one.told_at for deed in shown)  # type: ignore[operator]
     assert sum(deed.title is None for deed in shown) <= 1, "the state is the same in all of them"
+
+
+@pytest.mark.parametrize(("rests", "whole", "payments"), [
+    ("withdrawals", "outage", "outage"), ("payments", "maintenance", "maintenance"),
+    ("everything", "maintenance", "maintenance"),
+])  # fmt: skip
+def test_maintenance_explains_what_rests_and_hides_no_outage_of_anything_else(
+    rests: Capability, whole: str, payments: str
+) -> None:
+    words = (Titles("a", "b"), Bodies("a", "b"), T0)
+    window = Announcement("mnt_1", "maintenance", "minor", "scheduled", *words, T0 + timedelta(hours=1), T0, rests)
+    down = Announcement("inc_1", "incident", "critical", "identified", *words, None, T0, "payments")
+    assert model.state([window, down], T0) == whole
+    assert model_board.capability("payments", [window, down], T0).state == payments
 
 
 @given(some.sampled_from((*CAPABILITIES, "everything", None)), some.booleans(), some.booleans())

@@ -345,3 +345,29 @@ def test_whatever_comes_twice_and_in_any_order_an_alarm_has_one_open_incident_wh
         assert on_call_kit.hear(world, one) == {"batchItemFailures": []}
     found = [one for one in boss(world).get("/v1/incidents?limit=100").json["data"] if one["alarm"] == name]
     assert [one["state"] for one in found if one["state"] != "resolved"] == (["draft"] if rings[-1] else [])
+
+
+def test_an_alarm_that_comes_and_goes_while_a_page_waits_begins_no_second_page(world: World) -> None:
+    page, code = on_call_kit.paged(world)
+    answer(world, page, code)
+    (one,) = incidents(world)
+    boss(world).patch(f"/v1/incidents/{one['id']}", {"state": "monitoring"})
+    for state in ("OK", "ALARM", "OK", "ALARM"):
+        world.clock.advance(60)
+        on_call_kit.ring(world, state)
+    told = on_call_kit.links(world.operator_contact)
+    assert len({page for page, _ in told}) == 2
+    boss(world).post(f"/v1/incidents/{one['id']}/take")
+    world.clock.advance(FIVE_MINUTES)
+    world.sweep()
+    assert on_call_kit.links(world.operator_contact) == told
+
+
+def test_whoever_is_no_operator_any_more_is_not_paged_though_the_rota_names_them(world: World) -> None:
+    first, at_first = colleague(world)
+    on_call(world, first)
+    gone = boss(world).patch(f"/v1/operators/{first}", {"role": "customer", "reason": "Left the company"})
+    assert gone.status == 200, gone.json
+    on_call_kit.ring(world)
+    assert on_call_kit.links(at_first) == []
+    assert len(on_call_kit.links(world.operator_contact)) == 1

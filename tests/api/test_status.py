@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.kernel import clock
 from tests.api.bad_input_kit import ANNOUNCED, BODIES
 from tests.api.caller import assert_problem
 from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
+from tests.people import in_office
 
 INCIDENT, WINDOW = BODIES["POST /v1/incidents"], BODIES["POST /v1/maintenance-windows"]
 WHY = dict.fromkeys(("cause", "remedy"), ANNOUNCED["body"])
@@ -79,6 +82,15 @@ def test_cancelled_maintenance_is_over_at_once_and_only_once(world: World) -> No
     assert world.operator.post(path).json["state"] == "cancelled"
     assert status(world)["banners"] == []
     assert_problem(world.operator.post(path), 409, "invalid-state")
+
+
+def test_maintenance_that_has_ended_is_over_and_not_said_to_be_cancelled(world: World) -> None:
+    ends = clock.written(world.clock.now() + timedelta(hours=1))
+    now = {"starts_at": clock.written(world.clock.now()), "ends_at": ends}
+    path = f"/v1/maintenance-windows/{world.operator.post('/v1/maintenance-windows', WINDOW | now).json['id']}/cancel"
+    world.clock.advance(3_600)
+    boss = world.nobody.bearing(in_office(world.operator_id, world.clock.now()))
+    assert boss.post(path).json["state"] == "over"
 
 
 def test_what_was_read_is_kept_for_fifteen_seconds(world: World, aws_calls: list[tuple[str, str]]) -> None:
