@@ -48,7 +48,7 @@ def check(manifest: Manifest) -> int:
 def drill(manifest: Manifest) -> int:
     """Without the ten minutes that a function has."""
     found = backups.one(manifest.id)
-    run = drills.begin(found, "command", clock.now())
+    run = drills.begin(found, drills.COMMAND, clock.now())
     while run.state not in ENDED:
         following = drilling.step(run, clock.now())
         time.sleep(0 if following else 2)
