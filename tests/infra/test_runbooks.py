@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from infra import furniture
 from infra.package import ROOT
 from tests.infra.conftest import Packaged
 
+GUIDE = ROOT / "docs" / "how-to" / "deploy.md"
 PAGES = {file.stem: file.read_text(encoding="utf-8") for file in sorted((ROOT / "infra" / "runbooks").glob("*.md"))}
 OF_ANOTHER_STACK = {"coffer-firewall"}
 
@@ -31,17 +33,24 @@ def test_what_a_page_calls_by_name_is_in_the_package(packaged: Packaged, name: s
         assert called.removeprefix("coffer") in made, f"{name}.md: the stack has no {called}"
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_what_the_api_calls_by_an_alias_reads_a_secret_anew_only_with_a_version_of_its_own(name: str) -> None:
+@pytest.mark.parametrize(
+    "file", [*sorted((ROOT / "infra" / "runbooks").glob("*.md")), GUIDE], ids=lambda file: file.stem
+)
+def test_what_the_api_calls_by_an_alias_reads_a_secret_anew_only_with_a_version_of_its_own(file: Path) -> None:
     """A published version keeps its configuration, and its processes what they have read."""
-    shells = re.findall(r"```sh\n(.*?)```", PAGES[name], re.DOTALL)
-    for shell in shells:
+    for shell in re.findall(r"```sh\n(.*?)```", file.read_text(encoding="utf-8"), re.DOTALL):
         told = set(re.findall(r"update-function-configuration --function-name coffer-([a-z]+)", shell))
-        loops = {verb: set[str]() for verb in ("update-function-configuration", "publish-version")}
+        published = set(re.findall(r"publish-version --function-name coffer-([a-z]+)", shell))
         for names, body in re.findall(r"for one in ([a-z -]+); do(.*?)done", shell, re.DOTALL):
-            for verb in loops:
-                loops[verb] |= set(names.split()) if verb in body else set()
-        published = loops["publish-version"] | set(
-            re.findall(r"publish-version --function-name coffer-([a-z]+)", shell)
-        )
-        assert (told | loops["update-function-configuration"]) & furniture.HTTP_FUNCTIONS.keys() <= published
+            told |= set(names.split()) if "update-function-configuration" in body else set()
+            published |= set(names.split()) if "publish-version" in body else set()
+        assert told & furniture.HTTP_FUNCTIONS.keys() <= published
+
+
+def test_a_secret_is_read_anew_by_all_who_read_it() -> None:
+    (shell,) = re.findall(r"```sh\n(for one in access.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    told, published = (set(names.split()) for names in re.findall(r"for one in ([a-z -]+); do", shell))
+    assert published == told & furniture.HTTP_FUNCTIONS.keys()
+    for function in told:
+        policy = json.loads((ROOT / ".chalice" / f"policy-{function}.json").read_text(encoding="utf-8"))
+        assert "secretsmanager:GetSecretValue" in json.dumps(policy), function
