@@ -46,6 +46,15 @@ def newest_of_the_schedule() -> Backup | None:
     return next((one for one in _newest_first() if one.state == "whole" and not one.by), None)
 
 
+def is_its_manifest(backup_id: str, digest: str) -> bool:
+    """A lock keeps what was written and lets a newer version be put above it: the record tells which was ours.
+
+    Of a record that is lost, or as old as the backup, nothing speaks against it but the line `BackupWhole` in the log.
+    """
+    found = store.backup(backup_id)
+    return found is None or found.state in UNDER_WAY or found.manifest == digest
+
+
 def one(backup_id: str) -> Backup:
     """Raises NotFound."""
     found = store.backup(backup_id) if ids.is_id(backup_id, "bak") else None

@@ -53,6 +53,8 @@ def step(drill: Drill, at: datetime) -> Drill | None:
     found = bucket.manifest(drill.prefix)
     if found is None:
         return _ended(drill, "failed", at, reason="no manifest")
+    if not backups.is_its_manifest(drill.backup, found[1]):
+        return _ended(drill, "failed", at, reason="another manifest")
     work = {"filling": _filled, "summing": _summed, "judging": _judged}[drill.state]
     return work(drill, found[0], at)
 

@@ -23,6 +23,7 @@ from chalicelib.operations import (
     fresh,
     model_backups,
     reading,
+    restoring,
     store_backups,
     store_bucket,
 )
@@ -140,6 +141,32 @@ def test_a_file_that_was_written_over_fails_the_drill_and_calls_somebody(
     drill = drilled(clock)
     assert (drill.state, drill.reason) == ("failed", "other hashes: ledger")
     assert "RestoreDrillFailed" in capsys.readouterr().out
+
+
+def test_a_manifest_that_was_written_over_with_its_files_is_not_believed(clock: FrozenClock) -> None:
+    """The lock keeps the former version; the newest one is what everybody reads."""
+    backup = whole(clock)
+    found = store_bucket.manifest(backup.prefix)
+    assert found
+    part = found[0].part("ledger")
+    assert part
+    lines = [one for key in store_bucket.files(part) for one in store_bucket.Opened(key).items()]
+    raised = [{**one, "available": {"N": "900"}} if one.get("available") == {"N": "700"} else one for one in lines]
+    body = gzip.compress(b"".join(msgspec.json.encode({"Item": one}) + b"\n" for one in raised))
+    cloud_module.client(S3).put_object(
+        Bucket=settings().backups_bucket, Key=store_bucket.files(part)[0], Body=body, ChecksumAlgorithm="SHA256"
+    )
+    blank = model_backups.part_of("ledger", backup.kept, backup.id)
+    forged = reading.summed(blank, store_bucket.files(part)[0])
+    assert raised != lines
+    told = msgspec.structs.replace(part, tally=forged.tally, chain=forged.chain)
+    parts = tuple(told if one.table == "ledger" else one for one in found[0].parts)
+    forgery = msgspec.structs.replace(found[0], parts=parts)
+    store_bucket.put_manifest(backup.prefix, forgery, clock.now() + timedelta(days=1))
+    with pytest.raises(restoring.Damaged, match="another manifest"):
+        restoring.newest()
+    drill = drilled(clock)
+    assert (drill.state, drill.reason) == ("failed", "another manifest")
 
 
 def test_a_head_that_somebody_raised_is_refused(clock: FrozenClock) -> None:
