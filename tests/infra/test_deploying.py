@@ -16,6 +16,7 @@ from chalice.package import YAMLTemplateSerializer
 from infra import furniture, package
 from infra.deploying import changes, packages, pages, stages, steps, traffic
 from infra.deploying.changes import Change, LosesState
+from infra.deploying.formation import Formation
 from infra.deploying.stages import Stage, WrongStage
 from infra.package import ROOT
 from tests.conftest import REGION
@@ -222,6 +223,13 @@ def test_pages_come_with_their_kind_and_what_nobody_asks_for_goes(cloud: None, t
     held = storage.head_object(Bucket=bucket.bucket, Key="app/main.mjs")
     assert (held["ContentType"], held["CacheControl"]) == ("text/javascript; charset=utf-8", "no-cache")
     assert [one["Key"] for one in storage.list_objects_v2(Bucket=bucket.bucket)["Contents"]] == ["app/main.mjs"]
+
+
+def test_how_to_go_on_after_a_first_creation_that_left_its_tables_is_said(packaged: Packaged) -> None:
+    """CloudFormation cannot take back what protects itself from deletion."""
+    assert all(one["DeletionProtectionEnabled"] for one in packaged.of_type("AWS::DynamoDB::Table").values())
+    said = Formation(None, "coffer")._how_it_ended("ROLLBACK_FAILED")
+    assert "--no-deletion-protection-enabled" in said and "delete-stack --stack-name coffer" in said
 
 
 # --- gradual traffic, read from the template ------------------------------------------------------------------------
