@@ -32,7 +32,11 @@ from infra.local import inside
 
 def show() -> int:
     for prefix in store_bucket.manifests():
-        _, manifest = restoring.named(prefix)
+        try:
+            _, manifest = restoring.named(prefix)
+        except restoring.Damaged as damage:
+            print(damage)
+            continue
         items = sum(part.tally.items for part in manifest.parts)
         print(f"{prefix}  as of {manifest.as_of}  {items} items  until {manifest.kept_until[:10]}")
     return 0
