@@ -32,7 +32,11 @@ from infra.local import inside
 
 def show() -> int:
     for prefix in store_bucket.manifests():
-        _, manifest = restoring.named(prefix)
+        try:
+            _, manifest = restoring.named(prefix)
+        except restoring.Damaged as damage:
+            print(damage)
+            continue
         items = sum(part.tally.items for part in manifest.parts)
         print(f"{prefix}  as of {manifest.as_of}  {items} items  until {manifest.kept_until[:10]}")
     return 0
@@ -48,7 +52,7 @@ def check(manifest: Manifest) -> int:
 def drill(manifest: Manifest) -> int:
     """Without the ten minutes that a function has."""
     found = backups.one(manifest.id)
-    run = drills.begin(found, "command", clock.now())
+    run = drills.begin(found, drills.COMMAND, clock.now())
     while run.state not in ENDED:
         following = drilling.step(run, clock.now())
         time.sleep(0 if following else 2)

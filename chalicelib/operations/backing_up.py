@@ -33,9 +33,9 @@ def run(at: datetime) -> int:
     newest, _ = store.backups(None, backups.LOOKED_AT)
     scheduled = next((one for one in newest if not one.by and one.state != "failed"), None)
     if model.is_due(clock.read(scheduled.begun_at) if scheduled else None, _every(), at):
-        newest.insert(0, backups.begun("", _kept(newest, at), at))
+        newest.insert(0, backups.begun("", _kept(at), at))
     ended = [while_there_is_time(one, step, at) for one in newest if one.state in backups.UNDER_WAY]
-    _look_at_age([*ended, *newest], at)
+    _look_at_age(at)
     return sum(one.state == "whole" for one in ended)
 
 
@@ -62,17 +62,22 @@ def _every() -> timedelta:
     return timedelta(minutes=int(settings().backup_every_minutes))
 
 
-def _kept(newest: list[Backup], at: datetime) -> Kept:
-    last = next((clock.read(found.begun_at) for found in newest if found.state == "whole" and not found.by), None)
-    return model.kept_as(at, last)
+def _kept(at: datetime) -> Kept:
+    last = backups.newest_of_the_schedule()
+    return model.kept_as(at, clock.read(last.begun_at) if last else None)
 
 
 def _begun(backup: Backup, at: datetime) -> Backup | None:
-    """Every table is asked for at once, as of the same instant."""
+    """Every table is asked for at once, as of the same instant; it is kept first.
+
+    A run that dies half-way asks for the same again: DynamoDB refuses a token that comes with another instant.
+    """
     source = reading.source()
-    as_of, wanted = source.instant(at), [model.part_of(table, backup.kept, backup.id) for table in reading.tables()]
-    parts = tuple(source.begun(part, as_of) for part in wanted)
-    return store.change(msgspec.structs.replace(backup, state="reading", as_of=clock.written(as_of), parts=parts))
+    if not backup.as_of:
+        return store.change(msgspec.structs.replace(backup, as_of=clock.written(source.instant(at))))
+    wanted = [model.part_of(table, backup.kept, backup.id) for table in reading.tables()]
+    parts = tuple(source.begun(part, clock.read(backup.as_of)) for part in wanted)
+    return store.change(msgspec.structs.replace(backup, state="reading", parts=parts))
 
 
 def _read(backup: Backup, place: int, at: datetime) -> Backup | None:
@@ -107,9 +112,8 @@ def _ended(backup: Backup, at: datetime, **more: str) -> Backup | None:
     return store.change(msgspec.structs.replace(backup, ended_at=clock.written(at), **more))
 
 
-def _look_at_age(known: list[Backup], at: datetime) -> None:
-    """Two turns and two hours without a whole one, and somebody is called."""
-    made = [clock.read(found.as_of) for found in known if found.state == "whole"]
-    oldest = min((clock.read(found.begun_at) for found in known), default=at)
-    if at - max(made, default=oldest) > 2 * _every() + _LATE_BY:
-        page("BackupLate", seconds=int((at - max(made, default=oldest)).total_seconds()))
+def _look_at_age(at: datetime) -> None:
+    """Two turns and two hours without a whole one, however many failed, and somebody is called."""
+    age = at - (backups.newest_since() or at)
+    if age > 2 * _every() + _LATE_BY:
+        page("BackupLate", seconds=int(age.total_seconds()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from chalicelib.cases import service as cases
@@ -26,8 +27,32 @@ def asked(by: Operator, at: datetime) -> Backup:
 
 
 def newest_whole() -> Backup | None:
-    found, _ = store.backups(None, LOOKED_AT)
-    return next((one for one in found if one.state == "whole"), None)
+    """However many failed since."""
+    return next((one for one in _newest_first() if one.state == "whole"), None)
+
+
+def newest_since() -> datetime | None:
+    """What the newest whole one shows, or when the first was asked for if none ever became whole; None of none."""
+    first = None
+    for one in _newest_first():
+        if one.state == "whole":
+            return clock.read(one.as_of)
+        first = one
+    return clock.read(first.begun_at) if first else None
+
+
+def newest_of_the_schedule() -> Backup | None:
+    """The newest whole one that nobody asked for."""
+    return next((one for one in _newest_first() if one.state == "whole" and not one.by), None)
+
+
+def is_its_manifest(backup_id: str, digest: str) -> bool:
+    """A lock keeps what was written and lets a newer version be put above it: the record tells which was ours.
+
+    Of a record that is lost, or as old as the backup, nothing speaks against it but the line `BackupWhole` in the log.
+    """
+    found = store.backup(backup_id)
+    return found is None or found.state in UNDER_WAY or found.manifest == digest
 
 
 def one(backup_id: str) -> Backup:
@@ -40,6 +65,14 @@ def one(backup_id: str) -> Backup:
 
 def listed(position: str | None, limit: int) -> tuple[list[Backup], str | None]:
     return store.backups(position, limit)
+
+
+def _newest_first() -> Iterator[Backup]:
+    found, position = store.backups(None, LOOKED_AT)
+    yield from found
+    while position:
+        found, position = store.backups(position, LOOKED_AT)
+        yield from found
 
 
 def begun(by: str, kept: Kept, at: datetime) -> Backup:

@@ -34,8 +34,14 @@ def run(at: datetime) -> int:
     found = backups.newest_whole()
     if found and model.is_due(clock.read(scheduled.begun_at) if scheduled else None, EVERY, at):
         newest.insert(0, drills.begin(found, "", at))
-    ended = [backing_up.while_there_is_time(one, step, at) for one in newest if one.state not in ENDED]
+    ours = [one for one in newest if one.state not in ENDED and not _is_somebody_at_it(one, at)]
+    ended = [backing_up.while_there_is_time(one, step, at) for one in ours]
     return sum(one.state in ENDED for one in ended)
+
+
+def _is_somebody_at_it(drill: Drill, at: datetime) -> bool:
+    """A command does its own; of one that died the tables are taken away once its time is over."""
+    return drill.by == drills.COMMAND and at - clock.read(drill.begun_at) <= _GIVEN_UP
 
 
 def step(drill: Drill, at: datetime) -> Drill | None:
@@ -47,6 +53,8 @@ def step(drill: Drill, at: datetime) -> Drill | None:
     found = bucket.manifest(drill.prefix)
     if found is None:
         return _ended(drill, "failed", at, reason="no manifest")
+    if not backups.is_its_manifest(drill.backup, found[1]):
+        return _ended(drill, "failed", at, reason="another manifest")
     work = {"filling": _filled, "summing": _summed, "judging": _judged}[drill.state]
     return work(drill, found[0], at)
 

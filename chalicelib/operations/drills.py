@@ -13,6 +13,9 @@ from chalicelib.operations import store_backups as store
 from chalicelib.operations.model_backups import Backup
 from chalicelib.operations.model_drills import ENDED, Drill, DrillView, Restored, view
 
+COMMAND = "command"
+"""Who asked for a drill that `infra/restore.py` does."""
+
 
 def asked(by: Operator, backup_id: str | None, at: datetime) -> Drill:
     """Of the newest whole backup, if none is named. Raises NotFound, InvalidState (not whole, or one is under way)."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.kernel import clock
-from chalicelib.operations import fresh, judging, reading
+from chalicelib.operations import backups, fresh, judging, reading
 from chalicelib.operations import model_backups as model
 from chalicelib.operations import store_bucket as bucket
 from chalicelib.operations.model_backups import Manifest, Tally
@@ -50,6 +50,8 @@ def named(prefix: str) -> tuple[str, Manifest]:
     found = bucket.manifest(prefix)
     if found is None:
         raise Damaged(f"{prefix} has no manifest")
+    if not backups.is_its_manifest(found[0].id, found[1]):
+        raise Damaged(f"{prefix} has another manifest than was written: {found[1]}; a former version of it is locked")
     return prefix, found[0]
 
 

@@ -63,7 +63,7 @@ def _log(review: Review, at: datetime) -> Review | None:
     uses = {one: known.get(one, Use()) for one in roster}
     for entry in did:
         uses[entry.who] = model.folded(uses[entry.who], clock.written(entry.at)[:10], traces.shown_by(entry.what))
-    seen = _with_reveals(review, did)
+    seen = _with_reveals(review, page)
     return store.change(_next(seen, "log" if following else "operators", following), uses)
 
 
@@ -75,10 +75,10 @@ def _roster() -> frozenset[str]:
     return frozenset(one.user_id for one in found)
 
 
-def _with_reveals(review: Review, did: list[AuditEntry]) -> Review:
-    """Those of the last week, though the log may be read from further back."""
+def _with_reveals(review: Review, page: list[AuditEntry]) -> Review:
+    """Those of the last week, though the log may be read from further back; of whoever has no role any more, too."""
     first = clock.read(review.until) - model.EVERY
-    new = [_reveal(one) for one in did if one.what in traces.REVEALS and one.at >= first]
+    new = [_reveal(one) for one in page if one.what in traces.REVEALS and one.at >= first]
     by = review.reveals_by
     for one in new:
         by = model.plus(by, **{one.by: 1})
@@ -99,7 +99,15 @@ def _operators(review: Review, at: datetime) -> Review | None:
     if following is None:
         unused = sum(len(permissions) for permissions in review.unused.values())
         review = _counted(review, permissions_unused=unused, reveal_operators=len(review.reveals_by))
+        review = _found(review, _of_those_who_left(review))
     return store.change(_next(review, "operators" if following else "merchants", following))
+
+
+def _of_those_who_left(review: Review) -> list[Finding]:
+    """Whoever has seen much in clear and has no role any more: that they left answers nothing."""
+    roster = _roster()
+    many = {who: seen for who, seen in review.reveals_by.items() if seen >= model.MANY_REVEALS and who not in roster}
+    return [Finding("reveals-many", who, {"reveals": seen}) for who, seen in sorted(many.items())]
 
 
 def _with_operator(review: Review, one: Standing, use: Use, at: datetime) -> Review:

@@ -20,7 +20,9 @@ _NOTHING = ("didn't contain changes", "No updates are to be performed")
 _LONGEST_PAUSE = 3.0
 _HINTS = {
     "UPDATE_ROLLBACK_FAILED": "aws cloudformation continue-update-rollback --stack-name {name}, then again.",
-    "ROLLBACK_FAILED": "Delete it (aws cloudformation delete-stack --stack-name {name}), then again.",
+    "ROLLBACK_FAILED": "Tables protect themselves, empty ones too. For each of {name}-… that is there:"
+    " aws dynamodb update-table --no-deletion-protection-enabled --table-name …, then delete-table likewise."
+    " Then delete the stack (aws cloudformation delete-stack --stack-name {name}), and deploy again.",
     "DELETE_FAILED": "Delete it (aws cloudformation delete-stack --stack-name {name}), then again.",
 }
 

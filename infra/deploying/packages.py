@@ -29,16 +29,18 @@ class NoSuchVersion(Exception):
 
 @dataclass(frozen=True)
 class Packages:
-    """`storage`: a client of S3 in `region`."""
+    """`storage`: a client of S3 in `region`. `account`: whose the bucket must be, for its name is the whole world's,
+    and whoever had it first could change what is deployed."""
 
     storage: Any
     bucket: str
     region: str
+    account: str
 
     def made_ready(self) -> bool:
         """Creates the bucket if it is not there, closed to the public; whether it was created."""
         try:
-            self.storage.head_bucket(Bucket=self.bucket)
+            self.storage.head_bucket(**self._ours)
             return False
         except ClientError as refused:
             if refused.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
@@ -48,7 +50,7 @@ class Packages:
         closed = dict.fromkeys(
             ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
         )
-        self.storage.put_public_access_block(Bucket=self.bucket, PublicAccessBlockConfiguration=closed)
+        self.storage.put_public_access_block(**self._ours, PublicAccessBlockConfiguration=closed)
         return True
 
     def coded(self, code: bytes) -> str:
@@ -80,22 +82,26 @@ class Packages:
 
     def versions(self) -> list[str]:
         """The newest first."""
-        pages = self.storage.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix="versions/")
+        pages = self.storage.get_paginator("list_objects_v2").paginate(**self._ours, Prefix="versions/")
         found = [one for page in pages for one in page.get("Contents", ()) if one["Key"].endswith(".json")]
         newest_first = sorted(found, key=lambda one: one["LastModified"], reverse=True)
         return [one["Key"].removeprefix("versions/").removesuffix(".json") for one in newest_first]
 
+    @property
+    def _ours(self) -> dict[str, str]:
+        return {"Bucket": self.bucket, "ExpectedBucketOwner": self.account}
+
     def _once(self, name: str, body: bytes) -> None:
         try:
-            self.storage.head_object(Bucket=self.bucket, Key=name)
+            self.storage.head_object(**self._ours, Key=name)
         except ClientError:
             self._put(name, body)
 
     def _put(self, name: str, body: bytes) -> None:
-        self.storage.put_object(Bucket=self.bucket, Key=name, Body=body)
+        self.storage.put_object(**self._ours, Key=name, Body=body)
 
     def _get(self, name: str) -> bytes:
-        found: bytes = self.storage.get_object(Bucket=self.bucket, Key=name)["Body"].read()
+        found: bytes = self.storage.get_object(**self._ours, Key=name)["Body"].read()
         return found
 
 

@@ -50,7 +50,7 @@ class Deployment:
         """What was done. Raises what `__main__.TROUBLE` names; the rest is then as it was."""
         stage = self._stage
         steps.check_account(stage, self._here)
-        packages = Packages(self._here("s3"), stage.packages, stage.region)
+        packages = Packages(self._here("s3"), stage.packages, stage.region, stage.account)
         if packages.made_ready():
             self._did(f"created the bucket of packages {stage.packages}")
         release = self._release(packages)

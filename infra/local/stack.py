@@ -66,7 +66,7 @@ def deploy(package: Path, endpoint: str, parameters: dict[str, str]) -> dict[str
     wanted = hashlib.sha256(code + json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()
     formation = Formation(client("cloudformation", endpoint), places.STACK)
     if formation.found() is None or places.read("deployed.json") != wanted:
-        packages = Packages(client("s3", endpoint), BUCKET, places.REGION)
+        packages = Packages(client("s3", endpoint), BUCKET, places.REGION, places.ACCOUNT)
         packages.made_ready()
         bring_local(formation, packages, with_code(template, packages.coded(code)), parameters)
         places.keep("deployed.json", wanted)

@@ -11,6 +11,7 @@ import pytest
 import app
 from chalicelib import cloud as clients
 from chalicelib.cases import service as cases
+from chalicelib.identity import operators
 from chalicelib.kernel.callers import Operator
 from chalicelib.operations import model_reviews as model
 from chalicelib.operations import reviewing, reviews
@@ -185,6 +186,26 @@ def test_what_was_seen_in_clear_is_counted_for_each_operator_and_told_with_its_r
     assert "where their code went" not in repr(all_items("cases"))
     world.clock.advance(7 * DAY)
     assert reviewed(world).figures["reveals"] == 0
+
+
+def test_whoever_saw_much_in_clear_and_left_is_found_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "MANY_REVEALS", 2)
+    ana, curious = world.customer(), colleague(world, "support")
+    for _ in range(2):
+        assert (
+            curious.post(
+                f"/v1/people/{ana.id}/reveals", {"field": "identifier", "reason": "wanted to know who it is"}
+            ).status
+            == 200
+        )
+    who = next(one.user_id for one in operators.listed(None, 10)[0] if one.user_id != world.operator_id)
+    gone = world.operator.patch(f"/v1/operators/{who}", {"role": "customer", "reason": "does not work here any more"})
+    assert gone.status == 200, gone.json
+    review = reviewed(world)
+    assert (review.figures["reveals"], review.reveals_by) == (2, {who: 2})
+    assert ("reveals-many", who) in kinds(review)
 
 
 def test_a_finding_has_one_case_while_it_is_open_and_another_only_when_it_is_asked_again(world: World) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from chalice.package import YAMLTemplateSerializer
 
 from infra import furniture, package
 from infra.deploying import changes, packages, pages, stages, steps, traffic
 from infra.deploying.changes import Change, LosesState
+from infra.deploying.formation import Formation
 from infra.deploying.stages import Stage, WrongStage
 from infra.package import ROOT
 from tests.conftest import REGION
@@ -21,6 +24,7 @@ from tests.infra.conftest import Packaged
 
 FILES = sorted(file.stem for file in stages.FOLDER.glob("*.toml"))
 HTTP = sorted(furniture.HTTP_FUNCTIONS.values())
+ACCOUNT = "123456789012"
 CODEDEPLOY_ALARMS, CLOUDFORMATION_TRIGGERS = 10, 5
 BODY_BYTES, TEMPLATE_BYTES = 51_200, 1_000_000
 """As much as AWS takes."""
@@ -181,15 +185,36 @@ def test_credentials_of_another_account_are_refused(cloud: None) -> None:
 
 def test_the_bucket_of_packages_is_made_once_and_closed(cloud: None) -> None:
     storage = boto3.client("s3", region_name=REGION)
-    bucket = packages.Packages(storage, "packages-of-ours", REGION)
+    bucket = packages.Packages(storage, "packages-of-ours", REGION, ACCOUNT)
     assert (bucket.made_ready(), bucket.made_ready()) == (True, False)
     closed = storage.get_public_access_block(Bucket="packages-of-ours")["PublicAccessBlockConfiguration"]
     assert set(closed.values()) == {True} and len(closed) == 4
 
 
+def test_a_bucket_of_the_right_name_that_is_somebody_elses_gets_nothing() -> None:
+    """S3 answers 403 to whoever expects another owner: asked so, whatever is done with the bucket."""
+    asked: list[tuple[str, object]] = []
+
+    class Storage:
+        def __getattr__(self, name: str) -> Any:
+            def call(*names: str, **given: Any) -> Any:
+                if name == "get_paginator":
+                    return SimpleNamespace(paginate=getattr(self, names[0]))
+                asked.append((name, given.get("ExpectedBucketOwner")))
+                raise ClientError({"Error": {"Code": "403"}}, name)
+
+            return call
+
+    bucket = packages.Packages(Storage(), "packages-of-others", REGION, ACCOUNT)
+    for touched in (bucket.made_ready, lambda: bucket.coded(b"code"), lambda: bucket.kept("1a2b3c")):
+        with pytest.raises((ClientError, packages.NoSuchVersion)):
+            touched()
+    assert {owner for _, owner in asked} == {ACCOUNT} and len(asked) >= 5
+
+
 def test_pages_come_with_their_kind_and_what_nobody_asks_for_goes(cloud: None, tmp_path: Path) -> None:
     storage = boto3.client("s3", region_name=REGION)
-    bucket = packages.Packages(storage, "packages-of-ours", REGION)
+    bucket = packages.Packages(storage, "packages-of-ours", REGION, ACCOUNT)
     bucket.made_ready()
     storage.put_object(Bucket=bucket.bucket, Key="old.js", Body=b"")
     (tmp_path / "app").mkdir()
@@ -198,6 +223,13 @@ def test_pages_come_with_their_kind_and_what_nobody_asks_for_goes(cloud: None, t
     held = storage.head_object(Bucket=bucket.bucket, Key="app/main.mjs")
     assert (held["ContentType"], held["CacheControl"]) == ("text/javascript; charset=utf-8", "no-cache")
     assert [one["Key"] for one in storage.list_objects_v2(Bucket=bucket.bucket)["Contents"]] == ["app/main.mjs"]
+
+
+def test_how_to_go_on_after_a_first_creation_that_left_its_tables_is_said(packaged: Packaged) -> None:
+    """CloudFormation cannot take back what protects itself from deletion."""
+    assert all(one["DeletionProtectionEnabled"] for one in packaged.of_type("AWS::DynamoDB::Table").values())
+    said = Formation(None, "coffer")._how_it_ended("ROLLBACK_FAILED")
+    assert "--no-deletion-protection-enabled" in said and "delete-stack --stack-name coffer" in said
 
 
 # --- gradual traffic, read from the template ------------------------------------------------------------------------
@@ -292,3 +324,17 @@ def test_a_secret_that_waits_is_named_with_what_it_holds(cloud: None) -> None:
     stage = Stage("prod", "123456789012", REGION, "p", stack="other", secrets={"access": ["pepper"], "bank": ["key"]})
     assert steps.empty_secrets(stage, lambda name: manager) == ["bank"]
     assert "other/bank has no value yet (key)" in steps.how_to_fill(stage, "bank")
+
+
+# --- a second region ------------------------------------------------------------------------------------------------
+
+OF_NO_REGION = ("Function", "OriginAccessControl", "OriginRequestPolicy", "ResponseHeadersPolicy", "CachePolicy")
+
+
+def test_what_is_named_for_the_whole_account_is_named_with_its_region(packaged: Packaged) -> None:
+    """The stack is created in a second region while what the first one has at CloudFront is still there."""
+    found = [one for kind in OF_NO_REGION for one in packaged.of_type(f"AWS::CloudFront::{kind}").values()]
+    names = [json.dumps(one).count("${AWS::StackName}-") for one in found]
+    regions = [json.dumps(one).count("${AWS::StackName}-") - json.dumps(one).count("-${AWS::Region}") for one in found]
+    assert len(found) == 5 and all(names) and not any(regions)
+    assert not any("RoleName" in one for one in packaged.of_type("AWS::IAM::Role").values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,14 @@ def test_ways_in_are_stricter_and_are_those_that_the_code_calls_so(acl: Template
         "AndStatement"
     ]["Statements"]
     assert method["ByteMatchStatement"]["SearchString"] == "POST"
-    matches = [one["ByteMatchStatement"] for one in paths["OrStatement"]["Statements"]]
-    assert {one["SearchString"] for one in matches} == shield.ENTERING
-    assert {one["PositionalConstraint"] for one in matches} == {"ENDS_WITH"}, "API Gateway shows its stage before"
+    match = paths["RegexMatchStatement"]
+    assert match["FieldToMatch"] == {"UriPath": {}}
+    assert [one["Type"] for one in match["TextTransformations"]] == ["URL_DECODE", "NORMALIZE_PATH"]
+    for path in shield.ENTERING:
+        for written_so in (path, f"{path}/", f"{path}//", f"/api{path}"):
+            assert re.search(match["RegexString"], written_so), "API Gateway answers it as a way in"
+        assert not re.search(match["RegexString"], f"{path}/second-factor")
+    assert match["RegexString"].count("|") == len(shield.ENTERING) - 1
     limit = {name: one["Default"] for name, one in written()["Parameters"].items()}
     assert limit["EntriesInFiveMinutes"] < limit["RequestsInFiveMinutes"] < limit["WebhooksInFiveMinutes"]
 

@@ -15,7 +15,18 @@ from botocore.exceptions import ClientError
 import app
 from chalicelib import cloud as cloud_module
 from chalicelib.ledger.wire import item
-from chalicelib.operations import backing_up, backups, drilling, drills, fresh, model_backups, reading, store_bucket
+from chalicelib.operations import (
+    backing_up,
+    backups,
+    drilling,
+    drills,
+    fresh,
+    model_backups,
+    reading,
+    restoring,
+    store_backups,
+    store_bucket,
+)
 from chalicelib.operations.model_backups import Backup
 from chalicelib.operations.model_drills import Drill
 from chalicelib.settings import settings
@@ -132,6 +143,32 @@ def test_a_file_that_was_written_over_fails_the_drill_and_calls_somebody(
     assert "RestoreDrillFailed" in capsys.readouterr().out
 
 
+def test_a_manifest_that_was_written_over_with_its_files_is_not_believed(clock: FrozenClock) -> None:
+    """The lock keeps the former version; the newest one is what everybody reads."""
+    backup = whole(clock)
+    found = store_bucket.manifest(backup.prefix)
+    assert found
+    part = found[0].part("ledger")
+    assert part
+    lines = [one for key in store_bucket.files(part) for one in store_bucket.Opened(key).items()]
+    raised = [{**one, "available": {"N": "900"}} if one.get("available") == {"N": "700"} else one for one in lines]
+    body = gzip.compress(b"".join(msgspec.json.encode({"Item": one}) + b"\n" for one in raised))
+    cloud_module.client(S3).put_object(
+        Bucket=settings().backups_bucket, Key=store_bucket.files(part)[0], Body=body, ChecksumAlgorithm="SHA256"
+    )
+    blank = model_backups.part_of("ledger", backup.kept, backup.id)
+    forged = reading.summed(blank, store_bucket.files(part)[0])
+    assert raised != lines
+    told = msgspec.structs.replace(part, tally=forged.tally, chain=forged.chain)
+    parts = tuple(told if one.table == "ledger" else one for one in found[0].parts)
+    forgery = msgspec.structs.replace(found[0], parts=parts)
+    store_bucket.put_manifest(backup.prefix, forgery, clock.now() + timedelta(days=1))
+    with pytest.raises(restoring.Damaged, match="another manifest"):
+        restoring.newest()
+    drill = drilled(clock)
+    assert (drill.state, drill.reason) == ("failed", "another manifest")
+
+
 def test_a_head_that_somebody_raised_is_refused(clock: FrozenClock) -> None:
     clock.advance(3_600)
     change(settings().ledger_table, "HEAD", "available", 701)
@@ -175,6 +212,59 @@ def test_when_none_has_become_whole_for_long_somebody_is_called(
     monkeypatch.setattr(backing_up, "step", lambda backup, at: None)
     app.back_up(EVENT, None)
     assert "BackupLate" in capsys.readouterr().out
+
+
+def test_a_backup_whose_run_died_while_it_asked_for_exports_goes_on_as_of_the_same_instant(
+    clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DynamoDB refuses a token that it knows if anything else is asked for with it."""
+    source, asked = reading.source(), dict[str, set[object]]()
+    begin = type(source).begun
+
+    def dies_once(self: Any, part: Any, as_of: Any) -> Any:
+        asked.setdefault(part.prefix, set()).add(as_of)
+        if clock.now() < later:
+            raise RuntimeError("killed")
+        return begin(self, part, as_of)
+
+    monkeypatch.setattr(type(source), "begun", dies_once)
+    later = clock.now() + timedelta(seconds=200)
+    with pytest.raises(RuntimeError, match="killed"):
+        app.back_up(EVENT, None)
+    clock.advance(300)
+    whole(clock)
+    assert {len(instants) for instants in asked.values()} == {1}
+
+
+@pytest.mark.parametrize("failed", [0, 70])
+def test_however_many_failed_since_the_last_whole_one_is_known(
+    clock: FrozenClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, failed: int
+) -> None:
+    """A stage that makes one a day is told that it is late, and the next one is not taken for the first of a year."""
+    monkeypatch.setenv("BACKUP_EVERY_MINUTES", "1440")
+    settings.cache_clear()
+    last = whole(clock)
+    clock.advance(3 * 86_400)
+    for _ in range(failed):
+        clock.advance(60)
+        lost = backups.begun("", "daily", clock.now())
+        store_backups.change(msgspec.structs.replace(lost, state="failed"))
+    assert backups.newest_whole() == last
+    monkeypatch.setattr(backing_up, "step", lambda backup, at: None)
+    app.back_up(EVENT, None)
+    assert "BackupLate" in capsys.readouterr().out
+    assert backups.listed(None, 1)[0][0].kept == "daily"
+
+
+def test_a_drill_by_a_command_is_left_to_it_until_its_time_is_over(clock: FrozenClock) -> None:
+    """Two at one drill would judge, and take tables away, under each other."""
+    asked = drills.begin(whole(clock), drills.COMMAND, clock.now())
+    drills.begin(whole(clock), "", clock.now())
+    app.restore_drill(EVENT, None)
+    assert drills.one(asked.id) == asked
+    clock.advance(86_401)
+    app.restore_drill(EVENT, None)
+    assert drills.one(asked.id).state == "failed"
 
 
 def test_a_fresh_table_is_like_the_live_one_and_has_no_stream() -> None:
