@@ -24,7 +24,8 @@ from chalicelib.settings import settings
 from chalicelib.topups import model, model_route
 from chalicelib.topups.model_route import Steps
 
-_REASON_CHARACTERS = 64
+_REASON_CHARACTERS = 32
+"""The fattest that failed stays within a kilobyte; no reason that anything is told by is longer."""
 FAILED = "failed"
 Judge = Callable[[Mapping[str, Any]], Verdict]
 

@@ -372,11 +372,15 @@ def test_an_unknown_one_that_turns_out_refused_has_failed(till: Harbours, clock:
 
 @pytest.mark.parametrize(
     "state",
-    [{"state": "pending", "due_key": "topup#00", "due_at": "2026-11-22T08:01:00.000000Z"}, {"reason": "r" * 64}],
+    [
+        {"state": "pending", "due_key": "topup#00", "due_at": "2026-11-22T08:01:00.000000Z"},
+        {"reason": "r" * 32, "reversed_total": 0},
+    ],
     ids=["waiting", "failed"],
 )
 def test_the_fattest_way_fits_in_one_kilobyte(till: Harbours, state: dict[str, str]) -> None:
-    """A reference, an account and a next action as long as any we know, five processors, two of them tried."""
+    """A reference, an account and a next action as long as any we know, five processors, two of them tried.
+    What failed was never credited, so nothing of it is reversed."""
     till.troubles |= {"sandbox": says_no("payment_method_not_available"), "harbour": down}
     stored = till.stored(till.top_up(999_999).json["id"])
     assert stored["tried"] == "sandbox=payment_method_not_avail" and "lease_until" not in stored
