@@ -370,14 +370,10 @@ def test_an_unknown_one_that_turns_out_refused_has_failed(till: Harbours, clock:
     assert (till.show(topup_id)["status"], "harbour" in till.calls) == ("failed", False)
 
 
-@pytest.mark.parametrize(
-    "state",
-    [
-        {"state": "pending", "due_key": "topup#00", "due_at": "2026-11-22T08:01:00.000000Z"},
-        {"reason": "r" * 32, "reversed_total": 0},
-    ],
-    ids=["waiting", "failed"],
-)
+WAITING = {"state": "pending", "due_key": "topup#00", "due_at": "2026-11-22T08:01:00.000000Z"}
+
+
+@pytest.mark.parametrize("state", [WAITING, {"reason": "r" * 32, "reversed_total": 0}], ids=["waiting", "failed"])
 def test_the_fattest_way_fits_in_one_kilobyte(till: Harbours, state: dict[str, str]) -> None:
     """A reference, an account and a next action as long as any we know, five processors, two of them tried.
     What failed was never credited, so nothing of it is reversed."""
