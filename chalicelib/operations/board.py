@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from chalicelib.kernel import ids
 from chalicelib.kernel.errors import NotFound
 from chalicelib.operations import model_board, store, store_incidents
-from chalicelib.operations.model_board import TOLD_FOR, Board, BoardView, StoryView, ToldView, WindowView
+from chalicelib.operations.model import TOLD_FOR
+from chalicelib.operations.model_board import Board, BoardView, StoryView, ToldView, WindowView
 from chalicelib.operations.model_incidents import Deed, Incident
 
 _KEPT_SECONDS = 15
@@ -53,10 +54,21 @@ def windows(language: str, position: str | None, limit: int, at: datetime) -> tu
 @lru_cache(1)
 def _board(period: int) -> Board:
     """What was read in this `period` of 15 s holds for the rest of it."""
-    known, _ = store_incidents.incidents(None, _LOOKED_AT)
     windows, _ = store.newest("maintenance", None, _LOOKED_AT)
-    open_ones = [one for one in known if model_board.is_told(one) and not one.over]
+    first = datetime.fromtimestamp(period * _KEPT_SECONDS, UTC) - TOLD_FOR
+    open_ones = [one for one in _since(first) if model_board.is_told(one) and not one.over]
     return Board(tuple((one, _updates(one)) for one in open_ones), tuple(windows))
+
+
+def _since(first: datetime) -> list[Incident]:
+    found: list[Incident] = []
+    position: str | None = None
+    for _ in range(_PAGES):
+        page, position = store_incidents.incidents(position, _READ_AT_ONCE)
+        found += page
+        if position is None or page[-1].detected_at < first:
+            break
+    return found
 
 
 def _updates(one: Incident) -> tuple[Deed, ...]:

@@ -25,6 +25,8 @@ Moment = Annotated[str, msgspec.Meta(max_length=40, extra_json_schema={"format":
 ANNOUNCED_BEFORE = timedelta(days=1)
 """How long before it begins maintenance is announced on every screen."""
 LONGEST_WINDOW = timedelta(days=2)
+TOLD_FOR = timedelta(days=90)
+"""How long everybody may read of an incident."""
 DRAFT = "draft"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -15,8 +15,6 @@ from chalicelib.operations import model
 from chalicelib.operations.model import DRAFT, Announcement, Capability, Severity, State, Step
 from chalicelib.operations.model_incidents import Deed, Incident, TimesView
 
-TOLD_FOR = timedelta(days=90)
-"""How long everybody may read of an incident."""
 _TELLING = ("opened", "told", "changed", "resolved")
 WindowState = Literal["scheduled", "under-way", "over", "cancelled"]
 

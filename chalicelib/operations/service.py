@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from chalicelib.cases import service as cases
@@ -16,7 +16,7 @@ from chalicelib.processors import service as processors
 
 _KEPT_SECONDS = 15
 _LOOKED_AT = 100
-"""The newest of each kind: what is older than a hundred incidents is told nobody any more."""
+"""The newest windows; of incidents those of ninety days, since drafts of alarms lie between them."""
 
 
 def status(language: str, at: datetime) -> StatusView:
@@ -94,6 +94,6 @@ def _audit(by: Operator, deed: str, one: Announcement, at: datetime) -> None:
 @lru_cache(1)
 def _announced(period: int) -> tuple[Announcement, ...]:
     """What was read in this `period` of 15 s holds for the rest of it."""
+    first = datetime.fromtimestamp(period * _KEPT_SECONDS, UTC) - model.TOLD_FOR
     windows, _ = store.newest("maintenance", None, _LOOKED_AT)
-    incidents, _ = store.newest("incident", None, _LOOKED_AT)
-    return (*windows, *incidents)
+    return (*windows, *store.since("incident", first))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from chalicelib.kernel import clock
 from chalicelib.operations.model import Announcement, Bodies, Capability, Kind, Severity, Titles
 
 STATUS = "STATUS"
+_READ_AT_ONCE, _PAGES = 100, 10
 
 
 class AnnouncementItem(Table):
@@ -38,6 +40,18 @@ def newest(kind: Kind, position: str | None, limit: int) -> tuple[list[Announcem
     prefix = {"incident": "inc_", "maintenance": "mnt_"}[kind]
     found, following = AnnouncementItem.newest(STATUS, prefix, position, limit)
     return [announcement(item) for item in found], following
+
+
+def since(kind: Kind, first: datetime) -> list[Announcement]:
+    """All that began from `first` on, the newest first; of the newest thousand. Drafts lie between incidents."""
+    found: list[Announcement] = []
+    position: str | None = None
+    for _ in range(_PAGES):
+        page, position = newest(kind, position, _READ_AT_ONCE)
+        found += page
+        if position is None or page[-1].starts_at < first:
+            break
+    return found
 
 
 def written(one: Announcement) -> dict[str, Any]:

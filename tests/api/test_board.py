@@ -131,6 +131,17 @@ def test_what_was_told_stays_on_the_page_however_much_happens_inside_since(world
     assert (update["state"], update["body"]) == ("investigating", WORDS["en"])
 
 
+def test_a_storm_of_drafts_hides_no_incident_that_goes_on(world: World) -> None:
+    opened = world.operator.post("/v1/incidents", BODIES["POST /v1/incidents"])
+    assert opened.status == 201
+    for number in range(101):
+        world.clock.advance(1)
+        on_call_kit.ring(world, name=f"coffer-Storm{number}")
+    world.clock.advance(16)
+    assert [one["id"] for one in world.nobody.get("/v1/status/board").json["incidents"]] == [opened.json["id"]]
+    assert world.nobody.get("/v1/status").json["state"] != "operational"
+
+
 def test_what_is_over_is_read_for_ninety_days_with_reason_remedy_and_times(world: World) -> None:
     made = boss(world).post("/v1/incidents", INCIDENT).json["id"]
     world.clock.advance(600)
