@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chalicelib import cloud, observability
+from chalicelib.api import shield
 from chalicelib.identity import passwords, vault
 from chalicelib.kernel import clock as kernel_clock
 from chalicelib.kernel import entropy as kernel_entropy
@@ -101,6 +102,7 @@ def forget() -> None:
     board._board.cache_clear()
     health.forget()
     missing.forget()
+    shield.forget()
 
 
 @contextlib.contextmanager
