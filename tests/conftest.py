@@ -48,7 +48,6 @@ from chalicelib import cloud as cloud_module
 from chalicelib import observability
 from chalicelib import settings as settings_module
 from chalicelib.api import shield
-from chalicelib.api import shield
 from chalicelib.identity import archive_key, vault
 from chalicelib.kernel import clock as clock_module
 from chalicelib.operations import board, pauses

@@ -78,13 +78,13 @@ class Buckets:
     def take(self, limit: Limit, subject: str, at: datetime) -> tuple[bool, Quota]:
         """Whether there was one to take, and what is left then.
 
-        A clock that was set back by more than a window finds the bucket full: nobody waits for what never comes.
+        No bucket is full again later than after a window: where one is, the clock was set back, and it counts as full.
         """
         key, now = (limit.name, subject), (at - _EPOCH) // _MICROSECOND * 1_000
         window = limit.window_seconds * _SECOND
         each = window // limit.most
         full_at = max(self._full_at.get(key, now), now)
-        if full_at > now + 2 * window:
+        if full_at > now + window:
             full_at = now
         taken = full_at + each - now
         if taken > window:
