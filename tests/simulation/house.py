@@ -157,6 +157,8 @@ class _Mute:
 
     def info(self, message: str, **more: Any) -> None: ...
 
+    def warning(self, message: str, **more: Any) -> None: ...
+
     def error(self, message: str, extra: Mapping[str, Any] | None = None, **more: Any) -> None:
         self._alarms.append(message + " " + json.dumps(extra or {}, default=str))
 
