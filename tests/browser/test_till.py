@@ -98,11 +98,12 @@ def test_an_answer_that_is_lost_is_asked_for_with_the_same_key_also_after_a_relo
         visit.see("Do not take the money another way")
         visit.shot("till-unknown-en")
         assert visit.barriers() == []
+        lost = len(keys)
         page.reload()
         purse.titled(visit, "Not known yet: ¥11.01")
         cut[0] = False
         purse.titled(visit, "Paid: ¥11.01")
-    assert (len(keys) >= 3, len(set(keys))) == (True, 1)
+    assert (len(keys) > lost > 0, len(set(keys))) == (True, 1)
     assert payments_of(local, person) == before + 1
 
 
