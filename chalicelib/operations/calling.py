@@ -126,4 +126,4 @@ def use(transport: Transport) -> Transport:
 
 @cache
 def _pool() -> urllib3.PoolManager:
-    return urllib3.PoolManager(maxsize=2)
+    return urllib3.PoolManager(maxsize=16)

@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import msgspec
-import urllib3
 
 from chalicelib.kernel import clock
+from chalicelib.operations.calling import Answered, Transport, over_the_network
 from chalicelib.operations.model_rehearsals import CENT, Books, Cast, RehearsalCustomer, Shot, What
 
 ROUNDS_AT_MOST, PACE_SECONDS = 200, 1.0
@@ -26,37 +25,6 @@ _ANSWER_SECONDS, _PAGE = 10.0, 100
 
 class DidNotBegin(Exception):
     """Somebody could not sign in, or see their wallet: the text says what came."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """`status` 0: no answer came."""
-
-    status: int
-    body: bytes = b""
-
-    @property
-    def json(self) -> dict[str, Any]:
-        try:
-            return msgspec.json.decode(self.body or b"{}", type=dict[str, Any])
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return {}
-
-
-Transport = Callable[[str, str, Mapping[str, str], bytes], Answered]
-
-
-@cache
-def _pool() -> urllib3.PoolManager:
-    return urllib3.PoolManager(maxsize=16, timeout=urllib3.Timeout(total=_ANSWER_SECONDS), retries=False)
-
-
-def over_the_network(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answered:
-    try:
-        answer = _pool().request(method, url, headers=dict(headers), body=body or None, redirect=False)
-    except urllib3.exceptions.HTTPError:
-        return Answered(0)
-    return Answered(answer.status, answer.data)
 
 
 @dataclass(slots=True)
@@ -144,7 +112,8 @@ class Stage:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"Idempotency-Key": key} if key else {}
-        return self.transport(method, self.url + path, headers, b"" if body is None else msgspec.json.encode(body))
+        sent = b"" if body is None else msgspec.json.encode(body)
+        return self.transport(method, self.url + path, headers, sent, _ANSWER_SECONDS)
 
     def insist(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, token: str = "", key: str = ""

@@ -13,7 +13,8 @@ from chalicelib.observability import logger
 from chalicelib.operations import finding, loading, model_rehearsals, reviews
 from chalicelib.operations import model_reviews as model
 from chalicelib.operations import store_reviews as store
-from chalicelib.operations.loading import Stage, Transport
+from chalicelib.operations.calling import Transport, over_the_network
+from chalicelib.operations.loading import Stage
 from chalicelib.operations.model_rehearsals import Cast
 from chalicelib.operations.model_reviews import Review
 from chalicelib.settings import settings
@@ -22,7 +23,7 @@ _MOST_SECONDS = 120
 """The function may run for five minutes, and checks the books afterwards."""
 
 
-def run(at: datetime, asked: bool = False, transport: Transport = loading.over_the_network) -> int:
+def run(at: datetime, asked: bool = False, transport: Transport = over_the_network) -> int:
     """Once a week, or asked by whoever may call the function; and only on a probe stage whose cast is set up.
 
     Returns how many reports were written.

@@ -13,7 +13,7 @@ from chalicelib.cases import service as cases
 from chalicelib.operations import loading, rehearsing, reviews
 from chalicelib.operations import model_reviews as model
 from chalicelib.operations import store_reviews as store
-from chalicelib.operations.loading import Answered, Transport
+from chalicelib.operations.calling import Answered, Transport
 from chalicelib.operations.model_rehearsals import Cast, RehearsalCustomer, RehearsalMerchant
 from chalicelib.processors import wire
 from chalicelib.settings import settings
@@ -55,7 +55,7 @@ def cast(world: World) -> Cast:
 def through_the_app(world: World, seconds: float = 0.1) -> Transport:
     """Each answer takes so long."""
 
-    def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answered:
+    def send(method: str, url: str, headers: Mapping[str, str], body: bytes, left: float) -> Answered:
         world.clock.advance(seconds)
         token = headers.get("Authorization", "").removeprefix("Bearer ")
         caller: Caller = world.nobody.bearing(token) if token else world.nobody
@@ -102,11 +102,11 @@ def test_where_people_really_pay_or_nobody_is_cast_nothing_is_played(
 def test_refunds_that_do_not_arrive_are_asked_for_again_until_the_books_are_right(world: World, cast: Cast) -> None:
     on_its_way, lost = through_the_app(world), []
 
-    def losing(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answered:
+    def losing(method: str, url: str, headers: Mapping[str, str], body: bytes, left: float) -> Answered:
         if url.endswith("/refunds") and len(lost) < 2:
             lost.append(url)
             return Answered(0)
-        return on_its_way(method, url, headers, body)
+        return on_its_way(method, url, headers, body, left)
 
     assert rehearsed(world, losing) == 1
     report = reviews.last("load")
@@ -117,8 +117,8 @@ def test_refunds_that_do_not_arrive_are_asked_for_again_until_the_books_are_righ
 def test_a_payment_whose_answer_was_lost_is_asked_for_with_its_own_key_and_taken_once(world: World, cast: Cast) -> None:
     on_its_way, lost = through_the_app(world), []
 
-    def losing(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answered:
-        answered = on_its_way(method, url, headers, body)
+    def losing(method: str, url: str, headers: Mapping[str, str], body: bytes, left: float) -> Answered:
+        answered = on_its_way(method, url, headers, body, left)
         if url.endswith("/v1/payments") and not lost:
             lost.append(url)
             return Answered(0)
@@ -132,10 +132,10 @@ def test_a_payment_whose_answer_was_lost_is_asked_for_with_its_own_key_and_taken
 def test_whoever_died_in_the_middle_leaves_nothing_and_another_one_plays(world: World, cast: Cast) -> None:
     on_its_way = through_the_app(world)
 
-    def dying(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answered:
+    def dying(method: str, url: str, headers: Mapping[str, str], body: bytes, left: float) -> Answered:
         if url.endswith("/refunds"):
             raise KeyboardInterrupt
-        return on_its_way(method, url, headers, body)
+        return on_its_way(method, url, headers, body, left)
 
     with pytest.raises(KeyboardInterrupt):
         rehearsed(world, dying)
@@ -159,5 +159,7 @@ def test_much_slower_than_the_week_before_is_a_case(world: World, cast: Cast, mo
 
 def test_whoever_cannot_sign_in_leaves_no_report(world: World, cast: Cast) -> None:
     with pytest.raises(loading.DidNotBegin, match="sign-in: 0"):
-        rehearsed(world, lambda method, url, headers, body: Answered(0 if "sessions" in url else 200, b'{"data":[]}'))
+        rehearsed(
+            world, lambda method, url, headers, body, _: Answered(0 if "sessions" in url else 200, b'{"data":[]}')
+        )
     assert reviews.last("load") is None
