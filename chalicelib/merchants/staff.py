@@ -224,8 +224,10 @@ def _heir(was: Member) -> Member | None:
 
 
 def _refused(was: Member) -> InvalidState:
-    now = store_staff.find(was.id)
-    return InvalidState(state="last-owner" if now and now.since == was.since else "changed")
+    """Of the last owner, who is still that; otherwise somebody else changed them, or the owner who was to stay."""
+    now, alone = store_staff.find(was.id), store_staff.owners(was.merchant_id) < 2
+    same = now is not None and (now.since, now.status, now.role) == (was.since, "active", "owner")
+    return InvalidState(state="last-owner" if same and alone else "changed")
 
 
 def _stores(caller: Keeper, merchant_id: str, role: Role, wish: Sequence[str], at: datetime) -> tuple[str, ...]:
