@@ -18,7 +18,7 @@ from tests.simulation.tables import Change
 
 SHRINKING_SECONDS = float(os.environ.get("SHRINKING_SECONDS", "60"))
 ROOT = Path(__file__).parents[2]
-FIXED_SEED, FIXED_STEPS, FRESH_STEPS = 3, 24_000, 12_000
+FIXED_SEED, FIXED_STEPS, FRESH_STEPS = 19, 24_000, 12_000
 EXPECTED_EFFECTS = {
     "authenticator", "authorisation", "capture", "card-added-to", "card-bonus-back", "card-bonus-lapsed",
     "card-came-back", "card-elsewhere", "card-ended", "card-expiry", "card-payment", "card-payment-back",
