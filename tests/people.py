@@ -46,9 +46,10 @@ def subjects(to: str) -> list[str]:
 
 
 def code_for(to: str) -> str:
-    """The newest code that was sent."""
-    found = [code[0] for message in outbox(to) if (code := re.search(r"\d{6}", message["body"]))]
-    return found[-1]
+    """The newest code that was sent; of two at one instant nobody knows which that is."""
+    found = [(one["sk"].partition("#")[0], code[0]) for one in outbox(to) if (code := re.search(r"\d{6}", one["body"]))]
+    assert len({sent_at for sent_at, _ in found[-2:]}) == len(found[-2:]), "two codes at one instant: advance the clock"
+    return found[-1][1]
 
 
 def signed_up(caller: Caller, identifier: str = "ann@example.com", **changes: Any) -> dict[str, Any]:

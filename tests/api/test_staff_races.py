@@ -51,6 +51,7 @@ def test_whoever_accepts_beside_an_owner_while_they_are_made_somebody_else_has_c
 ) -> None:
     hired(world, world.customer(), "owner")
     bea, boss, staff = world.customer(), world.operator, staff_of(world.shop)
+    world.clock.advance(1)
     role = invited(world, bea, "owner").json["id"]
     with monkeypatch.context() as patch:
         accepted = before_it_is_written(patch, lambda: accept(world, bea, role))
