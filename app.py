@@ -148,7 +148,7 @@ def _stand_guard() -> None:
     from chalicelib.api import guard
     from chalicelib.identity import service as people
     from chalicelib.merchants import service as shops
-    from chalicelib.operations import pauses
+    from chalicelib.operations import misses, pauses
 
     guard.authenticate_with(
         customer=people.customer_of,
@@ -157,6 +157,7 @@ def _stand_guard() -> None:
         going_on=people.going_on,
     )
     pauses.stand_guard()
+    misses.listen()
 
 
 if (door := settings.door()) is not None:
@@ -196,13 +197,14 @@ def fold(event: SQSEvent) -> Any:
 def tell(event: SQSEvent) -> Any:
     from chalicelib.identity import approvals, telling
     from chalicelib.notices import tasks
-    from chalicelib.operations import updating
+    from chalicelib.operations import misses, updating
     from chalicelib.topups import speed
 
     told: dict[str, list[tasks.Listener]] = {
         "entry": [telling.tell_of_entry, speed.measure],
         "approval": [approvals.tell],
         "status": [updating.tell],
+        "miss": [misses.keep],
     }
     return tasks.tell(event.to_dict(), told)
 

@@ -50,7 +50,7 @@ from chalicelib import settings as settings_module
 from chalicelib.api import shield
 from chalicelib.identity import archive_key, vault
 from chalicelib.kernel import clock as clock_module
-from chalicelib.operations import board, pauses
+from chalicelib.operations import board, misses, pauses
 from chalicelib.operations import service as operations
 from chalicelib.processors import health, missing
 from tests import aws, furnished, tables
@@ -162,6 +162,7 @@ def _forget_clients() -> None:
     health.forget()
     missing.forget()
     pauses.forget()
+    misses.forget()
     shield.forget()
 
 

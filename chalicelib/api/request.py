@@ -48,6 +48,10 @@ class Request:
         seen: float = self.event["requestContext"].get("requestTimeEpoch") or self.at.timestamp() * 1000
         return seen
 
+    def waited_milliseconds(self, at: datetime) -> float:
+        """Since API Gateway saw it, or we did."""
+        return max((at - self.at).total_seconds() * 1000, at.timestamp() * 1000 - self.seen_at_milliseconds)
+
     def path(self) -> dict[str, str]:
         return {name: _sound(value) for name, value in (self.event.get("pathParameters") or {}).items()}
 

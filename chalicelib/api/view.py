@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from chalicelib import cloud
-from chalicelib.api import guard, problems, shield, strict_json
+from chalicelib.api import guard, misses, problems, shield, strict_json
 from chalicelib.api.measuring import Measured
 from chalicelib.api.model import Answer, Call, Route
 from chalicelib.api.pagination import page_of
@@ -43,7 +43,7 @@ def served(route: Route) -> Callable[[Event], Answered]:
     def work(request: Request) -> Answer | Receipt:
         call = _call(route, request)
         guard.require_open(route, call)
-        return route.view(call)
+        return misses.watched(route, request, call) if route.begins else route.view(call)
 
     measured = Measured(f"{route.method} {route.path}", route.capability)
 
@@ -150,6 +150,6 @@ def _unexpected(error: Exception, request: Request, route: str) -> CofferError:
 def _log(request: Request, measured: Measured, answered: Answered, calls: int) -> None:
     at = clock.now()
     took = (at - request.at).total_seconds() * 1000
-    waited = max(took, at.timestamp() * 1000 - request.seen_at_milliseconds)
     known = {"request_id": request.request_id, "method": request.method}
-    logger().info("request", extra=known | measured.line(answered, took, waited, calls))
+    line = measured.line(answered, took, request.waited_milliseconds(at), calls)
+    logger().info("request", extra=known | line)

@@ -1,4 +1,4 @@
-"""The consumer of the notices queue: a journal entry, as the fan-out sends it, or what the ledger asks somebody."""
+"""The consumer of the notices queue: a journal entry, as the fan-out sends it, or what another room has to say."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Listener = Callable[[Any], object]
 
 
 def tell(event: dict[str, Any], listeners: Mapping[str, Iterable[Listener]]) -> dict[str, Any]:
-    """Messages: {"entry": {…}}, {"approval": id} or {"status": {…}}.
+    """Messages: {"entry": {…}}, {"approval": id}, {"status": {…}} or {"miss": {…}}.
 
     Who reads it, rooms above know: each of them hears it, in order.
     """

@@ -18,7 +18,7 @@ from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound, Unavailable
 from chalicelib.ledger import expected
 from chalicelib.ledger import service as ledger
-from chalicelib.operations import incidents, model_affected, model_updates, store_affected, store_updates
+from chalicelib.operations import incidents, model_affected, model_updates, store_affected, store_misses, store_updates
 from chalicelib.operations.model_affected import (
     MOST_OF_A_PERSON,
     AffectedPersonView,
@@ -36,6 +36,8 @@ _LOOKS = 400
 """So many questions to an index or a partition in one go."""
 _AT_ONCE = 50
 _Final = list[tuple[str, datetime | None]]
+_Hits = list[tuple[str, HitView]]
+"""(person, what happened to them)."""
 
 
 def begin(by: Operator, incident_id: str, wish: AffectedWish, at: datetime) -> Job:
@@ -110,15 +112,26 @@ def go_on(incident_id: str, at: datetime) -> bool:
 
 def _searched(job: Job, place: Place) -> Job | None:
     """Behind one page of `place`; None if another searches. What found nobody is kept with what finds somebody."""
-    page, following = _page(job, place)
+    hits, following = _requests(job, place) if place.what == "requests" else _movements(job, place)
     now = replace(job, position=following or "", place=job.place + (following is None))
-    hits = _hits(job, page)
     if not hits:
         return now
     changed, new, before = _joined(job.incident_id, hits)
     counted = model_affected.counted(now, new, before)
     many = sum(store_affected.person(job.incident_id, one) is None for one in changed)
     return store_affected.keep(replace(counted, people=now.people + many), changed)
+
+
+def _requests(job: Job, place: Place) -> tuple[_Hits, str | None]:
+    page, following = store_misses.page(place.day, place.shard, job.since, job.until, job.position, _AT_ONCE)
+    made = {one["pk"]: one for one in ledger.movements([*{miss.movement for miss in page}])} if page else {}
+    judged = (model_affected.missed(job, miss, made.get(miss.movement)) for miss in page)
+    return [one for one in judged if one], following
+
+
+def _movements(job: Job, place: Place) -> tuple[_Hits, str | None]:
+    page, following = _page(job, place)
+    return _hits(job, page), following
 
 
 def _page(job: Job, place: Place) -> tuple[_Final, str | None]:
@@ -139,8 +152,7 @@ def _final_at(line: expected.Expected) -> datetime | None:
     return line.at if line.kind == "top-up" else None
 
 
-def _hits(job: Job, page: _Final) -> list[tuple[str, HitView]]:
-    """(person, what happened to them)."""
+def _hits(job: Job, page: _Final) -> _Hits:
     final = dict(page)
     movements: list[dict[str, Any]] = ledger.movements(list(final)) if final else []
     judged = [(one["owner"], model_affected.hit(job, one, final[one["pk"]])) for one in movements if "owner" in one]

@@ -1,7 +1,7 @@
-"""Who was affected by an incident: people whose top-up or withdrawal failed, is unknown, waits or took long meanwhile.
+"""Who was affected by an incident: people whose payment, top-up or withdrawal failed, is unknown, waits or took long.
 
-What leaves no record cannot be found here: a payment or transfer is made or refused at once, and a request that got
-no further than 503 was never one.
+Of a payment that means: we ended its request badly (`api/misses`). It `failed` if it was never made, and was `slow` if
+its answer was, or if it was made only when it was asked for again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from chalicelib.api.misses import LATE, Miss
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.operations import model
@@ -20,25 +21,26 @@ from chalicelib.operations.model import Moment, Processor
 from chalicelib.operations.model_incidents import Incident
 from chalicelib.topups import model_route
 
-Found = Literal["top-ups", "withdrawals"]
+Found = Literal["payments", "top-ups", "withdrawals"]
 Outcome = Literal["failed", "unknown", "waiting", "slow"]
 JobState = Literal["searching", "done"]
-Kind = Literal["top-up", "withdrawal"]
+Kind = Literal["payment", "top-up", "withdrawal"]
 LONGEST = timedelta(days=7)
 LOOKED_AFTER = timedelta(days=2)
 """How long after the window an end of what began in it is looked for."""
 MOST_OF_A_PERSON = 200
 _OF: Mapping[str, Found] = {"top-up": "top-ups", "withdrawal": "withdrawals"}
+_KIND: Mapping[str, Kind] = {"payments": "payment", "top-ups": "top-up", "withdrawals": "withdrawal"}
 _UNFINISHED: Mapping[str, Outcome] = {"unknown": "unknown", "pending": "waiting"}
 
 
 class AffectedWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"since": "from"}):
     """What is left out is the incident's: from when it began until it was resolved, or now; what it hits, at whom.
 
-    `slow_seconds`: what took longer than that was slow.
+    `slow_seconds`: a top-up or withdrawal that took longer than that was slow.
     """
 
-    capabilities: Annotated[tuple[Found, ...], msgspec.Meta(min_length=1, max_length=2)] | None = None
+    capabilities: Annotated[tuple[Found, ...], msgspec.Meta(min_length=1, max_length=3)] | None = None
     processor: Processor | None = None
     since: Moment | None = None
     until: Moment | None = None
@@ -52,7 +54,10 @@ class NoticeWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SumView(msgspec.Struct, frozen=True):
-    """Of one kind, outcome and currency: how many movements, and what they come to in minor units."""
+    """Of one kind, outcome and currency: how many movements, and what they come to in minor units.
+
+    Without a currency: of payments of an order that were never made, what they come to is not known.
+    """
 
     kind: Kind
     outcome: Outcome
@@ -81,7 +86,10 @@ class AffectedView(msgspec.Struct, frozen=True, rename={"since": "from"}):
 
 
 class HitView(msgspec.Struct, frozen=True):
-    """`final_at` is empty while it is not final; `reason`: the processor's own, of what failed."""
+    """`final_at` is empty while it is not final; `reason`: the processor's own, of what failed, or what we answered.
+
+    What was never made has an id all the same, the one that it would have.
+    """
 
     id: str
     kind: Kind
@@ -152,9 +160,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to look: what is unfinished or failed by shard, or what a processor was to have of a day by shard."""
+    """Where to look, by shard: requests ended badly of a day, what is unfinished or failed, or what a processor was to
+    have of a day."""
 
-    what: Literal["unfinished", "failed", "lines"]
+    what: Literal["requests", "unfinished", "failed", "lines"]
     shard: int
     processor: str = ""
     currency: str = ""
@@ -190,11 +199,16 @@ def job(
 
 
 def places(job: Job) -> Iterator[Place]:
-    """In an order in which nothing slips by that becomes final meanwhile: unfinished, failed, credited."""
+    """In an order in which nothing slips by that becomes final meanwhile: unfinished, failed, credited.
+
+    Requests stand before them: what became of a movement says more than how it was asked for.
+    """
+    for day in _days(job.since, job.until):
+        yield from (Place("requests", shard, day=day) for shard in range(16))
     if "top-ups" in job.capabilities:
         yield from (Place("unfinished", shard) for shard in range(16))
         yield from (Place("failed", shard) for shard in range(16))
-    for day in _days(job):
+    for day in _days(job.since, min(job.until + LOOKED_AFTER, job.asked_at)):
         for processor in job.processors:
             for currency in job.currencies:
                 yield from (Place("lines", shard, processor, currency, day) for shard in range(16))
@@ -224,6 +238,19 @@ def hit(job: Job, movement: Mapping[str, Any], final_at: datetime | None) -> Hit
     )
 
 
+def missed(job: Job, miss: Miss, movement: Mapping[str, Any] | None) -> tuple[str, HitView] | None:
+    """(person, what happened to them), by the movement if it was made; None if it is another's matter, or nobody's.
+
+    A charge at a till that was never made names nobody: whose code it was is not kept.
+    """
+    if miss.capability not in job.capabilities or job.processor not in (None, miss.processor):
+        return None
+    if movement and movement["state"] != "refused":
+        return movement.get("owner", miss.person), _made_late(miss, movement)
+    never_made = movement is None and miss.code != LATE
+    return (miss.person, _never_made(miss)) if never_made and miss.person else None
+
+
 def further(new: Job, seen: Job) -> Job:
     """`new` after `seen`, of the same incident: whom that had found stays found, and who is told."""
     kept = {name: getattr(seen, name) for name in ("people", "sums", "told_at", "follow", "version")}
@@ -241,22 +268,43 @@ def counted(job: Job, hits: Iterable[HitView], were: Iterable[HitView] = ()) -> 
     return replace(job, sums={key: total for key, total in sums.items() if total[0]})
 
 
+def _never_made(miss: Miss) -> HitView:
+    kind = _KIND[miss.capability]
+    return HitView(
+        miss.movement, kind, "failed", miss.amount, miss.currency, miss.processor, miss.code, miss.at, final_at=""
+    )
+
+
+def _made_late(miss: Miss, movement: Mapping[str, Any]) -> HitView:
+    return HitView(
+        movement["pk"],
+        _KIND[miss.capability],
+        "slow",
+        movement["amount"],
+        movement["currency"],
+        movement.get("processor", ""),
+        miss.code,
+        miss.at,
+        movement["created_at"],
+    )
+
+
 def _sum(key: str, many: int, amount: int) -> SumView:
     kind, outcome, currency = key.split("#")
     return SumView(msgspec.convert(kind, Kind), msgspec.convert(outcome, Outcome), currency, many, amount)
 
 
 def _found(capability: str | None) -> tuple[Found, ...]:
-    """Raises InvalidRequest: of a payment that was not made, and of a sign-up, there is no record."""
+    """Raises InvalidRequest: of payouts and sign-ups there is no record."""
     if capability in (None, "everything"):
-        return ("top-ups", "withdrawals")
-    if capability not in ("top-ups", "withdrawals"):
+        return tuple(msgspec.convert(one, Found) for one in _KIND)
+    if capability not in _KIND:
         raise InvalidRequest(param="capabilities")
     return (msgspec.convert(capability, Found),)
 
 
-def _days(job: Job) -> Iterator[str]:
-    day, last = job.since.date(), min(job.until + LOOKED_AFTER, job.asked_at).date()
+def _days(since: datetime, until: datetime) -> Iterator[str]:
+    day, last = since.date(), until.date()
     while day <= last:
         yield day.isoformat()
         day = date.fromordinal(day.toordinal() + 1)

@@ -280,7 +280,7 @@ def test_what_cannot_be_searched_is_refused(world: World, wish: dict[str, Any], 
     assert_problem(search(world, incident, **wish), 422, "invalid-request", param)
 
 
-def test_of_payments_there_is_no_record_and_that_is_said(world: World) -> None:
-    made = boss(world).post("/v1/incidents", INCIDENT | {"capability": "payments"}).json["id"]
+def test_of_payouts_there_is_no_record_and_that_is_said(world: World) -> None:
+    made = boss(world).post("/v1/incidents", INCIDENT | {"capability": "payouts"}).json["id"]
     world.clock.advance(60)
     assert_problem(search(world, made), 422, "invalid-request", "capabilities")

@@ -18,7 +18,7 @@ from chalicelib.identity import passwords, vault
 from chalicelib.kernel import clock as kernel_clock
 from chalicelib.kernel import entropy as kernel_entropy
 from chalicelib.merchants import service as merchants
-from chalicelib.operations import board
+from chalicelib.operations import board, misses
 from chalicelib.operations import service as operations
 from chalicelib.processors import health, missing, wire
 from chalicelib.settings import settings
@@ -103,6 +103,7 @@ def forget() -> None:
     health.forget()
     missing.forget()
     shield.forget()
+    misses.forget()
 
 
 @contextlib.contextmanager

@@ -62,7 +62,10 @@ const Search = ({ of: one, incident, people, list }) => html`
 `;
 
 const outcome = (row) => say(`affected.is.${row.outcome}`);
-const sum = (row) => shownMoney(row.amount, row.currency);
+// A payment of an order that was never made: what it comes to is not known.
+const sum = (row) => (row.currency ? shownMoney(row.amount, row.currency) : "–");
+const told = (one) => `${outcome(one)} · ${sum(one)}`;
+const neverMade = (one) => one.final_at === "" && one.kind === "payment";
 const SUMS = [
   { key: "kind", cell: (row) => say(`affected.kind.${row.kind}`), text: (row) => row.kind },
   { key: "affected-outcome", cell: outcome, text: (row) => row.outcome },
@@ -70,10 +73,10 @@ const SUMS = [
   { key: "amount", cell: sum, text: sum },
 ];
 
-const movements = ({ movements: all }) => all.map((one) => `${outcome(one)} · ${shownMoney(one.amount, one.currency)}`).join("; ");
+const movements = ({ movements: all }) => all.map(told).join("; ");
 const PEOPLE = [
   { key: "person", cell: (row) => html`<a href=${`#/people/${row.person_id}`}><span class="id">${row.person_id}</span></a>`, text: (row) => row.person_id },
-  { key: "affected-movements", cell: (row) => row.movements.map((one) => html`<div key=${one.id}><a href=${`#/movements/${one.id}`}>${outcome(one)} · ${shownMoney(one.amount, one.currency)}</a></div>`), text: movements },
+  { key: "affected-movements", cell: (row) => row.movements.map((one) => html`<div key=${one.id}>${neverMade(one) ? told(one) : html`<a href=${`#/movements/${one.id}`}>${told(one)}</a>`}</div>`), text: movements },
 ];
 
 const notify = (one) =>
