@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ConnectTimeoutError
 
+from chalicelib.api import misses
 from chalicelib.api.blueprint import routes
 from chalicelib.kernel import clock as clocks
 from chalicelib.kernel.callers import Operator
@@ -184,6 +185,18 @@ def test_where_every_bank_rests_a_top_up_waits(till: Harbours, clock: FrozenCloc
         rest(clock.now(), "top-ups", bank)
     clock.advance(KEPT_SECONDS)
     assert_rests(till.top_up())
+
+
+def test_what_was_announced_counts_as_no_miss(
+    till: Harbours, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[misses.Miss] = []
+    monkeypatch.setattr(misses, "_hearing", [told.append])
+    for bank in ("sandbox", "harbour"):
+        rest(clock.now(), "top-ups", bank)
+    clock.advance(KEPT_SECONDS)
+    assert_rests(till.top_up())
+    assert told == []
 
 
 @pytest.mark.parametrize(
