@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec import structs
 
+from chalicelib.api.misses import LATE, Miss
 from chalicelib.kernel.quotas import Limit
-from chalicelib.operations import misses, store_misses
+from chalicelib.operations import misses, model_affected, store_affected, store_misses
 from tests import aws
 from tests.api.caller import Reply
 from tests.api.test_affected import listed, opened, outcomes, searched
@@ -131,6 +133,31 @@ def test_whoever_was_refused_for_their_own_reason_at_the_second_try_was_not_hit(
     world._consume()
     world.clock.advance(60)
     assert searched(world, incident, capabilities=["payments"])["sums"] == []
+
+
+@pytest.mark.parametrize("wish", [{"amount": 9_999}, {"currency": "EUR"}])
+def test_whoever_was_refused_late_was_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch, wish: dict[str, Any]
+) -> None:
+    ana, incident = world.customer(5_000), opened(world)
+    world.clock.advance(60)
+    with monkeypatch.context() as patch:
+        aws.stand_before(patch, _taking(world, 1.5))
+        assert 400 <= pay(world, ana, **wish).status < 500
+    world._consume()
+    world.clock.advance(60)
+    assert searched(world, incident, capabilities=["payments"])["sums"] == []
+
+
+def test_whoever_was_answered_late_and_has_no_movement_missed_nothing(world: World) -> None:
+    incident = opened(world)
+    world.clock.advance(60)
+    searched(world, incident, capabilities=["payments"])
+    job = store_affected.job(incident)
+    assert job
+    late = Miss("payments", "pay_x", "usr_x", "", 1, "CNY", LATE, "2026-12-01T00:00:00.000Z")
+    assert model_affected.missed(job, late, None) is None
+    assert model_affected.missed(job, structs.replace(late, code="unavailable"), None) is not None
 
 
 def test_what_was_asked_for_outside_the_window_is_not_found(world: World, weather: Weather) -> None:
