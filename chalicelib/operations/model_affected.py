@@ -208,6 +208,11 @@ def places(job: Job) -> Iterator[Place]:
     if "top-ups" in job.capabilities:
         yield from (Place("unfinished", shard) for shard in range(16))
         yield from (Place("failed", shard) for shard in range(16))
+    if set(job.capabilities) & set(_OF.values()):
+        yield from _lines(job)
+
+
+def _lines(job: Job) -> Iterator[Place]:
     for day in _days(job.since, min(job.until + LOOKED_AFTER, job.asked_at)):
         for processor in job.processors:
             for currency in job.currencies:

@@ -101,6 +101,7 @@ def test_whoever_could_not_pay_is_among_the_affected(world: World, weather: Weat
     world.clock.advance(60)
     found = searched(world, incident, capabilities=["payments"])
     assert (outcomes(found), found["people"]) == ({"failed": (1, 1_250)}, 1)
+    assert found["of"] == 16, "one day's sixteen partitions, and no processor's lines"
     (person,) = listed(world, incident)
     (hit,) = person["movements"]
     assert (person["person_id"], hit["kind"], hit["reason"], hit["final_at"]) == (ana.id, "payment", "unavailable", "")
