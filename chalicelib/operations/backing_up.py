@@ -19,12 +19,10 @@ from chalicelib.operations import model_backups as model
 from chalicelib.operations import store_backups as store
 from chalicelib.operations import store_bucket as bucket
 from chalicelib.operations.model_backups import Backup, Kept, Manifest
-from chalicelib.settings import settings
 
 RUNS_FOR = timedelta(minutes=10)
 """One run of a function that may take fifteen minutes; what is left goes on in the next."""
 _GIVEN_UP = timedelta(days=1)
-_LATE_BY = timedelta(hours=2)
 _Record = TypeVar("_Record")
 
 
@@ -32,10 +30,9 @@ def run(at: datetime) -> int:
     """What the schedule does: begin one that is due, and go on with what is under way. Returns how many are whole."""
     newest, _ = store.backups(None, backups.LOOKED_AT)
     scheduled = next((one for one in newest if not one.by and one.state != "failed"), None)
-    if model.is_due(clock.read(scheduled.begun_at) if scheduled else None, _every(), at):
+    if model.is_due(clock.read(scheduled.begun_at) if scheduled else None, backups.every(), at):
         newest.insert(0, backups.begun("", _kept(at), at))
     ended = [while_there_is_time(one, step, at) for one in newest if one.state in backups.UNDER_WAY]
-    _look_at_age(at)
     return sum(one.state == "whole" for one in ended)
 
 
@@ -56,10 +53,6 @@ def while_there_is_time(record: _Record, work: Callable[[_Record, datetime], _Re
     while clock.now() - at < RUNS_FOR and (following := work(record, clock.now())) is not None:
         record = following
     return record
-
-
-def _every() -> timedelta:
-    return timedelta(minutes=int(settings().backup_every_minutes))
 
 
 def _kept(at: datetime) -> Kept:
@@ -110,10 +103,3 @@ def _failed(backup: Backup, reason: str, at: datetime) -> Backup | None:
 
 def _ended(backup: Backup, at: datetime, **more: str) -> Backup | None:
     return store.change(msgspec.structs.replace(backup, ended_at=clock.written(at), **more))
-
-
-def _look_at_age(at: datetime) -> None:
-    """Two turns and two hours without a whole one, however many failed, and somebody is called."""
-    age = at - (backups.newest_since() or at)
-    if age > 2 * _every() + _LATE_BY:
-        page("BackupLate", seconds=int(age.total_seconds()))
