@@ -102,7 +102,7 @@ def test_processors_webhooks_are_counted_apart_and_come_from_everywhere(acl: Tem
     ],
 )
 def test_nothing_but_a_processors_webhook_is_counted_as_one(acl: Template, path: str, is_one: bool) -> None:
-    """Whoever may write these letters somewhere in an address would be counted by the higher limit, from any country."""
+    """Whoever has these letters somewhere in an address would be counted by the higher limit, from any country."""
     match = rules(acl)["too-many-webhooks"]["Statement"]["RateBasedStatement"]["ScopeDownStatement"]
     assert bool(re.search(match["RegexMatchStatement"]["RegexString"], path)) is is_one
 
