@@ -1,7 +1,8 @@
 """Backups, a step at a time: asked for at one instant, read file by file, and whole when the manifest is written.
 
 asked ──the schedule's next run──▶ reading ──every file summed and locked──▶ whole
-                                      └──DynamoDB could not, or a day has passed──▶ failed: somebody is called
+   │                                  └──DynamoDB could not, or a day has passed──▶ failed: somebody is called
+   └──────────────────────────────────┴──it began in a region that was lost──▶ failed: nobody is
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def run(at: datetime) -> int:
     scheduled = next((one for one in newest if not one.by and one.state != "failed"), None)
     if model.is_due(clock.read(scheduled.begun_at) if scheduled else None, backups.every(), at):
         newest.insert(0, backups.begun("", _kept(at), at))
-    ended = [while_there_is_time(one, step, at) for one in newest if one.state in backups.UNDER_WAY]
+    under_way = [one for one in newest if one.state in backups.UNDER_WAY]
+    ended = [while_there_is_time(one, step, at) for one in under_way if _goes_on(one, at)]
     return sum(one.state == "whole" for one in ended)
 
 
@@ -46,6 +48,15 @@ def step(backup: Backup, at: datetime) -> Backup | None:
         return _begun(backup, at)
     place = next((number for number, part in enumerate(backup.parts) if not part.done), None)
     return _whole(backup, at) if place is None else _read(backup, place, at)
+
+
+def _goes_on(backup: Backup, at: datetime) -> bool:
+    """False, and it has failed, if it began elsewhere: brought back with its table, it is nobody's fault."""
+    if all(reading.is_here(part) for part in backup.parts):
+        return True
+    logger().warning("BackupPassedOver", extra={"backup": backup.id})
+    _ended(backup, at, state="failed", reason="began in another region")
+    return False
 
 
 def while_there_is_time(record: _Record, work: Callable[[_Record, datetime], _Record | None], at: datetime) -> _Record:
@@ -69,7 +80,10 @@ def _begun(backup: Backup, at: datetime) -> Backup | None:
     if not backup.as_of:
         return store.change(msgspec.structs.replace(backup, as_of=clock.written(source.instant(at))))
     wanted = [model.part_of(table, backup.kept, backup.id) for table in reading.tables()]
-    parts = tuple(source.begun(part, clock.read(backup.as_of)) for part in wanted)
+    try:
+        parts = tuple(source.begun(part, clock.read(backup.as_of)) for part in wanted)
+    except reading.DidNotExport as error:
+        return _failed(backup, str(error), at)
     return store.change(msgspec.structs.replace(backup, state="reading", parts=parts))
 
 
