@@ -20,9 +20,11 @@ import sys
 import time
 
 import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.identity import vault
 from chalicelib.kernel import clock
+from chalicelib.kernel.errors import NotFound
 from chalicelib.operations import backups, drilling, drills, reading, restoring, store_bucket
 from chalicelib.operations import model_backups as model
 from chalicelib.operations.model_backups import Manifest
@@ -51,7 +53,11 @@ def check(manifest: Manifest) -> int:
 
 def drill(manifest: Manifest) -> int:
     """Without the ten minutes that a function has."""
-    found = backups.one(manifest.id)
+    try:
+        found = backups.one(manifest.id)
+    except NotFound:
+        print(f"restore: no record of {manifest.id} is in the table of cases here: bring-back cases first, then drill")
+        return 1
     run = drills.begin(found, drills.COMMAND, clock.now())
     while run.state not in ENDED:
         following = drilling.step(run, clock.now())
@@ -121,8 +127,8 @@ def _with_a_backup(chosen: argparse.Namespace) -> int:
         if chosen.what == "drill":
             return drill(manifest)
         return bring_back(manifest, chosen.tables, to_a_program=chosen.json)
-    except restoring.Damaged as damage:
-        print(f"restore: {damage}")
+    except (restoring.Damaged, BotoCoreError, ClientError) as trouble:
+        print(f"restore: {trouble}")
         return 1
 
 

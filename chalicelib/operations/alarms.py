@@ -21,7 +21,7 @@ from chalicelib.operations.model_on_call import Page
 from chalicelib.operations.store_incidents import Change
 
 _TRIES = 4
-_TICKET = "alarm"
+_TICKET, _ENDED = "alarm", "alarm-ended"
 _CALLED_BACK = "monitoring"
 """In this state somebody thinks that it is mended: an alarm that rings again calls them back."""
 
@@ -31,6 +31,7 @@ def heard(alarm: Alarm, at: datetime) -> bool:
     for _ in range(_TRIES):
         known = store_incidents.alarm(alarm.name)
         if not model_alarms.is_news(alarm, known):
+            _overtaken(alarm, known)
             return False
         change = _change(alarm, known, at)
         if store_incidents.keep(change):
@@ -42,9 +43,9 @@ def heard(alarm: Alarm, at: datetime) -> bool:
 def _change(alarm: Alarm, known: Known | None, at: datetime) -> Change:
     led_to = known.led_to if known else ""
     incident = store_incidents.incident(led_to) if led_to else None
+    case_at = _ticket(alarm, known, at)
     if not alarm.pages:
-        _ticket(alarm, known, at)
-        return Change(alarm=(Known(alarm.name, alarm.rings, alarm.changed_at), known))
+        return Change(alarm=(Known(alarm.name, alarm.rings, alarm.changed_at, case_at=case_at), known))
     if incident is None or incident.over:
         return _drafted(alarm, known, at) if alarm.rings else _quiet(alarm, known, "")
     change = _rung_again(alarm, incident, at) if alarm.rings else _ended(alarm, incident, at)
@@ -93,13 +94,30 @@ def _ended(alarm: Alarm, incident: Incident, at: datetime) -> Change:
     return Change(closed, incident, deed, answered=(incident.page_id, "", at))
 
 
-def _ticket(alarm: Alarm, known: Known | None, at: datetime) -> None:
-    """Before the alarm is known to have rung: a case that is opened twice is one."""
-    if alarm.rings:
-        facts = {"runbook": alarm.runbook}
-        cases.open_case(_TICKET, alarm.name, facts, at + CASE_DUE_AFTER, at, key=clock.written(alarm.changed_at))
-    elif known and known.rings:
-        cases.close(_TICKET, alarm.name, "alarm-ended", key=clock.written(known.changed_at))
+def _ticket(alarm: Alarm, known: Known | None, at: datetime) -> datetime | None:
+    """When the case was opened that is open now. Before the alarm is known to have rung: opened twice it is one."""
+    if alarm.rings and not alarm.pages:
+        if known and known.has_case and _is_open(known):
+            return clock.read(known.case_key)
+        key = clock.written(alarm.changed_at)
+        cases.open_case(_TICKET, alarm.name, {"runbook": alarm.runbook}, at + CASE_DUE_AFTER, at, key=key)
+        return alarm.changed_at
+    if known and known.has_case:
+        cases.close(_TICKET, alarm.name, _ENDED, key=known.case_key)
+    return None
+
+
+def _is_open(known: Known) -> bool:
+    """It rings once more after a time without data: one ring has one case, unless somebody resolved it meanwhile."""
+    standing = cases.standing(cases.case_id(_TICKET, known.name, known.case_key))
+    return standing is not None and standing[0] == "open"
+
+
+def _overtaken(alarm: Alarm, known: Known | None) -> None:
+    """A try of this old word may have opened a case before the later one was heard, which knew nothing of it."""
+    key = clock.written(alarm.changed_at)
+    if alarm.rings and not alarm.pages and not (known and known.has_case and known.case_key == key):
+        cases.close(_TICKET, alarm.name, _ENDED, key=key)
 
 
 def _call(page: Page | None, at: datetime) -> None:

@@ -1,7 +1,8 @@
 """Backups, a step at a time: asked for at one instant, read file by file, and whole when the manifest is written.
 
 asked ──the schedule's next run──▶ reading ──every file summed and locked──▶ whole
-                                      └──DynamoDB could not, or a day has passed──▶ failed: somebody is called
+   │                                  └──DynamoDB could not, or a day has passed──▶ failed: somebody is called
+   └──────────────────────────────────┴──it began in a region that was lost──▶ failed: nobody is
 """
 
 from __future__ import annotations
@@ -19,12 +20,10 @@ from chalicelib.operations import model_backups as model
 from chalicelib.operations import store_backups as store
 from chalicelib.operations import store_bucket as bucket
 from chalicelib.operations.model_backups import Backup, Kept, Manifest
-from chalicelib.settings import settings
 
 RUNS_FOR = timedelta(minutes=10)
 """One run of a function that may take fifteen minutes; what is left goes on in the next."""
 _GIVEN_UP = timedelta(days=1)
-_LATE_BY = timedelta(hours=2)
 _Record = TypeVar("_Record")
 
 
@@ -32,10 +31,10 @@ def run(at: datetime) -> int:
     """What the schedule does: begin one that is due, and go on with what is under way. Returns how many are whole."""
     newest, _ = store.backups(None, backups.LOOKED_AT)
     scheduled = next((one for one in newest if not one.by and one.state != "failed"), None)
-    if model.is_due(clock.read(scheduled.begun_at) if scheduled else None, _every(), at):
+    if model.is_due(clock.read(scheduled.begun_at) if scheduled else None, backups.every(), at):
         newest.insert(0, backups.begun("", _kept(at), at))
-    ended = [while_there_is_time(one, step, at) for one in newest if one.state in backups.UNDER_WAY]
-    _look_at_age(at)
+    under_way = [one for one in newest if one.state in backups.UNDER_WAY]
+    ended = [while_there_is_time(one, step, at) for one in under_way if _goes_on(one, at)]
     return sum(one.state == "whole" for one in ended)
 
 
@@ -51,15 +50,20 @@ def step(backup: Backup, at: datetime) -> Backup | None:
     return _whole(backup, at) if place is None else _read(backup, place, at)
 
 
+def _goes_on(backup: Backup, at: datetime) -> bool:
+    """False, and it has failed, if it began elsewhere: brought back with its table, it is nobody's fault."""
+    if all(reading.is_here(part) for part in backup.parts):
+        return True
+    logger().warning("BackupPassedOver", extra={"backup": backup.id})
+    _ended(backup, at, state="failed", reason="began in another region")
+    return False
+
+
 def while_there_is_time(record: _Record, work: Callable[[_Record, datetime], _Record | None], at: datetime) -> _Record:
     """Step by step until there is nothing to do just now, or this run has taken long enough."""
     while clock.now() - at < RUNS_FOR and (following := work(record, clock.now())) is not None:
         record = following
     return record
-
-
-def _every() -> timedelta:
-    return timedelta(minutes=int(settings().backup_every_minutes))
 
 
 def _kept(at: datetime) -> Kept:
@@ -76,7 +80,10 @@ def _begun(backup: Backup, at: datetime) -> Backup | None:
     if not backup.as_of:
         return store.change(msgspec.structs.replace(backup, as_of=clock.written(source.instant(at))))
     wanted = [model.part_of(table, backup.kept, backup.id) for table in reading.tables()]
-    parts = tuple(source.begun(part, clock.read(backup.as_of)) for part in wanted)
+    try:
+        parts = tuple(source.begun(part, clock.read(backup.as_of)) for part in wanted)
+    except reading.DidNotExport as error:
+        return _failed(backup, str(error), at)
     return store.change(msgspec.structs.replace(backup, state="reading", parts=parts))
 
 
@@ -110,10 +117,3 @@ def _failed(backup: Backup, reason: str, at: datetime) -> Backup | None:
 
 def _ended(backup: Backup, at: datetime, **more: str) -> Backup | None:
     return store.change(msgspec.structs.replace(backup, ended_at=clock.written(at), **more))
-
-
-def _look_at_age(at: datetime) -> None:
-    """Two turns and two hours without a whole one, however many failed, and somebody is called."""
-    age = at - (backups.newest_since() or at)
-    if age > 2 * _every() + _LATE_BY:
-        page("BackupLate", seconds=int(age.total_seconds()))

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.cases import service as cases
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound
+from chalicelib.observability import page
 from chalicelib.operations import model_backups as model
 from chalicelib.operations import store_backups as store
 from chalicelib.operations.model_backups import Backup, Kept
+from chalicelib.settings import settings
 
 UNDER_WAY = ("asked", "reading")
 LOOKED_AT = 60
+_LATE_BY = timedelta(hours=2)
+_OF_LATE = 3
+"""Of those that are looked at every minute: one that is read, a whole one, and one that failed."""
 
 
 def asked(by: Operator, at: datetime) -> Backup:
@@ -26,6 +31,22 @@ def asked(by: Operator, at: datetime) -> Backup:
     return begun(by.user_id, "daily", at)
 
 
+def every() -> timedelta:
+    return timedelta(minutes=int(settings().backup_every_minutes))
+
+
+def listen(at: datetime) -> int:
+    """Called every minute by another function: a schedule that has stopped says nothing itself.
+
+    Two turns and two hours without a whole one, however many failed, and somebody is called.
+    """
+    age = at - (newest_since() or at)
+    if age <= 2 * every() + _LATE_BY:
+        return 0
+    page("BackupLate", seconds=int(age.total_seconds()))
+    return 1
+
+
 def newest_whole() -> Backup | None:
     """However many failed since."""
     return next((one for one in _newest_first() if one.state == "whole"), None)
@@ -34,7 +55,7 @@ def newest_whole() -> Backup | None:
 def newest_since() -> datetime | None:
     """What the newest whole one shows, or when the first was asked for if none ever became whole; None of none."""
     first = None
-    for one in _newest_first():
+    for one in _newest_first(_OF_LATE):
         if one.state == "whole":
             return clock.read(one.as_of)
         first = one
@@ -67,8 +88,8 @@ def listed(position: str | None, limit: int) -> tuple[list[Backup], str | None]:
     return store.backups(position, limit)
 
 
-def _newest_first() -> Iterator[Backup]:
-    found, position = store.backups(None, LOOKED_AT)
+def _newest_first(at_once: int = LOOKED_AT) -> Iterator[Backup]:
+    found, position = store.backups(None, at_once)
     yield from found
     while position:
         found, position = store.backups(position, LOOKED_AT)

@@ -28,6 +28,10 @@ class Failed(Exception):
         self.reason = reason
 
 
+class Refused(Failed):
+    """It was decided: under the same key the same answer comes again."""
+
+
 class Resting(Exception):
     """Maintenance: nothing was begun, and nothing is wrong."""
 
@@ -53,6 +57,13 @@ class Answered:
     @property
     def is_final(self) -> bool:
         return self.status != 0 and self.status not in _LATER and self.code != _IN_FLIGHT
+
+    @property
+    def trouble(self) -> Failed:
+        """What it is to whoever wanted another status."""
+        if self.is_final and 400 <= self.status < 500:
+            return Refused(f"{self.status} {self.code}".strip())
+        return Failed(f"{self.status} {self.code}".strip() if self.status else "no answer")
 
 
 Transport = Callable[[str, str, Mapping[str, str], bytes, float], Answered]
@@ -89,7 +100,7 @@ class Caller:
         if answered.code == Maintenance.code:
             raise Resting
         if answered.status != wanted:
-            raise Failed(f"{answered.status} {answered.code}".strip() if answered.status else "no answer")
+            raise answered.trouble
         return answered.json
 
     def _send(self, method: str, path: str, body: Mapping[str, Any] | None, key: str) -> Answered:

@@ -3,7 +3,8 @@
 filling ──every file in fresh tables──▶ summing ──read back, the manifest's hashes──▶ judging ──▶ passed
                                            └── another hash: failed                     ├──▶ repaired
                                                                                         └──▶ refused
-Failed and refused call somebody. The fresh tables are taken away in the end, whatever it was.
+Failed and refused call somebody. The fresh tables are taken away after the end, whatever it was; what a run that died
+left of them the next one finds.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ def run(at: datetime) -> int:
         newest.insert(0, drills.begin(found, "", at))
     ours = [one for one in newest if one.state not in ENDED and not _is_somebody_at_it(one, at)]
     ended = [backing_up.while_there_is_time(one, step, at) for one in ours]
+    for one in newest:
+        _clear(one)
     return sum(one.state in ENDED for one in ended)
 
 
@@ -109,14 +112,21 @@ def _judged(drill: Drill, manifest: Manifest, at: datetime) -> Drill | None:
 
 
 def _ended(drill: Drill, state: State, at: datetime, reason: str = "") -> Drill | None:
-    fresh.take_away(called(drill))
+    """It is known first: judged once more without its tables, a good backup would be a bad one."""
     ended = msgspec.structs.replace(drill, state=state, ended_at=clock.written(clock.now()), reason=reason)
     if state in ("failed", "refused"):
         page("RestoreDrillFailed", drill=drill.id, backup=drill.backup, state=state, reason=reason)
     else:
         logger().info("RestoreDrillEnded", extra={"drill": drill.id, "backup": drill.backup, "state": state})
         count("RestoreDrillPassed")
-    return store.change(ended)
+    kept = store.change(ended)
+    return _clear(kept) if kept else None
+
+
+def _clear(drill: Drill) -> Drill:
+    if drill.state not in ENDED or drill.cleared or not fresh.take_away(called(drill)):
+        return drill
+    return store.change(msgspec.structs.replace(drill, cleared=True)) or drill
 
 
 def _with(drill: Drill, place: int, restored: Restored) -> Drill | None:

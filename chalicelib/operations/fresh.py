@@ -36,13 +36,10 @@ def make(called: Names) -> bool:
     return all(ready)
 
 
-def take_away(called: Names) -> None:
-    for name in called.values():
-        try:
-            cloud.client("dynamodb").delete_table(TableName=name)
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in ("ResourceNotFoundException", "ResourceInUseException"):
-                raise
+def take_away(called: Names) -> bool:
+    """Whether all of them go; one that is still being made or changed stays until it is asked again."""
+    going = [_goes(name) for name in called.values()]
+    return all(going)
 
 
 def fill(name: str, items: Iterable[Wired]) -> int:
@@ -62,6 +59,16 @@ def put_if_absent(name: str, item: Wired) -> bool:
         if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
             return False
         raise
+    return True
+
+
+def _goes(name: str) -> bool:
+    try:
+        cloud.client("dynamodb").delete_table(TableName=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("ResourceNotFoundException", "ResourceInUseException"):
+            raise
+        return bool(error.response["Error"]["Code"] == "ResourceNotFoundException")
     return True
 
 

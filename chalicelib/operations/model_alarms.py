@@ -66,12 +66,21 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was last heard of an alarm, and what it led to: `led_to` is the incident's id, or empty."""
+    """What was last heard of an alarm; `led_to` is the incident's id, or empty; `case_at` is its case's key."""
 
     name: str
     rings: bool
     changed_at: datetime
     led_to: str = ""
+    case_at: datetime | None = None
+
+    @property
+    def has_case(self) -> bool:
+        return self.rings and not self.led_to
+
+    @property
+    def case_key(self) -> str:
+        return clock.written(self.case_at or self.changed_at)
 
 
 def read(body: str) -> Alarm:

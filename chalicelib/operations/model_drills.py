@@ -67,6 +67,8 @@ class Drill(msgspec.Struct, frozen=True):
     judgement: Judgement = Judgement()
     reason: str = ""
     number: int = 0
+    cleared: bool = False
+    """Its fresh tables are gone."""
 
 
 class NewDrill(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -42,7 +42,7 @@ class ShiftView(msgspec.Struct, frozen=True, rename={"since": "from", "until": "
     until: str
     order: int
     on_call: bool
-    """Whether that is now."""
+    """Whether that is now, and they are an operator still."""
 
 
 class GapView(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):

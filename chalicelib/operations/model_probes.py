@@ -71,6 +71,12 @@ class Unfinished(msgspec.Struct, frozen=True):
 
     check_id: str
     topup_id: str = ""
+    refused: int = 0
+    """How often giving it back was; what was refused once is refused under that key for ever."""
+
+    @property
+    def refund_key(self) -> str:
+        return f"{self.check_id}-refund" + (f"-{self.refused}" if self.refused else "")
 
 
 class Probes(msgspec.Struct, frozen=True):

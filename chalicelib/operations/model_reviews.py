@@ -19,7 +19,7 @@ from chalicelib.kernel import clock, ids
 
 Kind = Literal["access", "load"]
 State = Literal["asked", "reading", "written"]
-Stage = Literal["log", "operators", "merchants", "approvals", "cases"]
+Stage = Literal["log", "operators", "merchants", "approvals", "adjustments", "cases"]
 PREFIXES: Mapping[Kind, str] = MappingProxyType({"access": "rva", "load": "rvl"})
 EVERY = timedelta(days=7)
 UNUSED_AFTER = timedelta(days=90)

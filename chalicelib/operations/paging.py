@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.cases import service as cases
 from chalicelib.identity import operators
 from chalicelib.identity import service as people
-from chalicelib.identity.model_people import Appointment
 from chalicelib.kernel import clock, entropy, ids, roles
 from chalicelib.kernel.errors import InvalidOrExpired, InvalidState, NotFound, Unavailable
 from chalicelib.notices import service as notices
@@ -22,22 +20,22 @@ from chalicelib.operations.store_incidents import Change
 from chalicelib.settings import settings
 
 _BYTES = 16
-_AT_ONCE = 100
 
 
 def go_on(page_id: str, at: datetime) -> bool:
     """Tell whoever is next, if it is time. Raises Unavailable if nobody could be told: it is tried again.
 
     A crash repeats a message rather than losing it. Whoever cannot be told is passed over, without a wait; so is who
-    stands in the rota and is no operator any more, since they could not answer.
+    stands in the rota, or was about to be told, and is no operator any more, since they could not answer.
     """
     seen = store_pages.page(page_id)
     if seen is None or not seen.is_due(at):
         return False
     incident = incidents.found(seen.incident_id)
-    roster = {one.user_id: one.role for one in _roster()}
+    roster = on_call.roster()
     admins = [person for person, role in roster.items() if role == roles.ADMIN]
-    asking = model_on_call.next_asked(seen, [one for one in on_call.now(at) if one in roster], admins)
+    seen = replace(seen, asking=tuple(person for person in seen.asking if person in roster))
+    asking = model_on_call.next_asked(seen, on_call.now(at, roster), admins)
     codes = {person: base64.urlsafe_b64encode(entropy.token(_BYTES)).decode().rstrip("=") for person in asking}
     now = replace(seen, asking=asking, due_at=at + SENT_WITHIN)
     kept = {model_on_call.mark(code): Code(page_id, person, at + CODE_LASTS) for person, code in codes.items()}
@@ -119,12 +117,3 @@ def _sent(contact: str, language: str, params: dict[str, str | int], at: datetim
         logger().warning("a page was not sent", extra={"trouble": type(error).__name__})
         return False
     return True
-
-
-def _roster() -> Iterable[Appointment]:
-    position: str | None = None
-    while True:
-        found, position = operators.listed(position, _AT_ONCE)
-        yield from found
-        if position is None:
-            return

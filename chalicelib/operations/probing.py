@@ -13,7 +13,7 @@ import msgspec
 
 from chalicelib.kernel import clock
 from chalicelib.operations import model_probes as model
-from chalicelib.operations.calling import Caller, Failed, Resting
+from chalicelib.operations.calling import Caller, Failed, Refused, Resting
 from chalicelib.operations.model_probes import CENT, Name, Outcome, ProbeStep, Unfinished
 
 WITHIN = timedelta(seconds=42)
@@ -68,6 +68,7 @@ class Journey:
         self._merchant = self._anybody.bearing(who.merchant.api_key)
         self._before = self._moved = self._late = 0
         self._topup_id = self._payment_id = ""
+        self._refused: set[str] = set()
         self.steps: list[ProbeStep] = []
         self.unfinished = [*left]
 
@@ -86,7 +87,8 @@ class Journey:
         for name in get_args(Name):
             self._step(name, acts[name])
         if self._is_unfinished():
-            self.unfinished.append(Unfinished(self._id, self._topup_id if self._was("arrival", "bad") else ""))
+            topup_id = self._topup_id if self._was("arrival", "bad") else ""
+            self.unfinished.append(self._as_it_went(Unfinished(self._id, topup_id)))
 
     def _step(self, name: Name, act: Callable[[], None]) -> None:
         if not all(self._was(needed, "good") for needed in _NEEDS.get(name, ())):
@@ -127,23 +129,35 @@ class Journey:
         given_back = 0
         for number, one in enumerate(self._left[: model.MENDED_AT_ONCE]):
             try:
-                given_back += self._give_back(one.check_id)
+                given_back += self._give_back(one)
                 if one.topup_id and not self._is_over(one.topup_id):
                     self.unfinished.append(one)
             except (Failed, Resting):
-                self.unfinished = [*self._left[number : model.MENDED_AT_ONCE], *self.unfinished]
+                later = self._left[number + 1 : model.MENDED_AT_ONCE]
+                self.unfinished = [self._as_it_went(one), *later, *self.unfinished]
                 raise
             finally:
                 self._late = len(self.unfinished)
         self._before = self._balance() if self._left else self._before
 
-    def _give_back(self, check_id: str) -> int:
+    def _give_back(self, one: Unfinished) -> int:
         """Each payment of a check, found by its reference: a check that died need not have heard what it was called."""
-        found = self._merchant.get(f"/v1/payments?order_reference={check_id}")["data"]
-        owed = [one for one in found if one["captured"] and not one["refunded"]]
+        found = self._merchant.get(f"/v1/payments?order_reference={one.check_id}")["data"]
+        owed = [payment for payment in found if payment["captured"] and not payment["refunded"]]
         for payment in owed:
-            self._merchant.post(f"/v1/payments/{payment['id']}/refunds", {"amount": CENT}, key=f"{check_id}-refund")
+            self._give_back_of(payment["id"], one)
         return len(owed)
+
+    def _give_back_of(self, payment_id: str, one: Unfinished) -> None:
+        try:
+            self._merchant.post(f"/v1/payments/{payment_id}/refunds", {"amount": CENT}, key=one.refund_key)
+        except Refused:
+            self._refused.add(one.check_id)
+            raise
+
+    def _as_it_went(self, one: Unfinished) -> Unfinished:
+        """Where nobody knows what became of a refund the key stays as it is, so that it moves nothing twice."""
+        return msgspec.structs.replace(one, refused=one.refused + (one.check_id in self._refused))
 
     def _is_over(self, topup_id: str) -> bool:
         return self._customer.get(f"/v1/topups/{topup_id}")["status"] in ("succeeded", "failed")
@@ -178,8 +192,7 @@ class Journey:
             raise Failed(f"is {status}")
 
     def _refund(self) -> None:
-        path = f"/v1/payments/{self._payment_id}/refunds"
-        self._merchant.post(path, {"amount": CENT}, key=f"{self._id}-refund")
+        self._give_back_of(self._payment_id, Unfinished(self._id))
         self._moved += CENT
 
     def _add_up(self) -> None:

@@ -14,9 +14,11 @@ from itertools import chain, islice
 from typing import Any, Protocol
 
 import msgspec
+from botocore.exceptions import ClientError
 
 from chalicelib import cloud
 from chalicelib.cloud_dynamodb import with_bytes
+from chalicelib.kernel import clock
 from chalicelib.operations import model_backups as model
 from chalicelib.operations import store_bucket as bucket
 from chalicelib.operations.model_backups import Part, Wired
@@ -36,7 +38,7 @@ class Source(Protocol):
         """The latest that a reading which begins now can show."""
 
     def begun(self, part: Part, as_of: datetime) -> Part:
-        """Ask for it; nothing is read yet."""
+        """Ask for it; nothing is read yet. Raises DidNotExport: the table was not there then."""
 
     def step(self, part: Part, until: datetime) -> Part | None:
         """One file more; None while there is nothing to read yet. Raises DidNotExport."""
@@ -55,6 +57,14 @@ def full_name(table: str) -> str:
 
 def source() -> Source:
     return _Export() if settings().backups_from == "export" else _OwnReading()
+
+
+def is_here(part: Part) -> bool:
+    """Not in a region that was lost: its export is of this one, and what was read lies in the bucket in use."""
+    here: str = cloud.client("dynamodb").meta.region_name
+    if part.export and part.export.split(":")[3] != here:
+        return False
+    return not part.files or len(bucket.files(part)) >= part.files
 
 
 def summed(part: Part, key: str) -> Part:
@@ -85,16 +95,22 @@ class _Export:
         return min([at, *filter(None, map(_restorable_until, tables()))]).replace(microsecond=0)
 
     def begun(self, part: Part, as_of: datetime) -> Part:
-        asked = cloud.client("dynamodb").export_table_to_point_in_time(
-            TableArn=_arn(part.table),
-            ExportTime=as_of,
-            ClientToken=part.prefix,
-            S3Bucket=settings().backups_bucket,
-            S3Prefix=part.prefix,
-            S3SseAlgorithm="KMS",
-            S3SseKmsKeyId=settings().backups_key_id,
-            ExportFormat="DYNAMODB_JSON",
-        )
+        wish = {
+            "TableArn": _arn(part.table),
+            "ExportTime": as_of,
+            "ClientToken": part.prefix,
+            "S3Bucket": settings().backups_bucket,
+            "S3Prefix": part.prefix,
+            "S3SseAlgorithm": "KMS",
+            "S3SseKmsKeyId": settings().backups_key_id,
+            "ExportFormat": "DYNAMODB_JSON",
+        }
+        try:
+            asked = cloud.client("dynamodb").export_table_to_point_in_time(**wish)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "InvalidExportTimeException":
+                raise DidNotExport(f"{part.table}: not as of {clock.written(as_of)}") from error
+            raise
         return msgspec.structs.replace(part, export=asked["ExportDescription"]["ExportArn"])
 
     def step(self, part: Part, until: datetime) -> Part | None:

@@ -1,7 +1,7 @@
 """A review of access, a step at a time: nothing is scanned, and whatever is left goes on in the next run.
 
-log ──▶ operators ──▶ merchants ──▶ approvals ──▶ cases ──▶ written
-who did what    who may what    keys and roles   what waits   one for each finding, while it is open
+log ──▶ operators ──▶ merchants ──▶ approvals ──▶ adjustments ──▶ cases ──▶ written
+who did what    who may what    keys and roles   what waits for a second person   one for each finding, while it is open
 
 Each step is kept with where the next one begins, so a run that dies repeats one step and counts nothing twice.
 """
@@ -189,15 +189,24 @@ def _idle(age: Age, at: datetime) -> dict[str, str | int]:
 
 
 def _approvals(review: Review, at: datetime) -> Review | None:
-    given, _ = store_backups.givings_back(None, _PAGE)
+    """However many were decided since: what waits longest is the farthest back."""
+    given, following = store_backups.givings_back(review.cursor or None, _PAGE)
     waiting = [(one.id, one.proposed_at) for one in given if one.state == "proposed"]
-    waiting += adjustments.waiting(_PAGE)
+    return store.change(_next(_with_waiting(review, waiting), "approvals" if following else "adjustments", following))
+
+
+def _adjustments(review: Review, at: datetime) -> Review | None:
+    waiting, following = adjustments.waiting(review.cursor or None, _PAGE)
+    return store.change(_next(_with_waiting(review, waiting), "adjustments" if following else "cases", following))
+
+
+def _with_waiting(review: Review, waiting: list[tuple[str, str]]) -> Review:
     until = clock.read(review.until)
     late = [(one, moment) for one, moment in waiting if until - clock.read(moment) >= model.WAITS_TOO_LONG_AFTER]
     found = [
         Finding("approval-waiting", one, {"days": model.days_since(clock.read(moment), until)}) for one, moment in late
     ]
-    return store.change(_next(_found(_counted(review, approvals_waiting=len(waiting)), found), "cases", None))
+    return _found(_counted(review, approvals_waiting=len(waiting)), found)
 
 
 def _cases(review: Review, at: datetime) -> Review | None:
@@ -229,5 +238,6 @@ _STEPS: dict[Stage, Step] = {
     "operators": _operators,
     "merchants": _merchants,
     "approvals": _approvals,
+    "adjustments": _adjustments,
     "cases": _cases,
 }

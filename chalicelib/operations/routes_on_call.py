@@ -33,8 +33,7 @@ def rota(call: Call[None]) -> Answer:
     summary="Who is on call, now and later, the first to end first",
 )
 def shifts(call: Call[None]) -> Answer:
-    found, following = on_call.listed(call.at, call.page.cursor, call.page.limit)
-    return Answer(200, call.page.envelope([one.view(call.at) for one in found], following))
+    return Answer(200, call.page.envelope(*on_call.listed(call.at, call.page.cursor, call.page.limit)))
 
 
 @room.route(

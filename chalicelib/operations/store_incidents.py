@@ -52,6 +52,7 @@ class _AlarmItem(Table):
     rings = NumberAttribute()
     changed_at = UnicodeAttribute()
     led_to = UnicodeAttribute(null=True)
+    case_at = UnicodeAttribute(null=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,9 @@ def history(incident_id: str, position: str | None, limit: int) -> tuple[list[De
 
 def alarm(name: str) -> Known | None:
     item = _AlarmItem.find(f"{_ALARM}#{name}", _ALARM)
-    return Known(name, bool(item.rings), clock.read(item.changed_at), item.led_to or "") if item else None
+    if item is None:
+        return None
+    return Known(name, bool(item.rings), clock.read(item.changed_at), item.led_to or "", _moment(item.case_at))
 
 
 def paged(now: Page, seen: Page, deed: Deed) -> bool:
@@ -145,7 +148,7 @@ def _as_seen(seen: Incident | None) -> Any:
 
 def _hear(transaction: TransactWrite, now: Known, seen: Known | None) -> None:
     item = _AlarmItem(f"{_ALARM}#{now.name}", _ALARM, rings=int(now.rings), led_to=now.led_to or None)
-    item.changed_at = clock.written(now.changed_at)
+    item.changed_at, item.case_at = clock.written(now.changed_at), _written(now.case_at)
     transaction.save(item, _AlarmItem.changed_at == clock.written(seen.changed_at) if seen else absent())
 
 

@@ -9,6 +9,7 @@ from chalicelib import queues
 from chalicelib.operations import (
     affected,
     alarms,
+    backups,
     model_alarms,
     paging,
     probes,
@@ -29,4 +30,4 @@ def sweep(at: datetime) -> int:
     paged = queues.sweep("pages", store_pages.due(at), lambda page_id: paging.go_on(page_id, at))
     searched = queues.sweep("affected", store_affected.due(at), lambda incident_id: affected.go_on(incident_id, at))
     told = queues.sweep("updates", store_updates.due(at), lambda update_id: updating.go_on(update_id, at))
-    return paged + searched + told + probes.listen(at)
+    return paged + searched + told + probes.listen(at) + backups.listen(at)

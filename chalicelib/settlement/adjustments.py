@@ -131,11 +131,14 @@ def adjustments(position: str | None, limit: int) -> tuple[list[AdjustmentView],
     return [model.view(one, sealing.opened(one["pk"], "reason", sealed)) for one, sealed in shown], following
 
 
-def waiting(limit: int) -> list[tuple[str, str]]:
-    """Id and time of those among the newest that nobody has decided; reasons stay sealed."""
-    kept, _ = store.newest(None, limit)
+def waiting(position: str | None, limit: int) -> tuple[list[tuple[str, str]], str | None]:
+    """Id and time of those on this page, newest first, that nobody has decided; reasons stay sealed.
+
+    And the position of the next page.
+    """
+    kept, following = store.newest(position, limit)
     known = ledger.movements([one for one, _ in kept]) if kept else []
-    return [(one["pk"], one["created_at"]) for one in known if one["state"] == "proposed"]
+    return [(one["pk"], one["created_at"]) for one in known if one["state"] == "proposed"], following
 
 
 def _with_decision(found: Found, state: str, by: Operator, at: datetime) -> Found:

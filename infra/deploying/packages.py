@@ -72,11 +72,13 @@ class Packages:
         self._put(f"versions/{version}.json", json.dumps(template).encode())
 
     def kept(self, version: str) -> tuple[dict[str, Any], bytes]:
-        """Template and pages of a version. Raises NoSuchVersion."""
+        """Template and pages of a version. Raises NoSuchVersion; ClientError if S3 does not say whether it is there."""
         try:
             template: dict[str, Any] = json.loads(self._get(f"versions/{version}.json"))
             return template, self._get(f"versions/{version}.zip")
         except ClientError as missing:
+            if missing.response["Error"]["Code"] not in ("NoSuchKey", "404"):
+                raise
             there = ", ".join(self.versions()) or "none"
             raise NoSuchVersion(f"{version} was never deployed from {self.bucket}. Versions: {there}") from missing
 

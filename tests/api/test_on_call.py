@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel import clock as clocks
+from chalicelib.operations import paging, store_pages
 from tests.api import on_call_kit
 from tests.api.caller import Caller, assert_problem
 from tests.api.world import PASSWORD, World, cheap_passwords
@@ -70,6 +71,49 @@ def test_a_page_waits_with_who_was_asked_until_somebody_answers(world: World) ->
     assert waiting["goes_on_at"] == clocks.written(world.clock.now() + timedelta(minutes=5))
     assert world.nobody.post(f"/v1/pages/{page}/acknowledge", {"code": code}).status == 200
     assert rota(world)["pages"] == []
+
+
+def dismissed(world: World, person: str) -> None:
+    gone = boss(world).patch(f"/v1/operators/{person}", {"role": "customer", "reason": "does not work here any more"})
+    assert gone.status == 200
+
+
+def test_whoever_is_no_operator_any_more_is_not_on_call_and_the_gap_that_they_leave_is_told(world: World) -> None:
+    now, welcome = world.clock.now(), world._sign_up("CN")
+    appointed(world.nobody, welcome, "support", PASSWORD)
+    left = welcome["user"]["id"]
+    made = shift(world, left, now, now + HOUR)
+    shift(world, left, now + 2 * HOUR, now + 3 * HOUR)
+    dismissed(world, left)
+    told, whole = rota(world), {"from": clocks.written(now), "to": clocks.written(now + WEEK)}
+    assert (told["now"], told["following"], told["gaps"]) == ([], None, [whole])
+    listed = boss(world).get("/v1/on-call/shifts").json["data"]
+    assert [(one["person_id"], one["on_call"]) for one in listed] == [(left, False), (left, False)]
+    assert boss(world).delete(f"/v1/on-call/shifts/{made['id']}").status == 204
+
+
+def test_a_page_that_was_about_to_go_to_whoever_left_goes_to_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The function died after it had chosen them, and before it told them."""
+    now, welcome = world.clock.now(), world._sign_up("CN")
+    appointed(world.nobody, welcome, "support", PASSWORD)
+    left = welcome["user"]["id"]
+    shift(world, left, now, now + HOUR)
+    with monkeypatch.context() as dying:
+        dying.setattr(paging, "_told", died)
+        on_call_kit.ring(world)
+    (page,) = store_pages.waiting()
+    assert page.asking == (left,)
+    dismissed(world, left)
+    world.clock.advance(60)
+    world.sweep()
+    assert on_call_kit.links(welcome["identifier"]) == []
+    assert len(on_call_kit.links(world.operator_contact)) == 1
+
+
+def died(*_: Any) -> bool:
+    raise RuntimeError("killed")
 
 
 def test_every_operator_sees_the_names_of_their_colleagues_and_nobody_else_does(world: World) -> None:

@@ -112,6 +112,43 @@ def test_a_refund_that_fails_is_made_by_the_next_check(ground: Ground) -> None:
     assert ground.balance == before + 2 * CENT, "the cent of then, and the cent of now"
 
 
+def test_a_refund_that_was_refused_is_asked_for_under_another_key_until_it_is_not(ground: Ground) -> None:
+    """A refusal is answered again under its key, whatever has changed since."""
+    ground.check()
+    before, refused = ground.balance, set[str]()
+    ill = True
+
+    def answers(method: str, url: str, headers: Any, body: bytes, seconds: float) -> Answered:
+        if method == "POST" and url.endswith("/refunds"):
+            refused.update({headers["Idempotency-Key"]} if ill else ())
+            if headers["Idempotency-Key"] in refused:
+                return Answered(409, b'{"code": "insufficient-funds"}')
+        return ground.over_http(method, url, headers, body, seconds)
+
+    calling.use(answers)
+    for _ in range(2):
+        assert ground.check()["outcome"] == "bad"
+    ill = False
+    assert ground.check()["outcome"] == "good"
+    assert (ground.balance, ground.known.unfinished) == (before + 3 * CENT, ())
+
+
+def test_a_refund_of_which_nobody_knows_is_asked_for_under_the_same_key(ground: Ground) -> None:
+    ground.check()
+    keys: list[str] = []
+
+    def answers(method: str, url: str, headers: Any, body: bytes, seconds: float) -> Answered:
+        if method == "POST" and url.endswith("/refunds"):
+            keys.append(headers["Idempotency-Key"])
+            if len(keys) == 1:
+                return BROKEN
+        return ground.over_http(method, url, headers, body, seconds)
+
+    calling.use(answers)
+    assert (ground.check()["outcome"], ground.check()["outcome"]) == ("bad", "good")
+    assert keys[0] == keys[1] != keys[2]
+
+
 @pytest.mark.parametrize(
     "call", [("POST", "/v1/topups"), ("POST", "/v1/payments"), ("POST", "/v1/payments/"), ("GET", "/v1/topups/")]
 )

@@ -18,6 +18,7 @@ from chalicelib.operations import reviewing, reviews
 from chalicelib.operations import store_reviews as store
 from chalicelib.operations.model_reviews import Review
 from chalicelib.processors import wire
+from tests.api import backup_kit
 from tests.api.caller import Caller
 from tests.api.staff_kit import hired, sign_in
 from tests.api.test_reconciliation import colleague
@@ -251,6 +252,28 @@ def test_an_approval_that_has_waited_for_a_week_is_found(world: World) -> None:
     assert reviewed(world).figures["approvals_waiting"] == 1
     world.clock.advance(7 * DAY)
     assert ("approval-waiting", asked) in kinds(reviewed(world))
+
+
+def test_an_approval_that_waits_is_found_however_many_were_decided_since(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reviewing, "_PAGE", 2)
+    ana, backup = world.customer(), backup_kit.whole(world.clock.now())
+    wish = {"direction": "credit", "amount": 250, "currency": "CNY", "against": "sandbox", "account": ana.wallet}
+    asked: list[tuple[str, str]] = []
+    for number in range(5):
+        world.clock.advance(1)
+        lost, owed = {"user_id": ana.id, "reason": "deleted by mistake"}, wish | {"reason": "never heard of"}
+        given = world.operator.post(f"/v1/backups/{backup}/givings-back", lost)
+        booked = world.operator.post("/v1/adjustments", owed, idempotency_key=f"wish-{number}")
+        asked.append((given.json["id"], booked.json["id"]))
+    for given_back, adjustment in asked[1:]:
+        no = world.operator.post(f"/v1/givings-back/{given_back}/decision", {"approve": False, "note": "not theirs"})
+        never = world.operator.post(f"/v1/adjustments/{adjustment}/decline", {"note": "not so"})
+        assert (no.status, never.status) == (200, 200)
+    assert reviewed(world).figures["approvals_waiting"] == 2
+    world.clock.advance(7 * DAY)
+    assert {about for kind, about in kinds(reviewed(world)) if kind == "approval-waiting"} == set(asked[0])
 
 
 def test_an_operator_who_asks_gets_one_beside_the_weeks_and_only_one_at_a_time(world: World) -> None:

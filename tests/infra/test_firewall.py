@@ -11,6 +11,7 @@ import pytest
 from chalice.package import YAMLTemplateSerializer
 
 from chalicelib.api import shield, strict_json
+from chalicelib.processors import service as processors
 from infra.package import ROOT
 from tests.infra.conftest import Packaged
 
@@ -80,9 +81,30 @@ def test_processors_webhooks_are_counted_apart_and_come_from_everywhere(acl: Tem
     webhooks = named["too-many-webhooks"]["Statement"]["RateBasedStatement"]["ScopeDownStatement"]
     countries, not_webhooks = named["elsewhere"]["Statement"]["AndStatement"]["Statements"]
     assert everything == webhooks == not_webhooks["NotStatement"]["Statement"]
-    assert webhooks["ByteMatchStatement"]["SearchString"] == "/v1/webhooks/"
+    match = webhooks["RegexMatchStatement"]
+    assert (match["FieldToMatch"], [one["Type"] for one in match["TextTransformations"]]) == ({"UriPath": {}}, ["NONE"])
     geography = countries["NotStatement"]["Statement"]["GeoMatchStatement"]
     assert geography == {"CountryCodes": {"Ref": "AllowedCountries"}}
+
+
+@pytest.mark.parametrize(
+    ("path", "is_one"),
+    [
+        *((f"{stage}/v1/webhooks/{name}", True) for stage in ("", "/api") for name in processors._ADAPTERS),
+        ("/v1/webhooks/stripe/", True),
+        ("/v1/users/v1/webhooks/stripe", False),
+        ("/v1/payments/v1/webhooks/", False),
+        ("/v1/webhooks/", False),
+        ("/v1/webhooks/../sessions", False),
+        ("/v1/webhooks/..%2Fsessions", False),
+        ("/v1/webhooks/stripe/../../sessions", False),
+        ("/app/v1/webhooks/stripe", False),
+    ],
+)
+def test_nothing_but_a_processors_webhook_is_counted_as_one(acl: Template, path: str, is_one: bool) -> None:
+    """Whoever has these letters somewhere in an address would be counted by the higher limit, from any country."""
+    match = rules(acl)["too-many-webhooks"]["Statement"]["RateBasedStatement"]["ScopeDownStatement"]
+    assert bool(re.search(match["RegexMatchStatement"]["RegexString"], path)) is is_one
 
 
 def test_without_countries_everybody_may_come(acl: Template) -> None:
