@@ -33,7 +33,7 @@ def wished() -> argparse.Namespace:
     )
     parser.add_argument("--stage", required=True, help="of infra/stages/")
     parser.add_argument("--version", default="", help="a version that was deployed before, to go back to it")
-    parser.add_argument("--plan", action="store_true", help="print the change set, and change nothing but the bucket of packages")
+    parser.add_argument("--plan", action="store_true", help="print the change set, and bring packages alone")
     parser.add_argument("--yes", action="store_true", help="do not ask: somebody approved already")
     parser.add_argument("--let-go", action="append", default=[], metavar="NAME", help="a resource that may lose state")
     parser.add_argument("--despite-alarms", action="store_true", help="an alarm rings, and this is to end it")
