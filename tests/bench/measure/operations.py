@@ -192,7 +192,7 @@ def restore_drill(town: Town) -> Invocation:
     from chalicelib.operations import backups, drills, store_backups
 
     begun = drills.begin(backups.begun("", "daily", clock.now()), "", clock.now())
-    store_backups.change(msgspec.structs.replace(begun, state="passed"))
+    store_backups.change(msgspec.structs.replace(begun, state="passed", cleared=True))
     return Invocation("restore_drill", sweep(town).event)
 
 
