@@ -2,7 +2,7 @@
 
 python -m infra.deploying --stage prod                    this checkout
 python -m infra.deploying --stage prod --version 1a2b3c   what was deployed from that commit, byte for byte
-python -m infra.deploying --stage prod --plan             print the change set, and leave everything as it is
+python -m infra.deploying --stage prod --plan             print the change set; what runs stays as it is
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def wished() -> argparse.Namespace:
     )
     parser.add_argument("--stage", required=True, help="of infra/stages/")
     parser.add_argument("--version", default="", help="a version that was deployed before, to go back to it")
-    parser.add_argument("--plan", action="store_true", help="print the change set and change nothing")
+    parser.add_argument("--plan", action="store_true", help="print the change set, and bring packages alone")
     parser.add_argument("--yes", action="store_true", help="do not ask: somebody approved already")
     parser.add_argument("--let-go", action="append", default=[], metavar="NAME", help="a resource that may lose state")
     parser.add_argument("--despite-alarms", action="store_true", help="an alarm rings, and this is to end it")

@@ -22,7 +22,7 @@ FIREWALL_REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class Wishes:
-    """`version`: one that was deployed before; without, this checkout. `plan`: show, and change nothing."""
+    """`version`: one that was deployed before; without, this checkout. `plan`: show, and bring packages alone."""
 
     version: str = ""
     plan: bool = False

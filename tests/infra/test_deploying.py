@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +18,9 @@ from infra import furniture, package
 from infra.deploying import changes, packages, pages, stages, steps, traffic
 from infra.deploying.changes import Change, LosesState
 from infra.deploying.formation import Formation
+from infra.deploying.releases import Release
 from infra.deploying.stages import Stage, WrongStage
+from infra.deploying.whole import FIREWALL_REGION, Deployment, Wishes
 from infra.package import ROOT
 from tests.conftest import REGION
 from tests.infra.conftest import Packaged
@@ -227,6 +230,27 @@ def test_a_version_that_s3_does_not_give_out_is_not_called_one_that_never_was(cl
     storage.meta.events.register("before-call.s3.GetObject", refuse)
     with pytest.raises(ClientError, match=code):
         bucket.kept("1a2b3c")
+
+
+def test_a_plan_of_a_stack_that_is_not_there_leaves_nothing_but_what_the_deployment_would_bring_anyway(
+    cloud: None,
+) -> None:
+    """As docs/how-to/deploy.md says."""
+    stage = Stage("prod", ACCOUNT, REGION, "packages-of-ours", firewall={})
+    topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+
+    def made(found: packages.Packages) -> Release:
+        return Release("1a2b3c", packages.with_code(topic, found.coded(b"code")), b"")
+
+    said: list[str] = []
+    clients = cache(lambda region: cache(partial(boto3.client, region_name=region)))
+    done = Deployment(stage, clients, said.append, Wishes(plan=True), made).run()
+    assert done == ["created the bucket of packages packages-of-ours", f"coffer in {REGION}, 1a2b3c: only planned"]
+    assert any("SNS::Topic" in line for line in said) and any("WAFv2::WebACL" in line for line in said)
+    for region in (REGION, FIREWALL_REGION):
+        assert clients(region)("cloudformation").describe_stacks()["Stacks"] == []
+    left = clients(REGION)("s3").list_objects_v2(Bucket=stage.packages)["Contents"]
+    assert sorted(one["Key"].partition("/")[0] for one in left) == ["code", "templates"]
 
 
 def test_pages_come_with_their_kind_and_what_nobody_asks_for_goes(cloud: None, tmp_path: Path) -> None:
