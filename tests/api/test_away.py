@@ -94,7 +94,7 @@ def a_withdrawal(world: World, ana: Person) -> Call:
 
 def a_transfer(world: World, ana: Person) -> Call:
     ben = world.customer()
-    transfer_kit.acquainted(world, ana, ben)
+    transfer_kit.introduced(world, ana, ben)
     check = transfer_kit.look(ana, ben.identifier).json["payee_check"]
     return lambda: transfer_kit.pass_on(ana, check, 1_000, "k")
 
@@ -145,16 +145,8 @@ def a_payout(world: World, ana: Person) -> Call:
 
 MOVES = (
     *(a_payment, a_hold, a_checkout, a_charge, a_capture, a_void, a_refund, a_top_up, a_withdrawal, a_payout),
-    *(
-        a_transfer,
-        a_transfer_that_waits,
-        a_proposal,
-        an_approval,
-        a_card,
-        a_payment_by_card,
-        a_refund_to_a_card,
-        a_card_taken_back,
-    ),
+    *(a_proposal, an_approval, a_card, a_payment_by_card, a_refund_to_a_card, a_card_taken_back),
+    *(a_transfer, a_transfer_that_waits),
 )
 
 

@@ -1,4 +1,4 @@
-"""What every draft of a transfer promises, whatever the wallets are like: postings sum to zero and say what heads do."""
+"""What every draft of a transfer promises, whatever the wallets are like: its postings say what it does to heads."""
 
 from __future__ import annotations
 
