@@ -29,10 +29,11 @@ def _money() -> list[Room]:
     from chalicelib.payments import routes_cards as cards
     from chalicelib.payments import routes_charges as charges
     from chalicelib.processors import routes as processors
+    from chalicelib.rewards import routes as rewards
     from chalicelib.settlement import routes_withdrawals as withdrawals
     from chalicelib.topups import routes as topups
 
-    known = (ledger, merchants, shops, topups, payments, charges, cards, withdrawals, processors)
+    known = (ledger, merchants, shops, topups, payments, charges, cards, withdrawals, processors, rewards)
     return [routes.room for routes in known]
 
 
@@ -66,6 +67,7 @@ def _office() -> list[Room]:
     from chalicelib.operations import routes_probes as probes
     from chalicelib.operations import routes_reviews as reviews
     from chalicelib.processors import routes_office as processors
+    from chalicelib.rewards import routes_office as rewards
     from chalicelib.risk import routes as risk
     from chalicelib.settlement import routes_adjustments as adjustments
     from chalicelib.settlement import routes_payouts as payouts
@@ -88,7 +90,7 @@ def _office() -> list[Room]:
         records,
         effort,
     )
-    return [routes.room for routes in (*of_merchants, *of_the_house, processors)]
+    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards)]
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -236,6 +238,7 @@ def sweep(event: Any) -> int:
     from chalicelib.merchants import tasks as merchants
     from chalicelib.operations import tasks as operations
     from chalicelib.payments import tasks as payments
+    from chalicelib.rewards import tasks as rewards
     from chalicelib.risk import tasks as risk
     from chalicelib.settlement import tasks as settlement
     from chalicelib.topups import tasks as topups
@@ -243,7 +246,9 @@ def sweep(event: Any) -> int:
     at = clock.now()
     money = (settlement.sweep, payments.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
     return queues.sweep(
-        "minute", (*money, merchants.sweep, identity.sweep, risk.sweep, operations.sweep), lambda task: task(at)
+        "minute",
+        (*money, merchants.sweep, rewards.sweep, identity.sweep, risk.sweep, operations.sweep),
+        lambda task: task(at),
     )
 
 

@@ -46,6 +46,8 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "reconciliations.keep": ("statement.import", "reconciliation.ask"),
         "adjustments.propose": ("adjustment.propose",),
         "adjustments.decide": ("adjustment.approve", "adjustment.decline"),
+        "rewards.keep": ("coupon.make_template", "coupon.stop_template"),
+        "rewards.issue": ("coupon.issue",),
         "movements.see": ("movement.see", "order.find"),
         "accounts.see": ("account.see", "account.see-entries"),
         "reviews.ask": ("review.ask",),

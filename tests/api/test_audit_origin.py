@@ -35,6 +35,7 @@ REQUESTED = {
     "audit-log": {"export"},
     "backup": {"ask", "drill", "propose-giving-back", "approve-giving-back", "decline-giving-back"},
     "case": {"resolve", "take"},
+    "coupon": {"issue", "make_template", "stop_template"},
     "guardian": {"accept"},
     "identifier": {"change"},
     "incident": {"open", "change", "take", "search-affected", "see-affected", "notify-affected"},

@@ -20,6 +20,7 @@ const DEEDS = {
   "audit-log": ["export"],
   backup: ["approve-giving-back", "ask", "decline-giving-back", "drill", "propose-giving-back"],
   case: ["resolve", "take"],
+  coupon: ["issue", "make_template", "stop_template"],
   guardian: ["accept"],
   identifier: ["change"],
   incident: ["change", "open", "take", "search-affected", "see-affected", "notify-affected"],
