@@ -62,6 +62,7 @@ def _office() -> list[Room]:
     from chalicelib.merchants import routes_webhooks as webhooks
     from chalicelib.operations import routes_affected as affected
     from chalicelib.operations import routes_backups as backups
+    from chalicelib.operations import routes_compensation as compensation
     from chalicelib.operations import routes_office as operations
     from chalicelib.operations import routes_on_call as on_call
     from chalicelib.operations import routes_probes as probes
@@ -83,6 +84,7 @@ def _office() -> list[Room]:
         operations,
         on_call,
         affected,
+        compensation,
         backups,
         probes,
         reviews,
@@ -198,13 +200,14 @@ def fold(event: SQSEvent) -> Any:
 def tell(event: SQSEvent) -> Any:
     from chalicelib.identity import approvals, telling
     from chalicelib.notices import tasks
-    from chalicelib.operations import updating
+    from chalicelib.operations import compensation, updating
     from chalicelib.topups import speed
 
     told: dict[str, list[tasks.Listener]] = {
         "entry": [telling.tell_of_entry, speed.measure],
         "approval": [approvals.tell],
         "status": [updating.tell],
+        "compensation": [compensation.tell],
     }
     return tasks.tell(event.to_dict(), told)
 

@@ -25,6 +25,8 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "incident.open", "incident.change", "incident.take", "incident.search-affected", "incident.notify-affected",
             "maintenance.schedule", "maintenance.cancel",
         ),
+        "compensations.propose": ("incident.propose-compensation",),
+        "compensations.decide": ("incident.approve-compensation", "incident.decline-compensation"),
         "on-call.keep": ("shift.add", "shift.remove"),
         "merchants.join": ("merchant.join",),
         "merchants.keep-keys": ("merchant.make_key", "merchant.rotate_key", "merchant.revoke_key"),

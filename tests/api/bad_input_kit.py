@@ -263,6 +263,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "agreed": {"price": 10_000, "bonus": 2_000, "fee": 0, "bonus_expires_at": "2027-02-20T00:00:00Z"},
     },
     "POST /v1/cards/{id}/refund": {},
+    "POST /v1/incidents/{id}/compensation": {"template_id": "ctp_1", "reason": "they waited for an hour"},
+    "POST /v1/incidents/{id}/compensation/decision": {"approve": True, "note": "heard it myself"},
     "POST /v1/coupon-templates": {
         "name": {"en": "Five off", "zh": "立减五元"},
         "terms": {"en": "On purchases of ten or more.", "zh": "满十元可用。"},
@@ -385,7 +387,8 @@ def means_something(route: Route, field: str, value: Any) -> bool:
     """Of another type than what stands there, and sound: nothing; any credential; no store, which is every one."""
     if value is None:
         return may_be_null(route, field)
-    return (field == "credential" and isinstance(value, dict)) or (field, value) == ("store_ids", [])
+    every_one = field in ("store_ids", "merchant_ids") and value == []
+    return every_one or (field == "credential" and isinstance(value, dict))
 
 
 def told(reply: Reply) -> tuple[int, dict[str, str], bytes]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import Any
 
 import pytest
@@ -41,11 +43,24 @@ def issue(template_id: str, name: str) -> str:
         return refused.code
 
 
+def issue_many(template_id: str, process: int) -> list[str]:
+    return [issue(template_id, f"p{process}-{number}") for number in range(16)]
+
+
 @pytest.mark.parametrize(("count", "total"), [(40, 10**9), (10**6, 40 * 500 + 499)])
 def test_many_at_once_get_all_of_a_budget_and_nothing_more(atomic: None, count: int, total: int) -> None:
     of = template(count, total)
     told = Counter(storm(64, lambda number: issue(of, f"p{number}")))
     assert (told.pop("coupons-exhausted"), len(told), set(told.values())) == (24, 40, {1})
+    assert sum(left.count for _, left in rewards.store.left(of)) == 0
+
+
+def test_four_processes_together_issue_a_budget_and_nothing_more(atomic: None) -> None:
+    """Nothing in a process's memory keeps the budget."""
+    of = template(50)
+    with ProcessPoolExecutor(4, get_context("spawn")) as pool:
+        told = [one for found in pool.map(issue_many, [of] * 4, range(4)) for one in found]
+    assert (told.count("coupons-exhausted"), len(set(told))) == (4 * 16 - 50, 50 + 1)
     assert sum(left.count for _, left in rewards.store.left(of)) == 0
 
 
