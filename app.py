@@ -29,11 +29,12 @@ def _money() -> list[Room]:
     from chalicelib.payments import routes_cards as cards
     from chalicelib.payments import routes_charges as charges
     from chalicelib.processors import routes as processors
+    from chalicelib.rewards import routes as rewards
     from chalicelib.settlement import routes_withdrawals as withdrawals
     from chalicelib.topups import routes as topups
     from chalicelib.transfers import routes as transfers
 
-    known = (ledger, merchants, shops, topups, payments, charges, cards, withdrawals, transfers, processors)
+    known = (ledger, merchants, shops, topups, payments, charges, cards, withdrawals, transfers, processors, rewards)
     return [routes.room for routes in known]
 
 
@@ -62,11 +63,13 @@ def _office() -> list[Room]:
     from chalicelib.merchants import routes_webhooks as webhooks
     from chalicelib.operations import routes_affected as affected
     from chalicelib.operations import routes_backups as backups
+    from chalicelib.operations import routes_compensation as compensation
     from chalicelib.operations import routes_office as operations
     from chalicelib.operations import routes_on_call as on_call
     from chalicelib.operations import routes_probes as probes
     from chalicelib.operations import routes_reviews as reviews
     from chalicelib.processors import routes_office as processors
+    from chalicelib.rewards import routes_office as rewards
     from chalicelib.risk import routes as risk
     from chalicelib.settlement import routes_adjustments as adjustments
     from chalicelib.settlement import routes_payouts as payouts
@@ -82,6 +85,7 @@ def _office() -> list[Room]:
         operations,
         on_call,
         affected,
+        compensation,
         backups,
         probes,
         reviews,
@@ -89,7 +93,7 @@ def _office() -> list[Room]:
         records,
         effort,
     )
-    return [routes.room for routes in (*of_merchants, *of_the_house, processors)]
+    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards)]
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -200,7 +204,7 @@ def fold(event: SQSEvent) -> Any:
 def tell(event: SQSEvent) -> Any:
     from chalicelib.identity import approvals, telling
     from chalicelib.notices import tasks
-    from chalicelib.operations import misses, updating
+    from chalicelib.operations import compensation, misses, updating
     from chalicelib.topups import speed
     from chalicelib.transfers import telling as transfers
 
@@ -209,6 +213,7 @@ def tell(event: SQSEvent) -> Any:
         "approval": [approvals.tell],
         "status": [updating.tell],
         "miss": [misses.keep],
+        "compensation": [compensation.tell],
     }
     return tasks.tell(event.to_dict(), told)
 
@@ -242,6 +247,7 @@ def sweep(event: Any) -> int:
     from chalicelib.merchants import tasks as merchants
     from chalicelib.operations import tasks as operations
     from chalicelib.payments import tasks as payments
+    from chalicelib.rewards import tasks as rewards
     from chalicelib.risk import tasks as risk
     from chalicelib.settlement import tasks as settlement
     from chalicelib.topups import tasks as topups
@@ -250,7 +256,9 @@ def sweep(event: Any) -> int:
     at = clock.now()
     money = (settlement.sweep, payments.sweep, transfers.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
     return queues.sweep(
-        "minute", (*money, merchants.sweep, identity.sweep, risk.sweep, operations.sweep), lambda task: task(at)
+        "minute",
+        (*money, merchants.sweep, rewards.sweep, identity.sweep, risk.sweep, operations.sweep),
+        lambda task: task(at),
     )
 
 

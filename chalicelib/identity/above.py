@@ -15,25 +15,28 @@ Forget = Callable[[str, Logins, datetime], None]
 Told = Callable[[str, Logins], Mapping[str, Any]]
 """Likewise: name of a file in their archive → its content."""
 
-_lent: list[tuple[Forget, Told]] = []
+ROOMS = ("merchants", "rewards")
+"""Which keep something."""
+_lent: dict[str, tuple[Forget, Told]] = {}
 
 
-def lend(forget: Forget, told: Told) -> None:
-    """What is asked from now on."""
-    _lent[:] = [(forget, told)]
+def lend(room: str, forget: Forget, told: Told) -> None:
+    """What is asked of this room from now on."""
+    _lent[room] = (forget, told)
 
 
 def forget(user_id: str, logins: Logins, at: datetime) -> None:
-    """Raises InternalError where nobody has lent anything: nobody is erased by half."""
-    _asked()[0](user_id, logins, at)
+    """Raises InternalError where a room has lent nothing: nobody is erased by half."""
+    for forget_there, _ in _asked():
+        forget_there(user_id, logins, at)
 
 
 def told(user_id: str, logins: Logins) -> Mapping[str, Any]:
-    """Raises InternalError where nobody has lent anything: no archive is half of one."""
-    return _asked()[1](user_id, logins)
+    """Raises InternalError where a room has lent nothing: no archive is half of one."""
+    return {name: content for _, told_there in _asked() for name, content in told_there(user_id, logins).items()}
 
 
-def _asked() -> tuple[Forget, Told]:
-    if not _lent:
+def _asked() -> list[tuple[Forget, Told]]:
+    if any(room not in _lent for room in ROOMS):
         raise InternalError()
-    return _lent[0]
+    return [_lent[room] for room in ROOMS]

@@ -21,6 +21,9 @@ from chalicelib.ledger import service as ledger
 from chalicelib.processors import service as processors
 from chalicelib.settings import settings
 
+_REST = (chart.settling, chart.fees, chart.unclaimed, chart.promotions)
+"""As HeldView has them."""
+
 
 def report(at: datetime) -> LiveView:
     """As far as the stream has been folded and AWS has counted."""
@@ -55,7 +58,7 @@ def _books() -> tuple[list[HeldView], list[ProcessorView]]:
     held, by_processor = [], []
     for currency in money.EXPONENTS:
         clearing = {name: -folding.total(chart.clearing(name, currency)) for name in processors.known()}
-        rest = [folding.total(address(currency)) for address in (chart.settling, chart.fees, chart.unclaimed)]
+        rest = [folding.total(address(currency)) for address in _REST]
         if any(clearing.values()) or any(rest):
             own = sum(rest) + ledger.corrected(currency)
             held.append(HeldView(currency, sum(clearing.values()) - own, *rest))

@@ -30,13 +30,15 @@ class RequestsView(msgspec.Struct, frozen=True):
 
 
 class HeldView(msgspec.Struct, frozen=True):
-    """In minor units. `held` is all that customers and merchants own, `settling` what is on its way to merchants."""
+    """In minor units. `held` is all that customers and merchants own, `settling` what is on its way to merchants,
+    `promotions` minus what coupons paid."""
 
     currency: str
     held: int
     settling: int
     fees: int
     unclaimed: int
+    promotions: int
 
 
 class ProcessorView(msgspec.Struct, frozen=True):

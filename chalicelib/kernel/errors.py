@@ -210,6 +210,38 @@ class TermsChanged(Refusal):
     code = "terms-changed"
 
 
+class CouponUsed(Refusal):
+    code = "coupon-used"
+
+
+class CouponExpired(Refusal):
+    """`until` says when it ended."""
+
+    code = "coupon-expired"
+
+
+class CouponNotYet(Refusal):
+    """`since` says from when on it is good."""
+
+    code = "coupon-not-yet"
+
+
+class CouponMinimum(Refusal):
+    """`least` says what a purchase must come to."""
+
+    code = "coupon-minimum-not-met"
+
+
+class CouponElsewhere(Refusal):
+    code = "coupon-not-for-this-merchant"
+
+
+class CouponsExhausted(Refusal):
+    """The budget of a template is used up."""
+
+    code = "coupons-exhausted"
+
+
 class BalanceLeft(Refusal):
     """An account whose wallet holds or owes money cannot be deleted."""
 

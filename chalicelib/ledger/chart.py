@@ -62,6 +62,11 @@ def unclaimed(currency: str) -> str:
     return f"{_SYSTEM}unclaimed:{currency}"
 
 
+def promotions(currency: str) -> str:
+    """Minus what the house paid of people's purchases by coupons."""
+    return f"{_SYSTEM}promotions:{currency}"
+
+
 def promised(merchant_id: str, currency: str) -> str:
     """Minus what a merchant's bonuses are good for: its promise, and no money of anybody's."""
     return f"{_PROMISED}{merchant_id}:{currency}"

@@ -23,6 +23,8 @@ BATCH = 40
 _MOST_WRITES = 100
 """Of one transaction (DynamoDB Developer Guide, "Quotas")."""
 _TOTAL, _DAY = "TOTAL#", "DAY#"
+_BY_DAY = ("fees", "promotions")
+"""What is the house's own: safeguarding asks what it was at the end of a day."""
 
 
 def fold(entries: Sequence[Mapping[str, Any]]) -> int:
@@ -42,9 +44,13 @@ def total(address: str) -> int:
     return sum(plain_item(found)["amount"] for found in store.partition(address, _TOTAL))
 
 
-def fees_until(day: date, currency: str) -> int:
-    """What the house had earned by the end of `day`, as far as the stream has been folded."""
-    found = map(plain_item, store.all_of(chart.fees(currency)))
+def earned_until(day: date, currency: str) -> int:
+    """What the house had earned by the end of `day`, less what it gave away, as far as the stream has been folded."""
+    return _until(chart.fees(currency), day) + _until(chart.promotions(currency), day)
+
+
+def _until(address: str, day: date) -> int:
+    found = map(plain_item, store.all_of(address))
     return sum(one["amount"] for one in found if one["sk"].startswith(_DAY) and one["sk"][4:14] <= day.isoformat())
 
 
@@ -85,7 +91,7 @@ def _totals(entries: Sequence[Mapping[str, Any]], shard: int) -> list[dict[str, 
     for entry in entries:
         for address, amount in entry["postings"].items():
             sums[address, f"{_TOTAL}{shard:02d}"] += amount
-            if "sk" in entry and chart.group_of(address) == "fees":
+            if "sk" in entry and chart.group_of(address) in _BY_DAY:
                 sums[address, f"{_DAY}{entry['sk'][:10]}#{shard:02d}"] += amount
     return [_sum(*place, amount) for place, amount in sorted(sums.items())]
 

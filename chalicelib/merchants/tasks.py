@@ -27,7 +27,7 @@ def sweep(at: datetime) -> int:
     from chalicelib.merchants import lanes, leaving, onboarding, store_deliveries, store_events
     from chalicelib.settings import settings
 
-    above.lend(leaving.forget, leaving.told)
+    above.lend("merchants", leaving.forget, leaving.told)
     due, events = store_deliveries.due(at), store_events.due(at)
     lanes.send(due)
     queues.send(settings().events_queue_url, [{"MessageBody": json.dumps({"event": one})} for one in events])

@@ -10,10 +10,12 @@ from chalicelib.operations import (
     affected,
     alarms,
     backups,
+    compensation,
     model_alarms,
     paging,
     probes,
     store_affected,
+    store_compensation,
     store_pages,
     store_updates,
     updating,
@@ -26,8 +28,10 @@ def alarmed(event: dict[str, Any], at: datetime) -> dict[str, Any]:
 
 
 def sweep(at: datetime) -> int:
-    """Pages without an answer go on to the next; so does who was affected, and what is told; silence is noticed."""
+    """Pages without an answer go on to the next; so do who was affected, what makes up for it, and what is told.
+    Silence is noticed."""
     paged = queues.sweep("pages", store_pages.due(at), lambda page_id: paging.go_on(page_id, at))
     searched = queues.sweep("affected", store_affected.due(at), lambda incident_id: affected.go_on(incident_id, at))
+    issued = queues.sweep("compensation", store_compensation.due(at), lambda one: compensation.go_on(one, at))
     told = queues.sweep("updates", store_updates.due(at), lambda update_id: updating.go_on(update_id, at))
-    return paged + searched + told + probes.listen(at) + backups.listen(at)
+    return paged + searched + issued + told + probes.listen(at) + backups.listen(at)

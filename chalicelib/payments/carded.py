@@ -18,22 +18,17 @@ from chalicelib.kernel.errors import (
     CofferError,
     CurrencyMismatch,
     InsufficientFunds,
-    InvalidState,
     NotFound,
-    RefundExceedsCapture,
 )
 from chalicelib.kernel.idempotency import Receipt, RequestKey
-from chalicelib.ledger import allowance, cards, chart, crediting, items, lots, standing
+from chalicelib.ledger import allowance, cards, chart, crediting, lots, standing
 from chalicelib.ledger.cards import Card
 from chalicelib.ledger.lots import Lots
-from chalicelib.ledger.model import Change, Changed, Draft, Known, Leg, Line, Movement, Spend, Verdict
-from chalicelib.ledger.wire import Item, plain_item
-from chalicelib.ledger.write import Update
+from chalicelib.ledger.model import Change, Draft, Known, Line, Movement, Spend
 from chalicelib.merchants.model import Terms
-from chalicelib.payments import following, model, paying
+from chalicelib.payments import following, paying
 from chalicelib.payments.model import PaymentView, RefundView
 from chalicelib.payments.paying import Order
-from chalicelib.settings import settings
 
 
 @dataclass(slots=True)
@@ -127,7 +122,7 @@ def refund(
         changes=(replace(change, settles=False, closed=closed), *bonus),
         entry=replace(plain.entry, postings=crediting.postings(postings), line=line),
         legs=(
-            _refundable(payment["pk"], amount, guess),
+            following.refundable_as_seen(payment["pk"], amount, guess.refundable, guess.count),
             cards.changing(card, now, guess.see),
             *((allowance.draw(account, money),) if money else ()),
         ),
@@ -171,23 +166,3 @@ def _postings(card: Card, money: int, bonus: int) -> dict[str, int]:
             chart.promised(card.merchant_id, card.currency): -bonus,
         }
     )
-
-
-def _refundable(payment_id: str, amount: int, guess: Guess) -> Leg:
-    """What comes back depends on what has come back: so much is left, neither less nor more."""
-    update = Update(settings().ledger_table, payment_id, items.MOVEMENT).add("refundable", -amount)
-    update.require("refundable", "=", guess.refundable).require("refundable", ">=", amount)
-    update.require("state", "=", "captured")
-
-    def explain(wired: Item | None) -> Verdict:
-        payment = plain_item(wired) if wired else None
-        if payment is None:
-            return NotFound()
-        if payment["state"] != "captured":
-            return InvalidState(state=model.status(payment))
-        if payment["refundable"] < amount:
-            return RefundExceedsCapture(refundable=payment["refundable"], currency=payment["currency"])
-        guess.count(payment["refundable"])
-        return Changed()
-
-    return Leg(update.written(), explain)

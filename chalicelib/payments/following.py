@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.errors import CofferError, InvalidState, NotFound, RefundExceedsCapture
 from chalicelib.kernel.idempotency import RequestKey
 from chalicelib.ledger import allowance, chart, crediting, items
-from chalicelib.ledger.model import Draft, Due, Entry, Known, Leg, Line, Movement, Verdict, due_key, shard_of
+from chalicelib.ledger.model import Changed, Draft, Due, Entry, Known, Leg, Line, Movement, Verdict, due_key, shard_of
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
 from chalicelib.merchants.model import Terms
@@ -219,6 +219,25 @@ def _refundable(payment_id: str, amount: int) -> Leg:
     update = Update(settings().ledger_table, payment_id, items.MOVEMENT)
     update.add("refundable", -amount).require("refundable", ">=", amount).require("state", "=", "captured")
     return Leg(update.written(), _not_refundable)
+
+
+def refundable_as_seen(payment_id: str, amount: int, seen: int, count: Callable[[int], None]) -> Leg:
+    """For what comes back differently after each refund: so much is left, neither less nor more. `count`: what is."""
+    update = Update(settings().ledger_table, payment_id, items.MOVEMENT).add("refundable", -amount)
+    update.require("refundable", "=", seen).require("refundable", ">=", amount).require("state", "=", "captured")
+
+    def explain(wired: Item | None) -> Verdict:
+        if not wired:
+            return NotFound()
+        payment = plain_item(wired)
+        if payment["state"] != "captured":
+            return InvalidState(state=model.status(payment))
+        if payment["refundable"] < amount:
+            return RefundExceedsCapture(refundable=payment["refundable"], currency=payment["currency"])
+        count(payment["refundable"])
+        return Changed()
+
+    return Leg(update.written(), explain)
 
 
 def _not_authorized(wired: Item | None) -> CofferError:

@@ -28,13 +28,15 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`, and perhaps `store_id`.
 
     Of a checkout that several people pay: `amount` too, which is one's part of it. With `card_id`, a prepaid card with
-    that very merchant pays, and the wallet says who does.
+    that very merchant pays, and the wallet says who does. With `coupon_id`, a coupon of mine pays its discount: one for
+    each payment, and only of what is taken from the wallet at once.
 
     `capture` is for a payment without a checkout: of a checkout its merchant has decided.
     """
 
     wallet_id: str
     card_id: str | None = None
+    coupon_id: str | None = None
     checkout_id: str | None = None
     merchant_id: str | None = None
     amount: Amount | None = None
@@ -85,6 +87,10 @@ class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
     """The prepaid card that paid."""
     bonus: int = 0
     """What of the amount a bonus paid: a discount of the merchant's, of which nothing is settled."""
+    coupon_id: str = ""
+    """The coupon that helped to pay."""
+    discount: int = 0
+    """What of the amount the coupon paid: a discount of the house's; the merchant gets all of the amount."""
 
 
 class CaptureView(msgspec.Struct, frozen=True):
@@ -110,6 +116,8 @@ class RefundView(msgspec.Struct, frozen=True, omit_defaults=True):
     """What of the amount went back to the bonus of a prepaid card."""
     bonus_lapsed: int = 0
     """What of the amount was a bonus that has run out meanwhile, and comes back to nobody."""
+    discount: int = 0
+    """What of the amount a coupon had paid, and goes back to the house."""
 
 
 def checked(order: PayRequest) -> PayRequest:
@@ -121,7 +129,9 @@ def checked(order: PayRequest) -> PayRequest:
             raise InvalidRequest(param=other)
     elif len(given) < len(direct):
         raise InvalidRequest(param=next(name for name in direct if name not in given))
-    if order.card_id is not None and order.capture == "manual":
+    if order.card_id is not None and order.coupon_id is not None:
+        raise InvalidRequest(param="coupon_id")
+    if (order.card_id or order.coupon_id) is not None and order.capture == "manual":
         raise InvalidRequest(param="capture")
     if order.order_reference is not None:
         text.reference(order.order_reference)

@@ -7,6 +7,11 @@ from chalicelib.kernel.callers import Customer, Merchant
 from chalicelib.kernel.capabilities import Begins
 from chalicelib.kernel.errors import (
     CoolingOff,
+    CouponElsewhere,
+    CouponExpired,
+    CouponMinimum,
+    CouponNotYet,
+    CouponUsed,
     CurrencyMismatch,
     GuardianApprovalRequired,
     InsufficientFunds,
@@ -34,6 +39,7 @@ from chalicelib.payments.model import (
 
 room = Room("payments", function="money")
 _REFUSED = (NotFound, InsufficientFunds, LimitReached, WalletFrozen, InvalidState, ProbableDuplicate, CurrencyMismatch)
+_OF_A_COUPON = (CouponUsed, CouponExpired, CouponNotYet, CouponMinimum, CouponElsewhere)
 
 
 @room.route(
@@ -43,7 +49,7 @@ _REFUSED = (NotFound, InsufficientFunds, LimitReached, WalletFrozen, InvalidStat
     answers={201: PaymentView},
     caller=Customer,
     moves_money=True,
-    errors=(*_REFUSED, StepUpRequired, CoolingOff, GuardianApprovalRequired),
+    errors=(*_REFUSED, *_OF_A_COUPON, StepUpRequired, CoolingOff, GuardianApprovalRequired),
     begins=Begins("payments", receipt="pay"),
     summary="Pay a merchant or a checkout",
 )

@@ -28,7 +28,7 @@ from chalicelib.merchants import service as merchants
 from chalicelib.merchants import stores
 from chalicelib.merchants.model import Terms
 from chalicelib.merchants.model_stores import Store
-from chalicelib.payments import acting, authority, carded, following, model, paying, sharing
+from chalicelib.payments import acting, authority, carded, couponed, following, model, paying, sharing
 from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
 from chalicelib.payments.paying import Order
 
@@ -135,8 +135,11 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
     terms = merchants.terms(merchant.merchant_id, at)
     if "settles" in found:
         return _refund_to_card(merchant, found, terms, amount, reason, key, at)
+    guess = couponed.Guess(found["refundable"])
 
     def build(at: datetime, known: Known) -> Draft:
+        if couponed.DISCOUNT in found:
+            return acting.by(merchant, couponed.refund(found, terms, amount, reason, key, at, known, guess))
         return acting.by(merchant, following.refund(found, terms, amount, reason, key, at, known))
 
     return ledger.commit(build, at, key)
@@ -161,11 +164,14 @@ def expire(payment_id: str, at: datetime) -> bool:
 
 
 def _commit(customer: Customer, order: Order, key: RequestKey, at: datetime, *, proved: bool = False) -> Receipt:
-    """From the wallet, or from the card that the order names."""
+    """From the wallet, with a coupon's help perhaps, or from the card that the order names."""
 
     def plain(at: datetime, known: Known) -> Draft:
         return paying.draft(customer, order, key, at, known, proved=proved)
 
+    if order.request.coupon_id is not None:
+        coupon = couponed.found(customer, order)
+        return ledger.commit(lambda at, known: couponed.draft(plain(at, known), coupon, order, at), at, key)
     if order.request.card_id is None:
         return ledger.commit(plain, at, key)
     guess = carded.guess(customer, order)
@@ -204,8 +210,9 @@ def ordered(request: PayRequest, at: datetime) -> Order:
         terms = merchants.terms(checkout.merchant_id, at)
         facts = (amount, checkout.currency, checkout.order_reference)
         order = Order(request, terms, *facts, checkout, store_id=checkout.store_id, staff_id=checkout.staff_id)
-        if order.held and request.card_id is not None:
-            raise InvalidRequest(param="card_id")
+        for name in ("card_id", "coupon_id"):
+            if order.held and getattr(request, name) is not None:
+                raise InvalidRequest(param=name)
         return order
     amount, currency = money.check_amount(request.amount or 0), money.check_currency(request.currency or "")
     terms = merchants.terms(request.merchant_id or "", at)

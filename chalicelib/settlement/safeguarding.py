@@ -117,7 +117,7 @@ def _owed(held: Iterable[ClearingView], day: date) -> dict[str, int]:
 
 def _own(currency: str, day: date, end: datetime) -> int:
     corrected = history.balance_at(chart.corrections(currency), end).available
-    return folding.fees_until(day, currency) + corrected - owing.owed(currency, end)
+    return folding.earned_until(day, currency) + corrected - owing.owed(currency, end)
 
 
 def _days(after: date, until: date) -> Iterator[date]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chalicelib.operations import affected, store_affected
-from tests.api import backup_kit, on_call_kit, review_kit, subscriber_kit
+from tests.api import backup_kit, compensation_kit, on_call_kit, review_kit, subscriber_kit
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply
 from tests.api.world import World
@@ -35,6 +35,7 @@ def of_the_status(world: World) -> dict[str, Call]:
         "GET /v1/incident-sentences": lambda: boss.get("/v1/incident-sentences"),
         **of_the_rota(world),
         **of_the_affected(world, incident),
+        **of_compensation(world),
         "GET /v1/maintenance-windows": lambda: boss.get("/v1/maintenance-windows"),
         "POST /v1/maintenance-windows": lambda: boss.post("/v1/maintenance-windows", window),
         "POST /v1/maintenance-windows/{id}/cancel": lambda: boss.post(f"/v1/maintenance-windows/{planned}/cancel"),
@@ -57,6 +58,17 @@ def of_the_affected(world: World, incident: str) -> dict[str, Call]:
         "GET /v1/incidents/{id}/affected": lambda: boss.get(path),
         "GET /v1/incidents/{id}/affected/people": lambda: boss.get(f"{path}/people"),
         "POST /v1/incidents/{id}/affected/notify": lambda: boss.post(f"{path}/notify", {"follow": False}),
+    }
+
+
+def of_compensation(world: World) -> dict[str, Call]:
+    boss, incident = world.operator, compensation_kit.hit(world, world.customer())
+    of, path = compensation_kit.template(world), compensation_kit.path(incident)
+    assert compensation_kit.propose(world, incident, of).status == 201
+    return {
+        "GET /v1/incidents/{id}/compensation/preview": lambda: boss.get(f"{path}/preview?template_id={of}"),
+        "GET /v1/incidents/{id}/compensation": lambda: boss.get(path),
+        "POST /v1/incidents/{id}/compensation/decision": lambda: compensation_kit.decide(boss, incident, approve=False),
     }
 
 

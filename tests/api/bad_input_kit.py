@@ -263,6 +263,29 @@ BODIES: dict[str, dict[str, Any]] = {
         "agreed": {"price": 10_000, "bonus": 2_000, "fee": 0, "bonus_expires_at": "2027-02-20T00:00:00Z"},
     },
     "POST /v1/cards/{id}/refund": {},
+    "POST /v1/incidents/{id}/compensation": {"template_id": "ctp_1", "reason": "they waited for an hour"},
+    "POST /v1/incidents/{id}/compensation/decision": {"approve": True, "note": "heard it myself"},
+    "POST /v1/coupon-templates": {
+        "name": {"en": "Five off", "zh": "立减五元"},
+        "terms": {"en": "On purchases of ten or more.", "zh": "满十元可用。"},
+        "currency": "CNY",
+        "budget_count": 100,
+        "budget_sum": 50_000,
+        "amount_off": 500,
+        "percent_off": 10,
+        "most_off": 500,
+        "minimum_spend": 1_000,
+        "merchant_ids": ["mer_1"],
+        "starts_at": "2026-11-22T08:00:00Z",
+        "ends_at": "2026-12-22T08:00:00Z",
+        "valid_days": 30,
+        "public": True,
+    },
+    "POST /v1/coupon-templates/{id}/issues": {
+        "campaign": "spring",
+        "people": ["usr_1"],
+        "reason": "to say thank you",
+    },
     "POST /v1/checkouts": {
         "amount": 100,
         "currency": "CNY",
@@ -294,6 +317,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/payments": {
         "wallet_id": "wal_1",
         "card_id": "crd_1",
+        "coupon_id": "cou_1",
         "checkout_id": "chk_1",
         "merchant_id": "mer_1",
         "amount": 100,
@@ -372,7 +396,8 @@ def means_something(route: Route, field: str, value: Any) -> bool:
     """Of another type than what stands there, and sound: nothing; any credential; no store, which is every one."""
     if value is None:
         return may_be_null(route, field)
-    return (field == "credential" and isinstance(value, dict)) or (field, value) == ("store_ids", [])
+    every_one = field in ("store_ids", "merchant_ids") and value == []
+    return every_one or (field == "credential" and isinstance(value, dict))
 
 
 def told(reply: Reply) -> tuple[int, dict[str, str], bytes]:

@@ -13,7 +13,7 @@ import chalicelib
 from chalicelib.identity import tries
 from chalicelib.kernel import origin
 from chalicelib.processors import wire
-from tests.api import away_kit, backup_kit, staff_kit
+from tests.api import away_kit, backup_kit, compensation_kit, staff_kit
 from tests.api.caller import Caller
 from tests.api.test_reconciliation import colleague
 from tests.api.topup_kit import Till
@@ -35,9 +35,11 @@ REQUESTED = {
     "audit-log": {"export"},
     "backup": {"ask", "drill", "propose-giving-back", "approve-giving-back", "decline-giving-back"},
     "case": {"resolve", "take"},
+    "coupon": {"issue", "make_template", "stop_template"},
     "guardian": {"accept"},
     "identifier": {"change"},
-    "incident": {"open", "change", "take", "search-affected", "see-affected", "notify-affected"},
+    "incident": {"open", "change", "take", "search-affected", "see-affected", "notify-affected",
+                 "propose-compensation", "approve-compensation", "decline-compensation"},
     "maintenance": {"schedule", "cancel"},
     "merchant": {"join", "make_key", "rotate_key", "revoke_key", "agree_payouts", "pay_out",
                  "make_endpoint", "change_endpoint", "rotate_endpoint", "remove_endpoint", "test_endpoint",
@@ -131,6 +133,9 @@ def correct(world: World, other: Caller) -> None:
     adjustment = world.operator.post("/v1/adjustments", wanted, idempotency_key="wish").json["id"]
     path = f"/v1/adjustments/{adjustment}/approve"
     assert other.post(path, {"note": "seen"}, idempotency_key="yes").status == 201
+    incident = compensation_kit.hit(world, ana)
+    assert compensation_kit.propose(world, incident, compensation_kit.template(world)).status == 201
+    assert compensation_kit.decide(other, incident).status == 200
     backup = backup_kit.whole(world.clock.now())
     wish = {"user_id": ana.id, "reason": "emptied their trash by mistake"}
     proposed = world.operator.post(f"/v1/backups/{backup}/givings-back", wish).json["id"]

@@ -19,7 +19,7 @@ from chalicelib.ledger import audit, funding, service
 from chalicelib.ledger.funding import Funding
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
-from tests.api import card_kit, charge_kit, payout_kit, topup_kit, transfer_kit
+from tests.api import card_kit, charge_kit, compensation_kit, coupon_kit, payout_kit, topup_kit, transfer_kit
 from tests.api.away_kit import OFFLINE, Call, requests
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply, assert_problem
@@ -136,6 +136,21 @@ def an_approval(world: World, ana: Person) -> Call:
     return lambda: other.post(path, {"note": "seen"}, idempotency_key="k")
 
 
+def a_payment_with_a_coupon(world: World, ana: Person) -> Call:
+    mine = coupon_kit.given(world, ana)
+    return lambda: coupon_kit.pay(ana, mine, 2_500, "k")
+
+
+def a_refund_of_one(world: World, ana: Person) -> Call:
+    paid = a_payment_with_a_coupon(world, ana)().json["id"]
+    return lambda: world.shop.act(paid, "refunds", {}, "k")
+
+
+def a_compensation(world: World, ana: Person) -> Call:
+    incident, of = compensation_kit.hit(world, ana), compensation_kit.template(world)
+    return lambda: compensation_kit.propose(world, incident, of, "k")
+
+
 def a_payout(world: World, ana: Person) -> Call:
     payout_kit.agree(world.operator, world)
     ana.pay(1_000)
@@ -147,6 +162,7 @@ MOVES = (
     *(a_payment, a_hold, a_checkout, a_charge, a_capture, a_void, a_refund, a_top_up, a_withdrawal, a_payout),
     *(a_proposal, an_approval, a_card, a_payment_by_card, a_refund_to_a_card, a_card_taken_back),
     *(a_transfer, a_transfer_that_waits),
+    *(a_payment_with_a_coupon, a_refund_of_one, a_compensation),
 )
 
 

@@ -37,7 +37,8 @@ pytestmark = pytest.mark.many_requests
 IN_CLEAR = {
     "ids": {"wallet_id", "merchant_id", "checkout_id", "person_id", "actor", "subject", "account", "case_id",
             "funding_method_id", "endpoint_id", "store_id", "staff_id", "store_ids", "card_id", "plan_id",
-            "user_id", "backup_id"},
+            "user_id", "backup_id", "coupon_id", "merchant_ids", "people",
+            "template_id"},
     "words of ours": {
         "action", "capability", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale",
         "method", "processor", "role", "scopes", "document", "version", "POST /v1/freezes reason",
@@ -59,6 +60,7 @@ IN_CLEAR = {
     "what a merchant shows to everybody": {
         "POST /v1/merchants name", "POST /v1/merchants/{id}/card-plans name", "order_reference", "return_url",
         "POST /v1/merchants/{id}/stores name", "PATCH /v1/merchants/{id}/stores/{store_id} name",
+        "POST /v1/coupon-templates/{id}/issues campaign",
         "POST /v1/merchants/{id}/stores address", "PATCH /v1/merchants/{id}/stores/{store_id} address",
     },
 }  # fmt: skip

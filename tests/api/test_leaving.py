@@ -121,7 +121,7 @@ def test_nobody_is_erased_by_half_where_the_rooms_above_are_not_asked(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ana = world.customer()
-    monkeypatch.setattr(above, "_lent", [])
+    monkeypatch.setattr(above, "_lent", {})
     delete(ana)
     world.clock.advance(THIRTY_DAYS)
     with pytest.raises(InternalError):

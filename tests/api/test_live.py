@@ -96,7 +96,7 @@ def test_money_held_is_what_people_and_merchants_own(world: World) -> None:
     ((held, *more),) = [live(world)["held"]]
     assert more == []
     owned = ana.available + 400 - 2
-    assert held == {"currency": "CNY", "held": owned, "settling": 0, "fees": 2, "unclaimed": 0}
+    assert held == {"currency": "CNY", "held": owned, "settling": 0, "fees": 2, "unclaimed": 0, "promotions": 0}
     assert live(world)["processors"] == [{"name": "sandbox", "currency": "CNY", "holds": 1_000}]
 
 

@@ -32,6 +32,7 @@ FINISHES = {
     "POST /v1/charges/{id}/confirm",
     "POST /v1/charges/{id}/reversals",
     "POST /v1/charge-reversals",
+    "POST /v1/incidents/{id}/compensation",
     "POST /v1/adjustments",
     "POST /v1/adjustments/{id}/approve",
 }

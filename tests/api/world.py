@@ -18,6 +18,7 @@ from chalicelib.kernel import ids
 from chalicelib.ledger import chart, crediting, service, store
 from chalicelib.ledger.model import Draft, Entry, Known, Movement
 from chalicelib.merchants import leaving
+from chalicelib.rewards import leaving as coupons
 from chalicelib.settings import settings
 from tests.api.caller import Caller, Reply
 from tests.conftest import FrozenClock
@@ -33,7 +34,8 @@ class World:
     def __init__(self, clock: FrozenClock) -> None:
         self.clock, self.nobody = clock, Caller()
         self._seen: set[tuple[str, str]] = set()
-        above.lend(leaving.forget, leaving.told)
+        above.lend("merchants", leaving.forget, leaving.told)
+        above.lend("rewards", coupons.forget, coupons.told)
         self.operator = self._operator()
         self.shop = self._shop("Tea House")
 

@@ -66,7 +66,7 @@ const Tile = ({ label, value, id, tone = "" }) => html`<li class=${`card ${tone}
 
 const money = (key) => ({ key: `${key}-amount`, number: true, cell: (row) => shownMoney(row[key], row.currency), text: (row) => major(row[key], row.currency) });
 const plain = (key, number = false) => ({ key, number, cell: (row) => (number ? (row[key] === null ? "–" : shownNumber(row[key])) : row[key]), text: (row) => row[key] });
-const HELD = [plain("currency"), money("held"), money("settling"), money("fees"), money("unclaimed")];
+const HELD = [plain("currency"), money("held"), money("settling"), money("fees"), money("unclaimed"), money("promotions")];
 const PROCESSORS = [{ key: "name-column", cell: (row) => row.name, text: (row) => row.name }, plain("currency"), money("holds")];
 const QUEUES = [{ key: "name-column", cell: (row) => what(row.name), text: (row) => row.name }, plain("waiting", true), plain("in_flight", true), plain("dead", true)];
 const TOTALS = [{ key: "kind", cell: (row) => what(row.kind), text: (row) => row.kind }, plain("processor"), plain("entries", true), money("amount"), CURRENCY];

@@ -1,0 +1,108 @@
+"""A payment that a coupon helps to pay, and what is given back of one, as drafts.
+
+It is a payment like any other (`paying.draft`) but for who pays: the house's promotions the discount, the wallet the
+rest. The merchant gets all of it. A refund gives both back in proportion, to the last minor unit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from chalicelib.kernel.callers import Customer
+from chalicelib.kernel.idempotency import RequestKey
+from chalicelib.ledger import allowance, chart, crediting
+from chalicelib.ledger.model import Draft, Known, Movement
+from chalicelib.merchants.model import Terms
+from chalicelib.payments import following, paying
+from chalicelib.payments.model import PaymentView, RefundView
+from chalicelib.payments.paying import Order
+from chalicelib.rewards import model as rewards
+from chalicelib.rewards import service, using
+from chalicelib.rewards.model import Coupon
+
+DISCOUNT = "discount"
+"""The fact of a payment's movement that a coupon paid, in minor units."""
+
+
+@dataclass(slots=True)
+class Guess:
+    """What is known so far of what is left to refund, and whether the coupon is still somebody's."""
+
+    refundable: int
+    is_owned: bool = True
+
+    def count(self, refundable: int) -> None:
+        self.refundable = refundable
+
+    def lose(self) -> None:
+        self.is_owned = False
+
+
+def found(customer: Customer, order: Order) -> Coupon:
+    """The customer's own. Raises NotFound."""
+    return service.own(customer.user_id, order.request.coupon_id or "")
+
+
+def draft(plain: Draft, coupon: Coupon, order: Order, at: datetime) -> Draft:
+    """`plain`: the same payment without it. What the coupon's terms forbid is said before anybody proves themselves."""
+    if plain.movement is None or plain.entry is None:
+        return plain
+    discount = coupon.worth.discount(order.amount)
+    paid = {order.wallet: discount - order.amount, chart.promotions(order.currency): -discount}
+    forbidden = rewards.refusal(coupon, order.terms.merchant_id, order.amount, order.currency, at)
+    return replace(
+        plain,
+        movement=_movement(plain.movement, coupon, discount),
+        changes=(replace(plain.changes[0], available=discount - order.amount),),
+        entry=replace(plain.entry, postings=crediting.postings({**paid, chart.settling(order.currency): order.amount})),
+        legs=(*plain.legs, using.using(coupon, plain.movement.id, at)),
+        refusal=forbidden or plain.refusal,
+    )
+
+
+def refund(
+    payment: Mapping[str, Any],
+    terms: Terms,
+    amount: int,
+    reason: str,
+    key: RequestKey,
+    at: datetime,
+    known: Known,
+    guess: Guess,
+) -> Draft:
+    """The customer's share to the wallet at once, the discount's to the promotions; all of it frees the coupon."""
+    plain, currency = following.refund(payment, terms, amount, reason, key, at, known), payment["currency"]
+    if plain.movement is None or plain.entry is None:
+        return plain
+    spent, before = min(amount, guess.refundable), payment["amount"] - guess.refundable
+    back = rewards.given_back(payment[DISCOUNT], payment["amount"], before, before + spent)
+    change, credited = crediting.credit(payment["account"], currency, spent - back, known)
+    postings = {**credited, chart.promotions(currency): back, chart.settling(currency): -spent}
+    refundable = following.refundable_as_seen(payment["pk"], amount, guess.refundable, guess.count)
+    coupon, whole = json.loads(payment["answer"])["coupon_id"], spent == guess.refundable
+    freed = (using.giving_back(coupon, payment["pk"], back, guess.lose, whole=whole),) if guess.is_owned else ()
+    account = chart.merchant_account(payment["payee"], currency)
+    return replace(
+        plain,
+        movement=_refunded(plain.movement, back),
+        changes=(change,),
+        entry=replace(plain.entry, postings=crediting.postings(postings)),
+        legs=(refundable, allowance.draw(account, amount), *freed),
+    )
+
+
+def _movement(plain: Movement, coupon: Coupon, discount: int) -> Movement:
+    answer = msgspec.json.decode(plain.receipt.body if plain.receipt else "", type=PaymentView)
+    told = msgspec.structs.replace(answer, coupon_id=coupon.id, discount=discount)
+    return replace(plain, receipt=paying.receipt(told), facts={**plain.facts, DISCOUNT: discount})
+
+
+def _refunded(plain: Movement, back: int) -> Movement:
+    answer = msgspec.json.decode(plain.receipt.body if plain.receipt else "", type=RefundView)
+    return replace(plain, receipt=paying.receipt(msgspec.structs.replace(answer, discount=back)))
