@@ -1,6 +1,6 @@
-"""Who was affected by an incident: people whose payment, top-up or withdrawal failed, is unknown, waits or took long.
+"""Who was affected by an incident: people whose payment, top-up, transfer or withdrawal failed or took long.
 
-Of a payment that means: we ended its request badly (`api/misses`). It `failed` if it was never made, and was `slow` if
+Of a payment or transfer that means: we ended its request badly (`api/misses`). It `failed` if it was never made, and was `slow` if
 its answer was, or if it was made only when it was asked for again.
 """
 
@@ -21,16 +21,18 @@ from chalicelib.operations.model import Moment, Processor
 from chalicelib.operations.model_incidents import Incident
 from chalicelib.topups import model_route
 
-Found = Literal["payments", "top-ups", "withdrawals"]
+Found = Literal["payments", "top-ups", "transfers", "withdrawals"]
 Outcome = Literal["failed", "unknown", "waiting", "slow"]
 JobState = Literal["searching", "done"]
-Kind = Literal["payment", "top-up", "withdrawal"]
+Kind = Literal["payment", "top-up", "transfer", "withdrawal"]
 LONGEST = timedelta(days=7)
 LOOKED_AFTER = timedelta(days=2)
 """How long after the window an end of what began in it is looked for."""
 MOST_OF_A_PERSON = 200
 _OF: Mapping[str, Found] = {"top-up": "top-ups", "withdrawal": "withdrawals"}
-_KIND: Mapping[str, Kind] = {"payments": "payment", "top-ups": "top-up", "withdrawals": "withdrawal"}
+_KIND: Mapping[str, Kind] = {
+    "payments": "payment", "top-ups": "top-up", "transfers": "transfer", "withdrawals": "withdrawal",
+}  # fmt: skip
 _UNFINISHED: Mapping[str, Outcome] = {"unknown": "unknown", "pending": "waiting"}
 
 
@@ -40,7 +42,7 @@ class AffectedWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     `slow_seconds`: a top-up or withdrawal that took longer than that was slow.
     """
 
-    capabilities: Annotated[tuple[Found, ...], msgspec.Meta(min_length=1, max_length=3)] | None = None
+    capabilities: Annotated[tuple[Found, ...], msgspec.Meta(min_length=1, max_length=4)] | None = None
     processor: Processor | None = None
     since: Moment | None = None
     until: Moment | None = None

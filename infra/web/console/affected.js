@@ -65,7 +65,7 @@ const outcome = (row) => say(`affected.is.${row.outcome}`);
 // A payment of an order that was never made: what it comes to is not known.
 const sum = (row) => (row.currency ? shownMoney(row.amount, row.currency) : "–");
 const told = (one) => `${outcome(one)} · ${sum(one)}`;
-const neverMade = (one) => one.final_at === "" && one.kind === "payment";
+const neverMade = (one) => one.final_at === "" && ["payment", "transfer"].includes(one.kind);
 const SUMS = [
   { key: "kind", cell: (row) => say(`affected.kind.${row.kind}`), text: (row) => row.kind },
   { key: "affected-outcome", cell: outcome, text: (row) => row.outcome },
