@@ -1,7 +1,7 @@
 """Who was affected by an incident: people whose payment, top-up, transfer or withdrawal failed or took long.
 
-Of a payment or transfer that means: we ended its request badly (`api/misses`). It `failed` if it was never made, and was `slow` if
-its answer was, or if it was made only when it was asked for again.
+Of a payment or transfer that means: we ended its request badly (`api/misses`). It `failed` if it was never made, and
+was `slow` if its answer was, or if it was made only when it was asked for again.
 """
 
 from __future__ import annotations

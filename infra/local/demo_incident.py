@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.kernel import clock, money
-from infra.local import demo_failover, demo_told, people, seed
+from infra.local import demo_failover, demo_making_up, demo_told, people, seed
 from infra.local.client import Client
 from infra.local.demo_failover import FIRST, SECOND
 from infra.local.demo_night import ALARM, Night
@@ -33,7 +33,9 @@ def join(night: Night) -> None:
         tokens = seed.operator(night.anybody) or {}
         night.boss = night.anybody.bearing(tokens["access_token"])
         _clear(night, night.boss)
-        night.called = _hired(night, night.boss)
+        words, on_call, second = night.narrator.words, ("on-call", "support"), ("second", "finance")
+        night.called, night.called_id, night.noor = _hired(night, words("incident.name"), *on_call)
+        _, night.second_id, night.second = _hired(night, words("incident.second_name"), *second)
         now = clock.now()
         times = {"from": clock.written(now), "to": clock.written(now + ON_CALL)}
         night.boss.insist("/v1/on-call/shifts", {"person_id": night.called_id, **times}).expect(201)
@@ -57,18 +59,17 @@ def _clear(night: Night, boss: Client) -> None:
             boss.send("PATCH", f"/v1/incidents/{one['id']}", over).expect(200)
 
 
-def _hired(night: Night, boss: Client) -> Person:
-    name = night.narrator.words("incident.name")
-    person = Person(f"on-call-{night.run}@coffer.example", f"awake at {night.run}", name, night.narrator.language)
+def _hired(night: Night, name: str, who: str, role: str) -> tuple[Person, str, Client]:
+    """Somebody with a role and an authenticator of their own, signed in."""
+    person = Person(f"{who}-{night.run}@coffer.example", f"awake at {night.run}", name, night.narrator.language)
     secrets: list[str] = []
     welcome = people.sign_up(night.anybody, person)
     people.enrol(night.anybody, person, welcome, secrets.append)
-    night.called_id = welcome["user"]["id"]
-    wish = {"person_id": night.called_id, "role": "support", "reason": "is on call tonight"}
-    boss.insist("/v1/operators", wish).expect(201)
+    person_id = welcome["user"]["id"]
+    wish = {"person_id": person_id, "role": role, "reason": "is here for tonight"}
+    night.admin.insist("/v1/operators", wish).expect(201)
     tokens = people.sign_in(night.anybody, person, secrets[0]) or {}
-    night.noor = night.anybody.bearing(tokens["access_token"])
-    return person
+    return person, person_id, night.anybody.bearing(tokens["access_token"])
 
 
 def lose_the_bank(night: Night) -> None:
@@ -281,7 +282,8 @@ def go_home(night: Night) -> None:
             if shift["person_id"] == night.called_id:
                 boss.send("DELETE", f"/v1/on-call/shifts/{shift['id']}").expect(204)
         over = {"role": "customer", "reason": "the night is over"}
-        boss.send("PATCH", f"/v1/operators/{night.called_id}", over).expect(200)
+        for person in (night.called_id, night.second_id):
+            boss.send("PATCH", f"/v1/operators/{person}", over).expect(200)
         facts.update(name=night.called.display_name if night.called else "")
 
 
@@ -299,6 +301,9 @@ STEPS = (
     demo_told.tell_subscribers,
     demo_told.find_whom_it_hit,
     demo_told.tell_whom_it_hit,
+    demo_making_up.propose,
+    demo_making_up.approve,
+    demo_making_up.spend,
     measure,
     go_home,
 )

@@ -27,8 +27,10 @@ class Night(Outage):
 
     boss: Client | None = None
     noor: Client | None = None
+    second: Client | None = None
     called: Person | None = None
     called_id: str = ""
+    second_id: str = ""
     incident_id: str = ""
     page_id: str = ""
     code: str = ""
@@ -49,6 +51,11 @@ class Night(Outage):
     @property
     def admin(self) -> Client:
         return self._awake(self.boss)
+
+    @property
+    def second_admin(self) -> Client:
+        """As whoever decides what somebody else proposed."""
+        return self._awake(self.second)
 
     @property
     def street(self) -> Client:
