@@ -200,14 +200,14 @@ def fold(event: SQSEvent) -> Any:
 def tell(event: SQSEvent) -> Any:
     from chalicelib.identity import approvals, telling
     from chalicelib.notices import tasks
-    from chalicelib.operations import compensation, updating
+    from chalicelib.operations import apologising, updating
     from chalicelib.topups import speed
 
     told: dict[str, list[tasks.Listener]] = {
         "entry": [telling.tell_of_entry, speed.measure],
         "approval": [approvals.tell],
         "status": [updating.tell],
-        "compensation": [compensation.tell],
+        "compensation": [apologising.tell],
     }
     return tasks.tell(event.to_dict(), told)
 
