@@ -19,7 +19,7 @@ from chalicelib.ledger.wire import plain_item
 from chalicelib.operations import judging, reading
 from chalicelib.operations.model_drills import Judgement
 from chalicelib.operations.store_books import Books
-from tests.api import card_kit
+from tests.api import card_kit, coupon_kit
 from tests.api.world import Person, World
 from tests.concurrency import books as other_books
 from tests.concurrency.findings import Findings
@@ -37,6 +37,7 @@ ESSENCE = {
     "BONUS": ("lots",),
     "CARDS": ("cards",),
     "CHECKOUT": ("status", "payment_id"),
+    "COUPON": ("state", "payment", "returned"),
 }
 
 
@@ -146,6 +147,16 @@ def _card_paid(world: World, ana: Person) -> Callable[[], object]:
     return lambda: card_kit.pay(ana, card, 3_000)
 
 
+def _coupon_paid(world: World, ana: Person) -> Callable[[], object]:
+    mine = coupon_kit.given(world, ana)
+    return lambda: coupon_kit.pay(ana, mine, 3_000)
+
+
+def _coupon_refunded(world: World, ana: Person, amount: int = 3_000) -> Callable[[], object]:
+    paid = _coupon_paid(world, ana)()
+    return lambda: world.shop.act(paid.json["id"], "refunds", {"amount": amount})  # type: ignore[attr-defined]
+
+
 STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "top-up": lambda world, ana: lambda: world.put_in(ana, 1_000),
     "payment": lambda world, ana: lambda: ana.pay(700),
@@ -157,6 +168,9 @@ STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "settlement": _settled,
     "card-purchase": _card_bought,
     "card-payment": _card_paid,
+    "coupon-payment": _coupon_paid,
+    "coupon-refund": _coupon_refunded,
+    "coupon-refund-of-a-part": lambda world, ana: _coupon_refunded(world, ana, 1_000),
 }
 
 
