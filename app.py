@@ -204,7 +204,7 @@ def fold(event: SQSEvent) -> Any:
 def tell(event: SQSEvent) -> Any:
     from chalicelib.identity import approvals, telling
     from chalicelib.notices import tasks
-    from chalicelib.operations import compensation, misses, updating
+    from chalicelib.operations import apologising, misses, updating
     from chalicelib.topups import speed
     from chalicelib.transfers import telling as transfers
 
@@ -213,7 +213,7 @@ def tell(event: SQSEvent) -> Any:
         "approval": [approvals.tell],
         "status": [updating.tell],
         "miss": [misses.keep],
-        "compensation": [compensation.tell],
+        "compensation": [apologising.tell],
     }
     return tasks.tell(event.to_dict(), told)
 

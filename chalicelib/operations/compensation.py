@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 
 from chalicelib import queues
 from chalicelib.cases import sealing
 from chalicelib.cases import service as cases
-from chalicelib.identity import meeting, telling
-from chalicelib.identity import service as identity
-from chalicelib.kernel import clock
+from chalicelib.identity import meeting
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import (
     CouponsExhausted,
@@ -134,24 +130,6 @@ def go_on(incident_id: str, at: datetime) -> bool:
     return job is not None and store.keep(replace(job, due_at=at)) is not None
 
 
-def tell(message: Mapping[str, Any]) -> None:
-    """{"incident": id, "name": {"en", "zh"}, "to": [[person, when it was issued, until when it is good]]}."""
-    incident = incidents.found(message["incident"])
-    for person, issued_at, until in message["to"]:
-        language = _language(person)
-        if language is None or incident.cause is None or incident.remedy is None:
-            continue
-        params = {
-            "title": getattr(incident.said.title, language),
-            "cause": getattr(incident.cause, language),
-            "remedy": getattr(incident.remedy, language),
-            "coupon": message["name"][language],
-            "until": until,
-        }
-        once = f"compensation {incident.id}"
-        telling.tell_id(person, "incident_compensated", params, clock.read(issued_at), once=once)
-
-
 def _issued(job: Compensation, of: Template, people: list[str], at: datetime) -> Compensation:
     """Behind one page: its coupons are there, and who has one will be told."""
     refused, coupons = Counter(job.refused), list[Coupon]()
@@ -175,14 +153,6 @@ def _messages(job: Compensation, of: Template, coupons: list[Coupon]) -> list[qu
     groups = [told[start : start + _TO_A_MESSAGE] for start in range(0, len(told), _TO_A_MESSAGE)]
     about = {"incident": job.incident_id, "name": {"en": of.name.en, "zh": of.name.zh}}
     return [{"MessageBody": json.dumps({"compensation": about | {"to": group}})} for group in groups]
-
-
-def _language(person: str) -> str | None:
-    """None of somebody who has left."""
-    try:
-        return "zh" if identity.profile(person).recipient.language == "zh" else "en"
-    except NotFound:
-        return None
 
 
 def _people(incident_id: str) -> int:

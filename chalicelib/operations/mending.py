@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.kernel import clock
 from chalicelib.ledger import chart, items
 from chalicelib.ledger.model import due_key, shard_of
-from chalicelib.operations import model_backups, reading
+from chalicelib.operations import mending_coupons, model_backups, reading
 from chalicelib.operations import model_books as model
 from chalicelib.operations.model_books import Plain, Seen
 from chalicelib.operations.trial import Trial
@@ -34,6 +34,7 @@ def mend(trial: Trial, seen: Iterable[Seen]) -> None:
             _complete(trial, one)
     _undo(trial, doomed)
     _reopen(trial)
+    mending_coupons.free(trial)
 
 
 def _touch(trial: Trial, one: Seen) -> None:
@@ -57,6 +58,8 @@ def _complete(trial: Trial, one: Seen) -> None:
         return
     if payment := model.follows(movement):
         _refold(trial, payment)
+    if movement["kind"] in ("payment", "refund"):
+        mending_coupons.align(trial, trial.books.get("ledger", payment or movement["pk"], items.MOVEMENT))
     if checkout := model.checkout_of(movement):
         _paid(trial, checkout, movement)
     if movement["kind"] == "settlement":
@@ -191,7 +194,8 @@ def _is_part(table: str, item: Any, movement_id: str) -> bool:
     if table == "journal":
         return bool(item.get("movement", {}).get("S") == movement_id)
     if table == "merchants":
-        return bool(item["sk"]["S"] == CHECKOUT and item.get("payment_id", {}).get("S") == movement_id)
+        paid = {CHECKOUT: "payment_id", mending_coupons.COUPON: "payment"}.get(item["sk"]["S"], "")
+        return bool(paid and item.get(paid, {}).get("S") == movement_id)
     own = item["pk"]["S"] == movement_id and item["sk"]["S"] in (items.MOVEMENT, LINES)
     return table == "ledger" and (own or item.get("settled_by", {}).get("S") == movement_id)
 
@@ -210,6 +214,7 @@ def _take_back(trial: Trial, one: Seen) -> None:
         _unsettle(trial, one)
     for payment in payments:
         _refold(trial, payment)
+        mending_coupons.align(trial, trial.books.get("ledger", payment, items.MOVEMENT))
 
 
 def _accounts(one: Seen) -> set[str]:

@@ -10,7 +10,6 @@ from chalicelib.operations import (
     affected,
     alarms,
     backups,
-    compensation,
     model_alarms,
     paging,
     probes,
@@ -30,6 +29,8 @@ def alarmed(event: dict[str, Any], at: datetime) -> dict[str, Any]:
 def sweep(at: datetime) -> int:
     """Pages without an answer go on to the next; so do who was affected, what makes up for it, and what is told.
     Silence is noticed."""
+    from chalicelib.operations import compensation
+
     paged = queues.sweep("pages", store_pages.due(at), lambda page_id: paging.go_on(page_id, at))
     searched = queues.sweep("affected", store_affected.due(at), lambda incident_id: affected.go_on(incident_id, at))
     issued = queues.sweep("compensation", store_compensation.due(at), lambda one: compensation.go_on(one, at))

@@ -47,6 +47,7 @@ class _CouponItem(Table):
     issued_at = UnicodeAttribute()
     state = UnicodeAttribute()
     payment = UnicodeAttribute(null=True)
+    used_at = UnicodeAttribute(null=True)
     returned = NumberAttribute()
 
 

@@ -18,7 +18,7 @@ from chalicelib.settings import settings
 def using(coupon: Coupon, payment_id: str, at: datetime) -> Leg:
     """Unused, its owner's and good, or nothing is paid. Refuses with CouponUsed, NotFound."""
     now = clock.written(at)
-    update = _row(coupon.id).assign("state", "used").assign("payment", payment_id).assign("returned", 0)
+    update = _row(coupon.id).assign("state", "used").assign("payment", payment_id).assign("used_at", now)
     update.require("owner", "=", coupon.owner).require("state", "=", "active")
     update.require("valid_from", "<=", now).require("valid_until", ">", now)
 
@@ -39,7 +39,7 @@ def giving_back(coupon_id: str, payment_id: str, part: int, gone: Callable[[], N
     """
     update = _row(coupon_id).require("state", "=", "used").require("payment", "=", payment_id)
     if whole:
-        update.assign("state", "active").assign("returned", 0).remove("payment")
+        update.assign("state", "active").assign("returned", 0).remove("payment", "used_at")
     else:
         update.add("returned", part)
 

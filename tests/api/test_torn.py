@@ -20,7 +20,7 @@ from chalicelib.operations import judging, reading
 from chalicelib.operations.model_drills import Judgement
 from chalicelib.operations.store_books import Books
 from chalicelib.transfers import service as transfers
-from tests.api import card_kit, transfer_kit
+from tests.api import card_kit, coupon_kit, transfer_kit
 from tests.api.world import Person, World
 from tests.concurrency import books as other_books
 from tests.concurrency.findings import Findings
@@ -38,6 +38,7 @@ ESSENCE = {
     "BONUS": ("lots",),
     "CARDS": ("cards",),
     "CHECKOUT": ("status", "payment_id"),
+    "COUPON": ("state", "payment", "returned"),
 }
 
 
@@ -170,6 +171,16 @@ def _called_back(world: World, ana: Person) -> Callable[[], object]:
     return lambda: transfer_kit.cancel(ana, sent)
 
 
+def _coupon_paid(world: World, ana: Person) -> Callable[[], object]:
+    mine = coupon_kit.given(world, ana)
+    return lambda: coupon_kit.pay(ana, mine, 3_000)
+
+
+def _coupon_refunded(world: World, ana: Person, amount: int = 3_000) -> Callable[[], object]:
+    paid = _coupon_paid(world, ana)()
+    return lambda: world.shop.act(paid.json["id"], "refunds", {"amount": amount})  # type: ignore[attr-defined]
+
+
 STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "top-up": lambda world, ana: lambda: world.put_in(ana, 1_000),
     "payment": lambda world, ana: lambda: ana.pay(700),
@@ -185,6 +196,9 @@ STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "transfer-cancelled": _called_back,
     "card-purchase": _card_bought,
     "card-payment": _card_paid,
+    "coupon-payment": _coupon_paid,
+    "coupon-refund": _coupon_refunded,
+    "coupon-refund-of-a-part": lambda world, ana: _coupon_refunded(world, ana, 1_000),
 }
 
 

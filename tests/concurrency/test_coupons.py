@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -10,13 +11,13 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel import ids
-from chalicelib.kernel.callers import Customer, Operator
+from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.kernel.errors import CouponsExhausted
 from chalicelib.ledger import audit, service
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants.model import NewMerchant
 from chalicelib.payments import service as payments
-from chalicelib.payments.model import PayRequest
+from chalicelib.payments.model import PayRequest, RefundRequest
 from chalicelib.rewards import service as rewards
 from chalicelib.rewards import templates
 from chalicelib.rewards.model import Words
@@ -71,24 +72,48 @@ def test_one_person_asking_many_times_at_once_gets_one(atomic: None) -> None:
     assert sum(left.count for _, left in rewards.store.left(of)) == 39
 
 
-def test_of_parallel_payments_with_one_coupon_one_goes_through(atomic: None) -> None:
+@pytest.fixture
+def shop(atomic: None) -> str:
     ledger_kit.open_wallet(now())
     ledger_kit.put_in(100_000, now())
-    shop = merchants.join(OLGA, NewMerchant("Tea", ["CNY"], 60, floor=-100_000), now())
-    coupon = rewards.issue(template(5), OWNER, "operator", "ana", now())
+    return merchants.join(OLGA, NewMerchant("Tea", ["CNY"], 60, floor=-100_000), now()).merchant_id
 
-    def pay(number: int) -> Any:
-        wish = PayRequest(
-            wallet_id=WALLET,
-            coupon_id=coupon.id,
-            merchant_id=shop.merchant_id,
-            amount=2_000,
-            currency="CNY",
-            order_reference=f"o{number}",
-            confirm_duplicate=True,
-        )
-        return payments.pay(ANA, wish, ledger_kit.key(f"pay {number}"), now()).status
 
-    assert Counter(storm(16, pay)) == {201: 1, 409: 15}
+def pay(shop: str, coupon: str, name: str) -> Any:
+    wish = PayRequest(
+        wallet_id=WALLET,
+        coupon_id=coupon,
+        merchant_id=shop,
+        amount=2_000,
+        currency="CNY",
+        order_reference=name,
+        confirm_duplicate=True,
+    )
+    return payments.pay(ANA, wish, ledger_kit.key(f"pay {name}"), now())
+
+
+def test_of_parallel_payments_with_one_coupon_one_goes_through(shop: str) -> None:
+    coupon = rewards.issue(template(5), OWNER, "operator", "ana", now()).id
+    assert Counter(storm(16, lambda number: pay(shop, coupon, f"o{number}").status)) == {201: 1, 409: 15}
     assert service.head(WALLET).available == 98_500
+    assert audit.trial_balance().balanced
+
+
+def test_parallel_refunds_of_what_a_coupon_paid_add_up_exactly(shop: str) -> None:
+    """Eleven parts of 181 and one of 9, none of which the discount of 500 divides."""
+    coupon = rewards.issue(template(5), OWNER, "operator", "ana", now()).id
+    paid = json.loads(pay(shop, coupon, "o").body)["id"]
+    till = Merchant(shop, "key_1", ("payments", "refunds"))
+
+    def refund(number: int) -> tuple[int, int]:
+        wish = RefundRequest(181 if number < 11 else 9)
+        receipt = payments.refund(till, paid, wish, ledger_kit.key(f"ref {number}", caller=shop), now())
+        return receipt.status, json.loads(receipt.body).get("discount", 0)
+
+    told = storm(12, refund)
+    assert Counter(status for status, _ in told) == {201: 12}
+    assert sum(discount for _, discount in told) == 500
+    found = rewards.store.coupon(coupon)
+    assert found is not None
+    assert (service.head(WALLET).available, found.state) == (100_000, "active")
     assert audit.trial_balance().balanced

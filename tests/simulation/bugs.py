@@ -6,6 +6,7 @@ from tests.simulation.bug import ACCESS, CONTRACTS, LEDGER, MONEY, PAYMENTS, SES
 from tests.simulation.bugs_of_accounts import ACCOUNTS
 from tests.simulation.bugs_of_cards import CARDS
 from tests.simulation.bugs_of_charges import CHARGES
+from tests.simulation.bugs_of_coupons import COUPONS
 from tests.simulation.bugs_of_doors import DOORS
 from tests.simulation.bugs_of_factors import FACTORS
 from tests.simulation.bugs_of_lies import LIES
@@ -313,4 +314,5 @@ BUGS = (
     *ROUTING,
     *WITHDRAWALS,
     *CARDS,
+    *COUPONS,
 )

@@ -24,6 +24,7 @@ from tests.simulation import house, seam
 from tests.simulation.cases_of_accounts import ACCOUNTS
 from tests.simulation.cases_of_cards import CARDS
 from tests.simulation.cases_of_charges import CHARGES
+from tests.simulation.cases_of_coupons import COUPONS
 from tests.simulation.cases_of_payouts import PAYOUTS
 from tests.simulation.cases_of_shares import SHARES
 from tests.simulation.cases_of_topups import TOPUPS
@@ -348,6 +349,7 @@ CASES = (
     *TOPUPS,
     *WITHDRAWALS,
     *CARDS,
+    *COUPONS,
     *PAYOUTS,
     *CHARGES,
     signing_up,
