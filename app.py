@@ -31,8 +31,9 @@ def _money() -> list[Room]:
     from chalicelib.processors import routes as processors
     from chalicelib.settlement import routes_withdrawals as withdrawals
     from chalicelib.topups import routes as topups
+    from chalicelib.transfers import routes as transfers
 
-    known = (ledger, merchants, shops, topups, payments, charges, cards, withdrawals, processors)
+    known = (ledger, merchants, shops, topups, payments, charges, cards, withdrawals, transfers, processors)
     return [routes.room for routes in known]
 
 
@@ -115,6 +116,7 @@ def _access() -> list[Room]:
     from chalicelib.operations import routes as operations
     from chalicelib.operations import routes_status as status
     from chalicelib.settlement import routes_funding as funding
+    from chalicelib.transfers import routes_checks as payees
 
     ways_in = (identity, sessions, entering, factors, passwords, trash, deletion)
     own = (
@@ -132,6 +134,7 @@ def _access() -> list[Room]:
         reveals,
         staff,
         tills,
+        payees,
     )
     return [*(routes.room for routes in (api, *ways_in, *own)), *_money(), *_webhooks(), *_office()]
 
@@ -199,9 +202,10 @@ def tell(event: SQSEvent) -> Any:
     from chalicelib.notices import tasks
     from chalicelib.operations import misses, updating
     from chalicelib.topups import speed
+    from chalicelib.transfers import telling as transfers
 
     told: dict[str, list[tasks.Listener]] = {
-        "entry": [telling.tell_of_entry, speed.measure],
+        "entry": [telling.tell_of_entry, speed.measure, transfers.invite],
         "approval": [approvals.tell],
         "status": [updating.tell],
         "miss": [misses.keep],
@@ -241,9 +245,10 @@ def sweep(event: Any) -> int:
     from chalicelib.risk import tasks as risk
     from chalicelib.settlement import tasks as settlement
     from chalicelib.topups import tasks as topups
+    from chalicelib.transfers import tasks as transfers
 
     at = clock.now()
-    money = (settlement.sweep, payments.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
+    money = (settlement.sweep, payments.sweep, transfers.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
     return queues.sweep(
         "minute", (*money, merchants.sweep, identity.sweep, risk.sweep, operations.sweep), lambda task: task(at)
     )

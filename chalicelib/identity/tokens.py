@@ -53,9 +53,12 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     risk: bool = False
 
 
+ACCESS = "at+jwt"
+
+
 class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alg: Literal["ES256"]
-    typ: Literal["at+jwt"]
+    typ: str
     kid: str
 
 
@@ -101,18 +104,31 @@ def issue(
         cool=cool,
         risk=risk,
     )
+    return signed(ACCESS, msgspec.json.encode(claims))
+
+
+def signed(typ: str, payload: bytes) -> str:
+    """What *access* says to other functions by way of a client. One `typ` is never taken for another."""
     from joserfc import jws
     from joserfc.jwk import ECKey
 
     key = secrets.signing_key()
-    header = {"alg": "ES256", "typ": "at+jwt", "kid": key["kid"]}
-    return jws.serialize_compact(header, msgspec.json.encode(claims), ECKey.import_key(key), algorithms=["ES256"])
+    header = {"alg": "ES256", "typ": typ, "kid": key["kid"]}
+    return jws.serialize_compact(header, payload, ECKey.import_key(key), algorithms=["ES256"])
+
+
+def payload_of(token: str, typ: str) -> bytes:
+    """What was signed; how long it is good for stands in it. Raises InvalidToken."""
+    try:
+        return _signed_payload(token, typ)
+    except (InvalidSignature, ValueError) as error:
+        raise InvalidToken() from error
 
 
 def verified(token: str, at: datetime) -> Claims:
     """The claims of one of our tokens that is still good. Raises InvalidToken."""
     try:
-        claims = _claims.decode(_signed_payload(token))
+        claims = _claims.decode(_signed_payload(token, ACCESS))
     except (InvalidSignature, ValueError) as error:
         raise InvalidToken() from error
     if claims.iss != settings().public_url or claims.aud != AUDIENCE or claims.exp <= at.timestamp():
@@ -120,12 +136,13 @@ def verified(token: str, at: datetime) -> Claims:
     return claims
 
 
-def _signed_payload(token: str) -> bytes:
+def _signed_payload(token: str, typ: str) -> bytes:
     if len(token) > _MAX_BYTES or not _TOKEN.fullmatch(token):
         raise InvalidToken()
     header = token.partition(".")[0]
-    key = _public_keys(settings().token_public_keys).get(_header.decode(_bytes(header)).kid)
-    if key is None:
+    read = _header.decode(_bytes(header))
+    key = _public_keys(settings().token_public_keys).get(read.kid)
+    if key is None or read.typ != typ:
         raise InvalidToken()
     signed, _, signature = token.rpartition(".")
     raw = _bytes(signature)

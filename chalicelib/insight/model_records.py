@@ -16,6 +16,7 @@ FOLLOWS = ("capture", "void", "expiry", "refund")
 HOUSE = "system"
 """Who did what nobody asked for just then: it was due."""
 _BY_OWNER, _BY_MERCHANT = ("payment", "authorisation", "card-purchase", "card-refund"), ("capture", "void", "refund")
+_BY_PAYER = ("transfer", "transfer-scheduled", "transfer-cancelled")
 
 
 class AskedView(msgspec.Struct, frozen=True):
@@ -71,7 +72,9 @@ class MovementView(msgspec.Struct, frozen=True, omit_defaults=True):
     asked_at: str = ""
     """When the processor was first asked for a withdrawal."""
     reason: str = ""
-    """Why it failed."""
+    """Why it failed, or came back."""
+    to: str = ""
+    """Of a transfer: whose wallet it is for; empty while nobody has the name it was sent to."""
 
 
 class HistoryView(msgspec.Struct, frozen=True):
@@ -124,7 +127,8 @@ def movement(found: Mapping[str, Any], status: str) -> MovementView:
         **_order(found),
         funding_method_id=found.get("funding_method", ""),
         asked_at=found.get("asked_at", ""),
-        reason=found.get("reason", ""),
+        reason=found.get("reason", found.get("ended_by", "")),
+        to=found.get("to", ""),
     )
 
 
@@ -158,7 +162,7 @@ def account(head: Head) -> AccountView:
 
 def done_by(entry: Mapping[str, Any], processor: str) -> str:
     """`processor`: of the movement that the entry is about. Who asked for a payout stands in the audit log alone."""
-    if entry["kind"] in _BY_OWNER:
+    if entry["kind"] in (*_BY_OWNER, *_BY_PAYER):
         return str(entry.get("owner", ""))
     if entry["kind"] in _BY_MERCHANT:
         return str(entry.get("payee", ""))

@@ -23,7 +23,7 @@ from chalicelib.merchants import service as merchants
 from chalicelib.payments import model as payments_model
 from chalicelib.payments import service as payments
 
-MOVEMENTS = ("pay", "cap", "voi", "exp", "ref", "top", "wdr", "stl", "pot")
+MOVEMENTS = ("pay", "cap", "voi", "exp", "ref", "top", "wdr", "stl", "pot", "trf")
 ACCOUNTS = ("wal", "mac")
 _LOOKED_AT = 1_000
 """The most entries that a timeline goes through."""
@@ -106,7 +106,7 @@ def _timeline(found: Found) -> tuple[list[StepView], bool]:
     ours = [one for one in near if _is_about(known.get(one["movement"]), found["pk"], expiry)]
     steps = [*_began(found), *(_step(one, found) for one in ours)]
     acts = [known[one] for one in dict.fromkeys([found["pk"], *(one["movement"] for one in ours)])]
-    return [*steps, *_settled(acts), *_at_the_bank(found)], len(looked) < _LOOKED_AT
+    return [*steps, *_settled(acts), *_at_the_bank(found), *_with_its_payee(found)], len(looked) < _LOOKED_AT
 
 
 def _settlement(found: Found) -> tuple[list[StepView], bool]:
@@ -142,9 +142,16 @@ def _at_the_bank(found: Found) -> list[StepView]:
     return [StepView(at, what, found["pk"], found["amount"], found["processor"]) for what, at in sent + arrived]
 
 
+def _with_its_payee(found: Found) -> list[StepView]:
+    """That a transfer which waited has arrived stands in its payee's journal, not in its payer's."""
+    if (found["kind"], found["state"]) != ("transfer", "completed") or "ended_at" not in found:
+        return []
+    return [StepView(found["ended_at"], "transfer-completed", found["pk"], found["amount"], HOUSE)]
+
+
 def _asker(found: Found) -> str:
     """A refusal is kept without whose it was: a customer's is of a wallet of their own."""
-    of_a_customer = found["kind"] in ("payment", "top-up")
+    of_a_customer = found["kind"] in ("payment", "top-up", "transfer")
     return str(found.get("owner") or (ledger.head(found["account"]).owner if of_a_customer else ""))
 
 

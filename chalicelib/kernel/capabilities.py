@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CAPABILITIES = ("payments", "top-ups", "withdrawals", "payouts", "sign-ups")
+CAPABILITIES = ("payments", "top-ups", "transfers", "withdrawals", "payouts", "sign-ups")
 EVERYTHING = "everything"
 OF_A_PROCESSOR = ("top-ups",)
 """What may rest at one processor alone."""

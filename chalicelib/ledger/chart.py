@@ -48,6 +48,11 @@ def settling(currency: str) -> str:
     return f"{_SYSTEM}settling:{currency}"
 
 
+def escrow(currency: str) -> str:
+    """On its way between people: a transfer that waits, a red packet that nobody has opened yet."""
+    return f"{_SYSTEM}escrow:{currency}"
+
+
 def fees(currency: str) -> str:
     return f"{_SYSTEM}fees:{currency}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,8 @@ from chalicelib.ledger.wire import plain_item
 BEGINNING = "0"
 CLOSING = "CLOSING#"
 _PAGE = 500
+_LOOKED_THROUGH, _PAGES_LOOKED_THROUGH = 100, 5
+"""Entries at once, and how often for one page of what is sought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,26 @@ def entries(account: str, before: str | None, limit: int) -> list[dict[str, Any]
     until = clock.written(clock.read(before) - clock.MICROSECOND) if before else "9"
     found = store.entries(account, BEGINNING, until, newest_first=True, limit=limit)
     return [plain_item(wired) for wired in found]
+
+
+def of_kinds(
+    account: str, kinds: Collection[str], before: str | None, limit: int
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Entries of these kinds alone, newest first, and the position of the next page; `before` is such a position.
+
+    Of an account with many others in between a page may be short, and another follows all the same.
+    """
+    found: list[dict[str, Any]] = []
+    for _ in range(_PAGES_LOOKED_THROUGH):
+        page = entries(account, before, _LOOKED_THROUGH)
+        for entry in page:
+            before = entry["sk"]
+            found += [entry] if entry["kind"] in kinds else []
+            if len(found) == limit:
+                return found, before
+        if len(page) < _LOOKED_THROUGH:
+            return found, None
+    return found, before
 
 
 def between(account: str, after: str, until: str, at_once: int = _PAGE) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ from chalicelib.settings import settings
 
 HEAD, MOVEMENT, ALLOWANCE, CONSENT, FUNDING = "HEAD", "MOVEMENT", "ALLOWANCE", "CONSENT", "FUNDING"
 CARD, CARDS, BONUS = "CARD", "CARDS", "BONUS"
+PAID = "PAID"
 BELOW = "BELOW#"
 
 
@@ -56,6 +57,8 @@ def entry_item(entry: Entry, account: str) -> dict[str, Any]:
         "postings": entry.postings,
     }
     stored |= {name: text for name in ("owner", "text", "payee", "payee_name") if (text := getattr(entry, name))}
+    if party := entry.parties.get(account):
+        stored |= {"owner": party.owner, "person": party.other}
     if line := entry.line:
         stored["line"] = {
             "movement": line.movement,

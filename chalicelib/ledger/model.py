@@ -208,6 +208,14 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
+class Party:
+    """One of the two people of an entry: whose copy it is, and what the other is called in it (masked)."""
+
+    owner: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the journal. Postings (address → signed amount) sum to zero."""
 
@@ -224,6 +232,8 @@ class Entry:
     line: Line | None = None
     sequence: str = ""
     """Tells entries of one movement and kind apart, where there can be several."""
+    parties: Mapping[str, Party] = field(default_factory=dict)
+    """Between two people, by account: each has a copy of their own."""
 
     @property
     def id(self) -> str:

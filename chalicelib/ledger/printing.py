@@ -67,6 +67,8 @@ def _whom(one: EntryView, language: str) -> str:
     """Of a correction its other side is the house's own matter."""
     if one.merchant_id or one.kind == "adjustment":
         return one.merchant_name
+    if one.person:
+        return one.person
     return _word("way", one.processor, language) if one.processor else ""
 
 

@@ -157,6 +157,12 @@ def movement(movement_id: str) -> dict[str, Any]:
     return plain_item(wired)
 
 
+def beside(movement_id: str, sk: str) -> dict[str, Any] | None:
+    """What a room keeps under the movement's id, beside it; plain."""
+    wired = store.beside(movement_id, sk)
+    return plain_item(wired) if wired else None
+
+
 def movements(movement_ids: Sequence[str]) -> list[dict[str, Any]]:
     return [plain_item(wired) for wired in store.movements(movement_ids)]
 

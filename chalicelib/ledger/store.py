@@ -102,6 +102,10 @@ def funding(funding_id: str) -> Item | None:
     return _get(funding_id, FUNDING)
 
 
+def beside(movement_id: str, sk: str) -> Item | None:
+    return _get(movement_id, sk)
+
+
 def movements(movement_ids: Sequence[str], sk: str = MOVEMENT) -> list[Item]:
     """Consistent; at most 100; those that exist, in no order. `sk` is another kind of item with an id of its own."""
     table, found = settings().ledger_table, []

@@ -57,6 +57,10 @@ class EntryView(msgspec.Struct, frozen=True, omit_defaults=True):
     order_reference: str = ""
     processor: str = ""
     """Of a top-up: who brought it."""
+    person: str = ""
+    """Of money from person to person: the other one, masked. `amount` says whose it is now."""
+    note: str = ""
+    """What its sender wrote beside it."""
 
 
 class BalanceView(msgspec.Struct, frozen=True):
@@ -91,7 +95,7 @@ def wallet(head: Head, language: str) -> WalletView:
 
 def entry(found: Mapping[str, Any]) -> EntryView:
     account, postings = found["pk"], found["postings"]
-    payee, text = found.get("payee", ""), found.get("text", "")
+    payee, person, text = found.get("payee", ""), found.get("person", ""), found.get("text", "")
     return EntryView(
         id=found["id"],
         kind=found["kind"],
@@ -104,7 +108,9 @@ def entry(found: Mapping[str, Any]) -> EntryView:
         merchant_id=payee,
         merchant_name=found.get("payee_name", ""),
         order_reference=text if payee else "",
-        processor="" if payee else text,
+        processor="" if payee or person else text,
+        person=person,
+        note=text if person else "",
     )
 
 

@@ -26,6 +26,13 @@ _HELD = {
 }
 """Kind of entry → kind of notice, where a merchant holds money, takes it or lets it go."""
 _WITH_A_SHOP = {"payment": "payment_to", "refund": "refund_from"}
+_BETWEEN_PEOPLE = {
+    "transfer-scheduled": "transfer_scheduled",
+    "transfer-completed": "transfer_received",
+    "transfer-cancelled": "transfer_cancelled",
+    "transfer-returned": "transfer_returned",
+}
+"""Kind of entry → kind of notice; of a transfer at once the sign tells."""
 _OF_A_CARD = ("crd_", "bon_")
 """Accounts of a prepaid card: its principal, its bonus."""
 _FROM_A_CARD = {"payment": "card_payment", "refund": "card_payment_back"}
@@ -73,6 +80,8 @@ def told_by(entry: Mapping[str, Any]) -> Notice | None:
 
     `entry` is an item of the journal: `pk` is the account, `sk` the time, postings are address → minor units.
     """
+    if "person" in entry:
+        return _between_people(entry)
     kind = _HELD.get(entry["kind"]) or _TOLD.get(str(entry["movement"])[:3])
     amount = _amount(entry)
     if entry["pk"].startswith(_OF_A_CARD):
@@ -89,6 +98,15 @@ def told_by(entry: Mapping[str, Any]) -> Notice | None:
     if shop := entry.get("payee_name"):
         kind, params["payee"] = _WITH_A_SHOP.get(kind, kind), shop
     return Notice(entry["id"], kind, clock.read(entry["sk"]), params)
+
+
+def _between_people(entry: Mapping[str, Any]) -> Notice | None:
+    """Without the sender's note: what strangers write goes into no message of ours."""
+    amount = _amount(entry)
+    at_once = "transfer_sent" if amount < 0 else "transfer_received"
+    params = {"amount": abs(amount), "currency": entry["currency"], "person": entry["person"]}
+    kind = _BETWEEN_PEOPLE.get(entry["kind"], at_once)
+    return Notice(entry["id"], kind, clock.read(entry["sk"]), params) if amount else None
 
 
 def _amount(entry: Mapping[str, Any]) -> int:

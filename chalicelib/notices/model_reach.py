@@ -25,6 +25,7 @@ _BEGINNINGS: dict[str, Group] = {
     "refund": "money",
     "withdrawal": "money",
     "adjustment": "money",
+    "transfer_": "money",
     "card_": "money",
     "guardian_": "family",
     "approval_": "family",

@@ -25,8 +25,10 @@ from chalicelib.ledger import chart, items
 Plain = Mapping[str, Any]
 Remedy = Literal["whole", "forward", "undo", "refuse"]
 _BORN = ("payment", "capture", "void", "expiry", "refund", "withdrawal", "payout", "settlement",
-         "card-purchase", "card-refund")  # fmt: skip
+         "card-purchase", "card-refund", "transfer")  # fmt: skip
 """Kinds of movements that are put together with their entry."""
+_CARRIED = {"transfer-completed": "completed", "transfer-cancelled": "cancelled", "transfer-returned": "returned"}
+"""Kind of entry → the state that a transfer which waited has from then on."""
 _UNDONE = ("payment", "capture", "void", "expiry", "refund", "settlement")
 """Of these everything can be taken back; money that leaves, and cards, are a person's."""
 _FOLLOWING = ("capture", "void", "expiry", "refund")
@@ -83,11 +85,16 @@ class Controls:
 
 
 def remedy(seen: Seen) -> Remedy:
-    """Of a young transaction; an older one is whole, or it is damage and no tear."""
+    """Of a young transaction; an older one is whole, or it is damage and no tear.
+
+    The two copies of a transfer are not the same: from the one that is there the other does not follow.
+    """
     entry, movement = seen.entry, seen.movement
     if entry is None or (movement is None and entry["kind"] != "card-expiry"):
         return "undo" if _can_be_undone(seen) else "refuse"
     if movement is not None and not _agree(entry, movement):
+        return "refuse"
+    if seen.missing and entry["kind"] == "transfer":
         return "refuse"
     return "forward" if seen.missing else "whole"
 
@@ -111,7 +118,7 @@ def of_entry(entry: Plain) -> dict[str, int]:
     if entry["kind"] == "top-up-reversal":
         return {"kind:top-up-reversal": _to_clearing(entry["postings"])}
     counted = {f"kind:{_as_movement(entry['kind'])}": 1} if entry["kind"] != "card-expiry" else {}
-    return counted | _of_authorisations(entry)
+    return counted | _of_authorisations(entry) | _of_escrow(entry)
 
 
 def of_movement(movement: Plain) -> dict[str, int]:
@@ -128,7 +135,7 @@ def of_movement(movement: Plain) -> dict[str, int]:
         found[f"kind:{kind}"] = -1
     if reversed_total := movement.get("reversed_total", 0):
         found["kind:top-up-reversal"] = -reversed_total
-    return found | _of_payments(movement) | _of_settling(movement)
+    return found | _of_payments(movement) | _of_settling(movement) | _of_transfers(movement)
 
 
 def of_other(item: Plain) -> dict[str, int]:
@@ -186,13 +193,28 @@ def _can_be_undone(seen: Seen) -> bool:
 def _agree(entry: Plain, movement: Plain) -> bool:
     kind, state = entry["kind"], movement["state"]
     wanted = {"top-up": "succeeded", "withdrawal-return": "failed", "payout-return": "failed", "adjustment": "approved"}
+    wanted |= _CARRIED
     if kind == "top-up-reversal":
         return bool(movement.get("reversed_total", 0) >= _to_clearing(entry["postings"]))
     return bool(state == wanted[kind] if kind in wanted else state != "refused")
 
 
 def _as_movement(kind: str) -> str:
-    return "payment" if kind == "authorisation" else kind
+    return {"authorisation": "payment", "transfer-scheduled": "transfer"}.get(kind, kind)
+
+
+def _of_escrow(entry: Plain) -> dict[str, int]:
+    """How many transfers wait: each is put aside once, and leaves once."""
+    if entry["kind"] == "transfer-scheduled":
+        return {"escrowed": 1}
+    return {"escrowed": -1} if entry["kind"] in _CARRIED else {}
+
+
+def _of_transfers(movement: Plain) -> dict[str, int]:
+    if movement["kind"] != "transfer" or "waited" not in movement:
+        return {}
+    state = movement["state"]
+    return {"escrowed": -1} if state == "scheduled" else {f"kind:transfer-{state}": -1}
 
 
 def _of_authorisations(entry: Plain) -> dict[str, int]:

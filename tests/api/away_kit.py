@@ -21,6 +21,7 @@ from tests.api import (
     card_kit,
     charge_kit,
     payout_kit,
+    transfer_kit,
     withdrawal_kit,
 )
 from tests.api.authenticator import Authenticator
@@ -151,6 +152,7 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         **of_what_is_kept(world, ana),
         **of_money_out(world),
         **of_cards(world),
+        **of_transfers(world),
         "GET /v1/wallets": lambda: phone.get("/v1/wallets"),
         "GET /v1/wallets/{id}": lambda: phone.get(wallet),
         "GET /v1/wallets/{id}/entries": lambda: phone.get(f"{wallet}/entries"),
@@ -194,6 +196,19 @@ def of_cards(world: World) -> dict[str, Call]:
         "GET /v1/cards": lambda: ivy.phone.get("/v1/cards"),
         "GET /v1/cards/{id}": lambda: ivy.phone.get(f"/v1/cards/{card}"),
         "GET /v1/cards/{id}/entries": lambda: ivy.phone.get(f"/v1/cards/{card}/entries"),
+    }
+
+
+def of_transfers(world: World) -> dict[str, Call]:
+    """One that waits, to look at and to cancel."""
+    jan, kim = world.customer(20_000), world.customer()
+    waits = transfer_kit.send(jan, kim.identifier).json["id"]
+    path, name = f"/v1/transfers/{waits}", {"identifier": kim.identifier}
+    return {
+        "POST /v1/payee-checks": lambda: jan.phone.post("/v1/payee-checks", name),
+        "GET /v1/transfers": lambda: jan.phone.get("/v1/transfers"),
+        "GET /v1/transfers/{id}": lambda: jan.phone.get(path),
+        "POST /v1/transfers/{id}/cancel": lambda: jan.phone.post(f"{path}/cancel", {}),
     }
 
 

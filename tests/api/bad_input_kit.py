@@ -281,6 +281,15 @@ BODIES: dict[str, dict[str, Any]] = {
         "method": "manual",
     },
     "POST /v1/me/funding-methods": {"processor": "sandbox", "destination": "DE89370400440532013000"},
+    "POST /v1/payee-checks": {"identifier": "bo@example.com", "name": "Bo"},
+    "POST /v1/transfers": {
+        "payee_check": "a.b.c",
+        "amount": 2_000,
+        "currency": "CNY",
+        "note": "for the tea",
+        "delay_hours": 2,
+    },
+    "POST /v1/transfers/{id}/cancel": {},
     "POST /v1/withdrawals": {"wallet_id": "wal_1", "amount": 2_000, "currency": "CNY", "funding_method_id": "fnd_1"},
     "POST /v1/payments": {
         "wallet_id": "wal_1",

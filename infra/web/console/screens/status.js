@@ -57,7 +57,7 @@ function Deed({ of: one, again }) {
   return "";
 }
 
-const CAPABILITIES = ["everything", "payments", "top-ups", "withdrawals", "payouts", "sign-ups"];
+const CAPABILITIES = ["everything", "payments", "top-ups", "transfers", "withdrawals", "payouts", "sign-ups"];
 const resting = ({ capability, processor }) => (capability ? [say(`console.rests.${capability}`), processor].filter(Boolean).join(" · ") : "");
 const RESTS = { key: "capability", cell: resting, text: resting };
 

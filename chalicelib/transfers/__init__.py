@@ -1,0 +1,1 @@
+"""Money from person to person: transfers, and what waits before they arrive."""

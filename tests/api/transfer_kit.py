@@ -1,0 +1,43 @@
+"""For tests of money between people: looking who somebody is, and sending."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.caller import Reply
+from tests.api.world import Person, World, fresh_key
+
+DAY_SECONDS, HOUR = 86_400, 3_600
+
+
+def look(person: Person, identifier: str, **more: Any) -> Reply:
+    return person.phone.post("/v1/payee-checks", {"identifier": identifier} | more)
+
+
+def send(person: Person, identifier: str, amount: int = 2_000, key: str = "", **more: Any) -> Reply:
+    found = look(person, identifier)
+    assert found.status == 200, found.raw
+    return pass_on(person, found.json["payee_check"], amount, key, **more)
+
+
+def pass_on(person: Person, check: str, amount: int = 2_000, key: str = "", **more: Any) -> Reply:
+    body = {"payee_check": check, "amount": amount, "currency": person.currency} | more
+    return person.phone.post("/v1/transfers", body, idempotency_key=key or fresh_key())
+
+
+def seen(person: Person, transfer_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = person.phone.get(f"/v1/transfers/{transfer_id}").json
+    return found
+
+
+def cancel(person: Person, transfer_id: str) -> Reply:
+    return person.phone.post(f"/v1/transfers/{transfer_id}/cancel", {})
+
+
+def acquainted(world: World, ana: Person, ben: Person, amount: int = 100) -> None:
+    """The first transfer has arrived, a day ago: everything else goes at once."""
+    assert send(ana, ben.identifier, amount).status == 201
+    world.clock.advance(DAY_SECONDS + 1)
+    world.sweep()
+    for person in (ana, ben):
+        person.sign_in()
