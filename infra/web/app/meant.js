@@ -7,7 +7,8 @@ import { html } from "/shared/ui.js";
 
 export const amountOf = (about) => shownSum(about.checkout ?? about);
 const KINDS = { withdrawal: "kind.withdrawal", card: "kind.card-purchase", "card-refund": "kind.card-refund" };
-export const nameOf = (about) => about.checkout?.merchant_name ?? say(KINDS[about.what] ?? "kind.top-up");
+/** Whom it is for, or what it is where it is for nobody else. */
+export const nameOf = (about) => about.checkout?.merchant_name ?? (about.what === "transfer" ? about.to : say(KINDS[about.what] ?? "kind.top-up"));
 /** The sentence that fits what was meant, where it is not the one of a payment. */
 export const sayOf = ({ what }, key, params) => sayOr(`${key}.${what}`, say(key, params), params);
 /** What a confirmation is asked for; "" of what goes to nobody. */

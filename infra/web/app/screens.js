@@ -22,6 +22,8 @@ export const SCREENS = {
   "/withdraw": screen("withdraw", "money", "withdrawing"),
   "/withdraw/ways": screen("withdrawal-ways", "withdrawing"),
   "/withdrawals/:id": screen("withdrawal", "money", "withdrawing", "statements"),
+  "/send": screen("send", "money", "transfers", "api/transfers"),
+  "/transfers/:id": screen("transfer", "money", "transfers", "statements", "api/transfers"),
   "/cards": screen("cards", "cards"),
   "/cards/:id": screen("card", "money", "cards"),
   "/shops/:id/cards": screen("shop-cards", "money", "cards"),

@@ -61,7 +61,7 @@ function arrived(ended) {
 }
 
 /** The screen that tells more of what was made. */
-const PLACES = { payment: "payments", topup: "topups", withdrawal: "withdrawals", card: "cards", "card-refund": "cards" };
+const PLACES = { payment: "payments", topup: "topups", withdrawal: "withdrawals", transfer: "transfers", card: "cards", "card-refund": "cards" };
 const placeOf = ({ id, card_id }, { what, then }) => `/${PLACES[what]}/${what === "card-refund" ? card_id : id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
 
 function titleOf(id, wanted) {
@@ -86,6 +86,7 @@ function Result({ id, earlier, back }) {
       <${Heading}>${titleOf(id)}<//>
     </div>
     ${about?.checkout && html`<${Facts} of=${facts(about.checkout, outcome)} />`}
+    ${about?.what === "transfer" && html`<${Facts} of=${[[say("checkout.to"), about.to], [say("fact.amount"), shownSum(about)]]} />`}
     ${!about && html`<${Forgotten} />`}
     ${about && !outcome && html`<${Waits} id=${id} about=${about} />`}
     ${kind === "good" && html`<${Done} about=${about} body=${outcome.body} back=${back} />`}
@@ -147,13 +148,15 @@ const isStuck = ({ methods }) => methods === "" && newHere.value;
 
 function Help({ about, body, earlier }) {
   const back = about.back ?? (about.charge ? "/code" : about.checkout ? (about.checkout.back ?? `/pay/${about.checkout.id}`) : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`);
-  if (about.checkout && !about.card_id && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
+  if (fromWallet(about) && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
   if (body.code === "probable-duplicate" && !about.charge) return html`<${Twice} about=${about} earlier=${earlier} before=${body.payment_id} />`;
   if (body.code === "cooling-off" || isStuck(body)) return null;
   if (body.code === "wallet-frozen" || body.methods === "") return html`<p><a class="button main" href="#/security">${say("result.security")}</a></p>`;
   if (body.code === "invalid-state") return html`<p><a class="button main" href="#/activity">${say("result.activity")}</a></p>`;
   return html`<p><a class="button main" href=${`#${back}`}>${say("result.again")}</a></p>`;
 }
+
+const fromWallet = ({ checkout, card_id, what }) => (checkout && !card_id) || what === "transfer";
 
 /** Names the earlier payment, and asks whether a second one is meant. */
 function Twice({ about, earlier, before }) {
