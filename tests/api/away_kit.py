@@ -202,7 +202,7 @@ def of_cards(world: World) -> dict[str, Call]:
 def of_transfers(world: World) -> dict[str, Call]:
     """One that waits, to look at and to cancel."""
     jan, kim = world.customer(20_000), world.customer()
-    waits = transfer_kit.send(jan, kim.identifier).json["id"]
+    waits = transfer_kit.send(jan, kim.identifier, note="tea").json["id"]
     path, name = f"/v1/transfers/{waits}", {"identifier": kim.identifier}
     return {
         "POST /v1/payee-checks": lambda: jan.phone.post("/v1/payee-checks", name),

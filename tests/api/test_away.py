@@ -19,7 +19,7 @@ from chalicelib.ledger import audit, funding, service
 from chalicelib.ledger.funding import Funding
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
-from tests.api import card_kit, charge_kit, payout_kit, topup_kit
+from tests.api import card_kit, charge_kit, payout_kit, topup_kit, transfer_kit
 from tests.api.away_kit import OFFLINE, Call, requests
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply, assert_problem
@@ -92,6 +92,18 @@ def a_withdrawal(world: World, ana: Person) -> Call:
     return lambda: ana.phone.post("/v1/withdrawals", body, idempotency_key="k")
 
 
+def a_transfer(world: World, ana: Person) -> Call:
+    ben = world.customer()
+    transfer_kit.introduced(world, ana, ben)
+    check = transfer_kit.look(ana, ben.identifier).json["payee_check"]
+    return lambda: transfer_kit.pass_on(ana, check, 1_000, "k")
+
+
+def a_transfer_that_waits(world: World, ana: Person) -> Call:
+    check = transfer_kit.look(ana, "friend@example.com").json["payee_check"]
+    return lambda: transfer_kit.pass_on(ana, check, 1_000, "k")
+
+
 def a_card(world: World, ana: Person) -> Call:
     plan = world.operator.post(f"/v1/merchants/{world.shop.id}/card-plans", card_kit.PLAN | {"price": 1_000}).json
     return lambda: card_kit.buy(ana, plan, "k")
@@ -134,6 +146,7 @@ def a_payout(world: World, ana: Person) -> Call:
 MOVES = (
     *(a_payment, a_hold, a_checkout, a_charge, a_capture, a_void, a_refund, a_top_up, a_withdrawal, a_payout),
     *(a_proposal, an_approval, a_card, a_payment_by_card, a_refund_to_a_card, a_card_taken_back),
+    *(a_transfer, a_transfer_that_waits),
 )
 
 

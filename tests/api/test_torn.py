@@ -19,7 +19,8 @@ from chalicelib.ledger.wire import plain_item
 from chalicelib.operations import judging, reading
 from chalicelib.operations.model_drills import Judgement
 from chalicelib.operations.store_books import Books
-from tests.api import card_kit
+from chalicelib.transfers import service as transfers
+from tests.api import card_kit, transfer_kit
 from tests.api.world import Person, World
 from tests.concurrency import books as other_books
 from tests.concurrency.findings import Findings
@@ -146,6 +147,29 @@ def _card_paid(world: World, ana: Person) -> Callable[[], object]:
     return lambda: card_kit.pay(ana, card, 3_000)
 
 
+def _transferred(world: World, ana: Person) -> Callable[[], object]:
+    ben = world.customer()
+    transfer_kit.acquainted(world, ana, ben)
+    check = transfer_kit.look(ana, ben.identifier).json["payee_check"]
+    return lambda: transfer_kit.pass_on(ana, check)
+
+
+def _put_aside(world: World, ana: Person) -> Callable[[], object]:
+    check = transfer_kit.look(ana, "friend@example.com").json["payee_check"]
+    return lambda: transfer_kit.pass_on(ana, check)
+
+
+def _arrived(world: World, ana: Person) -> Callable[[], object]:
+    sent = transfer_kit.send(ana, world.customer().identifier).json["id"]
+    world.clock.advance(transfer_kit.DAY_SECONDS + 1)
+    return lambda: transfers.go_on(sent, world.clock.now())
+
+
+def _called_back(world: World, ana: Person) -> Callable[[], object]:
+    sent = transfer_kit.send(ana, world.customer().identifier).json["id"]
+    return lambda: transfer_kit.cancel(ana, sent)
+
+
 STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "top-up": lambda world, ana: lambda: world.put_in(ana, 1_000),
     "payment": lambda world, ana: lambda: ana.pay(700),
@@ -155,6 +179,10 @@ STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "void": _voided,
     "refund": _refunded,
     "settlement": _settled,
+    "transfer": _transferred,
+    "transfer-scheduled": _put_aside,
+    "transfer-completed": _arrived,
+    "transfer-cancelled": _called_back,
     "card-purchase": _card_bought,
     "card-payment": _card_paid,
 }

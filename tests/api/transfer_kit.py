@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.ledger import acquaintance, service
+from chalicelib.ledger.model import Draft
 from tests.api.caller import Reply
 from tests.api.world import Person, World, fresh_key
 
@@ -32,6 +34,12 @@ def seen(person: Person, transfer_id: str) -> dict[str, Any]:
 
 def cancel(person: Person, transfer_id: str) -> Reply:
     return person.phone.post(f"/v1/transfers/{transfer_id}/cancel", {})
+
+
+def introduced(world: World, ana: Person, ben: Person) -> None:
+    """As if something had arrived before: everything goes at once."""
+    met = acquaintance.made(ana.wallet, ben.wallet)
+    service.commit(lambda at, known: Draft(None, (), None, legs=(met,)), world.clock.now())
 
 
 def acquainted(world: World, ana: Person, ben: Person, amount: int = 100) -> None:
