@@ -7,6 +7,8 @@ import { html } from "/shared/ui.js";
 const NAMES = `${document.documentElement.dataset.area}.seen.names`;
 /** What is between two people; where it leads. */
 const BETWEEN = { transfer: "transfers" };
+/** Of people among themselves. */
+export const isBetween = ({ person, kind }) => Boolean(person) || kind.startsWith("red-packet");
 const BOUGHT = ["payment", "authorisation"];
 
 export const entriesOf = (wallet, limit = 30) => `/v1/wallets/${wallet}/entries?limit=${limit}`;
@@ -31,6 +33,7 @@ export const sumOf = (entry) => entry.amount || entry.held || 0;
 /** The screen that tells all about an entry. */
 export function placeOf(entry, wallet) {
   if (BOUGHT.includes(entry.kind)) return `#/payments/${entry.movement_id}`;
+  if (entry.kind === "red-packet") return `#/packets/${entry.movement_id}`;
   const between = Object.keys(BETWEEN).find((one) => entry.kind.startsWith(one));
   if (between) return `#/${BETWEEN[between]}/${entry.movement_id}`;
   if (entry.kind === "top-up") return `#/topups/${entry.movement_id}`;

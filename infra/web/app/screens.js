@@ -24,6 +24,8 @@ export const SCREENS = {
   "/withdrawals/:id": screen("withdrawal", "money", "withdrawing", "statements"),
   "/send": screen("send", "money", "transfers", "api/transfers"),
   "/transfers/:id": screen("transfer", "money", "transfers", "statements", "api/transfers"),
+  "/packets": screen("packets", "money", "transfers", "withdrawing"),
+  "/packets/:id": screen("packet", "money", "transfers"),
   "/cards": screen("cards", "cards"),
   "/cards/:id": screen("card", "money", "cards"),
   "/shops/:id/cards": screen("shop-cards", "money", "cards"),

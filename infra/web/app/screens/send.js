@@ -1,9 +1,10 @@
 /** Sending money to a person: to whom, who that is, how much and when, and a last look before it leaves. */
 import { wrongAmount } from "/app/amounts.js";
+import { isLong, look } from "/app/drafts.js";
 import { mode, wallets } from "/app/me.js";
 import { Frozen } from "/app/money.js";
 import { TopUpFirst } from "/app/paying.js";
-import { anew, arrives, DELAYS, draft, isLong, look, send } from "/app/sending.js";
+import { anew, arrives, DELAYS, draft, send } from "/app/sending.js";
 import "/app/screens/result.js";
 import { money, readMoney, say, shownMoney } from "/shared/language.js";
 import { Button, Dialog, Facts, Field, Form, Heading, job, Shown, Submit, wrong } from "/shared/parts.js";
@@ -53,7 +54,7 @@ const Send = ({ mine, ...of }) => html`
 function Step({ all, ...of }) {
   const { step, check } = of.of;
   const wallet = all.find((one) => one.currency === check.value?.currency) ?? (check.value ? null : all[0]);
-  if (!wallet) return html`<p class="note" role="status">${say("send.no-wallet", { currency: check.value.currency })}</p><${Another} to=${of.to} />`;
+  if (!wallet) return html`<p class="note" role="status">${say("send.no-wallet", { currency: check.value.currency })}</p><${Another} of=${of.of} to=${of.to} />`;
   if (wallet.status === "frozen") return html`<${Frozen} wallet=${wallet} />`;
   return html`<${STEPS[step.value]} wallet=${wallet} ...${of} />`;
 }
@@ -89,14 +90,14 @@ const Payee = ({ check, who }) => html`
     </aside>`}
 `;
 
-const Another = ({ to }) => html`<p><button type="button" class="secondary wide" onClick=${() => (anew(), to("who"))}>${say("send.another")}</button></p>`;
+const Another = ({ of, to }) => html`<p><button type="button" class="secondary wide" onClick=${() => (anew(of), to("who"))}>${say("send.another")}</button></p>`;
 
 /** In the easy mode this is a question of its own. */
 function Them({ of, to }) {
   return html`
     <${Payee} check=${of.check.value} who=${of.who.value} />
     <p><button type="button" class="wide tall" onClick=${() => to("amount")}>${say("send.them.yes")}</button></p>
-    <${Another} to=${to} />
+    <${Another} of=${of} to=${to} />
   `;
 }
 
@@ -113,7 +114,7 @@ function Amount({ of, wallet, refused, asked, sure, to, go }) {
       ${!easy && html`<${More} of=${of} check=${check} refused=${refused} />`}
       ${missing > 0 ? html`<${TopUpFirst} missing=${missing} currency=${currency} then="/send" />` : html`<button class="main">${amount ? say("send.go", { amount: money(amount, currency) }) : say("send.go.none")}</button>`}
     <//>
-    <${Another} to=${to} />
+    <${Another} of=${of} to=${to} />
     ${asked.value && html`<${Sure} asked=${asked} of=${of} check=${check} wallet=${wallet} amount=${amount} go=${go} />`}
   `;
 }
