@@ -32,8 +32,10 @@ def _money() -> list[Room]:
     from chalicelib.settlement import routes_withdrawals as withdrawals
     from chalicelib.topups import routes as topups
     from chalicelib.transfers import routes as transfers
+    from chalicelib.transfers import routes_packets as packets
 
-    known = (ledger, merchants, shops, topups, payments, charges, cards, withdrawals, transfers, processors)
+    to_people = (transfers, packets)
+    known = (ledger, merchants, shops, topups, payments, charges, cards, withdrawals, *to_people, processors)
     return [routes.room for routes in known]
 
 
@@ -205,7 +207,7 @@ def tell(event: SQSEvent) -> Any:
     from chalicelib.transfers import telling as transfers
 
     told: dict[str, list[tasks.Listener]] = {
-        "entry": [telling.tell_of_entry, speed.measure, transfers.invite],
+        "entry": [telling.tell_of_entry, speed.measure, transfers.invite, transfers.offer],
         "approval": [approvals.tell],
         "status": [updating.tell],
         "miss": [misses.keep],

@@ -163,6 +163,11 @@ def beside(movement_id: str, sk: str) -> dict[str, Any] | None:
     return plain_item(wired) if wired else None
 
 
+def all_beside(movement_id: str, prefix: str) -> list[dict[str, Any]]:
+    """All of them whose sort key begins so; for what stays few."""
+    return [plain_item(wired) for wired in store.partition(movement_id, prefix)]
+
+
 def movements(movement_ids: Sequence[str]) -> list[dict[str, Any]]:
     return [plain_item(wired) for wired in store.movements(movement_ids)]
 

@@ -204,10 +204,12 @@ def of_transfers(world: World) -> dict[str, Call]:
     jan, kim = world.customer(20_000), world.customer()
     waits = transfer_kit.send(jan, kim.identifier, note="tea").json["id"]
     path, name = f"/v1/transfers/{waits}", {"identifier": kim.identifier}
+    packet = transfer_kit.packet(jan, greeting="luck").json
     return {
         "POST /v1/payee-checks": lambda: jan.phone.post("/v1/payee-checks", name),
         "GET /v1/transfers": lambda: jan.phone.get("/v1/transfers"),
         "GET /v1/transfers/{id}": lambda: jan.phone.get(path),
+        "GET /v1/red-packets/{id}": lambda: kim.phone.get(f"/v1/red-packets/{packet['id']}?link={packet['link']}"),
         "POST /v1/transfers/{id}/cancel": lambda: jan.phone.post(f"{path}/cancel", {}),
     }
 
