@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from infra.local.people import Person
 from tests.browser import kit, purse, transfer_kit
+from tests.browser.cast import Member, visit_as
 from tests.browser.test_modes import SMALL_LETTERS, SMALL_TARGETS, entered, went
 from tests.browser.test_money_screens import signed_in, sound
 
@@ -133,11 +134,14 @@ def test_the_first_transfer_to_somebody_waits_and_is_taken_back_while_it_does(
 def test_what_has_waited_arrives_and_the_next_goes_at_once_and_both_see_it(
     browser: Browser, local: dict[str, Any]
 ) -> None:
-    payer, payee = kit.newcomer(local, 20_000), kit.newcomer(local, 0, "zh")
-    transfer_kit.acquainted(local, payer, payee)
+    """The payer's browser is known: from a new one everything waits."""
+    payer, payee = Member(local, "app"), kit.newcomer(local, 0, "zh")
+    stored = payer.stored()
+    transfer_kit.acquainted(local, payer.person, payee)
     with kit.context(browser) as ours, kit.context(browser, "zh") as theirs:
-        visit, other = signed_in(ours, local, payer), signed_in(theirs, local, payee)
-        page = purse.show(visit, "/send", "Send money")
+        visit_as(ours, stored)
+        visit, other = kit.Visit(ours, local["api"] + "/app/#/send"), signed_in(theirs, local, payee)
+        page = visit.page
         looked(page, payee.identifier, "Somebody Else")
         visit.see("The name does not fit")
         expect(page.get_by_role("radio", name="Now")).to_be_checked()
@@ -155,9 +159,9 @@ def test_what_has_waited_arrives_and_the_next_goes_at_once_and_both_see_it(
         expect(other.page.locator(".rows > li")).to_have_count(2, timeout=kit.PATIENCE_MS)
         sound(other, "app-activity-received-zh-light")
         other.page.locator(".rows a").first.click()
-        purse.titled(other, "收到 A*** E. 转账 ¥3.50")
+        purse.titled(other, "收到 王*** A. 转账 ¥3.50")
         sound(other, "app-transfer-received-zh-light")
-    assert moved(local, payer) == [("transfer", -350), ("transfer-scheduled", -100)]
+    assert moved(local, payer.person) == [("transfer", -350), ("transfer-scheduled", -100)]
     assert moved(local, payee) == [("transfer", 350), ("transfer-completed", 100)]
 
 
@@ -267,16 +271,23 @@ def test_whoever_has_no_account_is_invited_and_that_is_said_before(browser: Brow
 
 def test_an_answer_that_is_lost_is_asked_for_under_the_same_key(browser: Browser, local: dict[str, Any]) -> None:
     payer, payee, keys = kit.newcomer(local, 20_000), kit.newcomer(local), list[str]()
+
+    def lose(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) > 2:
+            return route.continue_()
+        route.fetch()
+        return route.abort()
+
     with kit.context(browser) as context:
         visit = signed_in(context, local, payer)
         visit.refused += REFUSED
-        kit.in_between(visit.page, "**/v1/transfers", keys)
+        visit.page.route("**/v1/transfers", lose)
         sends(visit, payee, "7")
-        kit.tried(visit.page, keys, 2)
         visit.see("We keep asking about this very transfer")
+        kit.tried(visit.page, keys, 2)
         visit.page.reload()
-        visit.page.evaluate("location.hash = '/'")
-        kit.tried(visit.page, keys, len(kit.IN_BETWEEN) + 1)
-        visit.see("Sent off: ¥7.00 to A*** E.")
+        purse.titled(visit, "Waiting: ¥7.00 for A*** E.")
+    assert len(keys) > 2
     assert len(set(keys)) == 1
     assert moved(local, payer) == [("transfer-scheduled", -700)]
