@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from infra.local.people import Person
-from tests.browser import kit, purse
+from tests.browser import kit, purse, transfer_kit
 from tests.browser.test_modes import entered, went
 from tests.browser.test_money_screens import signed_in, sound
 
@@ -136,6 +136,26 @@ def test_a_packet_for_people_by_name_is_theirs_alone(browser: Browser, local: di
         visit.page.get_by_role("button", name="Open it").click()
         purse.titled(visit, "You got ¥6.00")
     assert moved(local, friend) == [("red-packet-claim", 600)]
+
+
+def test_what_nobody_has_opened_in_time_came_back_and_both_read_it(browser: Browser, local: dict[str, Any]) -> None:
+    maker, friend, late = kit.newcomer(local, 20_000), kit.newcomer(local), kit.newcomer(local)
+    made = transfer_kit.packet(local, maker, 900, 3)
+    claim = f"/v1/red-packets/{made['id']}/claims"
+    purse.owner(local, friend).insist(claim, {"link": made["link"]}).expect(201)
+    transfer_kit.goes_back(local, maker, made["id"])
+    place = f"/packets/{made['id']}"
+    with kit.context(browser) as context:
+        visit = signed_in(context, local, maker, place)
+        visit.see("Its time is over. ¥6.00 came back to your wallet.")
+        expect(visit.page.locator(".rows > li")).to_have_count(1)
+        sound(visit, "app-packet-returned-en-light")
+    with kit.context(browser) as context:
+        visit = signed_in(context, local, late, quote(f"{place}?link={made['link']}", safe=""))
+        purse.titled(visit, "Red packet from A*** E.: too late")
+        visit.see("What was left goes back to whoever made it.")
+    assert moved(local, maker)[-1] == ("red-packet", -900)
+    assert sum(amount for _, amount in moved(local, maker)) == -300
 
 
 def test_what_cannot_be_made_is_said_beside_its_field(browser: Browser, local: dict[str, Any]) -> None:

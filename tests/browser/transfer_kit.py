@@ -1,4 +1,4 @@
-"""For tests of money between people in a browser: sent through the API, and a pause that is over at once."""
+"""For tests of money between people in a browser: sent through the API; a pause or a day that is over at once."""
 
 from __future__ import annotations
 
@@ -32,6 +32,26 @@ def arrives(local: dict[str, Any], payer: Person, transfer_id: str) -> None:
         return caller.get(f"/v1/transfers/{transfer_id}").expect(200)["status"] == "completed" or None
 
     people.wait_for(look, "a transfer to arrive")
+
+
+def packet(local: dict[str, Any], maker: Person, amount: int, shares: int) -> dict[str, Any]:
+    """For whoever has the link, as the API answers it."""
+    wish = {"amount": amount, "currency": "CNY", "split": "equal", "shares": shares}
+    made: dict[str, Any] = purse.owner(local, maker).insist("/v1/red-packets", wish, key=uuid.uuid4().hex).expect(201)
+    return made
+
+
+def goes_back(local: dict[str, Any], maker: Person, packet_id: str) -> None:
+    """In the tables its day is over, and the sweep comes."""
+    ago = datetime.now(UTC) - timedelta(minutes=1)
+    withdrawal_kit.say(local, "ledger", packet_id, MOVEMENT, "due_at", ago)
+    caller = purse.owner(local, maker)
+
+    def look() -> bool | None:
+        kit.swept(local)
+        return caller.get(f"/v1/red-packets/{packet_id}").expect(200)["status"] == "returned" or None
+
+    people.wait_for(look, "a red packet to go back")
 
 
 def acquainted(local: dict[str, Any], payer: Person, payee: Person, amount: int = 100) -> None:

@@ -59,7 +59,7 @@ const Unknown = () => html`
 
 function Known({ one, qr, copy, go }) {
   const state = stateOf(one);
-  const good = state === "mine" || (state === "sent" && one.status !== "returned");
+  const good = state === "mine" || (state !== "late" && !["expired", "returned"].includes(one.status));
   return html`
     <div class=${`result ${good ? "good" : "open"}`} role="status">
       <p class="mark" aria-hidden="true"><${Icon} name=${state === "mine" ? "check" : "packet"} /></p>
@@ -73,7 +73,7 @@ function Known({ one, qr, copy, go }) {
     ${state === "late" && html`<p>${say(one.status === "claimed" ? "packet.late.claimed" : "packet.late.over")}</p>`}
     ${state === "sent" && html`<${Mine} one=${one} qr=${qr} copy=${copy} />`}
     <${Opened} one=${one} state=${state} />
-    <p><a class=${state === "open" ? "button secondary" : "button main"} href="#/">${say("result.home")}</a></p>
+    <p><a class=${state === "open" ? "button secondary" : "button main"} href="#/">${say(state === "open" ? "shared.home" : "result.home")}</a></p>
   `;
 }
 
@@ -98,7 +98,7 @@ const Opened = ({ one, state }) => html`
   ${one.claims.length > 0 && html`
     <ul class="rows card">
       ${one.claims.map((share, at) => html`
-        <li key=${at} class="beside">
+        <li key=${at} class="thing beside">
           <span class="row-words"><strong>${share.mine ? say("packet.you", { name: share.name }) : share.name}</strong><small>${shownLately(share.at)}${share.best && html` · ${say("packet.best")}`}</small></span>
           <${Money} amount=${share.amount} currency=${one.currency} />
         </li>`)}

@@ -94,11 +94,11 @@ const People = ({ of, add, refused }) => html`
     <${Field} name="identifier" label=${say("send.who")} problem=${wrong(add.problem.value, "identifier") || refused.value.people} autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="254" value=${of.who.value} onInput=${(event) => (of.who.value = event.target.value)} required />
     <${Submit} job=${add} kind="secondary">${say("packet.add")}<//>
   <//>
-  <ul class="rows card" aria-label=${say("packet.people")}>
+  <ul class="rows" aria-label=${say("packet.people")}>
     ${of.people.value.map(({ who, check }) => html`
-      <li key=${who} class="beside">
-        <span class="row-words"><strong>${check.name}</strong><small>${who}</small></span>
-        <button type="button" class="plain" aria-label=${say("packet.remove", { name: check.name })} onClick=${() => (of.people.value = of.people.peek().filter((one) => one.who !== who))}>${say("ways.remove")}</button>
+      <li key=${who} class="thing">
+        <div><strong>${check.name}</strong><small>${who}</small></div>
+        <p class="acts"><button type="button" class="plain" aria-label=${say("packet.remove", { name: check.name })} onClick=${() => (of.people.value = of.people.peek().filter((one) => one.who !== who))}>${say("ways.remove")}</button></p>
       </li>`)}
     ${of.people.value.length === 0 && html`<li class="empty">${say("packet.people.empty")}</li>`}
   </ul>
