@@ -122,9 +122,9 @@ def _give_back(found: dict[str, Any], chosen: list[int], places: Places, at: dat
     ledger.commit(build, at)
 
 
-def _people(customer: Customer, request: PacketRequest, at: datetime) -> dict[str, str]:
-    """Wallet → whose. Raises InvalidOrExpired, InvalidRequest (no account, oneself), CurrencyMismatch."""
-    found: dict[str, str] = {}
+def _people(customer: Customer, request: PacketRequest, at: datetime) -> frozenset[str]:
+    """Whom the checks are of. Raises InvalidOrExpired, InvalidRequest (no account, oneself), CurrencyMismatch."""
+    found = set[str]()
     for written in request.payee_checks:
         check = checking.read(customer, written, "payee_checks")
         if check.exp <= at.timestamp():
@@ -133,11 +133,11 @@ def _people(customer: Customer, request: PacketRequest, at: datetime) -> dict[st
             raise InvalidRequest(param="payee_checks")
         if check.currency != request.currency:
             raise CurrencyMismatch(param="currency")
-        found[check.payee] = check.payee_owner
-    return found
+        found.add(check.payee_owner)
+    return frozenset(found)
 
 
-def _shares(request: PacketRequest, people: dict[str, str]) -> int:
+def _shares(request: PacketRequest, people: frozenset[str]) -> int:
     most = len(people) or model.MOST_SHARES
     shares = len(people) if request.shares is None else request.shares
     if not 1 <= shares <= most:
@@ -152,7 +152,7 @@ def _is_for(customer: Customer, found: dict[str, Any], link: str) -> bool:
     wanted = json.loads(found["answer"]).get("link", "")
     if wanted:
         return found["owner"] == customer.user_id or hmac.compare_digest(wanted.encode(), link.encode())
-    return found["owner"] == customer.user_id or customer.user_id in store.people_of(found["pk"]).values()
+    return found["owner"] == customer.user_id or customer.user_id in store.people_of(found["pk"])
 
 
 def _packet(packet_id: str) -> dict[str, Any]:

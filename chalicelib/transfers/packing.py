@@ -41,8 +41,8 @@ class Wish:
     split: Split
     shares: int
     greeting: str
-    people: Mapping[str, str]
-    """Wallet → whose, where it is for somebody by name."""
+    people: frozenset[str]
+    """Whose it may be, where it is for somebody by name."""
     seed: bytes
     key: RequestKey
 
@@ -136,13 +136,8 @@ def opening(customer: Customer, packet: Packet, places: Places, key: RequestKey,
     change, credited = crediting.credit(wallet, currency, amount, known)
     spend = Spend(customer.user_id, customer.epoch, tier, 0, 0, counts=False)
     claim = _claim(customer, packet, amount, key, at)
-    facts: dict[str, str | int] = {
-        "wallet": wallet,
-        "name": customer.name,
-        "amount": amount,
-        "at": clock.written(at),
-        "claim": claim.id,
-    }
+    facts: dict[str, str | int] = {"wallet": wallet, "name": customer.name, "amount": amount}
+    facts |= {"at": clock.written(at), "claim": claim.id}
     return Draft(
         movement=claim,
         changes=(replace(change, spend=spend),),

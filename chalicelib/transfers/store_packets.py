@@ -1,6 +1,6 @@
 """Red packets in the table `ledger`, beside their movement, as legs of the ledger's transactions.
 
-rpk_… FOR            the wallets it is for, where it is for somebody by name; never changed
+rpk_… FOR            whom it is for, where it is for somebody by name; never changed
 rpk_… SLOT#<nn>      one share is somebody's, or went back to its sender: put once, never changed
 rpk_… OPENED#<wallet> somebody has opened it: put once
 
@@ -25,16 +25,15 @@ DUE = "red-packet"
 _SLOT, _OPENED, _FOR = "SLOT#", "OPENED#", "FOR"
 
 
-def for_people(packet_id: str, owners: Mapping[str, str]) -> Leg:
-    """`owners`: wallet → whose."""
-    kept = {"pk": packet_id, "sk": _FOR, "owners": dict(owners)}
+def for_people(packet_id: str, owners: frozenset[str]) -> Leg:
+    kept = {"pk": packet_id, "sk": _FOR, "owners": owners}
     return Leg(put_once(settings().ledger_table, kept), lambda wired: Changed())
 
 
-def people_of(packet_id: str) -> dict[str, str]:
-    """Wallet → whose; empty of one for whoever has the link."""
+def people_of(packet_id: str) -> frozenset[str]:
+    """Whose it may be; empty of one for whoever has the link."""
     found = ledger.beside(packet_id, _FOR)
-    return dict(found["owners"]) if found else {}
+    return frozenset(found["owners"]) if found else frozenset()
 
 
 def taken(packet_id: str) -> dict[int, dict[str, Any]]:

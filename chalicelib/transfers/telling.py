@@ -40,5 +40,5 @@ def offer(entry: Mapping[str, Any]) -> None:
         return
     people = store_packets.people_of(entry["movement"])
     sender = ledger.movement(entry["movement"])["from_name"] if people else ""
-    for owner in sorted(people.values()):
+    for owner in sorted(people):
         telling.tell_id(owner, OFFERED, {"person": sender}, clock.read(entry["sk"]), once=entry["movement"])

@@ -19,6 +19,7 @@ from chalicelib.ledger.wire import plain_item
 from chalicelib.operations import judging, reading
 from chalicelib.operations.model_drills import Judgement
 from chalicelib.operations.store_books import Books
+from chalicelib.transfers import packets
 from chalicelib.transfers import service as transfers
 from tests.api import card_kit, transfer_kit
 from tests.api.world import Person, World
@@ -170,6 +171,23 @@ def _called_back(world: World, ana: Person) -> Callable[[], object]:
     return lambda: transfer_kit.cancel(ana, sent)
 
 
+def _packet_sent(world: World, ana: Person) -> Callable[[], object]:
+    return lambda: transfer_kit.packet(ana, 1_000, 3)
+
+
+def _packet_opened(world: World, ana: Person) -> Callable[[], object]:
+    made = transfer_kit.packet(world.customer(5_000), 1_000, 3).json
+    return lambda: transfer_kit.open_packet(ana, made)
+
+
+def _packet_ended(world: World, ana: Person) -> Callable[[], object]:
+    made = transfer_kit.packet(ana, 1_000, 3).json
+    found = packets.ledger.movement(made["id"])
+    world.clock.advance(transfer_kit.DAY_SECONDS + 1)
+    free = packets.Places(found, range(3))
+    return lambda: packets._give_back(found, [0, 1, 2], free, world.clock.now())
+
+
 STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "top-up": lambda world, ana: lambda: world.put_in(ana, 1_000),
     "payment": lambda world, ana: lambda: ana.pay(700),
@@ -183,6 +201,9 @@ STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "transfer-scheduled": _put_aside,
     "transfer-completed": _arrived,
     "transfer-cancelled": _called_back,
+    "red-packet": _packet_sent,
+    "red-packet-claim": _packet_opened,
+    "red-packet-return": _packet_ended,
     "card-purchase": _card_bought,
     "card-payment": _card_paid,
 }

@@ -30,16 +30,15 @@ def person(number: int) -> Customer:
 
 
 def claim(number: int, packet: str, link: str) -> tuple[int, int, str]:
-    """(status, amount, state); asked again under the same key where somebody was too busy, as a phone does."""
+    """(status, amount, code); asked again under the same key where somebody was too busy, as a phone does."""
+    key = ledger_kit.key(f"claim {number}")
     for _ in range(20):
         try:
-            receipt = packets.claim(
-                person(number), packet, ClaimRequest(link), ledger_kit.key(f"claim {number}"), now()
-            )
+            receipt = packets.claim(person(number), packet, ClaimRequest(link), key, now())
         except Unavailable:
             continue
         told = json.loads(receipt.body)
-        return receipt.status, told.get("amount", 0), told.get("state", "")
+        return receipt.status, told.get("amount", 0), told.get("code", "")
     return 503, 0, ""
 
 
@@ -70,7 +69,7 @@ def test_of_five_hundred_claimers_exactly_a_hundred_win_a_share_each(made: dict[
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         waiting = [pool.submit(crowd, first, made["id"], made["link"]) for first in range(PROCESSES)]
         told = [one for each in waiting for one in each.result()]
-    assert Counter((status, state) for status, _, state in told) == {(201, ""): 100, (409, "all-claimed"): 400}
+    assert Counter((status, code) for status, _, code in told) == {(201, ""): 100, (409, "invalid-state"): 400}
     assert sum(amount for _, amount, _ in told) == AMOUNT
     slots = [one for one in store.everything(settings().ledger_table) if one["sk"]["S"].startswith("SLOT#")]
     assert len({one["wallet"]["S"] for one in slots}) == len(slots) == SHARES

@@ -43,7 +43,7 @@ def test_nothing_is_split_into_less_than_a_unit(amount: int, count: int) -> None
 def test_every_way_to_split_is_as_likely_as_any_other() -> None:
     """Ten units into four: 84 ways. Chi-square with 83 degrees of freedom stays below 140 but once in 10,000 seeds;
     these seeds are always the same."""
-    ways = [after for after in combinations(range(1, 10), 3)]
+    ways = list(combinations(range(1, 10), 3))
     told = Counter(splitting.shares("lucky", 10, 4, seed) for seed in seeds(16_800))
     assert len(told) == len(ways)
     expected = 16_800 / len(ways)
