@@ -47,13 +47,13 @@ WORDS = {
         "go": "转账 ¥20.00",
         "waits": "待到账：¥20.00 给 **明",
         "left": "24小时后到账",
-        "back": "取消转账",
-        "sure": "确定取消",
-        "taken": "已取消转账 ¥20.00",
+        "back": "撤回转账",
+        "sure": "确定撤回",
+        "taken": "已撤回转账 ¥20.00",
         "home": "我的钱包",
         "list": "账单",
         "people": "个人往来",
-        "ended": "转账已取消",
+        "ended": "转账已撤回",
     },
 }
 
@@ -190,7 +190,7 @@ def test_the_easy_mode_asks_one_thing_at_a_time_and_says_that_and_why_it_waits(
         page.locator("#amount").fill("20")
         plain(visit, "send-amount")
         page.locator("button.main").click()
-        visit.see("24 小时后，此前可以取消")
+        visit.see("24 小时后，此前可以撤回")
         plain(visit, "send-sure")
         page.get_by_role("dialog").get_by_role("button", name="转账 ¥20.00").click()
         purse.titled(visit, "待到账：¥20.00 给 **明")

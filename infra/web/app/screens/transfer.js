@@ -62,7 +62,7 @@ const Waits = ({ one, cancel }) => html`
     ${one.reason && html`<p>${say(`transfers.reason.${one.reason}`)}</p>`}
   </aside>
   <p><button type="button" class="danger wide" onClick=${() => cancel.ask(one)}>${say("transfer.cancel")}</button></p>
-  <${Sure} of=${cancel} title=${say("transfer.cancel.sure", { amount: shownSum(one), name: one.name })} go=${say("transfer.cancel.go")}>${say("transfer.cancel.means")}<//>
+  <${Sure} of=${cancel} title=${say("transfer.cancel.sure", { amount: shownSum(one), name: one.name })} go=${say("transfer.cancel.go")}>${say("transfer.cancel.means", { name: one.name })}<//>
 `;
 
 const facts = (one) => [
@@ -71,7 +71,7 @@ const facts = (one) => [
   [say("send.note"), one.note],
   [say("fact.fee"), one.direction === "out" && say("fact.fee.none")],
   [say("fact.when"), html`<${When} at=${one.created_at} />`],
-  [say("transfer.arrives"), one.completes_at && html`<${When} at=${one.completes_at} />`],
+  [say("transfer.arrives"), one.completes_at && !one.invitation && html`<${When} at=${one.completes_at} />`],
   [say(one.status === "completed" ? "transfer.arrived" : "transfer.ended"), one.ended_at && html`<${When} at=${one.ended_at} />`],
   [say("fact.number"), html`<small>${one.id}</small>`],
 ];
