@@ -98,6 +98,28 @@ class Member:
         return self.withdrawn(2_000)
 
     @cached_property
+    def transfer(self) -> str:
+        """One that waits, for somebody who is new to them."""
+        found = self.api.post("/v1/payee-checks", {"identifier": self.payee.person.identifier}).expect(200)
+        wish = {"payee_check": found["payee_check"], "amount": 1_500, "currency": "CNY", "note": "Tea 茶"}
+        return str(self.api.insist("/v1/transfers", wish).expect(201)["id"])
+
+    @cached_property
+    def packet(self) -> str:
+        """One of theirs, of which somebody has opened a share."""
+        wish = {"amount": 1_000, "currency": "CNY", "split": "lucky", "shares": 2, "greeting": "Good luck 恭喜"}
+        made = self.api.insist("/v1/red-packets", wish).expect(201)
+        self.payee.api.insist(f"/v1/red-packets/{made['id']}/claims", {"link": made["link"]}).expect(201)
+        return str(made["id"])
+
+    @cached_property
+    def payee(self) -> Member:
+        """Somebody who gets money from this one; signed up."""
+        other = Member(self.local, "app")
+        assert other.wallet
+        return other
+
+    @cached_property
     def card(self) -> str:
         return str(cards.bought(self.local, self.api)["id"])
 

@@ -34,6 +34,8 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "app /pay/:id": lambda one: f"/pay/{one.checkout}",
     "app /topups/:id": lambda one: f"/topups/{one.topup}",
     "app /withdrawals/:id": lambda one: f"/withdrawals/{one.withdrawal}",
+    "app /transfers/:id": lambda one: f"/transfers/{one.transfer}",
+    "app /packets/:id": lambda one: f"/packets/{one.packet}",
     "app /cards/:id": lambda one: f"/cards/{one.card}",
     "app /shops/:id/cards": lambda one: f"/shops/{one.card and one.shop['id']}/cards",
     "app /entries/:id": lambda one: f"/entries/{one.entry}",

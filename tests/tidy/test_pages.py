@@ -131,6 +131,13 @@ def test_every_key_that_a_script_names_exists(file: Path) -> None:
         assert any(fnmatchcase(key, pattern) for key in known()), f"{shown(file)}: no key is like {pattern}"
 
 
+@pytest.mark.parametrize("file", SCRIPTS, ids=shown)
+def test_a_sentence_with_gaps_is_never_said_without_what_fills_them(file: Path) -> None:
+    bare = re.findall(r'\bsay\("([^"]+)"\)', code(file))
+    gaping = sorted({key for key in bare if GAP.search(sentences().get(key, {}).get("en", ""))})
+    assert not gaping, f"{shown(file)} says {gaping} with gaps: give say their values"
+
+
 def test_every_sentence_is_said_somewhere() -> None:
     """A key built at run time counts by its beginning; one that begins with a gap, by what the gap could be."""
     texts = {one for file in SCRIPTS for one in literals(file)}
