@@ -24,7 +24,6 @@ from chalicelib.transfers import model_splits as model
 from chalicelib.transfers.model_splits import Part, Split, Status
 
 DUE, KIND = "split", "bill-split"
-PART = "PART#"
 _LIST, _COUNT = "SPLITS#", "SPLITTING#"
 _DAY_SECONDS = 86_400
 _REFUSED = {"closed": "split-closed", "paid": "part-paid"}
@@ -35,11 +34,12 @@ def asking(part: Part, currency: str) -> Leg:
     """They owe it from now on, and are to be told."""
     kept = {
         "pk": part.split,
-        "sk": PART + part.wallet,
+        "sk": items.PART + part.wallet,
         "owner": part.owner,
         "name": part.name,
         "amount": part.amount,
         "left": part.left,
+        "paid": 0,
         "currency": currency,
         "asked_at": part.asked_at,
         "says": "asked",
@@ -68,7 +68,8 @@ def counting(user_id: str, at: datetime) -> Leg:
 
 def paying(split_id: str, wallet: str, amount: int) -> Leg:
     """Off what they owe, never more. Refuses with NotFound, InvalidState (declined, paid), ExceedsWhatIsLeft."""
-    update = _part(split_id, wallet).add("left", -amount).require("left", ">=", amount).require_absent("declined")
+    update = _part(split_id, wallet).add("left", -amount).add("paid", amount)
+    update.require("left", ">=", amount)
 
     def explain(wired: Item | None) -> Verdict:
         if wired is None:
@@ -167,13 +168,13 @@ def split(split_id: str) -> Split:
 
 
 def part(split_id: str, wallet: str) -> Part | None:
-    found = ledger.beside(split_id, PART + wallet)
+    found = ledger.beside(split_id, items.PART + wallet)
     return _part_of(found) if found else None
 
 
 def parts(split_id: str) -> list[Part]:
     """In the order of their wallets, which says nothing of anybody."""
-    return [_part_of(one) for one in ledger.all_beside(split_id, PART)]
+    return [_part_of(one) for one in ledger.all_beside(split_id, items.PART)]
 
 
 def listed(user_id: str, before: str | None, limit: int) -> tuple[list[str], str | None]:
@@ -188,7 +189,7 @@ def several(split_ids: Sequence[str], wallet: str) -> list[tuple[Split, Part | N
     if not split_ids:
         return []
     known = {one["pk"]: Split.of(one) for one in ledger.movements(split_ids)}
-    owed = {one["pk"]: _part_of(one) for one in ledger.several_beside(split_ids, PART + wallet)}
+    owed = {one["pk"]: _part_of(one) for one in ledger.several_beside(split_ids, items.PART + wallet)}
     return [(known[one], owed.get(one)) for one in split_ids if one in known]
 
 
@@ -209,13 +210,13 @@ def _due(update: Update, at: datetime) -> Update:
 
 
 def _part(split_id: str, wallet: str) -> Update:
-    return Update(settings().ledger_table, split_id, PART + wallet)
+    return Update(settings().ledger_table, split_id, items.PART + wallet)
 
 
 def _part_of(kept: Mapping[str, Any]) -> Part:
     return Part(
         split=kept["pk"],
-        wallet=str(kept["sk"]).removeprefix(PART),
+        wallet=str(kept["sk"]).removeprefix(items.PART),
         owner=kept["owner"],
         name=kept["name"],
         amount=kept["amount"],

@@ -20,7 +20,7 @@ from chalicelib.operations import judging, reading
 from chalicelib.operations.model_drills import Judgement
 from chalicelib.operations.store_books import Books
 from chalicelib.transfers import service as transfers
-from tests.api import card_kit, transfer_kit
+from tests.api import card_kit, split_kit, transfer_kit
 from tests.api.world import Person, World
 from tests.concurrency import books as other_books
 from tests.concurrency.findings import Findings
@@ -170,6 +170,13 @@ def _called_back(world: World, ana: Person) -> Callable[[], object]:
     return lambda: transfer_kit.cancel(ana, sent)
 
 
+def _part_paid(world: World, ana: Person) -> Callable[[], object]:
+    maker = world.customer()
+    transfer_kit.introduced(world, ana, maker)
+    split = split_kit.asked(maker, [ana])
+    return lambda: split_kit.pay(ana, split, 4_000)
+
+
 STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "top-up": lambda world, ana: lambda: world.put_in(ana, 1_000),
     "payment": lambda world, ana: lambda: ana.pay(700),
@@ -183,6 +190,7 @@ STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "transfer-scheduled": _put_aside,
     "transfer-completed": _arrived,
     "transfer-cancelled": _called_back,
+    "bill-split-payment": _part_paid,
     "card-purchase": _card_bought,
     "card-payment": _card_paid,
 }
