@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -32,7 +33,7 @@ def test_parts_add_up_exactly_and_each_is_within_one_of_its_share(amount: int, s
 @given(AMOUNTS, SHARES)
 def test_who_has_a_larger_share_owes_no_less_and_equals_differ_by_one_at_most(amount: int, shares: list[int]) -> None:
     owed = sorted(zip(shares, model.parts_of(amount, shares), strict=True))
-    for (less, smaller), (more, larger) in zip(owed, owed[1:], strict=False):
+    for (less, smaller), (more, larger) in pairwise(owed):
         assert smaller <= larger
         assert less != more or larger - smaller <= 1
 
