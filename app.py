@@ -33,9 +33,10 @@ def _money() -> list[Room]:
     from chalicelib.settlement import routes_withdrawals as withdrawals
     from chalicelib.topups import routes as topups
     from chalicelib.transfers import routes as transfers
+    from chalicelib.transfers import routes_packets as packets
     from chalicelib.transfers import routes_splits as splits
 
-    of_people = (withdrawals, transfers, splits)
+    of_people = (withdrawals, transfers, packets, splits)
     known = (ledger, merchants, shops, topups, payments, charges, cards, *of_people, processors, rewards)
     return [routes.room for routes in known]
 
@@ -211,7 +212,7 @@ def tell(event: SQSEvent) -> Any:
     from chalicelib.transfers import telling as transfers
 
     told: dict[str, list[tasks.Listener]] = {
-        "entry": [telling.tell_of_entry, speed.measure, transfers.invite],
+        "entry": [telling.tell_of_entry, speed.measure, transfers.invite, transfers.offer],
         "approval": [approvals.tell],
         "status": [updating.tell],
         "miss": [misses.keep],
@@ -256,8 +257,7 @@ def sweep(event: Any) -> int:
     from chalicelib.transfers import tasks as transfers
 
     at = clock.now()
-    of_people = (transfers.sweep, transfers.sweep_splits)
-    money = (settlement.sweep, payments.sweep, *of_people, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
+    money = (settlement.sweep, payments.sweep, transfers.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
     return queues.sweep(
         "minute",
         (*money, merchants.sweep, rewards.sweep, identity.sweep, risk.sweep, operations.sweep),

@@ -31,6 +31,7 @@ def customer_of(token: str, at: datetime) -> Customer:
         risky=claims.risk,
         ways=claims.ways,
         guarded=claims.ward,
+        name=claims.name,
     )
 
 

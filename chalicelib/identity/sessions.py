@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.cases import service as cases
-from chalicelib.identity import model, refresh, secrets, service, store_pushes, store_sessions, tokens
+from chalicelib.identity import calling, model, refresh, secrets, service, store_pushes, store_sessions, tokens
 from chalicelib.identity.model import Session, TokensView, Use, User
 from chalicelib.identity.refresh import RefreshToken
 from chalicelib.kernel import ids
@@ -76,6 +76,7 @@ def access_token(
         step=step,
         cool=user.cooling_until if user.cooling_until > now else 0,
         risk=session is not None and session.risky_until > now,
+        name=calling.shown(user.display_name),
     )
 
 

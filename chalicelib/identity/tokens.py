@@ -51,6 +51,8 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     step: int = 0
     cool: int = 0
     risk: bool = False
+    name: str = ""
+    """What others see them called, masked."""
 
 
 ACCESS = "at+jwt"
@@ -82,6 +84,7 @@ def issue(
     step: int = 0,
     cool: int = 0,
     risk: bool = False,
+    name: str = "",
 ) -> str:
     issued_at = int(at.timestamp())
     claims = Claims(
@@ -103,6 +106,7 @@ def issue(
         step=step,
         cool=cool,
         risk=risk,
+        name=name,
     )
     return signed(ACCESS, msgspec.json.encode(claims))
 

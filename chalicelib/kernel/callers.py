@@ -27,6 +27,8 @@ class Customer:
     """Signed in from where they never were, or faster than anybody travels."""
     ways: str = ""
     """How they can step up, separated by a space: pin, passkey, totp."""
+    name: str = ""
+    """What others see them called, masked."""
 
     @property
     def subject(self) -> str:

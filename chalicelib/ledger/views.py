@@ -95,7 +95,7 @@ def wallet(head: Head, language: str) -> WalletView:
 
 def entry(found: Mapping[str, Any]) -> EntryView:
     account, postings = found["pk"], found["postings"]
-    payee, person, text = found.get("payee", ""), found.get("person", ""), found.get("text", "")
+    payee, text, between = found.get("payee", ""), found.get("text", ""), "person" in found
     return EntryView(
         id=found["id"],
         kind=found["kind"],
@@ -108,9 +108,9 @@ def entry(found: Mapping[str, Any]) -> EntryView:
         merchant_id=payee,
         merchant_name=found.get("payee_name", ""),
         order_reference=text if payee else "",
-        processor="" if payee or person else text,
-        person=person,
-        note=text if person else "",
+        processor="" if payee or between else text,
+        person=found.get("person", ""),
+        note=text if between else "",
     )
 
 

@@ -31,6 +31,9 @@ _BETWEEN_PEOPLE = {
     "transfer-completed": "transfer_received",
     "transfer-cancelled": "transfer_cancelled",
     "transfer-returned": "transfer_returned",
+    "red-packet": "red_packet_sent",
+    "red-packet-claim": "red_packet_opened",
+    "red-packet-return": "red_packet_returned",
 }
 """Kind of entry → kind of notice; of a transfer at once the sign tells."""
 _OF_A_CARD = ("crd_", "bon_")

@@ -27,6 +27,7 @@ _BEGINNINGS: dict[str, Group] = {
     "adjustment": "money",
     "transfer_": "money",
     "split_": "money",
+    "red_packet_": "money",
     "card_": "money",
     "guardian_": "family",
     "approval_": "family",

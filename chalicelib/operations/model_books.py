@@ -25,7 +25,8 @@ from chalicelib.ledger import chart, items
 Plain = Mapping[str, Any]
 Remedy = Literal["whole", "forward", "undo", "refuse"]
 _BORN = ("payment", "capture", "void", "expiry", "refund", "withdrawal", "payout", "settlement",
-         "card-purchase", "card-refund", "transfer")  # fmt: skip
+         "card-purchase", "card-refund", "transfer",
+         "red-packet", "red-packet-claim", "red-packet-return")  # fmt: skip
 """Kinds of movements that are put together with their entry."""
 _CARRIED = {"transfer-completed": "completed", "transfer-cancelled": "cancelled", "transfer-returned": "returned"}
 """Kind of entry → the state that a transfer which waited has from then on."""
@@ -139,9 +140,11 @@ def of_movement(movement: Plain) -> dict[str, int]:
 
 
 def of_other(item: Plain) -> dict[str, int]:
-    """What else of the ledger is written twice: a settlement's lines, a card's bonus in its lots, parts of a bill."""
+    """What else of the ledger is written twice: a settlement's lines, a card's bonus in its lots, shares, parts."""
     if item["sk"] == "LINES":
         return {"lines": 1}
+    if item["sk"].startswith("SLOT#"):
+        return {"opened": item["amount"]}
     if item["sk"] == items.CARD:
         return {f"lots:{chart.bonus_of(item['pk'])}": _left(item), "cards": -1}
     if item["sk"] == items.BONUS:
@@ -217,6 +220,8 @@ def _of_transfers(movement: Plain) -> dict[str, int]:
         return {"split-left": -movement["left"]}
     if movement["kind"] == "transfer" and "split" in movement:
         return {"split-paid": -movement["amount"]}
+    if movement["kind"] in ("red-packet-claim", "red-packet-return"):
+        return {"opened": -movement["amount"]}
     if movement["kind"] != "transfer" or "waited" not in movement:
         return {}
     state = movement["state"]

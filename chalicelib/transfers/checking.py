@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.identity import payees, tokens
+from chalicelib.identity import calling, payees, tokens
 from chalicelib.identity.payees import Look, Payee
 from chalicelib.kernel import clock
 from chalicelib.kernel.callers import Customer
@@ -44,14 +44,14 @@ def check(person: Customer, wish: CheckRequest, language: str, at: datetime) -> 
     )
 
 
-def read(person: Customer, written: str) -> Check:
+def read(person: Customer, written: str, param: str = "payee_check") -> Check:
     """What a check of theirs found, expired or not. Raises InvalidOrExpired."""
     try:
         found = _read.decode(tokens.payload_of(written, model.TYPE))
     except (InvalidToken, msgspec.MsgspecError) as unreadable:
-        raise InvalidOrExpired(param="payee_check") from unreadable
+        raise InvalidOrExpired(param=param) from unreadable
     if found.payer != person.user_id:
-        raise InvalidOrExpired(param="payee_check")
+        raise InvalidOrExpired(param=param)
     return found
 
 
@@ -59,8 +59,8 @@ def _signed(look: Look, wallet: str, currency: str, reason: model.Reason, at: da
     found = look.payee
     return Check(
         payer=look.asker.user_id,
-        payer_name=model.masked(look.asker.name),
-        name=model.masked(found.name) if found else model.short(look.shown),
+        payer_name=calling.masked(look.asker.name),
+        name=calling.masked(found.name) if found else model.short(look.shown),
         currency=currency,
         exp=int((at + model.GOOD_FOR).timestamp()),
         reason=reason,

@@ -26,7 +26,7 @@ UNCLAIMED_AFTER = timedelta(hours=72)
 RETRY_AFTER_SECONDS = 60
 """The sweep carries out what is due once a minute."""
 _CLOSE = 0.8
-_STARS_AT_MOST, _SHOWN_LENGTH = 3, 32
+_SHOWN_LENGTH = 32
 _PERSONAL = ("wallet_id", "reason", "explanation", "invitation", "completes_at")
 
 Amount = Annotated[int, msgspec.Meta(extra_json_schema=money.AMOUNT_SCHEMA)]
@@ -126,15 +126,6 @@ class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return not self.payee
 
 
-def masked(name: str) -> str:
-    """`Jane Doe` → `J*** D.`; of a Chinese name the last character stays, as people there know it: `**明`."""
-    words = name.split()
-    if len(words) == 1 and _is_chinese(words[0]):
-        return "*" * min(len(words[0]) - 1, _STARS_AT_MOST) + words[0][-1]
-    first = f"{words[0][0]}***" if words else "***"
-    return f"{first} {words[-1][0]}." if len(words) > 1 else first
-
-
 def short(shown: str) -> str:
     """An address that is longer than anybody's, cut: it stands in the movement twice."""
     return shown if len(shown) <= _SHOWN_LENGTH else shown[: _SHOWN_LENGTH - 1] + "…"
@@ -152,13 +143,13 @@ def match(typed: str | None, name: str | None) -> Match:
     return "close" if _alike(given, known) else "none"
 
 
-def tidy_note(typed: str) -> str:
+def tidy_note(typed: str, param: str = "note") -> str:
     """As it is kept. Raises InvalidRequest: too long, hidden characters, a link."""
-    kept = masking.without_contacts(text.capped(typed, text.TEXT_BYTES, "note"))
+    kept = masking.without_contacts(text.capped(typed, text.TEXT_BYTES, param))
     if text.hides_something(kept):
-        raise InvalidRequest(param="note")
+        raise InvalidRequest(param=param)
     if has_link(kept):
-        raise InvalidRequest(param="note", reason="link")
+        raise InvalidRequest(param=param, reason="link")
     return kept
 
 
@@ -222,10 +213,6 @@ _LINKS = tuple(
     )
 )
 """Errs on the side of refusing: `see you.soon` is taken for one, and a space after the full stop helps."""
-
-
-def _is_chinese(word: str) -> bool:
-    return len(word) > 1 and all("\u3400" <= letter <= "\u9fff" for letter in word)
 
 
 def _words(name: str) -> list[str]:

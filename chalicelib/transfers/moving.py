@@ -172,9 +172,14 @@ def _refusal(customer: Customer, wish: Wish, decision: Decision, known: Known, a
     payee = known.get(wish.check.payee)
     if payee and payee.status == "closed":
         return InvalidState(state="payee-closed")
+    return forbidden(customer, decision, wish.currency, at)
+
+
+def forbidden(customer: Customer, decision: Decision, currency: str, at: datetime) -> CofferError | None:
+    """What the rules say to money that leaves for people; the token says how a cooling-off and a step-up stand."""
     if not decision.allowed:
         most = decision.limits.per_movement
-        return LimitReached(limit=decision.reasons[0], maximum=most, currency=wish.currency)
+        return LimitReached(limit=decision.reasons[0], maximum=most, currency=currency)
     if not decision.step_up:
         return None
     if decision.large and customer.cooling_until > at.timestamp():

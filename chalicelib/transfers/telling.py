@@ -1,18 +1,19 @@
-"""The message to somebody who has no account yet, that money waits for them: once, by way of their name."""
+"""Messages to those for whom money waits: to a name that nobody has here yet, and to whom a red packet is for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.identity import payees
+from chalicelib.identity import payees, telling
 from chalicelib.kernel import clock
+from chalicelib.ledger import service as ledger
 from chalicelib.notices import service as notices
 from chalicelib.notices.model import Params
 from chalicelib.notices.model_reach import Recipient
-from chalicelib.transfers import model, store
+from chalicelib.transfers import model, store, store_packets
 
-KIND = "transfer_invited"
+KIND, OFFERED = "transfer_invited", "red_packet_waits"
 
 
 def invite(entry: Mapping[str, Any]) -> None:
@@ -31,3 +32,13 @@ def invite(entry: Mapping[str, Any]) -> None:
     }
     stranger = Recipient(entry["movement"], invited.language, strangers=(contact,))
     notices.tell(stranger, KIND, told, clock.read(entry["sk"]), once=KIND)
+
+
+def offer(entry: Mapping[str, Any]) -> None:
+    """Told by the entry that funded it, to each of those whom it is for by name."""
+    if entry["kind"] != "red-packet":
+        return
+    people = store_packets.people_of(entry["movement"])
+    sender = ledger.movement(entry["movement"])["from_name"] if people else ""
+    for owner in sorted(people.values()):
+        telling.tell_id(owner, OFFERED, {"person": sender}, clock.read(entry["sk"]), once=entry["movement"])

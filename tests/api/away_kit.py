@@ -208,10 +208,12 @@ def of_transfers(world: World) -> dict[str, Call]:
     jan, kim = world.customer(20_000), world.customer()
     waits = transfer_kit.send(jan, kim.identifier, note="tea").json["id"]
     path, name = f"/v1/transfers/{waits}", {"identifier": kim.identifier}
+    packet = transfer_kit.packet(jan, greeting="luck").json
     return {
         "POST /v1/payee-checks": lambda: jan.phone.post("/v1/payee-checks", name),
         "GET /v1/transfers": lambda: jan.phone.get("/v1/transfers"),
         "GET /v1/transfers/{id}": lambda: jan.phone.get(path),
+        "GET /v1/red-packets/{id}": lambda: kim.phone.get(f"/v1/red-packets/{packet['id']}?link={packet['link']}"),
         "POST /v1/transfers/{id}/cancel": lambda: jan.phone.post(f"{path}/cancel", {}),
     }
 
@@ -235,12 +237,10 @@ def of_coupons(world: World) -> dict[str, Call]:
 
 
 def of_splits(world: World) -> dict[str, Call]:
-    """Of yesterday, so that whoever owes may be reminded; each act has a bill of its own."""
+    """Each act has a bill of its own; whoever is reminded was asked yesterday."""
     jan, kim = world.customer(), world.customer()
     reminded, closed, declined = (split_kit.asked(jan, [kim]) for _ in range(3))
-    world.clock.advance(split_kit.DAY_SECONDS)
-    for person in (jan, kim):
-        person.sign_in()
+    split_kit.since_yesterday(reminded, kim)
     path = split_kit.SPLITS
     return {
         f"GET {path}": lambda: jan.phone.get(path),

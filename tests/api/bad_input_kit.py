@@ -325,6 +325,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/bill-splits/{id}/decline": {},
     "POST /v1/bill-splits/{id}/reminders": {},
     "POST /v1/bill-splits/{id}/close": {},
+    "POST /v1/red-packets": {
+        "amount": 2_000,
+        "currency": "CNY",
+        "split": "lucky",
+        "shares": 3,
+        "payee_checks": ["a.b.c"],
+        "greeting": "good luck",
+    },
+    "POST /v1/red-packets/{id}/claims": {"link": "a link"},
     "POST /v1/withdrawals": {"wallet_id": "wal_1", "amount": 2_000, "currency": "CNY", "funding_method_id": "fnd_1"},
     "POST /v1/payments": {
         "wallet_id": "wal_1",

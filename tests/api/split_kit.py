@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.ledger import store
+from chalicelib.ledger.items import PART
+from chalicelib.ledger.write import Update
+from chalicelib.settings import settings
 from tests.api.caller import Reply
-from tests.api.transfer_kit import DAY_SECONDS, introduced, look
+from tests.api.transfer_kit import introduced, look
 from tests.api.withdrawal_kit import stepped_up, with_pin
 from tests.api.world import Person, World, fresh_key
 
-__all__ = ["DAY_SECONDS"]
 SPLITS = "/v1/bill-splits"
 
 
@@ -66,3 +69,9 @@ def owing(world: World, amount: int = 1_000, has: int = 10_000) -> tuple[Person,
     maker, payer = world.customer(), world.customer(has)
     introduced(world, payer, maker)
     return maker, payer, asked(maker, [payer], amount)
+
+
+def since_yesterday(split_id: str, payer: Person) -> None:
+    """They were asked long ago, in the tables alone: tokens and everything else are of today."""
+    update = Update(settings().ledger_table, split_id, PART + payer.wallet).assign("asked_at", "2026-01-01T00:00:00Z")
+    assert store.update(update.written())[0]

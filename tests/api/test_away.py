@@ -116,6 +116,16 @@ def a_part_of_a_bill(world: World, ana: Person) -> Call:
     return lambda: split_kit.pay(ana, split, 1_000, "k")
 
 
+def a_packet(world: World, ana: Person) -> Call:
+    check = transfer_kit.look(ana, world.customer().identifier).json["payee_check"]
+    return lambda: transfer_kit.packet(ana, 1_000, key="k", payee_checks=[check])
+
+
+def a_share_of_one(world: World, ana: Person) -> Call:
+    packet = transfer_kit.packet(world.customer(5_000), greeting="luck").json
+    return lambda: transfer_kit.open_packet(ana, packet, "k")
+
+
 def a_card(world: World, ana: Person) -> Call:
     plan = world.operator.post(f"/v1/merchants/{world.shop.id}/card-plans", card_kit.PLAN | {"price": 1_000}).json
     return lambda: card_kit.buy(ana, plan, "k")
@@ -173,7 +183,7 @@ def a_payout(world: World, ana: Person) -> Call:
 MOVES = (
     *(a_payment, a_hold, a_checkout, a_charge, a_capture, a_void, a_refund, a_top_up, a_withdrawal, a_payout),
     *(a_proposal, an_approval, a_card, a_payment_by_card, a_refund_to_a_card, a_card_taken_back),
-    *(a_transfer, a_transfer_that_waits, a_bill, a_part_of_a_bill),
+    *(a_transfer, a_transfer_that_waits, a_packet, a_share_of_one, a_bill, a_part_of_a_bill),
     *(a_payment_with_a_coupon, a_refund_of_one, a_compensation),
 )
 

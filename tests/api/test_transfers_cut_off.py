@@ -1,4 +1,4 @@
-"""A transfer that waits and is cut off at any AWS call: it arrives, comes back or is cancelled once, and never twice."""
+"""A transfer that waits and is cut off at any AWS call: it arrives, comes back or is cancelled, once."""
 
 from __future__ import annotations
 

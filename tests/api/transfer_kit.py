@@ -49,3 +49,15 @@ def acquainted(world: World, ana: Person, ben: Person, amount: int = 100) -> Non
     world.sweep()
     for person in (ana, ben):
         person.sign_in()
+
+
+def packet(person: Person, amount: int = 1_000, shares: int | None = None, key: str = "", **more: Any) -> Reply:
+    """Lucky, and for whoever has the link, unless `more` says otherwise."""
+    chosen = {} if "payee_checks" in more and shares is None else {"shares": shares or 4}
+    body = {"amount": amount, "currency": person.currency, "split": "lucky"} | chosen | more
+    return person.phone.post("/v1/red-packets", body, idempotency_key=key or fresh_key())
+
+
+def open_packet(person: Person, made: dict[str, Any], key: str = "") -> Reply:
+    path, body = f"/v1/red-packets/{made['id']}/claims", {"link": made["link"]} if "link" in made else {}
+    return person.phone.post(path, body, idempotency_key=key or fresh_key())

@@ -35,11 +35,11 @@ def cool_off(local: dict[str, Any], person: Person) -> None:
     user = caller.get("/v1/me").expect(200)["id"]
     yesterday = datetime.now(UTC) - COOLING - timedelta(minutes=1)
     for method in caller.get("/v1/me/funding-methods").expect(200)["data"]:
-        _say(local, "identity", user, f"FUNDING#{method['id']}", "created_at", yesterday)
-        _say(local, "ledger", method["id"], FUNDING, "usable_at", yesterday + COOLING)
+        say(local, "identity", user, f"FUNDING#{method['id']}", "created_at", yesterday)
+        say(local, "ledger", method["id"], FUNDING, "usable_at", yesterday + COOLING)
 
 
-def _say(local: dict[str, Any], table: str, pk: str, sk: str, name: str, at: datetime) -> None:
+def say(local: dict[str, Any], table: str, pk: str, sk: str, name: str, at: datetime) -> None:
     stack.client("dynamodb", local["aws"]["endpoint"]).update_item(
         TableName=f"{places.STACK}-{table}",
         Key={"pk": {"S": pk}, "sk": {"S": sk}},

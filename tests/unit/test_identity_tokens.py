@@ -243,3 +243,15 @@ def test_while_keys_change_tokens_of_both_are_good(monkeypatch: pytest.MonkeyPat
     newer_header = {**HEADER, "kid": newer.as_dict(private=False)["kid"]}
     assert service.customer_of(signed(), AT)
     assert service.customer_of(signed(header=newer_header, key=newer), AT)
+
+
+def test_what_is_signed_as_one_kind_is_never_taken_for_another() -> None:
+    token = signed(CLAIMS, HEADER | {"typ": "payee-check+jwt"})
+    assert json.loads(tokens.payload_of(token, "payee-check+jwt")) == CLAIMS
+    for kind in ("at+jwt", "another+jwt"):
+        with pytest.raises(InvalidToken):
+            tokens.payload_of(token, kind)
+    with pytest.raises(InvalidToken):
+        tokens.verified(token, AT)
+    with pytest.raises(InvalidToken):
+        tokens.payload_of(signed(), "payee-check+jwt")

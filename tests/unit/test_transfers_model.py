@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from chalicelib.identity import calling
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.transfers import model
 
@@ -28,12 +29,12 @@ NAMES = some.lists(some.text(some.characters(categories=["L"]), min_size=1, max_
     ],
 )
 def test_a_name_shows_enough_to_know_somebody_by(name: str, shown: str) -> None:
-    assert model.masked(name) == shown
+    assert calling.masked(name) == shown
 
 
 @given(NAMES)
 def test_a_masked_name_shows_two_letters_at_most(words: list[str]) -> None:
-    shown = model.masked(" ".join(words))
+    shown = calling.masked(" ".join(words))
     assert sum(letter not in "*. " for letter in shown) <= 2
     assert len(shown) <= 8
     assert "*" in shown

@@ -9,9 +9,10 @@ import { lastSeen, see } from "/shared/seen.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
 
 const LAST = 5;
-const UNFINISHED = ["pending", "unknown"];
-/** Of what goes through a bank: where it is, here and in the API. */
-const MOVING = { topup: "topups", withdrawal: "withdrawals" };
+const UNFINISHED = ["pending", "unknown", "scheduled"];
+/** Of what goes through a bank, or waits before it arrives: where it is, here and in the API. */
+const MOVING = { topup: "topups", withdrawal: "withdrawals", transfer: "transfers" };
+const NAMES = { topups: "kind.top-up", withdrawals: "kind.withdrawal" };
 
 /** `mine`: the wallets, as a resource → {view, again (looks anew), close}. */
 export function begin(mine) {
@@ -49,7 +50,7 @@ const Cards = ({ of: owned }) => owned.length > 0 && html`
   <p><a href="#/cards">${say("home.cards.all")}</a></p>
 `;
 
-/** What was meant and is not known to have ended, and what a bank still has to answer. */
+/** What was meant and is not known to have ended, and what a bank still has to answer or can still be taken back. */
 function OnItsWay({ moving }) {
   const waiting = moving.map(({ path, found }) => ({ place: path.split("/")[2], ...found.value.data })).filter((one) => UNFINISHED.includes(one.status));
   if (!open_intents().length && !waiting.length) return null;
@@ -58,7 +59,7 @@ function OnItsWay({ moving }) {
     <ul class="rows on-its-way">
       <${Open} />
       ${waiting.map(({ place, ...one }) => html`
-        <li key=${one.id}><a href=${`#/${place}/${one.id}`}><span class="row-words"><strong>${say(place === "topups" ? "kind.top-up" : "kind.withdrawal")}</strong><small>${say(`topup.${one.status}.short`)}</small></span><${Money} ...${one} /></a></li>`)}
+        <li key=${one.id}><a href=${`#/${place}/${one.id}`}><span class="row-words"><strong>${one.name ?? say(NAMES[place])}</strong><small>${say(`topup.${one.status}.short`)}</small></span><${Money} ...${one} /></a></li>`)}
     </ul>
   `;
 }

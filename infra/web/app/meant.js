@@ -5,15 +5,18 @@ import { say, sayOr } from "/shared/language.js";
 import { Money } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
 
-export const amountOf = (about) => shownSum(about.checkout ?? about);
-const KINDS = { withdrawal: "kind.withdrawal", card: "kind.card-purchase", "card-refund": "kind.card-refund" };
-export const nameOf = (about) => about.checkout?.merchant_name ?? say(KINDS[about.what] ?? "kind.top-up");
+/** "" of what nobody knows before: a share of a red packet. */
+export const amountOf = (about) => (hasAmount(about) ? shownSum(about.checkout ?? about) : "");
+const hasAmount = ({ checkout, amount }) => Boolean(checkout) || amount !== undefined;
+const KINDS = { withdrawal: "kind.withdrawal", card: "kind.card-purchase", "card-refund": "kind.card-refund", packet: "kind.red-packet", "packet-claim": "kind.red-packet-claim" };
+/** Whom it is for, or what it is where it is for nobody else. */
+export const nameOf = (about) => about.checkout?.merchant_name ?? (about.what === "transfer" ? about.to : say(KINDS[about.what] ?? "kind.top-up"));
 /** The sentence that fits what was meant, where it is not the one of a payment. */
 export const sayOf = ({ what }, key, params) => sayOr(`${key}.${what}`, say(key, params), params);
 /** What a confirmation is asked for; "" of what goes to nobody. */
 export function wishOf(about) {
   const name = about.checkout?.merchant_name ?? about.to;
-  return name ? say(`prove.of-${about.what}`, { amount: amountOf(about), name }) : "";
+  return name || about.what === "packet" ? say(`prove.of-${about.what}`, { amount: amountOf(about), name }) : "";
 }
 /** `asked` of a guardian, `approved` by them and about to be paid; undefined of whatever waits for nobody's yes. */
 export const consentOf = ({ last }) => (last?.code === "guardian-approval-required" ? last.state : undefined);
@@ -22,7 +25,7 @@ export const consentOf = ({ last }) => (last?.code === "guardian-approval-requir
 export const Open = () => mine().map(({ id, about, last }) => {
   const how = consentOf({ last }) ?? "asking";
   return html`
-    <li key=${id}><a href=${`#/results/${id}`}><span class="row-words"><strong>${nameOf(about)}</strong><small>${say(`home.${how}`)}</small></span><${Money} ...${about.checkout ?? about} /></a></li>`;
+    <li key=${id}><a href=${`#/results/${id}`}><span class="row-words"><strong>${nameOf(about)}</strong><small>${say(`home.${how}`)}</small></span>${hasAmount(about) && html`<${Money} ...${about.checkout ?? about} />`}</a></li>`;
 });
 
 /** How each ended that its owner has not seen, until they open it or put it away. */

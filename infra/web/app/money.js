@@ -5,6 +5,10 @@ import { store, stored } from "/shared/stored.js";
 import { html } from "/shared/ui.js";
 
 const NAMES = `${document.documentElement.dataset.area}.seen.names`;
+/** What is between two people; where it leads. */
+const BETWEEN = { transfer: "transfers" };
+/** Of people among themselves. */
+export const isBetween = ({ person, kind }) => Boolean(person) || kind.startsWith("red-packet");
 const BOUGHT = ["payment", "authorisation"];
 
 export const entriesOf = (wallet, limit = 30) => `/v1/wallets/${wallet}/entries?limit=${limit}`;
@@ -20,8 +24,8 @@ export function meet(merchants) {
 export const nameOf = ({ merchant_id, merchant_name }) => merchant_name || stored(NAMES)?.[merchant_id] || "";
 
 /** What an entry is, in a word or two. */
-export const kindOf = ({ kind }) => sayOr(`kind.${kind}`, kind);
-export const whoOf = (entry) => (entry.merchant_id ? nameOf(entry) || say("entry.merchant") : kindOf(entry));
+export const kindOf = ({ kind, amount }) => sayOr(`kind.${kind}${kind in BETWEEN && amount > 0 ? ".in" : ""}`, kind);
+export const whoOf = (entry) => entry.person || (entry.merchant_id ? nameOf(entry) || say("entry.merchant") : kindOf(entry));
 
 /** What the balance changed by; of what only left a hold, that. */
 export const sumOf = (entry) => entry.amount || entry.held || 0;
@@ -29,6 +33,9 @@ export const sumOf = (entry) => entry.amount || entry.held || 0;
 /** The screen that tells all about an entry. */
 export function placeOf(entry, wallet) {
   if (BOUGHT.includes(entry.kind)) return `#/payments/${entry.movement_id}`;
+  if (entry.kind === "red-packet") return `#/packets/${entry.movement_id}`;
+  const between = Object.keys(BETWEEN).find((one) => entry.kind.startsWith(one));
+  if (between) return `#/${BETWEEN[between]}/${entry.movement_id}`;
   if (entry.kind === "top-up") return `#/topups/${entry.movement_id}`;
   if (entry.kind.startsWith("withdrawal")) return `#/withdrawals/${entry.movement_id}`;
   return `#/entries/${entry.id}?wallet=${wallet}&month=${entry.at.slice(0, 7)}`;
@@ -44,7 +51,7 @@ export const EntryRow = ({ entry, wallet, when = shownClock }) => html`
     <a href=${placeOf(entry, wallet)}>
       <span class="row-words">
         <strong>${whoOf(entry)}</strong>
-        <small>${[entry.merchant_id && kindOf(entry), entry.order_reference || way(entry), when(entry.at)].filter(Boolean).join(" · ")}</small>
+        <small>${[(entry.merchant_id || entry.person) && kindOf(entry), entry.order_reference || entry.note || way(entry), when(entry.at)].filter(Boolean).join(" · ")}</small>
       </span>
       <${Money} amount=${sumOf(entry)} currency=${entry.currency} signed=${entry.amount !== 0} />
     </a>

@@ -1,6 +1,6 @@
 /** What happened: the newest entries, or a month with its sums and files; by kind, by words, grouped by day. */
 import { wallets } from "/app/me.js";
-import { byDay, EntryRow, entriesOf, kindOf, meet, statementOf, sumOf, way, whoOf } from "/app/money.js";
+import { byDay, EntryRow, entriesOf, isBetween, kindOf, meet, statementOf, sumOf, way, whoOf } from "/app/money.js";
 import { language, money, say, shownDate, shownMoney } from "/shared/language.js";
 import { announce, Button, Empty, Heading, job, Problem, Shown } from "/shared/parts.js";
 import { goInstead } from "/shared/router.js";
@@ -12,6 +12,7 @@ const KINDS = {
   all: () => true,
   payments: ({ kind }) => ["payment", "authorisation", "capture"].includes(kind),
   topups: ({ kind }) => kind.startsWith("top-up"),
+  people: isBetween,
   withdrawals: ({ kind }) => kind.startsWith("withdrawal"),
   back: ({ kind }) => ["refund", "void", "expiry"].includes(kind),
 };
@@ -90,7 +91,7 @@ const shownMonth = (month) => shownDate(`${month}-01T00:00:00Z`, { year: "numeri
 
 /** Whether every word stands somewhere in what one can read of the entry. */
 function fits(entry, words) {
-  const text = [whoOf(entry), kindOf(entry), way(entry), entry.order_reference, entry.movement_id, shownMoney(Math.abs(sumOf(entry)), entry.currency)].join(" ");
+  const text = [whoOf(entry), kindOf(entry), way(entry), entry.order_reference, entry.note, entry.movement_id, shownMoney(Math.abs(sumOf(entry)), entry.currency)].join(" ");
   return words.toLowerCase().split(/\s+/).every((word) => text.toLowerCase().includes(word));
 }
 

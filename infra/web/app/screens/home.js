@@ -1,4 +1,4 @@
-/** Home: what is there, and the ways to pay, top up and withdraw; then what is on its way and what happened last. */
+/** Home: what is there, and the ways to pay, send, top up and withdraw; then what is on its way and what happened last. */
 import { wallets } from "/app/me.js";
 import { Frozen } from "/app/money.js";
 import { money, say } from "/shared/language.js";
@@ -6,9 +6,9 @@ import { Heading, Icon, job, Money, Problem, Shown, Waiting } from "/shared/part
 import { watch } from "/shared/seen.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
 
-/** Sending money to a person joins them once the API has it. */
 const ACTIONS = [
   ["#/pay", "pay", "home.pay"],
+  ["#/send", "send", "home.send"],
   ["#/topup", "plus", "home.topup"],
   ["#/withdraw", "out", "home.withdraw"],
 ];

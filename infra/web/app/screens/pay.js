@@ -1,9 +1,10 @@
 /** Paying begins with a code: seen by the camera, pasted as a link, or typed. */
+import { mode } from "/app/me.js";
 import { checkoutIn, storeIn } from "/app/paying.js";
 import { openShop } from "/app/shop.js";
 import { canScan, scan } from "/shared/scan.js";
 import { say } from "/shared/language.js";
-import { Button, Field, Form, Heading, job } from "/shared/parts.js";
+import { Button, Field, Form, Heading, Icon, job } from "/shared/parts.js";
 import { go } from "/shared/router.js";
 import { html, signal } from "/shared/ui.js";
 
@@ -42,6 +43,7 @@ export function open({ query }) {
 const Pay = ({ typed, wrong, camera, looking, refused }) => html`
   <${Heading}>${say("pay.title")}<//>
   <p><a class="button main" href="#/code">${say("code.show")}</a></p>
+  ${mode.value === "easy" && html`<p><a class="button secondary main" href="#/send"><${Icon} name="send" />${say("home.send")}</a></p>`}
   ${canScan() && html`
     <section class="card scan">
       <video id="camera" muted playsinline hidden=${!looking.value} aria-label=${say("pay.camera")}></video>

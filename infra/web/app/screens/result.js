@@ -61,8 +61,8 @@ function arrived(ended) {
 }
 
 /** The screen that tells more of what was made. */
-const PLACES = { payment: "payments", topup: "topups", withdrawal: "withdrawals", card: "cards", "card-refund": "cards" };
-const placeOf = ({ id, card_id }, { what, then }) => `/${PLACES[what]}/${what === "card-refund" ? card_id : id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
+const PLACES = { payment: "payments", topup: "topups", withdrawal: "withdrawals", transfer: "transfers", packet: "packets", "packet-claim": "packets", card: "cards", "card-refund": "cards" };
+const placeOf = ({ id, card_id, red_packet_id }, { what, then }) => `/${PLACES[what]}/${{ "card-refund": card_id, "packet-claim": red_packet_id }[what] ?? id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
 
 function titleOf(id, wanted) {
   const outcome = outcomeOf(id);
@@ -73,7 +73,7 @@ function titleOf(id, wanted) {
   const { last } = intent(id) ?? {};
   const consent = consentOf({ last });
   if (consent) return say(`result.${consent}`);
-  return say(last === undefined ? "result.sending" : "result.unknown", { amount });
+  return sayOf(about, last === undefined ? "result.sending" : "result.unknown", { amount });
 }
 
 function Result({ id, earlier, back }) {
@@ -86,6 +86,7 @@ function Result({ id, earlier, back }) {
       <${Heading}>${titleOf(id)}<//>
     </div>
     ${about?.checkout && html`<${Facts} of=${facts(about.checkout, outcome)} />`}
+    ${about?.what === "transfer" && html`<${Facts} of=${[[say("checkout.to"), about.to], [say("fact.amount"), shownSum(about)]]} />`}
     ${!about && html`<${Forgotten} />`}
     ${about && !outcome && html`<${Waits} id=${id} about=${about} />`}
     ${kind === "good" && html`<${Done} about=${about} body=${outcome.body} back=${back} />`}
@@ -147,13 +148,16 @@ const isStuck = ({ methods }) => methods === "" && newHere.value;
 
 function Help({ about, body, earlier }) {
   const back = about.back ?? (about.charge ? "/code" : about.checkout ? (about.checkout.back ?? `/pay/${about.checkout.id}`) : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`);
-  if (about.checkout && !about.card_id && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
+  if (about.what === "packet-claim") return html`<p><a class="button main" href=${`#${back}`}>${say("result.packet")}</a></p>`;
+  if (fromWallet(about) && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
   if (body.code === "probable-duplicate" && !about.charge) return html`<${Twice} about=${about} earlier=${earlier} before=${body.payment_id} />`;
   if (body.code === "cooling-off" || isStuck(body)) return null;
   if (body.code === "wallet-frozen" || body.methods === "") return html`<p><a class="button main" href="#/security">${say("result.security")}</a></p>`;
   if (body.code === "invalid-state") return html`<p><a class="button main" href="#/activity">${say("result.activity")}</a></p>`;
   return html`<p><a class="button main" href=${`#${back}`}>${say("result.again")}</a></p>`;
 }
+
+const fromWallet = ({ checkout, card_id, what }) => (checkout && !card_id) || ["transfer", "packet"].includes(what);
 
 /** Names the earlier payment, and asks whether a second one is meant. */
 function Twice({ about, earlier, before }) {

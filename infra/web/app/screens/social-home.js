@@ -1,4 +1,4 @@
-/** Home in the social mode: what others ask of me, the people I belong to, whom I paid lately; then the money. */
+/** Home in the social mode: sending money, what others ask of me, the people I belong to, whom I paid lately; then the money. */
 import { approvals, guardian, payeeOf, waiting, wardName, wards } from "/app/family.js";
 import { wallets } from "/app/me.js";
 import { Ended, Open } from "/app/meant.js";
@@ -24,6 +24,10 @@ export function open() {
 
 const Home = ({ mine, wards: others, bond, asked, entries }) => html`
   <${Heading}>${say("social.title")}<//>
+  <div class="actions" role="group" aria-label=${say("home.actions")}>
+    <a class="button" href="#/send"><${Icon} name="send" />${say("home.send")}</a>
+    <a class="button" href="#/packets"><${Icon} name="packet" />${say("home.packet")}</a>
+  </div>
   <${Ended} />
   <h2>${say("social.requests")}</h2>
   <${Shown} of=${asked} lines=${2}>${() => html`<${Requests} asked=${asked} wards=${others} />`}<//>
