@@ -34,9 +34,10 @@ def _money() -> list[Room]:
     from chalicelib.topups import routes as topups
     from chalicelib.transfers import routes as transfers
     from chalicelib.transfers import routes_packets as packets
+    from chalicelib.transfers import routes_splits as splits
 
-    to_people = (transfers, packets)
-    known = (ledger, merchants, shops, topups, payments, charges, cards, withdrawals, *to_people, processors, rewards)
+    of_people = (withdrawals, transfers, packets, splits)
+    known = (ledger, merchants, shops, topups, payments, charges, cards, *of_people, processors, rewards)
     return [routes.room for routes in known]
 
 

@@ -30,17 +30,17 @@ def open_wallet(at: datetime = AT) -> None:
     service.open_wallet(WALLET, OWNER, "CNY", 0, at)
 
 
-def put_in(amount: int, at: datetime, name: str = "t1") -> Receipt:
+def put_in(amount: int, at: datetime, name: str = "t1", wallet: str = WALLET, owner: str = OWNER) -> Receipt:
     """A top-up of `amount`."""
     top_up = ids.derived("top", name)
 
     def build(at: datetime, known: Known) -> Draft:
-        change, credited = crediting.credit(WALLET, "CNY", amount, known)
+        change, credited = crediting.credit(wallet, "CNY", amount, known)
         postings = credited | {chart.clearing("sandbox", "CNY"): -amount}
         return Draft(
-            Movement(top_up, "top-up", WALLET, amount, "CNY", "succeeded", at),
+            Movement(top_up, "top-up", wallet, amount, "CNY", "succeeded", at),
             (change,),
-            Entry(top_up, "top-up", "CNY", at, postings, owner=OWNER),
+            Entry(top_up, "top-up", "CNY", at, postings, owner=owner),
         )
 
     return service.commit(build, at)

@@ -15,7 +15,7 @@ from chalicelib.settings import settings
 
 HEAD, MOVEMENT, ALLOWANCE, CONSENT, FUNDING = "HEAD", "MOVEMENT", "ALLOWANCE", "CONSENT", "FUNDING"
 CARD, CARDS, BONUS = "CARD", "CARDS", "BONUS"
-PAID = "PAID"
+PAID, PART = "PAID", "PART#"
 BELOW = "BELOW#"
 
 

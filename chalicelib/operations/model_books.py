@@ -140,7 +140,7 @@ def of_movement(movement: Plain) -> dict[str, int]:
 
 
 def of_other(item: Plain) -> dict[str, int]:
-    """What else of the ledger is written twice: a settlement's lines, a card's bonus in its lots, a packet's shares."""
+    """What else of the ledger is written twice: a settlement's lines, a card's bonus in its lots, shares, parts."""
     if item["sk"] == "LINES":
         return {"lines": 1}
     if item["sk"].startswith("SLOT#"):
@@ -149,6 +149,8 @@ def of_other(item: Plain) -> dict[str, int]:
         return {f"lots:{chart.bonus_of(item['pk'])}": _left(item), "cards": -1}
     if item["sk"] == items.BONUS:
         return {"bonus-taken": _left(item)}
+    if item["sk"].startswith(items.PART):
+        return {"split-left": item["left"], "split-paid": item["paid"]}
     return {"cards": len(item["cards"]) // _ID_BYTES} if item["sk"] == items.CARDS else {}
 
 
@@ -214,6 +216,10 @@ def _of_escrow(entry: Plain) -> dict[str, int]:
 
 
 def _of_transfers(movement: Plain) -> dict[str, int]:
+    if movement["kind"] == "bill-split":
+        return {"split-left": -movement["left"]}
+    if movement["kind"] == "transfer" and "split" in movement:
+        return {"split-paid": -movement["amount"]}
     if movement["kind"] in ("red-packet-claim", "red-packet-return"):
         return {"opened": -movement["amount"]}
     if movement["kind"] != "transfer" or "waited" not in movement:

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from chalicelib import queues
 from chalicelib.ledger import service as ledger
-from chalicelib.transfers import packets, service, store, store_packets
+from chalicelib.transfers import packets, service, splits, store, store_packets, store_splits
 
 
 def sweep(at: datetime) -> int:
-    """Transfers and red packets, each by itself: one kind that fails stops no other."""
-    return queues.sweep("people", (carry_on, end_packets), lambda task: task(at))
+    """Transfers, red packets and shared bills, each by itself: one kind that fails stops no other."""
+    return queues.sweep("people", (carry_on, end_packets, sweep_splits), lambda task: task(at))
 
 
 def end_packets(at: datetime) -> int:
@@ -23,3 +23,9 @@ def end_packets(at: datetime) -> int:
 def carry_on(at: datetime) -> int:
     """Carries on, or back, what has waited long enough; returns how many."""
     return queues.sweep("transfers", ledger.due(store.DUE, at), lambda transfer_id: service.go_on(transfer_id, at))
+
+
+def sweep_splits(at: datetime) -> int:
+    """Tells people of bills they share, and ends those whose time is over; returns how many."""
+    found = ledger.due(store_splits.DUE, at)
+    return queues.sweep("bill-splits", found, lambda split_id: splits.go_on(split_id, at))

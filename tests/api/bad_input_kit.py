@@ -313,6 +313,18 @@ BODIES: dict[str, dict[str, Any]] = {
         "delay_hours": 2,
     },
     "POST /v1/transfers/{id}/cancel": {},
+    "POST /v1/bill-splits": {
+        "amount": 2_000,
+        "currency": "CNY",
+        "people": [{"payee_check": "a.b.c", "share": 1}],
+        "method": "equal",
+        "own_share": 1,
+        "note": "for the tea",
+    },
+    "POST /v1/bill-splits/{id}/payments": {"amount": 2_000, "currency": "CNY"},
+    "POST /v1/bill-splits/{id}/decline": {},
+    "POST /v1/bill-splits/{id}/reminders": {},
+    "POST /v1/bill-splits/{id}/close": {},
     "POST /v1/red-packets": {
         "amount": 2_000,
         "currency": "CNY",

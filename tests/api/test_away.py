@@ -19,7 +19,7 @@ from chalicelib.ledger import audit, funding, service
 from chalicelib.ledger.funding import Funding
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
-from tests.api import card_kit, charge_kit, compensation_kit, coupon_kit, payout_kit, topup_kit, transfer_kit
+from tests.api import card_kit, charge_kit, compensation_kit, coupon_kit, payout_kit, split_kit, topup_kit, transfer_kit
 from tests.api.away_kit import OFFLINE, Call, requests
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply, assert_problem
@@ -104,6 +104,18 @@ def a_transfer_that_waits(world: World, ana: Person) -> Call:
     return lambda: transfer_kit.pass_on(ana, check, 1_000, "k")
 
 
+def a_bill(world: World, ana: Person) -> Call:
+    who = {"payee_check": transfer_kit.look(ana, world.customer().identifier).json["payee_check"]}
+    return lambda: split_kit.send(ana, {"amount": 1_000, "currency": "CNY", "people": [who]}, "k")
+
+
+def a_part_of_a_bill(world: World, ana: Person) -> Call:
+    maker = world.customer()
+    transfer_kit.introduced(world, ana, maker)
+    split = split_kit.asked(maker, [ana])
+    return lambda: split_kit.pay(ana, split, 1_000, "k")
+
+
 def a_packet(world: World, ana: Person) -> Call:
     check = transfer_kit.look(ana, world.customer().identifier).json["payee_check"]
     return lambda: transfer_kit.packet(ana, 1_000, key="k", payee_checks=[check])
@@ -171,7 +183,7 @@ def a_payout(world: World, ana: Person) -> Call:
 MOVES = (
     *(a_payment, a_hold, a_checkout, a_charge, a_capture, a_void, a_refund, a_top_up, a_withdrawal, a_payout),
     *(a_proposal, an_approval, a_card, a_payment_by_card, a_refund_to_a_card, a_card_taken_back),
-    *(a_transfer, a_transfer_that_waits, a_packet, a_share_of_one),
+    *(a_transfer, a_transfer_that_waits, a_packet, a_share_of_one, a_bill, a_part_of_a_bill),
     *(a_payment_with_a_coupon, a_refund_of_one, a_compensation),
 )
 

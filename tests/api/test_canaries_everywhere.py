@@ -50,7 +50,7 @@ IN_CLEAR = {
     "times": {"until", "expires_at", "bonus_expires_at", "from", "to", "day", "cut_off"},
     "the answer of a movement, which the ledger keeps byte for byte": {
         "POST /v1/payments description", "POST /v1/charges description", "POST /v1/payments/{id}/refunds reason",
-        "POST /v1/transfers note",
+        "POST /v1/transfers note", "POST /v1/bill-splits note",
         "POST /v1/red-packets greeting", "POST /v1/red-packets/{id}/claims link",
     },
     "what operators tell everybody": {"en", "zh", "severity", "starts_at", "ends_at", "PATCH /v1/incidents/{id} state"},

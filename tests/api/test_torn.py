@@ -21,7 +21,7 @@ from chalicelib.operations.model_drills import Judgement
 from chalicelib.operations.store_books import Books
 from chalicelib.transfers import packets
 from chalicelib.transfers import service as transfers
-from tests.api import card_kit, coupon_kit, transfer_kit
+from tests.api import card_kit, coupon_kit, split_kit, transfer_kit
 from tests.api.world import Person, World
 from tests.concurrency import books as other_books
 from tests.concurrency.findings import Findings
@@ -199,6 +199,13 @@ def _packet_ended(world: World, ana: Person) -> Callable[[], object]:
     return lambda: packets._give_back(found, [0, 1, 2], free, world.clock.now())
 
 
+def _part_paid(world: World, ana: Person) -> Callable[[], object]:
+    maker = world.customer()
+    transfer_kit.introduced(world, ana, maker)
+    split = split_kit.asked(maker, [ana])
+    return lambda: split_kit.pay(ana, split, 4_000)
+
+
 STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "top-up": lambda world, ana: lambda: world.put_in(ana, 1_000),
     "payment": lambda world, ana: lambda: ana.pay(700),
@@ -215,6 +222,7 @@ STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "red-packet": _packet_sent,
     "red-packet-claim": _packet_opened,
     "red-packet-return": _packet_ended,
+    "bill-split-payment": _part_paid,
     "card-purchase": _card_bought,
     "card-payment": _card_paid,
     "coupon-payment": _coupon_paid,
