@@ -33,8 +33,10 @@ def _money() -> list[Room]:
     from chalicelib.settlement import routes_withdrawals as withdrawals
     from chalicelib.topups import routes as topups
     from chalicelib.transfers import routes as transfers
+    from chalicelib.transfers import routes_splits as splits
 
-    known = (ledger, merchants, shops, topups, payments, charges, cards, withdrawals, transfers, processors, rewards)
+    of_people = (withdrawals, transfers, splits)
+    known = (ledger, merchants, shops, topups, payments, charges, cards, *of_people, processors, rewards)
     return [routes.room for routes in known]
 
 
@@ -254,7 +256,8 @@ def sweep(event: Any) -> int:
     from chalicelib.transfers import tasks as transfers
 
     at = clock.now()
-    money = (settlement.sweep, payments.sweep, transfers.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
+    of_people = (transfers.sweep, transfers.sweep_splits)
+    money = (settlement.sweep, payments.sweep, *of_people, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
     return queues.sweep(
         "minute",
         (*money, merchants.sweep, rewards.sweep, identity.sweep, risk.sweep, operations.sweep),

@@ -163,6 +163,21 @@ def beside(movement_id: str, sk: str) -> dict[str, Any] | None:
     return plain_item(wired) if wired else None
 
 
+def all_beside(movement_id: str, prefix: str) -> list[dict[str, Any]]:
+    """What a room keeps under the movement's id, of one kind; plain, in the order of its keys."""
+    return [plain_item(wired) for wired in store.partition(movement_id, prefix)]
+
+
+def several_beside(movement_ids: Sequence[str], sk: str) -> list[dict[str, Any]]:
+    """The same of several movements, at most 100; those that exist, in no order."""
+    return [plain_item(wired) for wired in store.movements(movement_ids, sk)]
+
+
+def newest_of(pk: str, before: str | None, limit: int) -> list[str]:
+    """Sort keys of a list that a room keeps, the last first, those before `before`."""
+    return store.sort_keys(pk, before or "~", limit)
+
+
 def movements(movement_ids: Sequence[str]) -> list[dict[str, Any]]:
     return [plain_item(wired) for wired in store.movements(movement_ids)]
 

@@ -147,6 +147,19 @@ def newest(pk: str, prefix: str, until: str) -> Item | None:
     return answer["Items"][0] if answer["Items"] else None
 
 
+def sort_keys(pk: str, before: str, limit: int) -> list[str]:
+    """Of the items of `pk` in the ledger, the last first."""
+    answer = cloud.client("dynamodb").query(
+        TableName=settings().ledger_table,
+        KeyConditionExpression="pk = :pk AND sk < :before",
+        ExpressionAttributeValues=item({":pk": pk, ":before": before}),
+        ScanIndexForward=False,
+        ConsistentRead=True,
+        Limit=limit,
+    )
+    return [found["sk"]["S"] for found in answer["Items"]]
+
+
 def due(key: str, until: str, limit: int) -> list[str]:
     """Candidates only: an index decides nothing."""
     return [found for found, _ in due_between(key, "", until, limit)]

@@ -26,6 +26,7 @@ _BEGINNINGS: dict[str, Group] = {
     "withdrawal": "money",
     "adjustment": "money",
     "transfer_": "money",
+    "split_": "money",
     "card_": "money",
     "guardian_": "family",
     "approval_": "family",

@@ -101,6 +101,8 @@ class TransferView(msgspec.Struct, frozen=True, omit_defaults=True):
     explanation: str = ""
     invitation: bool = False
     return_reason: Literal["", "unclaimed", "payee-closed"] = ""
+    split_id: str = ""
+    """The shared bill that it paid a part of."""
 
 
 class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -54,6 +54,8 @@ class Wish:
     note: str
     delay: Delay
     key: RequestKey
+    split: str = ""
+    """The shared bill that it pays a part of."""
 
     @property
     def id(self) -> str:
@@ -211,6 +213,7 @@ def _movement(customer: Customer, wish: Wish, reason: Reason, wait: timedelta, a
         reason=reason,
         explanation=model.explanation(reason, wish.key.language),
         invitation=check.invites,
+        split_id=wish.split,
     )
     return Movement(
         id=wish.id,
@@ -228,6 +231,7 @@ def _movement(customer: Customer, wish: Wish, reason: Reason, wait: timedelta, a
             "from_name": check.payer_name,
             "to_name": check.name,
             **({"waited": 1} if wait else {}),
+            **({"split": wish.split} if wish.split else {}),
             **({} if check.invites else {"to": check.payee, "to_owner": check.payee_owner}),
         },
     )
