@@ -1,10 +1,11 @@
 """`make demo`: the main job over HTTP, as an app and a processor play it, then a storm against two handlers.
 
-    python -m infra.local.demo [accounts|failover|incident|shop|restore|region]      (DEMO_LANG=zh for Chinese)
+    python -m infra.local.demo [accounts|failover|incident|shop|social|restore|region]      (DEMO_LANG=zh for Chinese)
 
 `accounts` plays what can go wrong with access in its stead, `failover` a bank that goes down in the middle, `incident`
-the same from the alarm to its remedy, `shop` a day of a shop from onboarding to payout, `restore` a wiped table that
-comes back from a backup, `region` a region that is lost and rebuilt in another local cloud.
+the same from the alarm to its remedy, `shop` a day of a shop from onboarding to payout, `social` an evening among
+friends, `restore` a wiped table that comes back from a backup, `region` a region that is lost and rebuilt in another
+local cloud.
 
 Starts the local cloud if none is running and stops what it started. Exit 0 only if everything was as expected.
 """
@@ -27,6 +28,7 @@ from infra.local import (
     demo_region,
     demo_restore,
     demo_shop,
+    demo_social,
     demo_storm,
     demo_story,
     people,
@@ -84,6 +86,14 @@ def play_shop(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
         step(day)
 
 
+def play_social(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
+    """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
+    narrator.title("title.social")
+    evening = demo_social.Evening(narrator, local)
+    for step in demo_social.STEPS:
+        step(evening)
+
+
 def play_restore(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
     """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
     narrator.title("title.restore")
@@ -107,6 +117,7 @@ ACTS = {
     "failover": play_failover,
     "incident": play_incident,
     "shop": play_shop,
+    "social": play_social,
     "restore": play_restore,
     "region": play_region,
 }

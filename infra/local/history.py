@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.kernel import clock
-from infra.local import bank_post, people
+from chalicelib.transfers import tasks as transfers
+from infra.local import bank_post, past, people
 from infra.local.bank_post import Keys, Letter
 from infra.local.client import Client
 from infra.local.past import Past
@@ -32,6 +33,7 @@ PURCHASES = (
 PIN = "493827"
 """Of every demo customer: what steps up for a large payment, and for a way to withdraw."""
 ACCOUNTS = {"CNY": "6222 0212 3456 7890 128", "EUR": "DE89 3704 0044 0532 0130 00"}
+FRIENDS = timedelta(days=20)
 RETURNED, RETURNED_AGO = 4, 7.6
 """Which of them went back, and how many days ago."""
 
@@ -104,6 +106,20 @@ def _give_back(till: Past, paid: Mapping[str, Any]) -> None:
     till.insist(f"/v1/payments/{paid['id']}/refunds", {"reason": "returned"}, key=f"back-{paid['id']}").expect(201)
 
 
+def befriend(api: Past, first: Person, second: Person) -> None:
+    """Each has sent the other the same, long ago: what they send today goes at once. Once, like everything here."""
+    for giver, taker, behind in ((first, second, FRIENDS), (second, first, FRIENDS - timedelta(hours=1))):
+        then = api.ago(behind)
+        me = then.bearing((people.sign_in(then, giver) or {})["access_token"])
+        check = me.insist("/v1/payee-checks", {"identifier": taker.identifier}).expect(200)
+        if not check["new_payee"]:
+            return
+        wish = {"payee_check": check["payee_check"], "amount": 880, "currency": check["currency"]}
+        me.insist("/v1/transfers", wish, key=f"friend-{giver.identifier}").expect(201)
+    with past.older(FRIENDS - timedelta(days=2)):
+        transfers.sweep(clock.now())
+
+
 def top_up(me: Past, bank: Bank, wallet: Mapping[str, Any], amount: int, key: str) -> None:
     """As it was: asked for, the bank's word some moments later."""
     about = {"wallet_id": wallet["id"], "currency": wallet["currency"], "processor": "sandbox", "method": "manual"}
@@ -119,6 +135,7 @@ def main() -> None:
     api, bank = Past(told["api"]), Bank(told["bank"], told["webhook_secret"])
     for one in told["people"]:
         live(api, bank, Person(**one["person"]), one["funds"], told["merchants"])
+    befriend(api, *(Person(**one["person"]) for one in told["people"][:2]))
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ class Past(Client):
         if path.startswith("/_local/"):
             status, told = visits.answer(method, path, raw or b"")
             return status, {"content-type": "application/json"}, json.dumps(told).encode()
-        with _older(self._behind):
+        with older(self._behind):
             return _answered(method, path, raw, headers)
 
 
@@ -61,7 +61,7 @@ class _Older:
 
 
 @contextmanager
-def _older(behind: timedelta) -> Iterator[None]:
+def older(behind: timedelta) -> Iterator[None]:
     before = clock.use(clock.SystemClock())
     clock.use(_Older(behind, before))
     try:
