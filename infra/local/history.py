@@ -3,6 +3,7 @@
 Standard input: {"api", "bank", "webhook_secret", "people": [{person, funds}], "merchants": [{id, api_key, …}]}. Whoever
 is not known signs up four weeks ago, tops up, pays, gets something back, and has `funds` today. Everything goes through
 the API itself with an older clock (`past.py`); the bank's word of old top-ups is signed here with the bank's own key.
+Prints what their phones show: {identifier: device_token}.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ PURCHASES = (
 PIN = "493827"
 """Of every demo customer: what steps up for a large payment, and for a way to withdraw."""
 ACCOUNTS = {"CNY": "6222 0212 3456 7890 128", "EUR": "DE89 3704 0044 0532 0130 00"}
-FRIENDS = timedelta(days=20)
+FRIENDS = timedelta(days=25.9)
 RETURNED, RETURNED_AGO = 4, 7.6
 """Which of them went back, and how many days ago."""
 
@@ -61,9 +62,13 @@ class Visitor:
     """Somebody over the weeks: signed up once, their session refreshed at each visit."""
 
     def __init__(self, api: Past, person: Person):
-        self._api = api
+        self._api, self.person = api, person
         self._tokens = people.sign_up(api.ago(SIGNED_UP), person)
         self.wallet = people.wallets(self.ago(SIGNED_UP))[0]
+
+    @property
+    def device_token(self) -> str:
+        return str(self._tokens["device_token"])
 
     def ago(self, behind: timedelta) -> Past:
         then = self._api.ago(behind)
@@ -72,13 +77,28 @@ class Visitor:
         return then.bearing(self._tokens["access_token"])
 
 
-def live(api: Past, bank: Bank, person: Person, funds: int, shops: list[Mapping[str, Any]]) -> None:
-    """Once: whoever is known already has a past."""
+def begin(api: Past, bank: Bank, person: Person) -> Visitor | None:
+    """Once: whoever is known already has a past, and is None."""
     if people.sign_in(api, person):
-        return
+        return None
     visitor, spent = Visitor(api, person), sum(amount for _, _, amount in PURCHASES)
     top_up(visitor.ago(timedelta(days=26)), bank, visitor.wallet, spent, "seed-1")
-    _name_an_account(visitor.ago(timedelta(days=25)), person, visitor.wallet["currency"])
+    return visitor
+
+
+def befriend(first: Visitor, second: Visitor) -> None:
+    """Each has sent the other the same, which has waited a day: what they send now goes at once."""
+    for giver, taker in ((first, second), (second, first)):
+        me = giver.ago(FRIENDS)
+        check = me.insist("/v1/payee-checks", {"identifier": taker.person.identifier}).expect(200)
+        wish = {"payee_check": check["payee_check"], "amount": 880, "currency": check["currency"]}
+        me.insist("/v1/transfers", wish, key="friends").expect(201)
+    with past.older(FRIENDS - timedelta(days=1, minutes=1)):
+        transfers.sweep(clock.now())
+
+
+def live(api: Past, bank: Bank, visitor: Visitor, funds: int, shops: list[Mapping[str, Any]]) -> None:
+    _name_an_account(visitor.ago(timedelta(days=24.8)), visitor.person, visitor.wallet["currency"])
     for number, (days, shop, amount) in enumerate(PURCHASES):
         paid = _pay(visitor.ago(timedelta(days=days)), visitor.wallet, shops[shop], amount, f"seed-{number}")
         if number == RETURNED:
@@ -106,20 +126,6 @@ def _give_back(till: Past, paid: Mapping[str, Any]) -> None:
     till.insist(f"/v1/payments/{paid['id']}/refunds", {"reason": "returned"}, key=f"back-{paid['id']}").expect(201)
 
 
-def befriend(api: Past, first: Person, second: Person) -> None:
-    """Each has sent the other the same, long ago: what they send today goes at once. Once, like everything here."""
-    for giver, taker, behind in ((first, second, FRIENDS), (second, first, FRIENDS - timedelta(hours=1))):
-        then = api.ago(behind)
-        me = then.bearing((people.sign_in(then, giver) or {})["access_token"])
-        check = me.insist("/v1/payee-checks", {"identifier": taker.identifier}).expect(200)
-        if not check["new_payee"]:
-            return
-        wish = {"payee_check": check["payee_check"], "amount": 880, "currency": check["currency"]}
-        me.insist("/v1/transfers", wish, key=f"friend-{giver.identifier}").expect(201)
-    with past.older(FRIENDS - timedelta(days=2)):
-        transfers.sweep(clock.now())
-
-
 def top_up(me: Past, bank: Bank, wallet: Mapping[str, Any], amount: int, key: str) -> None:
     """As it was: asked for, the bank's word some moments later."""
     about = {"wallet_id": wallet["id"], "currency": wallet["currency"], "processor": "sandbox", "method": "manual"}
@@ -133,9 +139,14 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     told = json.load(sys.stdin)
     api, bank = Past(told["api"]), Bank(told["bank"], told["webhook_secret"])
-    for one in told["people"]:
-        live(api, bank, Person(**one["person"]), one["funds"], told["merchants"])
-    befriend(api, *(Person(**one["person"]) for one in told["people"][:2]))
+    lives = [(begin(api, bank, Person(**one["person"])), one["funds"]) for one in told["people"]]
+    first, second = (visitor for visitor, _ in lives[:2])
+    if first and second:
+        befriend(first, second)
+    for visitor, funds in lives:
+        if visitor:
+            live(api, bank, visitor, funds, told["merchants"])
+    print(json.dumps({visitor.person.identifier: visitor.device_token for visitor, _ in lives if visitor}))
 
 
 if __name__ == "__main__":

@@ -44,7 +44,8 @@ def seed(local: Mapping[str, Any]) -> dict[str, Any]:
     open_probe(local, found["token"])
     shown = _shown(OPERATOR, found) | _authenticator()
     merchants = [_merchant(anybody, found, shop, known) for shop in SHOPS]
-    _remember(local, merchants)
+    for identifier, device_token in _remember(local, merchants).items():
+        people.know(identifier, device_token)
     customers = [_customer(anybody, person, known) for person, _ in CUSTOMERS]
     customers.append(seed_present.ward(anybody, customers[GUARDIAN], merchants[0], known))
     seed_present.contradict_the_bank(anybody, customers[WAITS])
@@ -52,8 +53,11 @@ def seed(local: Mapping[str, Any]) -> dict[str, Any]:
     return {"customers": customers, "merchants": merchants, "operators": [shown], "staff": staff}
 
 
-def _remember(local: Mapping[str, Any], merchants: list[dict[str, Any]]) -> None:
-    """Weeks of `history.py` for whoever is not known yet, in a process that has the functions' settings."""
+def _remember(local: Mapping[str, Any], merchants: list[dict[str, Any]]) -> dict[str, str]:
+    """Weeks of `history.py` for whoever is not known yet, in a process that has the functions' settings.
+
+    {identifier: what their phone shows}.
+    """
     told = {
         "api": local["api"],
         "bank": local["bank"],
@@ -61,7 +65,10 @@ def _remember(local: Mapping[str, Any], merchants: list[dict[str, Any]]) -> None
         "people": [{"person": asdict(person), "funds": funds} for person, funds in CUSTOMERS],
         "merchants": merchants,
     }
-    inside("infra.local.history", environment=stack.environment(local["aws"]["endpoint"]), told=json.dumps(told))
+    environment = stack.environment(local["aws"]["endpoint"])
+    printed = inside("infra.local.history", environment=environment, told=json.dumps(told))
+    phones: dict[str, str] = json.loads(printed.splitlines()[-1])
+    return phones
 
 
 def open_probe(local: Mapping[str, Any], operator_token: str, *, anew: bool = False) -> None:
@@ -147,7 +154,8 @@ def _customer(anybody: Client, person: Person, known: Mapping[str, Any]) -> dict
     caller = anybody.bearing(tokens["access_token"])
     wallet = people.wallets(caller)[0]
     shown = _shown(person, {"user": caller.get("/v1/me").expect(200)})
-    return {**shown, "payment_pin": history.PIN, "wallet_id": wallet["id"], "currency": wallet["currency"]}
+    about = {"payment_pin": history.PIN, "wallet_id": wallet["id"], "currency": wallet["currency"]}
+    return {**shown, **about, "device_token": people.phone_of(person)}
 
 
 def _merchant(anybody: Client, operator: dict[str, Any], shop: Shop, known: Mapping[str, Any]) -> dict[str, Any]:
