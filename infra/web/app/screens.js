@@ -25,7 +25,7 @@ export const SCREENS = {
   "/send": screen("send", "money", "transfers", "api/transfers"),
   "/transfers/:id": screen("transfer", "money", "transfers", "statements", "api/transfers"),
   "/bills": screen("bills", "bills"),
-  "/bills/new": screen("bill-new", "bills"),
+  "/bills/new": screen("bill-new", "money", "bills"),
   "/bills/:id": screen("bill", "money", "bills"),
   "/packets": screen("packets", "money", "transfers", "withdrawing"),
   "/packets/:id": screen("packet", "money", "transfers"),
