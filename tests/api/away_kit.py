@@ -153,10 +153,8 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         **of_codes(world),
         **of_what_is_kept(world, ana),
         **of_money_out(world),
-        **of_cards(world),
-        **of_transfers(world),
-        **of_splits(world),
-        **of_coupons(world),
+        **(of_cards(world) | of_coupons(world)),
+        **(of_transfers(world) | split_kit.calls(world)),
         "GET /v1/wallets": lambda: phone.get("/v1/wallets"),
         "GET /v1/wallets/{id}": lambda: phone.get(wallet),
         "GET /v1/wallets/{id}/entries": lambda: phone.get(f"{wallet}/entries"),
@@ -233,21 +231,6 @@ def of_coupons(world: World) -> dict[str, Call]:
         "GET /v1/coupons": lambda: jon.phone.get("/v1/coupons"),
         "GET /v1/offers": lambda: jon.phone.get("/v1/offers"),
         "POST /v1/offers/{id}/claims": lambda: jon.phone.post(f"/v1/offers/{kept['id']}/claims"),
-    }
-
-
-def of_splits(world: World) -> dict[str, Call]:
-    """Each act has a bill of its own; whoever is reminded was asked yesterday."""
-    jan, kim = world.customer(), world.customer()
-    reminded, closed, declined = (split_kit.asked(jan, [kim]) for _ in range(3))
-    split_kit.since_yesterday(reminded, kim)
-    path = split_kit.SPLITS
-    return {
-        f"GET {path}": lambda: jan.phone.get(path),
-        f"GET {path}/{{id}}": lambda: kim.phone.get(f"{path}/{reminded}"),
-        f"POST {path}/{{id}}/reminders": lambda: split_kit.step(jan, reminded, "reminders"),
-        f"POST {path}/{{id}}/close": lambda: split_kit.step(jan, closed, "close"),
-        f"POST {path}/{{id}}/decline": lambda: split_kit.step(kim, declined, "decline"),
     }
 
 

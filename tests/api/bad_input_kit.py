@@ -15,6 +15,7 @@ from chalicelib.api.blueprint import Route, routes
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from tests import aws
 from tests.api import probe as probes
+from tests.api.bodies_to_people import TO_PEOPLE
 from tests.api.caller import Caller, Reply
 
 TOKENS: dict[Any, str] = {Customer: "alice", Operator: "clerk", Merchant: "mk_shop"}
@@ -304,36 +305,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "method": "manual",
     },
     "POST /v1/me/funding-methods": {"processor": "sandbox", "destination": "DE89370400440532013000"},
-    "POST /v1/payee-checks": {"identifier": "bo@example.com", "name": "Bo"},
-    "POST /v1/transfers": {
-        "payee_check": "a.b.c",
-        "amount": 2_000,
-        "currency": "CNY",
-        "note": "for the tea",
-        "delay_hours": 2,
-    },
-    "POST /v1/transfers/{id}/cancel": {},
-    "POST /v1/bill-splits": {
-        "amount": 2_000,
-        "currency": "CNY",
-        "people": [{"payee_check": "a.b.c", "share": 1}],
-        "method": "equal",
-        "own_share": 1,
-        "note": "for the tea",
-    },
-    "POST /v1/bill-splits/{id}/payments": {"amount": 2_000, "currency": "CNY"},
-    "POST /v1/bill-splits/{id}/decline": {},
-    "POST /v1/bill-splits/{id}/reminders": {},
-    "POST /v1/bill-splits/{id}/close": {},
-    "POST /v1/red-packets": {
-        "amount": 2_000,
-        "currency": "CNY",
-        "split": "lucky",
-        "shares": 3,
-        "payee_checks": ["a.b.c"],
-        "greeting": "good luck",
-    },
-    "POST /v1/red-packets/{id}/claims": {"link": "a link"},
+    **TO_PEOPLE,
     "POST /v1/withdrawals": {"wallet_id": "wal_1", "amount": 2_000, "currency": "CNY", "funding_method_id": "fnd_1"},
     "POST /v1/payments": {
         "wallet_id": "wal_1",

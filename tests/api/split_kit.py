@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from chalicelib.ledger import store
@@ -75,3 +76,17 @@ def since_yesterday(split_id: str, payer: Person) -> None:
     """They were asked long ago, in the tables alone: tokens and everything else are of today."""
     update = Update(settings().ledger_table, split_id, PART + payer.wallet).assign("asked_at", "2026-01-01T00:00:00Z")
     assert store.update(update.written())[0]
+
+
+def calls(world: World) -> dict[str, Callable[[], Reply]]:
+    """Each act has a bill of its own; whoever is reminded was asked yesterday."""
+    jan, kim = world.customer(), world.customer()
+    reminded, closed, declined = (asked(jan, [kim]) for _ in range(3))
+    since_yesterday(reminded, kim)
+    return {
+        f"GET {SPLITS}": lambda: jan.phone.get(SPLITS),
+        f"GET {SPLITS}/{{id}}": lambda: kim.phone.get(f"{SPLITS}/{reminded}"),
+        f"POST {SPLITS}/{{id}}/reminders": lambda: step(jan, reminded, "reminders"),
+        f"POST {SPLITS}/{{id}}/close": lambda: step(jan, closed, "close"),
+        f"POST {SPLITS}/{{id}}/decline": lambda: step(kim, declined, "decline"),
+    }

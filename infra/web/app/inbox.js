@@ -74,6 +74,7 @@ function keep(next) {
 /** `payment` of `payment`, `wallet_frozen` of `wallet_frozen_legal_order`: where a notice leads, by how it begins. */
 const WAYS_ON = [
   [/^(payment|refund|top_up|withdrawal|transfer|red_packet|adjustment)/, "/activity", "activity"],
+  [/^split_/, "/bills", "bills"],
   [/^(card_|reminder_card)/, "/cards", "cards"],
   [/^funding_method/, "/withdraw/ways", "ways"],
   [/^approval_asked/, "/approvals", "approvals"],

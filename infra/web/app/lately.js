@@ -1,4 +1,5 @@
 /** Under the balance on the home screen: how things ended, what is on its way, and what happened last. */
+import { bills, Owed } from "/app/bills.js";
 import { cards } from "/app/me.js";
 import { Ended, Open } from "/app/meant.js";
 import { EntryRow, entriesOf, meet, shownLately } from "/app/money.js";
@@ -23,18 +24,20 @@ export function begin(mine) {
     .filter((path) => UNFINISHED.includes(lastSeen(path)?.status ?? "pending"));
   const moving = paths.map((path) => ({ path, found: see(path) }));
   const follow = () => (lately.value = see(entriesOf(mine.peek().data.data[0].id)));
-  const owned = cards();
+  const [owned, asked] = [cards(), bills()];
   const close = effect(() => mine.value.data && !lately.peek() && untracked(follow));
   const again = () => {
     paths.forEach((path) => see(path));
     cards();
+    bills();
     if (lately.peek()) follow();
   };
-  return { view: () => html`<${Lately} mine=${mine} lately=${lately.value} moving=${moving} owned=${owned} />`, again, close };
+  return { view: () => html`<${Lately} mine=${mine} lately=${lately.value} moving=${moving} owned=${owned} asked=${asked} />`, again, close };
 }
 
-const Lately = ({ mine, lately, moving, owned }) => html`
+const Lately = ({ mine, lately, moving, owned, asked }) => html`
   <${Ended} />
+  <${Owed} of=${asked} />
   <${Cards} of=${owned.value.data?.data.filter((one) => one.available > 0) ?? []} />
   <${OnItsWay} moving=${moving} />
   <h2>${say("home.recent")}</h2>
@@ -70,5 +73,6 @@ function Recent({ rows, wallet }) {
   return html`
     <ul class="rows">${rows.map((entry) => html`<${EntryRow} key=${entry.id} entry=${entry} wallet=${wallet} when=${shownLately} />`)}</ul>
     <p><a href="#/activity">${say("home.all")}</a></p>
+    <p><a href="#/bills">${say("home.bills.all")}</a></p>
   `;
 }

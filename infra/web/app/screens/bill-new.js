@@ -60,7 +60,7 @@ function wrongOf(of, { amount, currency, people, own_share, note }) {
 }
 
 /** What each owes, in the order of the people, as the API shares it out: to the last cent, the first of equals first. */
-export function parts({ amount, people, own_share }) {
+function parts({ amount, people, own_share }) {
   const shares = [...people.map(({ share }) => share), own_share];
   const whole = shares.reduce((sum, one) => sum + one, 0);
   const [of, by] = [BigInt(amount), BigInt(whole)];
@@ -104,11 +104,11 @@ const People = ({ of, add, refused }) => html`
     <${Field} name="identifier" label=${say("bill.who")} hint=${say("bill.who.hint")} problem=${wrong(add.problem.value, "identifier") || refused.value.people} autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="254" value=${of.who.value} onInput=${(event) => (of.who.value = event.target.value)} disabled=${of.people.value.length >= MOST_PEOPLE} required />
     <${Submit} job=${add} kind="secondary">${say("bill.add")}<//>
   <//>
-  <ul class="rows card" aria-label=${say("bill.people")}>
+  <ul class="rows" aria-label=${say("bill.people")}>
     ${of.people.value.map(({ who, check }) => html`
-      <li key=${who} class="beside">
-        <span class="row-words"><strong>${check.name}</strong><small>${who}</small></span>
-        <button type="button" class="plain" aria-label=${say("bill.remove", { name: check.name })} onClick=${() => (of.people.value = of.people.peek().filter((one) => one.who !== who))}>${say("bill.remove.short")}</button>
+      <li key=${who} class="thing">
+        <div><strong>${check.name}</strong><small>${who}</small></div>
+        <p class="acts"><button type="button" class="plain" aria-label=${say("bill.remove", { name: check.name })} onClick=${() => (of.people.value = of.people.peek().filter((one) => one.who !== who))}>${say("bill.remove.short")}</button></p>
       </li>`)}
     ${of.people.value.length === 0 && html`<li class="empty">${say("bill.people.empty")}</li>`}
   </ul>

@@ -84,7 +84,7 @@ function Progress({ one, remind, close }) {
     </section>
     <ul class="rows card" aria-label=${say("bill.people")}>
       ${one.parts.map((part, place) => html`
-        <li key=${place} class="beside"><span class="row-words"><strong>${part.name}</strong><small>${say(`bill.part.${part.status}`, { left: money(part.left, one.currency) })}</small></span><${Money} amount=${part.amount} currency=${one.currency} /></li>`)}
+        <li key=${place} class="thing beside"><span class="row-words"><strong>${part.name}</strong><small>${say(`bill.part.${part.status}`, { left: money(part.left, one.currency) })}</small></span><${Money} amount=${part.amount} currency=${one.currency} /></li>`)}
     </ul>
     ${one.status === "open" && html`
       <${Problem} of=${remind.problem.value} />
