@@ -38,6 +38,7 @@ from chalicelib.operations.model_compensation import (
     CompensationView,
     NewCompensation,
 )
+from chalicelib.operations.model_incidents import Incident
 from chalicelib.rewards import service as rewards
 from chalicelib.rewards import templates
 from chalicelib.rewards.model import Coupon, Template
@@ -149,10 +150,20 @@ def _issue(job: Compensation, person: str, at: datetime) -> Coupon:
 
 
 def _messages(job: Compensation, of: Template, coupons: list[Coupon]) -> list[queues.Message]:
+    """What is told stands in them, in both languages; nothing personal but whom."""
     told = [[one.owner, one.issued_at, one.valid_until] for one in coupons]
     groups = [told[start : start + _TO_A_MESSAGE] for start in range(0, len(told), _TO_A_MESSAGE)]
-    about = {"incident": job.incident_id, "name": {"en": of.name.en, "zh": of.name.zh}}
+    about = {"incident": job.incident_id, "words": _words(incidents.found(job.incident_id), of)}
     return [{"MessageBody": json.dumps({"compensation": about | {"to": group}})} for group in groups]
+
+
+def _words(incident: Incident, of: Template) -> dict[str, dict[str, str]]:
+    """Of an incident that is over and was told: it was explained."""
+    said = {"title": incident.said.title, "cause": incident.cause, "remedy": incident.remedy, "coupon": of.name}
+    return {
+        language: {name: getattr(words, language) if words else "" for name, words in said.items()}
+        for language in ("en", "zh")
+    }
 
 
 def _people(incident_id: str) -> int:
