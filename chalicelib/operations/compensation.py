@@ -21,6 +21,7 @@ from chalicelib.identity import meeting
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import (
     CouponsExhausted,
+    InvalidRequest,
     InvalidState,
     NotFound,
     SecondPersonRequired,
@@ -49,8 +50,14 @@ _PAGE, _PAGES, _TO_A_MESSAGE = 25, 20, 10
 """Five hundred people in one go of the sweep."""
 
 
-def preview(incident_id: str, template_id: str) -> CompensationPreview:
-    """Nothing is kept. Raises NotFound, InvalidState (it is not over, or who was affected is not known yet)."""
+def preview(incident_id: str, template_id: str | None) -> CompensationPreview:
+    """Nothing is kept.
+
+    Raises NotFound, InvalidRequest (no template), InvalidState (it is not over, or not known yet whom it hit).
+    """
+    incident_id = incidents.found(incident_id).id
+    if template_id is None:
+        raise InvalidRequest(param="template_id")
     people = _people(incident_id)
     of = rewards.template(template_id)
     return model.preview(incident_id, of, people, templates.left(of).count)
@@ -61,8 +68,8 @@ def propose(by: Operator, incident_id: str, wish: NewCompensation, key: RequestK
 
     Raises NotFound, SecondPersonRequired (it hit them too); stores InvalidState, CouponsExhausted.
     """
-    _check_stranger(by, incident_id)
     incident_id, of = incidents.found(incident_id).id, rewards.template(wish.template_id)
+    _check_stranger(by, incident_id)
     new = key.movement_id("cmp")
     if first := ledger.answered(new, key):
         return first
