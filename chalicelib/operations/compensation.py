@@ -21,6 +21,7 @@ from chalicelib.identity import meeting
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import (
     CouponsExhausted,
+    InvalidRequest,
     InvalidState,
     NotFound,
     SecondPersonRequired,
@@ -38,6 +39,7 @@ from chalicelib.operations.model_compensation import (
     CompensationView,
     NewCompensation,
 )
+from chalicelib.operations.model_incidents import Incident
 from chalicelib.rewards import service as rewards
 from chalicelib.rewards import templates
 from chalicelib.rewards.model import Coupon, Template
@@ -48,8 +50,14 @@ _PAGE, _PAGES, _TO_A_MESSAGE = 25, 20, 10
 """Five hundred people in one go of the sweep."""
 
 
-def preview(incident_id: str, template_id: str) -> CompensationPreview:
-    """Nothing is kept. Raises NotFound, InvalidState (it is not over, or who was affected is not known yet)."""
+def preview(incident_id: str, template_id: str | None) -> CompensationPreview:
+    """Nothing is kept.
+
+    Raises NotFound, InvalidRequest (no template), InvalidState (it is not over, or not known yet whom it hit).
+    """
+    incident_id = incidents.found(incident_id).id
+    if template_id is None:
+        raise InvalidRequest(param="template_id")
     people = _people(incident_id)
     of = rewards.template(template_id)
     return model.preview(incident_id, of, people, templates.left(of).count)
@@ -60,8 +68,8 @@ def propose(by: Operator, incident_id: str, wish: NewCompensation, key: RequestK
 
     Raises NotFound, SecondPersonRequired (it hit them too); stores InvalidState, CouponsExhausted.
     """
-    _check_stranger(by, incident_id)
     incident_id, of = incidents.found(incident_id).id, rewards.template(wish.template_id)
+    _check_stranger(by, incident_id)
     new = key.movement_id("cmp")
     if first := ledger.answered(new, key):
         return first
@@ -149,10 +157,20 @@ def _issue(job: Compensation, person: str, at: datetime) -> Coupon:
 
 
 def _messages(job: Compensation, of: Template, coupons: list[Coupon]) -> list[queues.Message]:
+    """What is told stands in them, in both languages; nothing personal but whom."""
     told = [[one.owner, one.issued_at, one.valid_until] for one in coupons]
     groups = [told[start : start + _TO_A_MESSAGE] for start in range(0, len(told), _TO_A_MESSAGE)]
-    about = {"incident": job.incident_id, "name": {"en": of.name.en, "zh": of.name.zh}}
+    about = {"incident": job.incident_id, "words": _words(incidents.found(job.incident_id), of)}
     return [{"MessageBody": json.dumps({"compensation": about | {"to": group}})} for group in groups]
+
+
+def _words(incident: Incident, of: Template) -> dict[str, dict[str, str]]:
+    """Of an incident that is over and was told: it was explained."""
+    said = {"title": incident.said.title, "cause": incident.cause, "remedy": incident.remedy, "coupon": of.name}
+    return {
+        language: {name: getattr(words, language) if words else "" for name, words in said.items()}
+        for language in ("en", "zh")
+    }
 
 
 def _people(incident_id: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Operator
-from chalicelib.kernel.errors import CouponsExhausted, InvalidRequest, InvalidState, NotFound, SecondPersonRequired
+from chalicelib.kernel.errors import CouponsExhausted, InvalidState, NotFound, SecondPersonRequired
 from chalicelib.kernel.idempotency import Receipt
 from chalicelib.operations import compensation
 from chalicelib.operations.model_compensation import (
@@ -29,9 +29,7 @@ room = Room("operations_compensation", function="office")
     summary="How many an incident hit, and what a coupon for each would cost at most",
 )
 def preview(call: Call[None]) -> Answer:
-    if "template_id" not in call.query:
-        raise InvalidRequest(param="template_id")
-    return Answer(200, compensation.preview(call.path["id"], call.query["template_id"]))
+    return Answer(200, compensation.preview(call.path["id"], call.query.get("template_id")))
 
 
 @room.route(

@@ -27,8 +27,8 @@ def begun(world: World, boss: Caller | None = None) -> str:
 def searched(world: World, incident: str, *people: Person) -> None:
     """Those people are whom it hit, beside whom the search finds."""
     assert world.operator.post(f"/v1/incidents/{incident}/affected", {}).status == 202
-    while store_affected.due(world.clock.now()):
-        affected.go_on(incident, world.clock.now())
+    while affected.go_on(incident, world.clock.now()):
+        pass
     job = store_affected.job(incident)
     assert job and job.finished_at
     hit = {person.id: AffectedPersonView(person.id, (), False) for person in people}

@@ -68,6 +68,8 @@ def test_a_preview_counts_whom_it_hit_and_what_coupons_for_them_would_cost_and_k
     shown = world.operator.get(f"{path(incident)}/preview?template_id={of}").json
     assert (shown["people"], shown["most_each"], shown["cost"], shown["enough"]) == (3, 500, 1_500, False)
     assert world.operator.get(path(incident)).status == 404
+    unnamed = world.operator.get(f"{path(incident)}/preview")
+    assert (unnamed.status, unnamed.json["param"]) == (422, "template_id")
 
 
 def test_everybody_whom_it_hit_gets_one_coupon_and_is_told_why_in_their_language(world: World, other: Caller) -> None:
