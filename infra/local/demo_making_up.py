@@ -64,12 +64,13 @@ def spend(night: Night) -> None:
 
 
 def _template(night: Night) -> dict[str, Any]:
-    words = {
-        part: {tongue: night.narrator.words_in(f"incident.coupon.{part}", tongue) for tongue in ("en", "zh")}
-        for part in ("name", "terms")
+    words = night.narrator.words_in
+    about = {
+        "name": {tongue: words("incident.coupon.name", tongue) for tongue in ("en", "zh")},
+        "terms": {tongue: words("incident.coupon.terms", tongue) for tongue in ("en", "zh")},
     }
     worth = {"currency": "CNY", "amount_off": WORTH, "minimum_spend": LEAST, "valid_days": 30}
-    return words | worth | {"budget_count": _BUDGET, "budget_sum": _BUDGET * WORTH}
+    return about | worth | {"budget_count": _BUDGET, "budget_sum": _BUDGET * WORTH}
 
 
 def _apology(night: Night) -> dict[str, Any] | None:
