@@ -381,7 +381,10 @@ def means_something(route: Route, field: str, value: Any) -> bool:
     """Of another type than what stands there, and sound: nothing; any credential; no store, which is every one."""
     if value is None:
         return may_be_null(route, field)
-    return (field == "credential" and isinstance(value, dict)) or (field, value) == ("store_ids", [])
+    return (field == "credential" and isinstance(value, dict)) or (field, value) in (
+        ("store_ids", []),
+        ("payee_checks", []),
+    )
 
 
 def told(reply: Reply) -> tuple[int, dict[str, str], bytes]:
