@@ -28,6 +28,7 @@ from chalicelib.transfers import moving, splitting
 from chalicelib.transfers import store_packets as store
 from chalicelib.transfers.model_packets import ClaimView, PacketSentView
 from chalicelib.transfers.splitting import Split
+from chalicelib.transfers.store import DUE
 
 Packet = Mapping[str, Any]
 """A packet's movement as the ledger keeps it; only what never changes is taken from it."""
@@ -226,7 +227,7 @@ def _packet(customer: Customer, wish: Wish, at: datetime) -> Movement:
         at=at,
         fingerprint=wish.key.fingerprint,
         receipt=Receipt(201, msgspec.json.encode(answer).decode()),
-        due=Due(store.DUE, at + model.LASTS),
+        due=Due(DUE, at + model.LASTS),
         facts={
             "owner": customer.user_id,
             "from_name": customer.name,

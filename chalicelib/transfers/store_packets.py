@@ -21,7 +21,6 @@ from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update, put_once
 from chalicelib.settings import settings
 
-DUE = "red-packet"
 _SLOT, _OPENED, _FOR = "SLOT#", "OPENED#", "FOR"
 
 

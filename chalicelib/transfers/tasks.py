@@ -1,28 +1,28 @@
-"""What is due by itself of transfers and red packets."""
+"""What is due between people by itself."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from chalicelib import queues
+from chalicelib.kernel import ids
 from chalicelib.ledger import service as ledger
-from chalicelib.transfers import packets, service, splits, store, store_packets, store_splits
+from chalicelib.transfers import packets, service, splits, store, store_splits
 
 
 def sweep(at: datetime) -> int:
-    """Transfers, red packets and shared bills, each by itself: one kind that fails stops no other."""
-    return queues.sweep("people", (carry_on, end_packets, sweep_splits), lambda task: task(at))
-
-
-def end_packets(at: datetime) -> int:
-    """Gives back what nobody has opened in its time; returns of how many packets."""
-    due = ledger.due(store_packets.DUE, at)
-    return queues.sweep("packets", due, lambda packet_id: packets.end(packet_id, at))
+    """What waits, and shared bills, each by itself: one kind that fails stops no other."""
+    return queues.sweep("people", (carry_on, sweep_splits), lambda task: task(at))
 
 
 def carry_on(at: datetime) -> int:
-    """Carries on, or back, what has waited long enough; returns how many."""
-    return queues.sweep("transfers", ledger.due(store.DUE, at), lambda transfer_id: service.go_on(transfer_id, at))
+    """Carries on, or back, what has waited long enough; returns how many. Transfers and red packets are found by the
+    same queries."""
+
+    def go_on(movement_id: str) -> bool:
+        return packets.end(movement_id, at) if ids.is_id(movement_id, "rpk") else service.go_on(movement_id, at)
+
+    return queues.sweep("transfers", ledger.due(store.DUE, at), go_on)
 
 
 def sweep_splits(at: datetime) -> int:

@@ -389,7 +389,7 @@ def means_something(route: Route, field: str, value: Any) -> bool:
     """Of another type than what stands there, and sound: nothing; any credential; no store, which is every one."""
     if value is None:
         return may_be_null(route, field)
-    every_one = field in ("store_ids", "merchant_ids") and value == []
+    every_one = field in ("store_ids", "merchant_ids", "payee_checks") and value == []
     return every_one or (field == "credential" and isinstance(value, dict))
 
 
