@@ -75,6 +75,7 @@ function keep(next) {
 const WAYS_ON = [
   [/^(payment|refund|top_up|withdrawal|adjustment)/, "/activity", "activity"],
   [/^(card_|reminder_card)/, "/cards", "cards"],
+  [/^incident_compensated/, "/coupons", "coupons"],
   [/^funding_method/, "/withdraw/ways", "ways"],
   [/^approval_asked/, "/approvals", "approvals"],
   [/^approval_(approved|open|unpaid)/, "/", "home"],

@@ -5,7 +5,9 @@ import { say, sayOr } from "/shared/language.js";
 import { Money } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
 
-export const amountOf = (about) => shownSum(about.checkout ?? about);
+/** {amount, currency} of what its owner pays: without what a coupon takes off. */
+export const dueOf = ({ checkout, coupon, ...about }) => (checkout ? { amount: checkout.amount - (coupon?.discount ?? 0), currency: checkout.currency } : about);
+export const amountOf = (about) => shownSum(dueOf(about));
 const KINDS = { withdrawal: "kind.withdrawal", card: "kind.card-purchase", "card-refund": "kind.card-refund" };
 export const nameOf = (about) => about.checkout?.merchant_name ?? say(KINDS[about.what] ?? "kind.top-up");
 /** The sentence that fits what was meant, where it is not the one of a payment. */
@@ -22,7 +24,7 @@ export const consentOf = ({ last }) => (last?.code === "guardian-approval-requir
 export const Open = () => mine().map(({ id, about, last }) => {
   const how = consentOf({ last }) ?? "asking";
   return html`
-    <li key=${id}><a href=${`#/results/${id}`}><span class="row-words"><strong>${nameOf(about)}</strong><small>${say(`home.${how}`)}</small></span><${Money} ...${about.checkout ?? about} /></a></li>`;
+    <li key=${id}><a href=${`#/results/${id}`}><span class="row-words"><strong>${nameOf(about)}</strong><small>${say(`home.${how}`)}</small></span><${Money} ...${dueOf(about)} /></a></li>`;
 });
 
 /** How each ended that its owner has not seen, until they open it or put it away. */

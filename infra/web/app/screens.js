@@ -13,9 +13,9 @@ const HOMES = {
 
 export const SCREENS = {
   "/": { load: () => HOMES[mode.value](), text: [] },
-  "/pay": screen("pay", "money"),
+  "/pay": screen("pay", "money", "rewards"),
   "/code": screen("code", "money"),
-  "/pay/:id": screen("checkout", "money", "cards"),
+  "/pay/:id": screen("checkout", "money", "cards", "rewards"),
   "/results/:id": screen("result", "money", "cards"),
   "/topup": screen("topup", "money"),
   "/topups/:id": screen("topup-status", "money"),
@@ -24,6 +24,7 @@ export const SCREENS = {
   "/withdrawals/:id": screen("withdrawal", "money", "withdrawing", "statements"),
   "/cards": screen("cards", "cards"),
   "/cards/:id": screen("card", "money", "cards"),
+  "/coupons": screen("coupons", "rewards"),
   "/shops/:id/cards": screen("shop-cards", "money", "cards"),
   "/activity": screen("activity", "money", "statements"),
   "/payments/:id": screen("receipt", "money", "statements"),
