@@ -24,7 +24,7 @@ export const SCREENS = {
   "/withdrawals/:id": screen("withdrawal", "money", "withdrawing", "statements"),
   "/cards": screen("cards", "cards"),
   "/cards/:id": screen("card", "money", "cards"),
-  "/coupons": screen("coupons", "rewards"),
+  "/coupons": screen("coupons", "money", "rewards"),
   "/shops/:id/cards": screen("shop-cards", "money", "cards"),
   "/activity": screen("activity", "money", "statements"),
   "/payments/:id": screen("receipt", "money", "statements"),
