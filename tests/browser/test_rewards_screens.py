@@ -34,6 +34,9 @@ def test_the_best_coupon_is_proposed_and_pays_and_the_receipt_says_so(browser: B
         page = bill(visit, order)
         expect(page.get_by_role("radio", name="¥9.00 less · saves most")).to_be_checked(timeout=kit.PATIENCE_MS)
         expect(page.locator(".coupons input")).to_have_count(3)
+        expect(page.locator(".bill .sum")).to_have_text("¥21.00")
+        page.get_by_text("Coupons that do not fit this bill (1)").click()
+        visit.see("It takes a purchase of ¥500.00 or more.")
         for name, value in {"Price": "¥30.00", "Coupon": "−¥9.00", "You pay": "¥21.00", "Left": "¥179.00"}.items():
             fact(page, name, value)
         sound(visit, "app-checkout-coupon-en-light")

@@ -81,13 +81,13 @@ const Known = ({ checkout, mine, owned, from, tickets, chosen, without, before, 
         <section class="card bill">
           <p class="label">${say("checkout.to")}</p>
           <p class="payee">${wanted.merchant_name}</p>
-          <p class="sum"><${Money} amount=${wanted.amount} currency=${wanted.currency} /></p>
+          <p class="sum"><${Money} amount=${state === "open" ? help.due : wanted.amount} currency=${wanted.currency} /></p>
           <${Facts} of=${state === "open" ? facts(wanted, source, by.pays, help) : over(wanted)} />
         </section>
+        ${state === "open" && wallet && html`<${Choose} bill=${wanted} of=${help} chosen=${chosen} />`}
         ${wanted.split && html`<${Progress} of=${wanted} />`}
         ${state === "open" && isNew(before, wanted.merchant_id) && html`<${Notes} notes=${notes} name=${wanted.merchant_name} />`}
         ${state === "open" && wallet && by.card && html`<${From} by=${by} wallet=${wallet} from=${from} saves=${by.pays ? helping(tickets, wanted, null, without).coupon?.discount : 0} />`}
-        ${state === "open" && wallet && html`<${Choose} bill=${wanted} of=${help} chosen=${chosen} />`}
         <${Way} wanted=${wanted} wallet=${wallet} by=${by} help=${help} known=${mine.value.data !== null} ready=${known(tickets)} part=${part} back=${back} />
         ${state === "open" && html`<p><a class="alone" href=${`#${shopOf(wanted.merchant_id)}`}>${say("checkout.cards")}</a></p>`}
       `;
@@ -97,7 +97,7 @@ const Known = ({ checkout, mine, owned, from, tickets, chosen, without, before, 
 
 /** A coupon helps the wallet, alone and at once: not a card, a deposit or several people. */
 const takesCoupons = (wanted, by) => !by.pays && !wanted.split && wanted.capture !== "manual";
-const NO_HELP = ({ amount }) => ({ all: [], due: amount });
+const NO_HELP = ({ amount }) => ({ all: [], others: [], due: amount });
 
 const over = (wanted) => [
   [say("fact.order"), wanted.order_reference],

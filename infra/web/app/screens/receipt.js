@@ -50,7 +50,7 @@ const facts = (one, checkout) => [
   [say("share.title"), checkout?.split && say("share.people", { payers: checkout.split.payers, max: checkout.split.max_payers })],
   [say("fact.by"), one.card_id && html`<a class="alone" href=${`#/cards/${one.card_id}`}>${say("fact.by.card")}</a>`],
   [say("coupon.before"), one.discount > 0 && shownSum(one)],
-  [say("coupon.discount"), one.discount > 0 && html`<a class="alone" href="#/coupons">${shownMoney(-one.discount, one.currency)}</a>`],
+  [say("coupon.discount"), one.discount > 0 && shownMoney(-one.discount, one.currency)],
   [say("fact.by.bonus"), one.bonus > 0 && shownMoney(one.bonus, one.currency)],
   [say("fact.fee"), say("fact.fee.none")],
   [say("fact.refunded"), one.refunded > 0 && shownMoney(one.refunded - goneBack(one), one.currency)],
