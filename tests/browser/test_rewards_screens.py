@@ -122,7 +122,7 @@ def test_at_a_counter_a_coupon_joins_as_soon_as_the_amount_is_enough(browser: Br
     assert purse.entries(local, person)[0]["amount"] == -780
 
 
-def test_a_bill_without_coupons_is_paid_as_before_and_asks_nothing_more(browser: Browser, local: dict[str, Any]) -> None:
+def test_a_bill_without_coupons_is_paid_as_before(browser: Browser, local: dict[str, Any]) -> None:
     person, order = kit.newcomer(local, 5_000), purse.checkout(local, 1_280, "plain")
     with kit.context(browser) as context:
         visit = signed_in(context, local, person)
