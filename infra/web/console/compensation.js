@@ -35,7 +35,7 @@ function panel(id) {
   const [incident, found, templates, chosen, preview] = Array.from({ length: 5 }, () => signal(null));
   const isReady = () => incident.value?.state === "resolved" && affected.value.data?.state === "done" && affected.value.data.people > 0;
   const stopAsking = effect(() => {
-    if (isReady() && !found.peek()) untracked(() => ((found.value = see(path)), (templates.value = see(`${TEMPLATES}?limit=100`))));
+    if (isReady() && !found.peek()) untracked(() => ((templates.value = see(`${TEMPLATES}?limit=100`)), (found.value = see(path))));
   });
   const stop = watch(() => {
     if (location.hash.includes(id)) return found.peek()?.peek().data?.status === "approved" && see(path);
