@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import console_kit, kit, measuring
+from tests.browser import console_kit, coupon_kit, kit, measuring
 from tests.browser.cast import Member, visit_as
 from tests.screens import Screen, screens
 
@@ -50,6 +50,7 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "console /checkouts/:id": lambda one: f"/checkouts/{one.somebody.checkout}",
     "console /cases/:id": lambda one: f"/cases/{one.case}",
     "console /payouts/:id": lambda one: f"/payouts/{console_kit.paid_out(one.local, one.api)[1]}",
+    "console /coupons/:id": lambda one: f"/coupons/{coupon_kit.template(one.local)['id']}",
     "console /reconciliations/:day": lambda one: f"/reconciliations/{one.reconciled}",
     "console /incidents/:id": lambda one: f"/incidents/{one.incident}",
     "console /reviews/:id": lambda one: f"/reviews/{console_kit.reviewed(one.local, one.api)}",

@@ -76,6 +76,7 @@ const WAYS_ON = [
   [/^(payment|refund|top_up|withdrawal|transfer|red_packet|adjustment)/, "/activity", "activity"],
   [/^split_/, "/bills", "bills"],
   [/^(card_|reminder_card)/, "/cards", "cards"],
+  [/^incident_compensated/, "/coupons", "coupons"],
   [/^funding_method/, "/withdraw/ways", "ways"],
   [/^approval_asked/, "/approvals", "approvals"],
   [/^approval_(approved|open|unpaid)/, "/", "home"],

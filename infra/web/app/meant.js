@@ -5,8 +5,10 @@ import { say, sayOr } from "/shared/language.js";
 import { Money } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
 
+/** {amount, currency} of what its owner pays: without what a coupon takes off. */
+export const dueOf = ({ checkout, coupon, ...about }) => (checkout ? { amount: checkout.amount - (coupon?.discount ?? 0), currency: checkout.currency } : about);
 /** "" of what nobody knows before: a share of a red packet. */
-export const amountOf = (about) => (hasAmount(about) ? shownSum(about.checkout ?? about) : "");
+export const amountOf = (about) => (hasAmount(about) ? shownSum(dueOf(about)) : "");
 const hasAmount = ({ checkout, amount }) => Boolean(checkout) || amount !== undefined;
 const KINDS = { withdrawal: "kind.withdrawal", card: "kind.card-purchase", "card-refund": "kind.card-refund", packet: "kind.red-packet", "packet-claim": "kind.red-packet-claim" };
 /** Whom it is for, or what it is where it is for nobody else. */
@@ -25,7 +27,7 @@ export const consentOf = ({ last }) => (last?.code === "guardian-approval-requir
 export const Open = () => mine().map(({ id, about, last }) => {
   const how = consentOf({ last }) ?? "asking";
   return html`
-    <li key=${id}><a href=${`#/results/${id}`}><span class="row-words"><strong>${nameOf(about)}</strong><small>${say(`home.${how}`)}</small></span>${hasAmount(about) && html`<${Money} ...${about.checkout ?? about} />`}</a></li>`;
+    <li key=${id}><a href=${`#/results/${id}`}><span class="row-words"><strong>${nameOf(about)}</strong><small>${say(`home.${how}`)}</small></span>${hasAmount(about) && html`<${Money} ...${dueOf(about)} />`}</a></li>`;
 });
 
 /** How each ended that its owner has not seen, until they open it or put it away. */

@@ -9,21 +9,21 @@ import { html } from "/shared/ui.js";
 /**
  * → the intent's id. A checkout is paid once, however often it is meant; of one that several people pay, `amount` is my
  * part, and `form` is paid once. `confirmed`: also if it looks paid already; `card_id`: the prepaid card that pays it
- * instead of the wallet.
+ * instead of the wallet; `coupon`: {id, name, discount} of what helps the wallet.
  */
-export const payCheckout = (checkout, wallet_id, { confirmed = false, card_id = undefined, form = "" } = {}) =>
+export const payCheckout = (checkout, wallet_id, { confirmed = false, card_id = undefined, coupon = undefined, form = "" } = {}) =>
   intend({
     path: "/v1/payments",
-    body: { wallet_id, checkout_id: checkout.id, ...(checkout.split && { amount: checkout.amount }), ...(confirmed && { confirm_duplicate: true }), ...(card_id && { card_id }) },
-    about: { what: "payment", checkout, wallet_id, card_id },
+    body: { wallet_id, checkout_id: checkout.id, ...(checkout.split && { amount: checkout.amount }), ...(confirmed && { confirm_duplicate: true }), ...(card_id && { card_id }), ...(coupon && { coupon_id: coupon.id }) },
+    about: { what: "payment", checkout, wallet_id, card_id, coupon },
     once: checkout.split ? `part ${checkout.id} ${form}` : onceOf(checkout.id),
   });
-/** → the intent's id: what was typed at a counter. `order.back` leads there again; `confirmed` as above. */
-export const payShop = (order, wallet_id, confirmed = false) => {
+/** → the intent's id: what was typed at a counter. `order.back` leads there again; `confirmed` and `coupon` as above. */
+export const payShop = (order, wallet_id, { confirmed = false, coupon = undefined } = {}) => {
   const { merchant_id, store_id, amount, currency, order_reference } = order;
   const asked = { wallet_id, merchant_id, amount, currency, order_reference, ...(store_id && { store_id }) };
-  const body = { ...asked, ...(confirmed && { confirm_duplicate: true }) };
-  return intend({ path: "/v1/payments", body, about: { what: "payment", checkout: order, wallet_id }, once: `shop ${order_reference}` });
+  const body = { ...asked, ...(confirmed && { confirm_duplicate: true }), ...(coupon && { coupon_id: coupon.id }) };
+  return intend({ path: "/v1/payments", body, about: { what: "payment", checkout: order, wallet_id, coupon }, once: `shop ${order_reference}` });
 };
 /** → the intent's id: my yes to a charge of my code. */
 export const confirmCharge = (charge, wallet_id) =>

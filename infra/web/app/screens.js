@@ -13,9 +13,9 @@ const HOMES = {
 
 export const SCREENS = {
   "/": { load: () => HOMES[mode.value](), text: [] },
-  "/pay": screen("pay", "money"),
+  "/pay": screen("pay", "money", "rewards"),
   "/code": screen("code", "money"),
-  "/pay/:id": screen("checkout", "money", "cards"),
+  "/pay/:id": screen("checkout", "money", "cards", "rewards"),
   "/results/:id": screen("result", "money", "cards"),
   "/topup": screen("topup", "money"),
   "/topups/:id": screen("topup-status", "money"),
@@ -31,6 +31,7 @@ export const SCREENS = {
   "/packets/:id": screen("packet", "money", "transfers"),
   "/cards": screen("cards", "cards"),
   "/cards/:id": screen("card", "money", "cards"),
+  "/coupons": screen("coupons", "money", "rewards"),
   "/shops/:id/cards": screen("shop-cards", "money", "cards"),
   "/activity": screen("activity", "money", "statements"),
   "/payments/:id": screen("receipt", "money", "statements"),

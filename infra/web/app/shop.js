@@ -1,36 +1,38 @@
 /** Paying at a counter, or again where somebody paid before: whom is known, how much is typed. */
 import { wrongAmount } from "/app/amounts.js";
+import { Choose, coupons, helping, known, reckoning } from "/app/coupons.js";
 import { wallets } from "/app/me.js";
 import { Frozen, nameOf } from "/app/money.js";
 import { payShop, TopUpFirst } from "/app/paying.js";
 import "/app/screens/result.js";
 import { newKey } from "/shared/door.js";
 import { money, readMoney, say } from "/shared/language.js";
-import { Field, Form, Heading, job, Shown } from "/shared/parts.js";
+import { Facts, Field, Form, Heading, job, Shown, Waiting } from "/shared/parts.js";
 import { goInstead } from "/shared/router.js";
 import { see } from "/shared/seen.js";
 import { html, signal } from "/shared/ui.js";
 
 const REFERENCE_LETTERS = 8;
 
-/** `store`: of the code on a counter; or else `merchant`, whom they paid before. */
-export function openShop({ store, merchant }) {
-  const [mine, typed, wrong] = [wallets(), signal(""), signal(false)];
+/** `store`: of the code on a counter; or else `merchant`, whom they paid before. `without`: a coupon that was refused. */
+export function openShop({ store, merchant, without }) {
+  const [mine, owned, typed, wrong, chosen] = [wallets(), coupons(), signal(""), signal(false), signal(null)];
+  const help = (shop, amount, currency) => helping(owned, { merchant_id: shop.merchant_id, amount, currency }, chosen.value, without);
   const place = store ? see(`/v1/stores/${encodeURIComponent(store)}`) : signal({ data: remembered(merchant), problem: null });
   const back = store ? `/pay?store=${store}` : `/pay?merchant=${merchant}`;
   const reference = `QR-${newKey().replaceAll("-", "").slice(0, REFERENCE_LETTERS).toUpperCase()}`;
-  const pay = job(async (shop, wallet) => {
+  const pay = job((shop, wallet, coupon) => {
     const amount = readMoney(typed.peek(), wallet.currency);
     wrong.value = !amount;
     if (!amount) return;
     const order = { merchant_id: shop.merchant_id, merchant_name: shop.merchant_name, store_id: store, amount, currency: wallet.currency, order_reference: reference, back };
-    goInstead(`/results/${payShop(order, wallet.id)}`);
+    goInstead(`/results/${payShop(order, wallet.id, { coupon })}`);
   });
   return {
     title: () => place.value.data?.merchant_name || say("pay.title"),
     view: () => html`
       <${Heading}>${say("shop.title")}<//>
-      ${isUnknown(place.value) ? html`<p>${say("shop.unknown")}</p><p><a class="button main" href="#/pay">${say("checkout.another")}</a></p>` : html`<${Shown} of=${place} lines=${3}>${(shop) => html`<${Shop} ...${{ shop, mine, typed, wrong, pay, back }} />`}<//>`}`,
+      ${isUnknown(place.value) ? html`<p>${say("shop.unknown")}</p><p><a class="button main" href="#/pay">${say("checkout.another")}</a></p>` : html`<${Shown} of=${place} lines=${3}>${(shop) => html`<${Shop} ...${{ shop, mine, owned, help, chosen, typed, wrong, pay, back }} />`}<//>`}`,
   };
 }
 
@@ -49,17 +51,20 @@ const Shop = ({ shop, mine, ...form }) => html`
     : html`<${Shown} of=${mine} lines=${2}>${({ data }) => html`<${Sum} shop=${shop} wallet=${walletFor(data, shop)} ...${form} />`}<//>`}
 `;
 
-function Sum({ shop, wallet, typed, wrong, pay, back }) {
+function Sum({ shop, wallet, owned, help, chosen, typed, wrong, pay, back }) {
   if (!wallet) return html`<p class="note" role="status">${say("checkout.no-wallet", { currency: shop.currencies.join(", ") })}</p>`;
   if (wallet.status === "frozen") return html`<${Frozen} wallet=${wallet} />`;
   const { currency } = wallet;
   const amount = readMoney(typed.value, currency);
-  const missing = Math.max(0, (amount || 0) - wallet.available);
+  const by = help(shop, amount || 0, currency);
+  const missing = Math.max(0, by.due - wallet.available);
+  const bill = { amount, currency };
   return html`
     <p>${say("shop.balance", { available: money(wallet.available, currency) })}</p>
-    <${Form} job=${{ ...pay, run: () => pay.run(shop, wallet) }}>
+    <${Form} job=${{ ...pay, run: () => known(owned) && pay.run(shop, wallet, by.coupon) }}>
       <${Field} name="amount" label=${say("shop.amount", { currency })} inputmode="decimal" autocomplete="off" value=${typed.value} problem=${wrong.value && !amount ? wrongAmount(typed.value, currency) : ""} onInput=${(event) => (typed.value = event.target.value)} />
-      ${missing > 0 ? html`<${TopUpFirst} missing=${missing} currency=${currency} then=${back} />` : html`<button class="main">${amount ? say("checkout.pay", { amount: money(amount, currency) }) : say("shop.pay")}</button>`}
+      ${amount > 0 && html`<${Choose} bill=${bill} of=${by} chosen=${chosen} /><${Facts} of=${reckoning(bill, by)} />`}
+      ${!known(owned) ? html`<${Waiting} lines=${1} />` : missing > 0 ? html`<${TopUpFirst} missing=${missing} currency=${currency} then=${back} />` : html`<button class="main">${amount ? say("checkout.pay", { amount: money(by.due, currency) }) : say("shop.pay")}</button>`}
     <//>
   `;
 }

@@ -14,6 +14,7 @@ const PLACES = [
   ["/", "o", "reports.see"],
   ["/cases", "c", "cases.see"],
   ["/merchants", "m", "merchants.see"],
+  ["/coupons", "w", "rewards.see"],
   ["/processors", "b", "processors.see"],
   ["/reconciliations", "r", "reconciliations.see"],
   ["/adjustments", "d", "adjustments.see"],

@@ -11,6 +11,7 @@ const SCREEN_OF = {
   chk: "checkouts",
   cas: "cases",
   pot: "payouts",
+  ctp: "coupons",
   inc: "incidents",
   rva: "reviews",
   rvl: "reviews",

@@ -267,6 +267,7 @@ const PATHS = {
   archive: "M12 4v11M7 11l5 5 5-5M4 20h16",
   paper: "M6 3h8l5 5v12a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM14 3v5h5M9 13l2 2 4-4",
   bin: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
+  ticket: "M4 6h16v4a2 2 0 0 0 0 4v4H4v-4a2 2 0 0 0 0-4zM14 6v3M14 11v2M14 15v3",
   speak: "M5 9v6h4l5 4V5L9 9zM17 9a4 4 0 0 1 0 6",
 };
 

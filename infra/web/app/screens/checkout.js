@@ -1,5 +1,6 @@
 /** A checkout: to whom, how much, what for; before it is paid what it costs and what stays, and one button. */
 import { partsOf, shopOf } from "/app/cards.js";
+import { Choose, coupons, helping, known, reckoning } from "/app/coupons.js";
 import { cards, wallets } from "/app/me.js";
 import { entriesOf, Frozen, meet } from "/app/money.js";
 import { onceOf, payCheckout, TopUpFirst } from "/app/paying.js";
@@ -8,18 +9,19 @@ import { Back, wayBack } from "/app/way-back.js";
 import "/app/screens/result.js";
 import { done, mine as meant } from "/shared/intents.js";
 import { money, say, shownMoment, shownMoney } from "/shared/language.js";
-import { Facts, Heading, Money, Shown, When } from "/shared/parts.js";
+import { Facts, Heading, Money, Shown, Waiting, When } from "/shared/parts.js";
 import { goInstead } from "/shared/router.js";
 import { see, watch } from "/shared/seen.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
 
 const MANY = 100;
 
-export function open({ params }) {
+/** `query.without`: a coupon that was refused for it. */
+export function open({ params, query }) {
   const path = `/v1/checkouts/${encodeURIComponent(params.id)}`;
   const notes = see("/v1/education?moment=first-payee");
   const [checkout, mine, owned, from] = [see(path), wallets(), cards(), signal("")];
-  const before = signal(null);
+  const [before, tickets, chosen] = [signal(null), coupons(), signal(null)];
   const [part, back] = [begunPart(), signal(null)];
   const stopLooking = effect(() => {
     const way = minePaid(checkout.value.data ?? {}).length > 0 && wayBack({ checkout: checkout.value.data });
@@ -28,7 +30,7 @@ export function open({ params }) {
     if (wallet && !before.peek()) untracked(() => (before.value = see(entriesOf(wallet.id, MANY))));
   });
   const stop = watch(() => isUnknown(checkout.peek()) || (see(path), wallets(), cards()), 5000);
-  const view = () => html`<${Checkout} checkout=${checkout} mine=${mine} owned=${owned} from=${from} before=${before.value} notes=${notes} part=${part} back=${back.value} />`;
+  const view = () => html`<${Checkout} checkout=${checkout} mine=${mine} owned=${owned} from=${from} tickets=${tickets} chosen=${chosen} without=${query.without} before=${before.value} notes=${notes} part=${part} back=${back.value} />`;
   return { title: () => titleOf(checkout), view, close: () => (stop(), stopLooking()) };
 }
 
@@ -67,28 +69,35 @@ function cardFor(owned, wanted, from) {
   return { card, enough, pays: enough && from.value !== "wallet" };
 }
 
-const Known = ({ checkout, mine, owned, from, before, notes, part, back }) => html`
+const Known = ({ checkout, mine, owned, from, tickets, chosen, without, before, notes, part, back }) => html`
   <${Shown} of=${checkout} lines=${5}>
     ${(wanted) => {
       meet([wanted]);
       const [wallet, state] = [walletFor(mine.value.data?.data, wanted), stateOf(checkout)];
       const by = cardFor(owned, wanted, from);
+      const help = takesCoupons(wanted, by) ? helping(tickets, wanted, chosen.value, without) : NO_HELP(wanted);
+      const source = by.pays ? by.card : wallet;
       return html`
         <section class="card bill">
           <p class="label">${say("checkout.to")}</p>
           <p class="payee">${wanted.merchant_name}</p>
-          <p class="sum"><${Money} amount=${wanted.amount} currency=${wanted.currency} /></p>
-          <${Facts} of=${state === "open" ? facts(wanted, by.pays ? by.card : wallet, by.pays) : over(wanted)} />
+          <p class="sum"><${Money} amount=${state === "open" ? help.due : wanted.amount} currency=${wanted.currency} /></p>
+          <${Facts} of=${state === "open" ? facts(wanted, source, by.pays, help) : over(wanted)} />
         </section>
+        ${state === "open" && wallet && html`<${Choose} bill=${wanted} of=${help} chosen=${chosen} />`}
         ${wanted.split && html`<${Progress} of=${wanted} />`}
         ${state === "open" && isNew(before, wanted.merchant_id) && html`<${Notes} notes=${notes} name=${wanted.merchant_name} />`}
-        ${state === "open" && wallet && by.card && html`<${From} by=${by} wallet=${wallet} from=${from} />`}
-        <${Way} wanted=${wanted} wallet=${wallet} by=${by} known=${mine.value.data !== null} part=${part} back=${back} />
+        ${state === "open" && wallet && by.card && html`<${From} by=${by} wallet=${wallet} from=${from} saves=${by.pays ? helping(tickets, wanted, null, without).coupon?.discount : 0} />`}
+        <${Way} wanted=${wanted} wallet=${wallet} by=${by} help=${help} known=${mine.value.data !== null} ready=${known(tickets)} part=${part} back=${back} />
         ${state === "open" && html`<p><a class="alone" href=${`#${shopOf(wanted.merchant_id)}`}>${say("checkout.cards")}</a></p>`}
       `;
     }}
   <//>
 `;
+
+/** A coupon helps the wallet, alone and at once: not a card, a deposit or several people. */
+const takesCoupons = (wanted, by) => !by.pays && !wanted.split && wanted.capture !== "manual";
+const NO_HELP = ({ amount }) => ({ all: [], others: [], due: amount });
 
 const over = (wanted) => [
   [say("fact.order"), wanted.order_reference],
@@ -96,24 +105,26 @@ const over = (wanted) => [
 ];
 
 /** `source`: the wallet, or the prepaid card that pays. */
-const facts = (wanted, source, is_card) => [
+const facts = (wanted, source, is_card, help) => [
+  ...reckoning(wanted, help),
   [say("fact.order"), wanted.order_reference],
   [say("fact.fee"), say("fact.fee.none")],
   [say("fact.from"), source && say(is_card ? "fact.card" : "fact.wallet", { available: money(source.available, source.currency) })],
   [say("fact.deposit"), wanted.held_until && say("checkout.deposit", { when: shownMoment(wanted.held_until) })],
-  [say("fact.after"), !wanted.split && source && source.available >= wanted.amount && shownMoney(source.available - wanted.amount, source.currency)],
+  [say("fact.after"), !wanted.split && source && source.available >= help.due && shownMoney(source.available - help.due, source.currency)],
 ];
 
-const From = ({ by: { card, enough, pays }, wallet, from }) => html`
+/** `saves`: what a coupon would take off, were it paid from the wallet. */
+const From = ({ by: { card, enough, pays }, wallet, from, saves }) => html`
   <fieldset>
     <legend>${say("checkout.from")}</legend>
     <label class="choice"><input type="radio" name="from" value="card" checked=${pays} disabled=${!enough} onChange=${() => (from.value = "card")} /><span>${say("fact.card", { available: money(card.available, card.currency) })}<small>${enough ? partsOf(card) : say("checkout.card-short")}</small></span></label>
-    <label class="choice"><input type="radio" name="from" value="wallet" checked=${!pays} onChange=${() => (from.value = "wallet")} /><span>${say("fact.wallet", { available: money(wallet.available, wallet.currency) })}</span></label>
+    <label class="choice"><input type="radio" name="from" value="wallet" checked=${!pays} onChange=${() => (from.value = "wallet")} /><span>${say("fact.wallet", { available: money(wallet.available, wallet.currency) })}${saves > 0 && html`<small>${say("coupon.by-wallet", { amount: money(saves, wallet.currency) })}</small>`}</span></label>
   </fieldset>
 `;
 
 /** The one thing to do: pay, top up first, or read why neither goes. */
-function Way({ wanted, wallet, by, known, part, back }) {
+function Way({ wanted, wallet, by, help, known, ready, part, back }) {
   const [mine] = minePaid(wanted);
   if (mine && wanted.status !== "open") return html`
     <p class=${wanted.status === "paid" ? "good" : "note"} role="status">${say(`share.${wanted.status}`)}</p>
@@ -127,10 +138,11 @@ function Way({ wanted, wallet, by, known, part, back }) {
   if (!wallet) return known && html`<p class="note" role="status">${say("checkout.no-wallet", { currency: wanted.currency })}</p>`;
   if (wallet.status === "frozen") return html`<${Frozen} wallet=${wallet} />`;
   if (wanted.split) return html`<${PayPart} wanted=${wanted} wallet=${wallet} part=${part} /><${Back} checkout=${mine && wanted} back=${back} />`;
-  const missing = wanted.amount - wallet.available;
+  if (!ready) return html`<${Waiting} lines=${1} />`;
+  const missing = help.due - wallet.available;
   if (missing > 0 && !by.pays) return html`<${TopUpFirst} missing=${missing} currency=${wallet.currency} then=${`/pay/${wanted.id}`} />`;
-  const pay = () => goInstead(`/results/${payCheckout(wanted, wallet.id, { card_id: by.pays ? by.card.id : undefined })}`);
-  return html`<button type="button" class="main stick" onClick=${pay}>${say(wanted.capture === "manual" ? "checkout.pay.deposit" : "checkout.pay", { amount: money(wanted.amount, wanted.currency) })}</button>`;
+  const pay = () => goInstead(`/results/${payCheckout(wanted, wallet.id, { card_id: by.pays ? by.card.id : undefined, coupon: help.coupon })}`);
+  return html`<button type="button" class="main stick" onClick=${pay}>${say(wanted.capture === "manual" ? "checkout.pay.deposit" : "checkout.pay", { amount: money(help.due, wanted.currency) })}</button>`;
 }
 
 const Notes = ({ notes, name }) => html`

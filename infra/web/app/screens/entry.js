@@ -31,6 +31,7 @@ const Told = ({ entry, refund }) => html`
     <p class="sum">${shownMoney(sumOf(entry), entry.currency, entry.amount !== 0)}</p>
     <${Facts} of=${[
       [say("fact.order"), entry.order_reference],
+      [say("coupon.share"), refund?.discount > 0 && shownMoney(refund.discount, entry.currency)],
       [say("fact.reason"), refund?.reason],
       [say("fact.when"), html`<${When} at=${entry.at} />`],
       [say("fact.number"), html`<small>${entry.movement_id}</small>`],

@@ -30,6 +30,7 @@ const Me = ({ mine, asked, out }) => html`
     <${Row} path="/me/mode" icon="home" title=${say("me.mode")} about=${say(`mode.${mode.value}`)} />
     <${Row} path="/me/profile" icon="person" title=${say("me.profile")} about=${NATIVE[language.value]} />
     <${Row} path="/me/notices" icon="bell" title=${say("me.notices")} />
+    <${Row} path="/coupons" icon="ticket" title=${say("me.coupons")} about=${say("me.coupons-about")} />
   <//>
   <${Rows} label=${say("me.safe")}>
     <${Row} path="/security" icon="shield" title=${say("me.security")} />

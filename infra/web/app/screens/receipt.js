@@ -29,7 +29,7 @@ const Receipt = ({ payment, checkout, entries }) => html`
       return html`
         <section class="card bill" aria-label=${say("receipt.title")}>
           <p class="payee">${checkout?.merchant_name || nameOf(one) || say("entry.merchant")}</p>
-          <p class="sum">${shownSum(one)}</p>
+          <p class="sum">${shownMoney(one.amount - (one.discount ?? 0), one.currency)}</p>
           <p class=${`status ${one.status}`}>${say(`payment.${one.status}`)}</p>
           <${Facts} of=${facts(one, checkout)} />
         </section>
@@ -42,13 +42,18 @@ const Receipt = ({ payment, checkout, entries }) => html`
   <//>
 `;
 
+/** What of the refunds was the coupon's share, which goes back to whoever gave it: rounded as the API does it. */
+const goneBack = ({ discount = 0, amount, refunded }) => Math.floor((discount * refunded) / amount);
+
 const facts = (one, checkout) => [
   [say("fact.deposit"), checkout?.capture === "manual" && say("fact.deposit.yes")],
   [say("share.title"), checkout?.split && say("share.people", { payers: checkout.split.payers, max: checkout.split.max_payers })],
   [say("fact.by"), one.card_id && html`<a class="alone" href=${`#/cards/${one.card_id}`}>${say("fact.by.card")}</a>`],
+  [say("coupon.before"), one.discount > 0 && shownSum(one)],
+  [say("coupon.discount"), one.discount > 0 && shownMoney(-one.discount, one.currency)],
   [say("fact.by.bonus"), one.bonus > 0 && shownMoney(one.bonus, one.currency)],
   [say("fact.fee"), say("fact.fee.none")],
-  [say("fact.refunded"), one.refunded > 0 && shownMoney(one.refunded, one.currency)],
+  [say("fact.refunded"), one.refunded > 0 && shownMoney(one.refunded - goneBack(one), one.currency)],
   [say("fact.order"), one.order_reference],
   [say("fact.note"), one.description],
   [say("fact.when"), html`<${When} at=${one.created_at} />`],
@@ -58,7 +63,7 @@ const facts = (one, checkout) => [
 
 /** From the payment itself, and from the entries of the same order after it. */
 function steps(one, entries) {
-  const begun = { key: one.expires_at ? "step.authorisation" : "step.payment", at: one.created_at, amount: one.amount };
+  const begun = { key: one.expires_at ? "step.authorisation" : "step.payment", at: one.created_at, amount: one.amount - (one.discount ?? 0) };
   const same = (entry) => entry.merchant_id === one.merchant_id && entry.order_reference === one.order_reference;
   const after = entries
     .filter((entry) => ["capture", "void", "expiry", "refund"].includes(entry.kind) && same(entry) && entry.at > one.created_at)

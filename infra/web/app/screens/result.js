@@ -1,10 +1,10 @@
 /** What became of something that was meant: done, refused and why, asked of a guardian, or not known yet. */
 import { hostOf, shownSum } from "/app/money.js";
-import { amountOf, consentOf, sayOf } from "/app/meant.js";
+import { amountOf, consentOf, dueOf, sayOf } from "/app/meant.js";
 import { payCheckout, payShop, TopUpFirst } from "/app/paying.js";
 import { Back, wayBack } from "/app/way-back.js";
 import { carry, finished, intent, intents, seen } from "/shared/intents.js";
-import { money, say, sayOr, shownMoment } from "/shared/language.js";
+import { money, say, sayOr, shownMoment, shownMoney } from "/shared/language.js";
 import { Facts, Heading, Icon, Problem, Shown, When } from "/shared/parts.js";
 import { Refused } from "/shared/door.js";
 import { goInstead } from "/shared/router.js";
@@ -56,7 +56,7 @@ const inFront = () =>
 function arrived(ended) {
   const { id, about, outcome } = ended;
   seen(id);
-  void lookAgain("/v1/wallets", "/v1/cards");
+  void lookAgain("/v1/wallets", "/v1/cards", "/v1/coupons");
   if (leadsOn(ended)) goInstead(placeOf(outcome.body, about));
 }
 
@@ -85,7 +85,7 @@ function Result({ id, earlier, back }) {
       <p class="mark" aria-hidden="true"><${Icon} name=${{ good: "check", bad: "cross", open: "clock" }[kind]} /></p>
       <${Heading}>${titleOf(id)}<//>
     </div>
-    ${about?.checkout && html`<${Facts} of=${facts(about.checkout, outcome)} />`}
+    ${about?.checkout && html`<${Facts} of=${facts(about, outcome)} />`}
     ${about?.what === "transfer" && html`<${Facts} of=${[[say("checkout.to"), about.to], [say("fact.amount"), shownSum(about)]]} />`}
     ${!about && html`<${Forgotten} />`}
     ${about && !outcome && html`<${Waits} id=${id} about=${about} />`}
@@ -94,9 +94,11 @@ function Result({ id, earlier, back }) {
   `;
 }
 
-const facts = (checkout, outcome) => [
+const facts = ({ checkout, coupon, ...about }, outcome) => [
   [say("checkout.to"), checkout.merchant_name],
-  [say("fact.amount"), shownSum(checkout)],
+  [say(coupon ? "coupon.before" : "fact.amount"), shownSum(checkout)],
+  [say("coupon.discount"), coupon && `${shownMoney(-coupon.discount, checkout.currency)} · ${coupon.name}`],
+  [say("coupon.due"), coupon && shownSum(dueOf({ checkout, coupon, ...about }))],
   [say("fact.order"), checkout.order_reference],
   [say("fact.when"), outcome?.body?.created_at && html`<${When} at=${outcome.body.created_at} />`],
 ];
@@ -143,6 +145,10 @@ function Not({ about, outcome: { status, body }, earlier }) {
   `;
 }
 
+/** It is the coupon that was refused, and nothing else. */
+const isOfCoupon = ({ code, param }) => code?.startsWith("coupon-") || param === "coupon_id";
+const without = (place, { id }) => `${place}${place.includes("?") ? "&" : "?"}without=${id}`;
+
 /** It takes a confirmation, and they have none and can set up none here yet. */
 const isStuck = ({ methods }) => methods === "" && newHere.value;
 
@@ -151,6 +157,7 @@ function Help({ about, body, earlier }) {
   if (about.what === "packet-claim") return html`<p><a class="button main" href=${`#${back}`}>${say("result.packet")}</a></p>`;
   if (fromWallet(about) && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
   if (body.code === "probable-duplicate" && !about.charge) return html`<${Twice} about=${about} earlier=${earlier} before=${body.payment_id} />`;
+  if (about.coupon && isOfCoupon(body)) return html`<p><a class="button main" href=${`#${without(back, about.coupon)}`}>${say("coupon.go-on-without")}</a></p>`;
   if (body.code === "cooling-off" || isStuck(body)) return null;
   if (body.code === "wallet-frozen" || body.methods === "") return html`<p><a class="button main" href="#/security">${say("result.security")}</a></p>`;
   if (body.code === "invalid-state") return html`<p><a class="button main" href="#/activity">${say("result.activity")}</a></p>`;
@@ -161,8 +168,8 @@ const fromWallet = ({ checkout, card_id, what }) => (checkout && !card_id) || ["
 
 /** Names the earlier payment, and asks whether a second one is meant. */
 function Twice({ about, earlier, before }) {
-  const { checkout, wallet_id, card_id } = about;
-  const pay = () => (checkout.back ? payShop(checkout, wallet_id, true) : payCheckout(checkout, wallet_id, { confirmed: true, card_id, form: `after ${before}` }));
+  const { checkout, wallet_id, card_id, coupon } = about;
+  const pay = () => (checkout.back ? payShop(checkout, wallet_id, { confirmed: true, coupon }) : payCheckout(checkout, wallet_id, { confirmed: true, card_id, coupon, form: `after ${before}` }));
   const again = () => goInstead(`/results/${pay()}`);
   return html`
     <section class="card" aria-label=${say("twice.title")}>
@@ -170,7 +177,7 @@ function Twice({ about, earlier, before }) {
       ${earlier && html`<${Shown} of=${earlier} lines=${2}>${(before) => html`
         <p>${say("twice.earlier", { name: about.checkout.merchant_name, amount: money(before.amount, before.currency), when: shownMoment(before.created_at) })}</p>
         <p><a href=${`#/payments/${before.id}`}>${say("twice.see")}</a></p>`}<//>`}
-      <button type="button" class="secondary" onClick=${again}>${say("twice.yes", { amount: money(about.checkout.amount, about.checkout.currency) })}</button>
+      <button type="button" class="secondary" onClick=${again}>${say("twice.yes", { amount: amountOf(about) })}</button>
     </section>
   `;
 }

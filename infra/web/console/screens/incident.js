@@ -2,6 +2,7 @@
 import { Affected } from "/console/affected.js";
 import { ask } from "/console/ask.js";
 import { learnNames, Name, Names } from "/console/colleagues.js";
+import { Compensation } from "/console/compensation.js";
 import { may, me } from "/console/may.js";
 import { newest } from "/console/newest.js";
 import { Facts, Moment, State, what } from "/console/show.js";
@@ -19,7 +20,7 @@ const STEPS = ["investigating", "identified", "monitoring"];
 const SENTENCES = "/v1/incident-sentences";
 const AS_BEFORE = "";
 /** What an incident shows, part after part; each gets {incident}. */
-const PARTS = [Times, Told, Why, Affected];
+const PARTS = [Times, Told, Why, Affected, Compensation];
 
 export function open({ params: { id } }) {
   const path = `/v1/incidents/${id}`;
