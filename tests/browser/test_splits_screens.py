@@ -185,7 +185,7 @@ def test_what_cannot_be_shared_says_why_and_keeps_what_was_typed(browser: Browse
         purse.titled(visit, "You shared ¥50.00")
         visit.see("¥0.00 of ¥30.00 paid")
         page.get_by_role("button", name="Remind everybody who has not paid").click()
-        visit.see("Too many")
+        visit.see("They were asked less than a day ago.")
         page.get_by_role("button", name="Close this bill").click()
         page.get_by_role("dialog").get_by_role("button", name="Yes, close it").click()
         visit.see("This bill is closed. What was paid is yours.")
