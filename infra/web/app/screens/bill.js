@@ -8,7 +8,7 @@ import { Sure, sure } from "/app/sure.js";
 import "/app/screens/result.js";
 import { newKey } from "/shared/door.js";
 import { digits, money, readMoney, say, shownMoney } from "/shared/language.js";
-import { announce, Button, Dialog, Facts, Field, Form, Heading, Icon, job, Money, Problem, Shown, Up, When } from "/shared/parts.js";
+import { announce, Button, Dialog, Facts, Field, Form, Heading, Icon, job, Money, Problem, Shown, Trouble, Up, When } from "/shared/parts.js";
 import { goInstead } from "/shared/router.js";
 import { lookAgain, see, watch } from "/shared/seen.js";
 import { call } from "/shared/session.js";
@@ -35,12 +35,17 @@ export function open({ params }) {
       state.refused.value = wrongOf(wish);
       if (!state.refused.peek()) state.asked.value = wish.amount;
     }),
-    remind: job(step("reminders", "bill.reminded")),
+    remind: job(() => step("reminders", "bill.reminded")().catch(tooSoon)),
     close: sure(step("close", "bill.closed")),
     decline: sure(step("decline", "bill.declined")),
   };
   const stop = watch(() => (see(path), wallets()), EVERY_MS);
   return { title: () => titleOf(bill.value.data), view: () => html`<${Bill} ...${state} />`, close: stop };
+}
+
+/** A day's wait is no matter of minutes. */
+function tooSoon(problem) {
+  throw problem.answer?.body?.code === "too-many-requests" ? new Trouble("bill.reminded-already") : problem;
 }
 
 /** What is wrong with the amount, in words; "" if nothing is. */
@@ -80,7 +85,7 @@ function Progress({ one, remind, close }) {
   return html`
     <section class="card" aria-label=${say("bill.progress")}>
       <p><strong>${say("bill.paid-of", known)}</strong></p>
-      <progress max=${one.asked} value=${paid} aria-label=${say("bill.progress")}></progress>
+      <progress value=${paid / one.asked} aria-label=${say("bill.progress")}></progress>
     </section>
     <ul class="rows card" aria-label=${say("bill.people")}>
       ${one.parts.map((part, place) => html`
