@@ -19,7 +19,7 @@ Status = Literal["open", "claimed", "expired", "returned"]
 
 
 class PacketRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """For whoever has the link, or for those of `payee_checks` alone; without `shares`, one for each of them."""
+    """For whoever has the link, or for those of `payee_checks` alone; without `shares`, one each, or one."""
 
     amount: Amount
     currency: Currency

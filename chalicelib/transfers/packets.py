@@ -139,7 +139,7 @@ def _people(customer: Customer, request: PacketRequest, at: datetime) -> frozens
 
 def _shares(request: PacketRequest, people: frozenset[str]) -> int:
     most = len(people) or model.MOST_SHARES
-    shares = len(people) if request.shares is None else request.shares
+    shares = (len(people) or 1) if request.shares is None else request.shares
     if not 1 <= shares <= most:
         raise InvalidRequest(param="shares")
     if request.amount < shares:

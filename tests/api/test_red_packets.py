@@ -18,7 +18,7 @@ from tests.api import account_kit, withdrawal_kit
 from tests.api.caller import Reply, assert_problem
 from tests.api.test_cut_off import Killed, kill
 from tests.api.transfer_kit import DAY_SECONDS, look, open_packet, packet
-from tests.api.world import Person, World
+from tests.api.world import Person, World, fresh_key
 
 pytestmark = pytest.mark.many_requests
 
@@ -89,6 +89,13 @@ def test_everybody_opens_it_once_and_one_key_answers_the_same_bytes(ana: Person,
     assert (first.status, again.raw, again.headers["idempotent-replayed"]) == (201, first.raw, "true")
     assert problem(open_packet(ben, made), 409, "invalid-state")["state"] == "already-claimed"
     assert ben.available == first.json["amount"]
+
+
+def test_of_whoever_says_no_number_there_is_one_share(world: World, ana: Person) -> None:
+    body = {"amount": 700, "currency": "CNY", "split": "lucky"}
+    made = ana.phone.post("/v1/red-packets", body, idempotency_key=fresh_key()).json
+    assert made["shares"] == 1
+    assert open_packet(world.customer(), made).json["amount"] == 700
 
 
 def test_equal_shares_are_equal(world: World, ana: Person) -> None:

@@ -113,6 +113,13 @@ class Member:
         return str(made["id"])
 
     @cached_property
+    def bill(self) -> str:
+        """One of theirs, which somebody is asked to share."""
+        found = self.api.post("/v1/payee-checks", {"identifier": self.payee.person.identifier}).expect(200)
+        wish = {"amount": 9_000, "currency": "CNY", "people": [{"payee_check": found["payee_check"]}], "own_share": 1}
+        return str(self.api.insist("/v1/bill-splits", wish).expect(201)["id"])
+
+    @cached_property
     def payee(self) -> Member:
         """Somebody who gets money from this one; signed up."""
         other = Member(self.local, "app")

@@ -36,6 +36,7 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "app /withdrawals/:id": lambda one: f"/withdrawals/{one.withdrawal}",
     "app /transfers/:id": lambda one: f"/transfers/{one.transfer}",
     "app /packets/:id": lambda one: f"/packets/{one.packet}",
+    "app /bills/:id": lambda one: f"/bills/{one.bill}",
     "app /cards/:id": lambda one: f"/cards/{one.card}",
     "app /shops/:id/cards": lambda one: f"/shops/{one.card and one.shop['id']}/cards",
     "app /entries/:id": lambda one: f"/entries/{one.entry}",
