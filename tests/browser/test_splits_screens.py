@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from infra.local.people import Person
 from tests.browser import kit, purse, transfer_kit, withdrawal_kit
+from tests.browser.cast import Member, visit_as
 from tests.browser.test_modes import SMALL_LETTERS, SMALL_TARGETS, entered, went
 from tests.browser.test_money_screens import signed_in, sound
 
@@ -138,12 +139,14 @@ def declining(browser: Browser, local: dict[str, Any], person: Person, place: st
 def test_somebody_known_is_paid_without_a_proof_and_never_more_than_what_is_left(
     browser: Browser, local: dict[str, Any]
 ) -> None:
-    maker, payer = kit.newcomer(local), kit.newcomer(local, 20_000)
-    transfer_kit.acquainted(local, payer, maker)
-    bill = asked(local, maker, [payer], 1_000)
+    """The payer's browser is known: from a new one every payment asks for a proof."""
+    maker, payer = kit.newcomer(local), Member(local, "app")
+    stored = payer.stored()
+    transfer_kit.acquainted(local, payer.person, maker)
+    bill = asked(local, maker, [payer.person], 1_000)
     with kit.context(browser) as context:
-        visit = signed_in(context, local, payer, f"/bills/{bill}")
-        visit.refused += REFUSED
+        visit_as(context, stored)
+        visit = kit.Visit(context, local["api"] + f"/app/#/bills/{bill}", REFUSED)
         page = visit.page
         page.locator("#amount").fill("10.01")
         page.locator("button.main").click()
@@ -154,7 +157,7 @@ def test_somebody_known_is_paid_without_a_proof_and_never_more_than_what_is_left
         purse.titled(visit, "Sent: ¥4.00 to A*** E.")
         purse.show(visit, f"/bills/{bill}", "A*** E. asks you for ¥10.00")
         expect(page.locator("#amount")).to_have_value("6.00", timeout=kit.PATIENCE_MS)
-    sums = [one["amount"] for one in purse.entries(local, payer) if one["kind"] == "transfer"]
+    sums = [one["amount"] for one in purse.entries(local, payer.person) if one["kind"] == "transfer"]
     assert sums == [-400]
 
 
