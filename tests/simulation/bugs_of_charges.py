@@ -124,7 +124,6 @@ CHARGES = (
     *_ASKED,
     _played("a payment code that is good twice"),
     _played("a till told that a charge expired which can still be paid"),
-    _played("a charge taken back after it was settled"),
     _played("a no that stops nothing"),
     _played("a reversal that only looks"),
 )
