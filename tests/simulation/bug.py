@@ -27,7 +27,11 @@ class Bug:
     line: str
     becomes: str
     checkers: tuple[str, ...]
+    seed: int | None = None
+    """With which the simulation meets it, where it is not the fixed one."""
 
 
-def bug(name: str, invariants: tuple[int, ...], file: str, line: str, becomes: str, *checkers: str) -> Bug:
-    return Bug(name, invariants, f"chalicelib/{file}", line, becomes, checkers)
+def bug(
+    name: str, invariants: tuple[int, ...], file: str, line: str, becomes: str, *checkers: str, seed: int | None = None
+) -> Bug:
+    return Bug(name, invariants, f"chalicelib/{file}", line, becomes, checkers, seed)

@@ -56,6 +56,8 @@ def tried(bug: Bug) -> Verdict:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         inside = {**os.environ, "SHRINKING_SECONDS": "0"}
+        if bug.seed is not None:
+            inside["SIMULATION_SEED"] = str(bug.seed)
         run = warm.run(planted(bug, Path(folder)), inside, SECONDS_AT_MOST, "pytest", *_OPTIONS, *bug.checkers)
     caught = run.status == 1 and bool(_FAILED.search(run.told))
     return Verdict(bug, caught, time.monotonic() - began, run.shown)
