@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from infra.local import people
 from infra.local.client import Client
-from tests.browser import coupon_kit, kit, purse, till_kit
+from tests.browser import coupon_kit, kit, purse, till_kit, withdrawal_kit
 from tests.browser.console_kit import REFUSED, console, enter, heading, reason
 from tests.browser.test_incidents import CAUSE, REMEDY
 
@@ -100,24 +101,27 @@ def test_who_may_not_is_offered_nothing(
         expect(page.get_by_role("button", name=gone)).to_have_count(0)
 
 
-def hit(local: dict[str, Any]) -> str:
-    """An incident that is over and explained, while somebody's top-up waited."""
-    office, phone = till_kit.operator(local), purse.owner(local, kit.newcomer(local))
+def hit(local: dict[str, Any]) -> tuple[str, people.Person]:
+    """An incident that is over and explained, and somebody whose top-up waited meanwhile."""
+    office, person = till_kit.operator(local), kit.newcomer(local)
+    phone = purse.owner(local, person)
     wallet = people.wallets(phone)[0]
     words = {"en": "A drill of making up.", "zh": "补偿演练。"}
     wish = {"severity": "minor", "title": {"en": "A drill", "zh": "演练"}, "body": words}
     incident = str(office.post("/v1/incidents", wish).expect(201)["id"])
     topup = {"wallet_id": wallet["id"], "amount": 10_000, "currency": wallet["currency"], "processor": "sandbox"}
-    phone.insist("/v1/topups", topup | {"method": "manual"}).expect(201)
+    made = phone.insist("/v1/topups", topup | {"method": "manual"}).expect(201)
+    long_ago = datetime.now(UTC) - timedelta(minutes=10)
+    withdrawal_kit.say(local, "ledger", made["id"], "MOVEMENT", "created_at", long_ago)
     over = {"state": "resolved", "cause": CAUSE, "remedy": REMEDY}
     office.send("PATCH", f"/v1/incidents/{incident}", over).expect(200)
-    return incident
+    return incident, person
 
 
 def searched(local: dict[str, Any], incident: str) -> int:
     """How many the search found."""
     office, path = till_kit.operator(local), f"/v1/incidents/{incident}/affected"
-    office.post(path, {"slow_seconds": 1}).expect(202)
+    office.post(path, {}).expect(202)
 
     def look() -> dict[str, Any] | None:
         kit.swept(local)
@@ -140,7 +144,7 @@ def colleague(local: dict[str, Any]) -> dict[str, str]:
 def test_an_incident_is_looked_at_proposed_and_approved_by_somebody_else_and_reported(
     browser: Browser, local: dict[str, Any]
 ) -> None:
-    incident = hit(local)
+    incident, person = hit(local)
     made = coupon_kit.template(local, minimum_spend=0, **coupon_kit.named("Sorry", "致歉券"))
     path, refused = f"/console/#/incidents/{incident}", f"/v1/incidents/{incident}/"
     with console(browser, local) as visit:
@@ -175,3 +179,5 @@ def test_an_incident_is_looked_at_proposed_and_approved_by_somebody_else_and_rep
         told(page, "Those cost at most", f"¥{5 * many}.00")
         visit.shot("console-compensation-done-en")
         assert (visit.barriers(), visit.complaints) == ([], [])
+    (coupon,) = coupon_kit.mine(purse.owner(local, person)).values()
+    assert (coupon["name"], coupon["why"]) == (made["name"]["en"], "compensation")
