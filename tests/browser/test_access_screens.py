@@ -30,6 +30,7 @@ def test_a_newcomer_gets_from_the_first_screen_into_a_wallet(browser: Browser, l
         page = visit.page
         page.get_by_role("link", name="开通钱包").click()
         heading(visit, "开通钱包")
+        expect(page.locator("#consent-terms, #consent-privacy")).to_have_count(2, timeout=kit.PATIENCE_MS)
         assert page.locator("input:checked").count() == 0, "nothing is agreed to beforehand"
         press(page, "发送验证码")
         for field, said in (

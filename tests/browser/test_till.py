@@ -312,6 +312,8 @@ def test_without_a_network_a_sale_is_noted_a_charge_waits_and_a_reload_keeps_bot
         people.wait_for(lambda: page.evaluate(KEPT), "the till that is kept in the browser")
         code = till_kit.code_of(local, person)
         visit.context.set_offline(True)
+        # A page that is reloaded may reach the network once more before the browser has cut it off again.
+        page.route("**/v1/charge*", lambda route: route.abort("internetdisconnected"))
         till_kit.charged(page, "7", code)
         purse.titled(visit, "Not known yet: ¥7.00")
         visit.see("There is no connection.")
@@ -327,6 +329,7 @@ def test_without_a_network_a_sale_is_noted_a_charge_waits_and_a_reload_keeps_bot
         purse.titled(visit, "On the way")
         expect(page.locator("main .rows > li")).to_have_count(2)
         assert purse.paid(local, person) == {}
+        page.unroute("**/v1/charge*")
         visit.context.set_offline(False)
         expect(page.locator("main .rows > li")).to_have_count(1, timeout=kit.PATIENCE_MS)
         page.get_by_role("button", name="Drop").click()
