@@ -85,6 +85,11 @@ def terms(merchant_id: str, at: datetime) -> Terms:
     return _terms(merchant_id, int(at.timestamp()) // _TERMS_KEPT_SECONDS)
 
 
+def category(merchant_id: str, at: datetime) -> str:
+    """What it sells, at most 30 s old. Raises NotFound."""
+    return str(getattr(terms(merchant_id, at), "category", ""))
+
+
 def make_key(caller: Operator | Merchant, merchant_id: str, scopes: Sequence[Scope], at: datetime) -> tuple[Key, str]:
     """The key, and its text, which nobody can read again. A merchant's key gives no scope that it has not itself, and
     makes none once its own end is set. Raises Forbidden, NotFound.
