@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib.kernel import clock as kernel_clock
 from chalicelib.ledger import audit, chart, folding, service
+from chalicelib.notices import service as notices
+from chalicelib.rewards import leaving
 from tests.api import coupon_kit
 from tests.api.caller import Reply
 from tests.api.points_kit import EVERY, balance, earned, entries, pay, programme, redeem, reward, rule, seen
@@ -83,3 +86,59 @@ def test_a_coupon_comes_for_points_in_one_transaction(world: World, ana: Person)
     world.deliver()
     assert world.operator.get(f"{EVERY}/{of}").json["outstanding"] == 600
     assert rule(world, of, points=2).status == 201
+
+
+# --- when they end ---
+
+
+def until(person: Person, of: str) -> float:
+    """Seconds until the first of them end."""
+    ends = kernel_clock.read(seen(person, of)["expiring"][0]["expires_at"])
+    return (ends - kernel_clock.now()).total_seconds()
+
+
+def told(person: Person) -> list[Any]:
+    """Newest first."""
+    return [one for one in notices.inbox(person.id, None, 50)[0] if one.kind == "reminder_points"]
+
+
+def test_points_run_out_by_the_month_and_their_owner_is_told_thirty_and_seven_days_ahead(
+    world: World, ana: Person
+) -> None:
+    of = programme(world, expire_after_months=1)
+    earned(world, ana, of, 1_000)
+    ends = seen(ana, of)["expiring"][0]["expires_at"]
+    for days, reminders in ((31, 0), (30, 1), (8, 1), (7, 2), (6, 2)):
+        ana.sign_in()
+        world.clock.advance(until(ana, of) - days * DAY)
+        world.sweep()
+        world.sweep()
+        assert len(told(ana)) == reminders, days
+    assert {one.params["until"] for one in told(ana)} == {ends}
+    ana.sign_in()
+    world.clock.advance(until(ana, of))
+    assert balance(ana, of) == 0
+    assert pay(ana, of, 100, 1_000).json["code"] == "insufficient-points"
+    world.sweep()
+    world.sweep()
+    assert entries(ana, of) == [("earned", 1_000), ("expired", -1_000)]
+
+
+def test_whoever_is_erased_has_no_points_and_none_come_back(world: World, ana: Person) -> None:
+    of = programme(world)
+    earned(world, ana, of, 1_000)
+    paid = pay(ana, of, 500, 2_000)
+    world.deliver()
+    leaving.forget(ana.id, (), world.clock.now())
+    leaving.forget(ana.id, (), world.clock.now())
+    assert refund(world, paid).json.get("points", 0) == 0
+    world.deliver()
+    assert (balance(ana, of), entries(ana, of)[-1]) == (0, ("expired", -650))
+
+
+def test_their_archive_has_their_points_and_what_became_of_them(world: World, ana: Person) -> None:
+    of = programme(world)
+    earned(world, ana, of, 1_000)
+    (kept,) = leaving.told(ana.id, ())["points.json"]
+    assert kept["lots"] == [{"points": 1_000, "expires_at": "2027-12-01T00:00:00.000000Z"}]
+    assert [one["kind"] for one in kept["entries"]] == ["points-earned"]
