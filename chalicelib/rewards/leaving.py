@@ -1,4 +1,4 @@
-"""Whoever is erased has no coupons and no points any more; what a payment took stays in its receipt and names nobody."""
+"""Whoever is erased has no coupons and no points any more; what a payment took stays in its receipt, naming nobody."""
 
 from __future__ import annotations
 

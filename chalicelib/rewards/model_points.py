@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from chalicelib.kernel.categories import Category
 from chalicelib.kernel.errors import AmountOutOfRange, CofferError, CurrencyMismatch, InvalidRequest, PointsMinimum
 from chalicelib.ledger.model import month_after
 from chalicelib.ledger.points import REMINDERS
@@ -17,7 +18,7 @@ Kind = Literal["payment", "topup"]
 MOST_RULES, MOST_REWARDS, MOST_PROGRAMMES = 20, 20, 20
 MOST_MONTHS = 24
 """So many lots, one for each month, fit into an item."""
-CategoryOf = Callable[[str, datetime], str]
+CategoryOf = Callable[[str, datetime], Category]
 """What a merchant sells, by its id."""
 
 
@@ -37,7 +38,7 @@ class Rule(msgspec.Struct, frozen=True):
     per_amount: int
     times: int
     merchant_ids: tuple[str, ...]
-    categories: tuple[str, ...]
+    categories: tuple[Category, ...]
     name: Words
     starts_at: str
     ends_at: str
@@ -78,7 +79,7 @@ class Programme(msgspec.Struct, frozen=True):
     rewards: tuple[Reward, ...] = ()
     version: int = 0
 
-    def best(self, kind: Kind, amount: int, merchant_id: str, category: Callable[[], str], moment: str) -> int:
+    def best(self, kind: Kind, amount: int, merchant_id: str, category: Callable[[], Category], moment: str) -> int:
         """Points by the one rule that gives most: rules do not add up."""
         if self.stopped_at and self.stopped_at <= moment:
             return 0
@@ -120,7 +121,7 @@ def _first_day(at: datetime, months: int) -> str:
     return at.date().isoformat()
 
 
-def _fits(rule: Rule, merchant_id: str, category: Callable[[], str]) -> bool:
+def _fits(rule: Rule, merchant_id: str, category: Callable[[], Category]) -> bool:
     if rule.merchant_ids and merchant_id not in rule.merchant_ids:
         return False
     return not rule.categories or category() in rule.categories

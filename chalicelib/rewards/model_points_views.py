@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from chalicelib.kernel import clock, ids, money, text
+from chalicelib.kernel.categories import CATEGORIES, Category
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.ledger import lots, points
 from chalicelib.ledger.points import Account
@@ -18,7 +19,6 @@ from chalicelib.rewards.model_points import MOST_MONTHS, Kind, PointsWorth, Prog
 from chalicelib.rewards.model_views import MOST_MERCHANTS, Amount, Currency, Id, Moment
 
 MOST_POINTS = 10_000_000
-MOST_CATEGORIES = 20
 Points = Annotated[int, msgspec.Meta(ge=1, le=MOST_POINTS)]
 EntryKind = Literal["earned", "reversed", "redeemed", "used", "returned", "expired"]
 
@@ -44,7 +44,7 @@ class NewRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per_amount: Amount
     name: Words
     merchant_ids: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_MERCHANTS)] = ()
-    categories: Annotated[tuple[Id, ...], msgspec.Meta(max_length=MOST_CATEGORIES)] = ()
+    categories: Annotated[tuple[Category, ...], msgspec.Meta(max_length=len(CATEGORIES))] = ()
     starts_at: Moment | None = None
     ends_at: Moment | None = None
     times: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
@@ -62,7 +62,7 @@ class RuleView(msgspec.Struct, frozen=True):
     per_amount: int
     times: int
     merchant_ids: tuple[str, ...]
-    categories: tuple[str, ...]
+    categories: tuple[Category, ...]
     name: Words
     starts_at: str
     ends_at: str

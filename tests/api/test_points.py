@@ -117,6 +117,7 @@ def test_points_run_out_by_the_month_and_their_owner_is_told_thirty_and_seven_da
     assert {one.params["until"] for one in told(ana)} == {ends}
     ana.sign_in()
     world.clock.advance(until(ana, of))
+    ana.sign_in()
     assert balance(ana, of) == 0
     assert pay(ana, of, 100, 1_000).json["code"] == "insufficient-points"
     world.sweep()
