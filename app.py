@@ -28,6 +28,7 @@ def _money() -> list[Room]:
     from chalicelib.payments import routes as payments
     from chalicelib.payments import routes_cards as cards
     from chalicelib.payments import routes_charges as charges
+    from chalicelib.payments import routes_family as family
     from chalicelib.processors import routes as processors
     from chalicelib.rewards import routes as rewards
     from chalicelib.settlement import routes_withdrawals as withdrawals
@@ -37,7 +38,7 @@ def _money() -> list[Room]:
     from chalicelib.transfers import routes_splits as splits
 
     of_people = (withdrawals, transfers, packets, splits)
-    known = (ledger, merchants, shops, topups, payments, charges, cards, *of_people, processors, rewards)
+    known = (ledger, merchants, shops, topups, payments, charges, cards, family, *of_people, processors, rewards)
     return [routes.room for routes in known]
 
 

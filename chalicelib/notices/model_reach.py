@@ -28,9 +28,12 @@ _BEGINNINGS: dict[str, Group] = {
     "transfer_": "money",
     "split_": "money",
     "red_packet_": "money",
-    "card_": "money",
     "guardian_": "family",
     "approval_": "family",
+    "card_approval_": "family",
+    "card_": "money",
+    "family_payment": "money",
+    "family_card_": "family",
     "reminder": "reminders",
     "incident_": "money",
 }

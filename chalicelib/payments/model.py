@@ -29,7 +29,8 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Of a checkout that several people pay: `amount` too, which is one's part of it. With `card_id`, a prepaid card with
     that very merchant pays, and the wallet says who does. With `coupon_id`, a coupon of mine pays its discount: one for
-    each payment, and only of what is taken from the wallet at once.
+    each payment, and only of what is taken from the wallet at once. With `family_card_id`, the wallet of whoever gave
+    me that card pays, and mine says who does: neither with the others nor of what is held.
 
     `capture` is for a payment without a checkout: of a checkout its merchant has decided.
     """
@@ -37,6 +38,7 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wallet_id: str
     card_id: str | None = None
     coupon_id: str | None = None
+    family_card_id: str | None = None
     checkout_id: str | None = None
     merchant_id: str | None = None
     amount: Amount | None = None
@@ -46,6 +48,11 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     description: Text = ""
     capture: Capture = "automatic"
     confirm_duplicate: bool = False
+
+
+HELPS = ("card_id", "coupon_id", "family_card_id")
+"""What pays in the wallet's place, or a part of it: one of them at most, and of nothing that is held."""
+_OF_ITS_SIDES = ("family_card_id", "paid_by")
 
 
 class CaptureRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,6 +98,10 @@ class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
     """The coupon that helped to pay."""
     discount: int = 0
     """What of the amount the coupon paid: a discount of the house's; the merchant gets all of the amount."""
+    family_card_id: str = ""
+    """The family card that paid, for its two sides: `wallet_id` is of whoever holds it, the money its owner's."""
+    paid_by: str = ""
+    """Who holds it, masked."""
 
 
 class CaptureView(msgspec.Struct, frozen=True):
@@ -129,9 +140,10 @@ def checked(order: PayRequest) -> PayRequest:
             raise InvalidRequest(param=other)
     elif len(given) < len(direct):
         raise InvalidRequest(param=next(name for name in direct if name not in given))
-    if order.card_id is not None and order.coupon_id is not None:
-        raise InvalidRequest(param="coupon_id")
-    if (order.card_id or order.coupon_id) is not None and order.capture == "manual":
+    helps = [name for name in HELPS if getattr(order, name) is not None]
+    if len(helps) > 1:
+        raise InvalidRequest(param=helps[-1])
+    if helps and order.capture == "manual":
         raise InvalidRequest(param="capture")
     if order.order_reference is not None:
         text.reference(order.order_reference)
@@ -158,6 +170,12 @@ def view(movement: Mapping[str, Any]) -> dict[str, Any]:
     captured = movement["captured"]
     refunded = captured - movement["refundable"]
     return first | {"status": status(movement), "captured": captured, "refunded": refunded}
+
+
+def shown_to_merchant(movement: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with who was at the till, and without whose money it is."""
+    mine = {name: value for name, value in view(movement).items() if name not in _OF_ITS_SIDES}
+    return mine | by_staff(movement)
 
 
 def store_of(payment: Mapping[str, Any]) -> str:
