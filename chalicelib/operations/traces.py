@@ -28,7 +28,7 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "compensations.propose": ("incident.propose-compensation",),
         "compensations.decide": ("incident.approve-compensation", "incident.decline-compensation"),
         "on-call.keep": ("shift.add", "shift.remove"),
-        "merchants.join": ("merchant.join",),
+        "merchants.join": ("merchant.join", "merchant.categorise"),
         "merchants.keep-keys": ("merchant.make_key", "merchant.rotate_key", "merchant.revoke_key"),
         "merchants.keep-stores": ("merchant.make_store", "merchant.change_store"),
         "merchants.keep-staff": (

@@ -215,6 +215,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "floor": 0,
         "business": BUSINESS,
     },
+    "PUT /v1/merchants/{id}/category": {"category": "restaurants"},
     "PATCH /v1/merchants/{id}/business": BUSINESS | {"website": "https://tea.example/"},
     "POST /v1/merchants/{id}/business/reveals": {"field": "legal_name", "reason": "to compare it with the register"},
     "POST /v1/merchants/{id}/verification": {"decision": "verify", "version": 1, "reason": "seen the certificate"},

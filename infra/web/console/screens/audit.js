@@ -25,7 +25,7 @@ const DEEDS = {
   identifier: ["change"],
   incident: ["change", "open", "take", "search-affected", "see-affected", "notify-affected", "propose-compensation", "approve-compensation", "decline-compensation"],
   maintenance: ["cancel", "schedule"],
-  merchant: ["accept_role", "agree_payouts", "begin_till", "change_business", "change_endpoint", "change_staff", "change_store", "end_till", "forget_staff", "invite_staff", "join", "make_endpoint", "make_key", "make_store", "offer_card", "pay_out", "redeliver", "refuse", "remove_endpoint", "reveal", "revoke_key", "revoke_staff", "rotate_endpoint", "rotate_key", "test_endpoint", "turn_return", "verify", "withdraw_card"],
+  merchant: ["accept_role", "agree_payouts", "begin_till", "categorise", "change_business", "change_endpoint", "change_staff", "change_store", "end_till", "forget_staff", "invite_staff", "join", "make_endpoint", "make_key", "make_store", "offer_card", "pay_out", "redeliver", "refuse", "remove_endpoint", "reveal", "revoke_key", "revoke_staff", "rotate_endpoint", "rotate_key", "test_endpoint", "turn_return", "verify", "withdraw_card"],
   movement: ["see"],
   operator: ["appoint"],
   order: ["find"],
