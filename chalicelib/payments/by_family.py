@@ -169,8 +169,7 @@ def _spending(guess: Guess, order: Order, payment_id: str, decision: Decision, a
         window_seconds=decision.duplicate_window_seconds,
         confirmed=order.request.confirm_duplicate,
     )
-    category = str(getattr(order.terms, "category", "other"))
-    return store_family.spending(guess.card, purchase, category, at, guess.see, is_agreed=is_agreed)
+    return store_family.spending(guess.card, purchase, order.terms.category, at, guess.see, is_agreed=is_agreed)
 
 
 def _acting(holder: Customer, wallet: str) -> Leg:

@@ -14,14 +14,12 @@ from chalicelib.kernel import clock, masking, text
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.kernel.money import MAX_AMOUNT
 from chalicelib.ledger import chart, model
+from chalicelib.merchants.model_categories import CATEGORIES, Category
 from chalicelib.payments.model import Amount, Currency
 
 Status = Literal["offered", "active", "ended"]
 Role = Literal["owner", "holder"]
 PaymentStatus = Literal["captured", "partially_refunded", "refunded", "voided"]
-Category = Literal[
-    "groceries", "restaurants", "shopping", "transport", "health", "education", "leisure", "services", "other"
-]
 MOST_GIVEN = 10
 OFFERED_A_DAY = 20
 NAME_BYTES = 40
@@ -29,7 +27,9 @@ NEVER = MAX_AMOUNT
 """Above this nobody pays anyway: nobody is asked."""
 
 Above = Annotated[int, msgspec.Meta(ge=0, le=MAX_AMOUNT)]
-Categories = Annotated[list[Category], msgspec.Meta(description="Empty: shops of every kind", max_length=9)]
+Categories = Annotated[
+    list[Category], msgspec.Meta(description="Empty: shops of every kind", max_length=len(CATEGORIES))
+]
 CardName = Annotated[
     str,
     msgspec.Meta(

@@ -220,7 +220,7 @@ def _refund_to_card(
 def _rather_wait(consent: Consent, at: datetime) -> None:
     """Raises GuardianApprovalRequired while it waits or is about to be made: that takes no second step-up."""
     if state := consents.waits(consent, at):
-        raise GuardianApprovalRequired(approval_id=consent.id, state=state)
+        raise consent.required(state)
 
 
 def ordered(request: PayRequest, at: datetime) -> Order:
