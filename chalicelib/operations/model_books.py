@@ -136,7 +136,7 @@ def of_movement(movement: Plain) -> dict[str, int]:
         found[f"kind:{kind}"] = -1
     if reversed_total := movement.get("reversed_total", 0):
         found["kind:top-up-reversal"] = -reversed_total
-    return found | _of_payments(movement) | _of_settling(movement) | _of_transfers(movement)
+    return found | _of_payments(movement) | _of_settling(movement) | _of_transfers(movement) | _of_family(movement)
 
 
 def of_other(item: Plain) -> dict[str, int]:
@@ -149,6 +149,10 @@ def of_other(item: Plain) -> dict[str, int]:
         return {f"lots:{chart.bonus_of(item['pk'])}": _left(item), "cards": -1}
     if item["sk"] == items.BONUS:
         return {"bonus-taken": _left(item)}
+    if item["sk"] == items.FAMILY:
+        return {"family": item["counted"]}
+    if item["pk"].startswith(items.FAMILY_PAID):
+        return {"family-listed": 1}
     if item["sk"].startswith(items.PART):
         return {"split-left": item["left"], "split-paid": item["paid"]}
     return {"cards": len(item["cards"]) // _ID_BYTES} if item["sk"] == items.CARDS else {}
@@ -213,6 +217,13 @@ def _of_escrow(entry: Plain) -> dict[str, int]:
     if entry["kind"] == "transfer-scheduled":
         return {"escrowed": 1}
     return {"escrowed": -1} if entry["kind"] in _CARRIED else {}
+
+
+def _of_family(movement: Plain) -> dict[str, int]:
+    """What family cards count, and that both sides are shown every payment."""
+    if movement["kind"] == "payment" and "family" in movement:
+        return {"family": -movement["amount"], "family-listed": -1}
+    return {"family": movement["room"]} if "room" in movement else {}
 
 
 def _of_transfers(movement: Plain) -> dict[str, int]:

@@ -41,6 +41,8 @@ from chalicelib.policy.model import Decision
 
 FAMILY = "family"
 """The fact of a payment's movement that a family card paid: its id."""
+ROOM = "room"
+"""The fact of a refund that the card has so much again."""
 _OF_THE_OWNER = (InsufficientFunds, LimitReached, WalletFrozen)
 _OWN = ("wallet_id", store_family.PARAM)
 """Params of refusals that are the holder's to know."""
@@ -119,10 +121,10 @@ def refund(payment: Mapping[str, Any], plain: Draft, amount: int, at: datetime) 
     """`plain`: the same refund of any payment. In the month in which it was paid the card has that room again."""
     if plain.movement is None:
         return plain
-    movement = replace(plain.movement, facts={**plain.movement.facts, FAMILY: payment[FAMILY]})
     same = model.month_sum(clock.read(payment["created_at"])) == model.month_sum(at)
+    facts = {**plain.movement.facts, FAMILY: payment[FAMILY], **({ROOM: amount} if same else {})}
     room = (store_family.giving_back(payment[FAMILY], amount, at),) if same else ()
-    return replace(plain, movement=movement, legs=(*plain.legs, *room))
+    return replace(plain, movement=replace(plain.movement, facts=facts), legs=(*plain.legs, *room))
 
 
 def payer_of(payment: Mapping[str, Any]) -> str:

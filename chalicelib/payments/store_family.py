@@ -31,7 +31,7 @@ from chalicelib.payments.model_family import FACTS, MOST_GIVEN, OFFERED_A_DAY, F
 from chalicelib.settings import settings
 
 DUE, KIND, PARAM = "family", "family-card", "family_card_id"
-_LIST, _PAID, _GIVEN = "FAMILY#", "FAMILY-PAID#", "FAMILY-GIVEN#"
+_LIST, _PAID, _GIVEN = "FAMILY#", items.FAMILY_PAID, "FAMILY-GIVEN#"
 _DAY_SECONDS = 86_400
 _MONTHS_KEPT = 2
 
@@ -40,7 +40,7 @@ Learn = Callable[[FamilyCard], None]
 
 def offering(card: FamilyCard, at: datetime) -> tuple[Leg, ...]:
     """The card and that both have it. Refuses with LimitReached (given), TooManyRequests."""
-    kept = {"pk": card.id, "sk": items.FAMILY, **{name: getattr(card, name) for name in FACTS}}
+    kept = {"pk": card.id, "sk": items.FAMILY, "counted": 0, **{name: getattr(card, name) for name in FACTS}}
     kept |= {f"says_{side}": said for side, said in card.says.items()}
     put = put_once(settings().ledger_table, kept | Due(DUE, at).attributes(card.id))
     return Leg(put, _gone), *_listed(card, at), _one_more(card.owner), _one_more_today(card.owner, at)
@@ -55,7 +55,7 @@ def spending(
     Refuses with InvalidState, CardElsewhere, LimitReached (family_card), ProbableDuplicate.
     """
     month, amount = model.month_sum(at), purchase.amount
-    update = _card(card.id).count(month, amount).assign(purchase.slot, purchase.mark(at))
+    update = _card(card.id).count(month, amount).add("counted", amount).assign(purchase.slot, purchase.mark(at))
     update.require("status", "=", "active").require("cap", "=", card.cap).require("cap", ">=", amount)
     update.require_at_most(month, card.cap - amount)
     update.require_either(update.equal("categories", ""), update.member_of("categories", spaced(category)))
@@ -83,7 +83,7 @@ def paid(card: FamilyCard, payment_id: str, at: datetime) -> Leg:
 
 def giving_back(card_id: str, amount: int, at: datetime) -> Leg:
     """So much less in the month of `at`, which a payment counted in."""
-    update = _card(card_id).count(model.month_sum(at), -amount)
+    update = _card(card_id).count(model.month_sum(at), -amount).add("counted", -amount)
     return Leg(update.written(), lambda wired: NotFound() if not wired else Changed())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.api.caller import Reply
@@ -61,3 +62,20 @@ def paid_with(person: Person, card_id: str) -> list[dict[str, Any]]:
 
 def told(person: Person) -> list[str]:
     return [one["kind"] for one in person.phone.get("/v1/me/notices").json["data"]]
+
+
+def calls(world: World) -> dict[str, Callable[[], Reply]]:
+    """Each act has a card of its own."""
+    lea, max_ = giver(world), world.customer()
+    taken, refused = (str(offer(lea, max_).json["id"]) for _ in range(2))
+    changed, ended = (given(lea, max_) for _ in range(2))
+    pay(max_, changed, 1_000)
+    return {
+        f"GET {CARDS}": lambda: lea.phone.get(CARDS),
+        f"GET {CARDS}/{{id}}": lambda: max_.phone.get(f"{CARDS}/{changed}"),
+        f"GET {CARDS}/{{id}}/payments": lambda: max_.phone.get(f"{CARDS}/{changed}/payments"),
+        f"POST {CARDS}/{{id}}/accept": lambda: step(max_, taken, "accept"),
+        f"POST {CARDS}/{{id}}/decline": lambda: step(max_, refused, "decline"),
+        f"PATCH {CARDS}/{{id}}": lambda: change(lea, changed, name="tea"),
+        f"POST {CARDS}/{{id}}/end": lambda: step(lea, ended, "end"),
+    }

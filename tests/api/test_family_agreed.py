@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.payments import tasks
+from chalicelib.payments import store_family, tasks
 from tests.api.caller import Reply, assert_problem
 from tests.api.family_kit import CAP, change, given, pay, seen, step, told
 from tests.api.test_family import CARD, mother, son, world
@@ -118,3 +118,36 @@ def test_a_yes_is_good_for_the_very_payment_alone(mother: Person, son: Person, c
     changed: Any = pay(son, card_id, LARGE + 1, key)
     assert_problem(changed, 422, "idempotency-key-reused")
     asked(pay(son, card_id, LARGE))
+
+
+def test_a_cap_that_is_lowered_in_between_holds_and_not_the_one_that_was_read(
+    world: World, mother: Person, son: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read before the payment is sent, changed before it arrives."""
+    card_id, read = given(mother, son), store_family.card
+
+    def then_lowered(wanted: str) -> Any:
+        found = read(wanted)
+        monkeypatch.setattr(store_family, "card", read)
+        assert change(mother, card_id, monthly_cap=1_000).status == 200
+        return found
+
+    monkeypatch.setattr(store_family, "card", then_lowered)
+    assert_problem(pay(son, card_id, 1_001), 409, "limit-reached", CARD)
+    assert (mother.available, pay(son, card_id, 1_000).status) == (100_000, 201)
+
+
+def test_an_amount_to_be_asked_about_that_is_lowered_in_between_holds(
+    world: World, mother: Person, son: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card_id, read = given(mother, son), store_family.card
+
+    def then_lowered(wanted: str) -> Any:
+        found = read(wanted)
+        monkeypatch.setattr(store_family, "card", read)
+        assert change(mother, card_id, approval_above=1_000).status == 200
+        return found
+
+    monkeypatch.setattr(store_family, "card", then_lowered)
+    asked(pay(son, card_id, 1_001))
+    assert mother.available == 100_000
