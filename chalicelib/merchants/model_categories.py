@@ -1,15 +1,12 @@
-"""What a merchant deals in, in a word: rules of cards, points and reports go by it."""
+"""A merchant's category, as it is asked for."""
 
 from __future__ import annotations
 
-from typing import Literal, get_args
-
 import msgspec
 
-Category = Literal[
-    "groceries", "restaurants", "shopping", "transport", "health", "education", "leisure", "services", "other"
-]
-CATEGORIES: tuple[Category, ...] = get_args(Category)
+from chalicelib.kernel.categories import CATEGORIES, Category
+
+__all__ = ["CATEGORIES", "Category", "NewCategory"]
 
 
 class NewCategory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

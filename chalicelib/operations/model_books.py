@@ -149,13 +149,9 @@ def of_other(item: Plain) -> dict[str, int]:
         return {f"lots:{chart.bonus_of(item['pk'])}": _left(item), "cards": -1}
     if item["sk"] == items.BONUS:
         return {"bonus-taken": _left(item)}
-    if item["sk"] == items.FAMILY:
-        return {"family": item["counted"]}
-    if item["pk"].startswith(items.FAMILY_PAID):
-        return {"family-listed": 1}
     if item["sk"].startswith(items.PART):
         return {"split-left": item["left"], "split-paid": item["paid"]}
-    return {"cards": len(item["cards"]) // _ID_BYTES} if item["sk"] == items.CARDS else {}
+    return {"cards": len(item["cards"]) // _ID_BYTES} if item["sk"] == items.CARDS else _of_lending(item)
 
 
 def of_head(account: str, available: int) -> dict[str, int]:
@@ -224,6 +220,11 @@ def _of_family(movement: Plain) -> dict[str, int]:
     if movement["kind"] == "payment" and "family" in movement:
         return {"family": -movement["amount"], "family-listed": -1}
     return {"family": movement["room"]} if "room" in movement else {}
+
+
+def _of_lending(item: Plain) -> dict[str, int]:
+    listed = {"family-listed": 1} if item["pk"].startswith(items.FAMILY_PAID) else {}
+    return {"family": item["counted"]} if item["sk"] == items.FAMILY else listed
 
 
 def _of_transfers(movement: Plain) -> dict[str, int]:

@@ -24,13 +24,24 @@ Text = Annotated[
 ]
 
 
+HELPING = ("card_id", "coupon_id", "points", "family_card_id")
+"""One at most pays or helps to pay, and only of what is taken at once."""
+
+
+class PointsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So many points of a programme pay what they are worth."""
+
+    programme_id: Annotated[str, msgspec.Meta(max_length=64)]
+    points: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+
+
 class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`, and perhaps `store_id`.
 
     Of a checkout that several people pay: `amount` too, which is one's part of it. With `card_id`, a prepaid card with
     that very merchant pays, and the wallet says who does. With `coupon_id`, a coupon of mine pays its discount: one for
-    each payment, and only of what is taken from the wallet at once. With `family_card_id`, the wallet of whoever gave
-    me that card pays, and mine says who does: neither with the others nor of what is held.
+    each payment, and only of what is taken from the wallet at once. So it is with `points`, and with `family_card_id`:
+    the wallet of whoever gave me that card pays, and mine says who does. A payment takes one of the four.
 
     `capture` is for a payment without a checkout: of a checkout its merchant has decided.
     """
@@ -39,6 +50,7 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     card_id: str | None = None
     coupon_id: str | None = None
     family_card_id: str | None = None
+    points: PointsPart | None = None
     checkout_id: str | None = None
     merchant_id: str | None = None
     amount: Amount | None = None
@@ -50,8 +62,6 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm_duplicate: bool = False
 
 
-HELPS = ("card_id", "coupon_id", "family_card_id")
-"""What pays in the wallet's place, or a part of it: one of them at most, and of nothing that is held."""
 _OF_ITS_SIDES = ("family_card_id", "paid_by")
 
 
@@ -97,7 +107,9 @@ class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
     coupon_id: str = ""
     """The coupon that helped to pay."""
     discount: int = 0
-    """What of the amount the coupon paid: a discount of the house's; the merchant gets all of the amount."""
+    """What of the amount the coupon or the points paid: a discount of the house's; the merchant gets all of it."""
+    points_used: int = 0
+    """How many points helped to pay."""
     family_card_id: str = ""
     """The family card that paid, for its two sides: `wallet_id` is of whoever holds it, the money its owner's."""
     paid_by: str = ""
@@ -128,7 +140,9 @@ class RefundView(msgspec.Struct, frozen=True, omit_defaults=True):
     bonus_lapsed: int = 0
     """What of the amount was a bonus that has run out meanwhile, and comes back to nobody."""
     discount: int = 0
-    """What of the amount a coupon had paid, and goes back to the house."""
+    """What of the amount a coupon or points had paid, and goes back to the house."""
+    points: int = 0
+    """How many points came back."""
 
 
 def checked(order: PayRequest) -> PayRequest:
@@ -140,10 +154,10 @@ def checked(order: PayRequest) -> PayRequest:
             raise InvalidRequest(param=other)
     elif len(given) < len(direct):
         raise InvalidRequest(param=next(name for name in direct if name not in given))
-    helps = [name for name in HELPS if getattr(order, name) is not None]
-    if len(helps) > 1:
-        raise InvalidRequest(param=helps[-1])
-    if helps and order.capture == "manual":
+    helping = [name for name in HELPING if getattr(order, name) is not None]
+    if len(helping) > 1:
+        raise InvalidRequest(param=helping[1])
+    if helping and order.capture == "manual":
         raise InvalidRequest(param="capture")
     if order.order_reference is not None:
         text.reference(order.order_reference)

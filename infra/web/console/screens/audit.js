@@ -21,6 +21,7 @@ const DEEDS = {
   backup: ["approve-giving-back", "ask", "decline-giving-back", "drill", "propose-giving-back"],
   case: ["resolve", "take"],
   coupon: ["issue", "make_template", "stop_template"],
+  points: ["end_reward", "end_rule", "make_programme", "make_reward", "make_rule", "stop_programme"],
   guardian: ["accept"],
   identifier: ["change"],
   incident: ["change", "open", "take", "search-affected", "see-affected", "notify-affected", "propose-compensation", "approve-compensation", "decline-compensation"],
