@@ -30,14 +30,16 @@ def _money() -> list[Room]:
     from chalicelib.payments import routes_charges as charges
     from chalicelib.processors import routes as processors
     from chalicelib.rewards import routes as rewards
+    from chalicelib.rewards import routes_bonuses as bonuses
     from chalicelib.settlement import routes_withdrawals as withdrawals
     from chalicelib.topups import routes as topups
     from chalicelib.transfers import routes as transfers
+    from chalicelib.transfers import routes_gifts as gifts
     from chalicelib.transfers import routes_packets as packets
     from chalicelib.transfers import routes_splits as splits
 
-    of_people = (withdrawals, transfers, packets, splits)
-    known = (ledger, merchants, shops, topups, payments, charges, cards, *of_people, processors, rewards)
+    of_people = (withdrawals, transfers, packets, gifts, splits)
+    known = (ledger, merchants, shops, topups, payments, charges, cards, *of_people, processors, rewards, bonuses)
     return [routes.room for routes in known]
 
 
@@ -72,6 +74,7 @@ def _office() -> list[Room]:
     from chalicelib.operations import routes_probes as probes
     from chalicelib.operations import routes_reviews as reviews
     from chalicelib.processors import routes_office as processors
+    from chalicelib.rewards import routes_bonuses_office as bonuses
     from chalicelib.rewards import routes_office as rewards
     from chalicelib.risk import routes as risk
     from chalicelib.settlement import routes_adjustments as adjustments
@@ -96,7 +99,7 @@ def _office() -> list[Room]:
         records,
         effort,
     )
-    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards)]
+    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards, bonuses)]
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -212,7 +215,7 @@ def tell(event: SQSEvent) -> Any:
     from chalicelib.transfers import telling as transfers
 
     told: dict[str, list[tasks.Listener]] = {
-        "entry": [telling.tell_of_entry, speed.measure, transfers.invite, transfers.offer],
+        "entry": [telling.tell_of_entry, speed.measure, transfers.invite, transfers.offer, transfers.say_claimed],
         "approval": [approvals.tell],
         "status": [updating.tell],
         "miss": [misses.keep],

@@ -48,7 +48,7 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "reconciliations.keep": ("statement.import", "reconciliation.ask"),
         "adjustments.propose": ("adjustment.propose",),
         "adjustments.decide": ("adjustment.approve", "adjustment.decline"),
-        "rewards.keep": ("coupon.make_template", "coupon.stop_template"),
+        "rewards.keep": ("coupon.make_template", "coupon.stop_template", "bonus.make_offer", "bonus.stop_offer"),
         "rewards.issue": ("coupon.issue",),
         "movements.see": ("movement.see", "order.find"),
         "accounts.see": ("account.see", "account.see-entries"),

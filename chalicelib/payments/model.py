@@ -29,7 +29,8 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Of a checkout that several people pay: `amount` too, which is one's part of it. With `card_id`, a prepaid card with
     that very merchant pays, and the wallet says who does. With `coupon_id`, a coupon of mine pays its discount: one for
-    each payment, and only of what is taken from the wallet at once.
+    each payment, and only of what is taken from the wallet at once. With `bonus`, bonuses of my top-ups pay so much,
+    those that end soonest first. Of card, coupon and bonus only one helps to pay.
 
     `capture` is for a payment without a checkout: of a checkout its merchant has decided.
     """
@@ -37,6 +38,7 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wallet_id: str
     card_id: str | None = None
     coupon_id: str | None = None
+    bonus: Amount | None = None
     checkout_id: str | None = None
     merchant_id: str | None = None
     amount: Amount | None = None
@@ -90,7 +92,9 @@ class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
     coupon_id: str = ""
     """The coupon that helped to pay."""
     discount: int = 0
-    """What of the amount the coupon paid: a discount of the house's; the merchant gets all of the amount."""
+    """What of the amount the coupon paid, or bonuses of top-ups: the house's; the merchant gets all of the amount."""
+    bonus_used: int = 0
+    """What of the amount bonuses of top-ups paid."""
 
 
 class CaptureView(msgspec.Struct, frozen=True):
@@ -115,9 +119,9 @@ class RefundView(msgspec.Struct, frozen=True, omit_defaults=True):
     bonus: int = 0
     """What of the amount went back to the bonus of a prepaid card."""
     bonus_lapsed: int = 0
-    """What of the amount was a bonus that has run out meanwhile, and comes back to nobody."""
+    """What of the amount was a bonus that has run out meanwhile, or was taken back, and comes back to nobody."""
     discount: int = 0
-    """What of the amount a coupon had paid, and goes back to the house."""
+    """What of the amount a coupon had paid, and goes back to the house; or bonuses of top-ups, which come back."""
 
 
 def checked(order: PayRequest) -> PayRequest:
@@ -129,10 +133,13 @@ def checked(order: PayRequest) -> PayRequest:
             raise InvalidRequest(param=other)
     elif len(given) < len(direct):
         raise InvalidRequest(param=next(name for name in direct if name not in given))
-    if order.card_id is not None and order.coupon_id is not None:
-        raise InvalidRequest(param="coupon_id")
-    if (order.card_id or order.coupon_id) is not None and order.capture == "manual":
+    helping = [name for name in ("card_id", "coupon_id", "bonus") if getattr(order, name) is not None]
+    if len(helping) > 1:
+        raise InvalidRequest(param=helping[-1])
+    if helping and order.capture == "manual":
         raise InvalidRequest(param="capture")
+    if order.bonus is not None:
+        money.check_amount(order.bonus, "bonus")
     if order.order_reference is not None:
         text.reference(order.order_reference)
     if not order.description:

@@ -28,7 +28,7 @@ from chalicelib.merchants import service as merchants
 from chalicelib.merchants import stores
 from chalicelib.merchants.model import Terms
 from chalicelib.merchants.model_stores import Store
-from chalicelib.payments import acting, authority, carded, couponed, following, model, paying, sharing
+from chalicelib.payments import acting, authority, bonused, carded, couponed, following, model, paying, sharing
 from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
 from chalicelib.payments.paying import Order
 
@@ -135,6 +135,13 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
     terms = merchants.terms(merchant.merchant_id, at)
     if "settles" in found:
         return _refund_to_card(merchant, found, terms, amount, reason, key, at)
+    if bonused.BONUS in found:
+        back = bonused.Return(found)
+
+        def returning(at: datetime, known: Known) -> Draft:
+            return acting.by(merchant, bonused.refund(found, terms, amount, reason, key, at, known, back))
+
+        return ledger.commit(returning, at, key)
     guess = couponed.Guess(found["refundable"])
 
     def build(at: datetime, known: Known) -> Draft:
@@ -164,7 +171,7 @@ def expire(payment_id: str, at: datetime) -> bool:
 
 
 def _commit(customer: Customer, order: Order, key: RequestKey, at: datetime, *, proved: bool = False) -> Receipt:
-    """From the wallet, with a coupon's help perhaps, or from the card that the order names."""
+    """From the wallet, with the help of a coupon or of bonuses perhaps, or from the card that the order names."""
 
     def plain(at: datetime, known: Known) -> Draft:
         return paying.draft(customer, order, key, at, known, proved=proved)
@@ -172,6 +179,9 @@ def _commit(customer: Customer, order: Order, key: RequestKey, at: datetime, *, 
     if order.request.coupon_id is not None:
         coupon = couponed.found(customer, order)
         return ledger.commit(lambda at, known: couponed.draft(plain(at, known), coupon, order, at), at, key)
+    if order.request.bonus is not None:
+        purse = bonused.Purse(customer, order)
+        return ledger.commit(lambda at, known: bonused.draft(plain(at, known), purse, order, at), at, key)
     if order.request.card_id is None:
         return ledger.commit(plain, at, key)
     guess = carded.guess(customer, order)
@@ -210,7 +220,7 @@ def ordered(request: PayRequest, at: datetime) -> Order:
         terms = merchants.terms(checkout.merchant_id, at)
         facts = (amount, checkout.currency, checkout.order_reference)
         order = Order(request, terms, *facts, checkout, store_id=checkout.store_id, staff_id=checkout.staff_id)
-        for name in ("card_id", "coupon_id"):
+        for name in ("card_id", "coupon_id", "bonus"):
             if order.held and getattr(request, name) is not None:
                 raise InvalidRequest(param=name)
         return order
