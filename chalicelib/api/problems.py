@@ -54,6 +54,8 @@ STATUS: dict[type[CofferError], int] = {
     errors.CouponsExhausted: 409,
     errors.BonusesExhausted: 409,
     errors.BonusBeyond: 409,
+    errors.InsufficientPoints: 409,
+    errors.PointsMinimum: 409,
     errors.BalanceLeft: 409,
     errors.WithoutSecondFactor: 409,
     errors.StillFrozen: 409,

@@ -140,5 +140,5 @@ def _movement(plain: Movement, bonus: int) -> Movement:
 
 def _refunded(plain: Movement, returned: int, lapsed: int) -> Movement:
     answer = msgspec.json.decode(plain.receipt.body if plain.receipt else "", type=RefundView)
-    told = msgspec.structs.replace(answer, discount=returned, bonus_lapsed=lapsed)
+    told = msgspec.structs.replace(answer, discount=returned, bonus_back=returned - lapsed, bonus_lapsed=lapsed)
     return replace(plain, receipt=paying.receipt(told))

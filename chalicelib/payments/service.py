@@ -28,7 +28,7 @@ from chalicelib.merchants import service as merchants
 from chalicelib.merchants import stores
 from chalicelib.merchants.model import Terms
 from chalicelib.merchants.model_stores import Store
-from chalicelib.payments import acting, authority, bonused, carded, couponed, following, model, paying, sharing
+from chalicelib.payments import acting, authority, bonused, carded, couponed, following, model, paying, pointed, sharing
 from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
 from chalicelib.payments.paying import Order
 
@@ -136,15 +136,13 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
     if "settles" in found:
         return _refund_to_card(merchant, found, terms, amount, reason, key, at)
     if bonused.BONUS in found:
-        back = bonused.Return(found)
-
-        def returning(at: datetime, known: Known) -> Draft:
-            return acting.by(merchant, bonused.refund(found, terms, amount, reason, key, at, known, back))
-
-        return ledger.commit(returning, at, key)
+        return _refund_to_bonuses(merchant, found, terms, amount, reason, key, at)
     guess = couponed.Guess(found["refundable"])
+    back = pointed.back(found) if pointed.POINTS in found else None
 
     def build(at: datetime, known: Known) -> Draft:
+        if back is not None:
+            return acting.by(merchant, pointed.refund(found, terms, amount, reason, key, at, known, guess, back))
         if couponed.DISCOUNT in found:
             return acting.by(merchant, couponed.refund(found, terms, amount, reason, key, at, known, guess))
         return acting.by(merchant, following.refund(found, terms, amount, reason, key, at, known))
@@ -179,6 +177,9 @@ def _commit(customer: Customer, order: Order, key: RequestKey, at: datetime, *, 
     if order.request.coupon_id is not None:
         coupon = couponed.found(customer, order)
         return ledger.commit(lambda at, known: couponed.draft(plain(at, known), coupon, order, at), at, key)
+    if order.request.points is not None:
+        help = pointed.found(customer, order.request.points)
+        return ledger.commit(lambda at, known: pointed.draft(plain(at, known), help, order, at), at, key)
     if order.request.bonus is not None:
         purse = bonused.Purse(customer, order)
         return ledger.commit(lambda at, known: bonused.draft(plain(at, known), purse, order, at), at, key)
@@ -206,6 +207,17 @@ def _refund_to_card(
     return ledger.commit(build, at, key)
 
 
+def _refund_to_bonuses(
+    merchant: Merchant, found: dict[str, Any], terms: Terms, amount: int, reason: str, key: RequestKey, at: datetime
+) -> Receipt:
+    back = bonused.Return(found)
+
+    def build(at: datetime, known: Known) -> Draft:
+        return acting.by(merchant, bonused.refund(found, terms, amount, reason, key, at, known, back))
+
+    return ledger.commit(build, at, key)
+
+
 def _rather_wait(consent: Consent, at: datetime) -> None:
     """Raises GuardianApprovalRequired while it waits or is about to be made: that takes no second step-up."""
     if state := consents.waits(consent, at):
@@ -220,7 +232,7 @@ def ordered(request: PayRequest, at: datetime) -> Order:
         terms = merchants.terms(checkout.merchant_id, at)
         facts = (amount, checkout.currency, checkout.order_reference)
         order = Order(request, terms, *facts, checkout, store_id=checkout.store_id, staff_id=checkout.staff_id)
-        for name in ("card_id", "coupon_id", "bonus"):
+        for name in model.HELPING:
             if order.held and getattr(request, name) is not None:
                 raise InvalidRequest(param=name)
         return order

@@ -235,9 +235,9 @@ def moment(typed: str | None, param: str, at: datetime) -> str:
     if typed is None:
         return ""
     try:
-        moment = clock.read(typed)
+        meant = clock.read(typed)
     except (ValueError, OverflowError) as unreadable:
         raise InvalidRequest(param=param) from unreadable
-    if moment > at + timedelta(days=MOST_DAYS):
+    if meant > at + timedelta(days=MOST_DAYS):
         raise InvalidRequest(param=param)
-    return clock.written(moment)
+    return clock.written(meant)

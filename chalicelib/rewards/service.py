@@ -71,13 +71,23 @@ def take(customer: Customer, template_id: str, language: str, at: datetime) -> C
     return model_views.coupon_view(taken, found, language, at)
 
 
-def _issued(of: Template, new: Coupon, at: datetime) -> Coupon:
-    budget, table = Budget(of.id, of.worth.most, new.id, CouponsExhausted), settings().merchants_table
+def budget(of: Template, coupon_id: str) -> Budget:
+    return Budget(of.id, of.worth.most, coupon_id, CouponsExhausted)
+
+
+def issuing(new: Coupon, budget: Budget) -> tuple[Leg, ...]:
+    """What a coupon writes as it is issued. Raises CouponsExhausted."""
+    table = settings().merchants_table
     row = Leg(put_once(table, store.coupon_item(new)), lambda wired: Taken(wired or {}))
     listed = Leg(put_once(table, store.owned_item(new)), lambda wired: Changed())
+    return row, listed, budget.leg()
+
+
+def _issued(of: Template, new: Coupon, at: datetime) -> Coupon:
+    taken = budget(of, new.id)
 
     def build(at: datetime, known: Known) -> Draft:
-        return Draft(None, (), None, (row, listed, budget.leg()))
+        return Draft(None, (), None, issuing(new, taken))
 
     if not ledger.commit(build, at).replayed:
         return new
