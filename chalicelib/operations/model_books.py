@@ -26,7 +26,8 @@ Plain = Mapping[str, Any]
 Remedy = Literal["whole", "forward", "undo", "refuse"]
 _BORN = ("payment", "capture", "void", "expiry", "refund", "withdrawal", "payout", "settlement",
          "card-purchase", "card-refund", "transfer",
-         "red-packet", "red-packet-claim", "red-packet-return")  # fmt: skip
+         "red-packet", "red-packet-claim", "red-packet-return",
+         "gift-card", "gift-card-claim", "gift-card-return")  # fmt: skip
 """Kinds of movements that are put together with their entry."""
 _CARRIED = {"transfer-completed": "completed", "transfer-cancelled": "cancelled", "transfer-returned": "returned"}
 """Kind of entry → the state that a transfer which waited has from then on."""
@@ -36,6 +37,8 @@ _FOLLOWING = ("capture", "void", "expiry", "refund")
 _ENDS = {"capture": "captured", "void": "voided", "expiry": "expired"}
 _ID_BYTES = 16
 _LINES = ("payment", "capture", "refund", "card-purchase")
+_ONE_EACH = {"LINES": "lines", "GIFT": "gift-codes"}
+"""Of a settlement, and of a gift card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +144,8 @@ def of_movement(movement: Plain) -> dict[str, int]:
 
 def of_other(item: Plain) -> dict[str, int]:
     """What else of the ledger is written twice: a settlement's lines, a card's bonus in its lots, shares, parts."""
-    if item["sk"] == "LINES":
-        return {"lines": 1}
+    if item["sk"] in _ONE_EACH:
+        return {_ONE_EACH[item["sk"]]: 1}
     if item["sk"].startswith("SLOT#"):
         return {"opened": item["amount"]}
     if item["sk"] == items.CARD:
@@ -234,10 +237,19 @@ def _of_transfers(movement: Plain) -> dict[str, int]:
         return {"split-paid": -movement["amount"]}
     if movement["kind"] in ("red-packet-claim", "red-packet-return"):
         return {"opened": -movement["amount"]}
+    if movement["kind"].startswith("gift-card"):
+        return _of_gifts(movement)
     if movement["kind"] != "transfer" or "waited" not in movement:
         return {}
     state = movement["state"]
     return {"escrowed": -1} if state == "scheduled" else {f"kind:transfer-{state}": -1}
+
+
+def _of_gifts(movement: Plain) -> dict[str, int]:
+    """Each has a code, and ends once: whoever ends it has a movement of their own."""
+    if movement["kind"] != "gift-card":
+        return {"gifts-ended": -1}
+    return {"gift-codes": -1, "gifts-ended": int(movement["state"] != "open")}
 
 
 def _of_authorisations(entry: Plain) -> dict[str, int]:

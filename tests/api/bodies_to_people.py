@@ -53,4 +53,14 @@ TO_PEOPLE: dict[str, dict[str, Any]] = {
         "greeting": "good luck",
     },
     "POST /v1/red-packets/{id}/claims": {"link": "a link"},
+    "POST /v1/gift-cards": {
+        "wallet_id": "wal_1",
+        "amount": 2_000,
+        "currency": "CNY",
+        "message": "good luck",
+        "design": "festival",
+    },
+    "POST /v1/gift-cards/claims": {"code": "00000-00000-00000-00000", "wallet_id": "wal_1"},
+    "POST /v1/gift-cards/{id}/cancel": {},
+    "POST /v1/gift-card-looks": {"code": "00000-00000-00000-00000"},
 }
