@@ -30,6 +30,7 @@ def _money() -> list[Room]:
     from chalicelib.payments import routes_charges as charges
     from chalicelib.processors import routes as processors
     from chalicelib.rewards import routes as rewards
+    from chalicelib.rewards import routes_points as points
     from chalicelib.settlement import routes_withdrawals as withdrawals
     from chalicelib.topups import routes as topups
     from chalicelib.transfers import routes as transfers
@@ -37,7 +38,7 @@ def _money() -> list[Room]:
     from chalicelib.transfers import routes_splits as splits
 
     of_people = (withdrawals, transfers, packets, splits)
-    known = (ledger, merchants, shops, topups, payments, charges, cards, *of_people, processors, rewards)
+    known = (ledger, merchants, shops, topups, payments, charges, cards, *of_people, processors, rewards, points)
     return [routes.room for routes in known]
 
 
@@ -73,6 +74,7 @@ def _office() -> list[Room]:
     from chalicelib.operations import routes_reviews as reviews
     from chalicelib.processors import routes_office as processors
     from chalicelib.rewards import routes_office as rewards
+    from chalicelib.rewards import routes_points_office as points
     from chalicelib.risk import routes as risk
     from chalicelib.settlement import routes_adjustments as adjustments
     from chalicelib.settlement import routes_payouts as payouts
@@ -96,7 +98,7 @@ def _office() -> list[Room]:
         records,
         effort,
     )
-    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards)]
+    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards, points)]
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -226,6 +228,14 @@ def record(event: SQSEvent) -> Any:
     from chalicelib.merchants import tasks
 
     return tasks.record(event.to_dict(), clock.now())
+
+
+@app.on_sqs_message(queue_arn=_QUEUE, batch_size=10)
+def earn(event: SQSEvent) -> Any:
+    from chalicelib.merchants import service as merchants
+    from chalicelib.rewards import tasks_points as tasks
+
+    return tasks.earn(event.to_dict(), merchants.category)
 
 
 @app.on_sqs_message(queue_arn=_QUEUE + ".fifo", batch_size=1)

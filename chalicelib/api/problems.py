@@ -52,6 +52,8 @@ STATUS: dict[type[CofferError], int] = {
     errors.CouponMinimum: 409,
     errors.CouponElsewhere: 409,
     errors.CouponsExhausted: 409,
+    errors.InsufficientPoints: 409,
+    errors.PointsMinimum: 409,
     errors.BalanceLeft: 409,
     errors.WithoutSecondFactor: 409,
     errors.StillFrozen: 409,

@@ -242,6 +242,18 @@ class CouponsExhausted(Refusal):
     code = "coupons-exhausted"
 
 
+class InsufficientPoints(Refusal):
+    """`missing` says how many."""
+
+    code = "insufficient-points"
+
+
+class PointsMinimum(Refusal):
+    """`least` says how many points pay at least."""
+
+    code = "points-minimum-not-met"
+
+
 class BalanceLeft(Refusal):
     """An account whose wallet holds or owes money cannot be deleted."""
 

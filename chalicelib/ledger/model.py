@@ -290,6 +290,8 @@ class Draft:
     """Their refusals speak after the head's."""
     unless: tuple[Leg, ...] = ()
     """What the key may have been answered with elsewhere: conditions of a refusal too."""
+    also: tuple[Draft, ...] = ()
+    """What else the same transaction books, in another currency: changes, an entry and legs; nobody's movement."""
 
     def __post_init__(self) -> None:
         if self.entry and sum(self.entry.postings.values()) != 0:

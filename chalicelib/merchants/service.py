@@ -13,6 +13,7 @@ from chalicelib.cases import service as cases
 from chalicelib.cases.model import Facts
 from chalicelib.kernel import clock, ids, money, text
 from chalicelib.kernel.callers import Customer, Merchant, Operator, Staff
+from chalicelib.kernel.categories import Category
 from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidRequest, InvalidState, InvalidToken, NotFound
 from chalicelib.ledger import chart, history
 from chalicelib.ledger import service as ledger
@@ -57,6 +58,7 @@ def join(operator: Operator, wanted: NewMerchant, at: datetime) -> Terms:
         floor=wanted.floor,
         created_at=at,
         disabled_reason="" if wanted.business is None else model_onboarding.WAITS,
+        category=wanted.category,
     )
     said = None if wanted.business is None else model_onboarding.checked(wanted.business)
     cases.audit(operator.user_id, "merchant.join", merchant_id, "", at, source_address=operator.source_address)
@@ -83,6 +85,11 @@ def listed(position: str | None, limit: int) -> tuple[list[Terms], str | None]:
 def terms(merchant_id: str, at: datetime) -> Terms:
     """At most 30 s old. Raises NotFound."""
     return _terms(merchant_id, int(at.timestamp()) // _TERMS_KEPT_SECONDS)
+
+
+def category(merchant_id: str, at: datetime) -> Category:
+    """What it sells, at most 30 s old. Raises NotFound."""
+    return terms(merchant_id, at).category
 
 
 def make_key(caller: Operator | Merchant, merchant_id: str, scopes: Sequence[Scope], at: datetime) -> tuple[Key, str]:
@@ -256,10 +263,10 @@ def trading(merchant_id: str) -> Leg:
     update = Update(settings().merchants_table, merchant_id, store.TERMS).require("status", "=", "active")
 
     def explain(wired: Item | None) -> Verdict:
-        status = plain_item(wired)["status"] if wired else ""
-        return (
-            Changed() if status == "active" else InvalidState(state=model.refusal_of(status)) if wired else NotFound()
-        )
+        if not wired:
+            return NotFound()
+        status = plain_item(wired)["status"]
+        return Changed() if status == "active" else InvalidState(state=model.refusal_of(status))
 
     return Leg(update.checked(), explain)
 
@@ -276,10 +283,8 @@ def acting(caller: Merchant) -> tuple[Leg, ...]:
 def settlements(
     caller: Operator | Merchant, merchant_id: str, currency: str | None, before: str | None, limit: int, at: datetime
 ) -> tuple[list[SettlementView], str | None]:
-    """Newest first, in one currency (by default the merchant's first), and the position of the next page.
-
-    Raises Forbidden, NotFound, CurrencyMismatch.
-    """
+    """Newest first, in one currency (by default the merchant's first), and the position of the next page. Raises
+    Forbidden, NotFound, CurrencyMismatch."""
     if isinstance(caller, Merchant):
         caller.require("reports")
     account_id, chosen = account(caller, merchant_id, currency, at)

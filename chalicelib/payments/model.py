@@ -24,12 +24,24 @@ Text = Annotated[
 ]
 
 
+HELPING = ("card_id", "coupon_id", "points")
+"""One at most pays or helps to pay, and only of what is taken at once."""
+
+
+class PointsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So many points of a programme pay what they are worth."""
+
+    programme_id: Annotated[str, msgspec.Meta(max_length=64)]
+    points: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+
+
 class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`, and perhaps `store_id`.
 
     Of a checkout that several people pay: `amount` too, which is one's part of it. With `card_id`, a prepaid card with
     that very merchant pays, and the wallet says who does. With `coupon_id`, a coupon of mine pays its discount: one for
-    each payment, and only of what is taken from the wallet at once.
+    each payment, and only of what is taken from the wallet at once. So it is with `points`: a payment
+    takes one of the three.
 
     `capture` is for a payment without a checkout: of a checkout its merchant has decided.
     """
@@ -37,6 +49,7 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wallet_id: str
     card_id: str | None = None
     coupon_id: str | None = None
+    points: PointsPart | None = None
     checkout_id: str | None = None
     merchant_id: str | None = None
     amount: Amount | None = None
@@ -90,7 +103,9 @@ class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
     coupon_id: str = ""
     """The coupon that helped to pay."""
     discount: int = 0
-    """What of the amount the coupon paid: a discount of the house's; the merchant gets all of the amount."""
+    """What of the amount the coupon or the points paid: a discount of the house's; the merchant gets all of it."""
+    points_used: int = 0
+    """How many points helped to pay."""
 
 
 class CaptureView(msgspec.Struct, frozen=True):
@@ -117,7 +132,9 @@ class RefundView(msgspec.Struct, frozen=True, omit_defaults=True):
     bonus_lapsed: int = 0
     """What of the amount was a bonus that has run out meanwhile, and comes back to nobody."""
     discount: int = 0
-    """What of the amount a coupon had paid, and goes back to the house."""
+    """What of the amount a coupon or points had paid, and goes back to the house."""
+    points: int = 0
+    """How many points came back."""
 
 
 def checked(order: PayRequest) -> PayRequest:
@@ -129,9 +146,10 @@ def checked(order: PayRequest) -> PayRequest:
             raise InvalidRequest(param=other)
     elif len(given) < len(direct):
         raise InvalidRequest(param=next(name for name in direct if name not in given))
-    if order.card_id is not None and order.coupon_id is not None:
-        raise InvalidRequest(param="coupon_id")
-    if (order.card_id or order.coupon_id) is not None and order.capture == "manual":
+    helping = [name for name in HELPING if getattr(order, name) is not None]
+    if len(helping) > 1:
+        raise InvalidRequest(param=helping[1])
+    if helping and order.capture == "manual":
         raise InvalidRequest(param="capture")
     if order.order_reference is not None:
         text.reference(order.order_reference)

@@ -15,11 +15,13 @@ from chalicelib.kernel.errors import (
     CurrencyMismatch,
     GuardianApprovalRequired,
     InsufficientFunds,
+    InsufficientPoints,
     InvalidRequest,
     InvalidState,
     LimitReached,
     MerchantFundsInsufficient,
     NotFound,
+    PointsMinimum,
     ProbableDuplicate,
     RefundExceedsCapture,
     StepUpRequired,
@@ -39,6 +41,7 @@ from chalicelib.payments.model import (
 
 room = Room("payments", function="money")
 _REFUSED = (NotFound, InsufficientFunds, LimitReached, WalletFrozen, InvalidState, ProbableDuplicate, CurrencyMismatch)
+_OF_POINTS = (InsufficientPoints, PointsMinimum)
 _OF_A_COUPON = (CouponUsed, CouponExpired, CouponNotYet, CouponMinimum, CouponElsewhere)
 
 
@@ -49,7 +52,7 @@ _OF_A_COUPON = (CouponUsed, CouponExpired, CouponNotYet, CouponMinimum, CouponEl
     answers={201: PaymentView},
     caller=Customer,
     moves_money=True,
-    errors=(*_REFUSED, *_OF_A_COUPON, StepUpRequired, CoolingOff, GuardianApprovalRequired),
+    errors=(*_REFUSED, *_OF_A_COUPON, *_OF_POINTS, StepUpRequired, CoolingOff, GuardianApprovalRequired),
     begins=Begins("payments", receipt="pay"),
     summary="Pay a merchant or a checkout",
 )

@@ -28,7 +28,7 @@ from chalicelib.merchants import service as merchants
 from chalicelib.merchants import stores
 from chalicelib.merchants.model import Terms
 from chalicelib.merchants.model_stores import Store
-from chalicelib.payments import acting, authority, carded, couponed, following, model, paying, sharing
+from chalicelib.payments import acting, authority, carded, couponed, following, model, paying, pointed, sharing
 from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
 from chalicelib.payments.paying import Order
 
@@ -136,8 +136,11 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
     if "settles" in found:
         return _refund_to_card(merchant, found, terms, amount, reason, key, at)
     guess = couponed.Guess(found["refundable"])
+    back = pointed.back(found) if pointed.POINTS in found else None
 
     def build(at: datetime, known: Known) -> Draft:
+        if back is not None:
+            return acting.by(merchant, pointed.refund(found, terms, amount, reason, key, at, known, guess, back))
         if couponed.DISCOUNT in found:
             return acting.by(merchant, couponed.refund(found, terms, amount, reason, key, at, known, guess))
         return acting.by(merchant, following.refund(found, terms, amount, reason, key, at, known))
@@ -172,6 +175,9 @@ def _commit(customer: Customer, order: Order, key: RequestKey, at: datetime, *, 
     if order.request.coupon_id is not None:
         coupon = couponed.found(customer, order)
         return ledger.commit(lambda at, known: couponed.draft(plain(at, known), coupon, order, at), at, key)
+    if order.request.points is not None:
+        help = pointed.found(customer, order.request.points)
+        return ledger.commit(lambda at, known: pointed.draft(plain(at, known), help, order, at), at, key)
     if order.request.card_id is None:
         return ledger.commit(plain, at, key)
     guess = carded.guess(customer, order)
@@ -210,7 +216,7 @@ def ordered(request: PayRequest, at: datetime) -> Order:
         terms = merchants.terms(checkout.merchant_id, at)
         facts = (amount, checkout.currency, checkout.order_reference)
         order = Order(request, terms, *facts, checkout, store_id=checkout.store_id, staff_id=checkout.staff_id)
-        for name in ("card_id", "coupon_id"):
+        for name in model.HELPING:
             if order.held and getattr(request, name) is not None:
                 raise InvalidRequest(param=name)
         return order

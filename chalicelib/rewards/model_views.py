@@ -127,13 +127,13 @@ def template(wish: NewTemplate, template_id: str, by: str, at: datetime) -> Temp
     """Raises InvalidRequest, AmountOutOfRange, CurrencyMismatch."""
     made = Template(
         id=template_id,
-        name=_tidy(wish.name, "name", 64),
-        terms=_tidy(wish.terms, "terms", 400),
+        name=tidy(wish.name, "name", 64),
+        terms=tidy(wish.terms, "terms", 400),
         worth=_worth(wish),
         budget_count=wish.budget_count,
         budget_sum=wish.budget_sum,
-        starts_at=_moment(wish.starts_at, "starts_at", at),
-        ends_at=_moment(wish.ends_at, "ends_at", at),
+        starts_at=moment(wish.starts_at, "starts_at", at),
+        ends_at=moment(wish.ends_at, "ends_at", at),
         valid_days=wish.valid_days,
         public=wish.public,
         created_by=by,
@@ -221,7 +221,7 @@ def _worth(wish: NewTemplate) -> Worth:
     return Worth(wish.currency, *off, wish.minimum_spend, tuple(dict.fromkeys(wish.merchant_ids)))
 
 
-def _tidy(typed: Words, param: str, most: int) -> Words:
+def tidy(typed: Words, param: str, most: int) -> Words:
     """Raises InvalidRequest."""
     words = Words(typed.en.strip(), typed.zh.strip())
     for one in (words.en, words.zh):
@@ -230,14 +230,14 @@ def _tidy(typed: Words, param: str, most: int) -> Words:
     return words
 
 
-def _moment(typed: str | None, param: str, at: datetime) -> str:
+def moment(typed: str | None, param: str, at: datetime) -> str:
     """Empty for none. Raises InvalidRequest of what is none, or too far ahead."""
     if typed is None:
         return ""
     try:
-        moment = clock.read(typed)
+        meant = clock.read(typed)
     except (ValueError, OverflowError) as unreadable:
         raise InvalidRequest(param=param) from unreadable
-    if moment > at + timedelta(days=MOST_DAYS):
+    if meant > at + timedelta(days=MOST_DAYS):
         raise InvalidRequest(param=param)
-    return clock.written(moment)
+    return clock.written(meant)

@@ -71,7 +71,7 @@ def take(customer: Customer, template_id: str, language: str, at: datetime) -> C
     return model_views.coupon_view(taken, found, language, at)
 
 
-class _Budget:
+class Budget:
     """Looks for a shard with something left; begins anywhere, so that issues at once rarely meet."""
 
     def __init__(self, of: Template, coupon_id: str) -> None:
@@ -104,13 +104,19 @@ class _Budget:
         return found
 
 
-def _issued(of: Template, new: Coupon, at: datetime) -> Coupon:
-    budget, table = _Budget(of, new.id), settings().merchants_table
+def issuing(new: Coupon, budget: Budget) -> tuple[Leg, ...]:
+    """What a coupon writes as it is issued. Raises CouponsExhausted."""
+    table = settings().merchants_table
     row = Leg(put_once(table, store.coupon_item(new)), lambda wired: Taken(wired or {}))
     listed = Leg(put_once(table, store.owned_item(new)), lambda wired: Changed())
+    return row, listed, budget.leg()
+
+
+def _issued(of: Template, new: Coupon, at: datetime) -> Coupon:
+    budget = Budget(of, new.id)
 
     def build(at: datetime, known: Known) -> Draft:
-        return Draft(None, (), None, (row, listed, budget.leg()))
+        return Draft(None, (), None, issuing(new, budget))
 
     if not ledger.commit(build, at).replayed:
         return new

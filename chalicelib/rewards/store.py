@@ -149,7 +149,7 @@ def of(owner: str, position: str | None, limit: int) -> tuple[list[tuple[Coupon,
     with reading() as together:
         found = [together.get(_CouponItem, item.sk.rpartition("#")[2], COUPON) for item in owned]
     coupons = [_coupon(future.get()) for future in found]
-    known = {one.id: one for one in _templates(sorted({coupon.template_id for coupon in coupons}))}
+    known = {one.id: one for one in several_templates(sorted({coupon.template_id for coupon in coupons}))}
     return [(one, known[one.template_id]) for one in coupons], following
 
 
@@ -168,10 +168,10 @@ def erase(owner: str) -> None:
 
 def _listed(place: str, position: str | None, limit: int) -> tuple[list[Template], str | None]:
     listed, following = _ListedItem.newest(place, "ctp_", position, limit)
-    return _templates([item.sk for item in listed]), following
+    return several_templates([item.sk for item in listed]), following
 
 
-def _templates(template_ids: list[str]) -> list[Template]:
+def several_templates(template_ids: list[str]) -> list[Template]:
     """At most 100, in the order of `template_ids`."""
     if not template_ids:
         return []

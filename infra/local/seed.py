@@ -28,7 +28,10 @@ WAITS = 2
 """Whose top-up the bank tells something else about."""
 AUTHENTICATOR = "operator.json"
 TROUBLE = (Unexpected, NoAnswer, people.TooLate)
-SHOPS = (Shop("Oolong Tea House 乌龙茶馆", ("CNY", "EUR")), Shop("Blue Bicycle 蓝色单车", ("CNY", "EUR"), 80))
+SHOPS = (
+    Shop("Oolong Tea House 乌龙茶馆", ("CNY", "EUR"), category="restaurants"),
+    Shop("Blue Bicycle 蓝色单车", ("CNY", "EUR"), 80, category="transport"),
+)
 
 
 def seed(local: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ IN_CLEAR = {
     "ids": {"wallet_id", "merchant_id", "checkout_id", "person_id", "actor", "subject", "account", "case_id",
             "funding_method_id", "endpoint_id", "store_id", "staff_id", "store_ids", "card_id", "plan_id",
             "user_id", "backup_id", "coupon_id", "merchant_ids", "people",
+            "programme_id", "template_id",
             "template_id"},
     "words of ours": {
         "action", "capability", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale",

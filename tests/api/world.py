@@ -63,6 +63,10 @@ class World:
                 app.fan_out({"Records": records[start : start + _STREAM_BATCH]}, None)
                 self._consume()
 
+    def forget_what_was_told(self) -> None:
+        """The stream tells all of it again."""
+        self._seen.clear()
+
     def _consume(self) -> None:
         for queue_url, handler in self._queues().items():
             while (
@@ -100,6 +104,7 @@ class World:
             named.fold_queue_url: app.fold,
             named.notices_queue_url: app.tell,
             named.events_queue_url: app.record,
+            named.points_queue_url: app.earn,
         }
 
     def _new_records(self) -> list[dict[str, Any]]:

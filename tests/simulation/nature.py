@@ -121,7 +121,13 @@ def deliver_messages(world: World, chosen: Queue, chance: random.Random) -> None
             if message.id not in failed:
                 chosen.delete(message.id)
 
-    handlers = {"settlement.fifo": app.settle, "fold": app.fold, "notices": app.tell, "events": app.record}
+    handlers = {
+        "settlement.fifo": app.settle,
+        "fold": app.fold,
+        "notices": app.tell,
+        "events": app.record,
+        "points": app.earn,
+    }
     handler = handlers[chosen.name]
     world.start(chosen.name, lambda: handler(event, None), done, QUEUE_SECONDS)
 
