@@ -14,6 +14,7 @@ from tests.simulation.bugs_of_lies import LIES
 from tests.simulation.bugs_of_operators import OPERATORS
 from tests.simulation.bugs_of_order import ORDER
 from tests.simulation.bugs_of_payouts import PAYOUTS
+from tests.simulation.bugs_of_people import PEOPLE
 from tests.simulation.bugs_of_routing import ROUTING
 from tests.simulation.bugs_of_shares import SHARES
 from tests.simulation.bugs_of_staff import STAFFING
@@ -317,4 +318,5 @@ BUGS = (
     *CARDS,
     *COUPONS,
     *FAMILY,
+    *PEOPLE,
 )
