@@ -28,17 +28,22 @@ def _money() -> list[Room]:
     from chalicelib.payments import routes as payments
     from chalicelib.payments import routes_cards as cards
     from chalicelib.payments import routes_charges as charges
+    from chalicelib.payments import routes_family as family
     from chalicelib.processors import routes as processors
     from chalicelib.rewards import routes as rewards
+    from chalicelib.rewards import routes_bonuses as bonuses
     from chalicelib.rewards import routes_points as points
     from chalicelib.settlement import routes_withdrawals as withdrawals
     from chalicelib.topups import routes as topups
     from chalicelib.transfers import routes as transfers
+    from chalicelib.transfers import routes_gifts as gifts
     from chalicelib.transfers import routes_packets as packets
     from chalicelib.transfers import routes_splits as splits
 
-    of_people = (withdrawals, transfers, packets, splits)
-    known = (ledger, merchants, shops, topups, payments, charges, cards, *of_people, processors, rewards, points)
+    of_people = (withdrawals, transfers, packets, gifts, splits)
+    paying = (payments, charges, cards, family)
+    of_rewards = (rewards, points, bonuses)
+    known = (ledger, merchants, shops, topups, *paying, *of_people, processors, *of_rewards)
     return [routes.room for routes in known]
 
 
@@ -73,6 +78,7 @@ def _office() -> list[Room]:
     from chalicelib.operations import routes_probes as probes
     from chalicelib.operations import routes_reviews as reviews
     from chalicelib.processors import routes_office as processors
+    from chalicelib.rewards import routes_bonuses_office as bonuses
     from chalicelib.rewards import routes_office as rewards
     from chalicelib.rewards import routes_points_office as points
     from chalicelib.risk import routes as risk
@@ -98,7 +104,7 @@ def _office() -> list[Room]:
         records,
         effort,
     )
-    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards, points)]
+    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards, points, bonuses)]
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -214,7 +220,7 @@ def tell(event: SQSEvent) -> Any:
     from chalicelib.transfers import telling as transfers
 
     told: dict[str, list[tasks.Listener]] = {
-        "entry": [telling.tell_of_entry, speed.measure, transfers.invite, transfers.offer],
+        "entry": [telling.tell_of_entry, speed.measure, transfers.invite, transfers.offer, transfers.say_claimed],
         "approval": [approvals.tell],
         "status": [updating.tell],
         "miss": [misses.keep],

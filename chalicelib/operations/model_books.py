@@ -27,7 +27,8 @@ Plain = Mapping[str, Any]
 Remedy = Literal["whole", "forward", "undo", "refuse"]
 _BORN = ("payment", "capture", "void", "expiry", "refund", "withdrawal", "payout", "settlement",
          "card-purchase", "card-refund", "transfer",
-         "red-packet", "red-packet-claim", "red-packet-return")  # fmt: skip
+         "red-packet", "red-packet-claim", "red-packet-return",
+         "gift-card", "gift-card-claim", "gift-card-return")  # fmt: skip
 """Kinds of movements that are put together with their entry."""
 _CARRIED = {"transfer-completed": "completed", "transfer-cancelled": "cancelled", "transfer-returned": "returned"}
 """Kind of entry → the state that a transfer which waited has from then on."""
@@ -39,6 +40,8 @@ _ALONE = ("card-expiry", "points-expired")
 """Kinds of entries that no movement comes with."""
 _ID_BYTES = 16
 _LINES = ("payment", "capture", "refund", "card-purchase")
+_ONE_EACH = {"LINES": "lines", "GIFT": "gift-codes"}
+"""Of a settlement, and of a gift card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +144,14 @@ def of_movement(movement: Plain) -> dict[str, int]:
         found[f"kind:{kind}"] = -1
     if reversed_total := movement.get("reversed_total", 0):
         found["kind:top-up-reversal"] = -reversed_total
-    found |= _of_payments(movement) | _of_settling(movement) | _of_transfers(movement)
+    found |= _of_payments(movement) | _of_settling(movement) | _of_transfers(movement) | _of_family(movement)
     return found | points.of_movement(movement)
 
 
 def of_other(item: Plain) -> dict[str, int]:
     """What else of the ledger is written twice: a settlement's lines, a card's bonus in its lots, shares, parts."""
-    if item["sk"] == "LINES":
-        return {"lines": 1}
+    if item["sk"] in _ONE_EACH:
+        return {_ONE_EACH[item["sk"]]: 1}
     if item["sk"].startswith("SLOT#"):
         return {"opened": item["amount"]}
     if item["sk"] == items.CARD:
@@ -157,7 +160,8 @@ def of_other(item: Plain) -> dict[str, int]:
         return {"bonus-taken": _left(item)}
     if item["sk"].startswith(items.PART):
         return {"split-left": item["left"], "split-paid": item["paid"]}
-    return {"cards": len(item["cards"]) // _ID_BYTES} if item["sk"] == items.CARDS else points.of_other(item)
+    cards = {"cards": len(item["cards"]) // _ID_BYTES} if item["sk"] == items.CARDS else {}
+    return cards | _of_lending(item) | points.of_other(item)
 
 
 def of_head(account: str, available: int) -> dict[str, int]:
@@ -223,6 +227,18 @@ def _of_escrow(entry: Plain) -> dict[str, int]:
     return {"escrowed": -1} if entry["kind"] in _CARRIED else {}
 
 
+def _of_family(movement: Plain) -> dict[str, int]:
+    """What family cards count, and that both sides are shown every payment."""
+    if movement["kind"] == "payment" and "family" in movement:
+        return {"family": -movement["amount"], "family-listed": -1}
+    return {"family": movement["room"]} if "room" in movement else {}
+
+
+def _of_lending(item: Plain) -> dict[str, int]:
+    listed = {"family-listed": 1} if item["pk"].startswith(items.FAMILY_PAID) else {}
+    return {"family": item["counted"]} if item["sk"] == items.FAMILY else listed
+
+
 def _of_transfers(movement: Plain) -> dict[str, int]:
     if movement["kind"] == "bill-split":
         return {"split-left": -movement["left"]}
@@ -230,10 +246,19 @@ def _of_transfers(movement: Plain) -> dict[str, int]:
         return {"split-paid": -movement["amount"]}
     if movement["kind"] in ("red-packet-claim", "red-packet-return"):
         return {"opened": -movement["amount"]}
+    if movement["kind"].startswith("gift-card"):
+        return _of_gifts(movement)
     if movement["kind"] != "transfer" or "waited" not in movement:
         return {}
     state = movement["state"]
     return {"escrowed": -1} if state == "scheduled" else {f"kind:transfer-{state}": -1}
+
+
+def _of_gifts(movement: Plain) -> dict[str, int]:
+    """Each has a code, and ends once: whoever ends it has a movement of their own."""
+    if movement["kind"] != "gift-card":
+        return {"gifts-ended": -1}
+    return {"gift-codes": -1, "gifts-ended": int(movement["state"] != "open")}
 
 
 def _of_authorisations(entry: Plain) -> dict[str, int]:

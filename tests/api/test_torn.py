@@ -23,7 +23,7 @@ from chalicelib.operations.store_books import Books
 from chalicelib.rewards import earning
 from chalicelib.transfers import packets
 from chalicelib.transfers import service as transfers
-from tests.api import card_kit, coupon_kit, points_kit, split_kit, transfer_kit
+from tests.api import card_kit, coupon_kit, family_kit, points_kit, split_kit, transfer_kit
 from tests.api.world import Person, World
 from tests.concurrency import books as other_books
 from tests.concurrency.findings import Findings
@@ -44,6 +44,7 @@ ESSENCE = {
     "COUPON": ("state", "payment", "returned"),
     "POINTS": ("lots",),
     "SPENT": ("lots",),
+    "FAMILY": ("counted", "status"),
 }
 
 
@@ -235,6 +236,17 @@ def _part_paid(world: World, ana: Person) -> Callable[[], object]:
     return lambda: split_kit.pay(ana, split, 4_000)
 
 
+def _card_lent(world: World, ana: Person) -> Callable[[], object]:
+    card_id = family_kit.given(family_kit.giver(world), ana)
+    return lambda: family_kit.pay(ana, card_id, 900)
+
+
+def _card_lent_and_refunded(world: World, ana: Person) -> Callable[[], object]:
+    paid = _card_lent(world, ana)()
+    world.deliver()
+    return lambda: world.shop.act(paid.json["id"], "refunds", {"amount": 300})  # type: ignore[attr-defined]
+
+
 STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "top-up": lambda world, ana: lambda: world.put_in(ana, 1_000),
     "payment": lambda world, ana: lambda: ana.pay(700),
@@ -254,6 +266,8 @@ STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "bill-split-payment": _part_paid,
     "card-purchase": _card_bought,
     "card-payment": _card_paid,
+    "family-payment": _card_lent,
+    "family-refund": _card_lent_and_refunded,
     "coupon-payment": _coupon_paid,
     "coupon-refund": _coupon_refunded,
     "points-earned": _points_earned,
