@@ -179,8 +179,8 @@ PEOPLE = (
         "a budget that is lessened beside what is issued",
         (8, 10),
         "rewards/service.py",
-        "return Draft(None, (), None, (row, listed, budget.leg()))",
-        "return Draft(None, (), None, (row, listed, budget.leg())[:2])",
+        "return row, listed, budget.leg()",
+        "return row, listed",
         PLAYED,
     ),
     bug(
