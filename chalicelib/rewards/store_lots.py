@@ -15,7 +15,7 @@ import msgspec
 
 from chalicelib.kernel import clock
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Changed, Leg, Verdict
+from chalicelib.ledger.model import Changed, Draft, Leg, Taken, Verdict
 from chalicelib.ledger.wire import Item
 from chalicelib.ledger.write import Update, put_once
 from chalicelib.rewards.model import Words
@@ -96,6 +96,14 @@ def giving_back(user_id: str, key: str, part: int, learn: Callable[[], None]) ->
     """To a lot that was not taken back meanwhile."""
     update = _row(user_id, key).add("left", part).require("state", "=", "good")
     return Leg(update.written(), _learning(learn))
+
+
+def give_up(user_id: str) -> None:
+    """All that they have or were promised is good no more; may be repeated."""
+    for one in every_lot(user_id):
+        update = _row(user_id, one.key).assign("state", "given-up").require_one_of("state", "waiting", "good")
+        ended = Leg(update.written(), lambda wired: Taken(wired or {}))
+        ledger.commit(lambda at, known, leg=ended: Draft(None, (), None, (leg,)), clock.now())  # type: ignore[misc]
 
 
 def took(payment_id: str, owner: str, parts: Parts) -> Leg:

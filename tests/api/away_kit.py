@@ -16,6 +16,7 @@ from chalicelib.settings import settings
 from infra.local.bank_post import letter, signed
 from tests.api import (
     account_kit,
+    away_kit_gifts,
     away_kit_night,
     away_kit_shops,
     card_kit,
@@ -154,7 +155,7 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         **of_codes(world),
         **of_what_is_kept(world, ana),
         **of_money_out(world),
-        **(of_cards(world) | of_coupons(world) | of_points(world)),
+        **(of_cards(world) | of_coupons(world) | of_points(world) | away_kit_gifts.calls(world)),
         **(of_transfers(world) | split_kit.calls(world)),
         "GET /v1/wallets": lambda: phone.get("/v1/wallets"),
         "GET /v1/wallets/{id}": lambda: phone.get(wallet),

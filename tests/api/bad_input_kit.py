@@ -15,7 +15,7 @@ from chalicelib.api.blueprint import Route, routes
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from tests import aws
 from tests.api import probe as probes
-from tests.api.bodies_to_people import TO_PEOPLE
+from tests.api.bodies_to_people import BONUSES, TO_PEOPLE
 from tests.api.caller import Caller, Reply
 
 TOKENS: dict[Any, str] = {Customer: "alice", Operator: "clerk", Merchant: "mk_shop"}
@@ -325,14 +325,17 @@ BODIES: dict[str, dict[str, Any]] = {
         "currency": "CNY",
         "processor": "sandbox",
         "method": "manual",
+        "bonus_id": "tbo_1",
     },
     "POST /v1/me/funding-methods": {"processor": "sandbox", "destination": "DE89370400440532013000"},
     **TO_PEOPLE,
+    **BONUSES,
     "POST /v1/withdrawals": {"wallet_id": "wal_1", "amount": 2_000, "currency": "CNY", "funding_method_id": "fnd_1"},
     "POST /v1/payments": {
         "wallet_id": "wal_1",
         "card_id": "crd_1",
         "coupon_id": "cou_1",
+        "bonus": 100,
         "points": {"programme_id": "ptp_1", "points": 100},
         "checkout_id": "chk_1",
         "merchant_id": "mer_1",
