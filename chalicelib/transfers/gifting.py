@@ -136,6 +136,7 @@ def back(
 
 def _card(customer: Customer, wish: Wish, at: datetime) -> Movement:
     """Its answer is without the code, which is added whenever it is given."""
+    hashed = store.hashed(wish.code)
     answer = GiftCardView(
         id=wish.id,
         status="open",
@@ -158,7 +159,7 @@ def _card(customer: Customer, wish: Wish, at: datetime) -> Movement:
         fingerprint=wish.key.fingerprint,
         receipt=_receipt(answer),
         due=Due(DUE, at + model.LASTS - model.REMINDS),
-        facts={"owner": customer.user_id, "from_name": customer.name, "design": wish.design},
+        facts={"owner": customer.user_id, "from_name": customer.name, "design": wish.design, "hashed": hashed},
     )
 
 

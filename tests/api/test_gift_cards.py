@@ -107,6 +107,16 @@ def test_no_table_holds_a_code(ana: Person) -> None:
             assert made["code"] not in str(item) and made["code"].replace("-", "") not in str(item)
 
 
+def test_where_the_secret_is_turned_a_code_stays_good_and_is_shown_no_more(
+    ana: Person, ben: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = bought(ana)
+    with monkeypatch.context() as patch:
+        patch.setattr(gifts.model, "code_of", lambda gift_id, secret: "00000-00000-00000-00000")
+        assert "code" not in seen(ana, made)
+        assert claim(ben, made["code"]).status == 201
+
+
 def test_nobody_knows_a_card_without_its_code(world: World, ana: Person, ben: Person) -> None:
     made = bought(ana)
     for code in ("x", "0" * 20, made["code"][:-1] + ("0" if made["code"][-1] != "0" else "2")):
