@@ -28,6 +28,7 @@ def _money() -> list[Room]:
     from chalicelib.payments import routes as payments
     from chalicelib.payments import routes_cards as cards
     from chalicelib.payments import routes_charges as charges
+    from chalicelib.payments import routes_family as family
     from chalicelib.processors import routes as processors
     from chalicelib.rewards import routes as rewards
     from chalicelib.rewards import routes_bonuses as bonuses
@@ -40,8 +41,9 @@ def _money() -> list[Room]:
     from chalicelib.transfers import routes_splits as splits
 
     of_people = (withdrawals, transfers, packets, gifts, splits)
+    paying = (payments, charges, cards, family)
     of_rewards = (rewards, points, bonuses)
-    known = (ledger, merchants, shops, topups, payments, charges, cards, *of_people, processors, *of_rewards)
+    known = (ledger, merchants, shops, topups, *paying, *of_people, processors, *of_rewards)
     return [routes.room for routes in known]
 
 

@@ -139,7 +139,7 @@ def of_movement(movement: Plain) -> dict[str, int]:
         found[f"kind:{kind}"] = -1
     if reversed_total := movement.get("reversed_total", 0):
         found["kind:top-up-reversal"] = -reversed_total
-    return found | _of_payments(movement) | _of_settling(movement) | _of_transfers(movement)
+    return found | _of_payments(movement) | _of_settling(movement) | _of_transfers(movement) | _of_family(movement)
 
 
 def of_other(item: Plain) -> dict[str, int]:
@@ -154,7 +154,7 @@ def of_other(item: Plain) -> dict[str, int]:
         return {"bonus-taken": _left(item)}
     if item["sk"].startswith(items.PART):
         return {"split-left": item["left"], "split-paid": item["paid"]}
-    return {"cards": len(item["cards"]) // _ID_BYTES} if item["sk"] == items.CARDS else {}
+    return {"cards": len(item["cards"]) // _ID_BYTES} if item["sk"] == items.CARDS else _of_lending(item)
 
 
 def of_head(account: str, available: int) -> dict[str, int]:
@@ -216,6 +216,18 @@ def _of_escrow(entry: Plain) -> dict[str, int]:
     if entry["kind"] == "transfer-scheduled":
         return {"escrowed": 1}
     return {"escrowed": -1} if entry["kind"] in _CARRIED else {}
+
+
+def _of_family(movement: Plain) -> dict[str, int]:
+    """What family cards count, and that both sides are shown every payment."""
+    if movement["kind"] == "payment" and "family" in movement:
+        return {"family": -movement["amount"], "family-listed": -1}
+    return {"family": movement["room"]} if "room" in movement else {}
+
+
+def _of_lending(item: Plain) -> dict[str, int]:
+    listed = {"family-listed": 1} if item["pk"].startswith(items.FAMILY_PAID) else {}
+    return {"family": item["counted"]} if item["sk"] == items.FAMILY else listed
 
 
 def _of_transfers(movement: Plain) -> dict[str, int]:
