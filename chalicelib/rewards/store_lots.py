@@ -74,6 +74,7 @@ def promising(new: Lot) -> Leg:
         "topup": new.topup,
         "amount": new.amount,
         "left": new.left,
+        "spent": 0,
         "share": new.share,
         "state": new.state,
     }
@@ -86,9 +87,10 @@ def turning(user_id: str, key: str, was: LotState, state: LotState, learn: Calla
     return Leg(update.written(), _learning(learn))
 
 
-def spending(user_id: str, key: str, part: int, at: datetime, learn: Callable[[], None]) -> Leg:
-    """`part` of a lot that is good still and has so much left."""
-    update = _row(user_id, key).add("left", -part).require("state", "=", "good").require("left", ">=", part)
+def spending(user_id: str, key: str, part: int, learn: Callable[[], None]) -> Leg:
+    """`part` of a lot that is good still and has so much left; when it ends its key says, which never changes."""
+    update = _row(user_id, key).add("left", -part).add("spent", part)
+    update.require("state", "=", "good").require("left", ">=", part)
     return Leg(update.written(), _learning(learn))
 
 
