@@ -200,10 +200,10 @@ def _return(gift: Gift, state: str, key: RequestKey | None, at: datetime) -> Mov
         state="succeeded",
         at=at,
         fingerprint=key.fingerprint if key else b"",
-        receipt=_receipt(ended, 200) if key else None,
+        receipt=_receipt(ended) if key else None,
         facts={"owner": gift["owner"], "gift": gift["pk"]},
     )
 
 
-def _receipt(answer: Any, status: int = 201) -> Receipt:
-    return Receipt(status, msgspec.json.encode(answer).decode())
+def _receipt(answer: Any) -> Receipt:
+    return Receipt(201, msgspec.json.encode(answer).decode())

@@ -48,7 +48,7 @@ def cancelling_a_gift_card(world: World) -> Case:
     made = gift_kit.bought(ana)
 
     def once(reply: Reply) -> None:
-        assert (reply.status, ana.available) == (200, 10_000)
+        assert (reply.status, ana.available) == (201, 10_000)
         assert gift_kit.seen(ana, made)["status"] == "cancelled"
 
     return lambda: gift_kit.cancel(ana, made, key), once
