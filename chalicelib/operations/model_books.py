@@ -161,7 +161,7 @@ def of_other(item: Plain) -> dict[str, int]:
     if item["sk"].startswith(items.PART):
         return {"split-left": item["left"], "split-paid": item["paid"]}
     cards = {"cards": len(item["cards"]) // _ID_BYTES} if item["sk"] == items.CARDS else {}
-    return cards | _of_lending(item) | points.of_other(item)
+    return cards | _of_lending(item) | _of_bonuses(item) | points.of_other(item)
 
 
 def of_head(account: str, available: int) -> dict[str, int]:
@@ -281,7 +281,14 @@ def _of_payments(movement: Plain) -> dict[str, int]:
     given_back = movement.get("captured", 0) - movement.get("refundable", 0)
     bonus = movement["amount"] - movement.get("settles", movement["amount"])
     counted = {"held": -(state == "authorized"), "voided": -(state == "voided"), "refunded": -given_back}
-    return counted | {"bonus-taken": -bonus}
+    return counted | {"bonus-taken": -bonus, "bonus-credit": -movement.get("bonus_used", 0)}
+
+
+def _of_bonuses(item: Plain) -> dict[str, int]:
+    """What payments took of the bonuses of top-ups, as the lots say, and as each payment's own list does."""
+    if item["sk"] == "CREDIT":
+        return {"bonus-credit": _left(item), "bonus-spent": -_left(item)}
+    return {"bonus-spent": item["spent"]} if item["sk"].startswith("LOT#") else {}
 
 
 def _of_settling(movement: Plain) -> dict[str, int]:

@@ -20,10 +20,12 @@ from chalicelib.merchants import service as merchants
 from chalicelib.operations import judging, reading
 from chalicelib.operations.model_drills import Judgement
 from chalicelib.operations.store_books import Books
+from chalicelib.processors import wire
 from chalicelib.rewards import earning
 from chalicelib.transfers import packets
 from chalicelib.transfers import service as transfers
-from tests.api import card_kit, coupon_kit, family_kit, points_kit, split_kit, transfer_kit
+from tests.api import bonus_kit, card_kit, coupon_kit, family_kit, gift_kit, points_kit, split_kit, transfer_kit
+from tests.api.topup_kit import Till
 from tests.api.world import Person, World
 from tests.concurrency import books as other_books
 from tests.concurrency.findings import Findings
@@ -45,6 +47,9 @@ ESSENCE = {
     "POINTS": ("lots",),
     "SPENT": ("lots",),
     "FAMILY": ("counted", "status"),
+    "GIFT": ("card",),
+    "CREDIT": ("lots",),
+    "LOT": ("left", "state"),
 }
 
 
@@ -77,9 +82,9 @@ def essence(found: Everything) -> dict[Key, Any]:
     for key, one in found.items():
         if key[0] == "journal":
             told[key] = plain_item(one)
-        elif key[0] in ("ledger", "merchants") and key[2] in ESSENCE:
+        elif key[0] in ("ledger", "merchants") and (kind := key[2].partition("#")[0]) in ESSENCE:
             plain = plain_item(one)
-            told[key] = {name: plain.get(name) for name in ESSENCE[key[2]]}
+            told[key] = {name: plain.get(name) for name in ESSENCE[kind]}
     return told
 
 
@@ -247,6 +252,28 @@ def _card_lent_and_refunded(world: World, ana: Person) -> Callable[[], object]:
     return lambda: world.shop.act(paid.json["id"], "refunds", {"amount": 300})  # type: ignore[attr-defined]
 
 
+def _gift_bought(world: World, ana: Person) -> Callable[[], object]:
+    return lambda: gift_kit.buy(ana)
+
+
+def _gift_claimed(world: World, ana: Person) -> Callable[[], object]:
+    made = gift_kit.bought(world.customer(5_000))
+    return lambda: gift_kit.claim(ana, made["code"])
+
+
+def _gift_cancelled(world: World, ana: Person) -> Callable[[], object]:
+    made = gift_kit.bought(ana)
+    return lambda: gift_kit.cancel(ana, made)
+
+
+def _bonus_paid(world: World, ana: Person) -> Callable[[], object]:
+    till = Till(world.nobody)
+    before = wire.use(till.transport)
+    bonus_kit.topped_up(ana, till, bonus_kit.offer(world))
+    wire.use(before)
+    return lambda: bonus_kit.pay(ana, 1_000, 3_000)
+
+
 STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "top-up": lambda world, ana: lambda: world.put_in(ana, 1_000),
     "payment": lambda world, ana: lambda: ana.pay(700),
@@ -263,6 +290,10 @@ STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "red-packet": _packet_sent,
     "red-packet-claim": _packet_opened,
     "red-packet-return": _packet_ended,
+    "gift-card": _gift_bought,
+    "gift-card-claim": _gift_claimed,
+    "gift-card-return": _gift_cancelled,
+    "bonus-payment": _bonus_paid,
     "bill-split-payment": _part_paid,
     "card-purchase": _card_bought,
     "card-payment": _card_paid,

@@ -10,6 +10,7 @@ from tests.simulation.bugs_of_coupons import COUPONS
 from tests.simulation.bugs_of_doors import DOORS
 from tests.simulation.bugs_of_factors import FACTORS
 from tests.simulation.bugs_of_family import FAMILY
+from tests.simulation.bugs_of_gifts import GIFTS
 from tests.simulation.bugs_of_lies import LIES
 from tests.simulation.bugs_of_operators import OPERATORS
 from tests.simulation.bugs_of_order import ORDER
@@ -319,4 +320,5 @@ BUGS = (
     *COUPONS,
     *FAMILY,
     *PEOPLE,
+    *GIFTS,
 )
