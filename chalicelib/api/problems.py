@@ -55,6 +55,8 @@ STATUS: dict[type[CofferError], int] = {
     errors.CouponMinimum: 409,
     errors.CouponElsewhere: 409,
     errors.CouponsExhausted: 409,
+    errors.BonusesExhausted: 409,
+    errors.BonusBeyond: 409,
     errors.InsufficientPoints: 409,
     errors.PointsMinimum: 409,
     errors.BalanceLeft: 409,

@@ -260,6 +260,18 @@ class CouponsExhausted(Refusal):
     code = "coupons-exhausted"
 
 
+class BonusesExhausted(Refusal):
+    """The budget of an offer is used up."""
+
+    code = "bonuses-exhausted"
+
+
+class BonusBeyond(Refusal):
+    """`maximum` says how much of this purchase bonuses may pay."""
+
+    code = "bonus-beyond"
+
+
 class InsufficientPoints(Refusal):
     """`missing` says how many."""
 

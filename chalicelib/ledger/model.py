@@ -229,9 +229,8 @@ class Entry:
     text: str = ""
     payee: str = ""
     payee_name: str = ""
-    """As it was called then."""
     paid_by: str = ""
-    """Who paid with the owner's money, masked."""
+    """The payee as it was called then; who paid with the owner's money, masked."""
     line: Line | None = None
     sequence: str = ""
     """Tells entries of one movement and kind apart, where there can be several."""

@@ -34,6 +34,9 @@ _BETWEEN_PEOPLE = {
     "red-packet": "red_packet_sent",
     "red-packet-claim": "red_packet_opened",
     "red-packet-return": "red_packet_returned",
+    "gift-card": "gift_card_bought",
+    "gift-card-claim": "gift_card_received",
+    "gift-card-return": "gift_card_returned",
 }
 """Kind of entry → kind of notice; of a transfer at once the sign tells."""
 _OF_A_CARD = ("crd_", "bon_")

@@ -28,6 +28,7 @@ _BEGINNINGS: dict[str, Group] = {
     "transfer_": "money",
     "split_": "money",
     "red_packet_": "money",
+    "gift_card_": "money",
     "guardian_": "family",
     "approval_": "family",
     "card_approval_": "family",

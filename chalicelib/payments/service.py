@@ -31,6 +31,7 @@ from chalicelib.merchants.model_stores import Store
 from chalicelib.payments import (
     acting,
     authority,
+    bonused,
     by_family,
     carded,
     couponed,
@@ -147,6 +148,8 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
     terms = merchants.terms(merchant.merchant_id, at)
     if "settles" in found:
         return _refund_to_card(merchant, found, terms, amount, reason, key, at)
+    if bonused.BONUS in found:
+        return _refund_to_bonuses(merchant, found, terms, amount, reason, key, at)
     guess = couponed.Guess(found["refundable"])
     back = pointed.back(found) if pointed.POINTS in found else None
 
@@ -181,7 +184,7 @@ def expire(payment_id: str, at: datetime) -> bool:
 
 
 def _commit(customer: Customer, order: Order, key: RequestKey, at: datetime, *, proved: bool = False) -> Receipt:
-    """From the wallet, with a coupon's help perhaps, or from the card, prepaid or a relative's, that it names."""
+    """From the wallet, with help perhaps, or from the card, prepaid or a relative's, that the order names."""
 
     def plain(at: datetime, known: Known) -> Draft:
         return paying.draft(customer, order, key, at, known, proved=proved)
@@ -194,6 +197,9 @@ def _commit(customer: Customer, order: Order, key: RequestKey, at: datetime, *, 
     if order.request.points is not None:
         help = pointed.found(customer, order.request.points)
         return ledger.commit(lambda at, known: pointed.draft(plain(at, known), help, order, at), at, key)
+    if order.request.bonus is not None:
+        purse = bonused.Purse(customer, order)
+        return ledger.commit(lambda at, known: bonused.draft(plain(at, known), purse, order, at), at, key)
     if order.request.card_id is None:
         return ledger.commit(plain, at, key)
     guess = carded.guess(customer, order)
@@ -230,6 +236,17 @@ def _refund_to_card(
 
     def build(at: datetime, known: Known) -> Draft:
         return acting.by(merchant, carded.refund(found, taken, terms, amount, reason, key, at, known, guess))
+
+    return ledger.commit(build, at, key)
+
+
+def _refund_to_bonuses(
+    merchant: Merchant, found: dict[str, Any], terms: Terms, amount: int, reason: str, key: RequestKey, at: datetime
+) -> Receipt:
+    back = bonused.Return(found)
+
+    def build(at: datetime, known: Known) -> Draft:
+        return acting.by(merchant, bonused.refund(found, terms, amount, reason, key, at, known, back))
 
     return ledger.commit(build, at, key)
 

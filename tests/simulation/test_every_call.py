@@ -26,6 +26,7 @@ from tests.simulation.cases_of_cards import CARDS
 from tests.simulation.cases_of_charges import CHARGES
 from tests.simulation.cases_of_coupons import COUPONS
 from tests.simulation.cases_of_family import FAMILY
+from tests.simulation.cases_of_gifts import GIFTS
 from tests.simulation.cases_of_payouts import PAYOUTS
 from tests.simulation.cases_of_shares import SHARES
 from tests.simulation.cases_of_topups import TOPUPS
@@ -352,6 +353,7 @@ CASES = (
     *CARDS,
     *COUPONS,
     *FAMILY,
+    *GIFTS,
     *PAYOUTS,
     *CHARGES,
     signing_up,
