@@ -77,6 +77,8 @@ const WAYS_ON = [
   [/^split_/, "/bills", "bills"],
   [/^(card_|reminder_card)/, "/cards", "cards"],
   [/^incident_compensated/, "/coupons", "coupons"],
+  [/^(points_|reminder_points)/, "/points", "points"],
+  [/^(bonus_|reminder_bonus)/, "/bonuses", "bonuses"],
   [/^funding_method/, "/withdraw/ways", "ways"],
   [/^approval_asked/, "/approvals", "approvals"],
   [/^approval_(approved|open|unpaid)/, "/", "home"],

@@ -5,8 +5,8 @@ import { say, sayOr } from "/shared/language.js";
 import { Money } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
 
-/** {amount, currency} of what its owner pays: without what a coupon takes off. */
-export const dueOf = ({ checkout, coupon, ...about }) => (checkout ? { amount: checkout.amount - (coupon?.discount ?? 0), currency: checkout.currency } : about);
+/** {amount, currency} of what its owner pays: without what a coupon, points or bonus credit pays. */
+export const dueOf = ({ checkout, help, ...about }) => (checkout ? { amount: checkout.amount - (help?.discount ?? 0), currency: checkout.currency } : about);
 /** "" of what nobody knows before: a share of a red packet. */
 export const amountOf = (about) => (hasAmount(about) ? shownSum(dueOf(about)) : "");
 const hasAmount = ({ checkout, amount }) => Boolean(checkout) || amount !== undefined;

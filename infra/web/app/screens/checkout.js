@@ -1,6 +1,7 @@
 /** A checkout: to whom, how much, what for; before it is paid what it costs and what stays, and one button. */
 import { partsOf, shopOf } from "/app/cards.js";
-import { Choose, coupons, helping, known, reckoning } from "/app/coupons.js";
+import { noted } from "/app/helped.js";
+import { begunHelp, Choose, helping, known, NO_HELP, reckoning, toHowMuch } from "/app/helps.js";
 import { cards, wallets } from "/app/me.js";
 import { entriesOf, Frozen, meet } from "/app/money.js";
 import { onceOf, payCheckout, TopUpFirst } from "/app/paying.js";
@@ -16,12 +17,12 @@ import { effect, html, signal, untracked } from "/shared/ui.js";
 
 const MANY = 100;
 
-/** `query.without`: a coupon that was refused for it. */
+/** `query.without`: a coupon, points or bonus credit that was refused for it. */
 export function open({ params, query }) {
   const path = `/v1/checkouts/${encodeURIComponent(params.id)}`;
   const notes = see("/v1/education?moment=first-payee");
   const [checkout, mine, owned, from] = [see(path), wallets(), cards(), signal("")];
-  const [before, tickets, chosen] = [signal(null), coupons(), signal(null)];
+  const [before, helps] = [signal(null), begunHelp(query.without)];
   const [part, back] = [begunPart(), signal(null)];
   const stopLooking = effect(() => {
     const way = minePaid(checkout.value.data ?? {}).length > 0 && wayBack({ checkout: checkout.value.data });
@@ -30,7 +31,7 @@ export function open({ params, query }) {
     if (wallet && !before.peek()) untracked(() => (before.value = see(entriesOf(wallet.id, MANY))));
   });
   const stop = watch(() => isUnknown(checkout.peek()) || (see(path), wallets(), cards()), 5000);
-  const view = () => html`<${Checkout} checkout=${checkout} mine=${mine} owned=${owned} from=${from} tickets=${tickets} chosen=${chosen} without=${query.without} before=${before.value} notes=${notes} part=${part} back=${back.value} />`;
+  const view = () => html`<${Checkout} checkout=${checkout} mine=${mine} owned=${owned} from=${from} helps=${helps} before=${before.value} notes=${notes} part=${part} back=${back.value} />`;
   return { title: () => titleOf(checkout), view, close: () => (stop(), stopLooking()) };
 }
 
@@ -69,13 +70,13 @@ function cardFor(owned, wanted, from) {
   return { card, enough, pays: enough && from.value !== "wallet" };
 }
 
-const Known = ({ checkout, mine, owned, from, tickets, chosen, without, before, notes, part, back }) => html`
+const Known = ({ checkout, mine, owned, from, helps, before, notes, part, back }) => html`
   <${Shown} of=${checkout} lines=${5}>
     ${(wanted) => {
       meet([wanted]);
       const [wallet, state] = [walletFor(mine.value.data?.data, wanted), stateOf(checkout)];
       const by = cardFor(owned, wanted, from);
-      const help = takesCoupons(wanted, by) ? helping(tickets, wanted, chosen.value, without) : NO_HELP(wanted);
+      const help = takesHelp(wanted, by) ? helping(helps, wanted) : NO_HELP(wanted);
       const source = by.pays ? by.card : wallet;
       return html`
         <section class="card bill">
@@ -84,20 +85,19 @@ const Known = ({ checkout, mine, owned, from, tickets, chosen, without, before, 
           <p class="sum"><${Money} amount=${state === "open" ? help.due : wanted.amount} currency=${wanted.currency} /></p>
           <${Facts} of=${state === "open" ? facts(wanted, source, by.pays, help) : over(wanted)} />
         </section>
-        ${state === "open" && wallet && html`<${Choose} bill=${wanted} of=${help} chosen=${chosen} />`}
+        ${state === "open" && wallet && html`<${Choose} bill=${wanted} of=${help} state=${helps} />`}
         ${wanted.split && html`<${Progress} of=${wanted} />`}
         ${state === "open" && isNew(before, wanted.merchant_id) && html`<${Notes} notes=${notes} name=${wanted.merchant_name} />`}
-        ${state === "open" && wallet && by.card && html`<${From} by=${by} wallet=${wallet} from=${from} saves=${by.pays ? helping(tickets, wanted, null, without).coupon?.discount : 0} />`}
-        <${Way} wanted=${wanted} wallet=${wallet} by=${by} help=${help} known=${mine.value.data !== null} ready=${known(tickets)} part=${part} back=${back} />
+        ${state === "open" && wallet && by.card && html`<${From} by=${by} wallet=${wallet} from=${from} saves=${by.pays ? helping(helps, wanted).help?.discount : 0} />`}
+        <${Way} wanted=${wanted} wallet=${wallet} by=${by} help=${help} known=${mine.value.data !== null} ready=${known(helps)} part=${part} back=${back} />
         ${state === "open" && html`<p><a class="alone" href=${`#${shopOf(wanted.merchant_id)}`}>${say("checkout.cards")}</a></p>`}
       `;
     }}
   <//>
 `;
 
-/** A coupon helps the wallet, alone and at once: not a card, a deposit or several people. */
-const takesCoupons = (wanted, by) => !by.pays && !wanted.split && wanted.capture !== "manual";
-const NO_HELP = ({ amount }) => ({ all: [], others: [], due: amount });
+/** It helps the wallet, alone and at once: not a card, a deposit or several people. */
+const takesHelp = (wanted, by) => !by.pays && !wanted.split && wanted.capture !== "manual";
 
 const over = (wanted) => [
   [say("fact.order"), wanted.order_reference],
@@ -114,12 +114,12 @@ const facts = (wanted, source, is_card, help) => [
   [say("fact.after"), !wanted.split && source && source.available >= help.due && shownMoney(source.available - help.due, source.currency)],
 ];
 
-/** `saves`: what a coupon would take off, were it paid from the wallet. */
+/** `saves`: what a coupon or bonus credit would take off, were it paid from the wallet. */
 const From = ({ by: { card, enough, pays }, wallet, from, saves }) => html`
   <fieldset>
     <legend>${say("checkout.from")}</legend>
     <label class="choice"><input type="radio" name="from" value="card" checked=${pays} disabled=${!enough} onChange=${() => (from.value = "card")} /><span>${say("fact.card", { available: money(card.available, card.currency) })}<small>${enough ? partsOf(card) : say("checkout.card-short")}</small></span></label>
-    <label class="choice"><input type="radio" name="from" value="wallet" checked=${!pays} onChange=${() => (from.value = "wallet")} /><span>${say("fact.wallet", { available: money(wallet.available, wallet.currency) })}${saves > 0 && html`<small>${say("coupon.by-wallet", { amount: money(saves, wallet.currency) })}</small>`}</span></label>
+    <label class="choice"><input type="radio" name="from" value="wallet" checked=${!pays} onChange=${() => (from.value = "wallet")} /><span>${say("fact.wallet", { available: money(wallet.available, wallet.currency) })}${saves > 0 && html`<small>${say("help.by-wallet", { amount: money(saves, wallet.currency) })}</small>`}</span></label>
   </fieldset>
 `;
 
@@ -141,8 +141,9 @@ function Way({ wanted, wallet, by, help, known, ready, part, back }) {
   if (!ready) return html`<${Waiting} lines=${1} />`;
   const missing = help.due - wallet.available;
   if (missing > 0 && !by.pays) return html`<${TopUpFirst} missing=${missing} currency=${wallet.currency} then=${`/pay/${wanted.id}`} />`;
-  const pay = () => goInstead(`/results/${payCheckout(wanted, wallet.id, { card_id: by.pays ? by.card.id : undefined, coupon: help.coupon })}`);
-  return html`<button type="button" class="main stick" onClick=${pay}>${say(wanted.capture === "manual" ? "checkout.pay.deposit" : "checkout.pay", { amount: money(help.due, wanted.currency) })}</button>`;
+  const chosen = help.help;
+  const pay = () => goInstead(`/results/${payCheckout(wanted, wallet.id, { card_id: by.pays ? by.card.id : undefined, help: chosen && noted(chosen) })}`);
+  return html`<button type="button" class="main stick" onClick=${chosen?.wrong ? toHowMuch : pay}>${say(wanted.capture === "manual" ? "checkout.pay.deposit" : "checkout.pay", { amount: money(help.due, wanted.currency) })}</button>`;
 }
 
 const Notes = ({ notes, name }) => html`

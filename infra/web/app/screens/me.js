@@ -31,6 +31,8 @@ const Me = ({ mine, asked, out }) => html`
     <${Row} path="/me/profile" icon="person" title=${say("me.profile")} about=${NATIVE[language.value]} />
     <${Row} path="/me/notices" icon="bell" title=${say("me.notices")} />
     <${Row} path="/coupons" icon="ticket" title=${say("me.coupons")} about=${say("me.coupons-about")} />
+    <${Row} path="/points" icon="star" title=${say("me.points")} about=${say("me.points-about")} />
+    <${Row} path="/bonuses" icon="gift" title=${say("me.bonuses")} about=${say("me.bonuses-about")} />
   <//>
   <${Rows} label=${say("me.safe")}>
     <${Row} path="/security" icon="shield" title=${say("me.security")} />

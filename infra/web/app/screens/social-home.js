@@ -1,4 +1,5 @@
 /** Home in the social mode: sending money, what others ask of me, the people I belong to, whom I paid lately; then the money. */
+import { Beside, beside } from "/app/beside.js";
 import { BillRow, bills, owing } from "/app/bills.js";
 import { approvals, guardian, payeeOf, waiting, wardName, wards } from "/app/family.js";
 import { wallets } from "/app/me.js";
@@ -13,17 +14,17 @@ const EVERY_MS = 20_000;
 const PAYEES = 6;
 
 export function open() {
-  const house = { mine: wallets(), wards: wards(), bond: guardian(), asked: approvals(), shared: bills(), entries: signal(null) };
+  const house = { mine: wallets(), wards: wards(), bond: guardian(), asked: approvals(), shared: bills(), more: beside(), entries: signal(null) };
   const stopEntries = effect(() => {
     const first = house.mine.value.data?.data[0];
     if (first) queueMicrotask(() => (house.entries.value ??= see(`/v1/wallets/${first.id}/entries?limit=20`)));
   });
-  const stop = watch(() => (wallets(), approvals(), wards(), bills()), EVERY_MS);
+  const stop = watch(() => (wallets(), approvals(), wards(), bills(), beside()), EVERY_MS);
   const close = () => (stop(), stopEntries());
   return { title: () => say("social.title"), view: () => html`<${Home} ...${house} />`, close };
 }
 
-const Home = ({ mine, wards: others, bond, asked, shared, entries }) => html`
+const Home = ({ mine, wards: others, bond, asked, shared, more, entries }) => html`
   <${Heading}>${say("social.title")}<//>
   <div class="actions" role="group" aria-label=${say("home.actions")}>
     <a class="button" href="#/send"><${Icon} name="send" />${say("home.send")}</a>
@@ -41,6 +42,7 @@ const Home = ({ mine, wards: others, bond, asked, shared, entries }) => html`
   </ul>
   <h2>${say("social.money")}</h2>
   <${Shown} of=${mine} lines=${1}>${({ data }) => data.map((wallet) => html`<p class="card beside" key=${wallet.id}><strong><${Money} amount=${wallet.available} currency=${wallet.currency} /></strong><a class="alone" href="#/topup">${say("social.top-up")}</a><a class="alone" href="#/withdraw">${say("social.withdraw")}</a></p>`)}<//>
+  <${Beside} of=${more} />
 `;
 
 function Requests({ asked, wards: others, shared }) {
