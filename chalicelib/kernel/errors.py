@@ -106,6 +106,12 @@ class GuardianApprovalRequired(AccessDenied):
     code = "guardian-approval-required"
 
 
+class CardApprovalRequired(GuardianApprovalRequired):
+    """The same of whoever gave the family card: above an amount of theirs they are asked."""
+
+    code = "card-approval-required"
+
+
 class SecondFactorRequired(AccessDenied):
     """An operator without a second factor may only set one up."""
 
@@ -202,6 +208,18 @@ class ChargeDeclined(Refusal):
     """The customer's wallet does not pay. Why is theirs to know, not the till's."""
 
     code = "charge-declined"
+
+
+class CardDeclined(Refusal):
+    """The wallet behind a family card does not pay. Why is its owner's to know."""
+
+    code = "card-declined"
+
+
+class CardElsewhere(Refusal):
+    """A family card is good for some kinds of shops alone."""
+
+    code = "card-not-for-this-category"
 
 
 class TermsChanged(Refusal):

@@ -103,6 +103,8 @@ def told_by(entry: Mapping[str, Any]) -> Notice | None:
     params = {"amount": abs(amount), "currency": entry["currency"], "text": entry.get("text", "")}
     if shop := entry.get("payee_name"):
         kind, params["payee"] = _WITH_A_SHOP.get(kind, kind), shop
+    if person := entry.get("paid_by"):
+        kind, params["person"] = "family_payment", person
     return Notice(entry["id"], kind, clock.read(entry["sk"]), params)
 
 

@@ -29,9 +29,12 @@ _BEGINNINGS: dict[str, Group] = {
     "split_": "money",
     "red_packet_": "money",
     "gift_card_": "money",
-    "card_": "money",
     "guardian_": "family",
     "approval_": "family",
+    "card_approval_": "family",
+    "card_": "money",
+    "family_payment": "money",
+    "family_card_": "family",
     "reminder": "reminders",
     "incident_": "money",
 }

@@ -73,7 +73,7 @@ def draft(plain: Draft, purse: Purse, order: Order, at: datetime) -> Draft:
         chart.promotions(order.currency): -wanted,
         chart.settling(order.currency): order.amount,
     }
-    legs = [store.spending(purse.owner, key, part, at, purse.learn) for key, part in taken]
+    legs = [store.spending(purse.owner, key, part, purse.learn) for key, part in taken]
     return replace(
         plain,
         movement=_movement(plain.movement, wanted),

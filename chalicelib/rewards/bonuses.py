@@ -68,8 +68,13 @@ class Promise:
         return InvalidState(state="bonus-taken") if self._of.once_per_person else None
 
     def legs(self) -> tuple[Leg, ...]:
-        """What failed passes its part of the budget on. Raises BonusesExhausted, or refuses: InvalidState (stopped)."""
+        """What failed passes its part of the budget on; nothing of a top-up that has begun before.
+
+        Raises BonusesExhausted; refuses with InvalidState (stopped).
+        """
         before = self._seen()
+        if before and before.topup == self.lot.topup:
+            return ()
         having = store_lots.having(self.lot, before.key if before else "", self._learn)
         if before is None or before.state != "waiting":
             return having, store_lots.promising(self.lot), self._budget.leg()

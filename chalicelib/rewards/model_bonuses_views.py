@@ -106,7 +106,11 @@ class BonusView(msgspec.Struct, frozen=True):
 
 
 class BonusesView(msgspec.Struct, frozen=True):
+    """All of them: nobody has more currencies than fit on a page."""
+
     data: list[BonusView]
+    has_more: bool = False
+    next_cursor: str | None = None
 
 
 def offer(wish: NewBonusOffer, offer_id: str, by: str, at: datetime) -> Offer:

@@ -15,7 +15,7 @@ import msgspec
 
 from chalicelib.kernel import clock
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Changed, Leg, Verdict
+from chalicelib.ledger.model import Changed, Draft, Leg, Taken, Verdict
 from chalicelib.ledger.wire import Item
 from chalicelib.ledger.write import Update, put_once
 from chalicelib.rewards.model import Words
@@ -74,6 +74,7 @@ def promising(new: Lot) -> Leg:
         "topup": new.topup,
         "amount": new.amount,
         "left": new.left,
+        "spent": 0,
         "share": new.share,
         "state": new.state,
     }
@@ -86,9 +87,10 @@ def turning(user_id: str, key: str, was: LotState, state: LotState, learn: Calla
     return Leg(update.written(), _learning(learn))
 
 
-def spending(user_id: str, key: str, part: int, at: datetime, learn: Callable[[], None]) -> Leg:
-    """`part` of a lot that is good still and has so much left."""
-    update = _row(user_id, key).add("left", -part).require("state", "=", "good").require("left", ">=", part)
+def spending(user_id: str, key: str, part: int, learn: Callable[[], None]) -> Leg:
+    """`part` of a lot that is good still and has so much left; when it ends its key says, which never changes."""
+    update = _row(user_id, key).add("left", -part).add("spent", part)
+    update.require("state", "=", "good").require("left", ">=", part)
     return Leg(update.written(), _learning(learn))
 
 
@@ -96,6 +98,14 @@ def giving_back(user_id: str, key: str, part: int, learn: Callable[[], None]) ->
     """To a lot that was not taken back meanwhile."""
     update = _row(user_id, key).add("left", part).require("state", "=", "good")
     return Leg(update.written(), _learning(learn))
+
+
+def give_up(user_id: str) -> None:
+    """All that they have or were promised is good no more; may be repeated."""
+    for one in every_lot(user_id):
+        update = _row(user_id, one.key).assign("state", "given-up").require_one_of("state", "waiting", "good")
+        ended = Leg(update.written(), lambda wired: Taken(wired or {}))
+        ledger.commit(lambda at, known, leg=ended: Draft(None, (), None, (leg,)), clock.now())  # type: ignore[misc]
 
 
 def took(payment_id: str, owner: str, parts: Parts) -> Leg:

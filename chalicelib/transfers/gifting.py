@@ -136,6 +136,7 @@ def back(
 
 def _card(customer: Customer, wish: Wish, at: datetime) -> Movement:
     """Its answer is without the code, which is added whenever it is given."""
+    hashed = store.hashed(wish.code)
     answer = GiftCardView(
         id=wish.id,
         status="open",
@@ -158,7 +159,7 @@ def _card(customer: Customer, wish: Wish, at: datetime) -> Movement:
         fingerprint=wish.key.fingerprint,
         receipt=_receipt(answer),
         due=Due(DUE, at + model.LASTS - model.REMINDS),
-        facts={"owner": customer.user_id, "from_name": customer.name, "design": wish.design},
+        facts={"owner": customer.user_id, "from_name": customer.name, "design": wish.design, "hashed": hashed},
     )
 
 
@@ -199,10 +200,10 @@ def _return(gift: Gift, state: str, key: RequestKey | None, at: datetime) -> Mov
         state="succeeded",
         at=at,
         fingerprint=key.fingerprint if key else b"",
-        receipt=_receipt(ended, 200) if key else None,
+        receipt=_receipt(ended) if key else None,
         facts={"owner": gift["owner"], "gift": gift["pk"]},
     )
 
 
-def _receipt(answer: Any, status: int = 201) -> Receipt:
-    return Receipt(status, msgspec.json.encode(answer).decode())
+def _receipt(answer: Any) -> Receipt:
+    return Receipt(201, msgspec.json.encode(answer).decode())

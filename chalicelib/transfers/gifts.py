@@ -169,7 +169,8 @@ def _url(code: str) -> str:
 def _bought(gift: dict[str, Any], at: datetime) -> GiftCardView:
     """A code that the secret of today does not give is not shown: cancelling still brings the money back."""
     code = _code(gift["pk"])
-    return model.bought(gift, code, _url(code), at)
+    shown = (code, _url(code)) if store.hashed(code) == gift["hashed"] else ("", "")
+    return model.bought(gift, *shown, at)
 
 
 def _with_code(receipt: Receipt) -> Receipt:

@@ -108,7 +108,7 @@ def claim(call: Call[GiftClaimRequest]) -> Receipt:
     "POST",
     "/v1/gift-cards/{id}/cancel",
     body=CancelRequest,
-    answers={200: GiftCardView},
+    answers={201: GiftCardView},
     caller=Customer,
     moves_money=True,
     begins=Begins("transfers", receipt="gfr", waits=False),

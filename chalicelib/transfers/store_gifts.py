@@ -27,13 +27,13 @@ _REFUSED = {"claimed": "gift-claimed", "returned": "expired"}
 
 
 def coding(code: str, gift_id: str) -> Leg:
-    kept = {"pk": _hashed(code), "sk": _GIFT, "card": gift_id}
+    kept = {"pk": hashed(code), "sk": _GIFT, "card": gift_id}
     return Leg(put_once(settings().ledger_table, kept), lambda wired: Changed())
 
 
 def of_code(code: str) -> str:
     """The id of the card that has it; empty if none has."""
-    found = ledger.beside(_hashed(code), _GIFT) if code else None
+    found = ledger.beside(hashed(code), _GIFT) if code else None
     return str(found["card"]) if found else ""
 
 
@@ -75,5 +75,5 @@ def _as_it_is(wired: Item | None) -> Verdict:
     return Changed() if state == "open" else InvalidState(state=_REFUSED.get(state, state))
 
 
-def _hashed(code: str) -> str:
+def hashed(code: str) -> str:
     return ids.derived("gcd", model.tidy_code(code))
