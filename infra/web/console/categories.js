@@ -6,7 +6,7 @@ import { lookAgain } from "/shared/seen.js";
 import { call } from "/shared/session.js";
 import { html } from "/shared/ui.js";
 
-const ALL = ["groceries", "restaurants", "shopping", "transport", "health", "education", "leisure", "services", "other"];
+export const ALL = ["groceries", "restaurants", "shopping", "transport", "health", "education", "leisure", "services", "other"];
 
 export const Categories = ({ chosen = "other" }) => html`
   <label class="field" for="category"><span>${say("shops.category")}</span>
