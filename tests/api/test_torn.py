@@ -16,7 +16,7 @@ import app
 from chalicelib import cloud
 from chalicelib.ledger import audit, history
 from chalicelib.ledger.wire import plain_item
-from chalicelib.merchants import service as merchants
+from chalicelib.merchants import categorising
 from chalicelib.operations import judging, reading
 from chalicelib.operations.model_drills import Judgement
 from chalicelib.operations.store_books import Books
@@ -196,7 +196,7 @@ def _points_earned(world: World, ana: Person) -> Callable[[], object]:
     points_kit.programme(world)
     paid = ana.pay(1_234).json["id"]
     entry = next(one for one in history.entries(ana.wallet, None, 5) if one["movement"] == paid)
-    return lambda: earning.hear(entry, merchants.category)
+    return lambda: earning.hear(entry, categorising.category)
 
 
 def _points_paid(world: World, ana: Person, used: int = 300) -> Callable[[], object]:
