@@ -22,6 +22,7 @@ from chalicelib.transfers import tasks as transfers
 from infra.local import bank_post, past, people
 from infra.local.bank_post import Keys, Letter
 from infra.local.client import Client
+from infra.local.lending import lend
 from infra.local.past import Past
 from infra.local.people import Person
 
@@ -100,7 +101,7 @@ def befriend(first: Visitor, second: Visitor) -> None:
 def live(api: Past, bank: Bank, visitor: Visitor, funds: int, shops: list[Mapping[str, Any]]) -> None:
     _name_an_account(visitor.ago(timedelta(days=24.8)), visitor.person, visitor.wallet["currency"])
     for number, (days, shop, amount) in enumerate(PURCHASES):
-        paid = _pay(visitor.ago(timedelta(days=days)), visitor.wallet, shops[shop], amount, f"seed-{number}")
+        paid = pay(visitor.ago(timedelta(days=days)), visitor.wallet, shops[shop], amount, f"seed-{number}")
         if number == RETURNED:
             till = api.ago(timedelta(days=RETURNED_AGO)).bearing(shops[shop]["api_key"])
             _give_back(till, paid)
@@ -115,10 +116,12 @@ def _name_an_account(me: Past, person: Person, currency: str) -> None:
     me.bearing(proved).insist("/v1/me/funding-methods", wish).expect(201)
 
 
-def _pay(me: Past, wallet: Mapping[str, Any], shop: Mapping[str, Any], amount: int, key: str) -> dict[str, Any]:
+def pay(
+    me: Past, wallet: Mapping[str, Any], shop: Mapping[str, Any], amount: int, key: str, **more: str
+) -> dict[str, Any]:
     order = f"{shop['name'][0]}-{secrets.randbelow(9000) + 1000}"
     wish = {"wallet_id": wallet["id"], "currency": wallet["currency"], "merchant_id": shop["id"], "amount": amount}
-    paid: dict[str, Any] = me.insist("/v1/payments", wish | {"order_reference": order}, key=key).expect(201)
+    paid: dict[str, Any] = me.insist("/v1/payments", wish | {"order_reference": order} | more, key=key).expect(201)
     return paid
 
 
@@ -146,6 +149,8 @@ def main() -> None:
     for visitor, funds in lives:
         if visitor:
             live(api, bank, visitor, funds, told["merchants"])
+    if first and second:
+        lend(bank, first, second, told["merchants"])
     print(json.dumps({visitor.person.identifier: visitor.device_token for visitor, _ in lives if visitor}))
 
 

@@ -1,6 +1,7 @@
 /** A payment as its receipt: what, to whom, how it stands, what came back of it; to be printed, or kept as a PDF. */
 import { Earned, earning } from "/app/earned.js";
 import { helpFact } from "/app/helped.js";
+import { wallets } from "/app/me.js";
 import { entriesOf, meet, nameOf, shownSum } from "/app/money.js";
 import { money, say, shownMoney } from "/shared/language.js";
 import { Facts, Heading, Shown, When } from "/shared/parts.js";
@@ -12,17 +13,21 @@ const MANY = 100;
 export function open({ params }) {
   const path = `/v1/payments/${encodeURIComponent(params.id)}`;
   const payment = see(path);
-  const [checkout, entries] = [signal(null), signal(null)];
+  const [checkout, entries, mine] = [signal(null), signal(null), wallets()];
   const stopLooking = effect(() => {
     const { data } = payment.value;
     if (data?.checkout_id && !checkout.peek()) untracked(() => (checkout.value = see(`/v1/checkouts/${data.checkout_id}`)));
-    if (data && !entries.peek()) untracked(() => (entries.value = see(entriesOf(data.wallet_id, MANY))));
+    const wallet = data && walletFor(data, mine.value.data?.data);
+    if (wallet && !entries.peek()) untracked(() => (entries.value = see(entriesOf(wallet.id, MANY))));
   });
   const earned = earning(() => params.id);
   const stop = watch(() => see(path), 10_000);
   const view = () => html`<${Receipt} payment=${payment} checkout=${checkout.value?.value.data} entries=${entries.value?.value.data?.data ?? []} earned=${earned} />`;
   return { title: () => say("receipt.title"), view, close: () => (stop(), stopLooking(), earned.close()) };
 }
+
+/** With a family card of mine somebody else's wallet says who paid. */
+const walletFor = ({ wallet_id, currency }, all) => all?.find(({ id }) => id === wallet_id) ?? all?.find((one) => one.currency === currency);
 
 const Receipt = ({ payment, checkout, entries, earned }) => html`
   <${Heading}>${say("receipt.title")}<//>
@@ -56,6 +61,8 @@ const facts = (one, checkout) => [
   [say("fact.deposit"), checkout?.capture === "manual" && say("fact.deposit.yes")],
   [say("share.title"), checkout?.split && say("share.people", { payers: checkout.split.payers, max: checkout.split.max_payers })],
   [say("fact.by"), one.card_id && html`<a class="alone" href=${`#/cards/${one.card_id}`}>${say("fact.by.card")}</a>`],
+  [say("fact.by"), one.family_card_id && html`<a class="alone" href=${`#/family-cards/${one.family_card_id}`}>${say("fact.by.family-card")}</a>`],
+  [say("fact.payer"), one.paid_by],
   [say("coupon.before"), helpOf(one).discount > 0 && shownSum(one)],
   ...(helpOf(one).discount > 0 ? [helpFact(helpOf(one), one.currency)] : []),
   [say("fact.by.bonus"), one.bonus > 0 && shownMoney(one.bonus, one.currency)],

@@ -59,13 +59,13 @@ const inFront = () =>
 function arrived(ended) {
   const { id, about, outcome } = ended;
   seen(id);
-  void lookAgain("/v1/wallets", "/v1/cards", "/v1/coupons", "/v1/points", "/v1/bonuses");
+  void lookAgain("/v1/wallets", "/v1/cards", "/v1/coupons", "/v1/points", "/v1/bonuses", "/v1/family-cards", "/v1/gift-cards");
   if (leadsOn(ended)) goInstead(placeOf(outcome.body, about));
 }
 
 /** The screen that tells more of what was made. */
-const PLACES = { payment: "payments", topup: "topups", withdrawal: "withdrawals", transfer: "transfers", packet: "packets", "packet-claim": "packets", card: "cards", "card-refund": "cards" };
-const placeOf = ({ id, card_id, red_packet_id }, { what, then }) => `/${PLACES[what]}/${{ "card-refund": card_id, "packet-claim": red_packet_id }[what] ?? id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
+const PLACES = { payment: "payments", topup: "topups", withdrawal: "withdrawals", transfer: "transfers", packet: "packets", "packet-claim": "packets", card: "cards", "card-refund": "cards", gift: "gift-cards", "gift-claim": "gift-cards" };
+const placeOf = ({ id, card_id, red_packet_id, gift_card_id }, { what, then }) => `/${PLACES[what]}/${{ "card-refund": card_id, "packet-claim": red_packet_id, "gift-claim": gift_card_id }[what] ?? id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
 
 function titleOf(id, wanted) {
   const outcome = outcomeOf(id);
@@ -75,7 +75,7 @@ function titleOf(id, wanted) {
   if (outcome) return outcome.status < 400 ? say(outcome.body?.status === "authorized" ? "result.held" : "result.paid", { amount }) : sayOf(about, "result.not", { amount });
   const { last } = intent(id) ?? {};
   const consent = consentOf({ last });
-  if (consent) return say(`result.${consent}`);
+  if (consent) return sayOf(about, `result.${consent}`);
   return sayOf(about, last === undefined ? "result.sending" : "result.unknown", { amount });
 }
 
@@ -97,10 +97,11 @@ function Result({ id, earlier, back, earned }) {
   `;
 }
 
-const facts = ({ checkout, help, ...about }, outcome) => [
+const facts = ({ checkout, help, family, ...about }, outcome) => [
   [say("checkout.to"), checkout.merchant_name],
   [say(help ? "coupon.before" : "fact.amount"), shownSum(checkout)],
   ...(help ? [helpFact(help, checkout.currency)] : []),
+  [say("fact.by"), family && say("fact.family-card.of", { name: family.name })],
   [say("coupon.due"), help && shownSum(dueOf({ checkout, help, ...about }))],
   [say("fact.order"), checkout.order_reference],
   [say("fact.when"), outcome?.body?.created_at && html`<${When} at=${outcome.body.created_at} />`],
@@ -158,6 +159,7 @@ const isStuck = ({ methods }) => methods === "" && newHere.value;
 
 function Help({ about, body, earlier }) {
   const back = about.back ?? (about.charge ? "/code" : about.checkout ? (about.checkout.back ?? `/pay/${about.checkout.id}`) : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`);
+  if (about.what === "gift-claim") return html`<p><a class="button main" href=${`#${back}`}>${say("result.gift")}</a></p>`;
   if (about.what === "packet-claim") return html`<p><a class="button main" href=${`#${back}`}>${say("result.packet")}</a></p>`;
   if (fromWallet(about) && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
   if (body.code === "probable-duplicate" && !about.charge) return html`<${Twice} about=${about} earlier=${earlier} before=${body.payment_id} />`;
@@ -168,12 +170,12 @@ function Help({ about, body, earlier }) {
   return html`<p><a class="button main" href=${`#${back}`}>${say("result.again")}</a></p>`;
 }
 
-const fromWallet = ({ checkout, card_id, what }) => (checkout && !card_id) || ["transfer", "packet"].includes(what);
+const fromWallet = ({ checkout, card_id, family, what }) => (checkout && !card_id && !family) || ["transfer", "packet", "gift"].includes(what);
 
 /** Names the earlier payment, and asks whether a second one is meant. */
 function Twice({ about, earlier, before }) {
-  const { checkout, wallet_id, card_id, help } = about;
-  const pay = () => (checkout.back ? payShop(checkout, wallet_id, { confirmed: true, help }) : payCheckout(checkout, wallet_id, { confirmed: true, card_id, help, form: `after ${before}` }));
+  const { checkout, wallet_id, card_id, help, family } = about;
+  const pay = () => (checkout.back ? payShop(checkout, wallet_id, { confirmed: true, help, family }) : payCheckout(checkout, wallet_id, { confirmed: true, card_id, help, family, form: `after ${before}` }));
   const again = () => goInstead(`/results/${pay()}`);
   return html`
     <section class="card" aria-label=${say("twice.title")}>
