@@ -33,9 +33,9 @@ _ACTS: tuple[tuple[Callable[[Person, random.Random], None], float], ...] = (
     (opening_packets.look, 2),
     (sharing_bills.make, 10),
     (sharing_bills.pay, 16),
-    (sharing_bills.decline, 3),
-    (sharing_bills.close_or_remind, 3),
+    (sharing_bills.decline, 5),
+    (sharing_bills.close_or_remind, 6),
     (sharing_bills.look, 2),
-    (using_coupons.take, 6),
+    (using_coupons.take, 9),
     (using_coupons.pay, 12),
 )

@@ -13,7 +13,6 @@ from tests.simulation.bugs_of_lies import LIES
 from tests.simulation.bugs_of_operators import OPERATORS
 from tests.simulation.bugs_of_order import ORDER
 from tests.simulation.bugs_of_payouts import PAYOUTS
-from tests.simulation.bugs_of_people import PEOPLE
 from tests.simulation.bugs_of_routing import ROUTING
 from tests.simulation.bugs_of_shares import SHARES
 from tests.simulation.bugs_of_staff import STAFFING
@@ -316,5 +315,4 @@ BUGS = (
     *WITHDRAWALS,
     *CARDS,
     *COUPONS,
-    *PEOPLE,
 )
