@@ -15,6 +15,7 @@ from chalicelib.settings import settings
 
 HEAD, MOVEMENT, ALLOWANCE, CONSENT, FUNDING = "HEAD", "MOVEMENT", "ALLOWANCE", "CONSENT", "FUNDING"
 CARD, CARDS, BONUS = "CARD", "CARDS", "BONUS"
+FAMILY, FAMILY_PAID = "FAMILY", "FAMILY-PAID#"
 POINTS, SPENT, EARNED, UNDONE = "POINTS", "SPENT", "EARNED#", "UNDONE#"
 PAID, PART = "PAID", "PART#"
 BELOW = "BELOW#"
@@ -59,7 +60,9 @@ def entry_item(entry: Entry, account: str) -> dict[str, Any]:
         "currency": entry.currency,
         "postings": entry.postings,
     }
-    stored |= {name: text for name in ("owner", "text", "payee", "payee_name") if (text := getattr(entry, name))}
+    stored |= {
+        name: text for name in ("owner", "text", "payee", "payee_name", "paid_by") if (text := getattr(entry, name))
+    }
     if party := entry.parties.get(account):
         stored |= {"owner": party.owner, "person": party.other}
     if line := entry.line:
@@ -129,7 +132,9 @@ def head_update(change: Change, at: datetime) -> dict[str, Any]:
 
 
 def _spend(update: Update, spend: Spend, amount: int, at: datetime) -> None:
-    update.require("owner", "=", spend.owner).require("epoch", "=", spend.epoch)
+    update.require("owner", "=", spend.owner)
+    if spend.epoch is not None:
+        update.require("epoch", "=", spend.epoch)
     update.require("status", "=", "active").require("tier", "=", spend.tier)
     sums = ((model.day_sum(at), spend.day_limit), (model.month_sum(at), spend.month_limit))
     for name, limit in sums if spend.counts else ():

@@ -1,4 +1,4 @@
-"""An operator says what a merchant deals in."""
+"""What a merchant deals in, which operators say."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from chalicelib.merchants import service as merchants
 from chalicelib.merchants import store_categories as store
 from chalicelib.merchants.model import Terms
 from chalicelib.merchants.model_categories import Category
+
+
+def category(merchant_id: str, at: datetime) -> Category:
+    """What it deals in, at most 30 s old. Raises NotFound."""
+    return merchants.terms(merchant_id, at).category
 
 
 def change(by: Operator, merchant_id: str, category: Category, at: datetime) -> Terms:

@@ -13,7 +13,6 @@ from chalicelib.cases import service as cases
 from chalicelib.cases.model import Facts
 from chalicelib.kernel import clock, ids, money, text
 from chalicelib.kernel.callers import Customer, Merchant, Operator, Staff
-from chalicelib.kernel.categories import Category
 from chalicelib.kernel.errors import CurrencyMismatch, Forbidden, InvalidRequest, InvalidState, InvalidToken, NotFound
 from chalicelib.ledger import chart, history
 from chalicelib.ledger import service as ledger
@@ -85,11 +84,6 @@ def listed(position: str | None, limit: int) -> tuple[list[Terms], str | None]:
 def terms(merchant_id: str, at: datetime) -> Terms:
     """At most 30 s old. Raises NotFound."""
     return _terms(merchant_id, int(at.timestamp()) // _TERMS_KEPT_SECONDS)
-
-
-def category(merchant_id: str, at: datetime) -> Category:
-    """What it sells, at most 30 s old. Raises NotFound."""
-    return terms(merchant_id, at).category
 
 
 def make_key(caller: Operator | Merchant, merchant_id: str, scopes: Sequence[Scope], at: datetime) -> tuple[Key, str]:

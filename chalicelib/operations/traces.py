@@ -51,6 +51,8 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "rewards.keep": (
             "coupon.make_template",
             "coupon.stop_template",
+            "bonus.make_offer",
+            "bonus.stop_offer",
             "points.make_programme",
             "points.stop_programme",
             "points.make_rule",

@@ -63,9 +63,10 @@ def _earn(of: Programme, entry: Mapping[str, Any], source: str, basis: int, cate
 
     def build(at: datetime, known: Known) -> Draft:
         undone = record.seen.undone
-        now = replace(brought, undone=undone, reversed=brought.due_back(undone))
+        whole = replace(brought, points=0) if guess.account.ended else brought
+        now = replace(whole, undone=undone, reversed=whole.due_back(undone))
         leg = points.booking(record.seen, now, record.learn)
-        if guess.account.ended or not (net := now.points - now.reversed):
+        if not (net := now.points - now.reversed):
             return Draft(None, (), None, (leg,))
         return Draft(None, (), None, (leg,), also=(booking.coming(guess, net, now.until, why, at, known),))
 

@@ -1,4 +1,4 @@
-"""Whoever is erased has no coupons and no points any more; what a payment took stays in its receipt, naming nobody."""
+"""Whoever is erased has no coupons, points and bonuses any more; what a payment took stays in its receipt, unnamed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import msgspec
 
 from chalicelib.ledger import history, points
 from chalicelib.ledger.points import Account
-from chalicelib.rewards import expiring, store, store_points
+from chalicelib.rewards import expiring, store, store_lots, store_points
+from chalicelib.rewards.model_bonuses import Lot
 from chalicelib.rewards.model_points import Programme
 
 
@@ -18,12 +19,15 @@ def forget(user_id: str, logins: tuple[str, ...], at: datetime) -> None:
     """May be repeated."""
     store.erase(user_id)
     expiring.forget(user_id)
+    store_lots.give_up(user_id)
 
 
 def told(user_id: str, logins: tuple[str, ...]) -> Mapping[str, Any]:
     """What their archive has of it."""
     coupons = [_shown(msgspec.to_builtins(one)) for one in store.every_one_of(user_id)]
-    return {"coupons.json": coupons, "points.json": [_points(of, one) for of, one in _accounts(user_id)]}
+    bonuses = [_bonus(one) for one in store_lots.every_lot(user_id)]
+    pointed = [_points(of, one) for of, one in _accounts(user_id)]
+    return {"coupons.json": coupons, "points.json": pointed, "bonuses.json": bonuses}
 
 
 def _accounts(user_id: str) -> list[tuple[Programme, Account]]:
@@ -40,6 +44,19 @@ def _points(of: Programme, account: Account) -> dict[str, Any]:
         "programme": of.name.en,
         "lots": [{"points": lot.left, "expires_at": points.ends_at(lot.until)} for lot in account.seen],
         "entries": [_shown_entry(one) for one in entries],
+    }
+
+
+def _bonus(lot: Lot) -> dict[str, Any]:
+    return {
+        "offer_id": lot.offer,
+        "offer": lot.name.en,
+        "topup_id": lot.topup,
+        "currency": lot.currency,
+        "amount": lot.amount,
+        "left": lot.left,
+        "expires_at": lot.until,
+        "state": lot.state,
     }
 
 

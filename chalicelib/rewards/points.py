@@ -81,7 +81,7 @@ class _Issuing:
     def __init__(self, template: Template, redemption_id: str, owner: str) -> None:
         self.coupon_id = ids.derived("cou", template.id, redemption_id)
         self._template, self._owner = template, owner
-        self._budget = service.Budget(template, self.coupon_id)
+        self._budget = service.budget(template, self.coupon_id)
 
     def draft(self, at: datetime) -> Draft:
         try:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from chalicelib.identity.payee_checks import Check, Reason
 from chalicelib.kernel import clock
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import (
@@ -34,7 +35,7 @@ from chalicelib.ledger.model import Change, Draft, Due, Entry, Known, Leg, Movem
 from chalicelib.policy import service as policy
 from chalicelib.policy.model import Decision
 from chalicelib.transfers import model, store
-from chalicelib.transfers.model import Check, Delay, Reason, TransferView
+from chalicelib.transfers.model import Delay, TransferView
 from chalicelib.transfers.store import Invited
 
 KIND = "transfer"

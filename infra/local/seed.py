@@ -45,6 +45,7 @@ def seed(local: Mapping[str, Any]) -> dict[str, Any]:
     anybody, known = Client(local["api"]), local.get("people", {})
     found = _operator(anybody, stack.environment(local["aws"]["endpoint"]))
     open_probe(local, found["token"])
+    seed_present.offer_bonuses(anybody, found["token"])
     shown = _shown(OPERATOR, found) | _authenticator()
     merchants = [_merchant(anybody, found, shop, known) for shop in SHOPS]
     for identifier, device_token in _remember(local, merchants).items():

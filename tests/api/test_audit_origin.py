@@ -36,6 +36,7 @@ REQUESTED = {
     "backup": {"ask", "drill", "propose-giving-back", "approve-giving-back", "decline-giving-back"},
     "case": {"resolve", "take"},
     "coupon": {"issue", "make_template", "stop_template"},
+    "bonus": {"make_offer", "stop_offer"},
     "points": {"end_reward", "end_rule", "make_programme", "make_reward", "make_rule", "stop_programme"},
     "guardian": {"accept"},
     "identifier": {"change"},

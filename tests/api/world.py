@@ -18,6 +18,7 @@ from chalicelib.kernel import ids
 from chalicelib.ledger import chart, crediting, service, store
 from chalicelib.ledger.model import Draft, Entry, Known, Movement
 from chalicelib.merchants import leaving
+from chalicelib.payments import leaving as family
 from chalicelib.rewards import leaving as coupons
 from chalicelib.settings import settings
 from tests.api.caller import Caller, Reply
@@ -35,6 +36,7 @@ class World:
         self.clock, self.nobody = clock, Caller()
         self._seen: set[tuple[str, str]] = set()
         above.lend("merchants", leaving.forget, leaving.told)
+        above.lend("payments", family.forget, family.told)
         above.lend("rewards", coupons.forget, coupons.told)
         self.operator = self._operator()
         self.shop = self._shop("Tea House")

@@ -24,5 +24,7 @@ class Play:
 
 EVERYTHING = Play("everything", between=70)
 AT_SHOPS = Play("shops", between=0)
-BETWEEN_PEOPLE = Play("people", between=200, shops=0.03, staff=0, tills=0.5, closes=12, ways_in=0.4, people=4, at_home=3)
+BETWEEN_PEOPLE = Play(
+    "people", between=200, shops=0.03, staff=0, tills=0.5, closes=12, ways_in=0.4, people=4, at_home=3
+)
 PLAYS = {play.name: play for play in (EVERYTHING, AT_SHOPS, BETWEEN_PEOPLE)}

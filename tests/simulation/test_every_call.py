@@ -25,6 +25,8 @@ from tests.simulation.cases_of_accounts import ACCOUNTS
 from tests.simulation.cases_of_cards import CARDS
 from tests.simulation.cases_of_charges import CHARGES
 from tests.simulation.cases_of_coupons import COUPONS
+from tests.simulation.cases_of_family import FAMILY
+from tests.simulation.cases_of_gifts import GIFTS
 from tests.simulation.cases_of_payouts import PAYOUTS
 from tests.simulation.cases_of_shares import SHARES
 from tests.simulation.cases_of_topups import TOPUPS
@@ -350,6 +352,8 @@ CASES = (
     *WITHDRAWALS,
     *CARDS,
     *COUPONS,
+    *FAMILY,
+    *GIFTS,
     *PAYOUTS,
     *CHARGES,
     signing_up,

@@ -21,6 +21,7 @@ const DEEDS = {
   backup: ["approve-giving-back", "ask", "decline-giving-back", "drill", "propose-giving-back"],
   case: ["resolve", "take"],
   coupon: ["issue", "make_template", "stop_template"],
+  bonus: ["make_offer", "stop_offer"],
   points: ["end_reward", "end_rule", "make_programme", "make_reward", "make_rule", "stop_programme"],
   guardian: ["accept"],
   identifier: ["change"],
