@@ -52,6 +52,11 @@ class Month:
         self.shop = self.local["people"]["merchants"][0]
         self.till = Client(self.local["api"], self.shop["api_key"], self.narrator.language)
 
+    def wake(self) -> None:
+        """On new connections: the front door closes those that were silent for a minute."""
+        for one in (self.anybody, self.operator, self.phone, self.till):
+            one.close()
+
     def must(self, what: str, got: object, wanted: object) -> None:
         """Raises Wrong unless `got` is `wanted`; `what` names it in the catalogue."""
         if got != wanted:
@@ -181,6 +186,7 @@ def tell_of_the_end(month: Month) -> None:
 
     def look() -> dict[str, Any] | None:
         demo_backup.turn(month.local, "sweep")
+        month.wake()
         found = month.phone.get("/v1/me/notices?limit=100").expect(200)["data"]
         return next((one for one in found if one["kind"] == "reminder_points"), None)
 

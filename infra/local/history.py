@@ -1,8 +1,8 @@
 """What the demo customers did in the last weeks: `python -m infra.local.history`, in the functions' environment.
 
 Standard input: {"api", "bank", "webhook_secret", "people": [{person, funds}], "merchants": [{id, api_key, …}],
-"operator": id}. Whoever is not known signs up four weeks ago, tops up, pays, gets something back, and has `funds`
-today. Everything goes through the API itself with an older clock (`past.py`); the bank's word of old top-ups is signed here
+"operator": id}. Whoever is new signs up four weeks ago, tops up, pays, gets something back, and has `funds` today.
+Everything goes through the API itself with an older clock (`past.py`); the bank's word of old top-ups is signed here
 with the bank's own key.
 Prints what their phones show: {identifier: device_token}.
 """
