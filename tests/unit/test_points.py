@@ -16,6 +16,7 @@ from chalicelib.ledger import lots, points
 from chalicelib.ledger.lots import Lot, Lots
 from chalicelib.ledger.model import Draft
 from chalicelib.ledger.points import Account, Earned
+from chalicelib.ledger.wire import item, size
 from chalicelib.rewards import booking, model_points
 from chalicelib.rewards.booking import Cause, Guess
 from chalicelib.rewards.model import Words, given_back
@@ -218,3 +219,12 @@ def test_reminders_are_said_in_order_and_each_of_them_once() -> None:
     account = Account(ACCOUNT.id, ACCOUNT.owner, ACCOUNT.programme, (Lot("2026-04-01", 5), Lot("2026-04-20", 7)))
     seen = [(moment[:10], lot.left) for moment, lot in points.unreminded(account, AT + timedelta(days=21))]
     assert seen == [("2026-03-02", 5), ("2026-03-21", 7), ("2026-03-25", 5)]
+
+
+def test_the_fattest_lots_fit_into_an_item() -> None:
+    """Of the longest programme, one for each month, and one that a refund gave back."""
+    month = [f"20{27 + number // 12}-{number % 12 + 1:02d}-01" for number in range(model_points.MOST_MONTHS + 2)]
+    moment, many = clock.written(AT), 10**9
+    kept = {"pk": ACCOUNT.id, "sk": "POINTS", "owner": ACCOUNT.owner, "programme": ACCOUNT.programme}
+    kept |= {"reminded": moment, "due_key": "points#15", "due_at": moment, "ended": "ended"}
+    assert size(item(kept | {"lots": [[until, many] for until in month]})) <= 1_024
