@@ -1,4 +1,4 @@
-"""All that people do among themselves, by weight: transfers, red packets, bills, and coupons beside them."""
+"""All that people do among themselves, by weight: transfers, red packets, bills, and coupons and points beside them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.simulation import opening_packets, sending, sharing_bills, using_coupons
+from tests.simulation import opening_packets, sending, sharing_bills, using_coupons, using_points
 
 if TYPE_CHECKING:
     from tests.simulation.people import Person
@@ -33,9 +33,12 @@ _ACTS: tuple[tuple[Callable[[Person, random.Random], None], float], ...] = (
     (opening_packets.look, 2),
     (sharing_bills.make, 10),
     (sharing_bills.pay, 16),
-    (sharing_bills.decline, 3),
-    (sharing_bills.close_or_remind, 3),
+    (sharing_bills.decline, 5),
+    (sharing_bills.close_or_remind, 6),
     (sharing_bills.look, 2),
-    (using_coupons.take, 6),
+    (using_coupons.take, 9),
     (using_coupons.pay, 12),
+    (using_points.pay, 12),
+    (using_points.redeem, 6),
+    (using_points.look, 2),
 )
