@@ -61,7 +61,8 @@ def draft(plain: Draft, coupon: Coupon, order: Order, at: datetime) -> Draft:
     """`plain`: the same payment without it. What the coupon's terms forbid is said before anybody proves themselves."""
     if plain.movement is None or plain.entry is None:
         return plain
-    forbidden = rewards.refusal(coupon, order.terms.merchant_id, order.amount, order.currency, at)
+    terms = order.terms
+    forbidden = rewards.refusal(coupon, terms.merchant_id, terms.category, order.amount, order.currency, at)
     helped = discounted(plain, order, coupon.worth.discount(order.amount), {}, coupon_id=coupon.id)
     return replace(
         helped,

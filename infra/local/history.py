@@ -1,8 +1,9 @@
 """What the demo customers did in the last weeks: `python -m infra.local.history`, in the functions' environment.
 
-Standard input: {"api", "bank", "webhook_secret", "people": [{person, funds}], "merchants": [{id, api_key, …}]}. Whoever
-is not known signs up four weeks ago, tops up, pays, gets something back, and has `funds` today. Everything goes through
-the API itself with an older clock (`past.py`); the bank's word of old top-ups is signed here with the bank's own key.
+Standard input: {"api", "bank", "webhook_secret", "people": [{person, funds}], "merchants": [{id, api_key, …}],
+"operator": id}. Whoever is new signs up four weeks ago, tops up, pays, gets something back, and has `funds` today.
+Everything goes through the API itself with an older clock (`past.py`); the bank's word of old top-ups is signed here
+with the bank's own key.
 Prints what their phones show: {identifier: device_token}.
 """
 
@@ -19,7 +20,7 @@ from typing import Any
 
 from chalicelib.kernel import clock
 from chalicelib.transfers import tasks as transfers
-from infra.local import bank_post, past, people
+from infra.local import bank_post, past, people, seed_points
 from infra.local.bank_post import Keys, Letter
 from infra.local.client import Client
 from infra.local.lending import lend
@@ -142,6 +143,8 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     told = json.load(sys.stdin)
     api, bank = Past(told["api"]), Bank(told["bank"], told["webhook_secret"])
+    with past.older(SIGNED_UP):
+        seed_points.begin(told["operator"], clock.now())
     lives = [(begin(api, bank, Person(**one["person"])), one["funds"]) for one in told["people"]]
     first, second = (visitor for visitor, _ in lives[:2])
     if first and second:

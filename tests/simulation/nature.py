@@ -332,5 +332,5 @@ _KINDS: tuple[tuple[Begin, float], ...] = (
     (stale_index, 0.5),
     (expire, 0.05),
 )
-_FACTORS: dict[Begin, str] = {till: "tills", staffing.act: "staff", close: "closes"}
+_FACTORS: dict[Begin, str] = {till: "tills", staffing.act: "staff", close: "closes", forgetful.guess: "ways_in"}
 """By what the play makes more or less of it."""

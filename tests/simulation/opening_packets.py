@@ -34,7 +34,7 @@ def send(person: Person, chance: random.Random) -> None:
     people_ = list(named.values())[:3] if chance.random() < _BY_NAME else []
     fit = [one for one in AMOUNTS if one <= person.world.model.wallets[person.wallet].available]
     amount = chance.choice(fit if fit and chance.random() < 0.9 else AMOUNTS)
-    shares = min(amount, chance.choice((1, len(people_))) if people_ else chance.choice((1, 2, 3, 5)))
+    shares = min(amount, chance.choice((1, len(people_))) if people_ else chance.choice((1, 2, 2, 3, 5)))
     body = {"amount": amount, "currency": "CNY", "split": chance.choice(("equal", "lucky")), "shares": shares}
     body |= {"payee_checks": [one.token for one in people_]} if people_ else {}
     made = sending.errand(person, "packet", PACKETS, body, amount, told_between.judge_packet)

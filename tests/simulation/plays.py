@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Play:
-    """`shops`, `staff`, `tills` and `closes` are factors of what is done there; `between` weighs what people send one
-    another, beside the other things that they do. `at_home`: how many have an account before anything can go wrong."""
+    """`shops`, `staff`, `tills`, `closes` (of wallets) and `ways_in` are factors of what is done there; `between`
+    weighs what people send one another, beside the other things that they do. `at_home`: how many have an account
+    before anything can go wrong."""
 
     name: str
     between: float
@@ -16,11 +17,14 @@ class Play:
     staff: float = 1
     tills: float = 1
     closes: float = 1
+    ways_in: float = 1
     people: int = 10
     at_home: int = 0
 
 
 EVERYTHING = Play("everything", between=70)
 AT_SHOPS = Play("shops", between=0)
-BETWEEN_PEOPLE = Play("people", between=200, shops=0.05, staff=0, tills=0.4, closes=4, people=6, at_home=5)
+BETWEEN_PEOPLE = Play(
+    "people", between=200, shops=0.03, staff=0, tills=0.5, closes=12, ways_in=0.4, people=4, at_home=3
+)
 PLAYS = {play.name: play for play in (EVERYTHING, AT_SHOPS, BETWEEN_PEOPLE)}

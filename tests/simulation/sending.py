@@ -56,7 +56,8 @@ def _somebody(person: Person, chance: random.Random) -> str:
     world = person.world
     if chance.random() < _STRANGE:
         newcomer = f"person{world.arrived + 1}@example.com"
-        return chance.choice((newcomer, *(f"stranger{number}@example.com" for number in range(STRANGERS))))
+        strangers = [f"stranger{number}@example.com" for number in range(STRANGERS)]
+        return newcomer if chance.random() < 0.5 else chance.choice(strangers)
     return chance.choice([one.identifier for one in world.people if one is not person])
 
 

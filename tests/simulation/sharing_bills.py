@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 BILLS = "/v1/bill-splits"
 AMOUNTS = (10, 100, 999, 2_500, 20_000, 60_000)
-_PAYS, _ALL, _PROVES, _RECENT = 0.5, 0.6, 0.9, 12
+_PAYS, _ALL, _PROVES, _RECENT = 0.8, 0.7, 0.9, 12
 
 
 def make(person: Person, chance: random.Random) -> None:

@@ -28,10 +28,10 @@ export function discountOf({ amount_off, percent_off, most_off }, amount) {
 
 export const minimumOf = ({ minimum_spend, currency }) => (minimum_spend ? say("coupon.from", { least: money(minimum_spend, currency) }) : say("coupon.any"));
 
-/** Names of shops where we know them; its terms say it in any case. */
-export function placeOf({ merchant_ids }) {
-  if (!merchant_ids.length) return say("coupon.everywhere");
-  const names = merchant_ids.map((merchant_id) => nameOf({ merchant_id }));
+/** Names of shops where we know them, and kinds of shops; its terms say it in any case. */
+export function placeOf({ merchant_ids, categories }) {
+  if (!merchant_ids.length && !categories.length) return say("coupon.everywhere");
+  const names = [...merchant_ids.map((merchant_id) => nameOf({ merchant_id })), ...categories.map((one) => say(`categories.${one}`))];
   return names.every(Boolean) ? names.join(say("coupon.and")) : say("coupon.certain-shops");
 }
 
@@ -48,7 +48,7 @@ export const termsOf = (one) => [
 /** Why a coupon that is still good does not fit a bill, {merchant_id, amount, currency}: in words; "" if it does. */
 export function misfit(one, { merchant_id, amount, currency }) {
   if (one.currency !== currency) return say("coupon.not.currency", { currency: one.currency });
-  if (one.merchant_ids.length && !one.merchant_ids.includes(merchant_id)) return say("coupon.not.here");
+  if (one.merchant_ids.length && !one.categories.length && !one.merchant_ids.includes(merchant_id)) return say("coupon.not.here");
   if (amount < one.minimum_spend) return say("coupon.not.enough", { least: money(one.minimum_spend, one.currency) });
   return isEarly(one) ? say("coupon.not.yet", { since: shownMoment(one.valid_from) }) : "";
 }

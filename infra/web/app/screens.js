@@ -38,7 +38,7 @@ export const SCREENS = {
   "/family-cards": screen("family-cards", "family-cards"),
   "/family-cards/new": screen("family-card-new", "money", "family-cards", "api/categories"),
   "/family-cards/:id": screen("family-card", "money", "statements", "family-cards", "api/categories"),
-  "/coupons": screen("coupons", "money", "rewards"),
+  "/coupons": screen("coupons", "money", "rewards", "api/categories"),
   "/points": screen("points", "money", "rewards"),
   "/points/:id": screen("points-history", "money", "rewards"),
   "/bonuses": screen("bonuses", "money", "rewards"),

@@ -13,6 +13,13 @@ export const Categories = ({ chosen = "other" }) => html`
     <select id="category" name="category">${ALL.map((one) => html`<option key=${one} value=${one} selected=${one === chosen}>${say(`categories.${one}`)}</option>`)}</select>
   </label>`;
 
+/** Any of them, in a form; `chosen` reads which. */
+export const Boxes = ({ title }) => html`
+  <fieldset><legend>${title}</legend>
+    ${ALL.map((one) => html`<label key=${one}><input type="checkbox" name=${`category-${one}`} />${say(`categories.${one}`)}</label>`)}
+  </fieldset>`;
+export const chosen = (fields) => ALL.filter((one) => fields[`category-${one}`]);
+
 export const Category = ({ of: merchant }) => html`
   ${say(`categories.${merchant.category}`)}
   ${may("merchants.join") && html` <button type="button" class="small" onClick=${() => change(merchant)}>${say("shops.change")}</button>`}`;

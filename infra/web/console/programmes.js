@@ -1,6 +1,6 @@
 /** Programmes of points: what they promise, how points are earned in them, what they become; making each, ending each. */
 import { ask } from "/console/ask.js";
-import { ALL as CATEGORIES } from "/console/categories.js";
+import { Boxes, chosen } from "/console/categories.js";
 import { Count, Day, Named, Sum, wished } from "/console/promised.js";
 import { Choice, bodies } from "/console/telling.js";
 import { CURRENCIES, language, money, say, shownMoment } from "/shared/language.js";
@@ -78,16 +78,14 @@ export const addRule = (one, again) =>
       <${Sum} name="per_amount" problem=${wrong("per_amount")} required />
       <${Count} name="times" problem=${wrong("times")} defaultValue="1" />
       <${Field} name="merchants" problem=${wrong("merchant_ids")} label=${say("console.promised-merchants")} hint=${say("console.promised-merchants-about")} autocomplete="off" spellcheck="false" />
-      <fieldset><legend>${say("console.programme-categories")}</legend>
-        ${CATEGORIES.map((category) => html`<label key=${category}><input type="checkbox" name=${`category-${category}`} />${say(`categories.${category}`)}</label>`)}
-      </fieldset>
+      <${Boxes} title=${say("console.programme-categories")} />
       <${Day} name="starts_at" wrong=${wrong} />
       <${Day} name="ends_at" wrong=${wrong} />`,
     go: say("programme.rule.add"),
     done: say("programme.rule.added"),
     act: async (fields) => {
       const { merchants, ...rest } = wished({ ...fields, currency: one.currency }, { sums: ["per_amount"], numbers: ["points", "times"], times: ["starts_at", "ends_at"], lists: ["merchants"] });
-      const categories = CATEGORIES.filter((category) => fields[`category-${category}`]);
+      const categories = chosen(fields);
       const where = { ...(merchants && { merchant_ids: merchants }), ...(categories.length && { categories }) };
       await call("POST", `${PROGRAMMES}/${one.id}/rules`, { body: { name: bodies(fields, "name"), kind: fields.kind, ...rest, ...where } });
       await again();
