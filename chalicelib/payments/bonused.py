@@ -23,9 +23,9 @@ from chalicelib.merchants.model import Terms
 from chalicelib.payments import following, paying
 from chalicelib.payments.model import PaymentView, RefundView
 from chalicelib.payments.paying import Order
+from chalicelib.rewards import bonus_lots as store
 from chalicelib.rewards import model as rewards
 from chalicelib.rewards import model_bonuses as model
-from chalicelib.rewards import store_lots as store
 from chalicelib.rewards.model_bonuses import Lot, Parts
 
 BONUS = "bonus_used"

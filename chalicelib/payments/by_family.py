@@ -42,7 +42,7 @@ from chalicelib.policy.model import Decision
 FAMILY = "family"
 """The fact of a payment's movement that a family card paid: its id."""
 ROOM = "room"
-"""The fact of a refund that the card has so much again."""
+"""The fact of what gives back that the card has so much again."""
 _OF_THE_OWNER = (InsufficientFunds, LimitReached, WalletFrozen)
 _OWN = ("wallet_id", store_family.PARAM)
 """Params of refusals that are the holder's to know."""
@@ -78,9 +78,20 @@ def telling(key: RequestKey) -> RequestKey:
 
 
 def draft(
-    customer: Customer, order: Order, key: RequestKey, at: datetime, known: Known, guess: Guess, *, proved: bool
+    customer: Customer,
+    order: Order,
+    key: RequestKey,
+    at: datetime,
+    known: Known,
+    guess: Guess,
+    *,
+    proved: bool = False,
+    till: bool = False,
 ) -> Draft:
-    """`proved`: whoever pays did all that it takes when they asked, and the card's owner was asked too."""
+    """`proved`: whoever pays did all that it takes when they asked, and the card's owner was asked too.
+
+    `till`: the answer is for a till, to which neither card nor names are told.
+    """
     card, holder, head = guess.card, _as_known(customer, order.wallet, known), known.get(guess.card.wallet)
     plain = paying.draft(holder, order, key, at, known, proved=True)
     if plain.movement is None or plain.entry is None:
@@ -92,7 +103,7 @@ def draft(
     payment_id = plain.movement.id
     return replace(
         plain,
-        movement=_movement(plain.movement, card),
+        movement=_movement(plain.movement, card, till=till),
         changes=(_debit(owner, order, decision, head.floor if head else 0),),
         entry=replace(
             plain.entry,
@@ -117,8 +128,8 @@ def consent_of(customer: Customer, order: Order, card: FamilyCard, key: RequestK
     return replace(asked, decider=card.owner, asker=card.holder_name, card=card.id)
 
 
-def refund(payment: Mapping[str, Any], plain: Draft, amount: int, at: datetime) -> Draft:
-    """`plain`: the same refund of any payment. In the month in which it was paid the card has that room again."""
+def back(payment: Mapping[str, Any], plain: Draft, amount: int, at: datetime) -> Draft:
+    """`plain`: what gives so much back of any payment. In the month in which it was paid the card has room again."""
     if plain.movement is None:
         return plain
     same = model.month_sum(clock.read(payment["created_at"])) == model.month_sum(at)
@@ -149,11 +160,13 @@ def _owner(card: FamilyCard, tier: int) -> Customer:
     return Customer(card.owner, "", (card.wallet,), tier, 0, card.jurisdiction)
 
 
-def _movement(plain: Movement, card: FamilyCard) -> Movement:
+def _movement(plain: Movement, card: FamilyCard, *, till: bool) -> Movement:
+    lent = replace(plain, account=card.wallet, facts={**plain.facts, "owner": card.owner, FAMILY: card.id})
+    if till:
+        return lent
     answer = msgspec.json.decode(plain.receipt.body if plain.receipt else "", type=PaymentView)
     told = msgspec.structs.replace(answer, family_card_id=card.id, paid_by=card.holder_name)
-    facts = {**plain.facts, "owner": card.owner, FAMILY: card.id}
-    return replace(plain, account=card.wallet, receipt=paying.receipt(told), facts=facts)
+    return replace(lent, receipt=paying.receipt(told))
 
 
 def _debit(owner: Customer, order: Order, decision: Decision, floor: int) -> Change:

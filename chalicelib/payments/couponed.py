@@ -61,10 +61,14 @@ def draft(plain: Draft, coupon: Coupon, order: Order, at: datetime) -> Draft:
     """`plain`: the same payment without it. What the coupon's terms forbid is said before anybody proves themselves."""
     if plain.movement is None or plain.entry is None:
         return plain
-    used = using.using(coupon, plain.movement.id, at)
-    forbidden = rewards.refusal(coupon, order.terms.merchant_id, order.amount, order.currency, at)
+    terms = order.terms
+    forbidden = rewards.refusal(coupon, terms.merchant_id, terms.category, order.amount, order.currency, at)
     helped = discounted(plain, order, coupon.worth.discount(order.amount), {}, coupon_id=coupon.id)
-    return replace(helped, legs=(*plain.legs, used), refusal=forbidden or plain.refusal)
+    return replace(
+        helped,
+        legs=(*plain.legs, using.using(coupon, plain.movement.id, at)),
+        refusal=forbidden or plain.refusal,
+    )
 
 
 def discounted(plain: Draft, order: Order, discount: int, facts: Mapping[str, str | int], **told: str | int) -> Draft:
@@ -92,13 +96,11 @@ def refund(
 ) -> Draft:
     """The customer's share to the wallet at once, the discount's to the promotions; all of it frees the coupon."""
     plain = shared(payment, terms, amount, reason, key, at, known, guess)
-    if plain.movement is None or not guess.is_owned:
-        return plain
     spent, back = min(amount, guess.refundable), guess.discount(payment, amount)
     whole = spent == guess.refundable
     coupon = json.loads(payment["answer"])["coupon_id"]
-    freed = using.giving_back(coupon, payment["pk"], back, guess.lose, whole=whole)
-    return replace(plain, legs=(*plain.legs, freed))
+    freed = (using.giving_back(coupon, payment["pk"], back, guess.lose, whole=whole),) if guess.is_owned else ()
+    return replace(plain, legs=(*plain.legs, *freed))
 
 
 def shared(

@@ -13,7 +13,7 @@ from typing import Any, cast
 import msgspec
 
 from chalicelib.identity import payee_checks, telling
-from chalicelib.identity.payee_checks import Check
+from chalicelib.identity.model_payees import Check
 from chalicelib.kernel import clock, money
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import (

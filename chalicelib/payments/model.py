@@ -191,7 +191,8 @@ def view(movement: Mapping[str, Any]) -> dict[str, Any]:
     first: dict[str, Any] = json.loads(movement["answer"])
     captured = movement["captured"]
     refunded = captured - movement["refundable"]
-    return first | {"status": status(movement), "captured": captured, "refunded": refunded}
+    lent = {"family_card_id": movement["family"]} if "family" in movement else {}
+    return first | lent | {"status": status(movement), "captured": captured, "refunded": refunded}
 
 
 def shown_to_merchant(movement: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, cast
 
 import msgspec
 
-from chalicelib.identity.payee_checks import Checked
+from chalicelib.identity.model_payees import Checked
 from chalicelib.kernel import clock, masking, text
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.kernel.money import MAX_AMOUNT
@@ -141,6 +141,11 @@ class FamilyCard:
             says={side: kept[f"says_{side}"] for side in SIDES if f"says_{side}" in kept},
             due_at=kept.get("due_at", ""),
         )
+
+    @property
+    def state(self) -> str:
+        """As a refusal says it."""
+        return f"card-{self.status}"
 
     @property
     def wallet(self) -> str:

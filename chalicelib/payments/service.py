@@ -159,7 +159,7 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
         if couponed.DISCOUNT in found:
             return acting.by(merchant, couponed.refund(found, terms, amount, reason, key, at, known, guess))
         plain = following.refund(found, terms, amount, reason, key, at, known)
-        whole = by_family.refund(found, plain, amount, at) if by_family.FAMILY in found else plain
+        whole = by_family.back(found, plain, amount, at) if by_family.FAMILY in found else plain
         return acting.by(merchant, whole)
 
     return ledger.commit(build, at, key)

@@ -182,7 +182,7 @@ def _one_more_today(owner: str, at: datetime) -> Leg:
 def _why_not(card: FamilyCard, purchase: Purchase, category: str, at: datetime) -> Verdict:
     """In a deliberate order: whether at all, where, how much, how often."""
     if card.status != "active":
-        return InvalidState(param=PARAM, state=f"card-{card.status}")
+        return InvalidState(param=PARAM, state=card.state)
     if not card.covers(category):
         return CardElsewhere(param=PARAM)
     left = max(0, card.cap - card.spent_in(at))
@@ -211,7 +211,7 @@ def _found(wired: Item | None) -> FamilyCard | None:
 
 def _refused(wired: Item | None) -> Verdict:
     found = _found(wired)
-    return InvalidState(state=f"card-{found.status}") if found else NotFound()
+    return InvalidState(state=found.state) if found else NotFound()
 
 
 def _gone(wired: Item | None) -> Verdict:

@@ -13,8 +13,8 @@ from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import BonusesExhausted, CofferError, InvalidState, NotFound
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Leg
+from chalicelib.rewards import bonus_lots, store_bonuses
 from chalicelib.rewards import model_bonuses_views as views
-from chalicelib.rewards import store_bonuses, store_lots
 from chalicelib.rewards.budgets import Budget
 from chalicelib.rewards.model_bonuses import Lot, Offer
 from chalicelib.rewards.model_bonuses_views import BonusesView, BonusOfferView
@@ -33,13 +33,13 @@ def offers(
 ) -> tuple[list[BonusOfferView], str | None]:
     """What a top-up may bring now, newest first; a page may be short."""
     found, following = store_bonuses.open_offers(position, limit)
-    had = store_lots.all_had(customer.user_id) if found else {}
+    had = bonus_lots.all_had(customer.user_id) if found else {}
     shown = [one for one in found if one.is_open(at)]
     return [views.offer_view(one, language, taken=_taken(one, customer, had)) for one in shown], following
 
 
 def mine(customer: Customer, language: str, at: datetime) -> BonusesView:
-    return views.bonuses_view(store_lots.every_lot(customer.user_id), language, at)
+    return views.bonuses_view(bonus_lots.every_lot(customer.user_id), language, at)
 
 
 class Promise:
@@ -75,19 +75,19 @@ class Promise:
         before = self._seen()
         if before and before.topup == self.lot.topup:
             return ()
-        having = store_lots.having(self.lot, before.key if before else "", self._learn)
+        having = bonus_lots.having(self.lot, before.key if before else "", self._learn)
         if before is None or before.state != "waiting":
-            return having, store_lots.promising(self.lot), self._budget.leg()
-        passed_on = store_lots.turning(before.owner, before.key, "waiting", "passed-on", self._learn)
-        return having, store_lots.promising(self.lot), passed_on, self._budget.still()
+            return having, bonus_lots.promising(self.lot), self._budget.leg()
+        passed_on = bonus_lots.turning(before.owner, before.key, "waiting", "passed-on", self._learn)
+        return having, bonus_lots.promising(self.lot), passed_on, self._budget.still()
 
     def _learn(self) -> None:
         self._stale = True
 
     def _seen(self) -> Lot | None:
         if self._stale:
-            key = store_lots.had(self.lot.owner, self.lot.offer)
-            self._before, self._stale = store_lots.lot(self.lot.owner, key) if key else None, False
+            key = bonus_lots.had(self.lot.owner, self.lot.offer)
+            self._before, self._stale = bonus_lots.lot(self.lot.owner, key) if key else None, False
         return self._before
 
 
@@ -99,7 +99,7 @@ def promise(customer: Customer, offer_id: str, topup_id: str, amount: int, curre
 def _taken(one: Offer, customer: Customer, had: dict[str, str]) -> bool:
     if one.id not in had:
         return False
-    lot = store_lots.lot(customer.user_id, had[one.id])
+    lot = bonus_lots.lot(customer.user_id, had[one.id])
     if lot is None or lot.state == "waiting":
         return lot is not None and ledger.movement(lot.topup)["state"] != "failed"
     return one.once_per_person

@@ -10,7 +10,7 @@ import msgspec
 
 from chalicelib.ledger import history, points
 from chalicelib.ledger.points import Account
-from chalicelib.rewards import expiring, store, store_lots, store_points
+from chalicelib.rewards import bonus_lots, expiring, store, store_points
 from chalicelib.rewards.model_bonuses import Lot
 from chalicelib.rewards.model_points import Programme
 
@@ -19,13 +19,13 @@ def forget(user_id: str, logins: tuple[str, ...], at: datetime) -> None:
     """May be repeated."""
     store.erase(user_id)
     expiring.forget(user_id)
-    store_lots.give_up(user_id)
+    bonus_lots.give_up(user_id)
 
 
 def told(user_id: str, logins: tuple[str, ...]) -> Mapping[str, Any]:
     """What their archive has of it."""
     coupons = [_shown(msgspec.to_builtins(one)) for one in store.every_one_of(user_id)]
-    bonuses = [_bonus(one) for one in store_lots.every_lot(user_id)]
+    bonuses = [_bonus(one) for one in bonus_lots.every_lot(user_id)]
     pointed = [_points(of, one) for of, one in _accounts(user_id)]
     return {"coupons.json": coupons, "points.json": pointed, "bonuses.json": bonuses}
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from chalicelib.kernel import clock, ids, money, text
+from chalicelib.kernel.categories import CATEGORIES, Category
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.rewards.model import Coupon, Left, Status, Template, TemplateStatus, Why, Words, Worth
 
@@ -22,7 +23,7 @@ Id = Annotated[str, msgspec.Meta(max_length=64)]
 class NewTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A template never changes; it may be stopped. Coupons of it end at `ends_at`, `valid_days` after they are issued,
     or at the earlier of both. No more than `budget_count` are issued, nor such that could cost more than `budget_sum`.
-    `public`: everybody may take one."""
+    `public`: everybody may take one. Good at its merchants and at what deals in its categories, or everywhere."""
 
     name: Words
     terms: Words
@@ -34,6 +35,7 @@ class NewTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_off: Amount | None = None
     minimum_spend: Annotated[int, msgspec.Meta(ge=0, le=money.MAX_AMOUNT)] = 0
     merchant_ids: Annotated[tuple[str, ...], msgspec.Meta(max_length=MOST_MERCHANTS)] = ()
+    categories: Annotated[tuple[Category, ...], msgspec.Meta(max_length=len(CATEGORIES))] = ()
     starts_at: Moment | None = None
     ends_at: Moment | None = None
     valid_days: Annotated[int, msgspec.Meta(ge=1, le=MOST_DAYS)] | None = None
@@ -53,6 +55,7 @@ class TemplateView(msgspec.Struct, frozen=True):
     most_off: int | None
     minimum_spend: int
     merchant_ids: tuple[str, ...]
+    categories: tuple[Category, ...]
     budget_count: int
     budget_sum: int
     starts_at: str
@@ -98,6 +101,7 @@ class CouponView(msgspec.Struct, frozen=True):
     most_off: int | None
     minimum_spend: int
     merchant_ids: tuple[str, ...]
+    categories: tuple[Category, ...]
     valid_from: str
     valid_until: str
     issued_at: str
@@ -119,6 +123,7 @@ class CouponOfferView(msgspec.Struct, frozen=True):
     most_off: int | None
     minimum_spend: int
     merchant_ids: tuple[str, ...]
+    categories: tuple[Category, ...]
     valid_from: str
     valid_until: str
 
@@ -218,7 +223,8 @@ def _worth(wish: NewTemplate) -> Worth:
     if not all(ids.is_id(one, "mer") for one in wish.merchant_ids):
         raise InvalidRequest(param="merchant_ids")
     off = (wish.amount_off, wish.percent_off, wish.most_off)
-    return Worth(wish.currency, *off, wish.minimum_spend, tuple(dict.fromkeys(wish.merchant_ids)))
+    where = (tuple(dict.fromkeys(wish.merchant_ids)), tuple(dict.fromkeys(wish.categories)))
+    return Worth(wish.currency, *off, wish.minimum_spend, *where)
 
 
 def tidy(typed: Words, param: str, most: int) -> Words:

@@ -22,7 +22,7 @@ def make(by: Operator, wish: NewProgramme, at: datetime) -> ProgrammeView:
     new = model_points_views.programme(wish, ids.new("ptp", at), by.user_id, at)
     if len(store_points.programmes()) >= model_points.MOST_PROGRAMMES:
         raise LimitReached(limit="programmes", maximum=model_points.MOST_PROGRAMMES)
-    _audit(by, "make_programme", new.id, at, currency=new.currency)
+    _audit(by, "points.make_programme", new.id, at, currency=new.currency)
     store_points.put(new)
     return model_points_views.programme_view(new, 0)
 
@@ -41,9 +41,11 @@ def one(programme_id: str) -> ProgrammeView:
 def stop(by: Operator, programme_id: str, at: datetime) -> ProgrammeView:
     """From now on nothing brings points; those that people have stay good. Once or many times. Raises NotFound."""
     when = clock.written(at)
-    return _changed(
-        by, programme_id, "stop_programme", at, lambda of: of if of.stopped_at else _with(of, stopped_at=when)
-    )
+
+    def into(of: Programme) -> Programme:
+        return of if of.stopped_at else _with(of, stopped_at=when)
+
+    return _kept(by, "points.stop_programme", programme_id, at, into)
 
 
 def add_rule(by: Operator, programme_id: str, wish: NewRule, at: datetime) -> ProgrammeView:
@@ -58,7 +60,7 @@ def add_rule(by: Operator, programme_id: str, wish: NewRule, at: datetime) -> Pr
             raise LimitReached(limit="rules", maximum=model_points.MOST_RULES)
         return _with(of, rules=(*of.rules, new))
 
-    return _changed(by, programme_id, "make_rule", at, into, rule=new.id)
+    return _kept(by, "points.make_rule", programme_id, at, into, rule=new.id)
 
 
 def end_rule(by: Operator, programme_id: str, rule_id: str, at: datetime) -> ProgrammeView:
@@ -70,7 +72,7 @@ def end_rule(by: Operator, programme_id: str, rule_id: str, at: datetime) -> Pro
             raise NotFound()
         return _with(of, rules=tuple(_ended(rule, when) if rule.id == rule_id else rule for rule in of.rules))
 
-    return _changed(by, programme_id, "end_rule", at, into, rule=rule_id)
+    return _kept(by, "points.end_rule", programme_id, at, into, rule=rule_id)
 
 
 def add_reward(by: Operator, programme_id: str, wish: NewReward, at: datetime) -> ProgrammeView:
@@ -88,7 +90,7 @@ def add_reward(by: Operator, programme_id: str, wish: NewReward, at: datetime) -
             raise LimitReached(limit="rewards", maximum=model_points.MOST_REWARDS)
         return _with(of, rewards=(*others, new))
 
-    return _changed(by, programme_id, "make_reward", at, into, template=template.id)
+    return _kept(by, "points.make_reward", programme_id, at, into, template=template.id)
 
 
 def end_reward(by: Operator, programme_id: str, template_id: str, at: datetime) -> ProgrammeView:
@@ -97,13 +99,13 @@ def end_reward(by: Operator, programme_id: str, template_id: str, at: datetime) 
     def into(of: Programme) -> Programme:
         return _with(of, rewards=tuple(one for one in of.rewards if one.template_id != template_id))
 
-    return _changed(by, programme_id, "end_reward", at, into, template=template_id)
+    return _kept(by, "points.end_reward", programme_id, at, into, template=template_id)
 
 
-def _changed(
+def _kept(
     by: Operator,
-    programme_id: str,
     action: str,
+    programme_id: str,
     at: datetime,
     into: Callable[[Programme], Programme],
     **facts: str,
@@ -118,7 +120,7 @@ def _seen(of: Programme) -> ProgrammeView:
 
 
 def _audit(by: Operator, action: str, programme_id: str, at: datetime, **facts: str) -> None:
-    cases.audit(by.user_id, f"points.{action}", programme_id, "", at, source_address=by.source_address, **facts)
+    cases.audit(by.user_id, action, programme_id, "", at, source_address=by.source_address, **facts)
 
 
 def _with(of: Programme, **changed: object) -> Programme:

@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.ledger.model import Leg
 from chalicelib.ledger.write import Update
-from chalicelib.rewards import store_lots
+from chalicelib.rewards import bonus_lots
 
 BONUS = "bonus"
 """The fact of a top-up's movement that names the lot it was promised."""
@@ -39,11 +39,11 @@ class Promised:
 
     def coming(self) -> tuple[Leg, ...]:
         """It is good from now on; nothing of one that was passed on, since the top-up had failed before."""
-        return (store_lots.turning(self._owner, self._key, "waiting", "good", self._lose),) if self._is_there else ()
+        return (bonus_lots.turning(self._owner, self._key, "waiting", "good", self._lose),) if self._is_there else ()
 
     def going(self) -> tuple[Leg, ...]:
         """What is left is not good any more, whether all of the top-up is reversed or a part; what it paid stays."""
-        return (store_lots.turning(self._owner, self._key, "good", "taken-back", self._lose),) if self._is_there else ()
+        return (bonus_lots.turning(self._owner, self._key, "good", "taken-back", self._lose),) if self._is_there else ()
 
     @property
     def _is_there(self) -> bool:

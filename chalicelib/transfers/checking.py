@@ -7,7 +7,8 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.identity import calling, payee_checks, payees, tokens
-from chalicelib.identity.payee_checks import GOOD_FOR, Check, Reason
+from chalicelib.identity.model_payees import Check, Reason
+from chalicelib.identity.payee_checks import GOOD_FOR
 from chalicelib.identity.payees import Look, Payee
 from chalicelib.kernel import clock
 from chalicelib.kernel.callers import Customer

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from chalicelib.identity.payee_checks import Checked, Reason
+from chalicelib.identity.model_payees import Checked, Reason
 from chalicelib.kernel import clock, masking, money, text
 from chalicelib.kernel.errors import InvalidRequest
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from chalicelib.identity.payee_checks import Checked
+from chalicelib.identity.model_payees import Checked
 from chalicelib.kernel import clock
 from chalicelib.transfers.model import Amount, Currency, Note
 from chalicelib.transfers.splitting import Split

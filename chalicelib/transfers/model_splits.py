@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, cast
 
 import msgspec
 
-from chalicelib.identity.payee_checks import Checked
+from chalicelib.identity.model_payees import Checked
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.kernel.money import MAX_AMOUNT

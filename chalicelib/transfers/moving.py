@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from chalicelib.identity.payee_checks import Check, Reason
+from chalicelib.identity.model_payees import Check, Reason
 from chalicelib.kernel import clock
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import (

@@ -13,7 +13,8 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.identity import payee_checks, telling
-from chalicelib.identity.payee_checks import GOOD_FOR, Check
+from chalicelib.identity.model_payees import Check
+from chalicelib.identity.payee_checks import GOOD_FOR
 from chalicelib.kernel import clock, ids, money
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import (

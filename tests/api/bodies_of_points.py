@@ -37,6 +37,7 @@ POINTS: dict[str, dict[str, Any]] = {
         "most_off": 500,
         "minimum_spend": 1_000,
         "merchant_ids": ["mer_1"],
+        "categories": ["groceries"],
         "starts_at": "2026-11-22T08:00:00Z",
         "ends_at": "2026-12-22T08:00:00Z",
         "valid_days": 30,

@@ -43,7 +43,7 @@ REQUESTED = {
     "incident": {"open", "change", "take", "search-affected", "see-affected", "notify-affected",
                  "propose-compensation", "approve-compensation", "decline-compensation"},
     "maintenance": {"schedule", "cancel"},
-    "merchant": {"join", "make_key", "rotate_key", "revoke_key", "agree_payouts", "pay_out",
+    "merchant": {"join", "categorise", "make_key", "rotate_key", "revoke_key", "agree_payouts", "pay_out",
                  "make_endpoint", "change_endpoint", "rotate_endpoint", "remove_endpoint", "test_endpoint",
                  "redeliver", "make_store", "change_store", "invite_staff", "change_staff", "revoke_staff",
                  "turn_return", "accept_role", "begin_till", "offer_card", "withdraw_card",

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from chalicelib.kernel import clock as kernel_clock
-from chalicelib.ledger import audit, chart, folding, service
+from chalicelib.ledger import audit, chart, folding, history, service
+from chalicelib.merchants import categorising
 from chalicelib.notices import service as notices
-from chalicelib.rewards import leaving
+from chalicelib.rewards import earning, leaving
 from tests.api import coupon_kit
 from tests.api.caller import Reply
 from tests.api.points_kit import EVERY, balance, earned, entries, pay, programme, redeem, reward, rule, seen
@@ -64,6 +65,88 @@ def test_parts_of_refunds_take_back_all_points_in_the_end_and_never_more(world: 
         assert balance(ana, of) == left
 
 
+def test_what_undoes_a_purchase_takes_its_points_back_once(world: World, ana: Person) -> None:
+    of, paid = programme(world), ana.pay(1_000)
+    world.deliver()
+    assert refund(world, paid, 400).status == 201
+    for _ in range(3):
+        world.deliver()
+        world.forget_what_was_told()
+    assert entries(ana, of) == [("earned", 100), ("reversed", -40)]
+
+
+def test_a_refund_that_is_heard_of_before_its_purchase_counts_all_the_same(world: World, ana: Person) -> None:
+    of, paid = programme(world), ana.pay(1_000)
+    back = refund(world, paid, 400).json["id"]
+    found = {one["movement"]: one for one in history.entries(ana.wallet, None, 9)}
+    for movement in (back, paid.json["id"], back):
+        earning.hear(found[movement], categorising.category)
+    assert (balance(ana, of), entries(ana, of)) == (60, [("earned", 60)])
+    assert refund(world, paid).status == 201
+    world.deliver()
+    assert balance(ana, of) == 0
+
+
+def test_what_a_refund_takes_back_and_nobody_has_is_made_up_by_the_next_points(world: World, ana: Person) -> None:
+    of, paid = programme(world), ana.pay(5_000)
+    template = reward(world, of, 400)
+    world.deliver()
+    assert redeem(ana, of, template).status == 201
+    assert refund(world, paid).status == 201
+    world.deliver()
+    assert (balance(ana, of), seen(ana, of)["owed"]) == (0, 400)
+    assert ana.pay(3_000, order_reference="more").status == 201
+    world.deliver()
+    assert (balance(ana, of), seen(ana, of)["owed"]) == (0, 100)
+    assert ana.pay(3_010, order_reference="and more").status == 201
+    world.deliver()
+    assert (balance(ana, of), seen(ana, of)["owed"]) == (201, 0)
+
+
+def test_a_top_up_brings_points_where_a_rule_says_so(world: World) -> None:
+    of, jon = programme(world, {"kind": "topup", "per_amount": 100}), world.customer(5_000)
+    world.deliver()
+    assert (balance(jon, of), entries(jon, of)) == (50, [("earned", 50)])
+
+
+def test_points_follow_what_the_merchant_deals_in(world: World, ana: Person) -> None:
+    of = programme(world, {"categories": ["groceries"]}, {"categories": ["other"], "times": 2, "per_amount": 100})
+    assert ana.pay(1_000).status == 201
+    world.deliver()
+    assert balance(ana, of) == 20
+
+
+def test_a_held_payment_brings_points_for_what_was_taken_of_it(world: World, ana: Person) -> None:
+    of, held = programme(world), ana.pay(1_000, capture="manual")
+    world.deliver()
+    assert balance(ana, of) == 0
+    assert world.shop.act(held.json["id"], "capture", {"amount": 700}).status == 201
+    world.deliver()
+    assert balance(ana, of) == 70
+
+
+def test_a_coupon_s_part_brings_no_points(world: World, ana: Person) -> None:
+    of = programme(world)
+    assert coupon_kit.pay(ana, coupon_kit.given(world, ana), 2_500).status == 201
+    world.deliver()
+    assert balance(ana, of) == 200
+
+
+def test_a_rule_that_was_ended_and_a_programme_that_was_stopped_bring_nothing_more(world: World, ana: Person) -> None:
+    of, other = programme(world), programme(world)
+    one = world.operator.get(f"{EVERY}/{of}").json["rules"][0]["id"]
+    assert world.operator.post(f"{EVERY}/{of}/rules/{one}/end").json["rules"][0]["ended_at"]
+    assert world.operator.post(f"{EVERY}/{other}/stop").json["status"] == "stopped"
+    assert ana.pay(1_000).status == 201
+    world.deliver()
+    assert balance(ana, of) == 0
+    assert [one["programme_id"] for one in ana.phone.get("/v1/points").json["data"]] == [of]
+    assert rule(world, other).json["code"] == "invalid-state"
+
+
+# --- what they pay ---
+
+
 def test_points_pay_a_part_and_the_merchant_gets_all_of_it(world: World, ana: Person) -> None:
     of = programme(world)
     earned(world, ana, of, 1_000)
@@ -74,6 +157,63 @@ def test_points_pay_a_part_and_the_merchant_gets_all_of_it(world: World, ana: Pe
     world.deliver()
     assert balance(ana, of) == 430
     assert service.head(world.shop.account).available - shop == 2_000 - 12
+
+
+def test_refunds_give_back_money_and_points_in_proportion_and_all_of_it_in_the_end(world: World, ana: Person) -> None:
+    of = programme(world)
+    earned(world, ana, of, 1_000)
+    paid, money = pay(ana, of, 500, 2_000), ana.available
+    world.deliver()
+    given = []
+    for amount in (333, 667, 1, 999):
+        told = refund(world, paid, amount).json
+        given.append((told.get("discount", 0), told.get("points", 0)))
+    assert [sum(parts) for parts in zip(*given, strict=True)] == [500, 500]
+    world.deliver()
+    assert (ana.available - money, balance(ana, of)) == (1_500, 1_000)
+    assert entries(ana, of)[1:3] == [("used", -500), ("earned", 150)]
+
+
+@pytest.mark.parametrize(
+    ("points", "amount", "code"),
+    [
+        (99, 5_000, "points-minimum-not-met"),
+        (1_001, 5_000, "insufficient-points"),
+        (600, 500, "amount-out-of-range"),
+    ],
+)
+def test_points_that_may_not_pay_move_nothing(world: World, ana: Person, points: int, amount: int, code: str) -> None:
+    of = programme(world)
+    earned(world, ana, of, 1_000)
+    before = ana.available
+    assert pay(ana, of, points, amount).json["code"] == code
+    assert (ana.available, balance(ana, of)) == (before, 1_000)
+
+
+@pytest.mark.parametrize("other", [{"coupon_id": "cou_1"}, {"card_id": "crd_1"}, {"capture": "manual"}])
+def test_points_pay_alone_and_only_what_is_taken_at_once(world: World, ana: Person, other: dict[str, Any]) -> None:
+    told = pay(ana, programme(world), 100, 1_000, **other)
+    assert (told.status, told.json["code"]) == (422, "invalid-request")
+
+
+def test_of_a_budget_that_is_used_up_no_coupon_comes_and_no_points_go(world: World, ana: Person) -> None:
+    of = programme(world)
+    template = reward(world, of, 100, budget_count=1)
+    earned(world, ana, of, 1_000)
+    told = [redeem(ana, of, template) for _ in range(2)]
+    assert [one.json.get("code", "") for one in told] == ["", "coupons-exhausted"]
+    assert balance(ana, of) == 900
+
+
+def test_a_reward_that_was_ended_is_not_to_be_had(world: World, ana: Person) -> None:
+    of = programme(world)
+    template = reward(world, of, 100)
+    earned(world, ana, of, 1_000)
+    first = redeem(ana, of, template, "k-1")
+    assert [one["template_id"] for one in seen(ana, of)["rewards"]] == [template]
+    assert world.operator.post(f"{EVERY}/{of}/rewards/{template}/end").json["rewards"] == []
+    assert (redeem(ana, of, template).status, seen(ana, of)["rewards"]) == (404, [])
+    assert redeem(ana, of, template, "k-1").raw == first.raw
 
 
 def test_a_coupon_comes_for_points_in_one_transaction(world: World, ana: Person) -> None:

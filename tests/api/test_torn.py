@@ -14,18 +14,14 @@ from hypothesis import strategies as some
 
 import app
 from chalicelib import cloud
-from chalicelib.ledger import audit, history
+from chalicelib.ledger import audit
 from chalicelib.ledger.wire import plain_item
-from chalicelib.merchants import service as merchants
 from chalicelib.operations import judging, reading
 from chalicelib.operations.model_drills import Judgement
 from chalicelib.operations.store_books import Books
-from chalicelib.processors import wire
-from chalicelib.rewards import earning
 from chalicelib.transfers import packets
 from chalicelib.transfers import service as transfers
-from tests.api import bonus_kit, card_kit, coupon_kit, family_kit, gift_kit, points_kit, split_kit, transfer_kit
-from tests.api.topup_kit import Till
+from tests.api import card_kit, coupon_kit, family_kit, split_kit, torn_rewards, transfer_kit
 from tests.api.world import Person, World
 from tests.concurrency import books as other_books
 from tests.concurrency.findings import Findings
@@ -192,31 +188,6 @@ def _coupon_refunded(world: World, ana: Person, amount: int = 3_000) -> Callable
     return lambda: world.shop.act(paid.json["id"], "refunds", {"amount": amount})  # type: ignore[attr-defined]
 
 
-def _points_earned(world: World, ana: Person) -> Callable[[], object]:
-    points_kit.programme(world)
-    paid = ana.pay(1_234).json["id"]
-    entry = next(one for one in history.entries(ana.wallet, None, 5) if one["movement"] == paid)
-    return lambda: earning.hear(entry, merchants.category)
-
-
-def _points_paid(world: World, ana: Person, used: int = 300) -> Callable[[], object]:
-    of = points_kit.programme(world)
-    points_kit.earned(world, ana, of, 1_000)
-    return lambda: points_kit.pay(ana, of, used, 3_000)
-
-
-def _points_returned(world: World, ana: Person) -> Callable[[], object]:
-    paid = _points_paid(world, ana)()
-    return lambda: world.shop.act(paid.json["id"], "refunds", {"amount": 1_111})  # type: ignore[attr-defined]
-
-
-def _points_redeemed(world: World, ana: Person) -> Callable[[], object]:
-    of = points_kit.programme(world)
-    template = points_kit.reward(world, of, 400)
-    points_kit.earned(world, ana, of, 1_000)
-    return lambda: points_kit.redeem(ana, of, template)
-
-
 def _packet_sent(world: World, ana: Person) -> Callable[[], object]:
     return lambda: transfer_kit.packet(ana, 1_000, 3)
 
@@ -252,28 +223,6 @@ def _card_lent_and_refunded(world: World, ana: Person) -> Callable[[], object]:
     return lambda: world.shop.act(paid.json["id"], "refunds", {"amount": 300})  # type: ignore[attr-defined]
 
 
-def _gift_bought(world: World, ana: Person) -> Callable[[], object]:
-    return lambda: gift_kit.buy(ana)
-
-
-def _gift_claimed(world: World, ana: Person) -> Callable[[], object]:
-    made = gift_kit.bought(world.customer(5_000))
-    return lambda: gift_kit.claim(ana, made["code"])
-
-
-def _gift_cancelled(world: World, ana: Person) -> Callable[[], object]:
-    made = gift_kit.bought(ana)
-    return lambda: gift_kit.cancel(ana, made)
-
-
-def _bonus_paid(world: World, ana: Person) -> Callable[[], object]:
-    till = Till(world.nobody)
-    before = wire.use(till.transport)
-    bonus_kit.topped_up(ana, till, bonus_kit.offer(world))
-    wire.use(before)
-    return lambda: bonus_kit.pay(ana, 1_000, 3_000)
-
-
 STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "top-up": lambda world, ana: lambda: world.put_in(ana, 1_000),
     "payment": lambda world, ana: lambda: ana.pay(700),
@@ -290,10 +239,10 @@ STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "red-packet": _packet_sent,
     "red-packet-claim": _packet_opened,
     "red-packet-return": _packet_ended,
-    "gift-card": _gift_bought,
-    "gift-card-claim": _gift_claimed,
-    "gift-card-return": _gift_cancelled,
-    "bonus-payment": _bonus_paid,
+    "gift-card": torn_rewards.gift_bought,
+    "gift-card-claim": torn_rewards.gift_claimed,
+    "gift-card-return": torn_rewards.gift_cancelled,
+    "bonus-payment": torn_rewards.bonus_paid,
     "bill-split-payment": _part_paid,
     "card-purchase": _card_bought,
     "card-payment": _card_paid,
@@ -301,10 +250,10 @@ STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "family-refund": _card_lent_and_refunded,
     "coupon-payment": _coupon_paid,
     "coupon-refund": _coupon_refunded,
-    "points-earned": _points_earned,
-    "points-payment": _points_paid,
-    "points-refund": _points_returned,
-    "points-redemption": _points_redeemed,
+    "points-earned": torn_rewards.points_earned,
+    "points-payment": torn_rewards.points_paid,
+    "points-refund": torn_rewards.points_returned,
+    "points-redemption": torn_rewards.points_redeemed,
     "coupon-refund-of-a-part": lambda world, ana: _coupon_refunded(world, ana, 1_000),
 }
 

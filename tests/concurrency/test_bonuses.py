@@ -17,7 +17,7 @@ from chalicelib.merchants import service as merchants
 from chalicelib.merchants.model import NewMerchant
 from chalicelib.payments import service as payments
 from chalicelib.payments.model import PayRequest, RefundRequest
-from chalicelib.rewards import bonus_offers, store, store_lots
+from chalicelib.rewards import bonus_lots, bonus_offers, store
 from chalicelib.rewards.model import Words
 from chalicelib.rewards.model_bonuses import available
 from chalicelib.rewards.model_bonuses_views import NewBonusOffer
@@ -78,7 +78,7 @@ def test_of_many_top_ups_of_one_person_at_once_one_is_promised_it(atomic: None) 
     of = offer(40)
     told = Counter(storm(16, lambda number: begin(ANA, of, f"k{number}")))
     assert (told["invalid-state"], len(told), left(of)) == (15, 2, 39)
-    assert len(store_lots.every_lot(OWNER)) == 1
+    assert len(bonus_lots.every_lot(OWNER)) == 1
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def pay(shop: str, bonus: int, name: str) -> Any:
 
 
 def has() -> int:
-    return available(store_lots.lots(OWNER, "CNY", now()), now())
+    return available(bonus_lots.lots(OWNER, "CNY", now()), now())
 
 
 def test_parallel_payments_spend_what_is_there_and_nothing_more(shop: str) -> None:
@@ -134,7 +134,7 @@ def test_parallel_refunds_of_what_bonuses_paid_add_up_exactly(shop: str) -> None
 
 
 def test_a_bonus_that_is_taken_back_while_it_is_spent_pays_whole_payments_or_nothing(shop: str) -> None:
-    lots = store_lots.lots(OWNER, "CNY", now())
+    lots = bonus_lots.lots(OWNER, "CNY", now())
 
     def act(number: int) -> int:
         if number == 3:
@@ -145,7 +145,7 @@ def test_a_bonus_that_is_taken_back_while_it_is_spent_pays_whole_payments_or_not
         return int(pay(shop, 900, f"o{number}").status)
 
     paid = Counter(storm(8, act))[201]
-    spent = sum(lot.amount - lot.left for lot in store_lots.every_lot(OWNER))
+    spent = sum(lot.amount - lot.left for lot in bonus_lots.every_lot(OWNER))
     assert spent == 900 * paid
     assert service.head(WALLET).available == 100_000 - 1_100 * paid
     assert audit.trial_balance().balanced

@@ -14,6 +14,7 @@ from chalicelib.kernel import clock, ids
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.ledger import audit, chart, lots, points, service, store
 from chalicelib.ledger.wire import plain_item
+from chalicelib.merchants import categorising
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants.model import NewMerchant
 from chalicelib.payments import service as payments
@@ -86,7 +87,7 @@ def told() -> list[dict[str, Any]]:
 
 
 def hear(entry: dict[str, Any]) -> int:
-    return earning.hear(entry, merchants.category)
+    return earning.hear(entry, categorising.category)
 
 
 def earned(shop: str, of: str, amount: int) -> None:

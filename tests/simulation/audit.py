@@ -7,7 +7,7 @@ import json
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation import doors, judging_cards, judging_transfers, outgoing, sharing_out, staffing
+from tests.simulation import doors, judging_cards, judging_points, judging_transfers, outgoing, sharing_out, staffing
 from tests.simulation.bank import booked
 from tests.simulation.truth import hold
 from tests.simulation.values import plain
@@ -72,7 +72,7 @@ def finished(world: World) -> None:
         hold(folding.total(address) == amount, "folds are complete", address=address, found=folding.total(address))
     for item in world.engine.tables["test-ledger"].everything():
         due = item.get("due_key", {"S": "close"})["S"]
-        hold(due.startswith(("close", "pay-out", "failed")), "nothing is left to be done", item=plain(item))
+        hold(due.startswith(("close", "pay-out", "failed", "points")), "nothing is left to be done", item=plain(item))
     _banks(world)
     outgoing.finished(world)
     found = trial.trial_balance()
@@ -85,6 +85,7 @@ def finished(world: World) -> None:
     _between(world)
     sharing_out.finished(world)
     judging_cards.finished(world)
+    judging_points.finished(world)
     doors.finished(world)
     staffing.finished(world)
 
@@ -131,7 +132,8 @@ def _counts(world: World) -> None:
     """Every entry that was folded is counted in its minute, once."""
     entries: dict[str, str] = {}
     for item in map(plain, world.engine.tables["test-journal"].everything()):
-        if any(address.startswith("sys:") for address in item["postings"]):
+        of_points = item["currency"].startswith("ptp_")
+        if any(address.startswith("sys:") for address in item["postings"]) and not of_points:
             entries[item["id"]] = f"{item['sk'][:16]} {item['kind']}"
     counted: dict[str, int] = defaultdict(int)
     for item in map(plain, world.engine.tables["test-ledger"].everything()):

@@ -1,4 +1,4 @@
-"""All that people do among themselves, by weight: transfers, red packets, bills, and coupons beside them."""
+"""All that people do among themselves, by weight: transfers, red packets, bills, and coupons and points beside them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.simulation import opening_packets, sending, sharing_bills, using_coupons
+from tests.simulation import opening_packets, sending, sharing_bills, using_coupons, using_points
 
 if TYPE_CHECKING:
     from tests.simulation.people import Person
@@ -38,4 +38,7 @@ _ACTS: tuple[tuple[Callable[[Person, random.Random], None], float], ...] = (
     (sharing_bills.look, 2),
     (using_coupons.take, 9),
     (using_coupons.pay, 12),
+    (using_points.pay, 12),
+    (using_points.redeem, 6),
+    (using_points.look, 2),
 )

@@ -16,6 +16,7 @@ from tests.simulation.bugs_of_operators import OPERATORS
 from tests.simulation.bugs_of_order import ORDER
 from tests.simulation.bugs_of_payouts import PAYOUTS
 from tests.simulation.bugs_of_people import PEOPLE
+from tests.simulation.bugs_of_points import POINTS
 from tests.simulation.bugs_of_routing import ROUTING
 from tests.simulation.bugs_of_shares import SHARES
 from tests.simulation.bugs_of_staff import STAFFING
@@ -318,6 +319,7 @@ BUGS = (
     *WITHDRAWALS,
     *CARDS,
     *COUPONS,
+    *POINTS,
     *FAMILY,
     *PEOPLE,
     *GIFTS,

@@ -58,7 +58,7 @@ FAMILY = (
         "            _acting(holder, order.wallet),\n",
         "",
         FAMILY_CARDS + "whoever_pays_must_stand_as_they_must_to_pay_themselves",
-        AGREED + "what_ended_since_is_not_paid_though_it_was_agreed[session]",
+        AGREED + "what_ended_since_is_not_paid_though_it_was_agreed",
     ),
     bug(
         "a refusal that tells what the owner has",

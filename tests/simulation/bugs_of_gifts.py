@@ -40,7 +40,7 @@ GIFTS = (
         "transfers/gifts.py",
         "return model.received(gift, at)\n    raise NotFound()",
         "return _bought(gift, at)\n    raise NotFound()",
-        CARD + "a_card_leaves_the_wallet_at_once_and_is_whoever_brings_its_codes",
+        CARD + "a_card_leaves_the_wallet_at_once_and_is_whoevers_brings_its_code",
     ),
     bug(
         "a code in the answer that is kept",
@@ -70,7 +70,7 @@ GIFTS = (
     bug(
         "a bonus that is spent twice",
         (1, 10),
-        "rewards/store_lots.py",
+        "rewards/bonus_lots.py",
         'update.require("state", "=", "good").require("left", ">=", part)',
         'update.require("state", "=", "good")',
         AT_ONCE + "test_bonuses.py::test_parallel_payments_spend_what_is_there_and_nothing_more",
@@ -94,7 +94,7 @@ GIFTS = (
     bug(
         "a refund that revives what was taken back",
         (10,),
-        "rewards/store_lots.py",
+        "rewards/bonus_lots.py",
         'update = _row(user_id, key).add("left", part).require("state", "=", "good")',
         'update = _row(user_id, key).add("left", part).assign("state", "good")',
         BONUS + "a_reversed_top_up_takes_back_what_is_left_and_no_refund_revives_it",

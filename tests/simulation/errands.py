@@ -35,6 +35,7 @@ _PREFIX = {
     "packet": "rpk",
     "claim": "rpc",
     "bill": "spl",
+    "redeem": "prd",
 }
 _PROVED = ("pay", "buy-card", "withdrawal", "transfer", "pay-part", "packet")
 """What takes a step-up if it is large."""

@@ -46,12 +46,15 @@ class Coupon:
     returned: int = 0
     """Of its discount, by refunds, while it is used."""
     erased: bool = False
+    redemption: str = ""
 
 
 @dataclass
 class Coupons:
     effects: dict[str, int]
     templates: dict[str, Template] = field(default_factory=dict)
+    redeemed: dict[str, Template] = field(default_factory=dict)
+    """Likewise, of coupons that are had for points alone."""
     asked: set[tuple[str, str]] = field(default_factory=set)
     """Template and person who wanted one of it."""
     issued: dict[str, Coupon] = field(default_factory=dict)
@@ -67,7 +70,7 @@ class Coupons:
         touched: set[str] = set()
         for change in changes:
             if change.table == "test-merchants" and change.key[1] == "COUPON":
-                self._row(change)
+                self._row(change, changes)
             elif change.table == "test-merchants" and change.key[1] == "BUDGET":
                 template, _, shard = change.key[0].partition("#")
                 kept = plain(change.new or {})
@@ -84,13 +87,13 @@ class Coupons:
             hold(total == known.units, "a budget is what was issued and what is left", template=known, issued=many)
         hold(not self.used, "a coupon is used, or free again, with its payment or refund", coupons=self.used)
 
-    def _row(self, change: Change) -> None:
+    def _row(self, change: Change, changes: Sequence[Change]) -> None:
         if change.new is None:
             self.issued[change.key[0]].erased = True
             return
         kept = plain(change.new)
         if change.old is None:
-            self._issue(kept)
+            self._issue(kept, changes)
         coupon = self.issued[kept["pk"]]
         self.used.discard(coupon.id)
         hold(kept["owner"] == coupon.owner, "whose a coupon is stays", kept=kept)
@@ -99,7 +102,10 @@ class Coupons:
         state = "used" if coupon.payment else "active"
         hold(kept["state"] == state, "a coupon is used or is not", kept=kept, expected=coupon)
 
-    def _issue(self, kept: dict[str, Any]) -> None:
+    def _issue(self, kept: dict[str, Any], changes: Sequence[Change]) -> None:
+        if kept["template_id"] in self.redeemed:
+            self._redeem(kept, self.redeemed[kept["template_id"]], changes)
+            return
         template, owner = self.templates[kept["template_id"]], kept["owner"]
         hold((template.id, owner) in self.asked, "nobody gets what they did not ask for", kept=kept)
         theirs = [one for one in self.issued.values() if (one.template, one.owner) == (template, owner)]
@@ -108,6 +114,15 @@ class Coupons:
         hold(second(kept["valid_until"]) == until, "a coupon is good for so many days", kept=kept)
         self.issued[kept["pk"]] = Coupon(kept["pk"], template, owner, until)
         self.effects["coupon"] += 1
+
+    def _redeem(self, kept: dict[str, Any], template: Template, changes: Sequence[Change]) -> None:
+        """Somebody who has the points for it got one."""
+        (asked,) = [one.key[0] for one in changes if one.key[0].startswith("prd_")]
+        until = second(kept["issued_at"]) + template.days * 86_400
+        many = sum(one.template is template for one in self.issued.values())
+        hold(many < template.units, "a budget holds for points too", template=template)
+        self.issued[kept["pk"]] = Coupon(kept["pk"], template, kept["owner"], until, redemption=asked)
+        self.effects["coupon-for-points"] += 1
 
 
 def pay(model: Model, entry: Facts, changes: Sequence[Change]) -> dict[str, int]:

@@ -19,7 +19,7 @@ from tests.simulation.judging_cards import Cards, is_of_card
 from tests.simulation.judging_coupons import Coupons
 from tests.simulation.judging_packets import Packets
 from tests.simulation.judging_transfers import Transfers
-from tests.simulation.kinds import KINDS
+from tests.simulation.kinds import KINDS, Points, has_its_judge
 from tests.simulation.tables import Change
 from tests.simulation.truth import Line, Method, Payment, Shop, Wallet, Wish, hold
 from tests.simulation.values import plain
@@ -58,7 +58,7 @@ class Model:
         self.methods: dict[str, Method] = {}
         self.came_back: set[str] = set()
         self.charges, self.cards = Charges(), Cards(self.effects)
-        self.transfers, self.packets = Transfers(), Packets()
+        self.transfers, self.packets, self.points = Transfers(), Packets(), Points(self)
         self.bills, self.coupons = Bills(self.effects, self.done), Coupons(self.effects)
 
     @property
@@ -93,13 +93,13 @@ class Model:
         for copies in entries.values():
             self._entry(copies, changes)
         for change in changes:
-            if change.table == "test-ledger" and change.key[1] == "HEAD" and not is_of_card(change.key[0]):
+            if change.table == "test-ledger" and change.key[1] == "HEAD" and not has_its_judge(change.key[0]):
                 self._head(change)
             elif change.table == "test-merchants" and change.key[1] == "CHECKOUT" and change.old:
                 self._checkout(change)
         self.cards.commit(changes, self.seconds)
         self.bills.commit(changes, self.now)
-        for judge in (self.transfers, self.packets, self.coupons):
+        for judge in (self.transfers, self.packets, self.coupons, self.points):
             judge.commit(changes)
 
     def _movement(self, movement: dict[str, Any]) -> None:

@@ -16,7 +16,9 @@ FIXED_SEEDS = (int(_ONE),) if _ONE else (105, 106)
 FIXED_STEPS = 4_000
 EXPECTED_EFFECTS = {
     "bill", "bill-closed", "bill-declined", "bill-expired", "bill-paid", "bill-payment", "coupon",
-    "coupon-free-again", "coupon-refund", "coupon-used", "coupons-exhausted", "red-packet", "red-packet-claim",
+    "coupon-for-points", "coupon-free-again", "coupon-refund", "coupon-used", "coupons-exhausted",
+    "points-earned", "points-expired",
+    "points-redeemed", "points-returned", "points-reversed", "points-used", "red-packet", "red-packet-claim",
     "red-packet-emptied", "red-packet-return", "transfer", "transfer-cancelled", "transfer-claimed",
     "transfer-completed", "transfer-invites", "transfer-payee-closed", "transfer-returned", "transfer-scheduled",
     "transfer-unclaimed",

@@ -28,6 +28,7 @@ from tests.simulation.cases_of_coupons import COUPONS
 from tests.simulation.cases_of_family import FAMILY
 from tests.simulation.cases_of_gifts import GIFTS
 from tests.simulation.cases_of_payouts import PAYOUTS
+from tests.simulation.cases_of_points import POINTS
 from tests.simulation.cases_of_shares import SHARES
 from tests.simulation.cases_of_topups import TOPUPS
 from tests.simulation.cases_of_withdrawals import WITHDRAWALS
@@ -352,6 +353,7 @@ CASES = (
     *WITHDRAWALS,
     *CARDS,
     *COUPONS,
+    *POINTS,
     *FAMILY,
     *GIFTS,
     *PAYOUTS,

@@ -155,6 +155,8 @@ class Wish:
     """Of the purchase of a card."""
     coupon: str = ""
     """Which one helps to pay."""
+    points: int = 0
+    """How many help to pay."""
     answer: bytes = b""
     """The final answer, once one was given."""
 

@@ -19,7 +19,7 @@ import app
 from chalicelib.kernel import ids
 from tests.api.caller import Caller, Reply
 from tests.people import appointed, in_office
-from tests.simulation import faults, nature, opening_packets, paying_out, using_coupons
+from tests.simulation import faults, nature, opening_packets, paying_out, using_coupons, using_points
 from tests.simulation.bank import Bank
 from tests.simulation.charges import Shown
 from tests.simulation.doors import Doors
@@ -98,6 +98,7 @@ class World:
             self.staff.open(operator, shop)
         if self.play.between:
             using_coupons.offer(self, operator)
+            using_points.offer(self, operator)
         self.staff.found(operator, self._phone.bearing(self._signed_up(FOUNDER)["access_token"]))
         self.people = [self.newcomer() for _ in range(self.play.people)]
         for person in self.people[: self.play.at_home]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from chalicelib.identity.payee_checks import Check, Reason
+from chalicelib.identity.model_payees import Check, Reason
 from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidOrExpired, InvalidState

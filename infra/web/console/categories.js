@@ -6,12 +6,19 @@ import { lookAgain } from "/shared/seen.js";
 import { call } from "/shared/session.js";
 import { html } from "/shared/ui.js";
 
-const ALL = ["groceries", "restaurants", "shopping", "transport", "health", "education", "leisure", "services", "other"];
+export const ALL = ["groceries", "restaurants", "shopping", "transport", "health", "education", "leisure", "services", "other"];
 
 export const Categories = ({ chosen = "other" }) => html`
   <label class="field" for="category"><span>${say("shops.category")}</span>
     <select id="category" name="category">${ALL.map((one) => html`<option key=${one} value=${one} selected=${one === chosen}>${say(`categories.${one}`)}</option>`)}</select>
   </label>`;
+
+/** Any of them, in a form; `chosen` reads which. */
+export const Boxes = ({ title }) => html`
+  <fieldset><legend>${title}</legend>
+    ${ALL.map((one) => html`<label key=${one}><input type="checkbox" name=${`category-${one}`} />${say(`categories.${one}`)}</label>`)}
+  </fieldset>`;
+export const chosen = (fields) => ALL.filter((one) => fields[`category-${one}`]);
 
 export const Category = ({ of: merchant }) => html`
   ${say(`categories.${merchant.category}`)}
