@@ -38,14 +38,6 @@ PEOPLE = (
         SENT + "a_check_that_says_we_know_each_other_does_not_decide_it",
     ),
     bug(
-        "an invitation that comes back too soon",
-        (17,),
-        "transfers/model.py",
-        "UNCLAIMED_AFTER = timedelta(hours=72)",
-        "UNCLAIMED_AFTER = timedelta(hours=36)",
-        PLAYED,
-    ),
-    bug(
         "money for a wallet that is closed which stays there",
         (2,),
         "transfers/moving.py",
@@ -60,6 +52,7 @@ PEOPLE = (
         '    return Leg(put_once(settings().ledger_table, kept), lambda wired: InvalidState(state="already-claimed"))',
         '    put = put_once(settings().ledger_table, kept)["Put"]\n'
         '    return Leg({"Put": {"TableName": put["TableName"], "Item": put["Item"]}}, lambda wired: Changed())',
+        OPENED + "whoever_opens_it_twice_at_once_has_one_share",
         PLAYED,
     ),
     bug(

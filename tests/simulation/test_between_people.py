@@ -11,8 +11,8 @@ from tests.simulation.run import Outcome, run
 from tests.simulation.test_simulation import told
 
 _ONE = os.environ.get("SIMULATION_SEED")
-FIXED_SEEDS = (int(_ONE),) if _ONE else (105, 106)
-"""In which together everything happens; a planted bug may name one in which it is met."""
+FIXED_SEEDS = (int(_ONE),) if _ONE else range(100, 108)
+"""As many of them, in this order, as it takes until everything has happened; a planted bug may name its own."""
 FIXED_STEPS = 4_000
 EXPECTED_EFFECTS = {
     "bill", "bill-closed", "bill-declined", "bill-expired", "bill-paid", "bill-payment", "coupon",
@@ -27,7 +27,17 @@ EXPECTED_EFFECTS = {
 
 @pytest.fixture(scope="module")
 def fixed() -> list[Outcome]:
-    return [run(seed, range(FIXED_STEPS), BETWEEN_PEOPLE) for seed in FIXED_SEEDS]
+    """Until everything has happened, or a promise is broken."""
+    found: list[Outcome] = []
+    for seed in FIXED_SEEDS:
+        found.append(run(seed, range(FIXED_STEPS), BETWEEN_PEOPLE))
+        if found[-1].violation or EXPECTED_EFFECTS <= _happened(found):
+            break
+    return found
+
+
+def _happened(outcomes: list[Outcome]) -> set[str]:
+    return {effect for outcome in outcomes for effect in outcome.effects}
 
 
 def test_a_fixed_seed_breaks_no_promise(fixed: list[Outcome]) -> None:
@@ -37,5 +47,4 @@ def test_a_fixed_seed_breaks_no_promise(fixed: list[Outcome]) -> None:
 
 def test_everything_that_people_send_one_another_happened(fixed: list[Outcome]) -> None:
     """What never happens is never checked."""
-    happened = {effect for outcome in fixed for effect in outcome.effects}
-    assert happened >= EXPECTED_EFFECTS, EXPECTED_EFFECTS - happened
+    assert _happened(fixed) >= EXPECTED_EFFECTS, EXPECTED_EFFECTS - _happened(fixed)
