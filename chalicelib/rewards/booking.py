@@ -118,7 +118,7 @@ def _booked(guess: Guess, change: Change, moved: dict[str, int], leg: Leg, why: 
         at=at,
         postings=postings,
         text=why.payment_id,
-        sequence=why.sequence or programme,
+        sequence=f"{programme} {why.sequence}",
     )
     return Draft(None, (change,), entry, (leg,))
 

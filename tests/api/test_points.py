@@ -75,6 +75,15 @@ def test_what_undoes_a_purchase_takes_its_points_back_once(world: World, ana: Pe
     assert entries(ana, of) == [("earned", 100), ("reversed", -40)]
 
 
+def test_a_refund_takes_points_back_in_every_programme_that_they_came_from(world: World, ana: Person) -> None:
+    """In entries of their own: of one id there is one entry."""
+    first, second, paid = programme(world), programme(world, {"points": 2}), ana.pay(1_000)
+    world.deliver()
+    assert refund(world, paid, 400).status == 201
+    world.deliver()
+    assert (balance(ana, first), balance(ana, second)) == (60, 120)
+
+
 def test_a_refund_that_is_heard_of_before_its_purchase_counts_all_the_same(world: World, ana: Person) -> None:
     of, paid = programme(world), ana.pay(1_000)
     back = refund(world, paid, 400).json["id"]
