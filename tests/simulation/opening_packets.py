@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PACKETS = "/v1/red-packets"
 AMOUNTS = (7, 100, 999, 5_000, 60_000, 600_000)
-_BY_NAME, _OPENS, _BOTH, _RECENT = 0.25, 0.6, 0.2, 6
+_BY_NAME, _OPENS, _TWICE, _RECENT = 0.25, 0.6, 0.3, 6
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ def _ask(person: Person, movement: str, body: dict[str, Any], named: list[Look])
 
 
 def open_one(person: Person, chance: random.Random) -> None:
-    """One that went round; some tap on two at once, or know no link."""
+    """One that went round; some tap on it twice at once, or know no link."""
     if links := person.world.links:
-        for _ in range(2 if chance.random() < _BOTH else 1):
-            link = chance.choice(links[-_RECENT:])
+        link = chance.choice(links[-_RECENT:])
+        for _ in range(2 if chance.random() < _TWICE else 1):
             _open(person, link if chance.random() < 0.95 else Link(link.packet, "guessed"), chance)
 
 

@@ -53,7 +53,8 @@ class Person(Forgetful):
         self.keys = 0
 
     def act(self, chance: random.Random) -> None:
-        if self.busy or (self.stage != "in" and not self.get_in()):
+        late = self.stage == "new" and self.world.play.late
+        if self.busy or (late and chance.random() < late) or (self.stage != "in" and not self.get_in()):
             return
         if self.stage != "in":
             return

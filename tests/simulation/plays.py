@@ -18,6 +18,8 @@ class Play:
     tills: float = 1
     closes: float = 1
     ways_in: float = 1
+    late: float = 0
+    """Likeliness that somebody who has no account yet has something better to do."""
     people: int = 10
     at_home: int = 0
 
@@ -25,6 +27,6 @@ class Play:
 EVERYTHING = Play("everything", between=70)
 AT_SHOPS = Play("shops", between=0)
 BETWEEN_PEOPLE = Play(
-    "people", between=200, shops=0.03, staff=0, tills=0.5, closes=12, ways_in=0.4, people=4, at_home=3
+    "people", between=200, shops=0.03, staff=0, tills=0.5, closes=20, ways_in=0.4, people=4, at_home=3, late=0.9
 )
 PLAYS = {play.name: play for play in (EVERYTHING, AT_SHOPS, BETWEEN_PEOPLE)}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 AMOUNTS = (1, 100, 999, 2_500, 20_000, 60_000, 600_000)
 STRANGERS, FRESH_SECONDS = 4, 800
-_STRANGE, _SENDS, _SHORT, _PROVES, _LATER = 0.15, 0.8, 0.15, 0.85, 0.25
+_STRANGE, _SENDS, _SHORT, _PROVES, _LATER = 0.25, 0.8, 0.15, 0.85, 0.25
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,10 @@ def _somebody(person: Person, chance: random.Random) -> str:
     """Somebody here, somebody who comes perhaps, or nobody."""
     world = person.world
     if chance.random() < _STRANGE:
-        newcomer = f"person{world.arrived + 1}@example.com"
+        new = [one.identifier for one in world.people if one.stage == "new"]
+        newcomer = chance.choice([*new, f"person{world.arrived + 1}@example.com"])
         strangers = [f"stranger{number}@example.com" for number in range(STRANGERS)]
-        return newcomer if chance.random() < 0.5 else chance.choice(strangers)
+        return newcomer if chance.random() < 0.7 else chance.choice(strangers)
     return chance.choice([one.identifier for one in world.people if one is not person])
 
 
@@ -105,7 +106,7 @@ def cancel(person: Person, chance: random.Random) -> None:
     waiting = [one for one in mine if model.transfers.waiting[one].state == "scheduled"]
     if not mine:
         return
-    chosen = chance.choice(waiting if waiting and chance.random() < 0.9 else mine)
+    chosen = chance.choice(waiting if waiting and chance.random() < 0.8 else mine)
     model.transfers.cancelling.add(chosen)
 
     def then(reply: Reply | None) -> None:

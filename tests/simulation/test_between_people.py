@@ -1,4 +1,4 @@
-"""What people send one another, on a small world under faults: a fixed seed in which everything of it happens."""
+"""What people send one another, on a small world under faults: with fixed seeds everything of it happens."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from tests.simulation.plays import BETWEEN_PEOPLE
 from tests.simulation.run import Outcome, run
 from tests.simulation.test_simulation import told
 
-FIXED_SEED = int(os.environ.get("SIMULATION_SEED", "100"))
-"""In which everything happens; a planted bug may name one in which it is met."""
+_ONE = os.environ.get("SIMULATION_SEED")
+FIXED_SEEDS = (int(_ONE),) if _ONE else range(100, 108)
+"""As many of them, in this order, as it takes until everything has happened; a planted bug may name its own."""
 FIXED_STEPS = 4_000
 EXPECTED_EFFECTS = {
     "bill", "bill-closed", "bill-declined", "bill-expired", "bill-paid", "bill-payment", "coupon",
@@ -25,14 +26,25 @@ EXPECTED_EFFECTS = {
 
 
 @pytest.fixture(scope="module")
-def fixed() -> Outcome:
-    return run(FIXED_SEED, range(FIXED_STEPS), BETWEEN_PEOPLE)
+def fixed() -> list[Outcome]:
+    """Until everything has happened, or a promise is broken."""
+    found: list[Outcome] = []
+    for seed in FIXED_SEEDS:
+        found.append(run(seed, range(FIXED_STEPS), BETWEEN_PEOPLE))
+        if found[-1].violation or _happened(found) >= EXPECTED_EFFECTS:
+            break
+    return found
 
 
-def test_a_fixed_seed_breaks_no_promise(fixed: Outcome) -> None:
-    assert not fixed.violation, told(fixed, FIXED_STEPS)
+def _happened(outcomes: list[Outcome]) -> set[str]:
+    return {effect for outcome in outcomes for effect in outcome.effects}
 
 
-def test_everything_that_people_send_one_another_happened(fixed: Outcome) -> None:
+def test_a_fixed_seed_breaks_no_promise(fixed: list[Outcome]) -> None:
+    for outcome in fixed:
+        assert not outcome.violation, told(outcome, FIXED_STEPS)
+
+
+def test_everything_that_people_send_one_another_happened(fixed: list[Outcome]) -> None:
     """What never happens is never checked."""
-    assert set(fixed.effects) >= EXPECTED_EFFECTS, EXPECTED_EFFECTS - set(fixed.effects)
+    assert _happened(fixed) >= EXPECTED_EFFECTS, EXPECTED_EFFECTS - _happened(fixed)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 _AMOUNTS = (500, 1_000, 1_500, 2_999, 5_000, 20_000)
-_TWICE, _ALL = 0.25, 0.4
+_TWICE, _ALL = 0.25, 0.6
 _OFFERS: tuple[tuple[int, int, int, int, int], ...] = (
-    (500, 0, 1_000, 2, 2),
+    (500, 0, 1_000, 1, 2),
     (2_000, 30, 0, 40, 5),
     (999, 0, 0, 5, 30),
 )
