@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.bug import AT_ONCE, bug
+from tests.simulation.bug import bug
 
 SENT = "tests/api/test_transfers.py::test_"
 OPENED = "tests/api/test_red_packets.py::test_"
@@ -96,7 +96,7 @@ PEOPLE = (
         "transfers/splitting.py",
         "marks = [0, *sorted(cuts), amount]",
         "marks = [0, *sorted(cuts), amount - 1]",
-        PLAYED,
+        "tests/unit/test_transfers_splitting.py::test_shares_are_exact_and_nobody_goes_empty",
     ),
     bug(
         "a part that is paid beyond what is left of it",
@@ -113,14 +113,6 @@ PEOPLE = (
         'return _of(split_id).require("state", "=", "open").require("expires_at", ">", clock.written(at))',
         'return _of(split_id).require("expires_at", ">", clock.written(at))',
         SHARED + "a_closed_bill_takes_no_payment_and_keeps_what_was_paid",
-    ),
-    bug(
-        "a part that is declined while it is paid",
-        (10, 19),
-        "transfers/store_splits.py",
-        'update.require("left", "=", part.left).require("left", ">", 0)',
-        'update.require("left", ">", 0)',
-        AT_ONCE + "test_splits.py::test_declining_while_it_is_paid_loses_no_cent",
     ),
     bug(
         "a coupon that is used beside its payment",
