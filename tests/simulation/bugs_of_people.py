@@ -141,13 +141,4 @@ PEOPLE = (
         USED + "of_a_budget_all_is_issued_and_nothing_more_one_by_one",
         PLAYED,
     ),
-    bug(
-        "a coupon that frees itself of another payment",
-        (10, 19),
-        "rewards/using.py",
-        'update = _row(coupon_id).require("state", "=", "used").require("payment", "=", payment_id)',
-        "update = _row(coupon_id)",
-        USED + "whoever_is_erased_has_no_coupons_and_their_payment_is_refunded_all_the_same",
-        PLAYED,
-    ),
 )
