@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -333,3 +334,8 @@ def settlement_view(entry: Mapping[str, Any], gross_from: str, fees_to: str) -> 
     return SettlementView(
         entry["movement"], entry["sk"], gross, fees, gross - fees, entry["currency"], int(entry["text"])
     )
+
+
+def payers(payment: Mapping[str, Any]) -> frozenset[str]:
+    """Wallets whose owners paid it: the one that was debited, and the one that said who pays with a family card."""
+    return frozenset({payment["account"], json.loads(payment["answer"])["wallet_id"]})

@@ -379,7 +379,8 @@ def _shown_to(customer: Customer, view: CheckoutView, at: datetime) -> CheckoutV
 
 
 def _paid_by(customer: Customer, progress: Progress) -> bool:
-    return bool(progress.payment_id) and ledger.movement(progress.payment_id)["account"] in customer.wallet_ids
+    paid = ledger.movement(progress.payment_id) if progress.payment_id else None
+    return paid is not None and not model.payers(paid).isdisjoint(customer.wallet_ids)
 
 
 @lru_cache(_REMEMBERED)

@@ -257,7 +257,7 @@ def test_refunds_in_parts_give_back_exactly_what_was_paid(world: World, till: Ti
     ana = world.customer()
     topped_up(ana, till, offer(world))
     paid = pay(ana, 1_000, 3_001)
-    back = [refund(world, paid, amount).json["discount"] for amount in (1, 999, 2_000, 1)]
+    back = [refund(world, paid, amount).json.get("discount", 0) for amount in (1, 999, 2_000, 1)]
     assert sum(back) == 1_000
     assert (ana.available, has(ana)) == (10_000, 2_000)
     world.deliver()

@@ -165,6 +165,9 @@ def test_a_checkout_is_paid_with_a_card(world: World, mother: Person, son: Perso
     card_id, checkout = given(mother, son), world.shop.checkout(2_500)
     paid = son.pay_checkout(checkout["id"], fresh_key(), family_card_id=card_id)
     assert (paid.status, mother.available) == (201, 97_500)
+    for person, is_theirs in ((son, True), (mother, True), (world.customer(), False)):
+        shown = person.phone.get(f"/v1/checkouts/{checkout['id']}").json
+        assert (shown["status"], bool(shown.get("payment_id"))) == ("paid", is_theirs)
 
 
 @pytest.mark.parametrize("more", [{"coupon_id": "cou_1"}, {"card_id": "crd_1"}, {"capture": "manual"}])

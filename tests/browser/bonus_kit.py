@@ -44,4 +44,4 @@ def topped_up(local: dict[str, Any], person: Person, amount: int = 10_000) -> Cl
 
 
 def has(caller: Client) -> int:
-    return sum(int(one["available"]) for one in caller.get("/v1/bonuses").expect(200)["data"])
+    return sum(int(one["available"]) for one in caller.twin().get("/v1/bonuses").expect(200)["data"])

@@ -61,9 +61,9 @@ def test_a_bonus_pays_its_share_and_no_more_and_a_refund_gives_it_back(browser: 
         fact(page, "Bonus credit", "−¥10.00")
         sound(visit, "app-receipt-bonus-en-light")
     assert bonus_kit.has(caller) == 1_000
-    (paid,) = (one for one in purse.entries(local, person) if one["order_reference"] == "with-bonus")
+    (paid,) = (one for one in purse.entries(local, person) if one.get("order_reference") == "with-bonus")
     purse.till(local).insist(f"/v1/payments/{paid['movement_id']}/refunds", {"amount": 3_000}).expect(201)
-    assert (bonus_kit.has(caller), people.wallets(caller)[0]["available"]) == (2_000, 10_000)
+    assert (bonus_kit.has(caller), people.wallets(caller.twin())[0]["available"]) == (2_000, 10_000)
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_points_become_a_coupon_after_a_question_and_once(browser: Browser, loca
         expect(rows.nth(1)).to_contain_text("+900")
         sound(visit, "app-points-history-en-light")
     assert points_kit.mine(local, caller)["balance"] == 300
-    assert [(one["name"], one["why"]) for one in coupon_kit.mine(caller).values()] == [
+    assert [(one["name"], one["why"]) for one in coupon_kit.mine(caller.twin()).values()] == [
         (made["name"]["en"], "redemption")
     ]
 
@@ -82,13 +82,13 @@ def test_points_pay_a_part_alone_and_a_refund_gives_them_back(browser: Browser, 
         purse.titled(visit, "Receipt")
         fact(page, "Points", "−¥4.00 · 400 points")
         sound(visit, "app-receipt-points-en-light")
-        (paid,) = (one for one in purse.entries(local, person) if one["order_reference"] == "with-points")
+        (paid,) = (one for one in purse.entries(local, person) if one.get("order_reference") == "with-points")
         assert paid["amount"] == -1_600
         purse.till(local).insist(f"/v1/payments/{paid['movement_id']}/refunds", {"amount": 2_000}).expect(201)
         people.wait_for(lambda: points_kit.mine(local, caller)["balance"] == 1_000 or None, "the points")
         purse.show(visit, f"/payments/{paid['movement_id']}", "Receipt")
         fact(page, "Refunded", "¥16.00")
-    assert coupon_kit.mine(caller)[coupon]["status"] == "active"
+    assert coupon_kit.mine(caller.twin())[coupon]["status"] == "active"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ A bug is planted in a copy of the tree; its checker must fail there. A checker t
 
 from __future__ import annotations
 
+import compileall
 import os
 import re
 import shutil
@@ -17,18 +18,23 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from tests.simulation import warm
 from tests.simulation.bugs import BUGS, Bug
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("app.py", "chalicelib", "infra", "tests", "pyproject.toml", "docs")
+COMPILED = ("chalicelib", "infra", "tests")
 LOCAL_AWS = ".venv-cloud"
 """Too big to copy, and nothing is planted there."""
+_BEING_COPIED = Lock()
 WORKERS = 2
 SECONDS_AT_MOST = 300
-_OPTIONS = ("-q", "-x", "-n", "0", "-p", "no:cacheprovider", "-p", "no:warnings", "--tb=native")
+_OPTIONS = ("-q", "-x", "-n", "0", "-p", "no:cacheprovider", "-p", "no:warnings", "--tb=native", "--assert=plain")
+"""Plain: the byte code of the tests is as good as compiled, and nobody reads what a bug that was caught is told by."""
 _FAILED = re.compile(r"^(FAILED|ERROR) ", re.MULTILINE)
 
 
@@ -65,9 +71,9 @@ def tried(bug: Bug) -> Verdict:
 
 def planted(bug: Bug, copy: Path) -> Path:
     """`copy` becomes a tree that has the bug. Raises ValueError unless its line is there, once."""
-    for name in COPIED:
-        _copy(ROOT / name, copy / name)
-    (copy / LOCAL_AWS).symlink_to(ROOT / LOCAL_AWS)
+    with _BEING_COPIED:
+        tree = Path(_tree().name)
+    shutil.copytree(tree, copy, symlinks=True, copy_function=os.link, dirs_exist_ok=True)
     _plant(bug, copy)
     return copy
 
@@ -80,18 +86,33 @@ def _told_aloud(bug: Bug) -> Verdict:
     return verdict
 
 
+@cache
+def _tree() -> tempfile.TemporaryDirectory[str]:
+    """The tree with its byte code, once for this process: what a bug is planted in are links to its files."""
+    made = tempfile.TemporaryDirectory()
+    for name in COPIED:
+        _copy(ROOT / name, Path(made.name, name))
+    for name in COMPILED:
+        compileall.compile_dir(Path(made.name, name), quiet=2)
+    Path(made.name, LOCAL_AWS).symlink_to(ROOT / LOCAL_AWS)
+    return made
+
+
 def _copy(source: Path, target: Path) -> None:
     if source.is_dir():
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("node_modules", "build"))
     else:
-        shutil.copy(source, target)
+        shutil.copy2(source, target)
 
 
 def _plant(bug: Bug, copy: Path) -> None:
+    """The file becomes one of the copy's own; what had been compiled of it is not looked at."""
     file = copy / bug.file
     text = file.read_text(encoding="utf-8")
     if text.count(bug.line) != 1:
         raise ValueError(f"{bug.name}: {bug.file} holds {text.count(bug.line)} times {bug.line!r}")
+    for linked in (file, *file.parent.glob(f"__pycache__/{file.stem}.*")):
+        linked.unlink()
     file.write_text(text.replace(bug.line, bug.becomes), encoding="utf-8")
 
 

@@ -3,9 +3,12 @@ import { broughtBy, giftOf } from "/app/bonus.js";
 import { money, say } from "/shared/language.js";
 import { html } from "/shared/ui.js";
 
-/** What it brings, and each rule in a sentence, before anybody agrees. */
-export const BonusRules = ({ of: one }) => html`
+/** What it brings, and each rule in a sentence: open before anybody agrees, else folded away. */
+export const BonusRules = ({ of: one, open = false }) => html`
   <p><strong>${say("bonus.brings", { gift: giftOf(one), least: money(one.least_topup, one.currency) })}</strong></p>
+  ${open ? html`<${Rules} of=${one} />` : html`<details><summary>${say("bonus.rules")}</summary><${Rules} of=${one} /></details>`}
+`;
+const Rules = ({ of: one }) => html`
   <ul>${one.rules.map((sentence) => html`<li key=${sentence}>${sentence}</li>`)}</ul>
   <p><small>${one.terms}</small></p>
 `;
@@ -24,7 +27,7 @@ export const ChooseBonus = ({ offers, chosen, amount }) => offers.length > 0 && 
     <${Choice} id="" chosen=${chosen} title=${say("bonus.choose.none")} about=${say("bonus.choose.none-about")} />
     ${offers.filter(({ id }) => id === chosen.value).map((one) => html`
       <div class="note" role="status" key=${one.id}>
-        <${BonusRules} of=${one} />
+        <${BonusRules} of=${one} open />
         ${amount > 0 && html`<p>${amount < one.least_topup ? say("bonus.too-little", { least: money(one.least_topup, one.currency) }) : html`<strong>${say("bonus.comes", { amount: money(amount, one.currency), bonus: money(broughtBy(one, amount), one.currency) })}</strong>`}</p>`}
       </div>`)}
   </fieldset>

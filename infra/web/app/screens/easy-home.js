@@ -16,7 +16,7 @@ const EVERY_MS = 20_000;
 export function open() {
   const [mine, bond, asked, more] = [wallets(), guardian(), bills(), beside()];
   const close = watch(() => (wallets(), bills(), beside()), EVERY_MS);
-  return { title: () => say("easy.title"), view: () => html`<${Home} mine=${mine} bond=${bond} asked=${asked} />`, close };
+  return { title: () => say("easy.title"), view: () => html`<${Home} mine=${mine} bond=${bond} asked=${asked} more=${more} />`, close };
 }
 
 const Home = ({ mine, bond, asked, more }) => html`
