@@ -64,16 +64,6 @@ PEOPLE = (
         PLAYED,
     ),
     bug(
-        "a share that is taken though somebody has it",
-        (10, 19),
-        "transfers/store_packets.py",
-        "    return Leg(put_once(settings().ledger_table, kept), explain)\n\n\ndef opening",
-        '    put = put_once(settings().ledger_table, kept)["Put"]\n'
-        '    return Leg({"Put": {"TableName": put["TableName"], "Item": put["Item"]}}, explain)\n\n\ndef opening',
-        OPENED + "a_share_that_is_opened_while_the_rest_goes_back_is_its_openers",
-        PLAYED,
-    ),
-    bug(
         "a leftover that goes back without its shares",
         (1, 19),
         "transfers/packing.py",
