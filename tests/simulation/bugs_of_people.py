@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.bug import AT_ONCE, bug
+from tests.simulation.bug import bug
 
 SENT = "tests/api/test_transfers.py::test_"
 OPENED = "tests/api/test_red_packets.py::test_"
@@ -64,16 +64,6 @@ PEOPLE = (
         PLAYED,
     ),
     bug(
-        "a share that is taken though somebody has it",
-        (10, 19),
-        "transfers/store_packets.py",
-        "    return Leg(put_once(settings().ledger_table, kept), explain)\n\n\ndef opening",
-        '    put = put_once(settings().ledger_table, kept)["Put"]\n'
-        '    return Leg({"Put": {"TableName": put["TableName"], "Item": put["Item"]}}, explain)\n\n\ndef opening',
-        OPENED + "a_share_that_is_opened_while_the_rest_goes_back_is_its_openers",
-        PLAYED,
-    ),
-    bug(
         "a leftover that goes back without its shares",
         (1, 19),
         "transfers/packing.py",
@@ -96,7 +86,7 @@ PEOPLE = (
         "transfers/splitting.py",
         "marks = [0, *sorted(cuts), amount]",
         "marks = [0, *sorted(cuts), amount - 1]",
-        PLAYED,
+        "tests/unit/test_transfers_splitting.py::test_shares_are_exact_and_nobody_goes_empty",
     ),
     bug(
         "a part that is paid beyond what is left of it",
@@ -113,14 +103,6 @@ PEOPLE = (
         'return _of(split_id).require("state", "=", "open").require("expires_at", ">", clock.written(at))',
         'return _of(split_id).require("expires_at", ">", clock.written(at))',
         SHARED + "a_closed_bill_takes_no_payment_and_keeps_what_was_paid",
-    ),
-    bug(
-        "a part that is declined while it is paid",
-        (10, 19),
-        "transfers/store_splits.py",
-        'update.require("left", "=", part.left).require("left", ">", 0)',
-        'update.require("left", ">", 0)',
-        AT_ONCE + "test_splits.py::test_declining_while_it_is_paid_loses_no_cent",
     ),
     bug(
         "a coupon that is used beside its payment",
@@ -147,15 +129,6 @@ PEOPLE = (
         "return row, listed, budget.leg()",
         "return row, listed",
         USED + "of_a_budget_all_is_issued_and_nothing_more_one_by_one",
-        PLAYED,
-    ),
-    bug(
-        "a coupon that frees itself of another payment",
-        (10, 19),
-        "rewards/using.py",
-        'update = _row(coupon_id).require("state", "=", "used").require("payment", "=", payment_id)',
-        "update = _row(coupon_id)",
-        USED + "whoever_is_erased_has_no_coupons_and_their_payment_is_refunded_all_the_same",
         PLAYED,
     ),
 )

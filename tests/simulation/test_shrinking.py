@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.ledger import items
 from tests.simulation import shrinking
+from tests.simulation.plays import AT_SHOPS
 from tests.simulation.run import run
 
 
@@ -43,9 +44,9 @@ def test_a_bug_in_the_product_is_found_and_its_script_fails_alike(monkeypatch: p
 
     monkeypatch.setattr(items, "head_update", careless)
     script = list(range(1_500))
-    outcome = run(5, script)
+    outcome = run(5, script, AT_SHOPS)
     assert outcome.violation.startswith("no wallet is overdrawn")
     advice = shrinking.shortest(outcome, script, most_seconds=10)
     shortened = shrinking.read(advice.split("--only ")[1])
     assert len(shortened) < outcome.failed_at
-    assert run(5, shortened).violation.startswith("no wallet is overdrawn")
+    assert run(5, shortened, AT_SHOPS).violation.startswith("no wallet is overdrawn")
