@@ -22,7 +22,7 @@ run: install ## start the local cloud at http://localhost:8000 (PORT=…) and fo
 reset: $(TOOLS) ## forget everybody and everything in the local cloud
 	@$(RUN) -m infra.local.cloud reset
 
-demo: install ## play the main job over HTTP (ACT=accounts: lock, reset, second factor, restore; ACT=failover: a bank goes down; ACT=incident: from an alarm to its remedy; ACT=shop: a day of a shop; ACT=social: an evening among friends; ACT=restore: a wiped table comes back; ACT=region: a lost region is rebuilt; DEMO_LANG=zh for Chinese)
+demo: install ## play the main job over HTTP (ACT=accounts: lock, reset, second factor, restore; ACT=failover: a bank goes down; ACT=incident: from an alarm to its remedy; ACT=shop: a day of a shop; ACT=social: an evening among friends; ACT=rewards: points and a bonus; ACT=restore: a wiped table comes back; ACT=region: a lost region is rebuilt; DEMO_LANG=zh for Chinese)
 	@$(RUN) -m infra.local.demo $(ACT)
 
 code: $(TOOLS) ## the code that the demo operator's authenticator shows now, to sign in to the console
@@ -61,8 +61,8 @@ deploy: $(TOOLS) $(WEB) ## bring a stage to AWS: change set, consent, gradual tr
 test: check install ## everything that CI runs: check, then every test, those on the local cloud too
 	@$(RUN) -m pytest
 
-simulate: install ## play people, faults and clocks from a SEED for so many STEPS; the same seed, the same hash
-	@exec $(RUN) -m tests.simulation --seed $(SEED) --steps $(STEPS)
+simulate: install ## play people, faults and clocks from a SEED for so many STEPS; the same seed, the same hash (PLAY=people, shops)
+	@exec $(RUN) -m tests.simulation --seed $(SEED) --steps $(STEPS) --play $(or $(PLAY),everything)
 
 concurrency: $(TOOLS) $(CLOUD) ## many processes at once at one DynamoDB, judged (PROCESSES=8 ROUNDS=3 SEED=1)
 	@exec $(RUN) -m tests.concurrency --processes $(or $(PROCESSES),8) --rounds $(or $(ROUNDS),3) --seed $(SEED)

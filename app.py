@@ -25,20 +25,38 @@ def _money() -> list[Room]:
     from chalicelib.ledger import routes as ledger
     from chalicelib.merchants import routes as merchants
     from chalicelib.merchants import routes_shops as shops
+    from chalicelib.processors import routes as processors
+    from chalicelib.settlement import routes_withdrawals as withdrawals
+    from chalicelib.topups import routes as topups
+
+    first = [routes.room for routes in (ledger, merchants, shops, topups)]
+    return [*first, *_paying(), withdrawals.room, *_between_people(), processors.room, *_rewards()]
+
+
+def _paying() -> list[Room]:
     from chalicelib.payments import routes as payments
     from chalicelib.payments import routes_cards as cards
     from chalicelib.payments import routes_charges as charges
-    from chalicelib.processors import routes as processors
-    from chalicelib.rewards import routes as rewards
-    from chalicelib.settlement import routes_withdrawals as withdrawals
-    from chalicelib.topups import routes as topups
+    from chalicelib.payments import routes_family as family
+
+    return [routes.room for routes in (payments, charges, cards, family)]
+
+
+def _between_people() -> list[Room]:
     from chalicelib.transfers import routes as transfers
+    from chalicelib.transfers import routes_gifts as gifts
     from chalicelib.transfers import routes_packets as packets
     from chalicelib.transfers import routes_splits as splits
 
-    of_people = (withdrawals, transfers, packets, splits)
-    known = (ledger, merchants, shops, topups, payments, charges, cards, *of_people, processors, rewards)
-    return [routes.room for routes in known]
+    return [routes.room for routes in (transfers, packets, gifts, splits)]
+
+
+def _rewards() -> list[Room]:
+    from chalicelib.rewards import routes as coupons
+    from chalicelib.rewards import routes_bonuses as bonuses
+    from chalicelib.rewards import routes_points as points
+
+    return [routes.room for routes in (coupons, points, bonuses)]
 
 
 def _webhooks() -> list[Room]:
@@ -72,7 +90,9 @@ def _office() -> list[Room]:
     from chalicelib.operations import routes_probes as probes
     from chalicelib.operations import routes_reviews as reviews
     from chalicelib.processors import routes_office as processors
+    from chalicelib.rewards import routes_bonuses_office as bonuses
     from chalicelib.rewards import routes_office as rewards
+    from chalicelib.rewards import routes_points_office as points
     from chalicelib.risk import routes as risk
     from chalicelib.settlement import routes_adjustments as adjustments
     from chalicelib.settlement import routes_payouts as payouts
@@ -96,7 +116,7 @@ def _office() -> list[Room]:
         records,
         effort,
     )
-    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards)]
+    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards, points, bonuses)]
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -212,7 +232,7 @@ def tell(event: SQSEvent) -> Any:
     from chalicelib.transfers import telling as transfers
 
     told: dict[str, list[tasks.Listener]] = {
-        "entry": [telling.tell_of_entry, speed.measure, transfers.invite, transfers.offer],
+        "entry": [telling.tell_of_entry, speed.measure, transfers.invite, transfers.offer, transfers.say_claimed],
         "approval": [approvals.tell],
         "status": [updating.tell],
         "miss": [misses.keep],
@@ -226,6 +246,14 @@ def record(event: SQSEvent) -> Any:
     from chalicelib.merchants import tasks
 
     return tasks.record(event.to_dict(), clock.now())
+
+
+@app.on_sqs_message(queue_arn=_QUEUE, batch_size=10)
+def earn(event: SQSEvent) -> Any:
+    from chalicelib.merchants import categorising
+    from chalicelib.rewards import tasks_points as tasks
+
+    return tasks.earn(event.to_dict(), categorising.category)
 
 
 @app.on_sqs_message(queue_arn=_QUEUE + ".fifo", batch_size=1)

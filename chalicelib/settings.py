@@ -29,6 +29,7 @@ class Settings:
     fold_queue_url: str
     notices_queue_url: str
     events_queue_url: str
+    points_queue_url: str
     deliveries_queue_url: str
     parked_queue_url: str
     alarms_queue_url: str

@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "SETTLEMENT_QUEUE_URL": f"{QUEUES}/settlement.fifo",
     "FOLD_QUEUE_URL": f"{QUEUES}/fold",
     "NOTICES_QUEUE_URL": f"{QUEUES}/notices",
+    "POINTS_QUEUE_URL": f"{QUEUES}/points",
     "EVENTS_QUEUE_URL": f"{QUEUES}/events",
     "DELIVERIES_QUEUE_URL": f"{QUEUES}/deliveries.fifo",
     "PARKED_QUEUE_URL": f"{QUEUES}/parked",

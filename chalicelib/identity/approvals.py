@@ -28,11 +28,15 @@ def listed(guardian_id: str, position: str | None, limit: int) -> tuple[list[Con
 
 
 def decide(guardian_id: str, approval_id: str, state: Literal["approved", "declined"], at: datetime) -> Consent:
-    """Raises NotFound unless the guardian is the payer's, InvalidState unless it waits."""
+    """Raises NotFound unless they guard the payer, or gave the family card that is to pay; InvalidState unless it
+    waits."""
     consent = consents.found(approval_id)
-    decided = consents.decide(consent, state, at, _guarding(guardian_id, consent.owner))
-    kind = f"approval_{state}" if consent.authority or state == "declined" else "approval_open"
-    telling.tell_id(consent.owner, kind, told_of(consent), at, once=approval_id)
+    if consent.decider not in ("", guardian_id):
+        raise NotFound()
+    proof = () if consent.decider else (_guarding(guardian_id, consent.owner),)
+    decided = consents.decide(consent, state, at, *proof)
+    kind = state if consent.authority or state == "declined" else "open"
+    telling.tell_id(consent.owner, f"{kind_of(consent)}_{kind}", told_of(consent), at, once=approval_id)
     return decided
 
 
@@ -44,6 +48,11 @@ def tell_due(at: datetime) -> int:
 def tell(approval_id: str) -> Consent:
     """The guardian, as soon as they are asked; once, though the sweep tells too."""
     consent = consents.found(approval_id)
+    if consent.decider:
+        store_guardians.put_approval(consent.decider, approval_id, consent.created_at)
+        asked: Params = {**told_of(consent), "person": consent.asker}
+        telling.tell_id(consent.decider, f"{kind_of(consent)}_asked", asked, consent.created_at, once=approval_id)
+        return consent
     ward = store.user(consent.owner)
     guardian = store.user(ward.guardian) if ward and ward.guardian else None
     if ward and guardian:
@@ -56,6 +65,11 @@ def tell(approval_id: str) -> Consent:
 def _tell_at_last(approval_id: str) -> bool:
     consents.told(tell(approval_id))
     return True
+
+
+def kind_of(consent: Consent) -> str:
+    """How notices of it begin."""
+    return "card_approval" if consent.card else "approval"
 
 
 def told_of(consent: Consent) -> Params:

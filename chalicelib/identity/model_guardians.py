@@ -41,7 +41,7 @@ class WardView(msgspec.Struct, frozen=True):
     status: Literal["asked", "accepted", "leaving"]
 
 
-class ApprovalView(msgspec.Struct, frozen=True):
+class ApprovalView(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str
     status: State
     ward_id: str
@@ -51,6 +51,10 @@ class ApprovalView(msgspec.Struct, frozen=True):
     currency: str
     created_at: str
     expires_at: str
+    family_card_id: str = ""
+    """The family card of mine that is to pay; of a ward's payment none."""
+    person: str = ""
+    """Who wants to pay with it, masked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +96,13 @@ def approval_view(consent: Consent, at: datetime) -> ApprovalView:
     return ApprovalView(
         id=consent.id,
         status=consent.state_at(at),
-        ward_id=consent.owner,
+        ward_id="" if consent.card else consent.owner,
         payee_id=consent.payee,
         payee_name=consent.payee_name,
         amount=consent.amount,
         currency=consent.currency,
         created_at=clock.written(consent.created_at),
         expires_at=clock.written(consent.ends_at),
+        family_card_id=consent.card,
+        person=consent.asker,
     )

@@ -16,7 +16,8 @@ FOLLOWS = ("capture", "void", "expiry", "refund")
 HOUSE = "system"
 """Who did what nobody asked for just then: it was due."""
 _BY_OWNER, _BY_MERCHANT = ("payment", "authorisation", "card-purchase", "card-refund"), ("capture", "void", "refund")
-_BY_PAYER = ("transfer", "transfer-scheduled", "transfer-cancelled", "red-packet", "red-packet-claim")
+_BY_PAYER = ("transfer", "transfer-scheduled", "transfer-cancelled", "red-packet", "red-packet-claim", "gift-card",
+             "gift-card-claim")  # fmt: skip
 
 
 class AskedView(msgspec.Struct, frozen=True):

@@ -23,7 +23,25 @@ from chalicelib.merchants import service as merchants
 from chalicelib.payments import model as payments_model
 from chalicelib.payments import service as payments
 
-MOVEMENTS = ("pay", "cap", "voi", "exp", "ref", "top", "wdr", "stl", "pot", "trf", "rpk", "rpc", "rpr")
+_CUSTOMERS = ("payment", "top-up", "transfer", "red-packet", "red-packet-claim", "gift-card", "gift-card-claim")
+MOVEMENTS = (
+    "pay",
+    "cap",
+    "voi",
+    "exp",
+    "ref",
+    "top",
+    "wdr",
+    "stl",
+    "pot",
+    "trf",
+    "rpk",
+    "rpc",
+    "rpr",
+    "gft",
+    "gfc",
+    "gfr",
+)
 ACCOUNTS = ("wal", "mac")
 _LOOKED_AT = 1_000
 """The most entries that a timeline goes through."""
@@ -151,7 +169,7 @@ def _with_its_payee(found: Found) -> list[StepView]:
 
 def _asker(found: Found) -> str:
     """A refusal is kept without whose it was: a customer's is of a wallet of their own."""
-    of_a_customer = found["kind"] in ("payment", "top-up", "transfer", "red-packet", "red-packet-claim")
+    of_a_customer = found["kind"] in _CUSTOMERS
     return str(found.get("owner") or (ledger.head(found["account"]).owner if of_a_customer else ""))
 
 

@@ -106,6 +106,12 @@ class GuardianApprovalRequired(AccessDenied):
     code = "guardian-approval-required"
 
 
+class CardApprovalRequired(GuardianApprovalRequired):
+    """The same of whoever gave the family card: above an amount of theirs they are asked."""
+
+    code = "card-approval-required"
+
+
 class SecondFactorRequired(AccessDenied):
     """An operator without a second factor may only set one up."""
 
@@ -204,6 +210,18 @@ class ChargeDeclined(Refusal):
     code = "charge-declined"
 
 
+class CardDeclined(Refusal):
+    """The wallet behind a family card does not pay. Why is its owner's to know."""
+
+    code = "card-declined"
+
+
+class CardElsewhere(Refusal):
+    """A family card is good for some kinds of shops alone."""
+
+    code = "card-not-for-this-category"
+
+
 class TermsChanged(Refusal):
     """What was agreed to is not what is offered now: nobody buys what they were not shown."""
 
@@ -240,6 +258,30 @@ class CouponsExhausted(Refusal):
     """The budget of a template is used up."""
 
     code = "coupons-exhausted"
+
+
+class BonusesExhausted(Refusal):
+    """The budget of an offer is used up."""
+
+    code = "bonuses-exhausted"
+
+
+class BonusBeyond(Refusal):
+    """`maximum` says how much of this purchase bonuses may pay."""
+
+    code = "bonus-beyond"
+
+
+class InsufficientPoints(Refusal):
+    """`missing` says how many."""
+
+    code = "insufficient-points"
+
+
+class PointsMinimum(Refusal):
+    """`least` says how many points pay at least."""
+
+    code = "points-minimum-not-met"
 
 
 class BalanceLeft(Refusal):

@@ -2,12 +2,13 @@
 
 A customer's wallet (`wal_…`) and a merchant's account (`mac_…`) have a head and a journal of their own;
 `:held` and `:debt` are buckets of a wallet. So have a prepaid card (`crd_…`), whose principal is its customer's money,
-and its bonus (`bon_…`), which is its merchant's promise. System accounts (`sys:…`) are folded from the stream.
+and its bonus (`bon_…`), which is its merchant's promise. Points of a programme (`pts_…`) are counted in the programme
+itself (`ptp_…`), which is no currency of money. System accounts (`sys:…`) are folded from the stream.
 """
 
 from __future__ import annotations
 
-from chalicelib.kernel import ids
+from chalicelib.kernel import ids, money
 
 _SYSTEM = "sys:"
 _PROMISED = _SYSTEM + "promised:"
@@ -28,6 +29,10 @@ def card_of(user_id: str, merchant_id: str, currency: str) -> str:
 
 def bonus_of(card: str) -> str:
     return ids.derived("bon", card)
+
+
+def points_of(user_id: str, programme_id: str) -> str:
+    return ids.derived("pts", user_id, programme_id)
 
 
 def held(account: str) -> str:
@@ -72,6 +77,11 @@ def promised(merchant_id: str, currency: str) -> str:
     return f"{_PROMISED}{merchant_id}:{currency}"
 
 
+def issued(programme_id: str) -> str:
+    """Minus the points of a programme that people have."""
+    return f"{_SYSTEM}issued:{programme_id}"
+
+
 def corrections(currency: str) -> str:
     """The house's own account: what it puts right at its own expense. It has a head, and may go below zero."""
     return ids.derived("cor", currency)
@@ -85,6 +95,11 @@ def is_promise(address: str) -> bool:
     return address.startswith(_PROMISED)
 
 
+def is_money(currency: str) -> bool:
+    """Points are none."""
+    return currency in money.EXPONENTS
+
+
 def processor_of(address: str) -> str:
     """Whose clearing account it is; empty for any other."""
     group = group_of(address)
@@ -92,7 +107,7 @@ def processor_of(address: str) -> str:
 
 
 def group_of(address: str) -> str:
-    """`customers`, `merchants`, `bonuses`, `corrections`, or a system account's name without its currency
+    """`customers`, `merchants`, `bonuses`, `points`, `corrections`, or a system account's name without its currency
     (`clearing:sandbox`); what all merchants have promised is one. A card's principal is its customer's."""
     if is_promise(address):
         return "promised"
@@ -102,4 +117,6 @@ def group_of(address: str) -> str:
         return "corrections"
     if address.startswith("bon_"):
         return "bonuses"
+    if address.startswith("pts_"):
+        return "points"
     return "customers" if address.startswith(("wal_", "crd_")) else "merchants"

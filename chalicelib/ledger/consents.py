@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib import queues
 from chalicelib.kernel import backoff, clock, ids
 from chalicelib.kernel.errors import (
+    CardApprovalRequired,
     CofferError,
     GuardianApprovalRequired,
     IdempotencyKeyReused,
@@ -40,6 +41,7 @@ SOON = timedelta(seconds=30)
 _UNTOLD, _GIVEN = model.due_key("consent", 0), model.due_key("given", 0)
 _TRIES = 8
 _FACTS = ("owner", "account", "payee", "amount", "currency")
+_OF_A_CARD = ("decider", "asker", "card")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,12 @@ class Consent:
     expires_at: datetime | None = None
     authority: str = ""
     """What makes the movement once this is given, as its room wrote it down; nothing where its owner asks again."""
+    decider: str = ""
+    """Who is asked; their guardian where nobody is named."""
+    asker: str = ""
+    """Who asks, masked, where it is not the decider's ward."""
+    card: str = ""
+    """The family card that is to pay."""
 
     @property
     def given_at(self) -> datetime:
@@ -70,6 +78,11 @@ class Consent:
         """Nobody writes down that it expired."""
         return "expired" if self.state in ("asked", "approved") and self.ends_at <= at else self.state
 
+    def required(self, state: State) -> GuardianApprovalRequired:
+        """What refuses without it; `state`: how it stands."""
+        kind = CardApprovalRequired if self.card else GuardianApprovalRequired
+        return kind(approval_id=self.id, state=state)
+
 
 def ask(consent: Consent) -> None:
     """Once for each id; whoever decides is told at once, by the sweep if the queue is away."""
@@ -77,6 +90,7 @@ def ask(consent: Consent) -> None:
         "pk": consent.id,
         "sk": CONSENT,
         **{name: getattr(consent, name) for name in (*_FACTS, "payee_name", "state")},
+        **{name: told for name in _OF_A_CARD if (told := getattr(consent, name))},
         "created_at": clock.written(consent.created_at),
         "expires_at": clock.written(consent.ends_at),
         "due_key": _UNTOLD,
@@ -110,13 +124,13 @@ def using(consent: Consent, at: datetime) -> Leg:
         if not _same(kept, consent):
             return IdempotencyKeyReused()
         state = kept.state_at(at)
-        return Changed() if state == "approved" else GuardianApprovalRequired(approval_id=consent.id, state=state)
+        return Changed() if state == "approved" else consent.required(state)
 
     return Leg(update.written(), explain)
 
 
-def decide(consent: Consent, state: Literal["approved", "declined"], at: datetime, proof: Leg) -> Consent:
-    """Asked → approved or declined, if `proof` (a condition of the caller's own room) holds.
+def decide(consent: Consent, state: Literal["approved", "declined"], at: datetime, *proof: Leg) -> Consent:
+    """Asked → approved or declined, if `proof` (conditions of the caller's own room) holds.
 
     Raises what `proof` says, or InvalidState with how it stands.
     """
@@ -130,7 +144,7 @@ def decide(consent: Consent, state: Literal["approved", "declined"], at: datetim
     def explain(wired: Item | None) -> Verdict:
         return InvalidState(state=_consent(wired).state_at(at)) if wired else NotFound()
 
-    _insist((proof, Leg(update.written(), explain)))
+    _insist((*proof, Leg(update.written(), explain)))
     return replace(consent, state=state, expires_at=expires_at)
 
 
@@ -212,5 +226,6 @@ def _consent(wired: Item) -> Consent:
         state=cast(State, plain["state"]),
         expires_at=clock.read(plain["expires_at"]),
         authority=plain.get("authority", ""),
+        **{name: plain.get(name, "") for name in _OF_A_CARD},
         **{name: plain[name] for name in _FACTS},
     )

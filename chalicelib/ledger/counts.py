@@ -40,7 +40,7 @@ def writes(entries: Iterable[Mapping[str, Any]], shard: int) -> list[dict[str, A
     """One update for each hour, kind and currency; `postings` of `entries` are those to system accounts."""
     hours: dict[tuple[str, str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for entry in entries:
-        if "kind" in entry:
+        if "kind" in entry and chart.is_money(entry["currency"]):
             moved = (abs(part) for address, part in entry["postings"].items() if not chart.is_promise(address))
             amount = max(moved, default=0)
             hours[entry["sk"][:13], _label(entry), entry["currency"]][entry["sk"][14:16]].append(amount)

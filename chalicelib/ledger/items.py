@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.kernel import clock, ids
-from chalicelib.ledger import model
+from chalicelib.ledger import chart, model
 from chalicelib.ledger.model import Change, Changed, Draft, Due, Entry, Leg, Movement, Spend, Taken, Verdict
 from chalicelib.ledger.wire import Item, item
 from chalicelib.ledger.write import Update, put_once
@@ -15,14 +15,18 @@ from chalicelib.settings import settings
 
 HEAD, MOVEMENT, ALLOWANCE, CONSENT, FUNDING = "HEAD", "MOVEMENT", "ALLOWANCE", "CONSENT", "FUNDING"
 CARD, CARDS, BONUS = "CARD", "CARDS", "BONUS"
+FAMILY, FAMILY_PAID = "FAMILY", "FAMILY-PAID#"
+POINTS, SPENT, EARNED, UNDONE = "POINTS", "SPENT", "EARNED#", "UNDONE#"
 PAID, PART = "PAID", "PART#"
 BELOW = "BELOW#"
 
 
 def legs(draft: Draft, at: datetime) -> list[Leg]:
     """Every write of the draft, with the meaning of its failure. The rooms' own refusals speak before the head's."""
-    first = [*_movement(draft), *draft.unless, *draft.legs]
-    return [*first, *_heads(draft, at), *draft.last_legs, *_entries(draft), *_below(draft)]
+    whole = (draft, *draft.also)
+    first = [*_movement(draft), *draft.unless, *(leg for one in whole for leg in one.legs)]
+    heads = [leg for one in whole for leg in _heads(one, at)]
+    return [*first, *heads, *draft.last_legs, *(leg for one in whole for leg in (*_entries(one), *_below(one)))]
 
 
 def movement_item(movement: Movement) -> dict[str, Any]:
@@ -56,7 +60,9 @@ def entry_item(entry: Entry, account: str) -> dict[str, Any]:
         "currency": entry.currency,
         "postings": entry.postings,
     }
-    stored |= {name: text for name in ("owner", "text", "payee", "payee_name") if (text := getattr(entry, name))}
+    stored |= {
+        name: text for name in ("owner", "text", "payee", "payee_name", "paid_by") if (text := getattr(entry, name))
+    }
     if party := entry.parties.get(account):
         stored |= {"owner": party.owner, "person": party.other}
     if line := entry.line:
@@ -126,7 +132,9 @@ def head_update(change: Change, at: datetime) -> dict[str, Any]:
 
 
 def _spend(update: Update, spend: Spend, amount: int, at: datetime) -> None:
-    update.require("owner", "=", spend.owner).require("epoch", "=", spend.epoch)
+    update.require("owner", "=", spend.owner)
+    if spend.epoch is not None:
+        update.require("epoch", "=", spend.epoch)
     update.require("status", "=", "active").require("tier", "=", spend.tier)
     sums = ((model.day_sum(at), spend.day_limit), (model.month_sum(at), spend.month_limit))
     for name, limit in sums if spend.counts else ():
@@ -162,7 +170,7 @@ def _below(draft: Draft) -> Iterator[Leg]:
     """Notes whom the draft may take below zero: a customer into debt, a merchant by refunds (`owing`)."""
     for change in draft.changes:
         refunded = change.available < 0 and change.leaves is None and ids.is_id(change.account, "mac")
-        if change.debt > 0 or refunded:
+        if (change.debt > 0 or refunded) and chart.is_money(change.currency):
             noted = item({"pk": BELOW + change.currency, "sk": change.account})
             yield Leg({"Put": {"TableName": settings().ledger_table, "Item": noted}}, lambda wired: Changed())
 

@@ -78,6 +78,14 @@ def restore(lots: Lots, back: Lots, at: datetime) -> tuple[Lots, int]:
     return (*over(lots, at), *now), total(restored)
 
 
+def without(lots: Lots, amount: int, first: str, at: datetime) -> tuple[int, Lots]:
+    """As much of `amount` as there is that is good, first of the lot that runs out on `first`; and the rest."""
+    own = tuple(lot for lot in lots if lot.until == first)
+    taken, left = take(own, amount, at)
+    more_taken, others = take(tuple(lot for lot in lots if lot.until != first), amount - total(taken), at)
+    return total(taken) + total(more_taken), _ordered((lot.until, lot.left) for lot in (*left, *others))
+
+
 def _fitted(lots: Lots, lot: Lot) -> Lots:
     if len(lots) < MOST_LOTS or any(one.until == lot.until for one in lots):
         return more(lots, lot)

@@ -125,7 +125,8 @@ class Spend:
     """What an owner's debit must satisfy, beyond the money being there."""
 
     owner: str
-    epoch: int
+    epoch: int | None
+    """None where it is not the owner's session that pays."""
     tier: int
     day_limit: int
     month_limit: int
@@ -228,7 +229,8 @@ class Entry:
     text: str = ""
     payee: str = ""
     payee_name: str = ""
-    """As it was called then."""
+    paid_by: str = ""
+    """The payee as it was called then; who paid with the owner's money, masked."""
     line: Line | None = None
     sequence: str = ""
     """Tells entries of one movement and kind apart, where there can be several."""
@@ -290,6 +292,8 @@ class Draft:
     """Their refusals speak after the head's."""
     unless: tuple[Leg, ...] = ()
     """What the key may have been answered with elsewhere: conditions of a refusal too."""
+    also: tuple[Draft, ...] = ()
+    """What else the same transaction books, in another currency: changes, an entry and legs; nobody's movement."""
 
     def __post_init__(self) -> None:
         if self.entry and sum(self.entry.postings.values()) != 0:
@@ -340,7 +344,7 @@ def _who(change: Change, head: Head, at: datetime) -> Verdict | None:
         return None
     if change.spend.owner != head.owner:
         return NotFound()
-    return InvalidToken() if change.spend.epoch != head.epoch else None
+    return InvalidToken() if change.spend.epoch not in (None, head.epoch) else None
 
 
 def _what(change: Change, head: Head, at: datetime) -> Verdict | None:

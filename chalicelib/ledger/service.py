@@ -168,6 +168,11 @@ def all_beside(movement_id: str, prefix: str) -> list[dict[str, Any]]:
     return [plain_item(wired) for wired in store.partition(movement_id, prefix)]
 
 
+def behind(pk: str, after: str, limit: int) -> list[dict[str, Any]]:
+    """Items of a list that a room keeps, whose sort keys are behind `after`; plain, in the order of their keys."""
+    return [plain_item(wired) for wired in store.page_of(pk, after, limit)]
+
+
 def several_beside(movement_ids: Sequence[str], sk: str) -> list[dict[str, Any]]:
     """The same of several movements, at most 100; those that exist, in no order."""
     return [plain_item(wired) for wired in store.movements(movement_ids, sk)]

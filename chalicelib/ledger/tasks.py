@@ -22,6 +22,7 @@ from chalicelib.settings import settings
 MOST_LINES = 90
 _TOLD_AT_ONCE = 10
 """Each is some reads and writes more."""
+_REWARDED = frozenset({"payment", "capture", "refund", "void", "top-up", "top-up-reversal"})
 _NEEDED = frozenset({"id", "movement", "kind", "currency", "postings", "pk", "sk"})
 
 
@@ -40,6 +41,7 @@ def fan_out(event: Mapping[str, Any]) -> int:
     queues.send(settings().settlement_queue_url, _settlements(found))
     queues.send(settings().fold_queue_url, _folds(found))
     queues.send(settings().events_queue_url, _told(found))
+    queues.send(settings().points_queue_url, _rewarded(found))
     queues.send(
         settings().notices_queue_url, [{"MessageBody": json.dumps({"entry": one})} for one in found if "owner" in one]
     )
@@ -118,6 +120,14 @@ def _told(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     waiting = [{name: entry[name] for name in names} for entry in entries if "payee" in entry]
     starts = range(0, len(waiting), _TOLD_AT_ONCE)
     return [{"MessageBody": json.dumps({"entries": waiting[start : start + _TOLD_AT_ONCE]})} for start in starts]
+
+
+def _rewarded(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """What may bring points or take them back: the copy of whoever paid, topped up or got money back."""
+    names = ("id", "movement", "kind", "currency", "postings", "owner", "payee", "sk")
+    waiting = {one["id"]: one for one in entries if "owner" in one and one["kind"] in _REWARDED}
+    kept = [{name: entry[name] for name in names if name in entry} for entry in waiting.values()]
+    return [{"MessageBody": json.dumps({"entry": one})} for one in kept]
 
 
 def _park(record: Mapping[str, Any]) -> None:

@@ -61,6 +61,8 @@ class EntryView(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of money from person to person: the other one, masked. `amount` says whose it is now."""
     note: str = ""
     """What its sender wrote beside it."""
+    paid_by: str = ""
+    """Of a payment with a family card of mine: who paid, masked."""
 
 
 class BalanceView(msgspec.Struct, frozen=True):
@@ -111,6 +113,7 @@ def entry(found: Mapping[str, Any]) -> EntryView:
         processor="" if payee or between else text,
         person=found.get("person", ""),
         note=text if between else "",
+        paid_by=found.get("paid_by", ""),
     )
 
 

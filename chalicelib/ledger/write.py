@@ -93,6 +93,11 @@ class Update:
         self._conditions.append(f"({' OR '.join(room)})")
         return self
 
+    def require_either(self, *conditions: str) -> Update:
+        """Of conditions that `member_of` or `equal` gave."""
+        self._conditions.append(f"({' OR '.join(conditions)})")
+        return self
+
     def member_of(self, name: str, member: str) -> str:
         return f"contains({self._name(name)}, {self._value(member)})"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ import msgspec
 
 from chalicelib.kernel import clock, money, text
 from chalicelib.kernel.money import EXPONENTS, MAX_AMOUNT
+from chalicelib.merchants.model_categories import Category
 from chalicelib.merchants.model_onboarding import Business
 from chalicelib.merchants.model_shares import Shared, Split, SplitView
 from chalicelib.merchants.rules import URL_LETTERS
@@ -46,6 +48,7 @@ class NewMerchant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     floor: Annotated[int, msgspec.Meta(ge=-MAX_AMOUNT, le=0)] = 0
     business: Business | None = None
     """Given, it is verified before the merchant takes payments; without it whoever asks vouches for the merchant."""
+    category: Category = "other"
 
 
 class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,6 +93,7 @@ class MerchantView(msgspec.Struct, frozen=True):
     floor: int
     created_at: str
     requirements: RequirementsView = RequirementsView()
+    category: Category = "other"
 
 
 class KeyView(msgspec.Struct, frozen=True):
@@ -186,6 +190,7 @@ class Terms:
     created_at: datetime
     currently_due: tuple[str, ...] = ()
     disabled_reason: str = ""
+    category: Category = "other"
 
     @property
     def shut(self) -> str:
@@ -204,6 +209,7 @@ class Terms:
             self.floor,
             clock.written(self.created_at),
             RequirementsView(self.currently_due, self.disabled_reason or None),
+            self.category,
         )
 
 
@@ -328,3 +334,8 @@ def settlement_view(entry: Mapping[str, Any], gross_from: str, fees_to: str) -> 
     return SettlementView(
         entry["movement"], entry["sk"], gross, fees, gross - fees, entry["currency"], int(entry["text"])
     )
+
+
+def payers(payment: Mapping[str, Any]) -> frozenset[str]:
+    """Wallets whose owners paid it: the one that was debited, and the one that said who pays with a family card."""
+    return frozenset({payment["account"], json.loads(payment["answer"])["wallet_id"]})

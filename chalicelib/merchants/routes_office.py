@@ -17,6 +17,7 @@ from chalicelib.merchants.model import (
     RotateKey,
     SettlementView,
 )
+from chalicelib.merchants.model_categories import NewCategory
 
 room = Room("merchants_office", function="office")
 
@@ -59,6 +60,21 @@ def listed(call: Call[None]) -> Answer:
 )
 def merchant(call: Call[None]) -> Answer:
     return Answer(200, service.merchant(call.merchant_or_operator, call.path["id"]).view)
+
+
+@room.route(
+    "PUT",
+    "/v1/merchants/{id}/category",
+    body=NewCategory,
+    answers={200: MerchantView},
+    caller=Operator,
+    permission="merchants.join",
+    summary="Say what a merchant deals in",
+)
+def categorise(call: Call[NewCategory]) -> Answer:
+    from chalicelib.merchants import categorising
+
+    return Answer(200, categorising.change(call.operator, call.path["id"], call.body.category, call.at).view)
 
 
 @room.route(

@@ -57,6 +57,7 @@ def join(operator: Operator, wanted: NewMerchant, at: datetime) -> Terms:
         floor=wanted.floor,
         created_at=at,
         disabled_reason="" if wanted.business is None else model_onboarding.WAITS,
+        category=wanted.category,
     )
     said = None if wanted.business is None else model_onboarding.checked(wanted.business)
     cases.audit(operator.user_id, "merchant.join", merchant_id, "", at, source_address=operator.source_address)
@@ -256,10 +257,10 @@ def trading(merchant_id: str) -> Leg:
     update = Update(settings().merchants_table, merchant_id, store.TERMS).require("status", "=", "active")
 
     def explain(wired: Item | None) -> Verdict:
-        status = plain_item(wired)["status"] if wired else ""
-        return (
-            Changed() if status == "active" else InvalidState(state=model.refusal_of(status)) if wired else NotFound()
-        )
+        if not wired:
+            return NotFound()
+        status = plain_item(wired)["status"]
+        return Changed() if status == "active" else InvalidState(state=model.refusal_of(status))
 
     return Leg(update.checked(), explain)
 
@@ -276,10 +277,8 @@ def acting(caller: Merchant) -> tuple[Leg, ...]:
 def settlements(
     caller: Operator | Merchant, merchant_id: str, currency: str | None, before: str | None, limit: int, at: datetime
 ) -> tuple[list[SettlementView], str | None]:
-    """Newest first, in one currency (by default the merchant's first), and the position of the next page.
-
-    Raises Forbidden, NotFound, CurrencyMismatch.
-    """
+    """Newest first, in one currency (by default the merchant's first), and the position of the next page. Raises
+    Forbidden, NotFound, CurrencyMismatch."""
     if isinstance(caller, Merchant):
         caller.require("reports")
     account_id, chosen = account(caller, merchant_id, currency, at)
@@ -380,7 +379,8 @@ def _shown_to(customer: Customer, view: CheckoutView, at: datetime) -> CheckoutV
 
 
 def _paid_by(customer: Customer, progress: Progress) -> bool:
-    return bool(progress.payment_id) and ledger.movement(progress.payment_id)["account"] in customer.wallet_ids
+    paid = ledger.movement(progress.payment_id) if progress.payment_id else None
+    return paid is not None and not model.payers(paid).isdisjoint(customer.wallet_ids)
 
 
 @lru_cache(_REMEMBERED)

@@ -1,5 +1,4 @@
-"""The table `merchants`: terms, keys and checkouts, each under its own id; which merchants there are; and under a
-merchant, which keys it has."""
+"""The table `merchants`: terms, keys and checkouts, under their ids; which merchants there are, and keys of each."""
 
 from __future__ import annotations
 
@@ -16,6 +15,7 @@ from chalicelib.cloud_tables import Table, absent, made, reading, writing
 from chalicelib.kernel import clock
 from chalicelib.merchants import store_due
 from chalicelib.merchants.model import Capture, Checkout, CheckoutStatus, Key, Progress, Scope, Status, Terms, Till
+from chalicelib.merchants.model_categories import Category
 from chalicelib.merchants.model_shares import Shared, SharedStatus
 
 CHECKOUT, STAFF, TERMS = "CHECKOUT", "STAFF", "TERMS"
@@ -48,6 +48,7 @@ class _TermsItem(Table):
     created_at = UnicodeAttribute()
     currently_due = UnicodeAttribute(null=True)
     disabled_reason = UnicodeAttribute(null=True)
+    category = UnicodeAttribute(null=True)
 
 
 class _KeyItem(Table):
@@ -129,6 +130,7 @@ def put_terms(terms: Terms, beside: Callable[[TransactWrite], None] = lambda tra
         floor=terms.floor,
         created_at=clock.written(terms.created_at),
         disabled_reason=terms.disabled_reason or None,
+        category=terms.category,
     )
 
     def together() -> None:
@@ -323,6 +325,7 @@ def _terms(item: _TermsItem) -> Terms:
         created_at=clock.read(item.created_at),
         currently_due=tuple((item.currently_due or "").split()),
         disabled_reason=item.disabled_reason or "",
+        category=cast(Category, item.category or "other"),
     )
 
 

@@ -34,6 +34,9 @@ _BETWEEN_PEOPLE = {
     "red-packet": "red_packet_sent",
     "red-packet-claim": "red_packet_opened",
     "red-packet-return": "red_packet_returned",
+    "gift-card": "gift_card_bought",
+    "gift-card-claim": "gift_card_received",
+    "gift-card-return": "gift_card_returned",
 }
 """Kind of entry → kind of notice; of a transfer at once the sign tells."""
 _OF_A_CARD = ("crd_", "bon_")
@@ -100,6 +103,8 @@ def told_by(entry: Mapping[str, Any]) -> Notice | None:
     params = {"amount": abs(amount), "currency": entry["currency"], "text": entry.get("text", "")}
     if shop := entry.get("payee_name"):
         kind, params["payee"] = _WITH_A_SHOP.get(kind, kind), shop
+    if person := entry.get("paid_by"):
+        kind, params["person"] = "family_payment", person
     return Notice(entry["id"], kind, clock.read(entry["sk"]), params)
 
 

@@ -44,7 +44,7 @@ def free(trial: Trial) -> None:
 def _coupon_of(payment: Plain | None) -> str:
     """Which helped to pay; empty if none."""
     helped = payment is not None and "discount" in payment
-    return str(json.loads(payment["answer"])["coupon_id"]) if payment and helped else ""
+    return str(json.loads(payment["answer"]).get("coupon_id", "")) if payment and helped else ""
 
 
 def _used_by(payment: Plain) -> dict[str, Any]:

@@ -21,12 +21,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from chalicelib.ledger import chart, items
+from chalicelib.operations import model_books_points as points
 
 Plain = Mapping[str, Any]
 Remedy = Literal["whole", "forward", "undo", "refuse"]
 _BORN = ("payment", "capture", "void", "expiry", "refund", "withdrawal", "payout", "settlement",
          "card-purchase", "card-refund", "transfer",
-         "red-packet", "red-packet-claim", "red-packet-return")  # fmt: skip
+         "red-packet", "red-packet-claim", "red-packet-return",
+         "gift-card", "gift-card-claim", "gift-card-return")  # fmt: skip
 """Kinds of movements that are put together with their entry."""
 _CARRIED = {"transfer-completed": "completed", "transfer-cancelled": "cancelled", "transfer-returned": "returned"}
 """Kind of entry → the state that a transfer which waited has from then on."""
@@ -34,8 +36,12 @@ _UNDONE = ("payment", "capture", "void", "expiry", "refund", "settlement")
 """Of these everything can be taken back; money that leaves, and cards, are a person's."""
 _FOLLOWING = ("capture", "void", "expiry", "refund")
 _ENDS = {"capture": "captured", "void": "voided", "expiry": "expired"}
+_ALONE = ("card-expiry", "points-expired")
+"""Kinds of entries that no movement comes with."""
 _ID_BYTES = 16
 _LINES = ("payment", "capture", "refund", "card-purchase")
+_ONE_EACH = {"LINES": "lines", "GIFT": "gift-codes"}
+"""Of a settlement, and of a gift card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ def remedy(seen: Seen) -> Remedy:
     The two copies of a transfer are not the same: from the one that is there the other does not follow.
     """
     entry, movement = seen.entry, seen.movement
-    if entry is None or (movement is None and entry["kind"] != "card-expiry"):
+    if entry is None or (movement is None and entry["kind"] not in _ALONE):
         return "undo" if _can_be_undone(seen) else "refuse"
     if movement is not None and not _agree(entry, movement):
         return "refuse"
@@ -116,6 +122,8 @@ def of_entry(entry: Plain) -> dict[str, int]:
     about = kin(entry["postings"])
     if about and entry["pk"] != about[0]:
         return {}
+    if points.is_of_points(entry):
+        return points.of_entry(entry)
     if entry["kind"] == "top-up-reversal":
         return {"kind:top-up-reversal": _to_clearing(entry["postings"])}
     counted = {f"kind:{_as_movement(entry['kind'])}": 1} if entry["kind"] != "card-expiry" else {}
@@ -136,13 +144,14 @@ def of_movement(movement: Plain) -> dict[str, int]:
         found[f"kind:{kind}"] = -1
     if reversed_total := movement.get("reversed_total", 0):
         found["kind:top-up-reversal"] = -reversed_total
-    return found | _of_payments(movement) | _of_settling(movement) | _of_transfers(movement)
+    found |= _of_payments(movement) | _of_settling(movement) | _of_transfers(movement) | _of_family(movement)
+    return found | points.of_movement(movement)
 
 
 def of_other(item: Plain) -> dict[str, int]:
     """What else of the ledger is written twice: a settlement's lines, a card's bonus in its lots, shares, parts."""
-    if item["sk"] == "LINES":
-        return {"lines": 1}
+    if item["sk"] in _ONE_EACH:
+        return {_ONE_EACH[item["sk"]]: 1}
     if item["sk"].startswith("SLOT#"):
         return {"opened": item["amount"]}
     if item["sk"] == items.CARD:
@@ -151,11 +160,12 @@ def of_other(item: Plain) -> dict[str, int]:
         return {"bonus-taken": _left(item)}
     if item["sk"].startswith(items.PART):
         return {"split-left": item["left"], "split-paid": item["paid"]}
-    return {"cards": len(item["cards"]) // _ID_BYTES} if item["sk"] == items.CARDS else {}
+    cards = {"cards": len(item["cards"]) // _ID_BYTES} if item["sk"] == items.CARDS else {}
+    return cards | _of_lending(item) | _of_bonuses(item) | points.of_other(item)
 
 
 def of_head(account: str, available: int) -> dict[str, int]:
-    return {f"lots:{account}": -available} if account.startswith("bon_") else {}
+    return {f"lots:{account}": -available} if account.startswith(("bon_", "pts_")) else {}
 
 
 def checkout_of(movement: Plain) -> str:
@@ -192,7 +202,9 @@ def _can_be_undone(seen: Seen) -> bool:
     kind = _as_movement(seen.kind)
     own = [seen.movement["account"]] if seen.movement else []
     about = [*own, *(account for copy in seen.copies for account in kin(copy["postings"]))]
-    return kind in _UNDONE and not any(account.startswith(("crd_", "bon_")) for account in about)
+    if seen.movement is not None and points.helped(seen.movement):
+        return False
+    return kind in _UNDONE and not any(account.startswith(("crd_", "bon_", "pts_")) for account in about)
 
 
 def _agree(entry: Plain, movement: Plain) -> bool:
@@ -215,6 +227,18 @@ def _of_escrow(entry: Plain) -> dict[str, int]:
     return {"escrowed": -1} if entry["kind"] in _CARRIED else {}
 
 
+def _of_family(movement: Plain) -> dict[str, int]:
+    """What family cards count, and that both sides are shown every payment."""
+    if movement["kind"] == "payment" and "family" in movement:
+        return {"family": -movement["amount"], "family-listed": -1}
+    return {"family": movement["room"]} if "room" in movement else {}
+
+
+def _of_lending(item: Plain) -> dict[str, int]:
+    listed = {"family-listed": 1} if item["pk"].startswith(items.FAMILY_PAID) else {}
+    return {"family": item["counted"]} if item["sk"] == items.FAMILY else listed
+
+
 def _of_transfers(movement: Plain) -> dict[str, int]:
     if movement["kind"] == "bill-split":
         return {"split-left": -movement["left"]}
@@ -222,10 +246,19 @@ def _of_transfers(movement: Plain) -> dict[str, int]:
         return {"split-paid": -movement["amount"]}
     if movement["kind"] in ("red-packet-claim", "red-packet-return"):
         return {"opened": -movement["amount"]}
+    if movement["kind"].startswith("gift-card"):
+        return _of_gifts(movement)
     if movement["kind"] != "transfer" or "waited" not in movement:
         return {}
     state = movement["state"]
     return {"escrowed": -1} if state == "scheduled" else {f"kind:transfer-{state}": -1}
+
+
+def _of_gifts(movement: Plain) -> dict[str, int]:
+    """Each has a code, and ends once: whoever ends it has a movement of their own."""
+    if movement["kind"] != "gift-card":
+        return {"gifts-ended": -1}
+    return {"gift-codes": -1, "gifts-ended": int(movement["state"] != "open")}
 
 
 def _of_authorisations(entry: Plain) -> dict[str, int]:
@@ -248,7 +281,14 @@ def _of_payments(movement: Plain) -> dict[str, int]:
     given_back = movement.get("captured", 0) - movement.get("refundable", 0)
     bonus = movement["amount"] - movement.get("settles", movement["amount"])
     counted = {"held": -(state == "authorized"), "voided": -(state == "voided"), "refunded": -given_back}
-    return counted | {"bonus-taken": -bonus}
+    return counted | {"bonus-taken": -bonus, "bonus-credit": -movement.get("bonus_used", 0)}
+
+
+def _of_bonuses(item: Plain) -> dict[str, int]:
+    """What payments took of the bonuses of top-ups, as the lots say, and as each payment's own list does."""
+    if item["sk"] == "CREDIT":
+        return {"bonus-credit": _left(item), "bonus-spent": -_left(item)}
+    return {"bonus-spent": item["spent"]} if item["sk"].startswith("LOT#") else {}
 
 
 def _of_settling(movement: Plain) -> dict[str, int]:

@@ -13,7 +13,8 @@ from chalicelib.operations.model_books import Plain
 from chalicelib.operations.trial import Trial, system_postings
 
 FIRST_TOTAL = "TOTAL#00"
-_COUNTED = ("payment", "authorisation", "withdrawal", "card-purchase", "transfer", "transfer-scheduled", "red-packet")
+_COUNTED = ("payment", "authorisation", "withdrawal", "card-purchase", "transfer", "transfer-scheduled", "red-packet",
+            "gift-card")  # fmt: skip
 _AT_ONCE = 100
 
 

@@ -19,17 +19,17 @@ def make(approval_id: str, at: datetime) -> bool:
     consent = consents.found(approval_id)
     try:
         paid = service.pay_agreed(consent, at).status < 400
-        kind = "" if paid else "approval_unpaid"
+        kind = "" if paid else "unpaid"
     except Unavailable:
         raise
     except GuardianApprovalRequired:
-        paid, kind = False, "approval_unpaid"
+        paid, kind = False, "unpaid"
     except IdempotencyKeyReused:
         paid, kind = False, ""  # their app has sent it otherwise worded, and has its answer
     except CofferError:
-        paid, kind = False, "approval_open"
+        paid, kind = False, "open"
     if kind:
-        _tell(consent, kind)
+        _tell(consent, f"{approvals.kind_of(consent)}_{kind}")
     consents.over(consent)
     return paid
 

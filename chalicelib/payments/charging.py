@@ -17,6 +17,7 @@ from chalicelib.api import problems
 from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Customer, Merchant
 from chalicelib.kernel.errors import (
+    CardElsewhere,
     ChargeDeclined,
     CodeMistyped,
     CodeOver,
@@ -39,8 +40,10 @@ from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Known, Movement
 from chalicelib.merchants import service as merchants
+from chalicelib.merchants.model import Terms
 from chalicelib.payments import (
     acting,
+    by_family,
     following,
     model,
     model_charges,
@@ -62,7 +65,9 @@ from chalicelib.payments.model_charges import (
 from chalicelib.payments.model_codes import Code
 from chalicelib.payments.paying import Order
 
-_OF_THE_WALLET = (InsufficientFunds, LimitReached, WalletFrozen)
+_OF_THE_WALLET = (CardElsewhere, InsufficientFunds, LimitReached, WalletFrozen)
+_OVER = ("closed", "card-offered", "card-ended")
+"""States of a wallet, or of a family card, that does not pay."""
 
 
 def charge(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: datetime) -> Receipt:
@@ -83,10 +88,11 @@ def charge(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: dateti
     code = store_codes.code(model_codes.id_of(asked.code))
     if code is None:
         return _unknown(merchant, asked, key, at)
-    found = service.ordered(model_charges.order_of(asked, code.wallet, merchant.merchant_id), at)
-    order = replace(found, staff_id=merchant.staff_id)
+    wanted = model_charges.order_of(asked, code.wallet, merchant.merchant_id, code.family_card)
+    order = replace(service.ordered(wanted, at), staff_id=merchant.staff_id)
     try:
-        return ledger.commit(lambda at, known: acting.by(merchant, _draft(code, order, key, at, known)), at, key)
+        guess = by_family.guess(code.customer, order) if code.family_card else None
+        return ledger.commit(lambda at, known: acting.by(merchant, _draft(code, order, key, at, known, guess)), at, key)
     except (StepUpRequired, GuardianApprovalRequired):
         return _wait(merchant, code, order, key, at)
     except CoolingOff:
@@ -158,15 +164,22 @@ def _open_to(merchant: Merchant, asked: ChargeRequest, key: RequestKey, at: date
     return asked
 
 
-def _draft(code: Code, order: Order, key: RequestKey, at: datetime, known: Known) -> Draft:
+def _draft(
+    code: Code, order: Order, key: RequestKey, at: datetime, known: Known, guess: by_family.Guess | None
+) -> Draft:
     """The payment as its customer would have made it when they showed the code, which it uses up."""
-    draft = paying.draft(code.customer, order, key, at, known)
+    if guess is None:
+        draft = paying.draft(code.customer, order, key, at, known)
+    else:
+        draft = by_family.draft(code.customer, order, key, at, known, guess, till=True)
     if draft.movement is None:
         return draft
     charge_id = draft.movement.id
     movement = replace(draft.movement, facts={**draft.movement.facts, "code": code.id})
-    legs = (*store_charges.not_stopped(charge_id, order.store_id), store_codes.using(code, charge_id, at))
-    return replace(draft, movement=movement, unless=(store_charges.not_waiting(charge_id),), legs=legs)
+    stopped = store_charges.not_stopped(charge_id, order.store_id)
+    legs = (*stopped, store_codes.using(code, charge_id, at), *draft.legs)
+    never = ChargeDeclined() if guess and order.held else draft.refusal
+    return replace(draft, movement=movement, unless=(store_charges.not_waiting(charge_id),), legs=legs, refusal=never)
 
 
 def _wait(merchant: Merchant, code: Code, order: Order, key: RequestKey, at: datetime) -> Receipt:
@@ -228,8 +241,13 @@ def _reverse(merchant: Merchant, charge_id: str, at: datetime, language: str = "
     found = _end(charge_id, merchant.merchant_id, "reversed", at, language)
     if found["state"] in ("authorized", "captured"):
         terms, void_id = merchants.terms(merchant.merchant_id, at), model_charges.reversal_id(charge_id)
-        ledger.commit(lambda at, known: acting.by(merchant, following.take_back(found, void_id, terms, at, known)), at)
+        ledger.commit(lambda at, known: acting.by(merchant, _taken_back(found, void_id, terms, at, known)), at)
     return ReversalView(charge_id, "reversed", 0 if found["state"] == "refused" else found["amount"])
+
+
+def _taken_back(found: Mapping[str, Any], void_id: str, terms: Terms, at: datetime, known: Known) -> Draft:
+    plain = following.take_back(found, void_id, terms, at, known)
+    return by_family.back(found, plain, found["amount"], at) if by_family.FAMILY in found else plain
 
 
 def _known(caller: Customer | Merchant, charge_id: str) -> tuple[Charge | None, dict[str, Any] | None]:
@@ -242,7 +260,7 @@ def _known(caller: Customer | Merchant, charge_id: str) -> tuple[Charge | None, 
     movement = next(iter(ledger.movements([charge_id])), None)
     if kept is None and (movement is None or "code" not in movement):
         raise NotFound()
-    wallet = kept.wallet if kept else (movement or {})["account"]
+    wallet = kept.wallet if kept else by_family.payer_of(movement or {}) or (movement or {})["account"]
     payee = kept.merchant_id if kept else (movement or {})["payee"]
     if not (wallet in caller.wallet_ids if isinstance(caller, Customer) else payee == caller.merchant_id):
         raise NotFound()
@@ -298,7 +316,7 @@ def _discreet(key: RequestKey) -> RequestKey:
     """What the customer's wallet lacks is kept, and not told to the till."""
 
     def refuse(error: CofferError) -> Receipt:
-        closed = isinstance(error, InvalidState) and error.params.get("state") == "closed"
-        return key.refuse(ChargeDeclined() if closed or isinstance(error, _OF_THE_WALLET) else error)
+        over = isinstance(error, InvalidState) and error.params.get("state") in _OVER
+        return key.refuse(ChargeDeclined() if over or isinstance(error, _OF_THE_WALLET) else error)
 
     return replace(key, refuse=refuse)

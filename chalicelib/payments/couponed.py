@@ -40,6 +40,14 @@ class Guess:
     def count(self, refundable: int) -> None:
         self.refundable = refundable
 
+    def part(self, whole: int, payment: Mapping[str, Any], amount: int) -> int:
+        """Of `whole`, what goes back with `amount` of the payment, or with what is left of it: exactly in the end."""
+        before = int(payment["amount"]) - self.refundable
+        return rewards.given_back(whole, payment["amount"], before, before + min(amount, self.refundable))
+
+    def discount(self, payment: Mapping[str, Any], amount: int) -> int:
+        return self.part(payment[DISCOUNT], payment, amount)
+
     def lose(self) -> None:
         self.is_owned = False
 
@@ -53,16 +61,26 @@ def draft(plain: Draft, coupon: Coupon, order: Order, at: datetime) -> Draft:
     """`plain`: the same payment without it. What the coupon's terms forbid is said before anybody proves themselves."""
     if plain.movement is None or plain.entry is None:
         return plain
-    discount = coupon.worth.discount(order.amount)
-    paid = {order.wallet: discount - order.amount, chart.promotions(order.currency): -discount}
-    forbidden = rewards.refusal(coupon, order.terms.merchant_id, order.amount, order.currency, at)
+    terms = order.terms
+    forbidden = rewards.refusal(coupon, terms.merchant_id, terms.category, order.amount, order.currency, at)
+    helped = discounted(plain, order, coupon.worth.discount(order.amount), {}, coupon_id=coupon.id)
     return replace(
-        plain,
-        movement=_movement(plain.movement, coupon, discount),
-        changes=(replace(plain.changes[0], available=discount - order.amount),),
-        entry=replace(plain.entry, postings=crediting.postings({**paid, chart.settling(order.currency): order.amount})),
+        helped,
         legs=(*plain.legs, using.using(coupon, plain.movement.id, at)),
         refusal=forbidden or plain.refusal,
+    )
+
+
+def discounted(plain: Draft, order: Order, discount: int, facts: Mapping[str, str | int], **told: str | int) -> Draft:
+    """The same payment, of which the house's promotions pay so much. `facts` are kept of it, `told` is answered."""
+    if plain.movement is None or plain.entry is None:
+        return plain
+    paid = {order.wallet: discount - order.amount, chart.promotions(order.currency): -discount}
+    return replace(
+        plain,
+        movement=_movement(plain.movement, discount, facts, told),
+        changes=(replace(plain.changes[0], available=discount - order.amount),),
+        entry=replace(plain.entry, postings=crediting.postings({**paid, chart.settling(order.currency): order.amount})),
     )
 
 
@@ -77,32 +95,51 @@ def refund(
     guess: Guess,
 ) -> Draft:
     """The customer's share to the wallet at once, the discount's to the promotions; all of it frees the coupon."""
+    plain = shared(payment, terms, amount, reason, key, at, known, guess)
+    spent, back = min(amount, guess.refundable), guess.discount(payment, amount)
+    whole = spent == guess.refundable
+    coupon = json.loads(payment["answer"])["coupon_id"]
+    freed = (using.giving_back(coupon, payment["pk"], back, guess.lose, whole=whole),) if guess.is_owned else ()
+    return replace(plain, legs=(*plain.legs, *freed))
+
+
+def shared(
+    payment: Mapping[str, Any],
+    terms: Terms,
+    amount: int,
+    reason: str,
+    key: RequestKey,
+    at: datetime,
+    known: Known,
+    guess: Guess,
+    **told: int,
+) -> Draft:
+    """The customer's share to the wallet at once, the discount's to the promotions. `told` is answered too."""
     plain, currency = following.refund(payment, terms, amount, reason, key, at, known), payment["currency"]
     if plain.movement is None or plain.entry is None:
         return plain
-    spent, before = min(amount, guess.refundable), payment["amount"] - guess.refundable
-    back = rewards.given_back(payment[DISCOUNT], payment["amount"], before, before + spent)
+    spent, back = min(amount, guess.refundable), guess.discount(payment, amount)
     change, credited = crediting.credit(payment["account"], currency, spent - back, known)
     postings = {**credited, chart.promotions(currency): back, chart.settling(currency): -spent}
     refundable = following.refundable_as_seen(payment["pk"], amount, guess.refundable, guess.count)
-    coupon, whole = json.loads(payment["answer"])["coupon_id"], spent == guess.refundable
-    freed = (using.giving_back(coupon, payment["pk"], back, guess.lose, whole=whole),) if guess.is_owned else ()
     account = chart.merchant_account(payment["payee"], currency)
     return replace(
         plain,
-        movement=_refunded(plain.movement, back),
+        movement=_refunded(plain.movement, discount=back, **told),
         changes=(change,),
         entry=replace(plain.entry, postings=crediting.postings(postings)),
-        legs=(refundable, allowance.draw(account, amount), *freed),
+        legs=(refundable, allowance.draw(account, amount)),
     )
 
 
-def _movement(plain: Movement, coupon: Coupon, discount: int) -> Movement:
+def _movement(
+    plain: Movement, discount: int, facts: Mapping[str, str | int], told: Mapping[str, str | int]
+) -> Movement:
     answer = msgspec.json.decode(plain.receipt.body if plain.receipt else "", type=PaymentView)
-    told = msgspec.structs.replace(answer, coupon_id=coupon.id, discount=discount)
-    return replace(plain, receipt=paying.receipt(told), facts={**plain.facts, DISCOUNT: discount})
+    answer = msgspec.structs.replace(answer, discount=discount, **told)
+    return replace(plain, receipt=paying.receipt(answer), facts={**plain.facts, DISCOUNT: discount, **facts})
 
 
-def _refunded(plain: Movement, back: int) -> Movement:
+def _refunded(plain: Movement, **told: int) -> Movement:
     answer = msgspec.json.decode(plain.receipt.body if plain.receipt else "", type=RefundView)
-    return replace(plain, receipt=paying.receipt(msgspec.structs.replace(answer, discount=back)))
+    return replace(plain, receipt=paying.receipt(msgspec.structs.replace(answer, **told)))

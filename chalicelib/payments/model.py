@@ -24,12 +24,25 @@ Text = Annotated[
 ]
 
 
+HELPING = ("card_id", "coupon_id", "points", "bonus", "family_card_id")
+"""One at most pays or helps to pay, and only of what is taken at once."""
+
+
+class PointsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """So many points of a programme pay what they are worth."""
+
+    programme_id: Annotated[str, msgspec.Meta(max_length=64)]
+    points: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+
+
 class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`, and perhaps `store_id`.
 
     Of a checkout that several people pay: `amount` too, which is one's part of it. With `card_id`, a prepaid card with
     that very merchant pays, and the wallet says who does. With `coupon_id`, a coupon of mine pays its discount: one for
-    each payment, and only of what is taken from the wallet at once.
+    each payment, and only of what is taken from the wallet at once. So it is with `points`, with `bonus`, of which
+    bonuses of my top-ups pay so much, those that end soonest first, and with `family_card_id`: the wallet of whoever
+    gave me that card pays, and mine says who does. A payment takes one of the five.
 
     `capture` is for a payment without a checkout: of a checkout its merchant has decided.
     """
@@ -37,6 +50,9 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wallet_id: str
     card_id: str | None = None
     coupon_id: str | None = None
+    family_card_id: str | None = None
+    points: PointsPart | None = None
+    bonus: Amount | None = None
     checkout_id: str | None = None
     merchant_id: str | None = None
     amount: Amount | None = None
@@ -46,6 +62,9 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     description: Text = ""
     capture: Capture = "automatic"
     confirm_duplicate: bool = False
+
+
+_OF_ITS_SIDES = ("family_card_id", "paid_by")
 
 
 class CaptureRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,7 +109,15 @@ class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
     coupon_id: str = ""
     """The coupon that helped to pay."""
     discount: int = 0
-    """What of the amount the coupon paid: a discount of the house's; the merchant gets all of the amount."""
+    """What of the amount the coupon, the points or bonuses paid: the house's discount; the merchant gets it all."""
+    points_used: int = 0
+    """How many points helped to pay."""
+    bonus_used: int = 0
+    """What of the amount bonuses of top-ups paid."""
+    family_card_id: str = ""
+    """The family card that paid, for its two sides: `wallet_id` is of whoever holds it, the money its owner's."""
+    paid_by: str = ""
+    """Who holds it, masked."""
 
 
 class CaptureView(msgspec.Struct, frozen=True):
@@ -115,9 +142,13 @@ class RefundView(msgspec.Struct, frozen=True, omit_defaults=True):
     bonus: int = 0
     """What of the amount went back to the bonus of a prepaid card."""
     bonus_lapsed: int = 0
-    """What of the amount was a bonus that has run out meanwhile, and comes back to nobody."""
+    """What of the amount was a bonus that has run out meanwhile, or was taken back, and comes back to nobody."""
     discount: int = 0
-    """What of the amount a coupon had paid, and goes back to the house."""
+    """What of the amount a coupon, points or bonuses had paid, and goes back to the house."""
+    points: int = 0
+    """How many points came back."""
+    bonus_back: int = 0
+    """What came back to bonuses of top-ups."""
 
 
 def checked(order: PayRequest) -> PayRequest:
@@ -129,10 +160,13 @@ def checked(order: PayRequest) -> PayRequest:
             raise InvalidRequest(param=other)
     elif len(given) < len(direct):
         raise InvalidRequest(param=next(name for name in direct if name not in given))
-    if order.card_id is not None and order.coupon_id is not None:
-        raise InvalidRequest(param="coupon_id")
-    if (order.card_id or order.coupon_id) is not None and order.capture == "manual":
+    helping = [name for name in HELPING if getattr(order, name) is not None]
+    if len(helping) > 1:
+        raise InvalidRequest(param=helping[1])
+    if helping and order.capture == "manual":
         raise InvalidRequest(param="capture")
+    if order.bonus is not None:
+        money.check_amount(order.bonus, "bonus")
     if order.order_reference is not None:
         text.reference(order.order_reference)
     if not order.description:
@@ -157,7 +191,14 @@ def view(movement: Mapping[str, Any]) -> dict[str, Any]:
     first: dict[str, Any] = json.loads(movement["answer"])
     captured = movement["captured"]
     refunded = captured - movement["refundable"]
-    return first | {"status": status(movement), "captured": captured, "refunded": refunded}
+    lent = {"family_card_id": movement["family"]} if "family" in movement else {}
+    return first | lent | {"status": status(movement), "captured": captured, "refunded": refunded}
+
+
+def shown_to_merchant(movement: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with who was at the till, and without whose money it is."""
+    mine = {name: value for name, value in view(movement).items() if name not in _OF_ITS_SIDES}
+    return mine | by_staff(movement)
 
 
 def store_of(payment: Mapping[str, Any]) -> str:

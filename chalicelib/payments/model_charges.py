@@ -137,10 +137,11 @@ def checked(asked: ChargeRequest) -> ChargeRequest:
     return msgspec.structs.replace(asked, description=description)
 
 
-def order_of(asked: ChargeRequest, wallet: str, merchant_id: str) -> PayRequest:
+def order_of(asked: ChargeRequest, wallet: str, merchant_id: str, family_card: str = "") -> PayRequest:
     """What the customer would have asked for themselves."""
     return PayRequest(
         wallet_id=wallet,
+        family_card_id=family_card or None,
         merchant_id=merchant_id,
         amount=asked.amount,
         currency=asked.currency,

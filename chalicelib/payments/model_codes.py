@@ -25,10 +25,13 @@ CodeStatus = Literal["open", "used", "replaced", "expired"]
 
 
 class NewPaymentCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """With `family_card_id`, that card pays what the till charges."""
+
     wallet_id: str
+    family_card_id: str | None = None
 
 
-class PaymentCodeView(msgspec.Struct, frozen=True):
+class PaymentCodeView(msgspec.Struct, frozen=True, omit_defaults=True):
     """`code` is told this once: only a hash of it is kept."""
 
     id: str
@@ -36,6 +39,7 @@ class PaymentCodeView(msgspec.Struct, frozen=True):
     wallet_id: str
     created_at: str
     expires_at: str
+    family_card_id: str = ""
 
 
 class ShownCodeView(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,6 +51,7 @@ class ShownCodeView(msgspec.Struct, frozen=True, omit_defaults=True):
     created_at: str
     expires_at: str
     charge: ChargeView | None = None
+    family_card_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class Code:
     created_at: datetime
     stored: CodeStatus = "open"
     used_by: str = ""
+    family_card: str = ""
+    """Which pays, where it is not the wallet."""
 
     @property
     def wallet(self) -> str:
@@ -76,7 +83,7 @@ class Code:
 
     def view(self, at: datetime, charge: ChargeView | None) -> ShownCodeView:
         created, expires = clock.written(self.created_at), clock.written(self.expires_at)
-        return ShownCodeView(self.id, self.status(at), self.wallet, created, expires, charge)
+        return ShownCodeView(self.id, self.status(at), self.wallet, created, expires, charge, self.family_card)
 
 
 def fresh() -> str:

@@ -6,6 +6,9 @@ from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Customer, Merchant
 from chalicelib.kernel.capabilities import Begins
 from chalicelib.kernel.errors import (
+    CardApprovalRequired,
+    CardDeclined,
+    CardElsewhere,
     CoolingOff,
     CouponElsewhere,
     CouponExpired,
@@ -15,11 +18,13 @@ from chalicelib.kernel.errors import (
     CurrencyMismatch,
     GuardianApprovalRequired,
     InsufficientFunds,
+    InsufficientPoints,
     InvalidRequest,
     InvalidState,
     LimitReached,
     MerchantFundsInsufficient,
     NotFound,
+    PointsMinimum,
     ProbableDuplicate,
     RefundExceedsCapture,
     StepUpRequired,
@@ -39,6 +44,8 @@ from chalicelib.payments.model import (
 
 room = Room("payments", function="money")
 _REFUSED = (NotFound, InsufficientFunds, LimitReached, WalletFrozen, InvalidState, ProbableDuplicate, CurrencyMismatch)
+_OF_A_FAMILY_CARD = (CardElsewhere, CardDeclined, CardApprovalRequired)
+_OF_POINTS = (InsufficientPoints, PointsMinimum)
 _OF_A_COUPON = (CouponUsed, CouponExpired, CouponNotYet, CouponMinimum, CouponElsewhere)
 
 
@@ -49,7 +56,10 @@ _OF_A_COUPON = (CouponUsed, CouponExpired, CouponNotYet, CouponMinimum, CouponEl
     answers={201: PaymentView},
     caller=Customer,
     moves_money=True,
-    errors=(*_REFUSED, *_OF_A_COUPON, StepUpRequired, CoolingOff, GuardianApprovalRequired),
+    errors=(
+        *(*_REFUSED, *_OF_A_COUPON, *_OF_POINTS, *_OF_A_FAMILY_CARD),
+        *(StepUpRequired, CoolingOff, GuardianApprovalRequired),
+    ),
     begins=Begins("payments", receipt="pay"),
     summary="Pay a merchant or a checkout",
 )

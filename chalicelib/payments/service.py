@@ -28,7 +28,19 @@ from chalicelib.merchants import service as merchants
 from chalicelib.merchants import stores
 from chalicelib.merchants.model import Terms
 from chalicelib.merchants.model_stores import Store
-from chalicelib.payments import acting, authority, carded, couponed, following, model, paying, sharing
+from chalicelib.payments import (
+    acting,
+    authority,
+    bonused,
+    by_family,
+    carded,
+    couponed,
+    following,
+    model,
+    paying,
+    pointed,
+    sharing,
+)
 from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
 from chalicelib.payments.paying import Order
 
@@ -37,7 +49,8 @@ def pay(customer: Customer, request: PayRequest, key: RequestKey, at: datetime) 
     """One round trip. Raises or stores every refusal of `ledger.commit`, and the checkout's.
 
     Raises StepUpRequired and CoolingOff, of which nothing is stored: the same key pays after the step-up.
-    Raises GuardianApprovalRequired, after a second one that asks the guardian; once they agree, `pay_agreed` pays.
+    Raises GuardianApprovalRequired, or CardApprovalRequired where whoever gave the family card must agree, after a
+    second one that asks them; once they agree, `pay_agreed` pays.
     """
     request = model.checked(request)
     if request.wallet_id not in customer.wallet_ids:
@@ -56,17 +69,17 @@ def pay_order(customer: Customer, order: Order, key: RequestKey, at: datetime) -
     except (StepUpRequired, CoolingOff):
         if first := ledger.answered(key.movement_id("pay"), key):
             return first
-        if customer.guarded:
-            _rather_wait(paying.consent_of(customer, order, key, at), at)
+        if customer.guarded or order.request.family_card_id is not None:
+            _rather_wait(_consent_of(customer, order, key, at), at)
         raise
     except GuardianApprovalRequired:
         asked = authority.written(customer, order, key)
-        consents.ask(replace(paying.consent_of(customer, order, key, at), authority=asked))
+        consents.ask(replace(_consent_of(customer, order, key, at), authority=asked))
         raise
 
 
 def pay_agreed(consent: Consent, at: datetime) -> Receipt:
-    """What its guardian agreed to, under the authority and the key of whoever asked: once, whoever else is at it.
+    """What was agreed to, under the authority and the key of whoever asked: once, whoever else is at it.
 
     Raises or stores what `pay` does, but for the step-up: they had done it before anybody was asked.
     """
@@ -79,7 +92,7 @@ def pay_agreed(consent: Consent, at: datetime) -> Receipt:
 def payment(caller: Customer | Merchant, payment_id: str) -> dict[str, Any]:
     """As it is now. Somebody else's is not found."""
     found = _visible(caller, payment_id, "pay")
-    return model.view(found) | (model.by_staff(found) if isinstance(caller, Merchant) else {})
+    return model.shown_to_merchant(found) if isinstance(caller, Merchant) else model.view(found)
 
 
 def payments_of_order(
@@ -88,7 +101,7 @@ def payments_of_order(
     """The payments that carry the merchant's `order_reference`, by id; and the position of the next page."""
     merchant.require("payments")
     found, following = of_order(merchant.merchant_id, reference, after, limit)
-    return [model.view(one) | model.by_staff(one) for one in found if acting.reaches(merchant, one)], following
+    return [model.shown_to_merchant(one) for one in found if acting.reaches(merchant, one)], following
 
 
 def of_order(merchant_id: str, reference: str, after: str, limit: int) -> tuple[list[dict[str, Any]], str | None]:
@@ -135,12 +148,19 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
     terms = merchants.terms(merchant.merchant_id, at)
     if "settles" in found:
         return _refund_to_card(merchant, found, terms, amount, reason, key, at)
+    if bonused.BONUS in found:
+        return _refund_to_bonuses(merchant, found, terms, amount, reason, key, at)
     guess = couponed.Guess(found["refundable"])
+    back = pointed.back(found) if pointed.POINTS in found else None
 
     def build(at: datetime, known: Known) -> Draft:
+        if back is not None:
+            return acting.by(merchant, pointed.refund(found, terms, amount, reason, key, at, known, guess, back))
         if couponed.DISCOUNT in found:
             return acting.by(merchant, couponed.refund(found, terms, amount, reason, key, at, known, guess))
-        return acting.by(merchant, following.refund(found, terms, amount, reason, key, at, known))
+        plain = following.refund(found, terms, amount, reason, key, at, known)
+        whole = by_family.back(found, plain, amount, at) if by_family.FAMILY in found else plain
+        return acting.by(merchant, whole)
 
     return ledger.commit(build, at, key)
 
@@ -164,14 +184,22 @@ def expire(payment_id: str, at: datetime) -> bool:
 
 
 def _commit(customer: Customer, order: Order, key: RequestKey, at: datetime, *, proved: bool = False) -> Receipt:
-    """From the wallet, with a coupon's help perhaps, or from the card that the order names."""
+    """From the wallet, with help perhaps, or from the card, prepaid or a relative's, that the order names."""
 
     def plain(at: datetime, known: Known) -> Draft:
         return paying.draft(customer, order, key, at, known, proved=proved)
 
+    if order.request.family_card_id is not None:
+        return _with_family_card(customer, order, key, at, proved=proved)
     if order.request.coupon_id is not None:
         coupon = couponed.found(customer, order)
         return ledger.commit(lambda at, known: couponed.draft(plain(at, known), coupon, order, at), at, key)
+    if order.request.points is not None:
+        help = pointed.found(customer, order.request.points)
+        return ledger.commit(lambda at, known: pointed.draft(plain(at, known), help, order, at), at, key)
+    if order.request.bonus is not None:
+        purse = bonused.Purse(customer, order)
+        return ledger.commit(lambda at, known: bonused.draft(plain(at, known), purse, order, at), at, key)
     if order.request.card_id is None:
         return ledger.commit(plain, at, key)
     guess = carded.guess(customer, order)
@@ -180,6 +208,22 @@ def _commit(customer: Customer, order: Order, key: RequestKey, at: datetime, *, 
         return carded.draft(plain(at, known), customer, order, at, guess)
 
     return ledger.commit(build, at, carded.telling(key))
+
+
+def _with_family_card(customer: Customer, order: Order, key: RequestKey, at: datetime, *, proved: bool) -> Receipt:
+    guess, key = by_family.guess(customer, order), by_family.telling(key)
+
+    def build(at: datetime, known: Known) -> Draft:
+        return by_family.draft(customer, order, key, at, known, guess, proved=proved)
+
+    return ledger.commit(build, at, key)
+
+
+def _consent_of(customer: Customer, order: Order, key: RequestKey, at: datetime) -> Consent:
+    """What their guardian must have agreed to; of a family card's payment, the card's owner."""
+    if order.request.family_card_id is None:
+        return paying.consent_of(customer, order, key, at)
+    return by_family.consent_of(customer, order, by_family.guess(customer, order).card, key, at)
 
 
 def _refund_to_card(
@@ -196,10 +240,21 @@ def _refund_to_card(
     return ledger.commit(build, at, key)
 
 
+def _refund_to_bonuses(
+    merchant: Merchant, found: dict[str, Any], terms: Terms, amount: int, reason: str, key: RequestKey, at: datetime
+) -> Receipt:
+    back = bonused.Return(found)
+
+    def build(at: datetime, known: Known) -> Draft:
+        return acting.by(merchant, bonused.refund(found, terms, amount, reason, key, at, known, back))
+
+    return ledger.commit(build, at, key)
+
+
 def _rather_wait(consent: Consent, at: datetime) -> None:
     """Raises GuardianApprovalRequired while it waits or is about to be made: that takes no second step-up."""
     if state := consents.waits(consent, at):
-        raise GuardianApprovalRequired(approval_id=consent.id, state=state)
+        raise consent.required(state)
 
 
 def ordered(request: PayRequest, at: datetime) -> Order:
@@ -210,7 +265,7 @@ def ordered(request: PayRequest, at: datetime) -> Order:
         terms = merchants.terms(checkout.merchant_id, at)
         facts = (amount, checkout.currency, checkout.order_reference)
         order = Order(request, terms, *facts, checkout, store_id=checkout.store_id, staff_id=checkout.staff_id)
-        for name in ("card_id", "coupon_id"):
+        for name in model.HELPING:
             if order.held and getattr(request, name) is not None:
                 raise InvalidRequest(param=name)
         return order
@@ -256,7 +311,7 @@ def _visible(caller: Customer | Merchant, movement_id: str, prefix: str) -> dict
         caller.require("payments")
     found = _movement(movement_id, prefix)
     if isinstance(caller, Customer):
-        mine = found["account"] in caller.wallet_ids
+        mine = found["account"] in caller.wallet_ids or _paid_with_family_card(caller, found)
     else:
         mine = found["payee"] == caller.merchant_id
     if not mine:
@@ -264,3 +319,11 @@ def _visible(caller: Customer | Merchant, movement_id: str, prefix: str) -> dict
     if isinstance(caller, Merchant) and caller.store_id:
         acting.check_reach(caller, found if prefix == "pay" else ledger.movement(found["payment"]))
     return found
+
+
+def _paid_with_family_card(customer: Customer, found: dict[str, Any]) -> bool:
+    """Whether it is theirs, or a refund of what was, with another's money."""
+    if by_family.FAMILY not in found:
+        return False
+    payment = ledger.movement(found["payment"]) if "payment" in found else found
+    return by_family.payer_of(payment) in customer.wallet_ids

@@ -45,6 +45,7 @@ class _CodeItem(Table):
     expires_at_seconds = NumberAttribute()
     status = UnicodeAttribute()
     used_by = UnicodeAttribute(null=True)
+    family_card = UnicodeAttribute(null=True)
 
 
 class _ShownItem(Table):
@@ -136,6 +137,7 @@ def _item(code: Code) -> _CodeItem:
         expires_at=clock.written(code.expires_at),
         expires_at_seconds=int((code.created_at + _KEPT).timestamp()),
         status=code.stored,
+        family_card=code.family_card or None,
     )
 
 
@@ -151,4 +153,5 @@ def _code(item: _CodeItem) -> Code:
         cooling_until=int(item.cooling_until),
         risky=item.risky,
     )
-    return Code(item.pk, customer, clock.read(item.created_at), cast(CodeStatus, item.status), item.used_by or "")
+    shown_at, status = clock.read(item.created_at), cast(CodeStatus, item.status)
+    return Code(item.pk, customer, shown_at, status, item.used_by or "", item.family_card or "")

@@ -1,4 +1,4 @@
-"""What runs out by itself, and what a guardian has agreed to."""
+"""What runs out by itself, what somebody has agreed to, and what both sides of a family card are told."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from chalicelib.payments import service
 
 
 def sweep(at: datetime) -> int:
-    return queues.sweep("payments", (expire_due, make_due, finish_due, expire_bonuses), lambda task: task(at))
+    """Lends identity's part, which comes after it, what ends the family cards of people who are erased."""
+    from chalicelib.identity import above
+    from chalicelib.payments import leaving
+
+    above.lend("payments", leaving.forget, leaving.told)
+    parts = (expire_due, make_due, finish_due, expire_bonuses, tell_of_cards)
+    return queues.sweep("payments", parts, lambda task: task(at))
 
 
 def finish_due(at: datetime) -> int:
@@ -39,3 +45,10 @@ def expire_bonuses(at: datetime) -> int:
     from chalicelib.payments import card_ending
 
     return card_ending.end_due(at)
+
+
+def tell_of_cards(at: datetime) -> int:
+    """Tells both sides of family cards what became of them; returns of how many."""
+    from chalicelib.payments import family, store_family
+
+    return queues.sweep("family", ledger.due(store_family.DUE, at), lambda card_id: family.go_on(card_id, at))

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from chalicelib.kernel import clock
+from chalicelib.kernel.categories import Category
 from chalicelib.kernel.errors import (
     CofferError,
     CouponElsewhere,
@@ -45,11 +46,17 @@ class Worth(msgspec.Struct, frozen=True):
     most_off: int | None
     minimum_spend: int
     merchant_ids: tuple[str, ...]
+    categories: tuple[Category, ...] = ()
 
     @property
     def most(self) -> int:
         """What it can cost: a budget reserves it."""
         return self.amount_off or self.most_off or 0
+
+    def is_for(self, merchant_id: str, category: Category) -> bool:
+        """Whether it is good there: one of its merchants, or what deals in one of its categories."""
+        named, dealing = merchant_id in self.merchant_ids, category in self.categories
+        return named or dealing or not (self.merchant_ids or self.categories)
 
     def discount(self, amount: int) -> int:
         """Rounded down, and never more than the amount itself."""
@@ -131,12 +138,14 @@ def split(units: int) -> list[int]:
     return [units // SHARDS + (shard < units % SHARDS) for shard in range(SHARDS)]
 
 
-def refusal(coupon: Coupon, merchant_id: str, amount: int, currency: str, at: datetime) -> CofferError | None:
+def refusal(
+    coupon: Coupon, merchant_id: str, category: Category, amount: int, currency: str, at: datetime
+) -> CofferError | None:
     """What of its own terms forbids using it for this: where, how much, when. None of it ever changes."""
     worth, now = coupon.worth, clock.written(at)
     if currency != worth.currency:
         return CurrencyMismatch(param="coupon_id")
-    if worth.merchant_ids and merchant_id not in worth.merchant_ids:
+    if not worth.is_for(merchant_id, category):
         return CouponElsewhere(param="coupon_id")
     if amount < worth.minimum_spend:
         return CouponMinimum(param="coupon_id", least=worth.minimum_spend, currency=worth.currency)

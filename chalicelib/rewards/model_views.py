@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from chalicelib.kernel import clock, ids, money, text
+from chalicelib.kernel.categories import CATEGORIES, Category
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.rewards.model import Coupon, Left, Status, Template, TemplateStatus, Why, Words, Worth
 
@@ -22,7 +23,7 @@ Id = Annotated[str, msgspec.Meta(max_length=64)]
 class NewTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A template never changes; it may be stopped. Coupons of it end at `ends_at`, `valid_days` after they are issued,
     or at the earlier of both. No more than `budget_count` are issued, nor such that could cost more than `budget_sum`.
-    `public`: everybody may take one."""
+    `public`: everybody may take one. Good at its merchants and at what deals in its categories, or everywhere."""
 
     name: Words
     terms: Words
@@ -34,6 +35,7 @@ class NewTemplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_off: Amount | None = None
     minimum_spend: Annotated[int, msgspec.Meta(ge=0, le=money.MAX_AMOUNT)] = 0
     merchant_ids: Annotated[tuple[str, ...], msgspec.Meta(max_length=MOST_MERCHANTS)] = ()
+    categories: Annotated[tuple[Category, ...], msgspec.Meta(max_length=len(CATEGORIES))] = ()
     starts_at: Moment | None = None
     ends_at: Moment | None = None
     valid_days: Annotated[int, msgspec.Meta(ge=1, le=MOST_DAYS)] | None = None
@@ -53,6 +55,7 @@ class TemplateView(msgspec.Struct, frozen=True):
     most_off: int | None
     minimum_spend: int
     merchant_ids: tuple[str, ...]
+    categories: tuple[Category, ...]
     budget_count: int
     budget_sum: int
     starts_at: str
@@ -98,6 +101,7 @@ class CouponView(msgspec.Struct, frozen=True):
     most_off: int | None
     minimum_spend: int
     merchant_ids: tuple[str, ...]
+    categories: tuple[Category, ...]
     valid_from: str
     valid_until: str
     issued_at: str
@@ -119,6 +123,7 @@ class CouponOfferView(msgspec.Struct, frozen=True):
     most_off: int | None
     minimum_spend: int
     merchant_ids: tuple[str, ...]
+    categories: tuple[Category, ...]
     valid_from: str
     valid_until: str
 
@@ -127,13 +132,13 @@ def template(wish: NewTemplate, template_id: str, by: str, at: datetime) -> Temp
     """Raises InvalidRequest, AmountOutOfRange, CurrencyMismatch."""
     made = Template(
         id=template_id,
-        name=_tidy(wish.name, "name", 64),
-        terms=_tidy(wish.terms, "terms", 400),
+        name=tidy(wish.name, "name", 64),
+        terms=tidy(wish.terms, "terms", 400),
         worth=_worth(wish),
         budget_count=wish.budget_count,
         budget_sum=wish.budget_sum,
-        starts_at=_moment(wish.starts_at, "starts_at", at),
-        ends_at=_moment(wish.ends_at, "ends_at", at),
+        starts_at=moment(wish.starts_at, "starts_at", at),
+        ends_at=moment(wish.ends_at, "ends_at", at),
         valid_days=wish.valid_days,
         public=wish.public,
         created_by=by,
@@ -218,10 +223,11 @@ def _worth(wish: NewTemplate) -> Worth:
     if not all(ids.is_id(one, "mer") for one in wish.merchant_ids):
         raise InvalidRequest(param="merchant_ids")
     off = (wish.amount_off, wish.percent_off, wish.most_off)
-    return Worth(wish.currency, *off, wish.minimum_spend, tuple(dict.fromkeys(wish.merchant_ids)))
+    where = (tuple(dict.fromkeys(wish.merchant_ids)), tuple(dict.fromkeys(wish.categories)))
+    return Worth(wish.currency, *off, wish.minimum_spend, *where)
 
 
-def _tidy(typed: Words, param: str, most: int) -> Words:
+def tidy(typed: Words, param: str, most: int) -> Words:
     """Raises InvalidRequest."""
     words = Words(typed.en.strip(), typed.zh.strip())
     for one in (words.en, words.zh):
@@ -230,14 +236,14 @@ def _tidy(typed: Words, param: str, most: int) -> Words:
     return words
 
 
-def _moment(typed: str | None, param: str, at: datetime) -> str:
+def moment(typed: str | None, param: str, at: datetime) -> str:
     """Empty for none. Raises InvalidRequest of what is none, or too far ahead."""
     if typed is None:
         return ""
     try:
-        moment = clock.read(typed)
+        meant = clock.read(typed)
     except (ValueError, OverflowError) as unreadable:
         raise InvalidRequest(param=param) from unreadable
-    if moment > at + timedelta(days=MOST_DAYS):
+    if meant > at + timedelta(days=MOST_DAYS):
         raise InvalidRequest(param=param)
-    return clock.written(moment)
+    return clock.written(meant)

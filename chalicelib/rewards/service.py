@@ -8,11 +8,11 @@ from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import CouponsExhausted, InvalidState, NotFound
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Changed, Draft, Known, Leg, Taken, Verdict
-from chalicelib.ledger.wire import Item
-from chalicelib.ledger.write import Update, put_once
+from chalicelib.ledger.model import Changed, Draft, Known, Leg, Taken
+from chalicelib.ledger.write import put_once
 from chalicelib.rewards import model_views, store
-from chalicelib.rewards.model import SHARDS, Coupon, Template, Why
+from chalicelib.rewards.budgets import Budget
+from chalicelib.rewards.model import Coupon, Template, Why
 from chalicelib.rewards.model_views import CouponOfferView, CouponView
 from chalicelib.settings import settings
 
@@ -71,46 +71,23 @@ def take(customer: Customer, template_id: str, language: str, at: datetime) -> C
     return model_views.coupon_view(taken, found, language, at)
 
 
-class _Budget:
-    """Looks for a shard with something left; begins anywhere, so that issues at once rarely meet."""
+def budget(of: Template, coupon_id: str) -> Budget:
+    return Budget(of.id, of.worth.most, coupon_id, CouponsExhausted)
 
-    def __init__(self, of: Template, coupon_id: str) -> None:
-        self._of, self._shard, self._empty = of, ids.packed(coupon_id)[-1] % SHARDS, False
 
-    def leg(self) -> Leg:
-        """One coupon less in the shard. Raises CouponsExhausted; refuses with InvalidState (stopped), NotFound."""
-        if self._empty:
-            self._shard, self._empty = self._another(), False
-        most = self._of.worth.most
-        update = Update(settings().merchants_table, store.budget_key(self._of.id, self._shard), store.BUDGET)
-        update.add("coupons", -1).add("reserve", -most)
-        update.require("coupons", ">=", 1).require("reserve", ">=", most).require("status", "=", "open")
-        return Leg(update.written(), self._explain)
-
-    def _explain(self, wired: Item | None) -> Verdict:
-        if not wired:
-            return NotFound()
-        if wired["status"]["S"] != "open":
-            return InvalidState(state="stopped")
-        self._empty = True
-        return Changed()
-
-    def _another(self) -> int:
-        """What is left only falls, so a shard that was read empty is empty for good."""
-        others = [(self._shard + step) % SHARDS for step in range(1, SHARDS)]
-        found = next((shard for shard, left in store.left(self._of.id, others) if left.count > 0), None)
-        if found is None:
-            raise CouponsExhausted()
-        return found
+def issuing(new: Coupon, budget: Budget) -> tuple[Leg, ...]:
+    """What a coupon writes as it is issued. Raises CouponsExhausted."""
+    table = settings().merchants_table
+    row = Leg(put_once(table, store.coupon_item(new)), lambda wired: Taken(wired or {}))
+    listed = Leg(put_once(table, store.owned_item(new)), lambda wired: Changed())
+    return row, listed, budget.leg()
 
 
 def _issued(of: Template, new: Coupon, at: datetime) -> Coupon:
-    budget, table = _Budget(of, new.id), settings().merchants_table
-    row = Leg(put_once(table, store.coupon_item(new)), lambda wired: Taken(wired or {}))
-    listed = Leg(put_once(table, store.owned_item(new)), lambda wired: Changed())
+    taken = budget(of, new.id)
 
     def build(at: datetime, known: Known) -> Draft:
-        return Draft(None, (), None, (row, listed, budget.leg()))
+        return Draft(None, (), None, issuing(new, taken))
 
     if not ledger.commit(build, at).replayed:
         return new

@@ -29,7 +29,7 @@ class _TemplateItem(Table):
     status = UnicodeAttribute()
 
 
-class _BudgetItem(Table):
+class BudgetItem(Table):
     setting = "merchants_table"
     status = UnicodeAttribute()
     coupons = NumberAttribute()
@@ -69,7 +69,7 @@ def put_template(one: Template) -> None:
                 transaction.save(_ListedItem(_OFFERS, one.id))
             for shard, units in enumerate(split(one.units)):
                 left = units * one.worth.most
-                budget = _BudgetItem(budget_key(one.id, shard), BUDGET, status="open", coupons=units, reserve=left)
+                budget = BudgetItem(budget_key(one.id, shard), BUDGET, status="open", coupons=units, reserve=left)
                 transaction.save(budget, absent())
 
     made(together)
@@ -92,16 +92,20 @@ def offers(position: str | None, limit: int) -> tuple[list[Template], str | None
 
 def stop(one: Template) -> None:
     """For good, a shard at a time: none of them issues any more; then it says so. Once or many times."""
-    for shard in range(SHARDS):
-        _stop_shard(budget_key(one.id, shard))
+    stop_budget(one.id)
     _ListedItem(_OFFERS, one.id).delete()
     item = _TemplateItem(one.id, _TEMPLATE)
     made(lambda: item.update([_TemplateItem.status.set("stopped")], _TemplateItem.pk.exists()))
 
 
+def stop_budget(of: str) -> None:
+    for shard in range(SHARDS):
+        _stop_shard(budget_key(of, shard))
+
+
 def _stop_shard(key: str) -> None:
-    item = _BudgetItem(key, BUDGET)
-    made(lambda: item.update([_BudgetItem.status.set("stopped")], _BudgetItem.pk.exists()))
+    item = BudgetItem(key, BUDGET)
+    made(lambda: item.update([BudgetItem.status.set("stopped")], BudgetItem.pk.exists()))
 
 
 def budget_key(template_id: str, shard: int) -> str:
@@ -111,7 +115,7 @@ def budget_key(template_id: str, shard: int) -> str:
 def left(template_id: str, shards: Iterable[int] = range(SHARDS)) -> Iterator[tuple[int, Left]]:
     """What is left of each shard, read one by one and for certain: it never grows."""
     for shard in shards:
-        item = _BudgetItem.find(budget_key(template_id, shard), BUDGET)
+        item = BudgetItem.find(budget_key(template_id, shard), BUDGET)
         if item is not None:
             yield shard, Left(int(item.coupons), int(item.reserve))
 
@@ -149,7 +153,7 @@ def of(owner: str, position: str | None, limit: int) -> tuple[list[tuple[Coupon,
     with reading() as together:
         found = [together.get(_CouponItem, item.sk.rpartition("#")[2], COUPON) for item in owned]
     coupons = [_coupon(future.get()) for future in found]
-    known = {one.id: one for one in _templates(sorted({coupon.template_id for coupon in coupons}))}
+    known = {one.id: one for one in several_templates(sorted({coupon.template_id for coupon in coupons}))}
     return [(one, known[one.template_id]) for one in coupons], following
 
 
@@ -168,10 +172,10 @@ def erase(owner: str) -> None:
 
 def _listed(place: str, position: str | None, limit: int) -> tuple[list[Template], str | None]:
     listed, following = _ListedItem.newest(place, "ctp_", position, limit)
-    return _templates([item.sk for item in listed]), following
+    return several_templates([item.sk for item in listed]), following
 
 
-def _templates(template_ids: list[str]) -> list[Template]:
+def several_templates(template_ids: list[str]) -> list[Template]:
     """At most 100, in the order of `template_ids`."""
     if not template_ids:
         return []

@@ -6,9 +6,10 @@ from datetime import datetime
 
 
 def sweep(at: datetime) -> int:
-    """Lends identity's part, which comes after it, what forgets the coupons of people who are erased."""
+    """Ends points whose time is over, and tells of what soon is. Lends identity's part, which comes after it, what
+    forgets the coupons and points of people who are erased."""
     from chalicelib.identity import above
-    from chalicelib.rewards import leaving
+    from chalicelib.rewards import expiring, leaving
 
     above.lend("rewards", leaving.forget, leaving.told)
-    return 0
+    return expiring.end_due(at)

@@ -27,6 +27,7 @@ from chalicelib.processors import hearing, model_patience
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import ProcessorEvent
 from chalicelib.topups import model, returns, store
+from chalicelib.topups.promised import Promised
 
 Effect = Literal["made", "none", "quarantined"]
 _EFFECTLESS = ("ignored", "refund_failed")
@@ -74,6 +75,7 @@ def _credit(event: ProcessorEvent, at: datetime, *, implied: bool = False) -> bo
     wallet, amount, currency = _facts(event)
     receipt = () if implied else (store.told(event, at),)
     instead: Mapping[str, Any] | None = None
+    promised = Promised()
 
     def elsewhere(found: Mapping[str, Any]) -> Verdict:
         nonlocal instead
@@ -82,13 +84,15 @@ def _credit(event: ProcessorEvent, at: datetime, *, implied: bool = False) -> bo
         if found["state"] == "succeeded":
             return _paid_twice(event)
         instead = found
+        promised.learn(found)
         return Changed()
 
     def build(at: datetime, known: Known) -> Draft:
         change, received = crediting.credit(wallet, currency, amount, known)
         postings = received | {chart.clearing(event.processor, currency): -amount}
         entry = _entry(event, "top-up", postings, at)
-        return Draft(None, (change,), entry, (*receipt, store.succeeded(event, instead, elsewhere)))
+        success = store.succeeded(event, instead, elsewhere, promised)
+        return Draft(None, (change,), entry, (*receipt, success, *promised.coming()))
 
     return not ledger.commit(build, at).replayed
 
@@ -110,7 +114,7 @@ def _reverse(event: ProcessorEvent, at: datetime) -> bool:
 def _take_back(event: ProcessorEvent, at: datetime) -> bool:
     """Raises InvalidState if it has not succeeded yet, InvalidRequest if it would be more than the top-up."""
     wallet, whole, currency = _facts(event)
-    before = model.Reversals()
+    before, promised = model.Reversals(), Promised()
 
     def judge(found: Mapping[str, Any]) -> Verdict:
         nonlocal before
@@ -119,6 +123,7 @@ def _take_back(event: ProcessorEvent, at: datetime) -> bool:
         before = model.Reversals.of(found)
         if before.after(event).total > whole:
             return InvalidRequest(param="reversed_total")
+        promised.learn(found)
         return Taken({}) if before.after(event) == before else Changed()
 
     def elsewhere(found: Mapping[str, Any]) -> Verdict:
@@ -128,7 +133,8 @@ def _take_back(event: ProcessorEvent, at: datetime) -> bool:
     def build(at: datetime, known: Known) -> Draft:
         after = before.after(event)
         receipts = (store.told(event, at), *((store.refunded(event, at),) if event.reversed_part else ()))
-        legs = (*receipts, store.reversed_to(event, before, after, judge, elsewhere))
+        told = store.reversed_to(event, before, after, judge, elsewhere, promised)
+        legs = (*receipts, told, *promised.going())
         if after.total == before.total:
             return Draft(None, (), None, legs)
         amount = after.total - before.total

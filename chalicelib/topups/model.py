@@ -35,6 +35,8 @@ class TopupRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who is asked, and nobody else; without it, whoever serves this at the least cost and works just now."""
     method: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
     """How to pay: `bank`, `card`, `scan`, or in the processor's own words, for instance `pm_card_visa`."""
+    bonus_id: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    """An offer of `GET /v1/bonus-offers`: it is promised to this top-up, and there once the money is."""
 
 
 class TopupView(msgspec.Struct, frozen=True):
@@ -53,6 +55,8 @@ class TopupView(msgspec.Struct, frozen=True):
     """While it is on its way: how long this way usually takes; null where that is not known."""
     tried: list[str] | msgspec.UnsetType = msgspec.UNSET
     """Who was asked before `processor`, and could not."""
+    bonus: int | msgspec.UnsetType = msgspec.UNSET
+    """What it was promised, and brings with the money."""
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
@@ -92,6 +96,7 @@ def view(movement: Mapping[str, Any], usual_seconds: int | None) -> TopupView:
         reason=movement.get("reason") if movement["state"] == "failed" else None,
         usual_seconds=usual_seconds,
         tried=model_route.gave_way(movement.get("tried", "")) or msgspec.UNSET,
+        bonus=movement.get("bonus_amount", msgspec.UNSET),
     )
 
 

@@ -36,7 +36,7 @@ from chalicelib.processors import service as processors
 from chalicelib.processors.choosing import Choice
 from chalicelib.processors.model import Acknowledgement, Intent, ProcessorEvent
 from chalicelib.processors.routing import Wish
-from chalicelib.topups import asking, events, model, model_route, speed, store
+from chalicelib.topups import asking, events, model, model_route, promising, speed, store
 from chalicelib.topups.asking import Turn
 from chalicelib.topups.model import TopupRequest, TopupView
 
@@ -60,7 +60,10 @@ def start(customer: Customer, request: TopupRequest, key: RequestKey, at: dateti
     decision = policy.decide(customer, "top-up", request.amount, at)
     refusal = _refusal(decision, request.currency)
     legs = (standing.check(customer, request.wallet_id, request.amount, decision.limits.balance),)
-    receipt = ledger.commit(lambda at, known: Draft(movement, (), None, legs, refusal), at, key)
+    if request.bonus_id is None:
+        receipt = ledger.commit(lambda at, known: Draft(movement, (), None, legs, refusal), at, key)
+    else:
+        receipt = promising.begin(customer, movement, request.bonus_id, legs, refusal, key, at)
     if receipt.status:
         return receipt
     if not receipt.replayed:

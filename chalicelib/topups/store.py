@@ -15,7 +15,7 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InFlight, InvalidRequest, InvalidState, NotFound
 from chalicelib.kernel.idempotency import Receipt
 from chalicelib.ledger import items
-from chalicelib.ledger.model import Due, Leg, Taken, Verdict
+from chalicelib.ledger.model import Changed, Due, Leg, Taken, Verdict
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update, put_once
 from chalicelib.processors import model_patience
@@ -23,6 +23,7 @@ from chalicelib.processors.model import Adapter, Created, ProcessorEvent
 from chalicelib.settings import settings
 from chalicelib.topups import model, model_route
 from chalicelib.topups.model_route import Steps
+from chalicelib.topups.promised import Promised
 
 _REASON_CHARACTERS = 32
 """The fattest that failed stays within a kilobyte; no reason that anything is told by is longer."""
@@ -96,8 +97,8 @@ def quarantined(event: ProcessorEvent, raw: bytes, reason: str, at: datetime) ->
     return Leg(put_once(settings().topups_table, {**kept, "reason": reason, "at": clock.written(at)}), _taken)
 
 
-def succeeded(event: ProcessorEvent, instead: Mapping[str, Any] | None, elsewhere: Judge) -> Leg:
-    """From any state but itself: success wins over failure.
+def succeeded(event: ProcessorEvent, instead: Mapping[str, Any] | None, elsewhere: Judge, promised: Promised) -> Leg:
+    """From any state but itself: success wins over failure. `promised` learns of the bonus that it brings.
 
     `instead`: the movement as it was found, where the event is of a processor that had said no; it takes its place
     back. `elsewhere` learns of that, and says what to do.
@@ -105,7 +106,13 @@ def succeeded(event: ProcessorEvent, instead: Mapping[str, Any] | None, elsewher
     update = _ours(event) if instead is None else _instead(event, instead)
     update.assign("state", "succeeded").assign("reference", event.reference)
     update.require_one_of("state", *model.UNFINISHED, "failed").remove("due_key", "due_at")
-    return Leg(update.written(), _about(event, lambda found: Taken({}), elsewhere))
+    promised.require(update)
+
+    def judge(found: Mapping[str, Any]) -> Verdict:
+        news = promised.learn(found)
+        return Changed() if news and found["state"] != "succeeded" else Taken({})
+
+    return Leg(update.written(), _about(event, judge, elsewhere))
 
 
 def failed(event: ProcessorEvent, at: datetime) -> Leg:
@@ -118,7 +125,12 @@ def failed(event: ProcessorEvent, at: datetime) -> Leg:
 
 
 def reversed_to(
-    event: ProcessorEvent, before: model.Reversals, after: model.Reversals, judge: Judge, elsewhere: Judge
+    event: ProcessorEvent,
+    before: model.Reversals,
+    after: model.Reversals,
+    judge: Judge,
+    elsewhere: Judge,
+    promised: Promised,
 ) -> Leg:
     """`before`: what was taken back already, as far as known; `judge` learns better from the old movement.
 
@@ -127,6 +139,7 @@ def reversed_to(
     update = _ours(event).assign("reversed_total", after.total)
     update.require("state", "=", "succeeded").require("reversed_total", "=", before.total)
     update.require_at_most("reversed_parts", before.parts)
+    promised.require(update)
     if after.parts != before.parts:
         update.assign("reversed_parts", after.parts)
     return Leg(update.written(), _about(event, judge, elsewhere))

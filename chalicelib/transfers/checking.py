@@ -6,17 +6,17 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.identity import calling, payees, tokens
+from chalicelib.identity import calling, payee_checks, payees, tokens
+from chalicelib.identity.model_payees import Check, Reason
+from chalicelib.identity.payee_checks import GOOD_FOR
 from chalicelib.identity.payees import Look, Payee
 from chalicelib.kernel import clock
 from chalicelib.kernel.callers import Customer
-from chalicelib.kernel.errors import InvalidOrExpired, InvalidRequest, InvalidToken
+from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.ledger import acquaintance, chart
 from chalicelib.policy import service as policy
 from chalicelib.transfers import model
-from chalicelib.transfers.model import Check, CheckRequest, CheckView
-
-_read = msgspec.json.Decoder(Check)
+from chalicelib.transfers.model import CheckRequest, CheckView
 
 
 def check(person: Customer, wish: CheckRequest, language: str, at: datetime) -> CheckView:
@@ -31,8 +31,8 @@ def check(person: Customer, wish: CheckRequest, language: str, at: datetime) -> 
     reason = model.reason_of(invites=found is None, is_new=not met, easy=look.asker.easy, risky=person.risky)
     signed = _signed(look, wallet, currency, reason, at)
     return CheckView(
-        payee_check=tokens.signed(model.TYPE, msgspec.json.encode(signed)),
-        expires_at=clock.written(at + model.GOOD_FOR),
+        payee_check=tokens.signed(payee_checks.TYPE, msgspec.json.encode(signed)),
+        expires_at=clock.written(at + GOOD_FOR),
         name=signed.name,
         match=model.match(wish.name, found.name if found else None),
         new_payee=not met,
@@ -44,25 +44,14 @@ def check(person: Customer, wish: CheckRequest, language: str, at: datetime) -> 
     )
 
 
-def read(person: Customer, written: str, param: str = "payee_check") -> Check:
-    """What a check of theirs found, expired or not. Raises InvalidOrExpired."""
-    try:
-        found = _read.decode(tokens.payload_of(written, model.TYPE))
-    except (InvalidToken, msgspec.MsgspecError) as unreadable:
-        raise InvalidOrExpired(param=param) from unreadable
-    if found.payer != person.user_id:
-        raise InvalidOrExpired(param=param)
-    return found
-
-
-def _signed(look: Look, wallet: str, currency: str, reason: model.Reason, at: datetime) -> Check:
+def _signed(look: Look, wallet: str, currency: str, reason: Reason, at: datetime) -> Check:
     found = look.payee
     return Check(
         payer=look.asker.user_id,
         payer_name=calling.masked(look.asker.name),
         name=calling.masked(found.name) if found else model.short(look.shown),
         currency=currency,
-        exp=int((at + model.GOOD_FOR).timestamp()),
+        exp=int((at + GOOD_FOR).timestamp()),
         reason=reason,
         payee=wallet,
         payee_owner=found.user_id if found else "",

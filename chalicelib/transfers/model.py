@@ -11,16 +11,13 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from chalicelib.identity.model_payees import Checked, Reason
 from chalicelib.kernel import clock, masking, money, text
 from chalicelib.kernel.errors import InvalidRequest
 
 Status = Literal["scheduled", "completed", "cancelled", "returned"]
 Match = Literal["exact", "close", "none", "not-asked"]
 Delay = Literal[0, 2, 24]
-Reason = Literal["", "invitation", "new-payee", "easy-mode", "unusual-sign-in", "chosen"]
-"""Why it waits; nothing of what arrives at once."""
-TYPE = "payee-check+jwt"
-GOOD_FOR = timedelta(minutes=15)
 COOLING_HOURS = 24
 UNCLAIMED_AFTER = timedelta(hours=72)
 RETRY_AFTER_SECONDS = 60
@@ -41,7 +38,6 @@ Note = Annotated[
         extra_json_schema={"maxLength": text.TEXT_BYTES},
     ),
 ]
-Checked = Annotated[str, msgspec.Meta(min_length=1, max_length=4096, description="As a payee check gave it")]
 
 
 class CheckRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,27 +99,6 @@ class TransferView(msgspec.Struct, frozen=True, omit_defaults=True):
     return_reason: Literal["", "unclaimed", "payee-closed"] = ""
     split_id: str = ""
     """The shared bill that it paid a part of."""
-
-
-class Check(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a payee check says to the transfer, signed: so the transfer reads nothing. Times in seconds since 1970."""
-
-    payer: str
-    payer_name: str
-    name: str
-    currency: str
-    exp: int
-    reason: Reason
-    payee: str = ""
-    """Their wallet; nothing of somebody who has no account."""
-    payee_owner: str = ""
-    mark: str = ""
-    """Of an invitation: the keyed hash of the name, and the name, sealed."""
-    sealed: str = ""
-
-    @property
-    def invites(self) -> bool:
-        return not self.payee
 
 
 def short(shown: str) -> str:

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from chalicelib.identity.model_payees import Checked
 from chalicelib.kernel import clock
-from chalicelib.transfers.model import Amount, Checked, Currency, Note
+from chalicelib.transfers.model import Amount, Currency, Note
 from chalicelib.transfers.splitting import Split
 
 MOST_SHARES, MOST_NAMED = 100, 20

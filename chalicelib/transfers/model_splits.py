@@ -10,10 +10,11 @@ from typing import Annotated, Any, Literal, cast
 
 import msgspec
 
+from chalicelib.identity.model_payees import Checked
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.kernel.money import MAX_AMOUNT
-from chalicelib.transfers.model import Amount, Checked, Currency, Note
+from chalicelib.transfers.model import Amount, Currency, Note
 
 Method = Literal["equal", "shares", "amounts"]
 Status = Literal["open", "paid", "closed", "expired"]

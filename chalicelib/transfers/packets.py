@@ -7,6 +7,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from chalicelib.identity import payee_checks
 from chalicelib.kernel import clock, entropy, ids, money
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import (
@@ -24,9 +25,9 @@ from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart, consents
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft
-from chalicelib.transfers import checking, packing, splitting
 from chalicelib.transfers import model as transfers
 from chalicelib.transfers import model_packets as model
+from chalicelib.transfers import packing, splitting
 from chalicelib.transfers import store_packets as store
 from chalicelib.transfers.model_packets import ClaimRequest, PacketRequest, PacketView
 from chalicelib.transfers.packing import Places, Wish
@@ -126,7 +127,7 @@ def _people(customer: Customer, request: PacketRequest, at: datetime) -> frozens
     """Whom the checks are of. Raises InvalidOrExpired, InvalidRequest (no account, oneself), CurrencyMismatch."""
     found = set[str]()
     for written in request.payee_checks:
-        check = checking.read(customer, written, "payee_checks")
+        check = payee_checks.read(customer, written, "payee_checks")
         if check.exp <= at.timestamp():
             raise InvalidOrExpired(param="payee_checks")
         if check.invites:

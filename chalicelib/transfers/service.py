@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.identity import payees
+from chalicelib.identity import payee_checks, payees
 from chalicelib.kernel import clock, ids, money
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import (
@@ -23,7 +23,7 @@ from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart, consents, history
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Known
-from chalicelib.transfers import checking, model, moving, store
+from chalicelib.transfers import model, moving, store
 from chalicelib.transfers.model import TransferRequest
 from chalicelib.transfers.moving import Stranger, Wish
 
@@ -42,7 +42,7 @@ def send(customer: Customer, request: TransferRequest, key: RequestKey, at: date
     """
     money.check_currency(request.currency)
     money.check_amount(request.amount)
-    check = checking.read(customer, request.payee_check)
+    check = payee_checks.read(customer, request.payee_check)
     wallet = chart.wallet_of(customer.user_id, request.currency)
     if request.currency != check.currency or wallet not in customer.wallet_ids:
         raise CurrencyMismatch(param="currency")

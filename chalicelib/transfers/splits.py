@@ -12,7 +12,9 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.identity import telling
+from chalicelib.identity import payee_checks, telling
+from chalicelib.identity.model_payees import Check
+from chalicelib.identity.payee_checks import GOOD_FOR
 from chalicelib.kernel import clock, ids, money
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import (
@@ -31,10 +33,9 @@ from chalicelib.ledger import acquaintance, chart, consents
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Due, Known, Leg, Movement
 from chalicelib.notices.model import Params
-from chalicelib.transfers import checking, model, moving
+from chalicelib.transfers import model, moving
 from chalicelib.transfers import model_splits as rules
 from chalicelib.transfers import store_splits as store
-from chalicelib.transfers.model import Check
 from chalicelib.transfers.model_splits import BillSplitView, Part, PartRequest, Split, SplitRequest
 from chalicelib.transfers.moving import Stranger, Wish
 
@@ -209,7 +210,7 @@ class _Guess:
 
 
 def _check(customer: Customer, written: str, currency: str, at: datetime) -> Check:
-    found = checking.read(customer, written)
+    found = payee_checks.read(customer, written)
     if found.exp <= at.timestamp():
         raise InvalidOrExpired(param="people.payee_check")
     if found.invites:
@@ -268,7 +269,7 @@ def _wish(found: Split, part: Part, amount: int, key: RequestKey, at: datetime) 
         payer_name=part.name,
         name=found.name,
         currency=found.currency,
-        exp=int((at + model.GOOD_FOR).timestamp()),
+        exp=int((at + GOOD_FOR).timestamp()),
         reason="",
         payee=found.wallet,
         payee_owner=found.owner,

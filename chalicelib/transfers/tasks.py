@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib import queues
-from chalicelib.kernel import ids
 from chalicelib.ledger import service as ledger
-from chalicelib.transfers import packets, service, splits, store, store_splits
+from chalicelib.transfers import gifts, packets, service, splits, store, store_splits
 
 
 def sweep(at: datetime) -> int:
@@ -16,11 +15,12 @@ def sweep(at: datetime) -> int:
 
 
 def carry_on(at: datetime) -> int:
-    """Carries on, or back, what has waited long enough; returns how many. Transfers and red packets are found by the
-    same queries."""
+    """Carries on, or back, what has waited long enough; returns how many. Transfers, red packets and gift cards are
+    found by the same queries."""
 
     def go_on(movement_id: str) -> bool:
-        return packets.end(movement_id, at) if ids.is_id(movement_id, "rpk") else service.go_on(movement_id, at)
+        step = {"rpk": packets.end, "gft": gifts.go_on}.get(movement_id[:3], service.go_on)
+        return step(movement_id, at)
 
     return queues.sweep("transfers", ledger.due(store.DUE, at), go_on)
 

@@ -1,4 +1,4 @@
-"""Messages to those for whom money waits: to a name that nobody has here yet, and to whom a red packet is for."""
+"""Messages to those for whom money waits, by name or with no account here yet; and to whoever's gift was taken."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from chalicelib.ledger import service as ledger
 from chalicelib.notices import service as notices
 from chalicelib.notices.model import Params
 from chalicelib.notices.model_reach import Recipient
-from chalicelib.transfers import model, store, store_packets
+from chalicelib.transfers import gifting, model, store, store_packets
 
-KIND, OFFERED = "transfer_invited", "red_packet_waits"
+KIND, OFFERED, CLAIMED = "transfer_invited", "red_packet_waits", "gift_card_claimed"
 
 
 def invite(entry: Mapping[str, Any]) -> None:
@@ -42,3 +42,12 @@ def offer(entry: Mapping[str, Any]) -> None:
     sender = ledger.movement(entry["movement"])["from_name"] if people else ""
     for owner in sorted(people):
         telling.tell_id(owner, OFFERED, {"person": sender}, clock.read(entry["sk"]), once=entry["movement"])
+
+
+def say_claimed(entry: Mapping[str, Any]) -> None:
+    """Told by the entry that credited whoever claimed a gift card, to whoever bought it."""
+    if entry["kind"] != gifting.CLAIM:
+        return
+    gift = ledger.movement(ledger.movement(entry["movement"])["gift"])
+    told: Params = {"person": gift["claimed_by"], "amount": gift["amount"], "currency": gift["currency"]}
+    telling.tell_id(gift["owner"], CLAIMED, told, clock.read(entry["sk"]), once=entry["movement"])

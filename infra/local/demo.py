@@ -1,11 +1,11 @@
 """`make demo`: the main job over HTTP, as an app and a processor play it, then a storm against two handlers.
 
-    python -m infra.local.demo [accounts|failover|incident|shop|social|restore|region]      (DEMO_LANG=zh for Chinese)
+    python -m infra.local.demo [accounts|failover|incident|rewards|shop|social|restore|region]  (DEMO_LANG=zh: Chinese)
 
 `accounts` plays what can go wrong with access in its stead, `failover` a bank that goes down in the middle, `incident`
 the same from the alarm to its remedy, `shop` a day of a shop from onboarding to payout, `social` an evening among
-friends, `restore` a wiped table that comes back from a backup, `region` a region that is lost and rebuilt in another
-local cloud.
+friends, `rewards` points and a bonus, `restore` a wiped table that comes back from a backup, `region` a region that is
+lost and rebuilt in another local cloud.
 
 Starts the local cloud if none is running and stops what it started. Exit 0 only if everything was as expected.
 """
@@ -27,6 +27,7 @@ from infra.local import (
     demo_incident,
     demo_region,
     demo_restore,
+    demo_rewards,
     demo_shop,
     demo_social,
     demo_storm,
@@ -94,6 +95,14 @@ def play_social(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
         step(evening)
 
 
+def play_rewards(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
+    """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
+    narrator.title("title.rewards")
+    month = demo_rewards.Month(narrator, local)
+    for step in demo_rewards.STEPS:
+        step(month)
+
+
 def play_restore(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
     """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
     narrator.title("title.restore")
@@ -118,6 +127,7 @@ ACTS = {
     "incident": play_incident,
     "shop": play_shop,
     "social": play_social,
+    "rewards": play_rewards,
     "restore": play_restore,
     "region": play_region,
 }

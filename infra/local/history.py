@@ -1,8 +1,9 @@
 """What the demo customers did in the last weeks: `python -m infra.local.history`, in the functions' environment.
 
-Standard input: {"api", "bank", "webhook_secret", "people": [{person, funds}], "merchants": [{id, api_key, …}]}. Whoever
-is not known signs up four weeks ago, tops up, pays, gets something back, and has `funds` today. Everything goes through
-the API itself with an older clock (`past.py`); the bank's word of old top-ups is signed here with the bank's own key.
+Standard input: {"api", "bank", "webhook_secret", "people": [{person, funds}], "merchants": [{id, api_key, …}],
+"operator": id}. Whoever is new signs up four weeks ago, tops up, pays, gets something back, and has `funds` today.
+Everything goes through the API itself with an older clock (`past.py`); the bank's word of old top-ups is signed here
+with the bank's own key.
 Prints what their phones show: {identifier: device_token}.
 """
 
@@ -19,9 +20,10 @@ from typing import Any
 
 from chalicelib.kernel import clock
 from chalicelib.transfers import tasks as transfers
-from infra.local import bank_post, past, people
+from infra.local import bank_post, past, people, seed_points
 from infra.local.bank_post import Keys, Letter
 from infra.local.client import Client
+from infra.local.lending import lend
 from infra.local.past import Past
 from infra.local.people import Person
 
@@ -100,7 +102,7 @@ def befriend(first: Visitor, second: Visitor) -> None:
 def live(api: Past, bank: Bank, visitor: Visitor, funds: int, shops: list[Mapping[str, Any]]) -> None:
     _name_an_account(visitor.ago(timedelta(days=24.8)), visitor.person, visitor.wallet["currency"])
     for number, (days, shop, amount) in enumerate(PURCHASES):
-        paid = _pay(visitor.ago(timedelta(days=days)), visitor.wallet, shops[shop], amount, f"seed-{number}")
+        paid = pay(visitor.ago(timedelta(days=days)), visitor.wallet, shops[shop], amount, f"seed-{number}")
         if number == RETURNED:
             till = api.ago(timedelta(days=RETURNED_AGO)).bearing(shops[shop]["api_key"])
             _give_back(till, paid)
@@ -115,10 +117,12 @@ def _name_an_account(me: Past, person: Person, currency: str) -> None:
     me.bearing(proved).insist("/v1/me/funding-methods", wish).expect(201)
 
 
-def _pay(me: Past, wallet: Mapping[str, Any], shop: Mapping[str, Any], amount: int, key: str) -> dict[str, Any]:
+def pay(
+    me: Past, wallet: Mapping[str, Any], shop: Mapping[str, Any], amount: int, key: str, **more: str
+) -> dict[str, Any]:
     order = f"{shop['name'][0]}-{secrets.randbelow(9000) + 1000}"
     wish = {"wallet_id": wallet["id"], "currency": wallet["currency"], "merchant_id": shop["id"], "amount": amount}
-    paid: dict[str, Any] = me.insist("/v1/payments", wish | {"order_reference": order}, key=key).expect(201)
+    paid: dict[str, Any] = me.insist("/v1/payments", wish | {"order_reference": order} | more, key=key).expect(201)
     return paid
 
 
@@ -139,6 +143,8 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     told = json.load(sys.stdin)
     api, bank = Past(told["api"]), Bank(told["bank"], told["webhook_secret"])
+    with past.older(SIGNED_UP):
+        seed_points.begin(told["operator"], clock.now())
     lives = [(begin(api, bank, Person(**one["person"])), one["funds"]) for one in told["people"]]
     first, second = (visitor for visitor, _ in lives[:2])
     if first and second:
@@ -146,6 +152,8 @@ def main() -> None:
     for visitor, funds in lives:
         if visitor:
             live(api, bank, visitor, funds, told["merchants"])
+    if first and second:
+        lend(bank, first, second, told["merchants"])
     print(json.dumps({visitor.person.identifier: visitor.device_token for visitor, _ in lives if visitor}))
 
 

@@ -48,6 +48,7 @@ class Shop:
     currencies: tuple[str, ...] = ("CNY",)
     fee_basis_points: int = 60
     floor: int = -100_000
+    category: str = "other"
 
 
 def ask_to_join(client: Client, person: Person) -> None:

@@ -28,7 +28,10 @@ WAITS = 2
 """Whose top-up the bank tells something else about."""
 AUTHENTICATOR = "operator.json"
 TROUBLE = (Unexpected, NoAnswer, people.TooLate)
-SHOPS = (Shop("Oolong Tea House 乌龙茶馆", ("CNY", "EUR")), Shop("Blue Bicycle 蓝色单车", ("CNY", "EUR"), 80))
+SHOPS = (
+    Shop("Oolong Tea House 乌龙茶馆", ("CNY", "EUR"), category="restaurants"),
+    Shop("Blue Bicycle 蓝色单车", ("CNY", "EUR"), 80, category="transport"),
+)
 
 
 def seed(local: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,9 +45,10 @@ def seed(local: Mapping[str, Any]) -> dict[str, Any]:
     anybody, known = Client(local["api"]), local.get("people", {})
     found = _operator(anybody, stack.environment(local["aws"]["endpoint"]))
     open_probe(local, found["token"])
+    seed_present.offer_bonuses(anybody, found["token"])
     shown = _shown(OPERATOR, found) | _authenticator()
     merchants = [_merchant(anybody, found, shop, known) for shop in SHOPS]
-    for identifier, device_token in _remember(local, merchants).items():
+    for identifier, device_token in _remember(local, merchants, found["user"]["id"]).items():
         people.know(identifier, device_token)
     customers = [_customer(anybody, person, known) for person, _ in CUSTOMERS]
     customers.append(seed_present.ward(anybody, customers[GUARDIAN], merchants[0], known))
@@ -53,7 +57,7 @@ def seed(local: Mapping[str, Any]) -> dict[str, Any]:
     return {"customers": customers, "merchants": merchants, "operators": [shown], "staff": staff}
 
 
-def _remember(local: Mapping[str, Any], merchants: list[dict[str, Any]]) -> dict[str, str]:
+def _remember(local: Mapping[str, Any], merchants: list[dict[str, Any]], operator_id: str) -> dict[str, str]:
     """Weeks of `history.py` for whoever is not known yet, in a process that has the functions' settings.
 
     {identifier: what their phone shows}.
@@ -64,6 +68,7 @@ def _remember(local: Mapping[str, Any], merchants: list[dict[str, Any]]) -> dict
         "webhook_secret": local["webhook_secrets"]["sandbox"],
         "people": [{"person": asdict(person), "funds": funds} for person, funds in CUSTOMERS],
         "merchants": merchants,
+        "operator": operator_id,
     }
     environment = stack.environment(local["aws"]["endpoint"])
     printed = inside("infra.local.history", environment=environment, told=json.dumps(told))

@@ -16,11 +16,13 @@ from chalicelib.settings import settings
 from infra.local.bank_post import letter, signed
 from tests.api import (
     account_kit,
+    away_kit_gifts,
     away_kit_night,
+    away_kit_points,
     away_kit_shops,
     card_kit,
     charge_kit,
-    coupon_kit,
+    family_kit,
     payout_kit,
     split_kit,
     transfer_kit,
@@ -153,8 +155,13 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         **of_codes(world),
         **of_what_is_kept(world, ana),
         **of_money_out(world),
-        **(of_cards(world) | of_coupons(world)),
-        **(of_transfers(world) | split_kit.calls(world)),
+        **(
+            of_cards(world)
+            | away_kit_points.of_coupons(world)
+            | away_kit_points.calls(world)
+            | away_kit_gifts.calls(world)
+        ),
+        **(of_transfers(world) | split_kit.calls(world) | family_kit.calls(world)),
         "GET /v1/wallets": lambda: phone.get("/v1/wallets"),
         "GET /v1/wallets/{id}": lambda: phone.get(wallet),
         "GET /v1/wallets/{id}/entries": lambda: phone.get(f"{wallet}/entries"),
@@ -213,24 +220,6 @@ def of_transfers(world: World) -> dict[str, Call]:
         "GET /v1/transfers/{id}": lambda: jan.phone.get(path),
         "GET /v1/red-packets/{id}": lambda: kim.phone.get(f"/v1/red-packets/{packet['id']}?link={packet['link']}"),
         "POST /v1/transfers/{id}/cancel": lambda: jan.phone.post(f"{path}/cancel", {}),
-    }
-
-
-def of_coupons(world: World) -> dict[str, Call]:
-    """The office keeps templates, and he has a coupon."""
-    boss, every, jon = world.operator, "/v1/coupon-templates", world.customer()
-    kept, gone = (coupon_kit.template(world, public=True) for _ in range(2))
-    coupon_kit.issue(world, kept, jon)
-    wish = {"campaign": "autumn", "people": [jon.id], "reason": "to say thank you"}
-    return {
-        f"POST {every}": lambda: boss.post(every, coupon_kit.TEMPLATE),
-        f"GET {every}": lambda: boss.get(every),
-        f"GET {every}/{{id}}": lambda: boss.get(f"{every}/{kept['id']}"),
-        f"POST {every}/{{id}}/stop": lambda: boss.post(f"{every}/{gone['id']}/stop"),
-        f"POST {every}/{{id}}/issues": lambda: boss.post(f"{every}/{kept['id']}/issues", wish),
-        "GET /v1/coupons": lambda: jon.phone.get("/v1/coupons"),
-        "GET /v1/offers": lambda: jon.phone.get("/v1/offers"),
-        "POST /v1/offers/{id}/claims": lambda: jon.phone.post(f"/v1/offers/{kept['id']}/claims"),
     }
 
 

@@ -60,6 +60,7 @@ def of_businesses(world: World) -> dict[str, Call]:
             f"{seen}/business/reveals", BODIES[f"POST {one}/business/reveals"]
         ),
         f"POST {one}/verification": lambda: boss.post(f"{decided}/verification", verify),
+        f"PUT {one}/category": lambda: boss.request("PUT", f"{seen}/category", BODIES[f"PUT {one}/category"]),
     }
 
 

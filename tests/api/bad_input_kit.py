@@ -15,7 +15,8 @@ from chalicelib.api.blueprint import Route, routes
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from tests import aws
 from tests.api import probe as probes
-from tests.api.bodies_to_people import TO_PEOPLE
+from tests.api.bodies_of_points import POINTS
+from tests.api.bodies_to_people import BONUSES, TO_PEOPLE
 from tests.api.caller import Caller, Reply
 
 TOKENS: dict[Any, str] = {Customer: "alice", Operator: "clerk", Merchant: "mk_shop"}
@@ -215,6 +216,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "floor": 0,
         "business": BUSINESS,
     },
+    "PUT /v1/merchants/{id}/category": {"category": "restaurants"},
     "PATCH /v1/merchants/{id}/business": BUSINESS | {"website": "https://tea.example/"},
     "POST /v1/merchants/{id}/business/reveals": {"field": "legal_name", "reason": "to compare it with the register"},
     "POST /v1/merchants/{id}/verification": {"decision": "verify", "version": 1, "reason": "seen the certificate"},
@@ -266,27 +268,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/cards/{id}/refund": {},
     "POST /v1/incidents/{id}/compensation": {"template_id": "ctp_1", "reason": "they waited for an hour"},
     "POST /v1/incidents/{id}/compensation/decision": {"approve": True, "note": "heard it myself"},
-    "POST /v1/coupon-templates": {
-        "name": {"en": "Five off", "zh": "立减五元"},
-        "terms": {"en": "On purchases of ten or more.", "zh": "满十元可用。"},
-        "currency": "CNY",
-        "budget_count": 100,
-        "budget_sum": 50_000,
-        "amount_off": 500,
-        "percent_off": 10,
-        "most_off": 500,
-        "minimum_spend": 1_000,
-        "merchant_ids": ["mer_1"],
-        "starts_at": "2026-11-22T08:00:00Z",
-        "ends_at": "2026-12-22T08:00:00Z",
-        "valid_days": 30,
-        "public": True,
-    },
-    "POST /v1/coupon-templates/{id}/issues": {
-        "campaign": "spring",
-        "people": ["usr_1"],
-        "reason": "to say thank you",
-    },
+    **POINTS,
     "POST /v1/checkouts": {
         "amount": 100,
         "currency": "CNY",
@@ -303,14 +285,18 @@ BODIES: dict[str, dict[str, Any]] = {
         "currency": "CNY",
         "processor": "sandbox",
         "method": "manual",
+        "bonus_id": "tbo_1",
     },
     "POST /v1/me/funding-methods": {"processor": "sandbox", "destination": "DE89370400440532013000"},
     **TO_PEOPLE,
+    **BONUSES,
     "POST /v1/withdrawals": {"wallet_id": "wal_1", "amount": 2_000, "currency": "CNY", "funding_method_id": "fnd_1"},
     "POST /v1/payments": {
         "wallet_id": "wal_1",
         "card_id": "crd_1",
         "coupon_id": "cou_1",
+        "bonus": 100,
+        "points": {"programme_id": "ptp_1", "points": 100},
         "checkout_id": "chk_1",
         "merchant_id": "mer_1",
         "amount": 100,

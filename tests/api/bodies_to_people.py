@@ -1,4 +1,4 @@
-"""A sound body for every route of money between people."""
+"""A sound body for every route of money between people, and of bonuses."""
 
 from __future__ import annotations
 
@@ -26,6 +26,24 @@ TO_PEOPLE: dict[str, dict[str, Any]] = {
     "POST /v1/bill-splits/{id}/decline": {},
     "POST /v1/bill-splits/{id}/reminders": {},
     "POST /v1/bill-splits/{id}/close": {},
+    "POST /v1/family-cards": {
+        "wallet_id": "",
+        "payee_check": "a.b.c",
+        "monthly_cap": 30_000,
+        "currency": "CNY",
+        "name": "lunch",
+        "categories": ["restaurants"],
+        "approval_above": 5_000,
+    },
+    "PATCH /v1/family-cards/{id}": {
+        "monthly_cap": 20_000,
+        "approval_above": 1_000,
+        "categories": ["restaurants"],
+        "name": "lunch",
+    },
+    "POST /v1/family-cards/{id}/accept": {},
+    "POST /v1/family-cards/{id}/decline": {},
+    "POST /v1/family-cards/{id}/end": {},
     "POST /v1/red-packets": {
         "amount": 2_000,
         "currency": "CNY",
@@ -35,4 +53,33 @@ TO_PEOPLE: dict[str, dict[str, Any]] = {
         "greeting": "good luck",
     },
     "POST /v1/red-packets/{id}/claims": {"link": "a link"},
+    "POST /v1/gift-cards": {
+        "wallet_id": "wal_1",
+        "amount": 2_000,
+        "currency": "CNY",
+        "message": "good luck",
+        "design": "festival",
+    },
+    "POST /v1/gift-cards/claims": {"code": "00000-00000-00000-00000", "wallet_id": "wal_1"},
+    "POST /v1/gift-cards/{id}/cancel": {},
+    "POST /v1/gift-card-looks": {"code": "00000-00000-00000-00000"},
+}
+
+BONUSES: dict[str, dict[str, Any]] = {
+    "POST /v1/topup-bonuses": {
+        "name": {"en": "Twenty more", "zh": "多送二十"},
+        "terms": {"en": "For top-ups of a hundred or more.", "zh": "单笔充值满一百可享。"},
+        "currency": "CNY",
+        "least_topup": 10_000,
+        "budget_count": 100,
+        "budget_sum": 200_000,
+        "valid_days": 30,
+        "most_share_percent": 50,
+        "bonus_amount": 2_000,
+        "bonus_percent": 10,
+        "most_bonus": 3_000,
+        "starts_at": "2026-11-23T00:00:00Z",
+        "ends_at": "2026-12-31T00:00:00Z",
+        "once_per_person": True,
+    },
 }

@@ -19,11 +19,11 @@ from chalicelib.ledger import audit, funding, service
 from chalicelib.ledger.funding import Funding
 from chalicelib.processors import wire
 from infra.local.bank_post import letter, signed
-from tests.api import card_kit, charge_kit, compensation_kit, coupon_kit, payout_kit, split_kit, topup_kit, transfer_kit
+from tests.api import card_kit, charge_kit, compensation_kit, coupon_kit, gift_kit, payout_kit, split_kit, transfer_kit
 from tests.api.away_kit import OFFLINE, Call, requests
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply, assert_problem
-from tests.api.topup_kit import KEYS, Till, everything
+from tests.api.topup_kit import KEYS, Till, everything, items
 from tests.api.weather import AWAY, LOST, Weather
 from tests.api.world import PASSWORD, Person, World, cheap_passwords
 from tests.conftest import FrozenClock
@@ -126,6 +126,15 @@ def a_share_of_one(world: World, ana: Person) -> Call:
     return lambda: transfer_kit.open_packet(ana, packet, "k")
 
 
+def a_gift(world: World, ana: Person) -> Call:
+    return lambda: gift_kit.buy(ana, 1_000, "k")
+
+
+def a_gift_claimed(world: World, ana: Person) -> Call:
+    made = gift_kit.bought(world.customer(5_000))
+    return lambda: gift_kit.claim(ana, made["code"], "k")
+
+
 def a_card(world: World, ana: Person) -> Call:
     plan = world.operator.post(f"/v1/merchants/{world.shop.id}/card-plans", card_kit.PLAN | {"price": 1_000}).json
     return lambda: card_kit.buy(ana, plan, "k")
@@ -183,7 +192,7 @@ def a_payout(world: World, ana: Person) -> Call:
 MOVES = (
     *(a_payment, a_hold, a_checkout, a_charge, a_capture, a_void, a_refund, a_top_up, a_withdrawal, a_payout),
     *(a_proposal, an_approval, a_card, a_payment_by_card, a_refund_to_a_card, a_card_taken_back),
-    *(a_transfer, a_transfer_that_waits, a_packet, a_share_of_one, a_bill, a_part_of_a_bill),
+    *(a_transfer, a_transfer_that_waits, a_packet, a_share_of_one, a_bill, a_part_of_a_bill, a_gift, a_gift_claimed),
     *(a_payment_with_a_coupon, a_refund_of_one, a_compensation),
 )
 
@@ -361,14 +370,14 @@ def test_without_the_key_of_the_secrets_nobody_gets_in(world: World, weather: We
 def test_without_the_key_of_personal_fields_nothing_happens(world: World, weather: Weather, how: str) -> None:
     ana, wish = world.customer(), BODIES["POST /v1/users"] | {"identifier": "new@example.com", "password": PASSWORD}
     claim = {"identifier": ana.identifier, "password": PASSWORD, "device_name": "phone"}
-    before = {table: topup_kit.items(table) for table in ("identity", "notices")}
+    before = {table: items(table) for table in ("identity", "notices")}
     vault.forget()
     with weather.storm(how, service="kms"):
         assert_away(world.nobody.post("/v1/users", wish))
         assert_away(world.nobody.post("/v1/sessions", claim))
         assert_away(ana.phone.get("/v1/me"))
         assert_away(ana.phone.patch("/v1/me", {"display_name": "Eve"}))
-    assert {table: topup_kit.items(table) for table in ("identity", "notices")} == before
+    assert {table: items(table) for table in ("identity", "notices")} == before
     assert world.nobody.post("/v1/users", wish).status == 202
 
 
@@ -383,4 +392,4 @@ def test_without_post_nobody_signs_up_and_then_the_same_again_does(
     with weather.storm(how, service=service_name):
         assert_away(world.nobody.post("/v1/users", wish))
     assert world.nobody.post("/v1/users", wish).status == 202
-    assert topup_kit.items("notices") == [item for item in topup_kit.items("notices") if contact not in item["pk"]]
+    assert items("notices") == [item for item in items("notices") if contact not in item["pk"]]

@@ -38,11 +38,11 @@ IN_CLEAR = {
     "ids": {"wallet_id", "merchant_id", "checkout_id", "person_id", "actor", "subject", "account", "case_id",
             "funding_method_id", "endpoint_id", "store_id", "staff_id", "store_ids", "card_id", "plan_id",
             "user_id", "backup_id", "coupon_id", "merchant_ids", "people",
-            "template_id"},
+            "programme_id", "template_id", "bonus_id"},
     "words of ours": {
         "action", "capability", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale",
         "method", "processor", "role", "scopes", "split", "document", "version", "POST /v1/freezes reason",
-        "side", "form", "direction", "against", "schedule", "event_types",
+        "side", "categories", "form", "direction", "design", "against", "schedule", "event_types",
         "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id} state",
         "PATCH /v1/merchants/{id}/stores/{store_id} status", "POST /v1/status/subscriptions language", "capabilities",
     },
@@ -51,7 +51,8 @@ IN_CLEAR = {
     "the answer of a movement, which the ledger keeps byte for byte": {
         "POST /v1/payments description", "POST /v1/charges description", "POST /v1/payments/{id}/refunds reason",
         "POST /v1/transfers note", "POST /v1/bill-splits note",
-        "POST /v1/red-packets greeting", "POST /v1/red-packets/{id}/claims link",
+        "POST /v1/family-cards name", "PATCH /v1/family-cards/{id} name",
+        "POST /v1/red-packets greeting", "POST /v1/red-packets/{id}/claims link", "POST /v1/gift-cards message",
     },
     "what operators tell everybody": {"en", "zh", "severity", "starts_at", "ends_at", "PATCH /v1/incidents/{id} state"},
     "counted, of nobody": {

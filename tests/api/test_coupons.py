@@ -88,6 +88,7 @@ def test_a_stopped_template_issues_no_more_and_what_was_issued_stays_good(world:
         ({"ends_at": "2126-01-01T00:00:00Z"}, "ends_at"),
         ({"budget_sum": 499}, "budget_sum"),
         ({"merchant_ids": ["mer_1"]}, "merchant_ids"),
+        ({"categories": ["gambling"]}, "categories.0"),
         ({"name": {"en": "\u202eff", "zh": "券"}}, "name.en"),
         ({"name": {"en": " ", "zh": "券"}}, "name"),
     ],
@@ -217,6 +218,7 @@ def test_a_payment_is_replayed_after_its_coupon_has_run_out(world: World) -> Non
         ({}, 999, "coupon-minimum-not-met"),
         ({"starts_at": "2026-12-24T00:00:00Z"}, 2_000, "coupon-not-yet"),
         ({"merchant_ids": "another"}, 2_000, "coupon-not-for-this-merchant"),
+        ({"categories": ["education"]}, 2_000, "coupon-not-for-this-merchant"),
     ],
 )
 def test_a_coupon_that_is_not_good_says_why_and_stays_unused(

@@ -31,6 +31,7 @@ def test_an_admin_takes_on_a_merchant_and_sees_its_accounts(nobody: Caller) -> N
         "floor": -10000,
         "created_at": "2026-11-22T08:00:00.000000Z",
         "requirements": {"currently_due": [], "disabled_reason": None},
+        "category": "other",
     }
     assert nobody.bearing("support").get(f"/v1/merchants/{merchant['id']}").json == merchant
     assert till_of(nobody, merchant["id"]).get(f"/v1/merchants/{merchant['id']}").json == merchant
@@ -156,3 +157,18 @@ def test_settlements_of_a_new_merchant_are_an_empty_list(nobody: Caller) -> None
         assert caller.get(f"{path}?currency=EUR").status == 422
     assert nobody.bearing("customer").get(path).status == 403
     assert till_of(nobody, merchant["id"], ["checkouts"]).get(path).status == 403
+
+
+def test_an_operator_says_what_a_merchant_deals_in(nobody: Caller) -> None:
+    merchant = new_merchant(nobody)
+    place, finance = f"/v1/merchants/{merchant['id']}/category", nobody.bearing("finance")
+    told_so = finance.request("PUT", place, {"category": "restaurants"})
+    assert (told_so.status, told_so.json) == (200, merchant | {"category": "restaurants"})
+    assert finance.get(f"/v1/merchants/{merchant['id']}").json["category"] == "restaurants"
+    assert finance.request("PUT", place, {"category": "gambling"}).json["param"] == "category"
+    assert nobody.bearing("support").request("PUT", place, {"category": "other"}).status == 403
+    assert finance.request("PUT", "/v1/merchants/mer_none/category", {"category": "other"}).status == 404
+
+
+def test_a_merchant_is_taken_on_with_what_it_deals_in(nobody: Caller) -> None:
+    assert nobody.bearing("finance").post("/v1/merchants", TEA | {"category": "leisure"}).json["category"] == "leisure"

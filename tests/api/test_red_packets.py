@@ -91,6 +91,17 @@ def test_everybody_opens_it_once_and_one_key_answers_the_same_bytes(ana: Person,
     assert ben.available == first.json["amount"]
 
 
+def test_whoever_opens_it_twice_at_once_has_one_share(
+    ana: Person, ben: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have looked before either has a share."""
+    made = packet(ana).json
+    monkeypatch.setattr(packets.Places, "has", lambda places, wallet: False)
+    first, second = open_packet(ben, made), open_packet(ben, made)
+    assert (first.status, problem(second, 409, "invalid-state")["state"]) == (201, "already-claimed")
+    assert ben.available == first.json["amount"]
+
+
 def test_of_whoever_says_no_number_there_is_one_share(world: World, ana: Person) -> None:
     body = {"amount": 700, "currency": "CNY", "split": "lucky"}
     made = ana.phone.post("/v1/red-packets", body, idempotency_key=fresh_key()).json

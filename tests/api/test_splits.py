@@ -13,7 +13,7 @@ from chalicelib.settings import settings
 from tests import heads
 from tests.api import account_kit, withdrawal_kit
 from tests.api.caller import Reply, assert_problem
-from tests.api.split_kit import ask, asked, pay, proved, seen, send, step, told
+from tests.api.split_kit import ask, asked, owing, pay, proved, seen, send, step, told
 from tests.api.transfer_kit import DAY_SECONDS, HOUR, introduced, look
 from tests.api.withdrawal_kit import stepped_up
 from tests.api.world import Person, World
@@ -353,6 +353,16 @@ def test_a_frozen_payer_pays_nothing_and_a_closed_maker_gets_nothing(maker: Pers
     assert refused.json["state"] == "payee-closed"
     assert ledger.freeze(ben.wallet)
     problem(pay(ben, split, 1_000), 409, "wallet-frozen")
+
+
+def test_a_part_is_paid_though_the_last_entry_has_a_clock_that_is_far_ahead(world: World) -> None:
+    """Seed 7, decision 3856, among people: what the bill says of its maker had aged by the time of the payment."""
+    maker, ben, split = owing(world)
+    world.clock.advance(1_200)
+    world.put_in(ben, 1)
+    world.clock.advance(-1_200)
+    assert pay(ben, split, 1_000).status == 201
+    assert maker.available == 1_000
 
 
 def test_a_frozen_maker_is_paid_all_the_same(maker: Person, ben: Person) -> None:

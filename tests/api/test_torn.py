@@ -21,7 +21,7 @@ from chalicelib.operations.model_drills import Judgement
 from chalicelib.operations.store_books import Books
 from chalicelib.transfers import packets
 from chalicelib.transfers import service as transfers
-from tests.api import card_kit, coupon_kit, split_kit, transfer_kit
+from tests.api import card_kit, coupon_kit, family_kit, split_kit, torn_rewards, transfer_kit
 from tests.api.world import Person, World
 from tests.concurrency import books as other_books
 from tests.concurrency.findings import Findings
@@ -40,6 +40,12 @@ ESSENCE = {
     "CARDS": ("cards",),
     "CHECKOUT": ("status", "payment_id"),
     "COUPON": ("state", "payment", "returned"),
+    "POINTS": ("lots",),
+    "SPENT": ("lots",),
+    "FAMILY": ("counted", "status"),
+    "GIFT": ("card",),
+    "CREDIT": ("lots",),
+    "LOT": ("left", "state"),
 }
 
 
@@ -72,9 +78,9 @@ def essence(found: Everything) -> dict[Key, Any]:
     for key, one in found.items():
         if key[0] == "journal":
             told[key] = plain_item(one)
-        elif key[0] in ("ledger", "merchants") and key[2] in ESSENCE:
+        elif key[0] in ("ledger", "merchants") and (kind := key[2].partition("#")[0]) in ESSENCE:
             plain = plain_item(one)
-            told[key] = {name: plain.get(name) for name in ESSENCE[key[2]]}
+            told[key] = {name: plain.get(name) for name in ESSENCE[kind]}
     return told
 
 
@@ -206,6 +212,17 @@ def _part_paid(world: World, ana: Person) -> Callable[[], object]:
     return lambda: split_kit.pay(ana, split, 4_000)
 
 
+def _card_lent(world: World, ana: Person) -> Callable[[], object]:
+    card_id = family_kit.given(family_kit.giver(world), ana)
+    return lambda: family_kit.pay(ana, card_id, 900)
+
+
+def _card_lent_and_refunded(world: World, ana: Person) -> Callable[[], object]:
+    paid = _card_lent(world, ana)()
+    world.deliver()
+    return lambda: world.shop.act(paid.json["id"], "refunds", {"amount": 300})  # type: ignore[attr-defined]
+
+
 STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "top-up": lambda world, ana: lambda: world.put_in(ana, 1_000),
     "payment": lambda world, ana: lambda: ana.pay(700),
@@ -222,11 +239,21 @@ STORIES: dict[str, Callable[[World, Person], Callable[[], object]]] = {
     "red-packet": _packet_sent,
     "red-packet-claim": _packet_opened,
     "red-packet-return": _packet_ended,
+    "gift-card": torn_rewards.gift_bought,
+    "gift-card-claim": torn_rewards.gift_claimed,
+    "gift-card-return": torn_rewards.gift_cancelled,
+    "bonus-payment": torn_rewards.bonus_paid,
     "bill-split-payment": _part_paid,
     "card-purchase": _card_bought,
     "card-payment": _card_paid,
+    "family-payment": _card_lent,
+    "family-refund": _card_lent_and_refunded,
     "coupon-payment": _coupon_paid,
     "coupon-refund": _coupon_refunded,
+    "points-earned": torn_rewards.points_earned,
+    "points-payment": torn_rewards.points_paid,
+    "points-refund": torn_rewards.points_returned,
+    "points-redemption": torn_rewards.points_redeemed,
     "coupon-refund-of-a-part": lambda world, ana: _coupon_refunded(world, ana, 1_000),
 }
 

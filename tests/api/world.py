@@ -18,6 +18,7 @@ from chalicelib.kernel import ids
 from chalicelib.ledger import chart, crediting, service, store
 from chalicelib.ledger.model import Draft, Entry, Known, Movement
 from chalicelib.merchants import leaving
+from chalicelib.payments import leaving as family
 from chalicelib.rewards import leaving as coupons
 from chalicelib.settings import settings
 from tests.api.caller import Caller, Reply
@@ -35,6 +36,7 @@ class World:
         self.clock, self.nobody = clock, Caller()
         self._seen: set[tuple[str, str]] = set()
         above.lend("merchants", leaving.forget, leaving.told)
+        above.lend("payments", family.forget, family.told)
         above.lend("rewards", coupons.forget, coupons.told)
         self.operator = self._operator()
         self.shop = self._shop("Tea House")
@@ -62,6 +64,10 @@ class World:
             for start in range(0, len(records), _STREAM_BATCH):
                 app.fan_out({"Records": records[start : start + _STREAM_BATCH]}, None)
                 self._consume()
+
+    def forget_what_was_told(self) -> None:
+        """The stream tells all of it again."""
+        self._seen.clear()
 
     def _consume(self) -> None:
         for queue_url, handler in self._queues().items():
@@ -100,6 +106,7 @@ class World:
             named.fold_queue_url: app.fold,
             named.notices_queue_url: app.tell,
             named.events_queue_url: app.record,
+            named.points_queue_url: app.earn,
         }
 
     def _new_records(self) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from infra.local import people, seed_present
 from infra.local.client import Client, new_key
 from infra.local.people import Person
 from tests import alarm_kit
-from tests.browser import cards, console_kit, kit, purse, till_kit, withdrawal_kit
+from tests.browser import cards, console_kit, kit, purse, relatives_kit, till_kit, withdrawal_kit
 
 FRESH_SECONDS = 240
 """An access token lives ten minutes."""
@@ -118,6 +118,20 @@ class Member:
         found = self.api.post("/v1/payee-checks", {"identifier": self.payee.person.identifier}).expect(200)
         wish = {"amount": 9_000, "currency": "CNY", "people": [{"payee_check": found["payee_check"]}], "own_share": 1}
         return str(self.api.insist("/v1/bill-splits", wish).expect(201)["id"])
+
+    @cached_property
+    def gift(self) -> str:
+        """One of theirs that nobody has taken yet."""
+        return str(relatives_kit.gift(self.api, message="Enjoy it 慢慢花")["id"])
+
+    @cached_property
+    def family_card(self) -> str:
+        """One of theirs, with which somebody has paid."""
+        withdrawal_kit.with_pin(self.local, self.person)
+        payer = self.payee.person
+        card = relatives_kit.held(self.local, self.person, payer, approval_above=5_000, name="Lunch 午餐")
+        relatives_kit.paid(self.local, payer, card, 1_280)
+        return card
 
     @cached_property
     def payee(self) -> Member:

@@ -28,6 +28,7 @@ SAID = {
 def form(page: Page, title: str, name: str) -> None:
     page.get_by_role("button", name=title).click()
     page.locator("#name").fill(name)
+    page.locator("#category").select_option("leisure")
     page.get_by_role("checkbox", name="CNY").check()
 
 
@@ -72,6 +73,7 @@ def test_a_merchant_is_taken_on_verified_and_its_business_seen_for_a_reason(
         assert SAID["legal_name"] not in page.evaluate("JSON.stringify(localStorage)")
     seen = operator(local).get(f"/v1/merchants/{merchant}").expect(200)
     assert (seen["status"], seen["fee_basis_points"], seen["floor"]) == ("active", 60, 0)
+    assert seen["category"] == "leisure"
 
 
 def test_whoever_vouches_says_so_and_the_merchant_takes_payments_at_once(

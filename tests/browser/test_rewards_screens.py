@@ -79,7 +79,7 @@ def test_a_refund_says_what_came_back_and_what_was_the_coupons(browser: Browser,
         visit.see("¥12.50 refunded")
         purse.show(visit, "/activity", "Activity")
         page.get_by_role("link", name="Refund").first.click()
-        fact(page, "Besides, of the coupon", "¥2.50")
+        fact(page, "Besides, of what helped to pay", "¥2.50")
         sound(visit, "app-refund-coupon-en-light")
 
 

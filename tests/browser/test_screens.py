@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import console_kit, coupon_kit, kit, measuring
+from tests.browser import bonus_kit, console_kit, coupon_kit, kit, measuring, points_kit
 from tests.browser.cast import Member, visit_as
 from tests.screens import Screen, screens
 
@@ -37,6 +37,11 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "app /transfers/:id": lambda one: f"/transfers/{one.transfer}",
     "app /packets/:id": lambda one: f"/packets/{one.packet}",
     "app /bills/:id": lambda one: f"/bills/{one.bill}",
+    "app /gift-cards": lambda one: f"/gift-cards?{one.gift}",
+    "app /gift-cards/:id": lambda one: f"/gift-cards/{one.gift}",
+    "app /family-cards": lambda one: f"/family-cards?{one.family_card}",
+    "app /family-cards/:id": lambda one: f"/family-cards/{one.family_card}",
+    "app /points/:id": lambda one: f"/points/{points_kit.programme(one.local)}",
     "app /cards/:id": lambda one: f"/cards/{one.card}",
     "app /shops/:id/cards": lambda one: f"/shops/{one.card and one.shop['id']}/cards",
     "app /entries/:id": lambda one: f"/entries/{one.entry}",
@@ -52,6 +57,8 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "console /cases/:id": lambda one: f"/cases/{one.case}",
     "console /payouts/:id": lambda one: f"/payouts/{console_kit.paid_out(one.local, one.api)[1]}",
     "console /coupons/:id": lambda one: f"/coupons/{coupon_kit.template(one.local)['id']}",
+    "console /points/:id": lambda one: f"/points/{points_kit.programme(one.local)}",
+    "console /topup-bonuses/:id": lambda one: f"/topup-bonuses/{bonus_kit.offer(one.local)['id']}",
     "console /reconciliations/:day": lambda one: f"/reconciliations/{one.reconciled}",
     "console /incidents/:id": lambda one: f"/incidents/{one.incident}",
     "console /reviews/:id": lambda one: f"/reviews/{console_kit.reviewed(one.local, one.api)}",

@@ -71,3 +71,11 @@ def test_whoever_is_at_the_till_may_take_payments_there(local: dict[str, Any]) -
 def test_a_case_waits_for_the_operator(local: dict[str, Any]) -> None:
     cases = Member(local, "console").api.get("/v1/cases?limit=100").expect(200)["data"]
     assert "webhook-quarantine" in {case["kind"] for case in cases}
+
+
+def test_the_first_demo_customer_lends_the_second_a_family_card_that_was_used(local: dict[str, Any]) -> None:
+    owner, holder = signed_in(local, 0), signed_in(local, 1)
+    (given,), (held,) = (one.get("/v1/family-cards").expect(200)["data"] for one in (owner, holder))
+    assert (given["id"], given["role"], held["role"], held["status"]) == (held["id"], "owner", "holder", "active")
+    path = f"/v1/family-cards/{held['id']}/payments"
+    assert [one["amount"] for one in owner.get(path).expect(200)["data"]] == [2_380, 1_450]

@@ -7,13 +7,16 @@ import json
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation import doors, judging_cards, outgoing, sharing_out, staffing
+from tests.simulation import doors, judging_cards, judging_points, judging_transfers, outgoing, sharing_out, staffing
 from tests.simulation.bank import booked
 from tests.simulation.truth import hold
 from tests.simulation.values import plain
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
+
+_TOLD = ("pay", "top", "ref", "wdr", "cdp", "cdr", "trf", "rpk", "rpc", "rpr")
+"""Movements that people hear of."""
 
 
 def everything(world: World) -> None:
@@ -40,6 +43,8 @@ def everything(world: World) -> None:
     for address, amount in world.model.system.items():
         hold(sums[address] == amount, "a system account is the fold of its postings", address=address)
     judging_cards.everything(world, sums)
+    waits = world.model.transfers.held + world.model.packets.held
+    hold(sums[judging_transfers.ESCROW] == waits, "escrow holds what waits, to the cent", waits=waits)
     _movements(world)
 
 
@@ -67,7 +72,7 @@ def finished(world: World) -> None:
         hold(folding.total(address) == amount, "folds are complete", address=address, found=folding.total(address))
     for item in world.engine.tables["test-ledger"].everything():
         due = item.get("due_key", {"S": "close"})["S"]
-        hold(due.startswith(("close", "pay-out", "failed")), "nothing is left to be done", item=plain(item))
+        hold(due.startswith(("close", "pay-out", "failed", "points")), "nothing is left to be done", item=plain(item))
     _banks(world)
     outgoing.finished(world)
     found = trial.trial_balance()
@@ -77,10 +82,22 @@ def finished(world: World) -> None:
     for item in world.engine.tables["test-identity"].everything():
         due = item.get("due_key", {"S": ""})["S"]
         hold(not due.startswith(("account-", "trash")), "what was deleted is erased", item=plain(item))
+    _between(world)
     sharing_out.finished(world)
     judging_cards.finished(world)
+    judging_points.finished(world)
     doors.finished(world)
     staffing.finished(world)
+
+
+def _between(world: World) -> None:
+    """What people sent one another has arrived or come back, every share is somebody's, and no bill is open."""
+    for transfer in world.model.transfers.waiting.values():
+        hold(transfer.state != "scheduled", "what waits ends", transfer=transfer)
+    for packet in world.model.packets.sent.values():
+        hold(packet.left == 0 and packet.ended, "what nobody opens goes back", packet=packet)
+    for bill in world.model.bills.made.values():
+        hold(bill.state != "open", "a bill ends", bill=bill)
 
 
 def _banks(world: World) -> None:
@@ -115,7 +132,8 @@ def _counts(world: World) -> None:
     """Every entry that was folded is counted in its minute, once."""
     entries: dict[str, str] = {}
     for item in map(plain, world.engine.tables["test-journal"].everything()):
-        if any(address.startswith("sys:") for address in item["postings"]):
+        of_points = item["currency"].startswith("ptp_")
+        if any(address.startswith("sys:") for address in item["postings"]) and not of_points:
             entries[item["id"]] = f"{item['sk'][:16]} {item['kind']}"
     counted: dict[str, int] = defaultdict(int)
     for item in map(plain, world.engine.tables["test-ledger"].everything()):
@@ -129,18 +147,19 @@ def _counts(world: World) -> None:
 
 def _notices(world: World) -> None:
     """One for each movement of a customer's money, however often its entry was delivered."""
-    told: set[str] = set()
+    told: set[tuple[str, str]] = set()
     for item in world.engine.tables["test-notices"].everything():
         if item["sk"]["S"].startswith("INBOX#"):
-            hold(item["id"]["S"] not in told, "a notice is given once", notice=plain(item))
-            told.add(item["id"]["S"])
+            notice = item["pk"]["S"], item["id"]["S"]
+            hold(notice not in told, "a notice is given once", notice=plain(item))
+            told.add(notice)
     for item in world.engine.tables["test-journal"].everything():
         entry = plain(item)
         if "owner" in entry and world.engine.tables["test-identity"].get((entry["owner"], "USER")) is None:
             continue  # erased, and the inbox with it
         mine = sum(amount for address, amount in entry["postings"].items() if address.partition(":")[0] == entry["pk"])
-        if entry["movement"][:3] in ("pay", "top", "ref", "wdr", "cdp", "cdr") and mine and "owner" in entry:
-            hold(entry["id"] in told, "what moved is told", entry=entry)
+        if entry["movement"][:3] in _TOLD and mine and "owner" in entry:
+            hold((entry["owner"], entry["id"]) in told, "what moved is told", entry=entry)
 
 
 def books(world: World) -> str:

@@ -9,10 +9,14 @@ from tests.simulation.bugs_of_charges import CHARGES
 from tests.simulation.bugs_of_coupons import COUPONS
 from tests.simulation.bugs_of_doors import DOORS
 from tests.simulation.bugs_of_factors import FACTORS
+from tests.simulation.bugs_of_family import FAMILY
+from tests.simulation.bugs_of_gifts import GIFTS
 from tests.simulation.bugs_of_lies import LIES
 from tests.simulation.bugs_of_operators import OPERATORS
 from tests.simulation.bugs_of_order import ORDER
 from tests.simulation.bugs_of_payouts import PAYOUTS
+from tests.simulation.bugs_of_people import PEOPLE
+from tests.simulation.bugs_of_points import POINTS
 from tests.simulation.bugs_of_routing import ROUTING
 from tests.simulation.bugs_of_shares import SHARES
 from tests.simulation.bugs_of_staff import STAFFING
@@ -315,4 +319,8 @@ BUGS = (
     *WITHDRAWALS,
     *CARDS,
     *COUPONS,
+    *POINTS,
+    *FAMILY,
+    *PEOPLE,
+    *GIFTS,
 )

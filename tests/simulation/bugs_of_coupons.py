@@ -19,8 +19,8 @@ COUPONS = (
     bug(
         "a budget without its end",
         (10,),
-        "rewards/service.py",
-        'update.require("coupons", ">=", 1).require("reserve", ">=", most).require("status", "=", "open")',
+        "rewards/budgets.py",
+        'update.require("coupons", ">=", 1).require("reserve", ">=", self._most).require("status", "=", "open")',
         'update.require("status", "=", "open")',
         USED + "of_a_budget_all_is_issued_and_nothing_more_one_by_one",
         AT_ONCE + "test_coupons.py::test_four_processes_together_issue_a_budget_and_nothing_more",
@@ -28,7 +28,7 @@ COUPONS = (
     bug(
         "a budget that ends with its first empty shard",
         (10,),
-        "rewards/service.py",
+        "rewards/budgets.py",
         "others = [(self._shard + step) % SHARDS for step in range(1, SHARDS)]",
         "others: list[int] = []",
         USED + "of_a_budget_all_is_issued_and_nothing_more_one_by_one",

@@ -37,8 +37,8 @@ SHARES = (
         "parts that nobody looks after once their request is gone",
         (8, 9),
         "payments/tasks.py",
-        "(expire_due, make_due, finish_due, expire_bonuses)",
-        "(expire_due, make_due, expire_bonuses)",
+        "(expire_due, make_due, finish_due, expire_bonuses, tell_of_cards)",
+        "(expire_due, make_due, expire_bonuses, tell_of_cards)",
         _SHARES + "what_was_cut_short_after_the_last_part_is_taken_by_the_sweep",
     ),
     bug(

@@ -30,8 +30,14 @@ _PREFIX = {
     "withdrawal": "wdr",
     "buy-card": "cdp",
     "return-card": "cdr",
+    "transfer": "trf",
+    "pay-part": "trf",
+    "packet": "rpk",
+    "claim": "rpc",
+    "bill": "spl",
+    "redeem": "prd",
 }
-_PROVED = ("pay", "buy-card", "withdrawal")
+_PROVED = ("pay", "buy-card", "withdrawal", "transfer", "pay-part", "packet")
 """What takes a step-up if it is large."""
 
 

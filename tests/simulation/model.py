@@ -14,7 +14,12 @@ from typing import Any
 from tests.simulation import paying_out, sharing_out, truth
 from tests.simulation.bank import booked
 from tests.simulation.charges import Charges, void
-from tests.simulation.judging_cards import KINDS, Cards, is_of_card
+from tests.simulation.judging_bills import Bills
+from tests.simulation.judging_cards import Cards, is_of_card
+from tests.simulation.judging_coupons import Coupons
+from tests.simulation.judging_packets import Packets
+from tests.simulation.judging_transfers import Transfers
+from tests.simulation.kinds import KINDS, Points, has_its_judge
 from tests.simulation.tables import Change
 from tests.simulation.truth import Line, Method, Payment, Shop, Wallet, Wish, hold
 from tests.simulation.values import plain
@@ -53,6 +58,12 @@ class Model:
         self.methods: dict[str, Method] = {}
         self.came_back: set[str] = set()
         self.charges, self.cards = Charges(), Cards(self.effects)
+        self.transfers, self.packets, self.points = Transfers(), Packets(), Points(self)
+        self.bills, self.coupons = Bills(self.effects, self.done), Coupons(self.effects)
+
+    @property
+    def now(self) -> float:
+        return self.started + self.seconds
 
     def open_shop(self, shop: Shop) -> None:
         self.shops[shop.id] = self.accounts[shop.account] = shop
@@ -82,11 +93,14 @@ class Model:
         for copies in entries.values():
             self._entry(copies, changes)
         for change in changes:
-            if change.table == "test-ledger" and change.key[1] == "HEAD" and not is_of_card(change.key[0]):
+            if change.table == "test-ledger" and change.key[1] == "HEAD" and not has_its_judge(change.key[0]):
                 self._head(change)
             elif change.table == "test-merchants" and change.key[1] == "CHECKOUT" and change.old:
                 self._checkout(change)
         self.cards.commit(changes, self.seconds)
+        self.bills.commit(changes, self.now)
+        for judge in (self.transfers, self.packets, self.coupons, self.points):
+            judge.commit(changes)
 
     def _movement(self, movement: dict[str, Any]) -> None:
         if movement["state"] == "refused":
@@ -127,10 +141,9 @@ class Model:
             if address.startswith("sys:"):
                 self.system[address] += amount
         self.effects[entry["kind"]] += 1
-        wallet, shop = self.wallets.get(entry["pk"]), self.shops.get(entry.get("payee", ""))
-        if shop:
+        if shop := self.shops.get(entry.get("payee", "")):
             shop.lows.append((self.seconds, shop.allowance))
-        if wallet:
+        for wallet in filter(None, (self.wallets.get(one["pk"]) for one in copies)):
             wallet.lows.append((self.seconds, wallet.available))
             wallet.moments.append((entry["sk"], wallet.buckets))
             hold(min(wallet.buckets) >= 0, "nothing goes below zero", wallet=wallet)
@@ -141,12 +154,12 @@ class Model:
         assert wish is not None
         return wish
 
-    def pay(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+    def pay(self, entry: Entry, changes: Sequence[Change], helped: int = 0) -> dict[str, int]:
         wish = self._wish(entry, "pay")
         wallet, at, amount = self.wallets[wish.wallet], seconds_of(entry["sk"]), wish.amount
         manual = entry["kind"] == "authorisation"
         hold(wish.manual == manual, "held or taken as asked", entry=entry)
-        self.debit(wallet, wish, entry)
+        self.debit(wallet, wish, entry, helped)
         self.duplicates(wallet.slots, wish, at)
         self.charges.paid(wish, entry, changes)
         self.payments[wish.movement] = payment = Payment(
@@ -162,11 +175,12 @@ class Model:
         self._line(wish.movement, wish.shop, amount)
         return {wallet.account: -amount, SETTLING: amount}
 
-    def debit(self, wallet: Wallet, wish: Wish, entry: Entry) -> None:
-        hold(wallet.available >= wish.amount, "no wallet is overdrawn", wallet=wallet, entry=entry)
+    def debit(self, wallet: Wallet, wish: Wish, entry: Entry, helped: int = 0) -> None:
+        amount = wish.amount - helped
+        hold(wallet.available >= amount, "no wallet is overdrawn", wallet=wallet, entry=entry)
         self.authority(wallet, wish, entry)
-        self._limits(wallet, entry["sk"], wish.amount)
-        wallet.available -= wish.amount
+        self._limits(wallet, entry["sk"], amount)
+        wallet.available -= amount
 
     def authority(self, wallet: Wallet, wish: Wish, entry: Entry) -> None:
         """Whoever pays from a wallet, or from a card of its owner's, may."""
@@ -248,7 +262,7 @@ class Model:
         wallet.held -= payment.amount
         return {wallet.account + ":held": -payment.amount} | (self._credit(wallet, freed) if freed else {})
 
-    def refund(self, entry: Entry, changes: Sequence[Change]) -> dict[str, int]:
+    def refund(self, entry: Entry, changes: Sequence[Change], elsewhere: int = 0) -> dict[str, int]:
         wish = self._wish(entry, "refund")
         payment = self.payments[wish.payment]
         amount = -entry["postings"][SETTLING] if wish.takes_all else wish.amount
@@ -259,7 +273,7 @@ class Model:
         payment.refunded += amount
         shop.allowance -= amount
         self._line(wish.movement, payment.shop, -amount)
-        return self._credit(self.wallets[payment.wallet], amount) | {SETTLING: -amount}
+        return self._credit(self.wallets[payment.wallet], amount - elsewhere) | {SETTLING: -amount}
 
     def _credit(self, wallet: Wallet, amount: int) -> dict[str, int]:
         """Debt is repaid first; a closed wallet's credit waits elsewhere."""

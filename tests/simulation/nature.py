@@ -29,7 +29,9 @@ Begin = Callable[["World", random.Random], None]
 def begin(world: World, chance: random.Random) -> None:
     """One of the things that may happen, by weight; nothing if there is nothing to it."""
     kinds, weights = zip(*_KINDS, strict=True)
-    chance.choices(kinds, weights)[0](world, chance)
+    factors = (getattr(world.play, _FACTORS.get(kind, ""), 1) for kind in kinds)
+    often = [weight * factor for weight, factor in zip(weights, factors, strict=True)]
+    chance.choices(kinds, often)[0](world, chance)
 
 
 def person(world: World, chance: random.Random) -> None:
@@ -119,7 +121,13 @@ def deliver_messages(world: World, chosen: Queue, chance: random.Random) -> None
             if message.id not in failed:
                 chosen.delete(message.id)
 
-    handlers = {"settlement.fifo": app.settle, "fold": app.fold, "notices": app.tell, "events": app.record}
+    handlers = {
+        "settlement.fifo": app.settle,
+        "fold": app.fold,
+        "notices": app.tell,
+        "events": app.record,
+        "points": app.earn,
+    }
     handler = handlers[chosen.name]
     world.start(chosen.name, lambda: handler(event, None), done, QUEUE_SECONDS)
 
@@ -324,3 +332,5 @@ _KINDS: tuple[tuple[Begin, float], ...] = (
     (stale_index, 0.5),
     (expire, 0.05),
 )
+_FACTORS: dict[Begin, str] = {till: "tills", staffing.act: "staff", close: "closes", forgetful.guess: "ways_in"}
+"""By what the play makes more or less of it."""

@@ -8,7 +8,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.api.caller import Reply
-from tests.simulation import at_tills, holding_cards, leaving, sharing_out, taking_out, truth
+from tests.simulation import (
+    at_tills,
+    between_people,
+    holding_cards,
+    leaving,
+    sending,
+    sharing_out,
+    taking_out,
+    truth,
+    using_coupons,
+    using_points,
+)
 from tests.simulation.errands import Errand, cool_in, epoch_in, expiry_in, judge, movement_id, step_in, unasked_in
 from tests.simulation.forgetful import PASSWORD, WRONG, Forgetful
 from tests.simulation.leaving import Leave
@@ -34,7 +45,7 @@ class Person(Forgetful):
         self.stage, self.busy = "new", False
         self.access = self.refresh = self.user = self.wallet = ""
         self.leave, self.purse, self.bag = Leave(), taking_out.Purse(), at_tills.Bag()
-        self.pocket = holding_cards.Pocket()
+        self.pocket, self.circle = holding_cards.Pocket(), sending.Circle()
         self.errands: list[Errand] = []
         self.successors: dict[str, str] = {}
         self.over: set[str] = set()
@@ -42,7 +53,8 @@ class Person(Forgetful):
         self.keys = 0
 
     def act(self, chance: random.Random) -> None:
-        if self.busy or (self.stage != "in" and not self.get_in()):
+        late = self.stage == "new" and self.world.play.late
+        if self.busy or (late and chance.random() < late) or (self.stage != "in" and not self.get_in()):
             return
         if self.stage != "in":
             return
@@ -53,25 +65,27 @@ class Person(Forgetful):
         chance.choices(acts, weights)[0](chance)
 
     def _acts(self) -> tuple[tuple[Callable[[random.Random], None], float], ...]:
+        play = self.world.play
         return (
-            (self._pay, 26),
-            (self._pay_checkout, 8),
+            (self._pay, 26 * play.shops),
+            (self._pay_checkout, 8 * play.shops),
             (self._top_up, 22),
             (self._again, 22),
-            (self._same_purchase, 10),
+            (self._same_purchase, 10 * play.shops),
             (self._look, 4),
-            (self._look_back, 4),
+            (self._look_back, 4 * play.ways_in),
             (self._refresh, 2),
-            (self._sign_out, 0.6),
-            (self._sign_in, 2),
-            (self._leave, 4),
-            (self._forget, 0.5),
-            (self._enrol, 2),
-            (self._forget_it, 0.2),
+            (self._sign_out, 0.6 * play.ways_in),
+            (self._sign_in, 2 * play.ways_in),
+            (partial(leaving.leave, self), 4 * play.ways_in),
+            (self._forget, 0.5 * play.ways_in),
+            (self._enrol, 2 * play.ways_in),
+            (self._forget_it, 0.2 * play.ways_in),
             (self._prove, 5),
-            (self._take_out, 20),
-            (self._show_or_answer, 32),
-            (partial(holding_cards.use, self), 200 if self.pocket.going else 42),
+            (partial(taking_out.take_out, self), 20 * play.shops),
+            (partial(at_tills.show_or_answer, self), 32 * play.shops),
+            (partial(holding_cards.use, self), (200 if self.pocket.going else 42) * play.shops),
+            (partial(between_people.act, self), play.between),
         )
 
     def _stale(self) -> bool:
@@ -97,7 +111,7 @@ class Person(Forgetful):
     def forget(self) -> None:
         """As somebody who has no account."""
         self.stage, self.leave, self.errands, self.purse = "new", Leave(), [], taking_out.Purse()
-        self.bag, self.pocket = at_tills.Bag(), holding_cards.Pocket()
+        self.bag, self.pocket, self.circle = at_tills.Bag(), holding_cards.Pocket(), sending.Circle()
         self.access = self.refresh = self.user = self.wallet = self.secret = self.device_token = ""
         self.passwords, self.former, self.used, self.has_pin = [PASSWORD], [WRONG], set(), False
 
@@ -143,6 +157,7 @@ class Person(Forgetful):
         elif not self.user:
             claims = self.world.claims(self.access)
             self.user, self.wallet = claims["sub"], claims["wallets"][0]
+        self.world.model.transfers.known_as[self.wallet] = self.identifier
 
     def _refresh(self, chance: random.Random) -> None:
         presented = self.refresh
@@ -173,15 +188,6 @@ class Person(Forgetful):
                 self.stage = "out" if self.access == access else self.stage
 
         self.world.send("DELETE", "/v1/sessions/current", None, {"Authorization": f"Bearer {access}"}, then)
-
-    def _leave(self, chance: random.Random) -> None:
-        leaving.leave(self, chance)
-
-    def _show_or_answer(self, chance: random.Random) -> None:
-        at_tills.show_or_answer(self, chance)
-
-    def _take_out(self, chance: random.Random) -> None:
-        taking_out.take_out(self, chance)
 
     def _pay(self, chance: random.Random) -> None:
         shop = chance.choice(self.world.shops)
@@ -276,14 +282,10 @@ class Till:
 
     def act(self, chance: random.Random) -> None:
         acts = (self._capture, self._void, self._refund, self._again, self._checkout, self._cancel, self._pay_out)
-        more = (self._charge, self._end, *(partial(one, self) for one in (holding_cards.offer, holding_cards.refund)))
-        chance.choices((*acts, *more), (20, 6, 26, 20, 10, 2, 3, 10, 10, 5, 12))[0](chance)
-
-    def _charge(self, chance: random.Random) -> None:
-        at_tills.charge(self, chance)
-
-    def _end(self, chance: random.Random) -> None:
-        at_tills.look_or_reverse(self, chance)
+        rooms = (at_tills.charge, at_tills.look_or_reverse, holding_cards.offer, holding_cards.refund)
+        more = (partial(one, self) for one in (*rooms, using_coupons.refund, using_points.refund))
+        weights = (20, 6, 26, 20, 10, 2, 3, 10, 10, 5, 12, *[self.world.play.between / 4] * 2)
+        chance.choices((*acts, *more), weights)[0](chance)
 
     def _any(self, chance: random.Random, *states: str) -> truth.Payment | None:
         recent = self.world.recent_payments(self.id)

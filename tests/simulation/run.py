@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.simulation import audit, calm, house
+from tests.simulation.plays import EVERYTHING, Play
 from tests.simulation.truth import Violation
 from tests.simulation.world import World
 
@@ -23,15 +24,16 @@ class Outcome:
     books: str
     seconds: float
     violation: str = ""
+    play: str = EVERYTHING.name
     days: int = 0
     """How much time passed for those inside."""
     failed_at: int = -1
     """The decision that broke a promise; `steps` if it was the calm after them."""
 
 
-def run(seed: int, decisions: Iterable[int]) -> Outcome:
+def run(seed: int, decisions: Iterable[int], play: Play = EVERYTHING) -> Outcome:
     """Makes these decisions, in order, and settles everything afterwards."""
-    world, started, number = World(seed), time.perf_counter(), -1
+    world, started, number = World(seed, play), time.perf_counter(), -1
     violation, steps, days = "", 0, 0
     with house.inhabited(world.engine, world.post, world.clock, world.entropy, world.bank) as world.alarms:
         try:
@@ -59,6 +61,7 @@ def run(seed: int, decisions: Iterable[int]) -> Outcome:
         books=audit.books(world),
         seconds=time.perf_counter() - started,
         violation=violation,
+        play=play.name,
         days=days or int(world.clock.seconds // 86_400),
         failed_at=number if violation else -1,
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.api.caller import Reply
+from tests.simulation import at_tills
 from tests.simulation.people import Till
 from tests.simulation.truth import Shop, hold
 
@@ -58,6 +59,12 @@ class Shift(Till):
         )
         chosen, weights = zip(*acts, strict=True)
         chance.choices(chosen, weights)[0](chance)
+
+    def _charge(self, chance: random.Random) -> None:
+        at_tills.charge(self, chance)
+
+    def _end(self, chance: random.Random) -> None:
+        at_tills.look_or_reverse(self, chance)
 
     def try_on(self, chance: random.Random) -> None:
         """With what they have still, as if nobody had said anything."""

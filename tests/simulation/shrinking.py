@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from tests.simulation.plays import PLAYS
 from tests.simulation.run import Outcome, run
 
 MOST_SECONDS = 120.0
@@ -17,10 +18,10 @@ def shortest(outcome: Outcome, script: Sequence[int], most_seconds: float = MOST
     found = [one for one in script if one <= outcome.failed_at] if outcome.failed_at >= 0 else list(script)
 
     def broken(candidate: Sequence[int]) -> bool:
-        return run(outcome.seed, candidate).violation.partition("\n")[0] == headline
+        return run(outcome.seed, candidate, PLAYS[outcome.play]).violation.partition("\n")[0] == headline
 
     found = reduced(found, broken, lambda: time.monotonic() < until)
-    again = f"python -m tests.simulation --seed {outcome.seed} --only {written(found)}"
+    again = f"python -m tests.simulation --play {outcome.play} --seed {outcome.seed} --only {written(found)}"
     return f"the same with {len(found)} decisions:\n  {again}"
 
 

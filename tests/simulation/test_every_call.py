@@ -29,7 +29,10 @@ from tests.simulation.cases_of_accounts import ACCOUNTS
 from tests.simulation.cases_of_cards import CARDS
 from tests.simulation.cases_of_charges import CHARGES
 from tests.simulation.cases_of_coupons import COUPONS
+from tests.simulation.cases_of_family import FAMILY
+from tests.simulation.cases_of_gifts import GIFTS
 from tests.simulation.cases_of_payouts import PAYOUTS
+from tests.simulation.cases_of_points import POINTS
 from tests.simulation.cases_of_shares import SHARES
 from tests.simulation.cases_of_topups import TOPUPS
 from tests.simulation.cases_of_withdrawals import WITHDRAWALS
@@ -331,6 +334,9 @@ CASES = (
     *WITHDRAWALS,
     *CARDS,
     *COUPONS,
+    *POINTS,
+    *FAMILY,
+    *GIFTS,
     *PAYOUTS,
     *CHARGES,
     signing_up,

@@ -1,4 +1,5 @@
-"""The whole under faults: a fixed seed and a fresh one. `make simulate` plays longer ones."""
+"""The whole under faults: what goes on at shops with a fixed seed, everything with a fresh one. `make simulate` plays
+longer ones."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ import pytest
 from tests.environment import ENVIRONMENT
 from tests.simulation import shrinking
 from tests.simulation.doors import Doors
+from tests.simulation.plays import AT_SHOPS
 from tests.simulation.run import Outcome, run
 from tests.simulation.tables import Change
 
@@ -40,7 +42,7 @@ def told(outcome: Outcome, steps: int) -> str:
 
 @pytest.fixture(scope="module")
 def fixed() -> Outcome:
-    return run(FIXED_SEED, range(FIXED_STEPS))
+    return run(FIXED_SEED, range(FIXED_STEPS), AT_SHOPS)
 
 
 def test_a_fixed_seed_breaks_no_promise(fixed: Outcome) -> None:

@@ -54,7 +54,7 @@ def judge_left(model: Model, refusal: dict[str, Any], sent_at: float) -> None:
 def judge_purchase(model: Model, errand: Errand, reply: Reply, faults: list[str], calls: int) -> None:
     """Raises Violation unless somebody may be told this of what they buy now."""
     wish = errand.wish
-    if _is_final(model, errand, reply, faults, calls, _NOT_BOUGHT):
+    if is_final(model, errand, reply, faults, calls, _NOT_BOUGHT):
         hold(reply.json["purchase_id"] == wish.movement, "an id follows from caller, route and key", answer=reply.raw)
         found = reply.json["id"], reply.json["principal"], reply.json["bonus"]
         expected = wish.card, *model.cards.told[wish.movement]
@@ -64,7 +64,7 @@ def judge_purchase(model: Model, errand: Errand, reply: Reply, faults: list[str]
 def judge_payment(model: Model, errand: Errand, reply: Reply, faults: list[str], calls: int) -> None:
     """Likewise of what a card pays."""
     wish = errand.wish
-    if _is_final(model, errand, reply, faults, calls, _NOT_PAID):
+    if is_final(model, errand, reply, faults, calls, _NOT_PAID):
         bonus = sum(model.cards.taken[wish.movement].values())
         found = tuple(reply.json.get(name, 0) for name in ("id", "amount", "bonus", "card_id"))
         hold(found == (wish.movement, wish.amount, bonus, wish.card), "a card pays as asked", answer=reply.raw)
@@ -72,7 +72,7 @@ def judge_payment(model: Model, errand: Errand, reply: Reply, faults: list[str],
 
 def judge_return(model: Model, errand: Errand, reply: Reply, faults: list[str], calls: int) -> None:
     """Likewise of what is taken back."""
-    if _is_final(model, errand, reply, faults, calls, _NOT_RETURNED):
+    if is_final(model, errand, reply, faults, calls, _NOT_RETURNED):
         found = reply.json["amount"], reply.json["bonus_reversed"]
         hold(found == model.cards.told[errand.wish.movement], "taking back tells what it gave", answer=reply.raw)
 
@@ -87,7 +87,7 @@ def judge_elsewhere(model: Model, errand: Errand, reply: Reply, faults: list[str
     judge(model, errand, reply, faults, calls)
 
 
-def _is_final(
+def is_final(
     model: Model, errand: Errand, reply: Reply, faults: list[str], calls: int, reasons: dict[str, Reason]
 ) -> bool:
     """Whether it is told for the first time that it happened; what is told for good is told again."""
@@ -100,7 +100,7 @@ def _is_final(
         return False
     wish.answer = reply.raw
     done = wish.movement in model.done
-    hold(done == (reply.status == 201), "what is told of a card is so", answer=reply.raw, faults=faults)
+    hold(done == (reply.status == 201), "what is told is so", answer=reply.raw, faults=faults)
     if not done:
         hold(reasons[code](model, errand, reply.json), "a refusal has its reason", answer=reply.raw, wish=wish)
     errand.then(reply)

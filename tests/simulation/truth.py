@@ -153,6 +153,10 @@ class Wish:
     """Which one is bought, pays, or is taken back."""
     plan: str = ""
     """Of the purchase of a card."""
+    coupon: str = ""
+    """Which one helps to pay."""
+    points: int = 0
+    """How many help to pay."""
     answer: bytes = b""
     """The final answer, once one was given."""
 

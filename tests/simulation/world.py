@@ -19,7 +19,7 @@ import app
 from chalicelib.kernel import ids
 from tests.api.caller import Caller, Reply
 from tests.people import appointed, in_office
-from tests.simulation import faults, nature, paying_out
+from tests.simulation import faults, nature, opening_packets, paying_out, using_coupons, using_points
 from tests.simulation.bank import Bank
 from tests.simulation.charges import Shown
 from tests.simulation.doors import Doors
@@ -29,21 +29,22 @@ from tests.simulation.forgetful import PASSWORD
 from tests.simulation.house import queues, tables
 from tests.simulation.model import Model
 from tests.simulation.people import Person, Till
+from tests.simulation.plays import EVERYTHING, Play
 from tests.simulation.post import Post, Stream
 from tests.simulation.staffing import FOUNDER, Staff
 from tests.simulation.tables import Change
 from tests.simulation.truth import Payment, Shop, hold
 from tests.simulation.workers import Call, Clock, Entropy, Killed, Worker, current
 
-MOST_WORKERS, PEOPLE = 7, 10
+MOST_WORKERS = 7
 FAULTY, SECONDS_A_STEP = 0.035, 0.008
 API_SECONDS = 10.0
 _GRAVE = ("JournalChanged", "LedgerDrift")
 
 
 class World:
-    def __init__(self, seed: int, faulty: float = FAULTY) -> None:
-        self.seed, self.faulty, self.step_number = seed, faulty, 0
+    def __init__(self, seed: int, play: Play = EVERYTHING, faulty: float = FAULTY) -> None:
+        self.seed, self.play, self.faulty, self.step_number = seed, play, faulty, 0
         self.started = 0
         """Workers, in this step: two that are asked the same draw apart."""
         self.clock = Clock()
@@ -62,6 +63,8 @@ class World:
         self.tills: list[Till] = []
         self.shown: list[Shown] = []
         """Payment codes, as tills see them on phones."""
+        self.links: list[opening_packets.Link] = []
+        """Red packets that went round."""
         self.quiet, self.arrived = False, 0
         self.staff = Staff(self)
         self._phone = Caller(app.app)
@@ -93,8 +96,13 @@ class World:
             key = operator.post(f"/v1/merchants/{shop.id}/keys", scopes).json["key"]
             self.tills.append(Till(shop, key, self))
             self.staff.open(operator, shop)
+        if self.play.between:
+            using_coupons.offer(self, operator)
+            using_points.offer(self, operator)
         self.staff.found(operator, self._phone.bearing(self._signed_up(FOUNDER)["access_token"]))
-        self.people = [self.newcomer() for _ in range(PEOPLE)]
+        self.people = [self.newcomer() for _ in range(self.play.people)]
+        for person in self.people[: self.play.at_home]:
+            person._keep(self._signed_up(person.identifier))
 
     def newcomer(self) -> Person:
         self.arrived += 1

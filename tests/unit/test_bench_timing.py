@@ -1,4 +1,4 @@
-"""`make timing` in small: each way in was answered for a known and for an unknown name. The ratio is its own business."""
+"""`make timing` in small: each way in was answered for a known and an unknown name. What they come to is not judged."""
 
 from __future__ import annotations
 

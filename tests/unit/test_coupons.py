@@ -18,6 +18,9 @@ from chalicelib.rewards.model import Coupon, Template, Words, Worth
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
 SHOP, OTHER = ids.derived("mer", "tea"), ids.derived("mer", "noodles")
 ELSEWHERE = Worth("CNY", 500, None, None, 1_000, (OTHER,))
+OF_BOOKS = Worth("CNY", 500, None, None, 1_000, (), ("education",))
+OF_FOOD = Worth("CNY", 500, None, None, 1_000, (), ("groceries", "restaurants"))
+OF_BOOKS_AND_THE_SHOP = Worth("CNY", 500, None, None, 1_000, (SHOP,), ("education",))
 amounts = st.integers(1, MAX_AMOUNT)
 
 
@@ -88,6 +91,9 @@ def test_neither_count_nor_sum_of_a_budget_is_exceeded(count: int, total: int) -
             timedelta(0),
             "coupon-not-for-this-merchant",
         ),
+        ({"worth": OF_BOOKS}, SHOP, 1_000, timedelta(0), "coupon-not-for-this-merchant"),
+        ({"worth": OF_FOOD}, SHOP, 1_000, timedelta(0), None),
+        ({"worth": OF_BOOKS_AND_THE_SHOP}, SHOP, 1_000, timedelta(0), None),
         ({}, SHOP, 1_000, -timedelta(microseconds=1), "coupon-not-yet"),
         ({}, SHOP, 1_000, timedelta(days=30), "coupon-expired"),
         ({}, SHOP, 1_000, timedelta(days=30, microseconds=-1), None),
@@ -97,7 +103,7 @@ def test_neither_count_nor_sum_of_a_budget_is_exceeded(count: int, total: int) -
 def test_a_coupon_says_exactly_why_it_is_not_good(
     more: dict[str, object], where: str, amount: int, after: timedelta, code: str | None
 ) -> None:
-    refused = model.refusal(coupon(worth(least=1_000), **more), where, amount, "CNY", AT + after)
+    refused = model.refusal(coupon(worth(least=1_000), **more), where, "restaurants", amount, "CNY", AT + after)
     assert (refused.code if refused else None) == code
 
 

@@ -34,6 +34,7 @@ def reader(*switched_off: str, contacts: tuple[str, ...] = (MAIL, PHONE)) -> Rec
         ("approval_asked", "family"),
         ("reminder", "reminders"),
         ("reminder_card_bonus", "reminders"),
+        ("reminder_points", "reminders"),
         ("identifier_changed", "security"),
         ("anything_new", "security"),
     ],

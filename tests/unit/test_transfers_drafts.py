@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from chalicelib.identity.model_payees import Check, Reason
 from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidOrExpired, InvalidState
 from chalicelib.ledger import chart, wire
 from chalicelib.ledger.model import Head, Known, Misjudged, judge
 from chalicelib.transfers import moving
-from chalicelib.transfers.model import Check, Delay, Reason
+from chalicelib.transfers.model import Delay
 from chalicelib.transfers.moving import Stranger, Wish
 from tests.ledger_kit import AT, OWNER, WALLET, key
 from tests.unit.test_drafts import AMOUNTS, CHANGES, EMPTY, says_what_it_does

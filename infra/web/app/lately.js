@@ -1,5 +1,6 @@
 /** Under the balance on the home screen: how things ended, what is on its way, and what happened last. */
 import { bills, Owed } from "/app/bills.js";
+import { Beside, beside } from "/app/beside.js";
 import { cards } from "/app/me.js";
 import { Ended, Open } from "/app/meant.js";
 import { EntryRow, entriesOf, meet, shownLately } from "/app/money.js";
@@ -24,20 +25,22 @@ export function begin(mine) {
     .filter((path) => UNFINISHED.includes(lastSeen(path)?.status ?? "pending"));
   const moving = paths.map((path) => ({ path, found: see(path) }));
   const follow = () => (lately.value = see(entriesOf(mine.peek().data.data[0].id)));
-  const [owned, asked] = [cards(), bills()];
+  const [owned, asked, more] = [cards(), bills(), beside()];
   const close = effect(() => mine.value.data && !lately.peek() && untracked(follow));
   const again = () => {
     paths.forEach((path) => see(path));
     cards();
     bills();
+    beside();
     if (lately.peek()) follow();
   };
-  return { view: () => html`<${Lately} mine=${mine} lately=${lately.value} moving=${moving} owned=${owned} asked=${asked} />`, again, close };
+  return { view: () => html`<${Lately} mine=${mine} lately=${lately.value} moving=${moving} owned=${owned} asked=${asked} more=${more} />`, again, close };
 }
 
-const Lately = ({ mine, lately, moving, owned, asked }) => html`
+const Lately = ({ mine, lately, moving, owned, asked, more }) => html`
   <${Ended} />
   <${Owed} of=${asked} />
+  <${Beside} of=${more} />
   <${Cards} of=${owned.value.data?.data.filter((one) => one.available > 0) ?? []} />
   <${OnItsWay} moving=${moving} />
   <h2>${say("home.recent")}</h2>

@@ -8,7 +8,7 @@ const NAMES = `${document.documentElement.dataset.area}.seen.names`;
 /** What is between two people; where it leads. */
 const BETWEEN = { transfer: "transfers" };
 /** Of people among themselves. */
-export const isBetween = ({ person, kind }) => Boolean(person) || kind.startsWith("red-packet");
+export const isBetween = ({ person, kind }) => Boolean(person) || /^(red-packet|gift-card)/.test(kind);
 const BOUGHT = ["payment", "authorisation"];
 
 export const entriesOf = (wallet, limit = 30) => `/v1/wallets/${wallet}/entries?limit=${limit}`;
@@ -34,6 +34,7 @@ export const sumOf = (entry) => entry.amount || entry.held || 0;
 export function placeOf(entry, wallet) {
   if (BOUGHT.includes(entry.kind)) return `#/payments/${entry.movement_id}`;
   if (entry.kind === "red-packet") return `#/packets/${entry.movement_id}`;
+  if (entry.kind === "gift-card") return `#/gift-cards/${entry.movement_id}`;
   const between = Object.keys(BETWEEN).find((one) => entry.kind.startsWith(one));
   if (between) return `#/${BETWEEN[between]}/${entry.movement_id}`;
   if (entry.kind === "top-up") return `#/topups/${entry.movement_id}`;
@@ -51,7 +52,7 @@ export const EntryRow = ({ entry, wallet, when = shownClock }) => html`
     <a href=${placeOf(entry, wallet)}>
       <span class="row-words">
         <strong>${whoOf(entry)}</strong>
-        <small>${[(entry.merchant_id || entry.person) && kindOf(entry), entry.order_reference || entry.note || way(entry), when(entry.at)].filter(Boolean).join(" · ")}</small>
+        <small>${[(entry.merchant_id || entry.person) && kindOf(entry), entry.order_reference || entry.note || way(entry), entry.paid_by && say("entry.paid-by", { name: entry.paid_by }), when(entry.at)].filter(Boolean).join(" · ")}</small>
       </span>
       <${Money} amount=${sumOf(entry)} currency=${entry.currency} signed=${entry.amount !== 0} />
     </a>

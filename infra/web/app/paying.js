@@ -2,6 +2,7 @@
  * Paying a checkout and topping up as intents: what is sent, what is remembered of it, what makes two taps one.
  * Screens that begin one import `screens/result.js` with it, so that it is here when the network goes.
  */
+import { told } from "/app/helped.js";
 import { intend } from "/shared/intents.js";
 import { money, say } from "/shared/language.js";
 import { html } from "/shared/ui.js";
@@ -9,21 +10,22 @@ import { html } from "/shared/ui.js";
 /**
  * → the intent's id. A checkout is paid once, however often it is meant; of one that several people pay, `amount` is my
  * part, and `form` is paid once. `confirmed`: also if it looks paid already; `card_id`: the prepaid card that pays it
- * instead of the wallet; `coupon`: {id, name, discount} of what helps the wallet.
+ * instead of the wallet; `help`: what helps the wallet, as `noted` (helped.js); `family`: {id, name} of the family card
+ * that pays it, while the wallet only says who does.
  */
-export const payCheckout = (checkout, wallet_id, { confirmed = false, card_id = undefined, coupon = undefined, form = "" } = {}) =>
+export const payCheckout = (checkout, wallet_id, { confirmed = false, card_id = undefined, help = undefined, family = undefined, form = "" } = {}) =>
   intend({
     path: "/v1/payments",
-    body: { wallet_id, checkout_id: checkout.id, ...(checkout.split && { amount: checkout.amount }), ...(confirmed && { confirm_duplicate: true }), ...(card_id && { card_id }), ...(coupon && { coupon_id: coupon.id }) },
-    about: { what: "payment", checkout, wallet_id, card_id, coupon },
+    body: { wallet_id, checkout_id: checkout.id, ...(checkout.split && { amount: checkout.amount }), ...(confirmed && { confirm_duplicate: true }), ...(card_id && { card_id }), ...(help && told(help)), ...(family && { family_card_id: family.id }) },
+    about: { what: "payment", checkout, wallet_id, card_id, help, family },
     once: checkout.split ? `part ${checkout.id} ${form}` : onceOf(checkout.id),
   });
-/** → the intent's id: what was typed at a counter. `order.back` leads there again; `confirmed` and `coupon` as above. */
-export const payShop = (order, wallet_id, { confirmed = false, coupon = undefined } = {}) => {
+/** → the intent's id: what was typed at a counter. `order.back` leads there again; `confirmed`, `help` and `family` as above. */
+export const payShop = (order, wallet_id, { confirmed = false, help = undefined, family = undefined } = {}) => {
   const { merchant_id, store_id, amount, currency, order_reference } = order;
   const asked = { wallet_id, merchant_id, amount, currency, order_reference, ...(store_id && { store_id }) };
-  const body = { ...asked, ...(confirmed && { confirm_duplicate: true }), ...(coupon && { coupon_id: coupon.id }) };
-  return intend({ path: "/v1/payments", body, about: { what: "payment", checkout: order, wallet_id, coupon }, once: `shop ${order_reference}` });
+  const body = { ...asked, ...(confirmed && { confirm_duplicate: true }), ...(help && told(help)), ...(family && { family_card_id: family.id }) };
+  return intend({ path: "/v1/payments", body, about: { what: "payment", checkout: order, wallet_id, help, family }, once: `shop ${order_reference}` });
 };
 /** → the intent's id: my yes to a charge of my code. */
 export const confirmCharge = (charge, wallet_id) =>
@@ -35,11 +37,11 @@ export const confirmCharge = (charge, wallet_id) =>
   });
 export const onceOf = (checkout_id) => `pay ${checkout_id}`;
 
-/** `form`: of one opened form, which is sent once; `then`: the path to go on to. */
-export const topUp = ({ wallet, amount, way, form, then }) =>
+/** `form`: of one opened form, which is sent once; `bonus`: {id} of one that comes with it; `then`: the path to go on to. */
+export const topUp = ({ wallet, amount, way, bonus, form, then }) =>
   intend({
     path: "/v1/topups",
-    body: { wallet_id: wallet.id, amount, currency: wallet.currency, ...way },
+    body: { wallet_id: wallet.id, amount, currency: wallet.currency, ...way, ...(bonus && { bonus_id: bonus.id }) },
     about: { what: "topup", amount, currency: wallet.currency, then },
     once: `topup ${form}`,
   });

@@ -1,6 +1,9 @@
 /** Paying at a counter, or again where somebody paid before: whom is known, how much is typed. */
 import { wrongAmount } from "/app/amounts.js";
-import { Choose, coupons, helping, known, reckoning } from "/app/coupons.js";
+import { familyCards } from "/app/family-cards.js";
+import { chosenOf, FamilyNote, PayWith, usable } from "/app/family-paying.js";
+import { noted } from "/app/helped.js";
+import { begunHelp, Choose, helping, known, NO_HELP, reckoning, toHowMuch } from "/app/helps.js";
 import { wallets } from "/app/me.js";
 import { Frozen, nameOf } from "/app/money.js";
 import { payShop, TopUpFirst } from "/app/paying.js";
@@ -14,25 +17,31 @@ import { html, signal } from "/shared/ui.js";
 
 const REFERENCE_LETTERS = 8;
 
-/** `store`: of the code on a counter; or else `merchant`, whom they paid before. `without`: a coupon that was refused. */
+/** `store`: of the code on a counter; or else `merchant`, whom they paid before. `without`: what was refused to help. */
 export function openShop({ store, merchant, without }) {
-  const [mine, owned, typed, wrong, chosen] = [wallets(), coupons(), signal(""), signal(false), signal(null)];
-  const help = (shop, amount, currency) => helping(owned, { merchant_id: shop.merchant_id, amount, currency }, chosen.value, without);
+  const [mine, helps, typed, wrong] = [wallets(), begunHelp(without), signal(""), signal(false)];
+  const [lent, from] = [familyCards(), signal("")];
+  const helped = (shop, amount, currency) => {
+    const all = usable(lent, { amount, currency });
+    const family = { all, one: chosenOf(all, from.value, amount) };
+    return { family, ...(family.one ? NO_HELP({ amount }) : helping(helps, { merchant_id: shop.merchant_id, amount, currency })) };
+  };
   const place = store ? see(`/v1/stores/${encodeURIComponent(store)}`) : signal({ data: remembered(merchant), problem: null });
   const back = store ? `/pay?store=${store}` : `/pay?merchant=${merchant}`;
   const reference = `QR-${newKey().replaceAll("-", "").slice(0, REFERENCE_LETTERS).toUpperCase()}`;
-  const pay = job((shop, wallet, coupon) => {
+  const pay = job((shop, wallet, { help, family }) => {
     const amount = readMoney(typed.peek(), wallet.currency);
     wrong.value = !amount;
     if (!amount) return;
+    if (help?.wrong) return toHowMuch();
     const order = { merchant_id: shop.merchant_id, merchant_name: shop.merchant_name, store_id: store, amount, currency: wallet.currency, order_reference: reference, back };
-    goInstead(`/results/${payShop(order, wallet.id, { coupon })}`);
+    goInstead(`/results/${payShop(order, wallet.id, { help: help && noted(help), family: family.one })}`);
   });
   return {
     title: () => place.value.data?.merchant_name || say("pay.title"),
     view: () => html`
       <${Heading}>${say("shop.title")}<//>
-      ${isUnknown(place.value) ? html`<p>${say("shop.unknown")}</p><p><a class="button main" href="#/pay">${say("checkout.another")}</a></p>` : html`<${Shown} of=${place} lines=${3}>${(shop) => html`<${Shop} ...${{ shop, mine, owned, help, chosen, typed, wrong, pay, back }} />`}<//>`}`,
+      ${isUnknown(place.value) ? html`<p>${say("shop.unknown")}</p><p><a class="button main" href="#/pay">${say("checkout.another")}</a></p>` : html`<${Shown} of=${place} lines=${3}>${(shop) => html`<${Shop} ...${{ shop, mine, helps, helped, from, typed, wrong, pay, back }} />`}<//>`}`,
   };
 }
 
@@ -51,20 +60,22 @@ const Shop = ({ shop, mine, ...form }) => html`
     : html`<${Shown} of=${mine} lines=${2}>${({ data }) => html`<${Sum} shop=${shop} wallet=${walletFor(data, shop)} ...${form} />`}<//>`}
 `;
 
-function Sum({ shop, wallet, owned, help, chosen, typed, wrong, pay, back }) {
+function Sum({ shop, wallet, helps, helped, from, typed, wrong, pay, back }) {
   if (!wallet) return html`<p class="note" role="status">${say("checkout.no-wallet", { currency: shop.currencies.join(", ") })}</p>`;
   if (wallet.status === "frozen") return html`<${Frozen} wallet=${wallet} />`;
   const { currency } = wallet;
   const amount = readMoney(typed.value, currency);
-  const by = help(shop, amount || 0, currency);
-  const missing = Math.max(0, by.due - wallet.available);
+  const by = helped(shop, amount || 0, currency);
+  const missing = by.family.one ? 0 : Math.max(0, by.due - wallet.available);
   const bill = { amount, currency };
   return html`
     <p>${say("shop.balance", { available: money(wallet.available, currency) })}</p>
-    <${Form} job=${{ ...pay, run: () => known(owned) && pay.run(shop, wallet, by.coupon) }}>
+    <${Form} job=${{ ...pay, run: () => known(helps) && pay.run(shop, wallet, by) }}>
       <${Field} name="amount" label=${say("shop.amount", { currency })} inputmode="decimal" autocomplete="off" value=${typed.value} problem=${wrong.value && !amount ? wrongAmount(typed.value, currency) : ""} onInput=${(event) => (typed.value = event.target.value)} />
-      ${amount > 0 && html`<${Choose} bill=${bill} of=${by} chosen=${chosen} /><${Facts} of=${reckoning(bill, by)} />`}
-      ${!known(owned) ? html`<${Waiting} lines=${1} />` : missing > 0 ? html`<${TopUpFirst} missing=${missing} currency=${currency} then=${back} />` : html`<button class="main">${amount ? say("checkout.pay", { amount: money(by.due, currency) }) : say("shop.pay")}</button>`}
+      ${amount > 0 && html`<${Choose} bill=${bill} of=${by} state=${helps} /><${Facts} of=${reckoning(bill, by)} />`}
+      <${PayWith} of=${by.family} wallet=${wallet} from=${from} />
+      ${amount > 0 && by.family.one && html`<${FamilyNote} of=${by.family.one} />`}
+      ${!known(helps) ? html`<${Waiting} lines=${1} />` : missing > 0 ? html`<${TopUpFirst} missing=${missing} currency=${currency} then=${back} />` : html`<button class="main">${amount ? say("checkout.pay", { amount: money(by.due, currency) }) : say("shop.pay")}</button>`}
     <//>
   `;
 }

@@ -1,5 +1,6 @@
 /** Templates of coupons: what they promise, how it is shown, making one, stopping it, issuing its coupons to people. */
 import { ask } from "/console/ask.js";
+import { Boxes, chosen } from "/console/categories.js";
 import { Bodies, bodies, Choice } from "/console/telling.js";
 import { CURRENCIES, readMoney, say, shownMoment, shownMoney } from "/shared/language.js";
 import { About, Field, Filled } from "/shared/parts.js";
@@ -37,6 +38,7 @@ const Promised = ({ wrong }) => html`
   <${Amount} name="most_off" wrong=${wrong} />
   <${Amount} name="minimum_spend" wrong=${wrong} defaultValue="0" />
   <${Field} name="merchants" problem=${wrong("merchant_ids")} label=${say("console.template-merchants")} hint=${say("console.template-merchants-about")} autocomplete="off" spellcheck="false" />
+  <${Boxes} title=${say("console.template-categories")} />
   <${Field} name="budget_count" problem=${wrong("budget_count")} label=${say("console.template-budget_count")} hint=${say("console.template-budget_count-about")} inputmode="numeric" autocomplete="off" required />
   <${Amount} name="budget_sum" wrong=${wrong} required />
   <${Field} name="valid_days" problem=${wrong("valid_days")} label=${say("console.template-valid_days")} hint=${say("console.template-valid_days-about")} inputmode="numeric" autocomplete="off" />
@@ -58,6 +60,7 @@ function wished(fields) {
     terms: bodies(fields, "terms"),
     currency: fields.currency,
     merchant_ids: listed(fields.merchants),
+    categories: chosen(fields),
     public: Boolean(fields.public),
     ...of(SUMS, (typed) => readMoney(typed, fields.currency) ?? typed),
     ...of(NUMBERS, whole),

@@ -15,6 +15,8 @@ const PLACES = [
   ["/cases", "c", "cases.see"],
   ["/merchants", "m", "merchants.see"],
   ["/coupons", "w", "rewards.see"],
+  ["/points", "l", "rewards.see"],
+  ["/topup-bonuses", "f", "rewards.see"],
   ["/processors", "b", "processors.see"],
   ["/reconciliations", "r", "reconciliations.see"],
   ["/adjustments", "d", "adjustments.see"],

@@ -1,5 +1,6 @@
 /** Taking a merchant on: what is agreed with it, and what it says of its business, unless whoever does it vouches for it. */
 import { ask } from "/console/ask.js";
+import { Categories } from "/console/categories.js";
 import { CURRENCIES, say } from "/shared/language.js";
 import { announce, Field, Trouble } from "/shared/parts.js";
 import { go } from "/shared/router.js";
@@ -29,7 +30,7 @@ export function takeOn() {
 function wishOf(fields, vouches) {
   const currencies = Object.keys(CURRENCIES).filter((one) => `in-${one}` in fields);
   if (currencies.length === 0) throw new Trouble("shops.no-currency");
-  const agreed = { name: fields.name, currencies, fee_basis_points: Math.round(Number(fields.fee_percent.replace(",", ".")) * 100), fee_fixed: Number(fields.fee_fixed), floor: -Math.abs(Number(fields.floor)) };
+  const agreed = { name: fields.name, category: fields.category, currencies, fee_basis_points: Math.round(Number(fields.fee_percent.replace(",", ".")) * 100), fee_fixed: Number(fields.fee_fixed), floor: -Math.abs(Number(fields.floor)) };
   return vouches ? agreed : { ...agreed, business: businessOf(fields) };
 }
 
@@ -40,6 +41,7 @@ const businessOf = (fields) => {
 
 const Agreed = ({ wrong }) => html`
   <${Field} name="name" label=${say("shops.merchant-name")} hint=${say("shops.merchant-name-about")} problem=${wrong("name")} autocomplete="off" maxlength="64" required />
+  <${Categories} />
   <fieldset><legend>${say("console.currencies")}</legend>
     ${Object.keys(CURRENCIES).map((one) => html`<label key=${one}><input type="checkbox" name=${`in-${one}`} /> ${one}</label>`)}
   </fieldset>

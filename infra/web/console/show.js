@@ -12,6 +12,8 @@ const SCREEN_OF = {
   cas: "cases",
   pot: "payouts",
   ctp: "coupons",
+  ptp: "points",
+  tbo: "topup-bonuses",
   inc: "incidents",
   rva: "reviews",
   rvl: "reviews",

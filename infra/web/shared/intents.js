@@ -20,7 +20,9 @@ const OF_WHO_ASKS = ["forbidden", "not-found"];
 /** What is made has an id of the API's. */
 const MADE = /^[a-z]{2,4}_[0-9a-z]{26}$/;
 const ONLY_ASK = { "Idempotency-Replay": "only" };
-/** How a guardian's yes stands while it is asked for, or given and about to be carried out by the API itself. */
+/** Refusals of what takes somebody else's yes: a guardian's, or that of whoever gave a family card. */
+export const CONSENTS = ["guardian-approval-required", "card-approval-required"];
+/** How that yes stands while it is asked for, or given and about to be carried out by the API itself. */
 const WAITS_FOR_OTHERS = ["asked", "approved"];
 
 /**
@@ -109,7 +111,7 @@ function judged(answer, { before, asker }) {
   const { status, body } = answer;
   if (status < 400) return isMade(answer) ? { outcome: { status, body } } : { last: null, doubt: true };
   if (!isProblem(answer)) return { last: null, doubt: true };
-  const guarded = body.code === "guardian-approval-required" && WAITS_FOR_OTHERS.includes(body.state);
+  const guarded = CONSENTS.includes(body.code) && WAITS_FOR_OTHERS.includes(body.state);
   if (status >= 500 || body.code === "in-flight" || guarded) return { last: body, doubt: true };
   if (LATER.includes(status)) return { last: body, doubt: before };
   if (!before || !OF_WHO_ASKS.includes(body.code)) return { outcome: { status, body } };

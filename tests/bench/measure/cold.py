@@ -117,6 +117,7 @@ FIRSTS = {
     "fold": operations.fold,
     "tell": operations.tell,
     "record": operations.record,
+    "earn": operations.earn,
     "deliver": operations.deliver,
     "sweep": operations.sweep,
     "alarmed": operations.alarmed,

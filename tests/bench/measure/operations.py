@@ -142,6 +142,10 @@ def record(town: Town, entries: int = 1) -> Invocation:
     return _consumed(town, "record", "EVENTS_QUEUE_URL", entries)
 
 
+def earn(town: Town, entries: int = 1) -> Invocation:
+    return _consumed(town, "earn", "POINTS_QUEUE_URL", entries)
+
+
 def deliver(town: Town) -> Invocation:
     """Nothing that is on its way: whatever is asked of a server takes as long as the server."""
     body = {"endpoint": ids.derived("whe", "nobody's"), "event": ids.derived("evt", "nobody's")}

@@ -91,7 +91,7 @@ const shownMonth = (month) => shownDate(`${month}-01T00:00:00Z`, { year: "numeri
 
 /** Whether every word stands somewhere in what one can read of the entry. */
 function fits(entry, words) {
-  const text = [whoOf(entry), kindOf(entry), way(entry), entry.order_reference, entry.note, entry.movement_id, shownMoney(Math.abs(sumOf(entry)), entry.currency)].join(" ");
+  const text = [whoOf(entry), kindOf(entry), way(entry), entry.order_reference, entry.note, entry.paid_by, entry.movement_id, shownMoney(Math.abs(sumOf(entry)), entry.currency)].join(" ");
   return words.toLowerCase().split(/\s+/).every((word) => text.toLowerCase().includes(word));
 }
 

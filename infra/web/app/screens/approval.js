@@ -1,5 +1,5 @@
-/** One payment of a ward: who, to whom, how much, since when; and my yes or no. */
-import { approvals, isOut, payeeOf, wardName, wards } from "/app/family.js";
+/** One payment of a ward, or with a family card of mine: who, to whom, how much, since when; and my yes or no. */
+import { approvals, askerOf, isOut, payeeOf, wards } from "/app/family.js";
 import { Sure, sure } from "/app/sure.js";
 import { money, say, shownMoment } from "/shared/language.js";
 import { Button, Empty, Facts, Heading, Money, Shown, Up, When, announce } from "/shared/parts.js";
@@ -29,7 +29,7 @@ const Approval = ({ id, mine, known, jobs }) => html`
   <${Shown} of=${mine} lines=${5}>${({ data }) => {
     const one = data.find((approval) => approval.id === id);
     if (!one) return html`<${Empty}>${say("approval.gone")}<//>`;
-    return html`<${Asked} one=${one} name=${wardName(known, one.ward_id)} jobs=${jobs} />`;
+    return html`<${Asked} one=${one} name=${askerOf(known, one)} jobs=${jobs} />`;
   }}<//>
 `;
 
@@ -50,6 +50,7 @@ const Asked = ({ one, name, jobs }) => html`
 const facts = (one, name) => [
   [say("approval.who"), name],
   [say("approval.to"), payeeOf(one)],
+  [say("approval.from"), one.family_card_id && html`<a class="alone" href=${`#/family-cards/${one.family_card_id}`}>${say("approval.from.card")}</a>`],
   [say("approval.since"), html`<${When} at=${one.created_at} />`],
   [say("approval.state"), say(`approval.${one.status}`)],
 ];

@@ -1,5 +1,5 @@
-/** Payments of my wards: those that wait for my yes or no, then those that do not any more. */
-import { approvals, payeeOf, waiting, wardName, wards } from "/app/family.js";
+/** Payments of my wards, and with family cards of mine: those that wait for my yes or no, then those that do not any more. */
+import { approvals, askerOf, payeeOf, waiting, wards } from "/app/family.js";
 import { say } from "/shared/language.js";
 import { Empty, Heading, Money, Shown, Up, When } from "/shared/parts.js";
 import { watch } from "/shared/seen.js";
@@ -31,7 +31,7 @@ const List = ({ found, known }) => html`
     ${found.map((one) => html`
       <li key=${one.id}>
         <a href=${`#/approvals/${one.id}`}>
-          <span class="row-words"><span>${payeeOf(one)}</span><small>${wardName(known, one.ward_id)} · <${When} at=${one.created_at} /></small></span>
+          <span class="row-words"><span>${payeeOf(one)}</span><small>${askerOf(known, one)} · <${When} at=${one.created_at} /></small></span>
           <span class="row-end"><strong><${Money} amount=${one.amount} currency=${one.currency} /></strong><small>${say(`approval.${one.status}`)}</small></span>
         </a>
       </li>`)}

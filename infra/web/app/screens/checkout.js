@@ -1,6 +1,9 @@
 /** A checkout: to whom, how much, what for; before it is paid what it costs and what stays, and one button. */
 import { partsOf, shopOf } from "/app/cards.js";
-import { Choose, coupons, helping, known, reckoning } from "/app/coupons.js";
+import { familyCards } from "/app/family-cards.js";
+import { chosenOf, FamilyChoices, FamilyNote, usable } from "/app/family-paying.js";
+import { noted } from "/app/helped.js";
+import { begunHelp, Choose, helping, known, NO_HELP, reckoning, toHowMuch } from "/app/helps.js";
 import { cards, wallets } from "/app/me.js";
 import { entriesOf, Frozen, meet } from "/app/money.js";
 import { onceOf, payCheckout, TopUpFirst } from "/app/paying.js";
@@ -16,21 +19,21 @@ import { effect, html, signal, untracked } from "/shared/ui.js";
 
 const MANY = 100;
 
-/** `query.without`: a coupon that was refused for it. */
+/** `query.without`: a coupon, points or bonus credit that was refused for it. */
 export function open({ params, query }) {
   const path = `/v1/checkouts/${encodeURIComponent(params.id)}`;
   const notes = see("/v1/education?moment=first-payee");
   const [checkout, mine, owned, from] = [see(path), wallets(), cards(), signal("")];
-  const [before, tickets, chosen] = [signal(null), coupons(), signal(null)];
-  const [part, back] = [begunPart(), signal(null)];
+  const [before, helps] = [signal(null), begunHelp(query.without)];
+  const [part, back, lent] = [begunPart(), signal(null), familyCards()];
   const stopLooking = effect(() => {
     const way = minePaid(checkout.value.data ?? {}).length > 0 && wayBack({ checkout: checkout.value.data });
     if (way && !back.peek()) untracked(() => (back.value = see(way)));
     const wallet = walletFor(mine.value.data?.data, checkout.value.data);
     if (wallet && !before.peek()) untracked(() => (before.value = see(entriesOf(wallet.id, MANY))));
   });
-  const stop = watch(() => isUnknown(checkout.peek()) || (see(path), wallets(), cards()), 5000);
-  const view = () => html`<${Checkout} checkout=${checkout} mine=${mine} owned=${owned} from=${from} tickets=${tickets} chosen=${chosen} without=${query.without} before=${before.value} notes=${notes} part=${part} back=${back.value} />`;
+  const stop = watch(() => isUnknown(checkout.peek()) || (see(path), wallets(), cards(), familyCards()), 5000);
+  const view = () => html`<${Checkout} checkout=${checkout} mine=${mine} owned=${owned} lent=${lent} from=${from} helps=${helps} before=${before.value} notes=${notes} part=${part} back=${back.value} />`;
   return { title: () => titleOf(checkout), view, close: () => (stop(), stopLooking()) };
 }
 
@@ -66,17 +69,25 @@ function cardFor(owned, wanted, from) {
   if (wanted.split || wanted.capture === "manual") return { pays: false };
   const card = owned.value.data?.data.find((one) => one.merchant_id === wanted.merchant_id && one.currency === wanted.currency && one.status === "active");
   const enough = Boolean(card) && card.available >= wanted.amount;
-  return { card, enough, pays: enough && from.value !== "wallet" };
+  return { card, enough, pays: enough && ["", "card"].includes(from.value) };
 }
 
-const Known = ({ checkout, mine, owned, from, tickets, chosen, without, before, notes, part, back }) => html`
+/** Family cards that I hold, and the one that is chosen: never by itself, as it is somebody else's money. */
+function familyFor(lent, wanted, from) {
+  if (wanted.split || wanted.capture === "manual") return { all: [] };
+  const all = usable(lent, wanted);
+  return { all, one: chosenOf(all, from.value, wanted.amount) };
+}
+
+const Known = ({ checkout, mine, owned, lent, from, helps, before, notes, part, back }) => html`
   <${Shown} of=${checkout} lines=${5}>
     ${(wanted) => {
       meet([wanted]);
       const [wallet, state] = [walletFor(mine.value.data?.data, wanted), stateOf(checkout)];
-      const by = cardFor(owned, wanted, from);
-      const help = takesCoupons(wanted, by) ? helping(tickets, wanted, chosen.value, without) : NO_HELP(wanted);
-      const source = by.pays ? by.card : wallet;
+      const family = familyFor(lent, wanted, from);
+      const by = { ...cardFor(owned, wanted, from), family };
+      const help = takesHelp(wanted, by) ? helping(helps, wanted) : NO_HELP(wanted);
+      const source = by.pays ? by.card : family.one ? null : wallet;
       return html`
         <section class="card bill">
           <p class="label">${say("checkout.to")}</p>
@@ -84,20 +95,19 @@ const Known = ({ checkout, mine, owned, from, tickets, chosen, without, before, 
           <p class="sum"><${Money} amount=${state === "open" ? help.due : wanted.amount} currency=${wanted.currency} /></p>
           <${Facts} of=${state === "open" ? facts(wanted, source, by.pays, help) : over(wanted)} />
         </section>
-        ${state === "open" && wallet && html`<${Choose} bill=${wanted} of=${help} chosen=${chosen} />`}
+        ${state === "open" && wallet && html`<${Choose} bill=${wanted} of=${help} state=${helps} />`}
         ${wanted.split && html`<${Progress} of=${wanted} />`}
         ${state === "open" && isNew(before, wanted.merchant_id) && html`<${Notes} notes=${notes} name=${wanted.merchant_name} />`}
-        ${state === "open" && wallet && by.card && html`<${From} by=${by} wallet=${wallet} from=${from} saves=${by.pays ? helping(tickets, wanted, null, without).coupon?.discount : 0} />`}
-        <${Way} wanted=${wanted} wallet=${wallet} by=${by} help=${help} known=${mine.value.data !== null} ready=${known(tickets)} part=${part} back=${back} />
+        ${state === "open" && wallet && (by.card || family.all.length > 0) && html`<${From} by=${by} wallet=${wallet} from=${from} saves=${by.pays || family.one ? helping(helps, wanted).help?.discount : 0} />`}
+        <${Way} wanted=${wanted} wallet=${wallet} by=${by} help=${help} known=${mine.value.data !== null} ready=${known(helps)} part=${part} back=${back} />
         ${state === "open" && html`<p><a class="alone" href=${`#${shopOf(wanted.merchant_id)}`}>${say("checkout.cards")}</a></p>`}
       `;
     }}
   <//>
 `;
 
-/** A coupon helps the wallet, alone and at once: not a card, a deposit or several people. */
-const takesCoupons = (wanted, by) => !by.pays && !wanted.split && wanted.capture !== "manual";
-const NO_HELP = ({ amount }) => ({ all: [], others: [], due: amount });
+/** It helps the wallet, alone and at once: not a card of any kind, a deposit or several people. */
+const takesHelp = (wanted, by) => !by.pays && !by.family.one && !wanted.split && wanted.capture !== "manual";
 
 const over = (wanted) => [
   [say("fact.order"), wanted.order_reference],
@@ -114,12 +124,13 @@ const facts = (wanted, source, is_card, help) => [
   [say("fact.after"), !wanted.split && source && source.available >= help.due && shownMoney(source.available - help.due, source.currency)],
 ];
 
-/** `saves`: what a coupon would take off, were it paid from the wallet. */
-const From = ({ by: { card, enough, pays }, wallet, from, saves }) => html`
+/** `saves`: what a coupon or bonus credit would take off, were it paid from the wallet. */
+const From = ({ by: { card, enough, pays, family }, wallet, from, saves }) => html`
   <fieldset>
     <legend>${say("checkout.from")}</legend>
-    <label class="choice"><input type="radio" name="from" value="card" checked=${pays} disabled=${!enough} onChange=${() => (from.value = "card")} /><span>${say("fact.card", { available: money(card.available, card.currency) })}<small>${enough ? partsOf(card) : say("checkout.card-short")}</small></span></label>
-    <label class="choice"><input type="radio" name="from" value="wallet" checked=${!pays} onChange=${() => (from.value = "wallet")} /><span>${say("fact.wallet", { available: money(wallet.available, wallet.currency) })}${saves > 0 && html`<small>${say("coupon.by-wallet", { amount: money(saves, wallet.currency) })}</small>`}</span></label>
+    ${card && html`<label class="choice"><input type="radio" name="from" value="card" checked=${pays} disabled=${!enough} onChange=${() => (from.value = "card")} /><span>${say("fact.card", { available: money(card.available, card.currency) })}<small>${enough ? partsOf(card) : say("checkout.card-short")}</small></span></label>`}
+    <label class="choice"><input type="radio" name="from" value="wallet" checked=${!pays && !family.one} onChange=${() => (from.value = "wallet")} /><span>${say("fact.wallet", { available: money(wallet.available, wallet.currency) })}${saves > 0 && html`<small>${say("help.by-wallet", { amount: money(saves, wallet.currency) })}</small>`}</span></label>
+    <${FamilyChoices} of=${family.all} from=${from} />
   </fieldset>
 `;
 
@@ -139,10 +150,12 @@ function Way({ wanted, wallet, by, help, known, ready, part, back }) {
   if (wallet.status === "frozen") return html`<${Frozen} wallet=${wallet} />`;
   if (wanted.split) return html`<${PayPart} wanted=${wanted} wallet=${wallet} part=${part} /><${Back} checkout=${mine && wanted} back=${back} />`;
   if (!ready) return html`<${Waiting} lines=${1} />`;
+  const family = by.family.one;
   const missing = help.due - wallet.available;
-  if (missing > 0 && !by.pays) return html`<${TopUpFirst} missing=${missing} currency=${wallet.currency} then=${`/pay/${wanted.id}`} />`;
-  const pay = () => goInstead(`/results/${payCheckout(wanted, wallet.id, { card_id: by.pays ? by.card.id : undefined, coupon: help.coupon })}`);
-  return html`<button type="button" class="main stick" onClick=${pay}>${say(wanted.capture === "manual" ? "checkout.pay.deposit" : "checkout.pay", { amount: money(help.due, wanted.currency) })}</button>`;
+  if (missing > 0 && !by.pays && !family) return html`<${TopUpFirst} missing=${missing} currency=${wallet.currency} then=${`/pay/${wanted.id}`} />`;
+  const chosen = help.help;
+  const pay = () => goInstead(`/results/${payCheckout(wanted, wallet.id, { card_id: by.pays ? by.card.id : undefined, help: chosen && noted(chosen), family })}`);
+  return html`${family && html`<${FamilyNote} of=${family} />`}<button type="button" class="main stick" onClick=${chosen?.wrong ? toHowMuch : pay}>${say(wanted.capture === "manual" ? "checkout.pay.deposit" : "checkout.pay", { amount: money(help.due, wanted.currency) })}</button>`;
 }
 
 const Notes = ({ notes, name }) => html`

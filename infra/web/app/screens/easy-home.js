@@ -1,4 +1,5 @@
 /** Home in the easy mode: what is there, read aloud on a tap; pay; top up. Nothing else, unless something is wrong. */
+import { Beside, beside } from "/app/beside.js";
 import { bills, Owed } from "/app/bills.js";
 import { guardian } from "/app/family.js";
 import { wallets } from "/app/me.js";
@@ -13,18 +14,19 @@ import { html } from "/shared/ui.js";
 const EVERY_MS = 20_000;
 
 export function open() {
-  const [mine, bond, asked] = [wallets(), guardian(), bills()];
-  const close = watch(() => (wallets(), bills()), EVERY_MS);
-  return { title: () => say("easy.title"), view: () => html`<${Home} mine=${mine} bond=${bond} asked=${asked} />`, close };
+  const [mine, bond, asked, more] = [wallets(), guardian(), bills(), beside()];
+  const close = watch(() => (wallets(), bills(), beside()), EVERY_MS);
+  return { title: () => say("easy.title"), view: () => html`<${Home} mine=${mine} bond=${bond} asked=${asked} more=${more} />`, close };
 }
 
-const Home = ({ mine, bond, asked }) => html`
+const Home = ({ mine, bond, asked, more }) => html`
   <${Heading}>${say("easy.title")}<//>
   <${Shown} of=${mine} lines=${2}>${({ data }) => data.map((wallet) => html`<${Balance} key=${wallet.id} wallet=${wallet} />`)}<//>
   <p><a class="button wide tall" href="#/pay"><${Icon} name="pay" />${say("easy.pay")}</a></p>
   <p><a class="button secondary wide tall" href="#/topup"><${Icon} name="plus" />${say("easy.top-up")}</a></p>
   <${Ended} />
   <${Owed} of=${asked} />
+  <${Beside} of=${more} />
   ${meant().map((one) => html`<${Waits} key=${one.id} one=${one} bond=${bond} />`)}
   ${bond.value.data?.status === "accepted" && html`<p class="guarded"><a href="#/family">${say("easy.guarded", { name: nameOf(bond) })}</a></p>`}
 `;

@@ -1,5 +1,6 @@
 /** One entry of the journal that is no purchase and no top-up of its own: a refund, a correction, or what followed a hold. */
 import { kindOf, meet, statementOf, sumOf, whoOf } from "/app/money.js";
+import { signedPoints } from "/app/points.js";
 import { say, shownMoney } from "/shared/language.js";
 import { Empty, Facts, Heading, Shown, When } from "/shared/parts.js";
 import { see } from "/shared/seen.js";
@@ -32,6 +33,7 @@ const Told = ({ entry, refund }) => html`
     <${Facts} of=${[
       [say("fact.order"), entry.order_reference],
       [say("coupon.share"), refund?.discount > 0 && shownMoney(refund.discount, entry.currency)],
+      [say("help.points"), refund?.points > 0 && signedPoints(refund.points)],
       [say("fact.reason"), refund?.reason],
       [say("fact.when"), html`<${When} at=${entry.at} />`],
       [say("fact.number"), html`<small>${entry.movement_id}</small>`],

@@ -31,6 +31,10 @@ const Me = ({ mine, asked, out }) => html`
     <${Row} path="/me/profile" icon="person" title=${say("me.profile")} about=${NATIVE[language.value]} />
     <${Row} path="/me/notices" icon="bell" title=${say("me.notices")} />
     <${Row} path="/coupons" icon="ticket" title=${say("me.coupons")} about=${say("me.coupons-about")} />
+    <${Row} path="/gift-cards" icon="gift" title=${say("me.gifts")} about=${say("me.gifts-about")} />
+    <${Row} path="/family-cards" icon="card" title=${say("me.family-cards")} about=${say("me.family-cards-about")} />
+    <${Row} path="/points" icon="star" title=${say("me.points")} about=${say("me.points-about")} />
+    <${Row} path="/bonuses" icon="plus" title=${say("me.bonuses")} about=${say("me.bonuses-about")} />
   <//>
   <${Rows} label=${say("me.safe")}>
     <${Row} path="/security" icon="shield" title=${say("me.security")} />

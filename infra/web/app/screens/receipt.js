@@ -1,4 +1,7 @@
 /** A payment as its receipt: what, to whom, how it stands, what came back of it; to be printed, or kept as a PDF. */
+import { Earned, earning } from "/app/earned.js";
+import { helpFact } from "/app/helped.js";
+import { wallets } from "/app/me.js";
 import { entriesOf, meet, nameOf, shownSum } from "/app/money.js";
 import { money, say, shownMoney } from "/shared/language.js";
 import { Facts, Heading, Shown, When } from "/shared/parts.js";
@@ -10,18 +13,23 @@ const MANY = 100;
 export function open({ params }) {
   const path = `/v1/payments/${encodeURIComponent(params.id)}`;
   const payment = see(path);
-  const [checkout, entries] = [signal(null), signal(null)];
+  const [checkout, entries, mine] = [signal(null), signal(null), wallets()];
   const stopLooking = effect(() => {
     const { data } = payment.value;
     if (data?.checkout_id && !checkout.peek()) untracked(() => (checkout.value = see(`/v1/checkouts/${data.checkout_id}`)));
-    if (data && !entries.peek()) untracked(() => (entries.value = see(entriesOf(data.wallet_id, MANY))));
+    const wallet = data && walletFor(data, mine.value.data?.data);
+    if (wallet && !entries.peek()) untracked(() => (entries.value = see(entriesOf(wallet.id, MANY))));
   });
+  const earned = earning(() => params.id);
   const stop = watch(() => see(path), 10_000);
-  const view = () => html`<${Receipt} payment=${payment} checkout=${checkout.value?.value.data} entries=${entries.value?.value.data?.data ?? []} />`;
-  return { title: () => say("receipt.title"), view, close: () => (stop(), stopLooking()) };
+  const view = () => html`<${Receipt} payment=${payment} checkout=${checkout.value?.value.data} entries=${entries.value?.value.data?.data ?? []} earned=${earned} />`;
+  return { title: () => say("receipt.title"), view, close: () => (stop(), stopLooking(), earned.close()) };
 }
 
-const Receipt = ({ payment, checkout, entries }) => html`
+/** With a family card of mine somebody else's wallet says who paid. */
+const walletFor = ({ wallet_id, currency }, all) => all?.find(({ id }) => id === wallet_id) ?? all?.find((one) => one.currency === currency);
+
+const Receipt = ({ payment, checkout, entries, earned }) => html`
   <${Heading}>${say("receipt.title")}<//>
   <${Shown} of=${payment} lines=${6}>
     ${(one) => {
@@ -29,10 +37,11 @@ const Receipt = ({ payment, checkout, entries }) => html`
       return html`
         <section class="card bill" aria-label=${say("receipt.title")}>
           <p class="payee">${checkout?.merchant_name || nameOf(one) || say("entry.merchant")}</p>
-          <p class="sum">${shownMoney(one.amount - (one.discount ?? 0), one.currency)}</p>
+          <p class="sum">${shownMoney(one.amount - helpOf(one).discount, one.currency)}</p>
           <p class=${`status ${one.status}`}>${say(`payment.${one.status}`)}</p>
           <${Facts} of=${facts(one, checkout)} />
         </section>
+        <${Earned} of=${earned} />
         <h2>${say("receipt.history")}</h2>
         <ol class="timeline">${steps(one, entries).map(({ key, at, amount }) => html`
           <li key=${key + at}><span>${say(key, { amount: money(amount, one.currency) })}</span> <${When} at=${at} /></li>`)}</ol>
@@ -42,15 +51,20 @@ const Receipt = ({ payment, checkout, entries }) => html`
   <//>
 `;
 
-/** What of the refunds was the coupon's share, which goes back to whoever gave it: rounded as the API does it. */
-const goneBack = ({ discount = 0, amount, refunded }) => Math.floor((discount * refunded) / amount);
+/** What of it a coupon, points or bonus credit paid. */
+const helpOf = ({ discount = 0, points_used = 0, bonus_used = 0 }) => ({ what: points_used ? "points" : bonus_used ? "bonus" : "coupon", discount, points: points_used });
+
+/** What of the refunds was their share, which goes back to where it came from: rounded as the API does it. */
+const goneBack = (one) => Math.floor((helpOf(one).discount * one.refunded) / one.amount);
 
 const facts = (one, checkout) => [
   [say("fact.deposit"), checkout?.capture === "manual" && say("fact.deposit.yes")],
   [say("share.title"), checkout?.split && say("share.people", { payers: checkout.split.payers, max: checkout.split.max_payers })],
   [say("fact.by"), one.card_id && html`<a class="alone" href=${`#/cards/${one.card_id}`}>${say("fact.by.card")}</a>`],
-  [say("coupon.before"), one.discount > 0 && shownSum(one)],
-  [say("coupon.discount"), one.discount > 0 && shownMoney(-one.discount, one.currency)],
+  [say("fact.by"), one.family_card_id && html`<a class="alone" href=${`#/family-cards/${one.family_card_id}`}>${say("fact.by.family-card")}</a>`],
+  [say("fact.payer"), one.paid_by],
+  [say("coupon.before"), helpOf(one).discount > 0 && shownSum(one)],
+  ...(helpOf(one).discount > 0 ? [helpFact(helpOf(one), one.currency)] : []),
   [say("fact.by.bonus"), one.bonus > 0 && shownMoney(one.bonus, one.currency)],
   [say("fact.fee"), say("fact.fee.none")],
   [say("fact.refunded"), one.refunded > 0 && shownMoney(one.refunded - goneBack(one), one.currency)],
@@ -63,7 +77,7 @@ const facts = (one, checkout) => [
 
 /** From the payment itself, and from the entries of the same order after it. */
 function steps(one, entries) {
-  const begun = { key: one.expires_at ? "step.authorisation" : "step.payment", at: one.created_at, amount: one.amount - (one.discount ?? 0) };
+  const begun = { key: one.expires_at ? "step.authorisation" : "step.payment", at: one.created_at, amount: one.amount - helpOf(one).discount };
   const same = (entry) => entry.merchant_id === one.merchant_id && entry.order_reference === one.order_reference;
   const after = entries
     .filter((entry) => ["capture", "void", "expiry", "refund"].includes(entry.kind) && same(entry) && entry.at > one.created_at)

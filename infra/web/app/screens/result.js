@@ -1,5 +1,7 @@
 /** What became of something that was meant: done, refused and why, asked of a guardian, or not known yet. */
 import { hostOf, shownSum } from "/app/money.js";
+import { Earned, earning } from "/app/earned.js";
+import { helpFact } from "/app/helped.js";
 import { amountOf, consentOf, dueOf, sayOf } from "/app/meant.js";
 import { payCheckout, payShop, TopUpFirst } from "/app/paying.js";
 import { Back, wayBack } from "/app/way-back.js";
@@ -28,8 +30,9 @@ export function open({ params: { id } }) {
     const before = outcomeOf(id)?.body?.payment_id;
     if (before && !earlier.peek()) untracked(() => (earlier.value = see(`/v1/payments/${before}`)));
   });
-  const view = () => html`<${Result} id=${id} earlier=${earlier.value} back=${back.value} />`;
-  return { title: () => titleOf(id, wanted), view, close: () => (stop(), stopLeading(), (here = false)) };
+  const earned = earning(() => outcomeOf(id)?.status < 400 && outcomeOf(id).body.id);
+  const view = () => html`<${Result} id=${id} earlier=${earlier.value} back=${back.value} earned=${earned} />`;
+  return { title: () => titleOf(id, wanted), view, close: () => (stop(), stopLeading(), earned.close(), (here = false)) };
 }
 
 /** Reads the signal, so that whoever asks is told again. Of what has a screen of its own, only a refusal is told here. */
@@ -56,13 +59,13 @@ const inFront = () =>
 function arrived(ended) {
   const { id, about, outcome } = ended;
   seen(id);
-  void lookAgain("/v1/wallets", "/v1/cards", "/v1/coupons");
+  void lookAgain("/v1/wallets", "/v1/cards", "/v1/coupons", "/v1/points", "/v1/bonuses", "/v1/family-cards", "/v1/gift-cards");
   if (leadsOn(ended)) goInstead(placeOf(outcome.body, about));
 }
 
 /** The screen that tells more of what was made. */
-const PLACES = { payment: "payments", topup: "topups", withdrawal: "withdrawals", transfer: "transfers", packet: "packets", "packet-claim": "packets", card: "cards", "card-refund": "cards" };
-const placeOf = ({ id, card_id, red_packet_id }, { what, then }) => `/${PLACES[what]}/${{ "card-refund": card_id, "packet-claim": red_packet_id }[what] ?? id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
+const PLACES = { payment: "payments", topup: "topups", withdrawal: "withdrawals", transfer: "transfers", packet: "packets", "packet-claim": "packets", card: "cards", "card-refund": "cards", gift: "gift-cards", "gift-claim": "gift-cards" };
+const placeOf = ({ id, card_id, red_packet_id, gift_card_id }, { what, then }) => `/${PLACES[what]}/${{ "card-refund": card_id, "packet-claim": red_packet_id, "gift-claim": gift_card_id }[what] ?? id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
 
 function titleOf(id, wanted) {
   const outcome = outcomeOf(id);
@@ -72,11 +75,11 @@ function titleOf(id, wanted) {
   if (outcome) return outcome.status < 400 ? say(outcome.body?.status === "authorized" ? "result.held" : "result.paid", { amount }) : sayOf(about, "result.not", { amount });
   const { last } = intent(id) ?? {};
   const consent = consentOf({ last });
-  if (consent) return say(`result.${consent}`);
+  if (consent) return sayOf(about, `result.${consent}`);
   return sayOf(about, last === undefined ? "result.sending" : "result.unknown", { amount });
 }
 
-function Result({ id, earlier, back }) {
+function Result({ id, earlier, back, earned }) {
   const outcome = outcomeOf(id);
   const about = (intent(id) ?? finished(id))?.about;
   const kind = outcome ? (outcome.status < 400 ? "good" : "bad") : "open";
@@ -89,16 +92,17 @@ function Result({ id, earlier, back }) {
     ${about?.what === "transfer" && html`<${Facts} of=${[[say("checkout.to"), about.to], [say("fact.amount"), shownSum(about)]]} />`}
     ${!about && html`<${Forgotten} />`}
     ${about && !outcome && html`<${Waits} id=${id} about=${about} />`}
-    ${kind === "good" && html`<${Done} about=${about} body=${outcome.body} back=${back} />`}
+    ${kind === "good" && html`<${Done} about=${about} body=${outcome.body} back=${back} earned=${earned} />`}
     ${kind === "bad" && html`<${Not} about=${about} outcome=${outcome} earlier=${earlier} />`}
   `;
 }
 
-const facts = ({ checkout, coupon, ...about }, outcome) => [
+const facts = ({ checkout, help, family, ...about }, outcome) => [
   [say("checkout.to"), checkout.merchant_name],
-  [say(coupon ? "coupon.before" : "fact.amount"), shownSum(checkout)],
-  [say("coupon.discount"), coupon && `${shownMoney(-coupon.discount, checkout.currency)} · ${coupon.name}`],
-  [say("coupon.due"), coupon && shownSum(dueOf({ checkout, coupon, ...about }))],
+  [say(help ? "coupon.before" : "fact.amount"), shownSum(checkout)],
+  ...(help ? [helpFact(help, checkout.currency)] : []),
+  [say("fact.by"), family && say("fact.family-card.of", { name: family.name })],
+  [say("coupon.due"), help && shownSum(dueOf({ checkout, help, ...about }))],
   [say("fact.order"), checkout.order_reference],
   [say("fact.when"), outcome?.body?.created_at && html`<${When} at=${outcome.body.created_at} />`],
 ];
@@ -123,10 +127,11 @@ function Waits({ id, about }) {
 }
 
 /** Back to the shop only if the person says so, who reads where it leads. */
-function Done({ about, body, back }) {
+function Done({ about, body, back, earned }) {
   const host = hostOf(about.checkout?.return_url);
   return html`
     ${body.status === "authorized" && html`<p class="note">${say(about.checkout?.split ? "result.held.share" : "result.held.deposit", { when: shownMoment(body.expires_at) })}</p>`}
+    <${Earned} of=${earned} />
     <${Back} checkout=${about.checkout} back=${back} />
     <p><a class=${host ? "button secondary" : "button main"} href="#/">${say("result.home")}</a></p>
     <p><a class="button secondary" href=${`#${placeOf(body, about)}`}>${say("result.receipt")}</a></p>
@@ -145,8 +150,8 @@ function Not({ about, outcome: { status, body }, earlier }) {
   `;
 }
 
-/** It is the coupon that was refused, and nothing else. */
-const isOfCoupon = ({ code, param }) => code?.startsWith("coupon-") || param === "coupon_id";
+/** It is what helps that was refused, and nothing else. */
+const isOfHelp = ({ what }, { code = "", param = "" }) => code.includes(what) || param === `${what}_id` || param.split(".")[0] === what;
 const without = (place, { id }) => `${place}${place.includes("?") ? "&" : "?"}without=${id}`;
 
 /** It takes a confirmation, and they have none and can set up none here yet. */
@@ -154,22 +159,23 @@ const isStuck = ({ methods }) => methods === "" && newHere.value;
 
 function Help({ about, body, earlier }) {
   const back = about.back ?? (about.charge ? "/code" : about.checkout ? (about.checkout.back ?? `/pay/${about.checkout.id}`) : `/${{ topup: "topup", withdrawal: "withdraw" }[about.what]}`);
+  if (about.what === "gift-claim") return html`<p><a class="button main" href=${`#${back}`}>${say("result.gift")}</a></p>`;
   if (about.what === "packet-claim") return html`<p><a class="button main" href=${`#${back}`}>${say("result.packet")}</a></p>`;
   if (fromWallet(about) && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
   if (body.code === "probable-duplicate" && !about.charge) return html`<${Twice} about=${about} earlier=${earlier} before=${body.payment_id} />`;
-  if (about.coupon && isOfCoupon(body)) return html`<p><a class="button main" href=${`#${without(back, about.coupon)}`}>${say("coupon.go-on-without")}</a></p>`;
+  if (about.help && isOfHelp(about.help, body)) return html`<p><a class="button main" href=${`#${without(back, about.help)}`}>${say(`help.go-on-without.${about.help.what}`)}</a></p>`;
   if (body.code === "cooling-off" || isStuck(body)) return null;
   if (body.code === "wallet-frozen" || body.methods === "") return html`<p><a class="button main" href="#/security">${say("result.security")}</a></p>`;
   if (body.code === "invalid-state") return html`<p><a class="button main" href="#/activity">${say("result.activity")}</a></p>`;
   return html`<p><a class="button main" href=${`#${back}`}>${say("result.again")}</a></p>`;
 }
 
-const fromWallet = ({ checkout, card_id, what }) => (checkout && !card_id) || ["transfer", "packet"].includes(what);
+const fromWallet = ({ checkout, card_id, family, what }) => (checkout && !card_id && !family) || ["transfer", "packet", "gift"].includes(what);
 
 /** Names the earlier payment, and asks whether a second one is meant. */
 function Twice({ about, earlier, before }) {
-  const { checkout, wallet_id, card_id, coupon } = about;
-  const pay = () => (checkout.back ? payShop(checkout, wallet_id, { confirmed: true, coupon }) : payCheckout(checkout, wallet_id, { confirmed: true, card_id, coupon, form: `after ${before}` }));
+  const { checkout, wallet_id, card_id, help, family } = about;
+  const pay = () => (checkout.back ? payShop(checkout, wallet_id, { confirmed: true, help, family }) : payCheckout(checkout, wallet_id, { confirmed: true, card_id, help, family, form: `after ${before}` }));
   const again = () => goInstead(`/results/${pay()}`);
   return html`
     <section class="card" aria-label=${say("twice.title")}>

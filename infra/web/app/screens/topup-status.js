@@ -2,7 +2,7 @@
 import { follow, Mark, UNFINISHED } from "/app/following.js";
 import { hostOf, shownSum, way } from "/app/money.js";
 import { usually } from "/app/processors.js";
-import { money, say, sayOr } from "/shared/language.js";
+import { money, say, sayOr, shownMoney } from "/shared/language.js";
 import { Facts, Shown, When } from "/shared/parts.js";
 import { drawn, Qr } from "/shared/qr.js";
 import { html, signal } from "/shared/ui.js";
@@ -24,6 +24,7 @@ const Status = ({ topup, then }) => html`
       ${one.usual_seconds && html`<p>${usually(one.usual_seconds)}</p>`}
       <${NextAction} of=${one.next_action} />
       <${Facts} of=${facts(one)} />
+      ${one.bonus > 0 && one.status === "succeeded" && !one.reversed && html`<p class="good" role="status">${say("topup.bonus", { amount: money(one.bonus, one.currency) })} <a href="#/bonuses">${say("topup.bonus.see")}</a></p>`}
       <${Onwards} topup=${one} then=${then} />
     `}
   <//>
@@ -37,6 +38,7 @@ function detailOf({ status, reason, amount, reversed, currency }) {
 
 const facts = (topup) => [
   [say("fact.amount"), shownSum(topup)],
+  [say("help.bonus"), topup.bonus > 0 && shownMoney(topup.bonus, topup.currency)],
   [say("fact.way"), way(topup)],
   [say("fact.when"), html`<${When} at=${topup.created_at} />`],
   [say("fact.number"), html`<small>${topup.id}</small>`],

@@ -2,6 +2,8 @@
 import { wrongAmount } from "/app/amounts.js";
 import { wallets } from "/app/me.js";
 import { Frozen } from "/app/money.js";
+import { ChooseBonus, taken } from "/app/offered.js";
+import { bonusOffers } from "/app/owned.js";
 import { topUp } from "/app/paying.js";
 import { ANY, offersOf, usually, waysOf } from "/app/processors.js";
 import "/app/screens/result.js";
@@ -29,21 +31,24 @@ export function open({ query }) {
   const wrong = signal(false);
   const chosen = signal("");
   const offers = signal({});
+  const [bonus_offers, bonus] = [bonusOffers(), signal(query.bonus ?? "")];
   const stop = effect(() => {
     const currencies = (mine.value.data?.data ?? []).map((one) => one.currency);
     untracked(() => (offers.value = Object.fromEntries(currencies.map((one) => [one, see(offersOf(one))]))));
   });
   const start = job((wallet) => {
     const amount = minorOf(typed.peek(), wallet.currency);
-    wrong.value = !amount;
-    if (!amount) return;
+    const bonusTaken = taken(offeredIn(bonus_offers, wallet), bonus.peek(), amount);
+    wrong.value = !amount || (bonusTaken && !bonusTaken.brings);
+    if (wrong.peek()) return;
     const { sent } = chosenOf(waysOf(offers.peek()[wallet.currency]?.peek().data), chosen.peek());
-    goInstead(`/results/${topUp({ wallet, amount, way: sent, form, then: query.then })}`);
+    goInstead(`/results/${topUp({ wallet, amount, way: sent, bonus: bonusTaken, form, then: query.then })}`);
   });
-  const state = { mine, typed, wrong, chosen, offers, start, currency: query.currency };
+  const state = { mine, typed, wrong, chosen, offers, bonus_offers, bonus, start, currency: query.currency };
   return { title: () => say("topup.title"), view: () => html`<${TopUp} ...${state} />`, close: stop };
 }
 
+const offeredIn = (offers, { currency }) => (offers.value.data?.data ?? []).filter((one) => one.currency === currency && !one.taken);
 const chosenOf = (ways, name) => ways.find((one) => one.name === name) ?? ANY;
 const minorOf = ({ minor, text }, currency) => minor ?? readMoney(text, currency);
 const textOf = ({ minor, text }, currency) => text ?? (minor / 10 ** digits(currency)).toFixed(digits(currency));
@@ -55,10 +60,13 @@ const TopUp = ({ mine, currency, ...form }) => html`
   <//>
 `;
 
-function Amount({ wallet, typed, wrong, chosen, offers, start }) {
+function Amount({ wallet, typed, wrong, chosen, offers, bonus_offers, bonus, start }) {
   const { currency } = wallet;
   const amount = minorOf(typed.value, currency);
   const ways = waysOf(offers.value[currency]?.value.data);
+  const offered = offeredIn(bonus_offers, wallet);
+  const mine = taken(offered, bonus.value, amount);
+  const why = !amount ? wrongAmount(textOf(typed.value, currency), currency) : mine && !mine.brings ? say("bonus.too-little", { least: money(mine.least, currency) }) : "";
   const sent = { ...start, run: () => start.run(wallet) };
   return html`
     <p>${say("topup.balance", { available: money(wallet.available, currency) })}</p>
@@ -68,7 +76,8 @@ function Amount({ wallet, typed, wrong, chosen, offers, start }) {
         ${CHIPS.map((whole) => whole * 10 ** digits(currency)).map((minor) => html`
           <button type="button" aria-pressed=${minor === amount ? "true" : "false"} onClick=${() => ((typed.value = { minor }), (wrong.value = false))}>${shownMoney(minor, currency).replace(/[.,]00$/, "")}</button>`)}
       </div>
-      <${Field} name="amount" label=${say("topup.amount", { currency })} inputmode="decimal" autocomplete="off" value=${textOf(typed.value, currency)} problem=${wrong.value && !amount ? wrongAmount(textOf(typed.value, currency), currency) : ""} onInput=${(event) => (typed.value = { text: event.target.value })} />
+      <${Field} name="amount" label=${say("topup.amount", { currency })} inputmode="decimal" autocomplete="off" value=${textOf(typed.value, currency)} problem=${wrong.value ? why : ""} onInput=${(event) => (typed.value = { text: event.target.value })} />
+      <${ChooseBonus} offers=${offered} chosen=${bonus} amount=${amount} />
       <fieldset>
         <legend>${say("topup.way")}</legend>
         <${Choice} way=${ANY} chosen=${chosen} title=${say("way.any")} about=${say("way.any.hint")} />

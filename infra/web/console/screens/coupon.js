@@ -25,6 +25,12 @@ export function open({ params: { id } }) {
   return { title, view, close: watch(() => see(path), EVERY_MS) };
 }
 
+/** Its merchants, and what deals in its categories. */
+function where({ merchant_ids, categories }) {
+  if (!merchant_ids.length && !categories.length) return say("template.everywhere");
+  return html`${merchant_ids.map((id) => html`<${Id} key=${id} of=${id} /> `)}${categories.map((one) => html`<span key=${one}>${say(`categories.${one}`)} </span>`)}`;
+}
+
 const Template = ({ of: one, issued, hand, again }) => html`
   <p class="summary"><span class="big">${valueOf(one)}</span> <${TemplateState} of=${one} /></p>
   ${one.status === "open" && html`
@@ -37,7 +43,7 @@ const Template = ({ of: one, issued, hand, again }) => html`
   <${Facts} of=${[
     ["id", html`<${Id} of=${one.id} />`],
     ["template-minimum_spend", one.minimum_spend ? shownMoney(one.minimum_spend, one.currency) : say("template.any")],
-    ["template-merchants", one.merchant_ids.length ? one.merchant_ids.map((id) => html`<${Id} key=${id} of=${id} /> `) : say("template.everywhere")],
+    ["template-merchants", where(one)],
     ["template-validity", validityOf(one)],
     ["template-public", say(one.public ? "template.yes" : "template.no")],
     ["template-made_by", html`<${Name} of=${one.created_by} />`],

@@ -1,5 +1,6 @@
 /** A merchant: what was agreed, its accounts, payouts, settlements, stores and staff, prepaid cards, keys, webhooks. */
 import { Plans, plansOf } from "/console/cards.js";
+import { Category } from "/console/categories.js";
 import { may } from "/console/may.js";
 import { inCurrency, PAYOUTS, SETTLEMENTS, Terms } from "/console/payouts.js";
 import { Shops, shopsOf } from "/console/shops.js";
@@ -37,6 +38,7 @@ const Merchant = ({ of: merchant, keys, webhooks, plans, shops, money, choose })
   <p class="summary"><${State} of=${merchant.status} /></p>
   <${Facts} of=${[
     ["id", html`<${Id} of=${merchant.id} />`],
+    ["category", html`<${Category} of=${merchant} />`],
     ["fee-terms", fee(merchant)],
     ["floor-terms", inEach(merchant, merchant.floor)],
     ["created_at", html`<${Moment} at=${merchant.created_at} />`],

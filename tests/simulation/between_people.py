@@ -1,0 +1,44 @@
+"""All that people do among themselves, by weight: transfers, red packets, bills, and coupons and points beside them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tests.simulation import opening_packets, sending, sharing_bills, using_coupons, using_points
+
+if TYPE_CHECKING:
+    from tests.simulation.people import Person
+
+POOR = 1_000
+
+
+def act(person: Person, chance: random.Random) -> None:
+    """Whoever has nothing puts something in first, mostly."""
+    if person.world.model.wallets[person.wallet].available < POOR and chance.random() < 0.4:
+        person._top_up(chance)
+        return
+    acts, weights = zip(*_ACTS, strict=True)
+    chance.choices(acts, weights)[0](person, chance)
+
+
+_ACTS: tuple[tuple[Callable[[Person, random.Random], None], float], ...] = (
+    (sending.look, 26),
+    (sending.send_late, 12),
+    (sending.cancel, 8),
+    (sending.look_at, 2),
+    (opening_packets.send, 10),
+    (opening_packets.open_one, 12),
+    (opening_packets.look, 2),
+    (sharing_bills.make, 10),
+    (sharing_bills.pay, 16),
+    (sharing_bills.decline, 8),
+    (sharing_bills.close_or_remind, 9),
+    (sharing_bills.look, 2),
+    (using_coupons.take, 9),
+    (using_coupons.pay, 12),
+    (using_points.pay, 12),
+    (using_points.redeem, 6),
+    (using_points.look, 2),
+)
