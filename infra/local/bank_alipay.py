@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
+from infra.local import mainland_keys
 from infra.local.bank_book import Message, Payment
 from infra.local.bank_payouts import Payout
 from infra.local.bank_sent import Sent
@@ -279,7 +280,7 @@ def _proved(keys: Keys, form: Mapping[str, str]) -> bool:
 
 
 def _signature(keys: Keys, text: bytes) -> str:
-    key: Any = serialization.load_pem_private_key(keys["private_key"].encode(), None)
+    key = mainland_keys.private_key(keys["private_key"])
     return base64.b64encode(key.sign(text, PKCS1v15(), hashes.SHA256())).decode()
 
 

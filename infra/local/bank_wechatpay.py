@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from infra.local import mainland_keys
 from infra.local.bank_book import Message, Payment
 from infra.local.bank_payouts import Payout
 from infra.local.bank_sent import Sent
@@ -71,7 +72,7 @@ def signed_answer(keys: Keys, stamp: str, status: int, told: Mapping[str, Any]) 
 
 def signed(keys: Keys, body: bytes, stamp: str) -> dict[str, str]:
     nonce = secrets.token_hex(16)
-    key: Any = serialization.load_pem_private_key(keys["private_key"].encode(), None)
+    key = mainland_keys.private_key(keys["private_key"])
     signature = key.sign(f"{stamp}\n{nonce}\n".encode() + body + b"\n", PKCS1v15(), hashes.SHA256())
     return {
         "Wechatpay-Timestamp": stamp,

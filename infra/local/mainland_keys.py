@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
@@ -28,6 +29,12 @@ def make() -> dict[str, dict[str, Any]]:
             "alipay": alipay | {"merchant_key": ours_too[1], "private_key": alipays[0]},
         },
     }
+
+
+@cache
+def private_key(pem: str) -> Any:
+    """Loading one proves its numbers, which takes forty times as long as signing with it."""
+    return serialization.load_pem_private_key(pem.encode(), None)
 
 
 def _pair() -> tuple[str, str]:
