@@ -223,7 +223,7 @@ def above_of(wish: int | None) -> int:
 
 
 def _within(categories: list[Category], card: FamilyCard) -> bool:
-    return bool(categories) and all(map(card.covers, categories))
+    return all(map(card.covers, categories or CATEGORIES))
 
 
 def _is(name: str, kind: str) -> bool:

@@ -224,16 +224,16 @@ def _programme(month: Month) -> dict[str, Any]:
         wish = {"name": words, "terms": _words("rewards.programme.terms"), "currency": CURRENCY, "worth": WORTH}
         wish |= {"least_points": WORTH["points"], "expire_after_months": 12}
         found = month.operator.post(every, wish).expect(201)
-        found = _rule(month, found, "rewards.rule")
+        found = _rule(month, found, _words("rewards.rule"))
     now = clock.written(clock.now())
     if not any(one["times"] == TIMES and one["ends_at"] > now and not one["ended_at"] for one in found["rules"]):
         ends = clock.written(clock.now() + timedelta(days=7))
-        found = _rule(month, found, "rewards.campaign", times=TIMES, ends_at=ends)
+        found = _rule(month, found, _words("rewards.campaign"), times=TIMES, ends_at=ends)
     return found
 
 
-def _rule(month: Month, programme: dict[str, Any], name: str, **more: Any) -> dict[str, Any]:
-    wish = {"kind": "payment", "points": 1, "per_amount": 100, "name": _words(name)} | more
+def _rule(month: Month, programme: dict[str, Any], name: dict[str, str], **more: Any) -> dict[str, Any]:
+    wish = {"kind": "payment", "points": 1, "per_amount": 100, "name": name} | more
     path = f"/v1/points-programmes/{programme['id']}/rules"
     made: dict[str, Any] = month.operator.post(path, wish).expect(201)
     return made

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from infra.local import people
+from infra.local.people import Person
 from tests.browser import kit, purse, relatives_kit, withdrawal_kit
 from tests.browser.test_modes import entered, went
 from tests.browser.test_money_screens import PAYING, signed_in, sound
@@ -63,6 +64,58 @@ WORDS = {
 }
 
 
+def _given(visit: kit.Visit, owner: Person, holder: Person, words: dict[str, str], look: str) -> str:
+    """Where the new card is."""
+    entered(visit, owner)
+    page = went(visit, "/family-cards")
+    sound(visit, f"app-family-cards-none-{look}")
+    page.get_by_role("link", name=words["give"]).click()
+    purse.titled(visit, words["give"])
+    sound(visit, f"app-family-card-who-{look}")
+    page.locator("#identifier").fill(holder.identifier)
+    page.keyboard.press("Enter")
+    purse.titled(visit, words["for"])
+    page.locator("#cap").fill("100")
+    page.locator("#above").fill("30")
+    page.locator("input[value=some]").check()
+    page.get_by_role("checkbox", name=words["food"], exact=True).check()
+    page.get_by_role("checkbox", name=words["other"], exact=True).check()
+    sound(visit, f"app-family-card-terms-{look}")
+    page.locator("button.main").click()
+    offer = page.get_by_role("dialog").get_by_role("button", name=words["offer"])
+    expect(offer).to_be_visible(timeout=kit.PATIENCE_MS)
+    sound(visit, f"app-family-card-sure-{look}")
+    offer.click()
+    page.locator("#prove-pin").fill(withdrawal_kit.PIN)
+    sound(visit, f"app-family-card-prove-{look}")
+    page.get_by_role("button", name=words["confirm"], exact=True).click()
+    visit.see(words["waits"])
+    return page.url.partition("#")[2]
+
+
+def _accepted_and_paid_with(
+    other: kit.Visit, holder: Person, local: dict[str, Any], words: dict[str, str], look: str
+) -> None:
+    entered(other, holder, "social")
+    went(other, "/")
+    other.see(words["asks"])
+    sound(other, f"app-social-home-offered-{look}")
+    other.page.get_by_role("link", name=words["asks"]).click()
+    accept = other.page.get_by_role("button", name=words["accept"], exact=True)
+    expect(accept).to_be_visible(timeout=kit.PATIENCE_MS)
+    sound(other, f"app-family-card-offered-{look}")
+    accept.click()
+    other.see(words["left"])
+    sound(other, f"app-family-card-held-{look}")
+
+    wanted = purse.checkout(local, 1_280, "family-1")
+    went(other, f"/pay/{wanted['id']}").get_by_role("radio", name=words["from"]).check()
+    sound(other, f"app-checkout-family-{look}")
+    other.page.get_by_role("button", name=words["pay"]).click()
+    other.see(words["paid"])
+    sound(other, f"app-result-family-{look}")
+
+
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh", "dark")])
 def test_a_card_is_given_accepted_paid_with_read_by_both_and_ended(
     browser: Browser, local: dict[str, Any], language: str, scheme: str
@@ -75,52 +128,10 @@ def test_a_card_is_given_accepted_paid_with_read_by_both_and_ended(
         kit.context(browser, language, color_scheme=scheme) as theirs,
     ):
         visit = kit.Visit(ours, local["api"] + "/app/#/sign-in", REFUSED)
-        entered(visit, owner)
-        page = went(visit, "/family-cards")
-        sound(visit, f"app-family-cards-none-{look}")
-        page.get_by_role("link", name=words["give"]).click()
-        purse.titled(visit, words["give"])
-        sound(visit, f"app-family-card-who-{look}")
-        page.locator("#identifier").fill(holder.identifier)
-        page.keyboard.press("Enter")
-        purse.titled(visit, words["for"])
-        page.locator("#cap").fill("100")
-        page.locator("#above").fill("30")
-        page.locator("input[value=some]").check()
-        page.get_by_role("checkbox", name=words["food"], exact=True).check()
-        page.get_by_role("checkbox", name=words["other"], exact=True).check()
-        sound(visit, f"app-family-card-terms-{look}")
-        page.locator("button.main").click()
-        offer = page.get_by_role("dialog").get_by_role("button", name=words["offer"])
-        expect(offer).to_be_visible(timeout=kit.PATIENCE_MS)
-        sound(visit, f"app-family-card-sure-{look}")
-        offer.click()
-        page.locator("#prove-pin").fill(withdrawal_kit.PIN)
-        sound(visit, f"app-family-card-prove-{look}")
-        page.get_by_role("button", name=words["confirm"], exact=True).click()
-        visit.see(words["waits"])
-        place = page.url.partition("#")[2]
-
+        place = _given(visit, owner, holder, words, look)
         other = kit.Visit(theirs, local["api"] + "/app/#/sign-in", REFUSED)
-        entered(other, holder, "social")
-        went(other, "/")
-        other.see(words["asks"])
-        sound(other, f"app-social-home-offered-{look}")
-        other.page.get_by_role("link", name=words["asks"]).click()
-        accept = other.page.get_by_role("button", name=words["accept"], exact=True)
-        expect(accept).to_be_visible(timeout=kit.PATIENCE_MS)
-        sound(other, f"app-family-card-offered-{look}")
-        accept.click()
-        other.see(words["left"])
-        sound(other, f"app-family-card-held-{look}")
-
-        wanted = purse.checkout(local, 1_280, "family-1")
-        went(other, f"/pay/{wanted['id']}").get_by_role("radio", name=words["from"]).check()
-        sound(other, f"app-checkout-family-{look}")
-        other.page.get_by_role("button", name=words["pay"]).click()
-        other.see(words["paid"])
-        sound(other, f"app-result-family-{look}")
-
+        _accepted_and_paid_with(other, holder, local, words, look)
+        page = visit.page
         page.reload()
         visit.see(words["spent"])
         sound(visit, f"app-family-card-given-{look}")

@@ -46,8 +46,7 @@ class Person(Forgetful):
         self.access = self.refresh = self.user = self.wallet = ""
         self.leave, self.purse, self.bag = Leave(), taking_out.Purse(), at_tills.Bag()
         self.pocket, self.circle = holding_cards.Pocket(), sending.Circle()
-        self.errands: list[Errand] = []
-        self.successors: dict[str, str] = {}
+        self.errands, self.successors = list[Errand](), dict[str, str]()
         self.over: set[str] = set()
         """Refresh tokens whose session was ended, as we were told."""
         self.keys = 0

@@ -1,17 +1,8 @@
-/** What a merchant deals in: the choice, and changing it. */
-import { ask } from "/console/ask.js";
-import { may } from "/console/may.js";
+/** Kinds of merchants, in a form: any of them. */
 import { say } from "/shared/language.js";
-import { lookAgain } from "/shared/seen.js";
-import { call } from "/shared/session.js";
 import { html } from "/shared/ui.js";
 
 export const ALL = ["groceries", "restaurants", "shopping", "transport", "health", "education", "leisure", "services", "other"];
-
-export const Categories = ({ chosen = "other" }) => html`
-  <label class="field" for="category"><span>${say("shops.category")}</span>
-    <select id="category" name="category">${ALL.map((one) => html`<option key=${one} value=${one} selected=${one === chosen}>${say(`categories.${one}`)}</option>`)}</select>
-  </label>`;
 
 /** Any of them, in a form; `chosen` reads which. */
 export const Boxes = ({ title }) => html`
@@ -19,21 +10,3 @@ export const Boxes = ({ title }) => html`
     ${ALL.map((one) => html`<label key=${one}><input type="checkbox" name=${`category-${one}`} />${say(`categories.${one}`)}</label>`)}
   </fieldset>`;
 export const chosen = (fields) => ALL.filter((one) => fields[`category-${one}`]);
-
-export const Category = ({ of: merchant }) => html`
-  ${say(`categories.${merchant.category}`)}
-  ${may("merchants.join") && html` <button type="button" class="small" onClick=${() => change(merchant)}>${say("shops.change")}</button>`}`;
-
-const change = (merchant) =>
-  ask({
-    title: say("shops.category"),
-    what: merchant.name,
-    fields: () => html`<${Categories} chosen=${merchant.category} />`,
-    plain: true,
-    go: say("shops.change"),
-    done: say("shops.categorised"),
-    act: async ({ category }) => {
-      await call("PUT", `/v1/merchants/${merchant.id}/category`, { body: { category } });
-      await lookAgain(`/v1/merchants/${merchant.id}`);
-    },
-  });

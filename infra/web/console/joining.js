@@ -1,6 +1,6 @@
 /** Taking a merchant on: what is agreed with it, and what it says of its business, unless whoever does it vouches for it. */
 import { ask } from "/console/ask.js";
-import { Categories } from "/console/categories.js";
+import { Categories } from "/console/dealing.js";
 import { CURRENCIES, say } from "/shared/language.js";
 import { announce, Field, Trouble } from "/shared/parts.js";
 import { go } from "/shared/router.js";

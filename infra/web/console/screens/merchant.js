@@ -1,6 +1,6 @@
 /** A merchant: what was agreed, its accounts, payouts, settlements, stores and staff, prepaid cards, keys, webhooks. */
 import { Plans, plansOf } from "/console/cards.js";
-import { Category } from "/console/categories.js";
+import { Category } from "/console/dealing.js";
 import { may } from "/console/may.js";
 import { inCurrency, PAYOUTS, SETTLEMENTS, Terms } from "/console/payouts.js";
 import { Shops, shopsOf } from "/console/shops.js";
