@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Customer
-from chalicelib.kernel.errors import CouponsExhausted, InsufficientPoints, InvalidRequest, InvalidState, NotFound
+from chalicelib.kernel.errors import (
+    CouponsExhausted,
+    InsufficientPoints,
+    InvalidRequest,
+    InvalidState,
+    NotFound,
+    WalletFrozen,
+)
 from chalicelib.kernel.idempotency import Receipt
 from chalicelib.rewards import points
 from chalicelib.rewards.model_points_views import AllPointsView, PointsEntryView, RedemptionRequest, RedemptionView
@@ -49,7 +56,7 @@ def entries(call: Call[None]) -> Answer:
     answers={201: RedemptionView},
     caller=Customer,
     moves_money=True,
-    errors=(NotFound, InsufficientPoints, CouponsExhausted, InvalidState),
+    errors=(NotFound, InsufficientPoints, CouponsExhausted, InvalidState, WalletFrozen),
     summary="Take a coupon for points",
 )
 def redeem(call: Call[RedemptionRequest]) -> Receipt:

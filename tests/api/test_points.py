@@ -251,6 +251,18 @@ def told(person: Person) -> list[Any]:
     return [one for one in notices.inbox(person.id, None, 50)[0] if one.kind == "reminder_points"]
 
 
+def test_whoever_may_not_pay_takes_no_coupon_for_points(world: World, ana: Person) -> None:
+    of = programme(world)
+    template = reward(world, of, 400)
+    earned(world, ana, of, 1_000)
+    service.raise_epoch(ana.wallet)
+    assert redeem(ana, of, template).status == 401
+    ana.sign_in()
+    assert ana.phone.post("/v1/me/freeze").status == 204
+    refused = redeem(ana, of, template)
+    assert (refused.status, refused.json["code"], balance(ana, of)) == (409, "wallet-frozen", 1_000)
+
+
 def test_points_run_out_by_the_month_and_their_owner_is_told_thirty_and_seven_days_ahead(
     world: World, ana: Person
 ) -> None:
