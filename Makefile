@@ -14,7 +14,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile check format help install load review
+.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile coupons check format help install load review
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -87,6 +87,9 @@ fuzz: $(TOOLS) ## generated requests against the API's own description (CASES=50
 
 reconcile: $(TOOLS) ## match two books of a million lines with planted differences (LINES=1000000 DIFFERENCES=500 SEED=1 TOLD=1)
 	@$(RUN) -m tests.bench.reconciling --lines $(or $(LINES),1000000) --differences $(or $(DIFFERENCES),500) --seed $(SEED) --told $(or $(TOLD),1)
+
+coupons: $(TOOLS) $(CLOUD) ## one template's coupons, issued by many processes: how many a second, how many met at a shard, the budget held (PROCESSES=8 COUPONS=1000)
+	@$(RUN) -m tests.bench.issuing --processes $(or $(PROCESSES),8) --coupons $(or $(COUPONS),1000)
 
 screens: install ## visit every screen in four looks each, pictures in build/screens/
 	@LOOKS=4 $(RUN) -m pytest -n 0 tests/browser/test_screens.py
