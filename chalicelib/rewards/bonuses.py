@@ -11,6 +11,7 @@ from datetime import datetime
 from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import BonusesExhausted, CofferError, InvalidState, NotFound
+from chalicelib.ledger import chart
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Leg
 from chalicelib.rewards import bonus_lots, store_bonuses
@@ -31,11 +32,15 @@ def offer(offer_id: str) -> Offer:
 def offers(
     customer: Customer, position: str | None, limit: int, language: str, at: datetime
 ) -> tuple[list[BonusOfferView], str | None]:
-    """What a top-up may bring now, newest first; a page may be short."""
+    """What a top-up of one of their wallets may bring now, newest first; a page may be short."""
     found, following = store_bonuses.open_offers(position, limit)
     had = bonus_lots.all_had(customer.user_id) if found else {}
-    shown = [one for one in found if one.is_open(at)]
+    shown = [one for one in found if one.is_open(at) and _has_wallet(customer, one.currency)]
     return [views.offer_view(one, language, taken=_taken(one, customer, had)) for one in shown], following
+
+
+def _has_wallet(customer: Customer, currency: str) -> bool:
+    return chart.wallet_of(customer.user_id, currency) in customer.wallet_ids
 
 
 def mine(customer: Customer, language: str, at: datetime) -> BonusesView:

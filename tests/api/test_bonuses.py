@@ -146,6 +146,12 @@ def test_a_stopped_offer_promises_no_more_and_keeps_what_it_promised(world: Worl
     assert has(ana) == 2_000
 
 
+def test_only_bonuses_for_a_wallet_of_mine_are_offered_to_me(world: World) -> None:
+    here, elsewhere = offer(world), offer(world, currency="EUR")
+    seen = [one["id"] for one in world.customer().phone.get("/v1/bonus-offers?limit=100").json["data"]]
+    assert (here["id"] in seen, elsewhere["id"] in seen) == (True, False)
+
+
 def test_what_failed_passes_nothing_on_once_the_offer_is_stopped(world: World, till: Till) -> None:
     of, ana = offer(world), world.customer()
     fail(till, top_up(ana, of).json["id"])
