@@ -34,7 +34,7 @@ def listed(position: str | None, limit: int) -> tuple[list[BonusTermsView], str 
 
 def one(offer_id: str) -> BonusTermsView:
     """With what is left of its budget. Raises NotFound."""
-    found = bonuses.offer(offer_id)
+    found = bonuses.offer(offer_id, None)
     return views.terms_view(found, left(found))
 
 
@@ -46,7 +46,7 @@ def left(of: Offer) -> Left:
 
 def stop(by: Operator, offer_id: str, at: datetime) -> BonusTermsView:
     """No more are promised; those that were stay good. Once or many times. Raises NotFound."""
-    found = bonuses.offer(offer_id)
+    found = bonuses.offer(offer_id, None)
     cases.audit(by.user_id, "bonus.stop_offer", found.id, "", at, source_address=by.source_address)
     kept.stop(found)
     return one(offer_id)

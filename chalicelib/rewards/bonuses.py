@@ -21,11 +21,11 @@ from chalicelib.rewards.model_bonuses import Lot, Offer
 from chalicelib.rewards.model_bonuses_views import BonusesView, BonusOfferView
 
 
-def offer(offer_id: str) -> Offer:
+def offer(offer_id: str, param: str | None = "bonus_id") -> Offer:
     """Raises NotFound."""
     found = store_bonuses.offer(offer_id) if ids.is_id(offer_id, "tbo") else None
     if found is None:
-        raise NotFound(param="bonus_id")
+        raise NotFound(param=param)
     return found
 
 

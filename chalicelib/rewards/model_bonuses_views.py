@@ -86,7 +86,7 @@ class BonusOfferView(msgspec.Struct, frozen=True):
     taken: bool
 
 
-class LotView(msgspec.Struct, frozen=True):
+class BonusLotView(msgspec.Struct, frozen=True):
     id: str
     name: str
     amount: int
@@ -102,7 +102,7 @@ class BonusView(msgspec.Struct, frozen=True):
     currency: str
     available: int
     most_share_percent: int
-    lots: list[LotView]
+    lots: list[BonusLotView]
 
 
 class BonusesView(msgspec.Struct, frozen=True):
@@ -163,7 +163,7 @@ def bonuses_view(lots: Iterable[Lot], language: str, at: datetime) -> BonusesVie
 
 def _bonus(currency: str, lots: list[Lot], language: str, at: datetime) -> BonusView:
     shown = [
-        LotView(lot.id, lot.name.read_in(language), lot.amount, lot.left, lot.until, lot.share, lot.topup)
+        BonusLotView(lot.id, lot.name.read_in(language), lot.amount, lot.left, lot.until, lot.share, lot.topup)
         for lot in lots
     ]
     return BonusView(currency, model.available(lots, at), max(lot.share for lot in lots), shown)

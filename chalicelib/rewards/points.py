@@ -48,7 +48,7 @@ def entries(
     return shown, seen[limit - 1]["sk"] if len(seen) > limit else None
 
 
-def programme(programme_id: str, param: str = "programme_id") -> Programme:
+def programme(programme_id: str, param: str | None = "programme_id") -> Programme:
     """Raises NotFound."""
     found = store_points.programme(programme_id) if ids.is_id(programme_id, "ptp") else None
     if found is None:

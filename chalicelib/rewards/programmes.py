@@ -35,7 +35,7 @@ def listed(position: str | None, limit: int) -> tuple[list[ProgrammeView], str |
 
 def one(programme_id: str) -> ProgrammeView:
     """With the points that people have of it. Raises NotFound."""
-    return _seen(points.programme(programme_id, ""))
+    return _seen(points.programme(programme_id, None))
 
 
 def stop(by: Operator, programme_id: str, at: datetime) -> ProgrammeView:
@@ -110,7 +110,7 @@ def _kept(
     into: Callable[[Programme], Programme],
     **facts: str,
 ) -> ProgrammeView:
-    into(found := points.programme(programme_id, ""))
+    into(found := points.programme(programme_id, None))
     _audit(by, action, found.id, at, **facts)
     return _seen(store_points.change(found.id, into))
 

@@ -214,6 +214,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "fee_basis_points": 60,
         "fee_fixed": 0,
         "floor": 0,
+        "category": "other",
         "business": BUSINESS,
     },
     "PUT /v1/merchants/{id}/category": {"category": "restaurants"},
@@ -297,6 +298,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "coupon_id": "cou_1",
         "bonus": 100,
         "points": {"programme_id": "ptp_1", "points": 100},
+        "family_card_id": "fam_1",
         "checkout_id": "chk_1",
         "merchant_id": "mer_1",
         "amount": 100,
@@ -307,7 +309,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "capture": "automatic",
         "confirm_duplicate": False,
     },
-    "POST /v1/payment-codes": {"wallet_id": "wal_1"},
+    "POST /v1/payment-codes": {"wallet_id": "wal_1", "family_card_id": "fam_1"},
     "POST /v1/charges": {
         "code": "710000000000000004",
         "amount": 100,
@@ -375,7 +377,7 @@ def means_something(route: Route, field: str, value: Any) -> bool:
     """Of another type than what stands there, and sound: nothing; any credential; no store, which is every one."""
     if value is None:
         return may_be_null(route, field)
-    every_one = field in ("store_ids", "merchant_ids", "payee_checks") and value == []
+    every_one = field in ("store_ids", "merchant_ids", "payee_checks", "categories") and value == []
     return every_one or (field == "credential" and isinstance(value, dict))
 
 

@@ -32,6 +32,8 @@ FINISHES = {
     "POST /v1/charges/{id}/confirm",
     "POST /v1/charges/{id}/reversals",
     "POST /v1/charge-reversals",
+    "POST /v1/gift-cards/{id}/cancel",
+    "POST /v1/points/redemptions",
     "POST /v1/incidents/{id}/compensation",
     "POST /v1/adjustments",
     "POST /v1/adjustments/{id}/approve",
