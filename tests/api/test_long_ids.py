@@ -17,7 +17,11 @@ from tests.conftest import FrozenClock
 UNTOLD = {"POST /v1/status/subscriptions/{id}/confirm": 400, "POST /v1/status/subscriptions/{id}/end": 200}
 """These say of no id whether there is one: what they answer of whatever is made up."""
 NAMED = [route for route in routes() if "{" in route.path and name_of(route) not in UNTOLD]
-PROOFS: dict[str, dict[str, Any]] = {"DELETE /v1/me/passkeys/{id}": {"password": PASSWORD}}
+_RULE = "POST /v1/points-programmes/{id}/rules"
+PROOFS: dict[str, dict[str, Any]] = {
+    "DELETE /v1/me/passkeys/{id}": {"password": PASSWORD},
+    _RULE: {name: value for name, value in BODIES[_RULE].items() if name != "merchant_ids"},
+}
 LONG = ("a" * 2_100, "é" * 600, "ses_" + "0" * 1_100)
 """A sort key has 1,024 bytes at most, a partition key 2,048."""
 
