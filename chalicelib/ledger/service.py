@@ -198,6 +198,11 @@ def lines_of(batch_ids: Sequence[str]) -> list[tuple[str, int, int]]:
     return [tuple(line) for one in found for line in plain_item(one)["lines"]]
 
 
+def count(counting: Update) -> bool:
+    """What no money hangs on, by itself: made if its conditions hold, and whether it was."""
+    return store.update(counting.written())[0]
+
+
 def impose(account: str, reason: str, frozen_at: datetime) -> bool:
     """The house freezes it, its owner's own freeze or not; the reason is for the owner to read. Once more is as good.
 

@@ -117,17 +117,19 @@ def _folds(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
 def _told(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """What merchants are told of: only which entry it is, nothing of who paid."""
     names = ("id", "movement", "kind", "payee", "sk")
-    waiting = [{name: entry[name] for name in names} for entry in entries if "payee" in entry]
-    starts = range(0, len(waiting), _TOLD_AT_ONCE)
-    return [{"MessageBody": json.dumps({"entries": waiting[start : start + _TOLD_AT_ONCE]})} for start in starts]
+    return _in_tens([{name: entry[name] for name in names} for entry in entries if "payee" in entry])
 
 
 def _rewarded(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """What may bring points or take them back: the copy of whoever paid, topped up or got money back."""
     names = ("id", "movement", "kind", "currency", "postings", "owner", "payee", "sk")
     waiting = {one["id"]: one for one in entries if "owner" in one and one["kind"] in _REWARDED}
-    kept = [{name: entry[name] for name in names if name in entry} for entry in waiting.values()]
-    return [{"MessageBody": json.dumps({"entry": one})} for one in kept]
+    return _in_tens([{name: entry[name] for name in names if name in entry} for entry in waiting.values()])
+
+
+def _in_tens(waiting: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    starts = range(0, len(waiting), _TOLD_AT_ONCE)
+    return [{"MessageBody": json.dumps({"entries": waiting[start : start + _TOLD_AT_ONCE]})} for start in starts]
 
 
 def _park(record: Mapping[str, Any]) -> None:

@@ -6,22 +6,18 @@ wallet the rest. The merchant gets all of it. A refund gives both back in propor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-
-import msgspec
 
 from chalicelib.kernel import clock
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import BonusBeyond, CofferError
 from chalicelib.kernel.idempotency import RequestKey
-from chalicelib.ledger import allowance, chart, crediting
-from chalicelib.ledger.model import Draft, Known, Movement
+from chalicelib.ledger.model import Draft, Known
 from chalicelib.merchants.model import Terms
-from chalicelib.payments import following, paying
-from chalicelib.payments.model import PaymentView, RefundView
+from chalicelib.payments import couponed
 from chalicelib.payments.paying import Order
 from chalicelib.rewards import bonus_lots as store
 from chalicelib.rewards import model as rewards
@@ -29,7 +25,7 @@ from chalicelib.rewards import model_bonuses as model
 from chalicelib.rewards.model_bonuses import Lot, Parts
 
 BONUS = "bonus_used"
-"""The fact of a payment's movement that bonuses paid, in minor units."""
+"""The fact of a payment's movement that bonuses paid, in minor units: all of its discount."""
 
 
 class Purse:
@@ -50,15 +46,11 @@ class Purse:
 
 
 class Return:
-    """What is known so far of what is left to refund, and which lots are good no more."""
+    """Which lots a payment took, and which of them are good no more, as far as is known."""
 
     def __init__(self, payment: Mapping[str, Any]) -> None:
-        self.refundable = int(payment["refundable"])
         self.taken = store.taken_by(payment["pk"])
         self.lapsed: set[str] = set()
-
-    def count(self, refundable: int) -> None:
-        self.refundable = refundable
 
 
 def draft(plain: Draft, purse: Purse, order: Order, at: datetime) -> Draft:
@@ -67,18 +59,9 @@ def draft(plain: Draft, purse: Purse, order: Order, at: datetime) -> Draft:
     if plain.movement is None or plain.entry is None:
         return plain
     taken = purse.take(wanted, order.amount, at)
-    rest = order.amount - wanted
-    paid = {
-        order.wallet: -rest,
-        chart.promotions(order.currency): -wanted,
-        chart.settling(order.currency): order.amount,
-    }
     legs = [store.spending(purse.owner, key, part, purse.learn) for key, part in taken]
     return replace(
-        plain,
-        movement=_movement(plain.movement, wanted),
-        changes=(replace(plain.changes[0], available=-rest),),
-        entry=replace(plain.entry, postings=crediting.postings(paid)),
+        couponed.discounted(plain, order, wanted, {BONUS: wanted}, bonus_used=wanted),
         legs=(*plain.legs, *legs, store.took(plain.movement.id, purse.owner, taken)),
         refusal=_beyond(wanted, model.total(taken), order) or plain.refusal,
     )
@@ -92,53 +75,26 @@ def refund(
     key: RequestKey,
     at: datetime,
     known: Known,
+    guess: couponed.Guess,
     back: Return,
 ) -> Draft:
     """The customer's share to the wallet at once, the bonuses' to the lots that are good still."""
-    plain, currency = following.refund(payment, terms, amount, reason, key, at, known), payment["currency"]
-    if plain.movement is None or plain.entry is None:
-        return plain
-    spent, before = min(amount, back.refundable), payment["amount"] - back.refundable
-    parts, returned = _returned(payment, back, before, before + spent)
+    returned = guess.discount(payment, amount)
+    before = rewards.given_back(payment[BONUS], payment["amount"], 0, payment["amount"] - guess.refundable)
+    parts = model.undo(back.taken, before, before + returned)
     kept = [(lot, part) for lot, part in parts if lot not in back.lapsed and model.until_of(lot) > clock.written(at)]
-    lapsed = returned - model.total(tuple(kept))
-    change, credited = crediting.credit(payment["account"], currency, spent - returned, known)
-    postings = {**credited, chart.promotions(currency): returned, chart.settling(currency): -spent}
-    account = chart.merchant_account(payment["payee"], currency)
-    return replace(
-        plain,
-        movement=_refunded(plain.movement, returned, lapsed),
-        changes=(change,),
-        entry=replace(plain.entry, postings=crediting.postings(postings)),
-        legs=(
-            following.refundable_as_seen(payment["pk"], amount, back.refundable, back.count),
-            allowance.draw(account, amount),
-            *(store.giving_back(payment["owner"], lot, part, _gone(back, lot)) for lot, part in kept),
-        ),
-    )
+    there = model.total(tuple(kept))
+    told = {"bonus_back": there, "bonus_lapsed": returned - there}
+    plain = couponed.shared(payment, terms, amount, reason, key, at, known, guess, **told)
+    if plain.movement is None:
+        return plain
+    given = (store.giving_back(payment["owner"], lot, part, _gone(back, lot)) for lot, part in kept)
+    return replace(plain, legs=(*plain.legs, *given))
 
 
-def _returned(payment: Mapping[str, Any], back: Return, before: int, after: int) -> tuple[Parts, int]:
-    whole = rewards.given_back(payment[BONUS], payment["amount"], 0, before)
-    returned = rewards.given_back(payment[BONUS], payment["amount"], before, after)
-    return model.undo(back.taken, whole, whole + returned), returned
-
-
-def _gone(back: Return, lot: str) -> Any:
+def _gone(back: Return, lot: str) -> Callable[[], None]:
     return lambda: back.lapsed.add(lot)
 
 
 def _beyond(wanted: int, most: int, order: Order) -> CofferError | None:
     return BonusBeyond(param="bonus", maximum=most, currency=order.currency) if most < wanted else None
-
-
-def _movement(plain: Movement, bonus: int) -> Movement:
-    answer = msgspec.json.decode(plain.receipt.body if plain.receipt else "", type=PaymentView)
-    told = msgspec.structs.replace(answer, bonus_used=bonus, discount=bonus)
-    return replace(plain, receipt=paying.receipt(told), facts={**plain.facts, BONUS: bonus})
-
-
-def _refunded(plain: Movement, returned: int, lapsed: int) -> Movement:
-    answer = msgspec.json.decode(plain.receipt.body if plain.receipt else "", type=RefundView)
-    told = msgspec.structs.replace(answer, discount=returned, bonus_back=returned - lapsed, bonus_lapsed=lapsed)
-    return replace(plain, receipt=paying.receipt(told))

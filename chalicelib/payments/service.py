@@ -148,12 +148,13 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
     terms = merchants.terms(merchant.merchant_id, at)
     if "settles" in found:
         return _refund_to_card(merchant, found, terms, amount, reason, key, at)
-    if bonused.BONUS in found:
-        return _refund_to_bonuses(merchant, found, terms, amount, reason, key, at)
     guess = couponed.Guess(found["refundable"])
+    lots = bonused.Return(found) if bonused.BONUS in found else None
     back = pointed.back(found) if pointed.POINTS in found else None
 
     def build(at: datetime, known: Known) -> Draft:
+        if lots is not None:
+            return acting.by(merchant, bonused.refund(found, terms, amount, reason, key, at, known, guess, lots))
         if back is not None:
             return acting.by(merchant, pointed.refund(found, terms, amount, reason, key, at, known, guess, back))
         if couponed.DISCOUNT in found:
@@ -236,17 +237,6 @@ def _refund_to_card(
 
     def build(at: datetime, known: Known) -> Draft:
         return acting.by(merchant, carded.refund(found, taken, terms, amount, reason, key, at, known, guess))
-
-    return ledger.commit(build, at, key)
-
-
-def _refund_to_bonuses(
-    merchant: Merchant, found: dict[str, Any], terms: Terms, amount: int, reason: str, key: RequestKey, at: datetime
-) -> Receipt:
-    back = bonused.Return(found)
-
-    def build(at: datetime, known: Known) -> Draft:
-        return acting.by(merchant, bonused.refund(found, terms, amount, reason, key, at, known, back))
 
     return ledger.commit(build, at, key)
 

@@ -7,7 +7,7 @@ before anybody has heard of it is remembered beside it, and taken off when it is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -37,13 +37,16 @@ class _Record:
         self.seen = earned
 
 
-def hear(entry: Mapping[str, Any], category_of: CategoryOf) -> int:
-    """Of one entry of the journal; in how many programmes it has had an effect now."""
+def hear(entries: Sequence[Mapping[str, Any]], category_of: CategoryOf) -> int:
+    """Of entries of the journal; how many effects they have had now, in each programme one. The rest may come again."""
+    programmes = store_points.programmes()
+    return sum(_heard(entry, programmes, category_of) for entry in entries)
+
+
+def _heard(entry: Mapping[str, Any], programmes: Sequence[Programme], category_of: CategoryOf) -> int:
     basis = _own_money(entry)
-    if not basis or not chart.is_money(entry["currency"]):
-        return 0
-    known = [one for one in store_points.programmes() if one.currency == entry["currency"]]
-    if not known:
+    known = [one for one in programmes if one.currency == entry["currency"]]
+    if not basis or not known:
         return 0
     source = _source(entry)
     if entry["kind"] in _EARNS:

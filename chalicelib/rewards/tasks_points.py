@@ -11,5 +11,5 @@ from chalicelib.rewards.model_points import CategoryOf
 
 
 def earn(event: dict[str, Any], category_of: CategoryOf) -> dict[str, Any]:
-    """Messages: {"entry": {"id", "movement", "kind", "currency", "postings", "owner", "payee", "sk"}}."""
-    return queues.consume(event, lambda body: earning.hear(json.loads(body)["entry"], category_of))
+    """Messages: {"entries": [{"id", "movement", "kind", "currency", "postings", "owner", "payee", "sk"}]}."""
+    return queues.consume(event, lambda body: earning.hear(json.loads(body)["entries"], category_of))

@@ -14,7 +14,7 @@ from chalicelib.kernel import clock, ids
 from chalicelib.kernel.errors import InvalidState, NotFound, TooManyRequests
 from chalicelib.ledger import items
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Changed, Draft, Leg, Verdict
+from chalicelib.ledger.model import Changed, Leg, Verdict
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update, put_once
 from chalicelib.settings import settings
@@ -42,13 +42,9 @@ def count_look(user_id: str, at: datetime) -> None:
     hour = at.replace(minute=0, second=0, microsecond=0)
     counted = Update(settings().ledger_table, _LOOKS + user_id, clock.written(hour))
     counted.count("looks", 1).require_at_most("looks", model.LOOKS_AN_HOUR - 1)
-    left = hour + timedelta(hours=1) - at
-
-    def full(wired: Item | None) -> Verdict:
-        policy = ("gift-card-codes", model.LOOKS_AN_HOUR, _HOUR_SECONDS)
-        return TooManyRequests(policy=policy, retry_after_seconds=math.ceil(left.total_seconds()))
-
-    ledger.commit(lambda at, known: Draft(None, (), None, legs=(Leg(counted.written(), full),)), at)
+    if not ledger.count(counted):
+        left, policy = hour + timedelta(hours=1) - at, ("gift-card-codes", model.LOOKS_AN_HOUR, _HOUR_SECONDS)
+        raise TooManyRequests(policy=policy, retry_after_seconds=math.ceil(left.total_seconds()))
 
 
 def ending(gift: model.Gift, state: model.Status, at: datetime, facts: Mapping[str, str]) -> Leg:

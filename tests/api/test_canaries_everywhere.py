@@ -24,7 +24,7 @@ from chalicelib.cases import sealing
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.observability import logger
 from chalicelib.processors import wire
-from tests.api import away_kit, charge_kit, test_away, withdrawal_kit
+from tests.api import away_kit, away_moves, charge_kit, withdrawal_kit
 from tests.api.bad_input_kit import BODIES, name_of, path_of
 from tests.api.caller import Caller, Reply
 from tests.api.topup_kit import Till
@@ -205,7 +205,7 @@ def drive(world: World) -> None:
     """Every route, to a success."""
     for call in away_kit.requests(world).values():
         call()
-    for move in test_away.MOVES:
+    for move in away_moves.MOVES:
         world.clock.advance(1)
         move(world, world.customer(10_000))()
     drive_charges(world)

@@ -89,7 +89,7 @@ def test_a_refund_that_is_heard_of_before_its_purchase_counts_all_the_same(world
     back = refund(world, paid, 400).json["id"]
     found = {one["movement"]: one for one in history.entries(ana.wallet, None, 9)}
     for movement in (back, paid.json["id"], back):
-        earning.hear(found[movement], categorising.category)
+        earning.hear([found[movement]], categorising.category)
     assert (balance(ana, of), entries(ana, of)) == (60, [("earned", 60)])
     assert refund(world, paid).status == 201
     world.deliver()

@@ -17,7 +17,7 @@ def points_earned(world: World, ana: Person) -> Callable[[], object]:
     points_kit.programme(world)
     paid = ana.pay(1_234).json["id"]
     entry = next(one for one in history.entries(ana.wallet, None, 5) if one["movement"] == paid)
-    return lambda: earning.hear(entry, categorising.category)
+    return lambda: earning.hear([entry], categorising.category)
 
 
 def points_paid(world: World, ana: Person, used: int = 300) -> Callable[[], object]:

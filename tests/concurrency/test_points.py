@@ -87,7 +87,7 @@ def told() -> list[dict[str, Any]]:
 
 
 def hear(entry: dict[str, Any]) -> int:
-    return earning.hear(entry, categorising.category)
+    return earning.hear([entry], categorising.category)
 
 
 def earned(shop: str, of: str, amount: int) -> None:

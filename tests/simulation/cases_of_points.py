@@ -30,7 +30,7 @@ def earning_points(world: World) -> Case:
     def once(answer: Any) -> None:
         assert points_kit.entries(ana, of) == [("earned", 123)]
 
-    return lambda: earning.hear(entry, categorising.category), once
+    return lambda: earning.hear([entry], categorising.category), once
 
 
 def taking_points_back(world: World) -> Case:
@@ -42,7 +42,7 @@ def taking_points_back(world: World) -> Case:
     def once(answer: Any) -> None:
         assert points_kit.entries(ana, of) == [("earned", 100), ("reversed", -33)]
 
-    return lambda: earning.hear(entry, categorising.category), once
+    return lambda: earning.hear([entry], categorising.category), once
 
 
 def paying_with_points(world: World) -> Case:

@@ -43,7 +43,7 @@ LIMITS = {
     ("duplicate", "requests"): 1,
     ("refusal", "requests"): 2,
 }
-SETTLEMENT_REQUESTS, SETTLEMENT_WRITE_UNITS, SHARE_OF_USUAL = 0.25, 4, 0.25
+SETTLEMENT_REQUESTS, SETTLEMENT_WRITE_UNITS, SHARE_OF_USUAL = 0.15, 4, 0.25
 Build = Callable[[Town], Invocation]
 
 
