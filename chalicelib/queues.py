@@ -45,6 +45,22 @@ def consume(event: dict[str, Any], work: Callable[[str], object], *, fifo: bool 
     return dict(process_partial_response(event=event, record_handler=handle, processor=processor))
 
 
+def each(found: Iterable[_One], work: Callable[[_One], object]) -> int:
+    """Does `work` for each of a message, whatever becomes of the others; returns how many had an effect.
+
+    Raises the first failure once all had their turn, so that the message comes again.
+    """
+    done, failed = 0, list[Exception]()
+    for one in found:
+        try:
+            done += bool(work(one))
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return done
+
+
 def sweep(name: str, found: Iterable[_One], work: Callable[[_One], object]) -> int:
     """Does `work` for each; what fails is paged, and the next sweep finds it again. Returns how many had an effect."""
     done = 0

@@ -20,8 +20,8 @@ from chalicelib.observability import page
 from chalicelib.settings import settings
 
 MOST_LINES = 90
-_TOLD_AT_ONCE = 10
-"""Each is some reads and writes more."""
+_TOLD_AT_ONCE, _NOTICED_AT_ONCE = 10, 2
+"""Entries of one message. Each is some reads and writes more, of a notice perhaps an e-mail too."""
 _REWARDED = frozenset({"payment", "capture", "refund", "void", "top-up", "top-up-reversal"})
 _NEEDED = frozenset({"id", "movement", "kind", "currency", "postings", "pk", "sk"})
 
@@ -42,9 +42,7 @@ def fan_out(event: Mapping[str, Any]) -> int:
     queues.send(settings().fold_queue_url, _folds(found))
     queues.send(settings().events_queue_url, _told(found))
     queues.send(settings().points_queue_url, _rewarded(found))
-    queues.send(
-        settings().notices_queue_url, [{"MessageBody": json.dumps({"entry": one})} for one in found if "owner" in one]
-    )
+    queues.send(settings().notices_queue_url, _noticed(found))
     return len(found)
 
 
@@ -110,26 +108,31 @@ def _folds(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         for entry in entries
         if any(chart.is_system(address) for address in entry["postings"])
     ]
-    starts = range(0, len(waiting), folding.BATCH)
-    return [{"MessageBody": json.dumps({"entries": waiting[start : start + folding.BATCH]})} for start in starts]
+    return _messages("entries", waiting, folding.BATCH)
 
 
 def _told(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """What merchants are told of: only which entry it is, nothing of who paid."""
     names = ("id", "movement", "kind", "payee", "sk")
-    return _in_tens([{name: entry[name] for name in names} for entry in entries if "payee" in entry])
+    waiting = [{name: entry[name] for name in names} for entry in entries if "payee" in entry]
+    return _messages("entries", waiting, _TOLD_AT_ONCE)
 
 
 def _rewarded(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """What may bring points or take them back: the copy of whoever paid, topped up or got money back."""
     names = ("id", "movement", "kind", "currency", "postings", "owner", "payee", "sk")
     waiting = {one["id"]: one for one in entries if "owner" in one and one["kind"] in _REWARDED}
-    return _in_tens([{name: entry[name] for name in names if name in entry} for entry in waiting.values()])
+    kept = [{name: entry[name] for name in names if name in entry} for entry in waiting.values()]
+    return _messages("entries", kept, _TOLD_AT_ONCE)
 
 
-def _in_tens(waiting: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    starts = range(0, len(waiting), _TOLD_AT_ONCE)
-    return [{"MessageBody": json.dumps({"entries": waiting[start : start + _TOLD_AT_ONCE]})} for start in starts]
+def _noticed(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    return _messages("entry", [one for one in entries if "owner" in one], _NOTICED_AT_ONCE)
+
+
+def _messages(name: str, waiting: Sequence[Mapping[str, Any]], most: int) -> list[dict[str, str]]:
+    starts = range(0, len(waiting), most)
+    return [{"MessageBody": json.dumps({name: waiting[start : start + most]})} for start in starts]
 
 
 def _park(record: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from chalicelib import queues
@@ -12,14 +13,17 @@ Listener = Callable[[Any], object]
 
 
 def tell(event: dict[str, Any], listeners: Mapping[str, Iterable[Listener]]) -> dict[str, Any]:
-    """Messages: {"entry": {…}}, {"approval": id}, {"status": {…}} or {"miss": {…}}.
+    """Messages: {"entry": [{…}, …]}, {"approval": id}, {"status": {…}} or {"miss": {…}}: one thing, or several.
 
     Who reads it, rooms above know: each of them hears it, in order.
     """
 
+    def hear(about: str, one: Any) -> None:
+        for listener in listeners[about]:
+            listener(one)
+
     def heard(body: str) -> None:
         ((about, what),) = json.loads(body).items()
-        for listener in listeners[about]:
-            listener(what)
+        queues.each(what if isinstance(what, list) else [what], partial(hear, about))
 
     return queues.consume(event, heard)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib import queues
 from chalicelib.kernel import clock
 from chalicelib.ledger import chart, points
 from chalicelib.ledger import service as ledger
@@ -38,9 +39,9 @@ class _Record:
 
 
 def hear(entries: Sequence[Mapping[str, Any]], category_of: CategoryOf) -> int:
-    """Of entries of the journal; how many effects they have had now, in each programme one. The rest may come again."""
+    """Of entries of the journal; how many of them have had an effect now."""
     programmes = store_points.programmes()
-    return sum(_heard(entry, programmes, category_of) for entry in entries)
+    return queues.each(entries, lambda entry: _heard(entry, programmes, category_of))
 
 
 def _heard(entry: Mapping[str, Any], programmes: Sequence[Programme], category_of: CategoryOf) -> int:

@@ -135,7 +135,9 @@ def items(table: str) -> list[dict[str, Any]]:
 
 
 def everything() -> list[dict[str, Any]]:
-    return [item for table in ("ledger", "journal", "topups", "cases") for item in items(table)]
+    """Except how many codes of gift cards somebody brought: tries count, whatever becomes of them."""
+    found = [item for table in ("ledger", "journal", "topups", "cases") for item in items(table)]
+    return [item for item in found if not str(item["pk"]).startswith("GIFTLOOKS#")]
 
 
 def stripe_event(kind: str, about: Mapping[str, Any], event_id: str = "evt_1") -> bytes:

@@ -85,6 +85,13 @@ def test_a_poisoned_message_does_not_stop_the_good_ones(cloud: None) -> None:
     assert len(service.inbox("usr_1", None, 10)[0]) == 1
 
 
+def test_of_two_entries_in_a_message_a_poisoned_one_does_not_stop_the_other_and_it_comes_again(cloud: None) -> None:
+    both = queue_event(json.dumps({"entry": [{}, ENTRY]}))
+    answer = tasks.tell(both, {"entry": (telling.tell_of_entry,)})
+    assert [failed["itemIdentifier"] for failed in answer["batchItemFailures"]] == ["0"]
+    assert len(service.inbox("usr_1", None, 10)[0]) == 1
+
+
 def test_the_inbox_shows_the_newest_first_page_by_page(cloud: None) -> None:
     for minute in range(3):
         params = {"amount": minute + 1, "currency": "CNY"}
