@@ -35,6 +35,7 @@ def mend(trial: Trial, seen: Iterable[Seen]) -> None:
     _undo(trial, doomed)
     _reopen(trial)
     mending_coupons.free(trial)
+    mending_coupons.match(trial, [one.movement for one in seen if one.movement])
 
 
 def _touch(trial: Trial, one: Seen) -> None:

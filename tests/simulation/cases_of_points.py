@@ -88,9 +88,9 @@ def points_running_out(world: World) -> Case:
     ana, of = world.customer(), points_kit.programme(world, expire_after_months=1)
     points_kit.earned(world, ana, of, 1_000)
     world.clock.advance(75 * 86_400)
-    ana.sign_in()
 
     def once(answer: Any) -> None:
+        ana.sign_in()
         assert points_kit.entries(ana, of) == [("earned", 1_000), ("expired", -1_000)]
 
     return lambda: expiring.expire(chart.points_of(ana.id, of), world.clock.now()), once

@@ -107,7 +107,7 @@ class Points:
 
     def _money(self, entry: Facts, changes: Sequence[Change]) -> None:
         kind, basis = entry["kind"], own_money(entry)
-        if kind not in (*_EARN, *_UNDO) or not basis or "owner" not in entry:
+        if not self.programme or kind not in (*_EARN, *_UNDO) or not basis or "owner" not in entry:
             return
         source = self.sources.setdefault(_source(entry, changes), Source())
         if kind in _EARN:
