@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -338,4 +337,4 @@ def settlement_view(entry: Mapping[str, Any], gross_from: str, fees_to: str) -> 
 
 def payers(payment: Mapping[str, Any]) -> frozenset[str]:
     """Wallets whose owners paid it: the one that was debited, and the one that said who pays with a family card."""
-    return frozenset({payment["account"], json.loads(payment["answer"])["wallet_id"]})
+    return frozenset({payment["account"], payment.get("payer", payment["account"])})

@@ -7,7 +7,6 @@ the owner's wallet but that it pays or does not.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -41,6 +40,8 @@ from chalicelib.policy.model import Decision
 
 FAMILY = "family"
 """The fact of a payment's movement that a family card paid: its id."""
+PAYER = "payer"
+"""The fact of such a payment: the wallet of whoever paid, as merchants' checkouts read it too."""
 ROOM = "room"
 """The fact of what gives back that the card has so much again."""
 _OF_THE_OWNER = (InsufficientFunds, LimitReached, WalletFrozen)
@@ -140,7 +141,7 @@ def back(payment: Mapping[str, Any], plain: Draft, amount: int, at: datetime) ->
 
 def payer_of(payment: Mapping[str, Any]) -> str:
     """The wallet that says who paid; "" where no family card did."""
-    return str(json.loads(payment["answer"])["wallet_id"]) if FAMILY in payment else ""
+    return str(payment.get(PAYER, ""))
 
 
 def _is_the_owners(error: CofferError) -> bool:
@@ -161,7 +162,8 @@ def _owner(card: FamilyCard, tier: int) -> Customer:
 
 
 def _movement(plain: Movement, card: FamilyCard, *, till: bool) -> Movement:
-    lent = replace(plain, account=card.wallet, facts={**plain.facts, "owner": card.owner, FAMILY: card.id})
+    facts = {**plain.facts, "owner": card.owner, FAMILY: card.id, PAYER: card.holder_wallet}
+    lent = replace(plain, account=card.wallet, facts=facts)
     if till:
         return lent
     answer = msgspec.json.decode(plain.receipt.body if plain.receipt else "", type=PaymentView)
