@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.kernel import clock as kernel_clock
-from chalicelib.ledger import audit, chart, folding, history, service
+from chalicelib.ledger import audit, chart, folding, history, points, service
+from chalicelib.ledger.model import Draft
 from chalicelib.merchants import categorising
 from chalicelib.notices import service as notices
 from chalicelib.rewards import earning, leaving
@@ -94,6 +96,19 @@ def test_a_refund_that_is_heard_of_before_its_purchase_counts_all_the_same(world
     assert refund(world, paid).status == 201
     world.deliver()
     assert balance(ana, of) == 0
+
+
+def test_a_purchase_that_was_reckoned_with_meanwhile_brings_nothing_more(world: World, ana: Person) -> None:
+    """Also where a refund was heard of first, and what is undone of it stays as it was seen."""
+    of, paid = programme(world), ana.pay(1_000)
+    back, source = refund(world, paid, 400).json["id"], paid.json["id"]
+    found = {one["movement"]: one for one in history.entries(ana.wallet, None, 9)}
+    earning.hear([found[back]], categorising.category)
+    unheard = points.earned(source, of)
+    earning.hear([found[source]], categorising.category)
+    leg = points.booking(unheard, replace(unheard, owner=ana.id, basis=1_000, points=100), lambda learned: None)
+    again = service.commit(lambda at, known: Draft(None, (), None, (leg,)), world.clock.now())
+    assert (again.replayed, points.earned(source, of).reversed, balance(ana, of)) == (True, 40, 60)
 
 
 def test_what_a_refund_takes_back_and_nobody_has_is_made_up_by_the_next_points(world: World, ana: Person) -> None:

@@ -15,8 +15,7 @@ POINTS = (
         "ledger/points.py",
         '.keep("undone", 0).require_absent("basis")',
         '.keep("undone", 0)',
-        POINTS_HERE + "a_purchase_brings_points_once_however_often_the_stream_tells_it",
-        RUSH + "a_movement_that_many_consumers_hear_at_once_counts_once",
+        POINTS_HERE + "a_purchase_that_was_reckoned_with_meanwhile_brings_nothing_more",
     ),
     bug(
         "points that a refund takes back each time it is told",

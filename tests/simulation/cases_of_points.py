@@ -11,6 +11,7 @@ from chalicelib.rewards import earning, expiring
 from tests.api import coupon_kit, points_kit
 from tests.api.caller import Reply
 from tests.api.world import fresh_key
+from tests.people import in_office
 
 if TYPE_CHECKING:
     from tests.api.world import Person, World
@@ -85,6 +86,7 @@ def redeeming_points(world: World) -> Case:
 
 
 def points_running_out(world: World) -> Case:
+    world.operator = world.nobody.bearing(in_office(world.operator_id, world.clock.now()))
     ana, of = world.customer(), points_kit.programme(world, expire_after_months=1)
     points_kit.earned(world, ana, of, 1_000)
     world.clock.advance(75 * 86_400)
