@@ -7,7 +7,16 @@ import json
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation import doors, judging_cards, judging_points, judging_transfers, outgoing, sharing_out, staffing
+from tests.simulation import (
+    doors,
+    judging_cards,
+    judging_family,
+    judging_points,
+    judging_transfers,
+    outgoing,
+    sharing_out,
+    staffing,
+)
 from tests.simulation.bank import booked
 from tests.simulation.truth import hold
 from tests.simulation.values import plain
@@ -86,6 +95,7 @@ def finished(world: World) -> None:
     sharing_out.finished(world)
     judging_cards.finished(world)
     judging_points.finished(world)
+    judging_family.finished(world)
     doors.finished(world)
     staffing.finished(world)
 

@@ -1,4 +1,5 @@
-"""All that people do among themselves, by weight: transfers, red packets, bills, and coupons and points beside them."""
+"""All that people do among themselves, by weight: transfers, red packets, bills, and coupons, points and family
+cards beside them."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.simulation import opening_packets, sending, sharing_bills, using_coupons, using_points
+from tests.simulation import lending_cards, opening_packets, sending, sharing_bills, using_coupons, using_points
 
 if TYPE_CHECKING:
     from tests.simulation.people import Person
@@ -41,4 +42,13 @@ _ACTS: tuple[tuple[Callable[[Person, random.Random], None], float], ...] = (
     (using_points.pay, 12),
     (using_points.redeem, 6),
     (using_points.look, 2),
+    (lending_cards.give, 14),
+    (lending_cards.answer, 8),
+    (lending_cards.pay, 40),
+    (lending_cards.change, 10),
+    (lending_cards.end, 5),
+    (lending_cards.decide, 8),
+    (lending_cards.look, 2),
 )
+REFUNDS = (using_coupons.refund, using_points.refund, lending_cards.refund)
+"""What tills give back of it."""

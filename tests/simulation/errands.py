@@ -36,6 +36,7 @@ _PREFIX = {
     "claim": "rpc",
     "bill": "spl",
     "redeem": "prd",
+    "family-card": "fam",
 }
 _PROVED = ("pay", "buy-card", "withdrawal", "transfer", "pay-part", "packet")
 """What takes a step-up if it is large."""

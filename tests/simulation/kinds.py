@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from tests.simulation import judging_cards, judging_coupons, judging_packets, judging_points, judging_transfers
+from tests.simulation import (
+    judging_cards,
+    judging_coupons,
+    judging_family,
+    judging_packets,
+    judging_points,
+    judging_transfers,
+)
 from tests.simulation.judging_cards import is_of_card
+from tests.simulation.judging_family import Family
 from tests.simulation.judging_points import Points
 
-__all__ = ["KINDS", "Points", "has_its_judge"]
+__all__ = ["KINDS", "Family", "Points", "has_its_judge"]
 
 KINDS = judging_cards.KINDS | judging_coupons.KINDS | judging_packets.KINDS | judging_transfers.KINDS
 KINDS |= judging_points.KINDS
+KINDS |= judging_family.KINDS
 
 
 def has_its_judge(account: str) -> bool:

@@ -19,7 +19,7 @@ from tests.simulation.judging_cards import Cards, is_of_card
 from tests.simulation.judging_coupons import Coupons
 from tests.simulation.judging_packets import Packets
 from tests.simulation.judging_transfers import Transfers
-from tests.simulation.kinds import KINDS, Points, has_its_judge
+from tests.simulation.kinds import KINDS, Family, Points, has_its_judge
 from tests.simulation.tables import Change
 from tests.simulation.truth import Line, Method, Payment, Shop, Wallet, Wish, hold
 from tests.simulation.values import plain
@@ -48,8 +48,7 @@ class Model:
         self.credited: dict[str, int] = {}
         self.credited_by: dict[str, str] = {}
         self.reversed: dict[str, int] = defaultdict(int)
-        self.refused: set[str] = set()
-        self.done: set[str] = set()
+        self.refused, self.done = set[str](), set[str]()
         self.checkouts: dict[str, dict[str, Any]] = {}
         self.system: dict[str, int] = defaultdict(int)
         self.effects: dict[str, int] = defaultdict(int)
@@ -60,6 +59,7 @@ class Model:
         self.charges, self.cards = Charges(), Cards(self.effects)
         self.transfers, self.packets, self.points = Transfers(), Packets(), Points(self)
         self.bills, self.coupons = Bills(self.effects, self.done), Coupons(self.effects)
+        self.family = Family(self)
 
     @property
     def now(self) -> float:
@@ -99,7 +99,7 @@ class Model:
                 self._checkout(change)
         self.cards.commit(changes, self.seconds)
         self.bills.commit(changes, self.now)
-        for judge in (self.transfers, self.packets, self.coupons, self.points):
+        for judge in (self.transfers, self.packets, self.coupons, self.points, self.family):
             judge.commit(changes)
 
     def _movement(self, movement: dict[str, Any]) -> None:

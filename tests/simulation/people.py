@@ -17,8 +17,6 @@ from tests.simulation import (
     sharing_out,
     taking_out,
     truth,
-    using_coupons,
-    using_points,
 )
 from tests.simulation.errands import Errand, cool_in, epoch_in, expiry_in, judge, movement_id, step_in, unasked_in
 from tests.simulation.forgetful import PASSWORD, WRONG, Forgetful
@@ -282,8 +280,8 @@ class Till:
     def act(self, chance: random.Random) -> None:
         acts = (self._capture, self._void, self._refund, self._again, self._checkout, self._cancel, self._pay_out)
         rooms = (at_tills.charge, at_tills.look_or_reverse, holding_cards.offer, holding_cards.refund)
-        more = (partial(one, self) for one in (*rooms, using_coupons.refund, using_points.refund))
-        weights = (20, 6, 26, 20, 10, 2, 3, 10, 10, 5, 12, *[self.world.play.between / 4] * 2)
+        more = (partial(one, self) for one in (*rooms, *between_people.REFUNDS))
+        weights = (20, 6, 26, 20, 10, 2, 3, 10, 10, 5, 12, *[self.world.play.between / 4] * len(between_people.REFUNDS))
         chance.choices((*acts, *more), weights)[0](chance)
 
     def _any(self, chance: random.Random, *states: str) -> truth.Payment | None:

@@ -73,6 +73,7 @@ class Shop:
     reserve: int = 0
     minimum: int = 1
     daily: bool = False
+    category: str = "other"
     paid_days: set[str] = field(default_factory=set)
     """Bank days of its scheduled payouts."""
 
@@ -157,6 +158,8 @@ class Wish:
     """Which one helps to pay."""
     points: int = 0
     """How many help to pay."""
+    family: str = ""
+    """Whose card pays: the id of what its owner gave."""
     answer: bytes = b""
     """The final answer, once one was given."""
 

@@ -76,10 +76,10 @@ class World:
     def furnish(self) -> None:
         """An operator, three merchants and who owns the first, before anything can go wrong; then the people."""
         operator = self._operator()
-        for name, basis_points, fixed, floor in (
-            ("Tea", 60, 0, -10_000),
-            ("Noodles", 250, 30, 0),
-            ("Books", 0, 0, -(10**6)),
+        for name, basis_points, fixed, floor, category in (
+            ("Tea", 60, 0, -10_000, "other"),
+            ("Noodles", 250, 30, 0, "restaurants"),
+            ("Books", 0, 0, -(10**6), "leisure"),
         ):
             terms = {
                 "name": name,
@@ -87,9 +87,11 @@ class World:
                 "fee_basis_points": basis_points,
                 "fee_fixed": fixed,
                 "floor": floor,
+                "category": category,
             }
             merchant = operator.post("/v1/merchants", terms).json
             shop = Shop(merchant["id"], merchant["accounts"]["CNY"], basis_points, fixed, floor, allowance=-floor)
+            shop.category = category
             self.model.open_shop(shop)
             paying_out.agree(operator, name, shop)
             scopes = {"scopes": ["payments", "refunds", "checkouts", "reports", "payouts", "cards"]}
