@@ -24,7 +24,7 @@ from tests.simulation.values import plain
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-_TOLD = ("pay", "top", "ref", "wdr", "cdp", "cdr", "trf", "rpk", "rpc", "rpr")
+_TOLD = ("pay", "top", "ref", "wdr", "cdp", "cdr", "trf", "rpk", "rpc", "rpr", "gft", "gfc", "gfr")
 """Movements that people hear of."""
 
 
@@ -52,7 +52,7 @@ def everything(world: World) -> None:
     for address, amount in world.model.system.items():
         hold(sums[address] == amount, "a system account is the fold of its postings", address=address)
     judging_cards.everything(world, sums)
-    waits = world.model.transfers.held + world.model.packets.held
+    waits = world.model.transfers.held + world.model.packets.held + world.model.gifts.held
     hold(sums[judging_transfers.ESCROW] == waits, "escrow holds what waits, to the cent", waits=waits)
     _movements(world)
 
@@ -106,6 +106,7 @@ def _between(world: World) -> None:
         hold(transfer.state != "scheduled", "what waits ends", transfer=transfer)
     for packet in world.model.packets.sent.values():
         hold(packet.left == 0 and packet.ended, "what nobody opens goes back", packet=packet)
+    hold(not world.model.gifts.waiting, "what nobody claims goes back", gifts=world.model.gifts.waiting)
     for bill in world.model.bills.made.values():
         hold(bill.state != "open", "a bill ends", bill=bill)
 

@@ -1,5 +1,5 @@
-"""All that people do among themselves, by weight: transfers, red packets, bills, and coupons, points and family
-cards beside them."""
+"""All that people do among themselves, by weight: transfers, red packets, bills, and coupons, points, family
+and gift cards beside them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.simulation import lending_cards, opening_packets, sending, sharing_bills, using_coupons, using_points
+from tests.simulation import (
+    giving_cards,
+    lending_cards,
+    opening_packets,
+    sending,
+    sharing_bills,
+    using_coupons,
+    using_points,
+)
 
 if TYPE_CHECKING:
     from tests.simulation.people import Person
@@ -49,6 +57,10 @@ _ACTS: tuple[tuple[Callable[[Person, random.Random], None], float], ...] = (
     (lending_cards.end, 5),
     (lending_cards.decide, 8),
     (lending_cards.look, 2),
+    (giving_cards.buy, 14),
+    (giving_cards.claim, 14),
+    (giving_cards.cancel, 9),
+    (giving_cards.look, 5),
 )
 REFUNDS = (using_coupons.refund, using_points.refund, lending_cards.refund)
 """What tills give back of it."""

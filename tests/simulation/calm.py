@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from tests.simulation import nature, outgoing, paying_out, staffing
+from tests.simulation import judging_gifts, nature, outgoing, paying_out, staffing
 from tests.simulation.bank import BANKS
 from tests.simulation.truth import hold
 
@@ -36,6 +36,19 @@ def settle(world: World) -> None:
         world.clock.seconds += 86_400
         world.model.seconds = world.clock.seconds
     _everything_arrives(world, chance, _DAYS)
+    _a_year_passes(world, chance)
+
+
+def _a_year_passes(world: World, chance: random.Random) -> None:
+    """Where gift cards wait for somebody: their buyers are reminded, then have them back."""
+    for before in (judging_gifts.REMINDS_SECONDS, 0):
+        if waiting := world.model.gifts.waiting:
+            due = max(one.ends for one in waiting) - before - world.model.started
+            world.model.seconds = world.clock.seconds = max(world.clock.seconds, due + 1)
+            for day in range(2):
+                nature.run_sweep(world)
+                _finish(world)
+                _everything_arrives(world, chance, day)
 
 
 def _finish(world: World) -> None:

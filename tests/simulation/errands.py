@@ -37,8 +37,11 @@ _PREFIX = {
     "bill": "spl",
     "redeem": "prd",
     "family-card": "fam",
+    "gift-card": "gft",
+    "claim-gift": "gfc",
+    "cancel-gift": "gfr",
 }
-_PROVED = ("pay", "buy-card", "withdrawal", "transfer", "pay-part", "packet")
+_PROVED = ("pay", "buy-card", "withdrawal", "transfer", "pay-part", "packet", "gift-card")
 """What takes a step-up if it is large."""
 
 

@@ -19,7 +19,7 @@ from tests.simulation.judging_cards import Cards, is_of_card
 from tests.simulation.judging_coupons import Coupons
 from tests.simulation.judging_packets import Packets
 from tests.simulation.judging_transfers import Transfers
-from tests.simulation.kinds import KINDS, Family, Points, has_its_judge
+from tests.simulation.kinds import KINDS, Family, Gifts, Points, has_its_judge
 from tests.simulation.tables import Change
 from tests.simulation.truth import Line, Method, Payment, Shop, Wallet, Wish, hold
 from tests.simulation.values import plain
@@ -59,7 +59,7 @@ class Model:
         self.charges, self.cards = Charges(), Cards(self.effects)
         self.transfers, self.packets, self.points = Transfers(), Packets(), Points(self)
         self.bills, self.coupons = Bills(self.effects, self.done), Coupons(self.effects)
-        self.family = Family(self)
+        self.family, self.gifts = Family(self), Gifts(self)
 
     @property
     def now(self) -> float:
@@ -99,7 +99,7 @@ class Model:
                 self._checkout(change)
         self.cards.commit(changes, self.seconds)
         self.bills.commit(changes, self.now)
-        for judge in (self.transfers, self.packets, self.coupons, self.points, self.family):
+        for judge in (self.transfers, self.packets, self.coupons, self.points, self.family, self.gifts):
             judge.commit(changes)
 
     def _movement(self, movement: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SWEEP_SECONDS, QUEUE_SECONDS, STREAM_SECONDS = 50.0, 30.0, 60.0
 _JUMPS = ((1, 60), (60, 400), (60, 1_800), (3_600, 43_200), (43_200, 4 * 86_400))
-_EDGES = 0.05
+_EDGES, _YEARS = 0.05, 0.02
 _TURNS_AROUND = 0.25
 """Of what banks do about payouts: one that had ended ends otherwise."""
 Begin = Callable[["World", random.Random], None]
@@ -273,6 +273,10 @@ def time_passes(world: World, chance: random.Random) -> None:
         return
     world.quiet = False
     if chance.random() < _EDGES and to_an_edge(world, chance):
+        return
+    if (waiting := world.model.gifts.waiting) and chance.random() < _YEARS:
+        end = chance.choice(waiting).ends - world.model.started
+        world.clock.seconds = max(world.clock.seconds, end + chance.uniform(-120, 300))
         return
     least, most = chance.choices(_JUMPS, (45, 25, 12, 12, 6))[0]
     if most > 1_800:

@@ -160,6 +160,8 @@ class Wish:
     """How many help to pay."""
     family: str = ""
     """Whose card pays: the id of what its owner gave."""
+    gift: str = ""
+    """Which gift card is claimed, or had back."""
     answer: bytes = b""
     """The final answer, once one was given."""
 

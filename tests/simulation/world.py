@@ -19,7 +19,7 @@ import app
 from chalicelib.kernel import ids
 from tests.api.caller import Caller, Reply
 from tests.people import appointed, in_office
-from tests.simulation import faults, nature, opening_packets, paying_out, using_coupons, using_points
+from tests.simulation import faults, giving_cards, nature, opening_packets, paying_out, using_coupons, using_points
 from tests.simulation.bank import Bank
 from tests.simulation.charges import Shown
 from tests.simulation.doors import Doors
@@ -63,6 +63,8 @@ class World:
         self.tills: list[Till] = []
         self.shown: list[Shown] = []
         """Payment codes, as tills see them on phones."""
+        self.codes: list[giving_cards.Code] = []
+        """Of gift cards, which went round."""
         self.links: list[opening_packets.Link] = []
         """Red packets that went round."""
         self.quiet, self.arrived = False, 0
