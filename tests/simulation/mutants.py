@@ -33,6 +33,7 @@ LOCAL_AWS = ".venv-cloud"
 _BEING_COPIED = Lock()
 WORKERS = 2
 SECONDS_AT_MOST = 300
+OTHER_SEEDS = range(1, 9)
 _OPTIONS = ("-q", "-x", "-n", "0", "-p", "no:cacheprovider", "-p", "no:warnings", "--tb=native", "--assert=plain")
 """Plain: the byte code of the tests is as good as compiled, and nobody reads what a bug that was caught is told by."""
 _FAILED = re.compile(r"^(FAILED|ERROR) ", re.MULTILINE)
@@ -58,15 +59,20 @@ def main(names: Sequence[str]) -> int:
 
 
 def tried(bug: Bug) -> Verdict:
-    """Plants the bug in a copy and runs its checker there."""
+    """Plants the bug in a copy and runs its checker there; a play with other seeds too, until it meets the bug."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        inside = {**os.environ, "SHRINKING_SECONDS": "0"}
-        if bug.seed is not None:
-            inside["SIMULATION_SEED"] = str(bug.seed)
-        run = warm.run(planted(bug, Path(folder)), inside, SECONDS_AT_MOST, "pytest", *_OPTIONS, *bug.checkers)
-    caught = run.status == 1 and bool(_FAILED.search(run.told))
+        copy = planted(bug, Path(folder))
+        for seed in (bug.seed, *OTHER_SEEDS) if bug.is_played else (None,):
+            run = _checked(bug, copy, seed)
+            if caught := run.status == 1 and bool(_FAILED.search(run.told)):
+                break
     return Verdict(bug, caught, time.monotonic() - began, run.shown)
+
+
+def _checked(bug: Bug, copy: Path, seed: int | None) -> warm.Run:
+    inside = {**os.environ, "SHRINKING_SECONDS": "0"} | ({} if seed is None else {"SIMULATION_SEED": str(seed)})
+    return warm.run(copy, inside, SECONDS_AT_MOST, "pytest", *_OPTIONS, *bug.checkers)
 
 
 def planted(bug: Bug, copy: Path) -> Path:
