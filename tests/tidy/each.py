@@ -26,7 +26,7 @@ def of_each(
     return once
 
 
-def _told(claim: Claim[Thing], thing: Thing, shown: Callable[[Thing], str]) -> str:
+def _told(claim: Callable[[Thing], None], thing: Thing, shown: Callable[[Thing], str]) -> str:
     try:
         claim(thing)
     except AssertionError as failed:
