@@ -42,6 +42,8 @@ _UNTOLD, _GIVEN = model.due_key("consent", 0), model.due_key("given", 0)
 _TRIES = 8
 _FACTS = ("owner", "account", "payee", "amount", "currency")
 _OF_A_CARD = ("decider", "asker", "card")
+_WHOSE = ("decider", "card")
+"""Whose yes it is and which money it is about, of a card: nobody else's takes its place under the same key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,9 @@ def using(consent: Consent, at: datetime) -> Leg:
     update.require("state", "=", "approved").require("expires_at", ">", clock.written(at))
     for name in _FACTS:
         update.require(name, "=", getattr(consent, name))
+    for name in _WHOSE:
+        told = getattr(consent, name)
+        update.require(name, "=", told) if told else update.require_absent(name)
 
     def explain(wired: Item | None) -> Verdict:
         kept = _consent(wired) if wired else consent
@@ -198,7 +203,7 @@ def _tell_soon(consent_id: str) -> None:
 
 
 def _same(one: Consent, other: Consent) -> bool:
-    return all(getattr(one, name) == getattr(other, name) for name in _FACTS)
+    return all(getattr(one, name) == getattr(other, name) for name in (*_FACTS, *_WHOSE))
 
 
 def _insist(legs: Sequence[Leg]) -> None:

@@ -18,7 +18,15 @@ from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound, Unavailable
 from chalicelib.ledger import expected
 from chalicelib.ledger import service as ledger
-from chalicelib.operations import incidents, model_affected, model_updates, store_affected, store_misses, store_updates
+from chalicelib.operations import (
+    incidents,
+    model_affected,
+    model_updates,
+    store_affected,
+    store_compensation,
+    store_misses,
+    store_updates,
+)
 from chalicelib.operations.model_affected import (
     MOST_OF_A_PERSON,
     AffectedPersonView,
@@ -43,7 +51,7 @@ _Hits = list[tuple[str, HitView]]
 def begin(by: Operator, incident_id: str, wish: AffectedWish, at: datetime) -> Job:
     """The same again is that search; one that ends later searches anew, and keeps whom it had found.
 
-    Raises NotFound, InvalidRequest.
+    Raises NotFound, InvalidRequest, InvalidState (approved: whom it hit is being made up to).
     """
     incident = incidents.found(incident_id)
     known = processors.known()
@@ -54,6 +62,8 @@ def begin(by: Operator, incident_id: str, wish: AffectedWish, at: datetime) -> J
     seen = found(incident_id)
     if seen.finished_at is None or new.until <= seen.until:
         return seen
+    if (made_up := store_compensation.of(incident.id)) and made_up.state == "approved":
+        raise InvalidState(state=made_up.state)
     return store_affected.keep(model_affected.further(new, seen)) or found(incident_id)
 
 

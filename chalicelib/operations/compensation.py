@@ -96,7 +96,10 @@ def propose(by: Operator, incident_id: str, wish: NewCompensation, key: RequestK
 
 
 def decide(by: Operator, incident_id: str, wish: CompensationDecision, at: datetime) -> CompensationView:
-    """Raises NotFound, InvalidState, SecondPersonRequired (who proposed it, or whom the incident hit, approves)."""
+    """What is approved is what was proposed: whoever a search found since is in no cost that anybody looked at.
+
+    Raises NotFound, InvalidState (changed), SecondPersonRequired (who proposed it, or whom the incident hit, approves).
+    """
     found = _found(incident_id)
     if found.state != "proposed":
         raise InvalidState(state=found.state)
@@ -104,6 +107,8 @@ def decide(by: Operator, incident_id: str, wish: CompensationDecision, at: datet
         if by.user_id == found.proposed_by:
             raise SecondPersonRequired()
         _check_stranger(by, incident_id)
+        if _people(incident_id) != found.people:
+            raise InvalidState(state="changed")
         _audit(by, "incident.approve-compensation", found, wish.note, at)
     else:
         _audit(by, "incident.decline-compensation", found, wish.note, at)

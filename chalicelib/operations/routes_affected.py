@@ -18,7 +18,7 @@ room = Room("operations_affected", function="office")
     answers={202: AffectedView},
     caller=Operator,
     permission="status.keep",
-    errors=(NotFound,),
+    errors=(NotFound, InvalidState),
     summary="Search who was affected by an incident; it begins within a minute",
 )
 def search(call: Call[AffectedWish]) -> Answer:

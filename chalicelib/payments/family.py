@@ -27,9 +27,9 @@ from chalicelib.kernel.errors import (
     StepUpRequired,
 )
 from chalicelib.kernel.idempotency import Receipt, RequestKey
-from chalicelib.ledger import chart
+from chalicelib.ledger import chart, standing
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Draft, Leg, Movement
+from chalicelib.ledger.model import Draft, Known, Leg, Movement
 from chalicelib.merchants import service as merchants
 from chalicelib.notices.model import Params
 from chalicelib.payments import model, model_family, store_family
@@ -49,7 +49,8 @@ def offer(customer: Customer, wish: NewFamilyCard, key: RequestKey, at: datetime
     """Theirs to accept; they are told within a minute.
 
     Raises StepUpRequired, CoolingOff, NotFound (the wallet), CurrencyMismatch, AmountOutOfRange, InvalidOrExpired (the
-    check), InvalidRequest (name, oneself, without an account), TooManyRequests. Stores LimitReached (family_cards).
+    check), InvalidRequest (name, oneself, without an account), TooManyRequests, InvalidToken. Stores LimitReached
+    (family_cards), WalletFrozen, InvalidState (closed).
     """
     card_id = key.movement_id("fam")
     if first := ledger.answered(card_id, key):
@@ -62,7 +63,11 @@ def offer(customer: Customer, wish: NewFamilyCard, key: RequestKey, at: datetime
     card = _card(customer, wish, _check(customer, wish, at), card_id, at)
     legs = store_family.offering(card, at)
     movement = _movement(card, key, at)
-    return ledger.commit(lambda at, known: Draft(movement, (), None, legs=legs), at, key)
+
+    def build(at: datetime, known: Known) -> Draft:
+        return Draft(movement, (), None, legs=(_acting(customer, card, known), *legs))
+
+    return ledger.commit(build, at, key)
 
 
 def card(customer: Customer, card_id: str, at: datetime) -> FamilyCardView:
@@ -108,22 +113,27 @@ def end(customer: Customer, card_id: str, at: datetime) -> FamilyCardView:
 
 
 def change(customer: Customer, card_id: str, wish: FamilyCardChange, at: datetime) -> FamilyCardView:
-    """By its owner; who lets more be paid than before proves that it is them.
+    """By its owner; who lets more be paid than before proves that it is them, in a session that goes on.
 
-    Raises NotFound, InvalidState (ended, changed), StepUpRequired, CoolingOff, AmountOutOfRange, InvalidRequest.
+    Raises NotFound, InvalidState (ended, changed), StepUpRequired, CoolingOff, AmountOutOfRange, InvalidRequest,
+    InvalidToken, WalletFrozen.
     """
     found = _known(customer, card_id)
     if found.owner != customer.user_id:
         raise NotFound()
     if found.status == "ended":
         raise InvalidState(state="card-ended")
-    if model_family.loosens(found, wish):
+    if looser := model_family.loosens(found, wish):
         _prove(customer, at)
     now = _changed(found, wish)
     _check_cap(customer, now.cap, at)
+
+    def build(at: datetime, known: Known) -> Draft:
+        acting = (_acting(customer, found, known),) if looser else ()
+        return Draft(None, (), None, legs=(*acting, store_family.changing(found, now, at)))
+
     if now != found:
-        leg = store_family.changing(found, now, at)
-        ledger.commit(lambda at, known: Draft(None, (), None, legs=(leg,)), at)
+        ledger.commit(build, at)
     return card(customer, card_id, at)
 
 
@@ -182,6 +192,12 @@ def _check_cap(customer: Customer, cap: int, at: datetime) -> None:
     most = policy.large(customer, at).guardian_above if customer.guarded else None
     if most is not None and cap > most:
         raise AmountOutOfRange(param="monthly_cap", maximum=most)
+
+
+def _acting(customer: Customer, card: FamilyCard, known: Known) -> Leg:
+    """Whoever lends a wallet stands as they must to pay from it: a token outlives its session by minutes."""
+    head = known.get(card.wallet)
+    return standing.acting(replace(customer, tier=head.tier if head else customer.tier), card.wallet)
 
 
 def _prove(customer: Customer, at: datetime) -> None:

@@ -15,6 +15,7 @@ from chalicelib.kernel.errors import (
     NotFound,
     StepUpRequired,
     TooManyRequests,
+    WalletFrozen,
 )
 from chalicelib.kernel.idempotency import Receipt
 from chalicelib.payments import family
@@ -41,7 +42,7 @@ _CARDS = "/v1/family-cards"
     summary="Give a relative a family card: they pay merchants from my wallet, up to so much a month",
     errors=(
         *(NotFound, CurrencyMismatch, AmountOutOfRange, InvalidOrExpired, LimitReached, TooManyRequests),
-        *(StepUpRequired, CoolingOff),
+        *(StepUpRequired, CoolingOff, WalletFrozen, InvalidState),
     ),
 )
 def offer(call: Call[NewFamilyCard]) -> Receipt:
@@ -121,7 +122,7 @@ def decline(call: Call[FamilyCardStep]) -> Answer:
     answers={200: FamilyCardView},
     caller=Customer,
     summary="Change what a family card of mine allows",
-    errors=(NotFound, AmountOutOfRange, InvalidState, StepUpRequired, CoolingOff),
+    errors=(NotFound, AmountOutOfRange, InvalidState, StepUpRequired, CoolingOff, WalletFrozen),
 )
 def change(call: Call[FamilyCardChange]) -> Answer:
     return Answer(200, family.change(call.customer, call.path["id"], call.body, call.at))

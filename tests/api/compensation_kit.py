@@ -29,6 +29,11 @@ def searched(world: World, incident: str, *people: Person) -> None:
     assert world.operator.post(f"/v1/incidents/{incident}/affected", {}).status == 202
     while affected.go_on(incident, world.clock.now()):
         pass
+    found_since(world, incident, *people)
+
+
+def found_since(world: World, incident: str, *people: Person) -> None:
+    """As a search keeps whom it finds."""
     job = store_affected.job(incident)
     assert job and job.finished_at
     hit = {person.id: AffectedPersonView(person.id, (), False) for person in people}

@@ -13,6 +13,8 @@ from tests.api.caller import Caller
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, all_items, code_for, outbox, signed_up, told, verify, wish
 
+pytestmark = pytest.mark.many_requests
+
 TERMS = {"document": "terms", "version": "2026-11-01", "given": True}
 
 

@@ -20,6 +20,8 @@ from tests.api.world import PASSWORD, Person, World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import all_items, at_rest, outbox, refresh, sign_in, subjects, told, wish
 
+pytestmark = pytest.mark.many_requests
+
 THIRTY_DAYS = 30 * 86_400
 Calls = list[tuple[str, str]]
 

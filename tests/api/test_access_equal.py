@@ -11,6 +11,8 @@ from tests.api.caller import Caller, Reply
 from tests.conftest import FrozenClock
 from tests.people import sign_in, signed_up, told, wish
 
+pytestmark = pytest.mark.many_requests
+
 KNOWN, LOCKED = "ann@example.com", "lou@example.com"
 UNKNOWN = ("nobody@example.com", "waiting@example.com", "+8613800138000")
 Act = Callable[[Caller, str], Reply]

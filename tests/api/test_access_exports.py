@@ -24,6 +24,8 @@ from tests.api.world import Person, World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import outbox
 
+pytestmark = pytest.mark.many_requests
+
 WEEK = 7 * 86_400
 
 

@@ -15,6 +15,8 @@ from tests.api.caller import Caller, Reply, assert_problem
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, PASSWORD, all_items, code_for, code_now, enrolled, outbox, sign_in, signed_up
 
+pytestmark = pytest.mark.many_requests
+
 ANN, PHONE = "ann@example.com", "+8613800138000"
 NEW = "another horse entirely"
 

@@ -13,6 +13,8 @@ from tests.api.caller import Caller, Reply
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, PASSWORD, all_items, outbox, second_name, sign_in, signed_in, signed_up, subjects, told
 
+pytestmark = pytest.mark.many_requests
+
 ANN, PHONE = "ann@example.com", "+8613900139000"
 WRONG = "wrong horse battery"
 Calls = list[tuple[str, str]]

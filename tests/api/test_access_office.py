@@ -14,6 +14,8 @@ from tests.api.caller import Caller
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, appointed, enrolled, in_office, signed_up
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:

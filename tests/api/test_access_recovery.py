@@ -40,6 +40,8 @@ from tests.people import (
     wrong,
 )
 
+pytestmark = pytest.mark.many_requests
+
 ANN, PHONE = "ann@example.com", "+8613900139000"
 NEW = "new horse, new battery"
 Calls = list[tuple[str, str]]

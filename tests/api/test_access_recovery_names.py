@@ -10,6 +10,8 @@ from tests.api.test_access_recovery import ANN, NEW, PHONE, ask, asked, cheap, c
 from tests.conftest import FrozenClock
 from tests.people import PASSWORD, code_for, second_name, signed_up, wrong
 
+pytestmark = pytest.mark.many_requests
+
 __all__ = ["cheap"]
 
 

@@ -17,6 +17,8 @@ from tests.people import (
     wish,
 )
 
+pytestmark = pytest.mark.many_requests
+
 Calls = list[tuple[str, str]]
 
 

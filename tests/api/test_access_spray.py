@@ -12,6 +12,8 @@ from tests.api.caller import Caller, assert_problem
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, PASSWORD, sign_in, signed_up, told
 
+pytestmark = pytest.mark.many_requests
+
 ANN = "ann@example.com"
 WRONG = "wrong horse battery"
 

@@ -13,6 +13,8 @@ from tests.api.caller import Caller, assert_problem
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, all_items, outbox, signed_up, told, wish
 
+pytestmark = pytest.mark.many_requests
+
 THREE_A_MINUTE = (Limit("test", 3, timedelta(minutes=1)),)
 
 

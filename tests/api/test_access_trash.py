@@ -13,6 +13,8 @@ from tests.api.caller import Caller
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, all_items, signed_up
 
+pytestmark = pytest.mark.many_requests
+
 THIRTY_DAYS = 30 * 86_400
 
 

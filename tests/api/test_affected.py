@@ -18,6 +18,8 @@ from tests.api.world import World, cheap_passwords, fresh_key
 from tests.conftest import FrozenClock
 from tests.people import in_office
 
+pytestmark = pytest.mark.many_requests
+
 INCIDENT = {name: part for name, part in BODIES["POST /v1/incidents"].items() if name not in ("processor", "ends_at")}
 WORDS = {"en": "The bank is back.", "zh": "银行已恢复。"}
 

@@ -16,6 +16,8 @@ from tests.api.test_guardians import DAY, LARGE, ana, ben, bound, decide, refuse
 from tests.api.world import PASSWORD, Person, World, fresh_key
 from tests.people import all_items
 
+pytestmark = pytest.mark.many_requests
+
 __all__ = ["ana", "ben", "world"]
 HUGE = 600_000
 """Takes a step-up too."""

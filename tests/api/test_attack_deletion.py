@@ -15,6 +15,8 @@ from tests.api.test_preferences import ANN
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, PASSWORD, outbox, signed_up
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:

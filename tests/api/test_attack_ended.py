@@ -10,6 +10,8 @@ from tests.api.test_preferences import ANN, PHONE
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, PASSWORD, code_for, outbox, signed_in, signed_up
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:

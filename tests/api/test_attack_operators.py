@@ -14,6 +14,8 @@ from tests.api.test_cut_off import Killed
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, appointed, in_office, signed_up
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:

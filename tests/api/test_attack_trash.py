@@ -10,6 +10,8 @@ from tests.api.test_preferences import ANN, PHONE, add_phone, choose
 from tests.api.test_trash_of_choices import back, kept
 from tests.people import CHEAP, outbox, signed_up
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:

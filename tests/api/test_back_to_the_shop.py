@@ -13,6 +13,8 @@ from tests.api.world import Person, World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import at_rest
 
+pytestmark = pytest.mark.many_requests
+
 SHOP = "https://tea.example/thanks?table=7"
 
 

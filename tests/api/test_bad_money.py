@@ -21,6 +21,8 @@ from tests.api.world import PASSWORD, Person, Shop, World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import appointed, in_office
 
+pytestmark = pytest.mark.many_requests
+
 BEYOND_A_MOVEMENT, DAY = 1_000_001, 3_000_000
 
 

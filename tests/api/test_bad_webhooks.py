@@ -18,6 +18,8 @@ from tests.api.caller import Caller, assert_problem
 from tests.api.topup_kit import KEYS, Till, everything
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 STRANGER = replace(KEYS, sandbox="whsec_c3RyYW5nZXI=", stripe="whsec_stranger")
 SIGNATURE = {"sandbox": "webhook-signature", "stripe": "Stripe-Signature"}
 FORGERIES = (

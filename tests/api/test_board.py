@@ -21,6 +21,8 @@ from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import in_office
 
+pytestmark = pytest.mark.many_requests
+
 INCIDENT, WINDOW = BODIES["POST /v1/incidents"], BODIES["POST /v1/maintenance-windows"]
 KEPT_SECONDS, DAY = 15, 86_400
 WORDS = {"en": "The bank is back.", "zh": "银行已恢复。"}

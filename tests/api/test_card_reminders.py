@@ -17,6 +17,8 @@ from tests.api.card_kit import buy, offer, pay
 from tests.api.world import Person, Shop, World
 from tests.people import all_items, outbox
 
+pytestmark = pytest.mark.many_requests
+
 KIND, DAY = "reminder_card_bonus", 86_400
 
 

@@ -18,6 +18,8 @@ from tests.api.test_step_up import LARGE, put_pin, stepped_up
 from tests.api.world import Person, World, cheap_passwords
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 PURSE = 5_000_000
 
 

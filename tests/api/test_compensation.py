@@ -123,6 +123,28 @@ def test_nobody_whom_it_hit_gives_themselves_a_coupon(world: World, other: Calle
     assert decide(world.operator, incident, approve=False).json["status"] == "declined"
 
 
+def test_whom_a_search_finds_after_the_proposal_are_in_no_cost_that_was_approved(world: World, other: Caller) -> None:
+    ana, ben = world.customer(), world.customer()
+    incident, of = hit(world, ana), template(world)
+    assert propose(world, incident, of).json["people"] == 1
+    kit.found_since(world, incident, ben)
+    changed = decide(other, incident)
+    assert (changed.status, changed.json["code"], changed.json["state"]) == (409, "invalid-state", "changed")
+    assert decide(other, incident, approve=False).json["status"] == "declined"
+    assert propose(world, incident, of).json["people"] == 2
+
+
+def test_nobody_is_searched_for_while_coupons_are_issued(world: World, other: Caller) -> None:
+    ana = world.customer()
+    incident = approved(world, other, ana)
+    world.clock.advance(60)
+    later = {"until": world.clock.now().isoformat()}
+    refused = world.operator.post(f"/v1/incidents/{incident}/affected", later)
+    assert (refused.status, refused.json["code"], refused.json["state"]) == (409, "invalid-state", "approved")
+    assert issued(world, incident)["issued"] == 1
+    assert world.operator.post(f"/v1/incidents/{incident}/affected", later).status == 202
+
+
 def test_what_was_declined_issues_nothing_and_may_be_proposed_otherwise(world: World, other: Caller) -> None:
     ana = world.customer()
     incident = hit(world, ana)

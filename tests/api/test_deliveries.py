@@ -19,6 +19,8 @@ from tests.api.test_reconciliation import cases, colleague
 from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 DOWN = answer(500, b"no\x1b[31m tea today")
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 QUICKLY = wire.Patience(connect_seconds=0.3, total_seconds=0.3)

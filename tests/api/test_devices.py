@@ -14,6 +14,8 @@ from tests.api.world import PASSWORD, Person, World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import at_rest, code_now, enrolled, outbox, refresh
 
+pytestmark = pytest.mark.many_requests
+
 PIN = "428571"
 PARIS = {
     "CloudFront-Viewer-Latitude": "48.85",

@@ -30,6 +30,8 @@ from tests.api.world import PASSWORD, Person, World, cheap_passwords
 from tests.conftest import TABLES, FrozenClock
 from tests.people import all_items, enrolled, sign_in
 
+pytestmark = pytest.mark.many_requests
+
 NEEDED = {
     "audit AUDIT": "who did what to whom, by ids",
     "cases CASE": "what an operator had to look at, by ids",

@@ -9,6 +9,8 @@ import pytest
 from chalicelib.api import view
 from tests.api.caller import Caller, assert_problem
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.mark.parametrize(
     "given",

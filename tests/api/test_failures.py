@@ -14,6 +14,8 @@ from chalicelib.kernel.errors import InternalError, InvalidState, Maintenance, N
 from tests.api import probe as probes
 from tests.api.caller import Caller, assert_problem
 
+pytestmark = pytest.mark.many_requests
+
 
 def _client_error(code: str, status: int) -> ClientError:
     return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "GetItem")  # type: ignore[typeddict-item]

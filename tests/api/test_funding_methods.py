@@ -12,6 +12,8 @@ from tests.api.withdrawal_kit import ACCOUNT, METHODS, add, stepped_up, with_pin
 from tests.api.world import World
 from tests.people import at_rest
 
+pytestmark = pytest.mark.many_requests
+
 
 def listed(phone: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = phone.get(METHODS).json["data"]

@@ -13,6 +13,8 @@ from chalicelib.ledger import views
 from chalicelib.processors import wire
 from tests.api import fuzz
 
+pytestmark = pytest.mark.many_requests
+
 REACHED = {"anonymous": 5, "customer": 19, "merchant": 14}
 """How many operations succeed at least: generated requests get past the doors."""
 

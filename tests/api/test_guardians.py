@@ -14,6 +14,8 @@ from tests.api.world import PASSWORD, Person, World, cheap_passwords, fresh_key
 from tests.conftest import FrozenClock
 from tests.people import all_items, appointed, at_rest, in_office, outbox, told
 
+pytestmark = pytest.mark.many_requests
+
 LARGE, SMALL = 100_001, 100_000
 DAY = 24 * 3_600
 

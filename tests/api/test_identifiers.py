@@ -16,6 +16,8 @@ from tests.api.caller import Caller, Reply, assert_problem
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, all_items, code_for, outbox, sign_in, signed_up, subjects, told, wrong
 
+pytestmark = pytest.mark.many_requests
+
 ANN, NEW, PHONE = "ann@example.com", "ann@new.example", "+8613800138000"
 HOUR = 3_600
 

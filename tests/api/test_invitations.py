@@ -13,6 +13,8 @@ from tests.api.transfer_kit import DAY_SECONDS, HOUR, cancel, look, seen, send
 from tests.api.world import Person, World
 from tests.people import outbox
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.fixture
 def ana(world: World) -> Iterator[Person]:

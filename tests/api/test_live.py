@@ -17,6 +17,8 @@ from tests.api.caller import Caller, assert_problem
 from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.fixture
 def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:

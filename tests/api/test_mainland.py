@@ -26,6 +26,8 @@ from tests.api.caller import Caller, assert_problem
 from tests.api.topup_kit import KEYS, WALLET, Till, everything
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 BOTH = pytest.mark.parametrize("processor", ["wechatpay", "alipay"])
 ACKNOWLEDGED = {"wechatpay": (204, ""), "alipay": (200, "success")}
 assert KEYS.wechatpay and KEYS.alipay

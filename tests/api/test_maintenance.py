@@ -24,6 +24,8 @@ from tests.api.failover_kit import Harbours
 from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 WINDOW = BODIES["POST /v1/maintenance-windows"]
 FINISHES = {
     "POST /v1/payments/{id}/capture",

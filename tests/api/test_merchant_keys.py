@@ -17,6 +17,8 @@ from tests.api.merchant_callers import new_merchant, till_of
 from tests.conftest import FrozenClock
 from tests.people import all_items
 
+pytestmark = pytest.mark.many_requests
+
 SCOPES: tuple[str, ...] = get_args(Scope)
 SCOPE_OF = {
     "POST /v1/checkouts": "checkouts",

@@ -17,6 +17,8 @@ from tests.api.test_adjustments import decide, propose
 from tests.api.test_reconciliation import colleague
 from tests.api.world import World
 
+pytestmark = pytest.mark.many_requests
+
 
 def statement(world: World, query: str = "", month: str = "2026-11", language: str = "en") -> Reply:
     till = world.shop.till

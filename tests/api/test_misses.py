@@ -18,6 +18,8 @@ from tests.api.weather import Weather
 from tests.api.world import Person, World, cheap_passwords, fresh_key
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.fixture
 def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:

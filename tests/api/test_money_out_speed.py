@@ -14,6 +14,8 @@ from tests.api.test_payouts_told import tell
 from tests.api.withdrawal_kit import Bank, cooled_off, withdraw
 from tests.api.world import Person, World
 
+pytestmark = pytest.mark.many_requests
+
 """Fixtures."""
 
 

@@ -15,6 +15,8 @@ from tests.api.world import PASSWORD, World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import appointed, in_office
 
+pytestmark = pytest.mark.many_requests
+
 HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
 

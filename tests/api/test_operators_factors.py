@@ -14,6 +14,8 @@ from tests.api.caller import Caller, Reply, assert_problem
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, PASSWORD, all_items, appointed, enrolled, in_office, proved, sign_in, signed_up
 
+pytestmark = pytest.mark.many_requests
+
 ANN, REASON = "ann@example.com", "joins the night shift"
 MINE = {"password": PASSWORD}
 

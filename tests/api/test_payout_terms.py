@@ -15,6 +15,8 @@ from tests.api.payout_kit import ACCOUNT, ANOTHER, WHY, agree, payee
 from tests.api.world import World
 from tests.people import all_items
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.mark.parametrize(
     ("wish", "param"),

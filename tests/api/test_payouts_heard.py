@@ -18,6 +18,8 @@ from tests.api.withdrawal_kit import DAY_SECONDS, METHODS, Person, add, with_pin
 from tests.api.world import World
 from tests.contracts.bench import BENCHES, Bench
 
+pytestmark = pytest.mark.many_requests
+
 """A fixture."""
 THEIRS = {
     "wechatpay": {"transfer_bill_no": "1330", "state": "ACCEPTED"},

@@ -17,6 +17,8 @@ from tests.api.topup_kit import KEYS
 from tests.api.withdrawal_kit import Bank
 from tests.api.world import World
 
+pytestmark = pytest.mark.many_requests
+
 
 def test_a_payout_matches_the_banks_statement_and_one_that_came_back_is_missed_nowhere(
     world: World, bank: Bank

@@ -17,6 +17,8 @@ from tests.api.caller import Caller, Reply, assert_problem
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, all_items, appointed, enrolled, in_office, proved, refresh, signed_in, signed_up
 
+pytestmark = pytest.mark.many_requests
+
 REASON = "asked to be called back"
 PHONE = "+8613800138000"
 

@@ -15,6 +15,8 @@ from tests.api.world import World
 from tests.conftest import TABLES, FrozenClock
 from tests.people import CHEAP, all_items, at_rest, code_for, outbox, sign_in, signed_up, subjects, verify, wish
 
+pytestmark = pytest.mark.many_requests
+
 ANN, PHONE = "ann@example.com", "+8613800138000"
 QUARTER, DAY = 91 * 86_400, 86_400
 

@@ -19,6 +19,8 @@ from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import in_office
 
+pytestmark = pytest.mark.many_requests
+
 NAME = "probe@example.com"
 
 

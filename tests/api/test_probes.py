@@ -25,6 +25,8 @@ from tests.conftest import FrozenClock
 from tests.infra.emitted import metrics_of
 from tests.people import in_office
 
+pytestmark = pytest.mark.many_requests
+
 STEPS = list(get_args(Name))
 BROKEN = Answered(500, b'{"code": "internal-error"}')
 RESTS = Answered(503, b'{"code": "maintenance"}')

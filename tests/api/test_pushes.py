@@ -14,6 +14,8 @@ from tests.api.world import cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import outbox, refresh, second_name, signed_in, signed_up
 
+pytestmark = pytest.mark.many_requests
+
 ANN, PHONE = "ann@example.com", "+8613900139000"
 THIEF, MINE = "token of a thief", "token of my phone"
 

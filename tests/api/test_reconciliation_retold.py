@@ -27,6 +27,8 @@ from tests.api.test_statements_fetched import fetched, shelf, stand_at, told
 from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 __all__ = ["shelf"]
 
 

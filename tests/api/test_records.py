@@ -15,6 +15,8 @@ from tests.api.topup_kit import Till
 from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.fixture
 def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:

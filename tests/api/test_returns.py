@@ -23,6 +23,8 @@ from tests.api.caller import Caller
 from tests.api.failover_kit import Harbours, deaf, refuses, says_no
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.fixture
 def till(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> Iterator[Harbours]:

@@ -23,6 +23,8 @@ from tests.api.test_reconciliation import (
 from tests.api.world import Person, World, cheap_passwords
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.fixture
 def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:

@@ -13,6 +13,8 @@ from tests.api.caller import Reply
 from tests.api.world import Person, World, cheap_passwords
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 DAY_SECONDS = 86_400
 
 

@@ -13,6 +13,8 @@ from tests.api.staff_kit import accept, hired, invited, staff_of
 from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.fixture
 def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:

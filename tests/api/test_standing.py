@@ -13,6 +13,8 @@ from tests import heads
 from tests.api.world import Person, World, cheap_passwords, fresh_key
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 
 @pytest.fixture
 def world(cloud: None, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> World:

@@ -22,6 +22,8 @@ from tests.api.test_reconciliation import DAY, HEADER, book, cases, colleague, i
 from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 
+pytestmark = pytest.mark.many_requests
+
 LEFT_OUT = ("stripe", "wechatpay", "alipay")
 EVENT = {"version": "0", "account": "1", "region": "eu-west-1", "detail": {}, "detail-type": "", "source": ""}
 EVENT |= {"time": "", "id": "1", "resources": []}

@@ -14,6 +14,8 @@ from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import in_office
 
+pytestmark = pytest.mark.many_requests
+
 INCIDENT, WINDOW = BODIES["POST /v1/incidents"], BODIES["POST /v1/maintenance-windows"]
 WHY = dict.fromkeys(("cause", "remedy"), ANNOUNCED["body"])
 HOUR, KEPT_SECONDS = 3_600, 15

@@ -14,6 +14,8 @@ from tests.api.world import PASSWORD, Person, World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import at_rest, code_now, enrolled, refresh
 
+pytestmark = pytest.mark.many_requests
+
 PIN, OTHER = "428571", "310597"
 LARGE, SMALL = 500_001, 500_000
 """Around the threshold of the sandbox's pack for CNY and tier 0."""

@@ -11,6 +11,8 @@ from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import all_items
 
+pytestmark = pytest.mark.many_requests
+
 EVENT = {"task": "pay", "outcome": "completed", "seconds": 12, "mode": "easy", "language": "zh"}
 
 

@@ -23,6 +23,8 @@ from tests.people import (
     wrong,
 )
 
+pytestmark = pytest.mark.many_requests
+
 ANN = "ann@example.com"
 
 

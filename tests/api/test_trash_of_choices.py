@@ -17,6 +17,8 @@ from tests.api.world import World
 from tests.conftest import FrozenClock
 from tests.people import CHEAP, PASSWORD, all_items, at_rest, sign_in, signed_up
 
+pytestmark = pytest.mark.many_requests
+
 DOCS = Path(__file__).parents[2] / "docs" / "explanation" / "deletion-and-export.md"
 
 

@@ -13,6 +13,8 @@ from tests.api.paper_kit import Piece, pages_of, texts_of
 from tests.api.test_standing import indebted
 from tests.api.world import Person, World
 
+pytestmark = pytest.mark.many_requests
+
 _TITLES = [("en", "Statement of 2026-11"), ("zh-CN", "2026-11 账单")]
 
 

@@ -15,6 +15,8 @@ from tests.api.merchant_callers import new_merchant, till_of
 from tests.conftest import FrozenClock
 from tests.people import all_items, at_rest
 
+pytestmark = pytest.mark.many_requests
+
 URL = "https://hooks.tea.example/coffer?token=canary"
 WISH = {"url": URL, "event_types": ["payment.captured", "payment.captured", "payout.failed"], "description": "till 3"}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -67,9 +66,8 @@ def _again(engine: str, root: Path, scenario: str, seed: int) -> Run | None:
 
 @pytest.mark.parametrize(("scenario", "bug", "invariant"), PLANTED)
 def test_a_planted_bug_is_told_by_its_scenario(engine: str, scenario: str, bug: str, invariant: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        planted(next(one for one in BUGS if one.name == bug), Path(folder))
-        done = next(done for seed in range(PLAYS) if (done := _again(engine, Path(folder), scenario, seed)))
+    with planted(next(one for one in BUGS if one.name == bug)) as copy:
+        done = next(done for seed in range(PLAYS) if (done := _again(engine, copy, scenario, seed)))
     told = re.findall(r"^  VIOLATED +(\d+)", done.told, re.MULTILINE)
     assert (done.status, str(invariant) in told) == (1, True), done.shown
     assert re.search(r"\n\d+ invariants checked, [1-9]\d* violated\n$", done.told), done.shown

@@ -15,12 +15,11 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from threading import Lock
 
 from tests.simulation import warm
 from tests.simulation.bugs import BUGS, Bug
@@ -30,9 +29,11 @@ COPIED = ("app.py", "chalicelib", "infra", "tests", "pyproject.toml", "docs")
 COMPILED = ("chalicelib", "infra", "tests")
 LOCAL_AWS = ".venv-cloud"
 """Too big to copy, and nothing is planted there."""
-_BEING_COPIED = Lock()
+_FREE: list[tempfile.TemporaryDirectory[str]] = []
+"""Copies in which nothing is planted now."""
 WORKERS = 2
 SECONDS_AT_MOST = 300
+OTHER_SEEDS = range(1, 9)
 _OPTIONS = ("-q", "-x", "-n", "0", "-p", "no:cacheprovider", "-p", "no:warnings", "--tb=native", "--assert=plain")
 """Plain: the byte code of the tests is as good as compiled, and nobody reads what a bug that was caught is told by."""
 _FAILED = re.compile(r"^(FAILED|ERROR) ", re.MULTILINE)
@@ -58,24 +59,41 @@ def main(names: Sequence[str]) -> int:
 
 
 def tried(bug: Bug) -> Verdict:
-    """Plants the bug in a copy and runs its checker there."""
+    """Plants the bug in a copy and runs its checker there; a play with other seeds too, until it meets the bug."""
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        inside = {**os.environ, "SHRINKING_SECONDS": "0"}
-        if bug.seed is not None:
-            inside["SIMULATION_SEED"] = str(bug.seed)
-        run = warm.run(planted(bug, Path(folder)), inside, SECONDS_AT_MOST, "pytest", *_OPTIONS, *bug.checkers)
-    caught = run.status == 1 and bool(_FAILED.search(run.told))
+    with planted(bug) as copy:
+        for seed in (bug.seed, *OTHER_SEEDS) if bug.is_played else (None,):
+            run = _checked(bug, copy, seed)
+            if caught := run.status == 1 and bool(_FAILED.search(run.told)):
+                break
     return Verdict(bug, caught, time.monotonic() - began, run.shown)
 
 
-def planted(bug: Bug, copy: Path) -> Path:
-    """`copy` becomes a tree that has the bug. Raises ValueError unless its line is there, once."""
-    with _BEING_COPIED:
-        tree = Path(_tree().name)
-    shutil.copytree(tree, copy, symlinks=True, copy_function=os.link, dirs_exist_ok=True)
-    _plant(bug, copy)
-    return copy
+def _checked(bug: Bug, copy: Path, seed: int | None) -> warm.Run:
+    inside = {**os.environ, "SHRINKING_SECONDS": "0"} | ({} if seed is None else {"SIMULATION_SEED": str(seed)})
+    return warm.run(copy, inside, SECONDS_AT_MOST, "pytest", *_OPTIONS, *bug.checkers)
+
+
+@contextmanager
+def planted(bug: Bug) -> Iterator[Path]:
+    """A copy of the tree that has the bug meanwhile; the next one may get the same copy, without it.
+
+    Raises ValueError unless its line is there, once.
+    """
+    made = _FREE.pop() if _FREE else _copied()
+    copy = Path(made.name)
+    file = copy / bug.file
+    text = file.read_text(encoding="utf-8")
+    if text.count(bug.line) != 1:
+        raise ValueError(f"{bug.name}: {bug.file} holds {text.count(bug.line)} times {bug.line!r}")
+    for compiled in file.parent.glob(f"__pycache__/{file.stem}.*"):
+        compiled.unlink()
+    try:
+        file.write_text(text.replace(bug.line, bug.becomes), encoding="utf-8")
+        yield copy
+    finally:
+        file.write_text(text, encoding="utf-8")
+        _FREE.append(made)
 
 
 def _told_aloud(bug: Bug) -> Verdict:
@@ -86,9 +104,8 @@ def _told_aloud(bug: Bug) -> Verdict:
     return verdict
 
 
-@cache
-def _tree() -> tempfile.TemporaryDirectory[str]:
-    """The tree with its byte code, once for this process: what a bug is planted in are links to its files."""
+def _copied() -> tempfile.TemporaryDirectory[str]:
+    """The tree with its byte code."""
     made = tempfile.TemporaryDirectory()
     for name in COPIED:
         _copy(ROOT / name, Path(made.name, name))
@@ -103,17 +120,6 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("node_modules", "build"))
     else:
         shutil.copy2(source, target)
-
-
-def _plant(bug: Bug, copy: Path) -> None:
-    """The file becomes one of the copy's own; what had been compiled of it is not looked at."""
-    file = copy / bug.file
-    text = file.read_text(encoding="utf-8")
-    if text.count(bug.line) != 1:
-        raise ValueError(f"{bug.name}: {bug.file} holds {text.count(bug.line)} times {bug.line!r}")
-    for linked in (file, *file.parent.glob(f"__pycache__/{file.stem}.*")):
-        linked.unlink()
-    file.write_text(text.replace(bug.line, bug.becomes), encoding="utf-8")
 
 
 if __name__ == "__main__":

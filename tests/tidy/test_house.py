@@ -8,6 +8,7 @@ import re
 import string
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,42 +41,54 @@ def functions(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
-def imported(file: Path) -> set[str]:
+@cache
+def imported(file: Path) -> frozenset[str]:
     """Full names of what a file of the product imports from the product, wherever in the file."""
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("chalicelib"):
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+    return frozenset(names)
 
 
-@pytest.mark.parametrize("file", PYTHON, ids=shown)
-def test_files_and_functions_stay_small(file: Path) -> None:
-    lines = len(file.read_text(encoding="utf-8").splitlines())
-    assert lines <= 400, f"{shown(file)} has {lines} lines: split it where its subject splits, at 400 at the latest"
+def test_files_and_functions_stay_small() -> None:
+    """A file is split where its subject splits, at 400 lines at the latest; of a function the parts are named at 60."""
+    assert [told for file in PYTHON for told in _too_large(file)] == []
+
+
+def _too_large(file: Path) -> Iterator[str]:
+    if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400:
+        yield f"{shown(file)} has {lines} lines"
     for function in functions(file):
-        length = (function.end_lineno or 0) - function.lineno + 1
-        assert length <= 60, f"{shown(file)}:{function.lineno} {function.name} has {length} lines: name its parts"
+        if (length := (function.end_lineno or 0) - function.lineno + 1) > 60:
+            yield f"{shown(file)}:{function.lineno} {function.name} has {length} lines"
 
 
-@pytest.mark.parametrize("file", PRODUCT, ids=shown)
-def test_what_has_one_reader_is_read_nowhere_else(file: Path) -> None:
-    text = file.read_text(encoding="utf-8")
+def test_what_has_one_reader_is_read_nowhere_else() -> None:
+    """Others call that one instead."""
+    assert [told for file in PRODUCT for told in _read_beside(file)] == []
+
+
+def _read_beside(file: Path) -> Iterator[str]:
     for pattern, readers in SOLE_READERS.items():
-        if shown(file) not in readers:
-            found = re.search(pattern, text, re.MULTILINE)
-            assert not found, f"{shown(file)} uses {found and found.group()}: only {readers[0]} may; call that instead"
+        found = re.search(pattern, file.read_text(encoding="utf-8"), re.MULTILINE)
+        if found and shown(file) not in readers:
+            yield f"{shown(file)} uses {found.group()}: only {readers[0]} may"
 
 
-@pytest.mark.parametrize("file", PRODUCT, ids=shown)
-def test_no_room_reaches_into_a_neighbours_cupboard(file: Path) -> None:
+def test_no_room_reaches_into_a_neighbours_cupboard() -> None:
+    """Whoever needs what is there asks the room's service."""
+    assert [told for file in PRODUCT for told in _reaches(file)] == []
+
+
+def _reaches(file: Path) -> Iterator[str]:
     own = file.relative_to(ROOT).parts[1] if file.parent != ROOT else ""
     for name in imported(file):
         parts = name.split(".")
         room, piece = parts[1], parts[2] if len(parts) > 2 else ""
-        if file.name != "app.py" and room in ROOMS and room != own:
-            furniture = piece.partition("_")[0]
-            assert furniture not in ("store", "routes"), f"{shown(file)} imports {name}: ask {room}.service for it"
+        is_a_neighbours = file.name != "app.py" and room in ROOMS and room != own
+        if is_a_neighbours and piece.partition("_")[0] in ("store", "routes"):
+            yield f"{shown(file)} imports {name}: ask {room}.service for it"
 
 
 @pytest.mark.parametrize("room", [room for room in ROOMS if room not in ("api", "kernel")])
@@ -113,10 +126,10 @@ def test_nothing_unexpected_lies_at_the_top() -> None:
     assert tops <= TOP_LEVEL, f"{sorted(tops - TOP_LEVEL)}: find the room it belongs to, or record why not"
 
 
-@pytest.mark.parametrize("file", PRODUCT, ids=shown)
-def test_nothing_is_left_for_later(file: Path) -> None:
-    found = re.search(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError)\b", file.read_text(encoding="utf-8"))
-    assert not found, f"{shown(file)} says {found and found.group()}: do it, or say «not yet» in the docs"
+def test_nothing_is_left_for_later() -> None:
+    """It is done, or the docs say «not yet»."""
+    later = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError)\b")
+    assert [shown(file) for file in PRODUCT if later.search(file.read_text(encoding="utf-8"))] == []
 
 
 def test_every_link_in_the_docs_leads_somewhere() -> None:

@@ -15,6 +15,7 @@ import pytest
 from infra import pages, preloads
 from infra.pages import WEB
 from tests.screens import screens
+from tests.tidy.each import of_each
 
 OWN = [file for file in pages.own_files() if file.name != "package-lock.json"]
 SCRIPTS = [file for file in OWN if file.suffix == ".js"]
@@ -66,10 +67,11 @@ def keys_in(catalogue: str) -> frozenset[str]:
     return frozenset(json.loads(file.read_text(encoding="utf-8")))
 
 
-def known() -> set[str]:
+@cache
+def known() -> frozenset[str]:
     """Every key there is, the API's own too."""
     api = {key for file in pages.CATALOGUES.glob("*.json") for key in json.loads(file.read_text(encoding="utf-8"))}
-    return set(sentences()) | api
+    return frozenset(sentences()) | api
 
 
 def literals(file: Path) -> set[str]:
@@ -98,7 +100,7 @@ def _is_a_file(name: str) -> bool:
     return name.rpartition(".")[2] in ("js", "json", "css", "svg", "html")
 
 
-@pytest.mark.parametrize("file", TEXTS, ids=shown)
+@of_each(TEXTS, shown)
 def test_every_sentence_is_there_in_both_languages_with_the_same_gaps(file: Path) -> None:
     for key, said in json.loads(file.read_text(encoding="utf-8")).items():
         assert sorted(said) == ["en", "zh"], f"{shown(file)}: {key} needs exactly en and zh"
@@ -122,7 +124,7 @@ def test_no_key_is_written_twice() -> None:
         assert len(names) == len(set(names)), f"{shown(file)}: {sorted({n for n in names if names.count(n) > 1})}"
 
 
-@pytest.mark.parametrize("file", SCRIPTS, ids=shown)
+@of_each(SCRIPTS, shown)
 def test_every_key_that_a_script_names_exists(file: Path) -> None:
     missing = named(file) - known()
     assert not missing, f"{shown(file)} says {sorted(missing)}: write them into a catalogue of infra/web/text"
@@ -131,7 +133,7 @@ def test_every_key_that_a_script_names_exists(file: Path) -> None:
         assert any(fnmatchcase(key, pattern) for key in known()), f"{shown(file)}: no key is like {pattern}"
 
 
-@pytest.mark.parametrize("file", SCRIPTS, ids=shown)
+@of_each(SCRIPTS, shown)
 def test_a_sentence_with_gaps_is_never_said_without_what_fills_them(file: Path) -> None:
     bare = re.findall(r'\bsay\("([^"]+)"\)', code(file))
     gaping = sorted({key for key in bare if GAP.search(sentences().get(key, {}).get("en", ""))})
@@ -202,7 +204,7 @@ def test_every_module_of_a_screen_is_shown_or_asked_for(area: str) -> None:
     assert told <= there, f"screens.js of {area} names {sorted(told - there)}, which are not there"
 
 
-@pytest.mark.parametrize("path", [path for path in pages.paths() if "/packages/@scalar" not in path], ids=str)
+@of_each([path for path in pages.paths() if "/packages/@scalar" not in path], str)
 def test_whatever_a_file_asks_for_is_there(path: str) -> None:
     for asked in pages.asked_by(path):
         target = asked.partition("?")[0]
@@ -214,7 +216,7 @@ def test_whatever_a_file_asks_for_is_there(path: str) -> None:
             assert pages.file_at(target), f"{path} asks for {asked}, which is not there"
 
 
-@pytest.mark.parametrize("file", SCRIPTS, ids=shown)
+@of_each(SCRIPTS, shown)
 def test_whatever_a_script_imports_by_name_is_exported_there(file: Path) -> None:
     asked = [
         (address, name.split(" as ")[0].strip())
@@ -263,7 +265,7 @@ def test_every_package_is_pinned_and_asked_for() -> None:
     assert set(listed["dependencies"]) - later == asked
 
 
-@pytest.mark.parametrize("file", OWN, ids=shown)
+@of_each(OWN, shown)
 def test_no_file_is_long_and_none_names_an_address_elsewhere(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 400, f"{shown(file)}: split it where its subject splits"
@@ -284,14 +286,14 @@ class _Inline(HTMLParser):
         self.found += [name for name in names if name == "style" or name.startswith("on")]
 
 
-@pytest.mark.parametrize("file", HTML, ids=shown)
+@of_each(HTML, shown)
 def test_a_page_has_nothing_inline(file: Path) -> None:
     parser = _Inline()
     parser.feed(file.read_text(encoding="utf-8"))
     assert parser.found == []
 
 
-@pytest.mark.parametrize("file", SCRIPTS, ids=shown)
+@of_each(SCRIPTS, shown)
 def test_a_script_writes_no_style_and_no_handler_as_text_and_runs_no_text(file: Path) -> None:
     found = re.findall(
         r"\sstyle=[\"'`]|\son[a-z]+=[\"'`]|innerHTML|outerHTML|\beval\(|new Function|document\.write", code(file)
@@ -299,7 +301,7 @@ def test_a_script_writes_no_style_and_no_handler_as_text_and_runs_no_text(file: 
     assert not found, f"{shown(file)} has {found}: the policy stops it, or somebody's text could become code"
 
 
-@pytest.mark.parametrize("file", preloads.entries(), ids=shown)
+@of_each(preloads.entries(), shown)
 def test_a_page_names_at_its_head_all_that_its_first_screen_needs(file: Path) -> None:
     html = file.read_text(encoding="utf-8")
     assert preloads.renewed(html) == html, "`make format` writes those lines anew"
@@ -319,7 +321,7 @@ def test_the_style_sheet_has_the_brands_colours() -> None:
     assert {name: sheet.get(name) for name in light} == {name: (light[name], dark[name]) for name in light}
 
 
-@pytest.mark.parametrize("file", [file for file in HTML if "data-area" in file.read_text(encoding="utf-8")], ids=shown)
+@of_each([file for file in HTML if "data-area" in file.read_text(encoding="utf-8")], shown)
 def test_the_browsers_own_frame_wears_the_brands_colours(file: Path) -> None:
     html = file.read_text(encoding="utf-8")
     themes = re.findall(r'name="theme-color" content="(#\w+)" media="\(prefers-color-scheme: (\w+)\)"', html)
