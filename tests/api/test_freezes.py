@@ -20,6 +20,8 @@ from tests.api.world import Person, World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import at_rest, outbox
 
+pytestmark = pytest.mark.many_requests
+
 REASONS: tuple[str, ...] = get_args(Reason)
 NOTE = "called from another phone"
 STAYS = "the police have not answered"

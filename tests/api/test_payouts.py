@@ -22,6 +22,8 @@ from tests.api.test_reconciliation import colleague
 from tests.api.withdrawal_kit import Bank
 from tests.api.world import World
 
+pytestmark = pytest.mark.many_requests
+
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 SOLD, EARNED = 10_000, 9_940
 """What is sold in most tests, and what is left of it after 0.6 %."""

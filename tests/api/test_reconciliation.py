@@ -19,6 +19,8 @@ from tests.api.world import Person, World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import appointed, in_office
 
+pytestmark = pytest.mark.many_requests
+
 HEADER = "our_id,reference,kind,amount,fee,currency,booked_at\n"
 DAY, NEXT = "2026-11-22", "2026-11-23"
 

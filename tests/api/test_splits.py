@@ -18,6 +18,8 @@ from tests.api.transfer_kit import DAY_SECONDS, HOUR, introduced, look
 from tests.api.withdrawal_kit import stepped_up
 from tests.api.world import Person, World
 
+pytestmark = pytest.mark.many_requests
+
 
 def problem(reply: Reply, status: int, code: str) -> None:
     assert_problem(reply, status, code, reply.json.get("param"))

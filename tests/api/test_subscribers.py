@@ -22,6 +22,8 @@ from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.people import all_items, in_office, outbox
 
+pytestmark = pytest.mark.many_requests
+
 INCIDENT, WINDOW = BODIES["POST /v1/incidents"], BODIES["POST /v1/maintenance-windows"]
 WORDS = {"en": "The bank is back.", "zh": "银行已恢复。"}
 ANN, BOB, DAY = "ann.status@example.com", "bob.status@example.com", 86_400

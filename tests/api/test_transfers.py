@@ -15,6 +15,8 @@ from tests.api.caller import Reply, assert_problem
 from tests.api.transfer_kit import DAY_SECONDS, HOUR, acquainted, cancel, look, pass_on, seen, send
 from tests.api.world import Person, World, fresh_key
 
+pytestmark = pytest.mark.many_requests
+
 
 def problem(reply: Reply, status: int, code: str) -> None:
     """In the form every problem has, whichever field it is about."""

@@ -11,8 +11,6 @@ from tests.api.transfer_kit import DAY_SECONDS, acquainted, cancel, introduced, 
 from tests.api.world import Person, World
 from tests.people import in_office
 
-pytestmark = pytest.mark.many_requests
-
 
 @pytest.fixture
 def ana(world: World) -> Iterator[Person]:

@@ -18,8 +18,6 @@ from tests.api.test_reconciliation import colleague
 from tests.api.withdrawal_kit import Bank, cooled_off, withdraw
 from tests.api.world import World
 
-pytestmark = pytest.mark.many_requests
-
 """Fixtures."""
 
 

@@ -22,6 +22,8 @@ from tests.api.test_reconciliation import cases as cases_of
 from tests.api.withdrawal_kit import ACCOUNT, METHODS, Bank, add, cooled_off, stepped_up, with_pin, withdraw
 from tests.api.world import PASSWORD, Person, World
 
+pytestmark = pytest.mark.many_requests
+
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 

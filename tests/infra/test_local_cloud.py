@@ -85,7 +85,7 @@ def listening(session: int) -> set[str]:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             if stat.read_text().rpartition(")")[2].split()[3] == str(session):
-                sockets |= {str(link.readlink()) for link in (stat.parent / "fd").iterdir()}
+                sockets |= {os.readlink(link) for link in (stat.parent / "fd").iterdir() if os.path.lexists(link)}
         except OSError:
             continue
     found = set()
