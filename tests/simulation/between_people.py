@@ -13,6 +13,7 @@ from tests.simulation import (
     opening_packets,
     sending,
     sharing_bills,
+    using_bonuses,
     using_coupons,
     using_points,
 )
@@ -28,7 +29,7 @@ def act(person: Person, chance: random.Random) -> None:
     if person.world.model.wallets[person.wallet].available < POOR and chance.random() < 0.4:
         person._top_up(chance)
         return
-    acts, weights = zip(*_ACTS, strict=True)
+    acts, weights = zip(*_ACTS, *(_WITH_BONUSES if person.world.play.bonuses else ()), strict=True)
     chance.choices(acts, weights)[0](person, chance)
 
 
@@ -62,5 +63,6 @@ _ACTS: tuple[tuple[Callable[[Person, random.Random], None], float], ...] = (
     (giving_cards.cancel, 9),
     (giving_cards.look, 5),
 )
-REFUNDS = (using_coupons.refund, using_points.refund, lending_cards.refund)
+_WITH_BONUSES = ((using_bonuses.top_up, 10), (using_bonuses.pay, 20))
+REFUNDS = (using_coupons.refund, using_points.refund, lending_cards.refund, using_bonuses.refund)
 """What tills give back of it."""

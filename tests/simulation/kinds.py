@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.simulation import (
+    judging_bonuses,
     judging_cards,
     judging_coupons,
     judging_family,
@@ -11,16 +12,17 @@ from tests.simulation import (
     judging_points,
     judging_transfers,
 )
+from tests.simulation.judging_bonuses import Bonuses
 from tests.simulation.judging_cards import is_of_card
 from tests.simulation.judging_family import Family
 from tests.simulation.judging_gifts import Gifts
 from tests.simulation.judging_points import Points
 
-__all__ = ["KINDS", "Family", "Gifts", "Points", "has_its_judge"]
+__all__ = ["KINDS", "Bonuses", "Family", "Gifts", "Points", "has_its_judge"]
 
 KINDS = judging_cards.KINDS | judging_coupons.KINDS | judging_packets.KINDS | judging_transfers.KINDS
 KINDS |= judging_points.KINDS
-KINDS |= judging_family.KINDS | judging_gifts.KINDS
+KINDS |= judging_family.KINDS | judging_gifts.KINDS | judging_bonuses.KINDS
 
 
 def has_its_judge(account: str) -> bool:

@@ -19,7 +19,7 @@ from tests.simulation.judging_cards import Cards, is_of_card
 from tests.simulation.judging_coupons import Coupons
 from tests.simulation.judging_packets import Packets
 from tests.simulation.judging_transfers import Transfers
-from tests.simulation.kinds import KINDS, Family, Gifts, Points, has_its_judge
+from tests.simulation.kinds import KINDS, Bonuses, Family, Gifts, Points, has_its_judge
 from tests.simulation.tables import Change
 from tests.simulation.truth import Line, Method, Payment, Shop, Wallet, Wish, hold
 from tests.simulation.values import plain
@@ -55,11 +55,10 @@ class Model:
         self.sent: dict[str, tuple[int, str]] = {}
         """Payouts and withdrawals that left: amount and bank."""
         self.methods: dict[str, Method] = {}
-        self.came_back: set[str] = set()
-        self.charges, self.cards = Charges(), Cards(self.effects)
+        self.came_back, self.charges, self.cards = set[str](), Charges(), Cards(self.effects)
         self.transfers, self.packets, self.points = Transfers(), Packets(), Points(self)
         self.bills, self.coupons = Bills(self.effects, self.done), Coupons(self.effects)
-        self.family, self.gifts = Family(self), Gifts(self)
+        self.family, self.gifts, self.bonuses = Family(self), Gifts(self), Bonuses(self)
 
     @property
     def now(self) -> float:
@@ -99,7 +98,8 @@ class Model:
                 self._checkout(change)
         self.cards.commit(changes, self.seconds)
         self.bills.commit(changes, self.now)
-        for judge in (self.transfers, self.packets, self.coupons, self.points, self.family, self.gifts):
+        beside = (self.points, self.family, self.gifts, self.bonuses)
+        for judge in (self.transfers, self.packets, self.coupons, *beside):
             judge.commit(changes)
 
     def _movement(self, movement: dict[str, Any]) -> None:

@@ -278,10 +278,11 @@ class Till:
         self.keys = 0
 
     def act(self, chance: random.Random) -> None:
+        play = self.world.play
         acts = (self._capture, self._void, self._refund, self._again, self._checkout, self._cancel, self._pay_out)
         rooms = (at_tills.charge, at_tills.look_or_reverse, holding_cards.offer, holding_cards.refund)
         more = (partial(one, self) for one in (*rooms, *between_people.REFUNDS))
-        weights = (20, 6, 26, 20, 10, 2, 3, 10, 10, 5, 12, *[self.world.play.between / 4] * len(between_people.REFUNDS))
+        weights = (20, 6, 26, 20, 10, 2, 3, 10, 10, 5, 12, *[play.between / 4] * 3, play.between / 4 * play.bonuses)
         chance.choices((*acts, *more), weights)[0](chance)
 
     def _any(self, chance: random.Random, *states: str) -> truth.Payment | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,8 @@ class Play:
     tills: float = 1
     closes: float = 1
     ways_in: float = 1
+    bonuses: float = 0
+    """A factor of what is done with bonuses of top-ups, among what people do between them."""
     late: float = 0
     """Likeliness that somebody who has no account yet has something better to do."""
     people: int = 10
@@ -29,4 +31,5 @@ AT_SHOPS = Play("shops", between=0)
 BETWEEN_PEOPLE = Play(
     "people", between=200, shops=0.03, staff=0, tills=0.5, closes=20, ways_in=0.4, people=4, at_home=3, late=0.9
 )
-PLAYS = {play.name: play for play in (EVERYTHING, AT_SHOPS, BETWEEN_PEOPLE)}
+WITH_BONUSES = replace(BETWEEN_PEOPLE, name="bonuses", bonuses=1)
+PLAYS = {play.name: play for play in (EVERYTHING, AT_SHOPS, BETWEEN_PEOPLE, WITH_BONUSES)}

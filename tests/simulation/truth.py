@@ -162,6 +162,10 @@ class Wish:
     """Whose card pays: the id of what its owner gave."""
     gift: str = ""
     """Which gift card is claimed, or had back."""
+    offer: str = ""
+    """Of a top-up: which bonus it is to bring."""
+    bonus: int = 0
+    """How much bonuses of top-ups pay."""
     answer: bytes = b""
     """The final answer, once one was given."""
 

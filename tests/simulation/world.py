@@ -13,13 +13,21 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import app
 from chalicelib.kernel import ids
 from tests.api.caller import Caller, Reply
 from tests.people import appointed, in_office
-from tests.simulation import faults, giving_cards, nature, opening_packets, paying_out, using_coupons, using_points
+from tests.simulation import (
+    faults,
+    nature,
+    opening_packets,
+    paying_out,
+    using_bonuses,
+    using_coupons,
+    using_points,
+)
 from tests.simulation.bank import Bank
 from tests.simulation.charges import Shown
 from tests.simulation.doors import Doors
@@ -35,6 +43,9 @@ from tests.simulation.staffing import FOUNDER, Staff
 from tests.simulation.tables import Change
 from tests.simulation.truth import Payment, Shop, hold
 from tests.simulation.workers import Call, Clock, Entropy, Killed, Worker, current
+
+if TYPE_CHECKING:
+    from tests.simulation import giving_cards
 
 MOST_WORKERS = 7
 FAULTY, SECONDS_A_STEP = 0.035, 0.008
@@ -103,6 +114,8 @@ class World:
         if self.play.between:
             using_coupons.offer(self, operator)
             using_points.offer(self, operator)
+        if self.play.bonuses:
+            using_bonuses.offer(self, operator)
         self.staff.found(operator, self._phone.bearing(self._signed_up(FOUNDER)["access_token"]))
         self.people = [self.newcomer() for _ in range(self.play.people)]
         for person in self.people[: self.play.at_home]:
