@@ -12,6 +12,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,13 +80,19 @@ def call(url: str, token: str = "", body: dict[str, Any] | None = None) -> tuple
         return refused.code, json.loads(refused.read())
 
 
+def _open_files(folder: Path) -> Iterator[str]:
+    for link in folder.iterdir():
+        with suppress(OSError):  # closed meanwhile
+            yield str(link.readlink())
+
+
 def listening(session: int) -> set[str]:
     """Addresses that the processes of a session listen on, in the hexadecimal of Linux's proc(5)."""
     sockets = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             if stat.read_text().rpartition(")")[2].split()[3] == str(session):
-                sockets |= {os.readlink(link) for link in (stat.parent / "fd").iterdir() if os.path.lexists(link)}
+                sockets |= set(_open_files(stat.parent / "fd"))
         except OSError:
             continue
     found = set()
