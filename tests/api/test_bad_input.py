@@ -34,8 +34,6 @@ from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
 from tests.unit.test_identity_tokens import FORGED
 
-pytestmark = pytest.mark.many_requests
-
 ROWS: dict[str, tuple[str, ...]] = {
     "malformed or non-UTF-8 JSON, NaN, Infinity, duplicate keys, nesting beyond 32": (
         "test_bad_input.test_what_is_not_json_is_malformed_on_every_route",

@@ -20,8 +20,6 @@ from tests.api.failover_kit import Harbours, deaf, down, refuses, says_no
 from tests.api.topup_kit import WALLET
 from tests.conftest import FrozenClock
 
-pytestmark = pytest.mark.many_requests
-
 
 @pytest.fixture
 def till(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> Iterator[Harbours]:
