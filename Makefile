@@ -61,7 +61,7 @@ deploy: $(TOOLS) $(WEB) ## bring a stage to AWS: change set, consent, gradual tr
 test: check install ## everything that CI runs: check, then every test, those on the local cloud too
 	@$(RUN) -m pytest
 
-simulate: install ## play people, faults and clocks from a SEED for so many STEPS; the same seed, the same hash (PLAY=people, shops)
+simulate: install ## play people, faults and clocks from a SEED for so many STEPS; the same seed, the same hash (PLAY=people, shops, bonuses)
 	@exec $(RUN) -m tests.simulation --seed $(SEED) --steps $(STEPS) --play $(or $(PLAY),everything)
 
 concurrency: $(TOOLS) $(CLOUD) ## many processes at once at one DynamoDB, judged (PROCESSES=8 ROUNDS=3 SEED=1)
