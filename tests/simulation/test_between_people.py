@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.simulation.plays import BETWEEN_PEOPLE
+from tests.simulation.plays import BETWEEN_PEOPLE, WITH_BONUSES
 from tests.simulation.run import Outcome, run
 from tests.simulation.test_simulation import told
 
@@ -26,6 +26,10 @@ EXPECTED_EFFECTS = {
     "red-packet", "red-packet-claim", "red-packet-emptied", "red-packet-return", "transfer", "transfer-cancelled",
     "transfer-claimed", "transfer-completed", "transfer-invites", "transfer-payee-closed", "transfer-returned",
     "transfer-scheduled", "transfer-unclaimed",
+}  # fmt: skip
+BONUSES_SEED = int(_ONE or 103)
+EXPECTED_OF_BONUSES = {
+    "bonus-promised", "bonus-pending", "bonus-good", "bonus-paid", "bonus-back", "bonus-lapsed", "bonus-taken-back",
 }  # fmt: skip
 
 
@@ -52,3 +56,9 @@ def test_a_fixed_seed_breaks_no_promise(fixed: list[Outcome]) -> None:
 def test_everything_that_people_send_one_another_happened(fixed: list[Outcome]) -> None:
     """What never happens is never checked."""
     assert _happened(fixed) >= EXPECTED_EFFECTS, EXPECTED_EFFECTS - _happened(fixed)
+
+
+def test_with_bonuses_a_fixed_seed_breaks_no_promise_and_one_of_each_fate_is_met() -> None:
+    outcome = run(BONUSES_SEED, range(FIXED_STEPS), WITH_BONUSES)
+    assert not outcome.violation, told(outcome, FIXED_STEPS)
+    assert set(outcome.effects) >= EXPECTED_OF_BONUSES
