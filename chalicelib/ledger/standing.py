@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidState, InvalidToken, LimitReached, NotFound, WalletFrozen
 from chalicelib.ledger import items
-from chalicelib.ledger.model import Changed, Head, Leg, Misjudged, Verdict
+from chalicelib.ledger.model import Changed, Head, Known, Leg, Misjudged, Verdict
 from chalicelib.ledger.wire import Item
 from chalicelib.ledger.write import Update
 from chalicelib.settings import settings
@@ -43,6 +45,12 @@ def acting(customer: Customer, wallet: str) -> Leg:
         return WalletFrozen(reason=head.reason) if head.status == "frozen" else InvalidState(state="closed")
 
     return Leg(update.checked(), explain)
+
+
+def acting_as_known(customer: Customer, wallet: str, known: Known) -> Leg:
+    """Likewise, by the tier that the head has once a try has shown it."""
+    head = known.get(wallet)
+    return acting(replace(customer, tier=head.tier) if head else customer, wallet)
 
 
 def _theirs(customer: Customer, wired: Item | None) -> Head | NotFound | InvalidToken:

@@ -18,6 +18,8 @@ from chalicelib.merchants.rules import URL_LETTERS
 
 Status = Literal["pending", "active", "suspended"]
 NOT_VERIFIED = "not-verified"
+PAYER = "payer"
+"""The fact of a payment with a family card: the wallet of whoever paid."""
 CheckoutStatus = Literal["open", "paid", "expired", "cancelled"]
 ShownStatus = Literal[CheckoutStatus, "voided"]
 """`voided`: a deposit was left, and all of it went back."""
@@ -337,4 +339,4 @@ def settlement_view(entry: Mapping[str, Any], gross_from: str, fees_to: str) -> 
 
 def payers(payment: Mapping[str, Any]) -> frozenset[str]:
     """Wallets whose owners paid it: the one that was debited, and the one that said who pays with a family card."""
-    return frozenset({payment["account"], payment.get("payer", payment["account"])})
+    return frozenset({payment["account"], payment.get(PAYER, payment["account"])})

@@ -31,6 +31,7 @@ from chalicelib.ledger import chart, consents, model, standing
 from chalicelib.ledger.consents import Consent
 from chalicelib.ledger.model import Change, Draft, Known, Leg, Movement, Purchase, Spend, Verdict
 from chalicelib.ledger.wire import Item
+from chalicelib.merchants.model import PAYER
 from chalicelib.payments import paying, store_family
 from chalicelib.payments.model import PaymentView
 from chalicelib.payments.model_family import FamilyCard
@@ -40,8 +41,6 @@ from chalicelib.policy.model import Decision
 
 FAMILY = "family"
 """The fact of a payment's movement that a family card paid: its id."""
-PAYER = "payer"
-"""The fact of such a payment: the wallet of whoever paid, as merchants' checkouts read it too."""
 ROOM = "room"
 """The fact of what gives back that the card has so much again."""
 _OF_THE_OWNER = (InsufficientFunds, LimitReached, WalletFrozen)

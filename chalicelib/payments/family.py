@@ -65,7 +65,7 @@ def offer(customer: Customer, wish: NewFamilyCard, key: RequestKey, at: datetime
     movement = _movement(card, key, at)
 
     def build(at: datetime, known: Known) -> Draft:
-        return Draft(movement, (), None, legs=(_acting(customer, card, known), *legs))
+        return Draft(movement, (), None, legs=(standing.acting_as_known(customer, card.wallet, known), *legs))
 
     return ledger.commit(build, at, key)
 
@@ -113,7 +113,8 @@ def end(customer: Customer, card_id: str, at: datetime) -> FamilyCardView:
 
 
 def change(customer: Customer, card_id: str, wish: FamilyCardChange, at: datetime) -> FamilyCardView:
-    """By its owner; who lets more be paid than before proves that it is them, in a session that goes on.
+    """By its owner; who lets more be paid than before proves that it is them, in a session that goes on: a token
+    outlives its session by minutes.
 
     Raises NotFound, InvalidState (ended, changed), StepUpRequired, CoolingOff, AmountOutOfRange, InvalidRequest,
     InvalidToken, WalletFrozen.
@@ -129,7 +130,7 @@ def change(customer: Customer, card_id: str, wish: FamilyCardChange, at: datetim
     _check_cap(customer, now.cap, at)
 
     def build(at: datetime, known: Known) -> Draft:
-        acting = (_acting(customer, found, known),) if looser else ()
+        acting = (standing.acting_as_known(customer, found.wallet, known),) if looser else ()
         return Draft(None, (), None, legs=(*acting, store_family.changing(found, now, at)))
 
     if now != found:
@@ -192,12 +193,6 @@ def _check_cap(customer: Customer, cap: int, at: datetime) -> None:
     most = policy.large(customer, at).guardian_above if customer.guarded else None
     if most is not None and cap > most:
         raise AmountOutOfRange(param="monthly_cap", maximum=most)
-
-
-def _acting(customer: Customer, card: FamilyCard, known: Known) -> Leg:
-    """Whoever lends a wallet stands as they must to pay from it: a token outlives its session by minutes."""
-    head = known.get(card.wallet)
-    return standing.acting(replace(customer, tier=head.tier if head else customer.tier), card.wallet)
 
 
 def _prove(customer: Customer, at: datetime) -> None:

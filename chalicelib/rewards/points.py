@@ -15,7 +15,7 @@ from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import cards, history, standing
 from chalicelib.ledger import points as ledger_points
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Draft, Known, Leg, Movement
+from chalicelib.ledger.model import Draft, Known, Movement
 from chalicelib.ledger.points import Account
 from chalicelib.rewards import booking, model_points_views, service, store, store_points
 from chalicelib.rewards.booking import Cause, Guess
@@ -57,8 +57,12 @@ def programme(programme_id: str, param: str | None = "programme_id") -> Programm
 
 
 def redeem(customer: Customer, wish: RedemptionRequest, key: RequestKey, at: datetime) -> Receipt:
-    """The points go and the coupon comes in one transaction, in which they stand as they must to pay. Raises NotFound,
-    InvalidToken; stores InsufficientPoints, CouponsExhausted, InvalidState (stopped, over, closed), WalletFrozen."""
+    """The points go and the coupon comes in one transaction, in which they stand as they must to pay: any wallet of
+    theirs says so.
+
+    Raises NotFound, InvalidToken; stores InsufficientPoints, CouponsExhausted, InvalidState (stopped, over, closed),
+    WalletFrozen.
+    """
     of = programme(wish.programme_id)
     reward = next((one for one in of.rewards if one.template_id == wish.template_id), None)
     redemption_id = key.movement_id("prd")
@@ -72,16 +76,10 @@ def redeem(customer: Customer, wish: RedemptionRequest, key: RequestKey, at: dat
 
     def build(at: datetime, known: Known) -> Draft:
         draft = _redeeming(reward, redemption_id, guess, issuing, key, at)
-        return replace(draft, legs=(_acting(customer, known), *draft.legs))
+        stands = standing.acting_as_known(customer, customer.wallet_ids[0], known)
+        return replace(draft, legs=(stands, *draft.legs))
 
     return ledger.commit(build, at, key)
-
-
-def _acting(customer: Customer, known: Known) -> Leg:
-    """Any wallet of theirs says whether the session goes on and nothing is frozen."""
-    wallet = customer.wallet_ids[0]
-    head = known.get(wallet)
-    return standing.acting(replace(customer, tier=head.tier if head else customer.tier), wallet)
 
 
 class _Issuing:
