@@ -212,12 +212,7 @@ def look(person: Person, chance: random.Random) -> None:
 
 def refund(till: Till, chance: random.Random) -> None:
     """Of what a family card paid, all or some, and some of it in another month."""
-    model = till.world.model
-    paid = [model.payments[one] for one in model.family.paid]
-    if left := [one for one in paid if one.shop == till.id and one.refundable]:
-        payment = chance.choice(left)
-        amount = None if chance.random() < _ALL else chance.randint(1, payment.amount)
-        till._errand("refund", payment, "refunds", amount)
+    sending.refund_one(till, till.world.model.family.paid, chance, _ALL)
 
 
 def _card(world: World, approval: str) -> Card:

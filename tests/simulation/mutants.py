@@ -80,7 +80,10 @@ def planted(bug: Bug) -> Iterator[Path]:
 
     Raises ValueError unless its line is there, once.
     """
-    made = _FREE.pop() if _FREE else _copied()
+    try:
+        made = _FREE.pop()
+    except IndexError:
+        made = _copied()
     copy = Path(made.name)
     file = copy / bug.file
     text = file.read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ that they do with red packets and bills."""
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from tests.simulation.judging_transfers import Asked
 from tests.simulation.truth import Wish, hold
 
 if TYPE_CHECKING:
-    from tests.simulation.people import Person
+    from tests.simulation.people import Person, Till
     from tests.simulation.world import World
 
 AMOUNTS = (1, 100, 999, 2_500, 20_000, 60_000, 600_000)
@@ -159,3 +159,12 @@ def proved(person: Person, amount: int, chance: random.Random, act: Callable[[],
 def is_fresh(person: Person) -> bool:
     """Whether they have just proved themselves."""
     return errands.step_in(person.access) > person.world.model.started + person.world.clock.seconds
+
+
+def refund_one(till: Till, paid: Collection[str], chance: random.Random, all_of_it: float) -> None:
+    """Of what `paid`, payments that somebody was helped with, one of the till's own: all or some."""
+    payments = [till.world.model.payments[one] for one in paid]
+    if left := [one for one in payments if one.shop == till.id and one.refundable]:
+        payment = chance.choice(left)
+        amount = None if chance.random() < all_of_it else chance.randint(1, payment.amount)
+        till._errand("refund", payment, "refunds", amount)

@@ -111,12 +111,7 @@ def _beyond(model: Model, errand: Errand, body: dict[str, Any]) -> bool:
 
 def refund(till: Till, chance: random.Random) -> None:
     """Of what bonuses helped to pay, all or some."""
-    model = till.world.model
-    paid = [model.payments[one] for one in model.bonuses.paid]
-    if left := [one for one in paid if one.shop == till.id and one.refundable]:
-        payment = chance.choice(left)
-        amount = None if chance.random() < _ALL else chance.randint(1, payment.amount)
-        till._errand("refund", payment, "refunds", amount)
+    sending.refund_one(till, till.world.model.bonuses.paid, chance, _ALL)
 
 
 _NOT_PAID = {**_NOT_HELPED, "insufficient-funds": lambda model, errand, body: True, "bonus-beyond": _beyond}

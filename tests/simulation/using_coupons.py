@@ -72,9 +72,4 @@ def _pay(person: Person, coupon: Coupon, chance: random.Random) -> None:
 
 def refund(till: Till, chance: random.Random) -> None:
     """Of what a coupon helped to pay, all or some."""
-    model = till.world.model
-    paid = [model.payments[one] for one in model.coupons.paid]
-    if left := [one for one in paid if one.shop == till.id and one.refundable]:
-        payment = chance.choice(left)
-        amount = None if chance.random() < _ALL else chance.randint(1, payment.amount)
-        till._errand("refund", payment, "refunds", amount)
+    sending.refund_one(till, till.world.model.coupons.paid, chance, _ALL)
