@@ -32,6 +32,7 @@ from chalicelib.ledger.model import Draft, Movement
 from chalicelib.operations import affected, incidents, store_affected
 from chalicelib.operations import model_compensation as model
 from chalicelib.operations import store_compensation as store
+from chalicelib.operations.model_affected import Job
 from chalicelib.operations.model_compensation import (
     Compensation,
     CompensationDecision,
@@ -58,7 +59,7 @@ def preview(incident_id: str, template_id: str | None) -> CompensationPreview:
     incident_id = incidents.found(incident_id).id
     if template_id is None:
         raise InvalidRequest(param="template_id")
-    people = _people(incident_id)
+    people = _searched(incident_id).people
     of = rewards.template(template_id)
     return model.preview(incident_id, of, people, templates.left(of).count)
 
@@ -103,21 +104,27 @@ def decide(by: Operator, incident_id: str, wish: CompensationDecision, at: datet
     found = _found(incident_id)
     if found.state != "proposed":
         raise InvalidState(state=found.state)
-    if wish.approve:
-        if by.user_id == found.proposed_by:
-            raise SecondPersonRequired()
-        _check_stranger(by, incident_id)
-        if _people(incident_id) != found.people:
-            raise InvalidState(state="changed")
-        _audit(by, "incident.approve-compensation", found, wish.note, at)
-    else:
-        _audit(by, "incident.decline-compensation", found, wish.note, at)
-    state: model.State = "approved" if wish.approve else "declined"
-    due_at = at if wish.approve else None
-    decided = store.keep(replace(found, state=state, decided_by=by.user_id, decided_at=at, due_at=due_at))
+    decided = _approved(by, found, wish.note, at) if wish.approve else _declined(by, found, wish.note, at)
     if decided is None:
         raise InvalidState(state="changed")
     return _view(decided)
+
+
+def _approved(by: Operator, found: Compensation, note: str, at: datetime) -> Compensation | None:
+    if by.user_id == found.proposed_by:
+        raise SecondPersonRequired()
+    _check_stranger(by, found.incident_id)
+    searched = _searched(found.incident_id)
+    if searched.people != found.people:
+        raise InvalidState(state="changed")
+    _audit(by, "incident.approve-compensation", found, note, at)
+    now = replace(found, state="approved", decided_by=by.user_id, decided_at=at, due_at=at)
+    return store.approve(now, searched)
+
+
+def _declined(by: Operator, found: Compensation, note: str, at: datetime) -> Compensation | None:
+    _audit(by, "incident.decline-compensation", found, note, at)
+    return store.keep(replace(found, state="declined", decided_by=by.user_id, decided_at=at, due_at=None))
 
 
 def one(incident_id: str) -> CompensationView:
@@ -178,14 +185,14 @@ def _words(incident: Incident, of: Template) -> dict[str, dict[str, str]]:
     }
 
 
-def _people(incident_id: str) -> int:
-    """How many it hit. Raises NotFound, InvalidState: what nobody can explain yet is not made up for yet."""
+def _searched(incident_id: str) -> Job:
+    """Whom it hit. Raises NotFound, InvalidState: what nobody can explain yet is not made up for yet."""
     incident, job = incidents.found(incident_id), affected.found(incident_id)
     if not incident.over or incident.told_at is None:
         raise InvalidState(state=incident.state)
     if job.finished_at is None:
         raise InvalidState(state="searching")
-    return job.people
+    return job
 
 
 def _forbids(of: Template, seen: CompensationPreview, at: datetime) -> CouponsExhausted | InvalidState | None:

@@ -68,6 +68,11 @@ def keep(now: Job, people: Mapping[str, AffectedPersonView] | None = None) -> Jo
     return mine if made(together) else None
 
 
+def looked_at(transaction: TransactWrite, seen: Job) -> None:
+    """It is as it was seen, and whoever else saw it so cannot go on from there any more."""
+    transaction.save(_item(replace(seen, version=seen.version + 1)), _SearchItem.version == seen.version)
+
+
 def person(incident_id: str, person_id: str) -> AffectedPersonView | None:
     item = _AffectedItem.find(_AFFECTED + incident_id, person_id)
     return msgspec.json.decode(item.movements, type=AffectedPersonView) if item else None

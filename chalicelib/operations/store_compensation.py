@@ -12,12 +12,14 @@ import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib.cloud_tables import Table, made
+from chalicelib.cloud_tables import Table, made, writing
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidState
 from chalicelib.ledger.model import Leg, Verdict
 from chalicelib.ledger.wire import Item
 from chalicelib.ledger.write import Update
+from chalicelib.operations import store_affected
+from chalicelib.operations.model_affected import Job
 from chalicelib.operations.model_compensation import Compensation
 from chalicelib.settings import settings
 
@@ -64,17 +66,33 @@ def of(incident_id: str) -> Compensation | None:
 def keep(now: Compensation) -> Compensation | None:
     """None if it is not as it was seen any more."""
     mine = replace(now, version=now.version + 1)
-    item = _CompensationItem(_AFFECTED + mine.incident_id, _COMPENSATION, compensation=_told(mine))
-    item.version, item.stands = mine.version, mine.id if mine.stands else None
-    item.due_key = _DUE if mine.due_at else None
-    item.due_at = clock.written(mine.due_at) if mine.due_at else None
-    return mine if made(lambda: item.save(_CompensationItem.version == now.version)) else None
+    return mine if made(lambda: _item(mine).save(_CompensationItem.version == now.version)) else None
+
+
+def approve(now: Compensation, searched: Job) -> Compensation | None:
+    """Likewise; None also if whom it hit was searched anew meanwhile, which nobody can do from there any more."""
+    mine = replace(now, version=now.version + 1)
+
+    def together() -> None:
+        with writing() as transaction:
+            store_affected.looked_at(transaction, searched)
+            transaction.save(_item(mine), _CompensationItem.version == now.version)
+
+    return mine if made(together) else None
 
 
 def due(at: datetime, limit: int = 5) -> list[str]:
     """Incidents; candidates only, the oldest first."""
     found = _CompensationItem.due.query(_DUE, _CompensationItem.due_at <= clock.written(at), limit=limit)
     return [item.pk.removeprefix(_AFFECTED) for item in found]
+
+
+def _item(one: Compensation) -> _CompensationItem:
+    item = _CompensationItem(_AFFECTED + one.incident_id, _COMPENSATION, compensation=_told(one))
+    item.version, item.stands = one.version, one.id if one.stands else None
+    item.due_key = _DUE if one.due_at else None
+    item.due_at = clock.written(one.due_at) if one.due_at else None
+    return item
 
 
 def _told(one: Compensation) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chalicelib.operations import compensation, store_compensation
+from chalicelib.operations import compensation, store_affected, store_compensation
 from tests.api import compensation_kit as kit
 from tests.api.caller import Caller
 from tests.api.compensation_kit import decide, hit, path, propose, template
@@ -143,6 +144,20 @@ def test_nobody_is_searched_for_while_coupons_are_issued(world: World, other: Ca
     assert (refused.status, refused.json["code"], refused.json["state"]) == (409, "invalid-state", "approved")
     assert issued(world, incident)["issued"] == 1
     assert world.operator.post(f"/v1/incidents/{incident}/affected", later).status == 202
+
+
+@pytest.mark.parametrize("first", ["search", "approval"])
+def test_of_an_approval_and_a_search_that_have_seen_the_same_the_first_has_its_way(world: World, first: str) -> None:
+    incident, of = hit(world, world.customer()), template(world)
+    assert propose(world, incident, of).status == 201
+    searched, proposed = store_affected.job(incident), store_compensation.of(incident)
+    assert searched and proposed
+    acts = {
+        "search": lambda: store_affected.keep(replace(searched, finished_at=None)),
+        "approval": lambda: store_compensation.approve(replace(proposed, state="approved"), searched),
+    }
+    assert acts.pop(first)() is not None
+    assert [late() for late in acts.values()] == [None]
 
 
 def test_what_was_declined_issues_nothing_and_may_be_proposed_otherwise(world: World, other: Caller) -> None:
