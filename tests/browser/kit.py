@@ -21,6 +21,8 @@ from tests.local import ROOT
 SCREENS = ROOT / "build" / "screens"
 AXE = ROOT / "infra" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE_MS = 120_000
+AGREED = re.compile(r"^(You agreed|Paid)$")
+"""How a payment that waited for somebody stands once they agreed: the sweep may have paid it before anybody looks."""
 PHONE, SMALL_PHONE, DESK = {"width": 390, "height": 844}, {"width": 360, "height": 640}, {"width": 1280, "height": 900}
 SCHEDULED = {"version": "0", "id": "one", "detail-type": "Scheduled Event", "source": "aws.events",
              "account": places.ACCOUNT, "time": "2026-11-24T08:00:00Z", "region": places.REGION,

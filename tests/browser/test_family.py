@@ -60,7 +60,7 @@ def test_a_payment_of_a_ward_is_approved_and_another_declined_each_after_a_secon
         page.get_by_role("dialog").get_by_role("button", name="Agree").click()
         page.get_by_label("Payment PIN").fill(family_kit.PIN)
         page.get_by_role("button", name="Confirm").click()
-        expect(page.locator("dd").get_by_text("You agreed")).to_be_visible(timeout=kit.PATIENCE_MS)
+        expect(page.locator("dd").get_by_text(kit.AGREED)).to_be_visible(timeout=kit.PATIENCE_MS)
         went(visit, f"/approvals/{second}").get_by_role("button", name="Decline").click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_role("button", name="Cancel").click()

@@ -177,7 +177,7 @@ def test_a_larger_payment_waits_for_whoever_gave_the_card_and_is_paid_after_thei
         visit.page.get_by_role("dialog").get_by_role("button", name="Agree").click()
         visit.page.get_by_label("Payment PIN").fill(withdrawal_kit.PIN)
         visit.page.get_by_role("button", name="Confirm").click()
-        expect(visit.page.locator("dd").get_by_text("You agreed")).to_be_visible(timeout=kit.PATIENCE_MS)
+        expect(visit.page.locator("dd").get_by_text(kit.AGREED)).to_be_visible(timeout=kit.PATIENCE_MS)
 
         def made() -> bool | None:
             kit.swept(local)

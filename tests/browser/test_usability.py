@@ -142,7 +142,7 @@ def test_a_guardian(browser: Browser, local: dict[str, Any]) -> None:
         person.taps(visit.page.get_by_role("dialog").get_by_role("button", name="Agree"))
         visit.page.get_by_label("Payment PIN").fill(family_kit.PIN)
         visit.page.get_by_role("button", name="Confirm").click()
-        visit.see("You agreed")
+        visit.see(kit.AGREED)
         person.has_done("agree to a ward's payment")
 
 
