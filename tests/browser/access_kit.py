@@ -91,6 +91,7 @@ def me(visit: kit.Visit, local: dict[str, Any]) -> Client:
 def leave_this_device(visit: kit.Visit) -> None:
     go(visit, "/security/devices", "Devices")
     visit.page.locator(".thing", has_text="this one").get_by_role("button").nth(1).click()
+    visit.answered()
     visit.page.get_by_role("dialog").get_by_role("button", name="Sign out", exact=True).click()
     heading(visit, "Sign in")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, expect
 
 from infra.local import people, places, stack
 from infra.local.client import Client
@@ -49,15 +49,26 @@ class Visit:
     def __init__(self, context: BrowserContext, address: str, refused: tuple[str, ...] = ()):
         self.context, self.address, self.refused = context, address, refused
         self.complaints, self.asked, self.deaf = list[str](), list[str](), False
+        self.waiting = set[Request]()
         self.page: Page = context.new_page()
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("request", self._asks)
+        self.page.on("requestfinished", self._answered)
+        self.page.on("requestfailed", self._answered)
         self.page.goto(address)
 
     def see(self, text: str | re.Pattern[str]) -> None:
         """Waits until `text` can be read."""
         expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
+
+    def answered(self) -> None:
+        """Waits until nothing that was asked for is without an answer: a session that ends would refuse it, rightly."""
+        for _ in range(PATIENCE_MS // 50):
+            if not self.waiting:
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(sorted(one.url for one in self.waiting))
 
     def shot(self, name: str) -> Path:
         """Into `build/screens/`, the whole page."""
@@ -88,6 +99,13 @@ class Visit:
         yield
         self.page.wait_for_timeout(50)
         self.deaf = False
+
+    def _asks(self, request: Request) -> None:
+        self.asked.append(request.url)
+        self.waiting.add(request)
+
+    def _answered(self, request: Request) -> None:
+        self.waiting.discard(request)
 
     def _heard(self, message: ConsoleMessage) -> None:
         """Chromium itself writes an error for every answer of 400 and more, also where that is the point."""

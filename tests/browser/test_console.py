@@ -282,6 +282,7 @@ def test_an_operator_with_a_passkey_needs_no_code(browser: Browser, local: dict[
             page.get_by_role("button", name="Use a passkey").click()
             heading(page, "Overview")
             device.absent()
+            visit.answered()
             page.get_by_role("button", name="Sign out").click()
             heading(page, "Sign in to the console")
 

@@ -156,6 +156,7 @@ def test_one_tap_freezes_and_a_lost_phone_is_signed_out(browser: Browser, local:
         assert people.wallets(me(visit, local))[0]["status"] == "active"
 
         go(visit, "/security/devices", "Devices")
+        visit.answered()
         press(page, "Sign out everywhere")
         page.get_by_role("dialog").get_by_role("button", name="Sign out everywhere").click()
         visit.see("You are signed out everywhere.")
