@@ -158,6 +158,8 @@ def _body(error: CofferError, language: str, request_id: str) -> Mapping[str, An
         body["detail"] = detail
     if error.param is not None:
         body["param"] = error.param
+    if isinstance(error, errors.LimitReached) and error.lifts is not None:
+        body["lifts"] = error.lifts
     return body
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.kernel import clock, ids, money
 from chalicelib.kernel.callers import Customer
-from chalicelib.kernel.errors import CofferError, CoolingOff, InvalidState, LimitReached, StepUpRequired
+from chalicelib.kernel.errors import CofferError, CoolingOff, InvalidState, StepUpRequired
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart
 from chalicelib.ledger.consents import Consent, using
@@ -65,10 +65,7 @@ class Order:
             return InvalidState(state=self.terms.shut)
         if self.shut:
             return InvalidState(state=stores.CLOSED)
-        if decision.allowed:
-            return None
-        most = decision.limits.per_movement
-        return LimitReached(limit=decision.reasons[0], maximum=most, currency=self.currency)
+        return decision.refusal(self.currency)
 
 
 def unproved(customer: Customer, decision: Decision, at: datetime) -> CofferError | None:
