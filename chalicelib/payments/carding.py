@@ -211,7 +211,9 @@ def _principal(wanted: _Purchase, known: Known) -> int:
 def _changes(customer: Customer, wanted: _Purchase, decision: Decision, known: Known) -> tuple[Change, ...]:
     plan, wallet = wanted.plan, wanted.request.wallet_id
     limits, head = decision.limits, known.get(wallet)
-    spend = Spend(customer.user_id, customer.epoch, customer.tier, limits.day, limits.month)
+    spend = Spend(
+        customer.user_id, customer.epoch, customer.tier, limits.day, limits.month, limits.year, lifts=decision.lifted
+    )
     paid = Change(wallet, plan.currency, -wanted.total, spend=spend, floor=head.floor if head else 0)
     card, bonus, currency = wanted.card.id, wanted.card.bonus, plan.currency
     if wanted.is_first:

@@ -13,7 +13,8 @@ from chalicelib.kernel.errors import CofferError, CoolingOff, InvalidState, Step
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart
 from chalicelib.ledger.consents import Consent, using
-from chalicelib.ledger.model import Change, Draft, Due, Entry, Head, Known, Leg, Line, Movement, Purchase, Spend
+from chalicelib.ledger.model import Change, Draft, Due, Entry, Head, Known, Leg, Line, Movement, Spend
+from chalicelib.ledger.purchases import Purchase
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants import shares, stores
 from chalicelib.merchants.model import Checkout, Terms
@@ -226,12 +227,13 @@ def _debit(customer: Customer, order: Order, payment_id: str, decision: Decision
         window_seconds=decision.duplicate_window_seconds,
         confirmed=order.request.confirm_duplicate,
     )
-    limits = decision.limits
+    most, who = decision.limits, (customer.user_id, customer.epoch, customer.tier)
+    spend = Spend(*who, most.day, most.month, most.year, purchase, lifts=decision.lifted)
     return Change(
         order.wallet,
         order.currency,
         available=-order.amount,
         held=order.amount if order.held else 0,
-        spend=Spend(customer.user_id, customer.epoch, customer.tier, limits.day, limits.month, purchase),
+        spend=spend,
         floor=head.floor if head else 0,
     )

@@ -43,11 +43,31 @@ class Decision(msgspec.Struct, frozen=True):
     limits: Limits
     duplicate_window_seconds: int
     authorisation_days: int
-    pack: str
+    action: Action
+    amount: int
+    tier: int
+    rules: Pack
     guardian: bool = False
     """Whether a guarded person needs their guardian for it."""
-    lifts: Lift | None = None
-    """What would allow it; None where it is allowed, or nothing would."""
+
+    @property
+    def lifts(self) -> Lift | None:
+        """What would allow it; None where it is allowed, or nothing would."""
+        return None if self.allowed else self.lifted({})
+
+    @property
+    def pack(self) -> str:
+        return self.rules.id
+
+    def lifted(self, totals: Mapping[str, int]) -> Lift | None:
+        """What would allow it where so much would come to each limit that `totals` names."""
+
+        def allows(tier: int) -> bool:
+            limits = self.rules.tier(tier).limits
+            enough = all(getattr(limits, limit) >= total for limit, total in totals.items())
+            return enough and not _forbids(self.rules, tier, self.action, self.amount)
+
+        return lift(self.rules, self.tier, allows)
 
     def refusal(self, currency: str) -> LimitReached | None:
         """What is answered where it is not allowed."""
@@ -70,9 +90,11 @@ def decide(pack: Pack, tier: int, action: Action, amount: int, *, risky: bool = 
         limits=limits,
         duplicate_window_seconds=pack.duplicates.window_seconds,
         authorisation_days=pack.authorisations.days,
-        pack=pack.id,
+        action=action,
+        amount=amount,
+        tier=tier,
+        rules=pack,
         guardian=action != "top-up" and amount > pack.guardian.above,
-        lifts=lift(pack, tier, lambda higher: not _forbids(pack, higher, action, amount)) if reason else None,
     )
 
 

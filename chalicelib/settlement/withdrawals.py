@@ -161,7 +161,9 @@ def _movement(customer: Customer, wish: _Wish, at: datetime) -> Movement:
 
 def _debit(customer: Customer, wish: _Wish, decision: Decision, floor: int) -> Change:
     limits, request = decision.limits, wish.request
-    spend = Spend(customer.user_id, customer.epoch, customer.tier, limits.day, limits.month)
+    spend = Spend(
+        customer.user_id, customer.epoch, customer.tier, limits.day, limits.month, limits.year, lifts=decision.lifted
+    )
     return Change(request.wallet_id, request.currency, available=-request.amount, spend=spend, floor=floor)
 
 

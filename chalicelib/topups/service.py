@@ -57,7 +57,7 @@ def start(customer: Customer, request: TopupRequest, key: RequestKey, at: dateti
     movement = _movement(customer, request, choice, key, at)
     decision = policy.decide(customer, "top-up", request.amount, at)
     refusal = decision.refusal(request.currency)
-    legs = (standing.check(customer, request.wallet_id, request.amount, decision.limits.balance),)
+    legs = (standing.check(customer, request.wallet_id, request.amount, decision.limits.balance, decision.lifted),)
     if request.bonus_id is None:
         receipt = ledger.commit(lambda at, known: Draft(movement, (), None, legs, refusal), at, key)
     else:

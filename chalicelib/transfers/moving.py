@@ -244,7 +244,9 @@ def _movement(customer: Customer, wish: Wish, reason: Reason, wait: timedelta, a
 
 def _debit(customer: Customer, wish: Wish, decision: Decision, floor: int) -> Change:
     limits = decision.limits
-    spend = Spend(customer.user_id, customer.epoch, customer.tier, limits.day, limits.month)
+    spend = Spend(
+        customer.user_id, customer.epoch, customer.tier, limits.day, limits.month, limits.year, lifts=decision.lifted
+    )
     return Change(wish.wallet, wish.currency, available=-wish.amount, spend=spend, floor=floor)
 
 

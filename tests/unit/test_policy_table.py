@@ -16,7 +16,8 @@ from chalicelib.kernel.callers import Customer
 from chalicelib.ledger import model as ledger
 from chalicelib.ledger import standing
 from chalicelib.ledger.items import new_head
-from chalicelib.ledger.model import Change, Changed, Purchase, Spend
+from chalicelib.ledger.model import Change, Changed, Spend
+from chalicelib.ledger.purchases import Purchase
 from chalicelib.ledger.wire import item
 from chalicelib.policy import service
 from chalicelib.policy.pack import Pack, Rule
@@ -86,7 +87,7 @@ def summed(sum_of: Callable[[datetime], str]) -> Held:
     def holds(person: Customer, amount: int, at: datetime) -> bool:
         limits = service.decide(person, "payment", 1, at).limits
         head = head_of(person, available=amount) | {sum_of(at): amount - 1}
-        spend = Spend(OWNER, 0, person.tier, limits.day, limits.month)
+        spend = Spend(OWNER, 0, person.tier, limits.day, limits.month, limits.year)
         return isinstance(ledger.judge(paying(spend), at, item(head)), Changed)
 
     return holds
@@ -103,7 +104,7 @@ def alike(person: Customer, seconds: int, at: datetime) -> bool:
     window = service.decide(person, "payment", 1, at).duplicate_window_seconds
     purchase = Purchase("mer_1", 1, ids.derived("pay", "earlier"), window)
     head = head_of(person, available=1) | {purchase.slot: purchase.mark(at - timedelta(seconds=seconds))}
-    spend = Spend(OWNER, 0, person.tier, 9, 9, purchase)
+    spend = Spend(OWNER, 0, person.tier, 9, 9, 9, purchase)
     return not isinstance(ledger.judge(paying(spend), at, item(head)), Changed)
 
 
@@ -121,6 +122,7 @@ HELD: dict[str, Held] = {
     "tiers.steps.#.limits.top_up": allowed("top-up"),
     "tiers.steps.#.limits.day": summed(ledger.day_sum),
     "tiers.steps.#.limits.month": summed(ledger.month_sum),
+    "tiers.steps.#.limits.year": summed(ledger.year_sum),
     "tiers.steps.#.limits.balance": within_balance,
     "step_up.above.#": lambda person, amount, at: not service.decide(person, "payment", amount, at).step_up,
     "step_up.above_at_risk.#": lambda person, amount, at: not service.decide(person, "payment", amount, at).step_up,
@@ -130,7 +132,6 @@ HELD: dict[str, Held] = {
 """Whether so much is within the rule, as the code asks it."""
 
 TOLD: dict[str, Callable[[str, datetime], Any]] = {
-    "tiers.steps.#.limits.year": lambda place, at: {"tiers": service.rules(place, at).tiers},
     "tiers.steps.#.needs": lambda place, at: {"tiers": service.rules(place, at).tiers},
     "codes": lambda place, at: {"codes": service.rules(place, at).codes},
     "authorisations": lambda place, at: {
