@@ -32,11 +32,16 @@ def checked(folder: Path = packs.FOLDER) -> list[Pack]:
     return found
 
 
-def check() -> None:
+def judge() -> list[Pack]:
+    """Every pack; packaging begins with it. Raises Refused also where the code would read something else."""
     found = checked()
     if COMPILED.read_bytes() != packs.compiled(found):
         raise Refused("packs.json is not what the packs say: python -m infra.policies write")
-    print(f"policies: {len(found)} packs, every one signed; packs.json is what they say")
+    return found
+
+
+def check() -> None:
+    print(f"policies: {len(judge())} packs, every one signed; packs.json is what they say")
 
 
 def write() -> None:

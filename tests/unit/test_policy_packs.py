@@ -163,3 +163,11 @@ def test_the_command_says_why_in_a_sentence(tmp_path: Path) -> None:
     policies.main(["key", str(tmp_path / "key")])
     with pytest.raises(SystemExit, match=r"^policies: "):
         policies.main(["sign", "--key", str(tmp_path / "key"), "--signer", "tester", str(broken)])
+
+
+def test_what_the_code_reads_is_what_the_packs_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = tmp_path / "packs.json"
+    changed.write_bytes(policies.COMPILED.read_bytes().replace(b'"day":3000000', b'"day":3000001'))
+    monkeypatch.setattr(policies, "COMPILED", changed)
+    with pytest.raises(Refused, match=r"packs\.json is not what the packs say"):
+        policies.judge()
