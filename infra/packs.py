@@ -67,7 +67,7 @@ def signature(written: bytes, signer: str, key: Ed25519PrivateKey) -> str:
 def read(written: bytes) -> Pack:
     """Raises Refused."""
     try:
-        return msgspec.convert(yaml.load(written, _Once), Pack, strict=True)
+        return msgspec.convert(_Once(written).get_single_data(), Pack, strict=True)
     except (yaml.YAMLError, msgspec.ValidationError, ValueError, RecursionError) as failed:
         raise Refused(str(failed)) from failed
 
