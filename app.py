@@ -68,6 +68,15 @@ def _webhooks() -> list[Room]:
     return [topups.room]
 
 
+def _screenings() -> list[Room]:
+    from chalicelib.kyc import routes_office as screenings
+    from chalicelib.kyc import screening
+    from chalicelib.risk import service as risk
+
+    screening.lend(risk.stopped)
+    return [screenings.room]
+
+
 def _office() -> list[Room]:
     from chalicelib.cases import routes as cases
     from chalicelib.cases import routes_audit as audit
@@ -116,7 +125,9 @@ def _office() -> list[Room]:
         records,
         effort,
     )
-    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards, points, bonuses)]
+    return [
+        routes.room for routes in (*of_merchants, *of_the_house, processors, rewards, points, bonuses)
+    ] + _screenings()
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -136,6 +147,7 @@ def _access() -> list[Room]:
     from chalicelib.identity import routes_sessions as sessions
     from chalicelib.identity import routes_trash as trash
     from chalicelib.insight import routes_effort as effort
+    from chalicelib.kyc import routes as kyc
     from chalicelib.merchants import routes_reveals as reveals
     from chalicelib.merchants import routes_staff as staff
     from chalicelib.merchants import routes_tills as tills
@@ -153,6 +165,7 @@ def _access() -> list[Room]:
         preferences,
         guardians,
         people,
+        kyc,
         notices,
         operations,
         status,
@@ -274,6 +287,7 @@ def alarmed(event: SQSEvent) -> Any:
 def sweep(event: Any) -> int:
     from chalicelib import queues
     from chalicelib.identity import tasks as identity
+    from chalicelib.kyc import tasks as kyc
     from chalicelib.ledger import tasks as ledger
     from chalicelib.merchants import tasks as merchants
     from chalicelib.operations import tasks as operations
@@ -288,7 +302,7 @@ def sweep(event: Any) -> int:
     money = (settlement.sweep, payments.sweep, transfers.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
     return queues.sweep(
         "minute",
-        (*money, merchants.sweep, rewards.sweep, identity.sweep, risk.sweep, operations.sweep),
+        (*money, merchants.sweep, rewards.sweep, kyc.sweep, identity.sweep, risk.sweep, operations.sweep),
         lambda task: task(at),
     )
 

@@ -11,7 +11,10 @@ import msgspec
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.policy import model
-from chalicelib.policy.model import Action, Decision, Large, Pack
+from chalicelib.policy.model import Action, Decision, Large, Limits, Pack
+
+_NEEDS: tuple[tuple[str, ...], ...] = ((), ("identity-document",), ("identity-document", "proof-of-address"))
+"""Of tier 0, 1, 2."""
 
 
 def decide(person: Customer, action: Action, amount: int, at: datetime) -> Decision:
@@ -35,6 +38,15 @@ def currency_of(jurisdiction: str, at: datetime) -> str:
 def least_withdrawal(currency: str, at: datetime) -> int:
     """In minor units."""
     return _pack(at).least_withdrawal.get(currency, 1)
+
+
+def needs_of(jurisdiction: str, tier: int, at: datetime) -> tuple[str, ...]:
+    """All that a person of `tier` has handed in."""
+    return _NEEDS[min(tier, len(_NEEDS) - 1)]
+
+
+def limits_of(jurisdiction: str, tier: int, at: datetime) -> Limits:
+    return _pack(at).limits_of(jurisdiction, tier)
 
 
 def known(jurisdiction: str, at: datetime) -> bool:
