@@ -94,11 +94,12 @@ coupons: $(TOOLS) $(CLOUD) ## one template's coupons, issued by many processes: 
 screens: install ## visit every screen in four looks each, pictures in build/screens/
 	@LOOKS=4 $(RUN) -m pytest -n 0 tests/browser/test_screens.py
 
-check: package ## ruff, mypy --strict, import-linter, bandit; cfn-lint comes with the package
+check: package ## ruff, mypy --strict, import-linter, bandit, policy packs; cfn-lint comes with the package
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy --strict app.py chalicelib
 	.venv/bin/lint-imports
+	@$(RUN) -m infra.policies check
 	.venv/bin/bandit --quiet --recursive app.py chalicelib
 	.venv/bin/bandit --quiet --severity-level medium --recursive infra --exclude infra/web
 

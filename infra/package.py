@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from infra import archive, firewall, furniture, watched, wheels
+from infra import archive, firewall, furniture, policies, watched, wheels
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "package"
@@ -26,7 +26,10 @@ SOURCES = ("app.py", "chalicelib", ".chalice", "requirements.txt", "infra/templa
            "infra/firewall.yaml")  # fmt: skip
 WATCHING = ("watched", "alarms", "objectives", "dashboard")
 TOOLS = (
-    *(f"infra/{name}.py" for name in ("package", "furniture", "firewall", "archive", "wheels", *WATCHING)),
+    *(
+        f"infra/{name}.py"
+        for name in ("package", "furniture", "firewall", "archive", "wheels", "policies", "packs", *WATCHING)
+    ),
     "infra/requirements.lock",
 )
 QUIET = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
@@ -52,6 +55,7 @@ def package(stage: str = "prod") -> Path:
         return OUT
     OUT.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
+    policies.judge()
     tree = _clean_copy()
     _step(started, "merge template")
     merge = _merge_template(tree)

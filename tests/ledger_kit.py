@@ -9,7 +9,8 @@ from chalicelib.kernel import ids
 from chalicelib.kernel.errors import CofferError
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart, crediting, service
-from chalicelib.ledger.model import Change, Draft, Entry, Known, Movement, Purchase, Spend
+from chalicelib.ledger.model import Change, Draft, Entry, Known, Movement, Spend
+from chalicelib.ledger.purchases import Purchase
 
 AT = datetime(2026, 11, 22, 8, 0, 0, tzinfo=UTC)
 OWNER = ids.derived("usr", "ana")
@@ -53,7 +54,14 @@ def spend(amount: int, at: datetime, request: RequestKey | None = None, **rules:
     purchase = Purchase(
         rules.pop("payee", MERCHANT), amount, movement, rules.pop("window_seconds", 300), rules.pop("confirmed", False)
     )
-    terms = {"owner": OWNER, "epoch": 0, "tier": 0, "day_limit": NO_LIMIT, "month_limit": NO_LIMIT} | rules
+    terms = {
+        "owner": OWNER,
+        "epoch": 0,
+        "tier": 0,
+        "day_limit": NO_LIMIT,
+        "month_limit": NO_LIMIT,
+        "year_limit": NO_LIMIT,
+    } | rules
 
     def build(at: datetime, known: Known) -> Draft:
         head = known.get(WALLET)

@@ -194,6 +194,17 @@ _PROBLEM: Schema = {
         "param": {"type": "string", "description": "The field, parameter or header at fault, a dotted path."},
         "request_id": _TEXT,
         "doc_url": {"type": "string", "format": "uri"},
+        "lifts": {
+            "type": "object",
+            "description": "Of a limit: the lowest tier that would let it through, what is to be handed in for it, "
+            "by how much limits grow, in minor units; the one that refused is always among them.",
+            "required": ["tier", "needs", "more"],
+            "properties": {
+                "tier": {"type": "integer"},
+                "needs": {"type": "array", "items": _TEXT},
+                "more": {"type": "object", "additionalProperties": {"type": "integer"}},
+            },
+        },
     },
 }
 

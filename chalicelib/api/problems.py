@@ -14,8 +14,8 @@ from chalicelib.kernel.idempotency import Receipt
 from chalicelib.settings import settings
 
 MEDIA_TYPE = "application/problem+json"
-KEPT_BYTES = 480
-"""A refusal is kept as a movement's answer, in an item of at most 1,024 bytes: a longer one goes without `detail`."""
+KEPT_BYTES = 640
+"""A refusal is kept as a movement's answer, in an item of at most 1,024 bytes: a longer one tells less (`_shorter`)."""
 
 STATUS: dict[type[CofferError], int] = {
     errors.MalformedJson: 400,
@@ -105,8 +105,19 @@ def receipt(error: CofferError, language: str, request_id: str) -> Receipt:
     said = _body(error, language, request_id)
     body = msgspec.json.encode(said)
     if isinstance(error, errors.Refusal) and len(body) > KEPT_BYTES:
-        body = msgspec.json.encode({name: value for name, value in said.items() if name != "detail"})
+        body = _shorter(said)
     return Receipt(status=STATUS[type(error)], body=body.decode())
+
+
+def _shorter(said: Mapping[str, Any]) -> bytes:
+    """With what is lifted of the limit alone that refused; if that is still too long, without `detail`."""
+    if lifts := said.get("lifts"):
+        grown = {name: more for name, more in lifts["more"].items() if name == said["limit"]}
+        said = {**said, "lifts": {**lifts, "more": grown}}
+    body = msgspec.json.encode(said)
+    if len(body) > KEPT_BYTES:
+        body = msgspec.json.encode({name: value for name, value in said.items() if name != "detail"})
+    return body
 
 
 def headers(error: CofferError, language: str) -> dict[str, str]:
@@ -158,6 +169,8 @@ def _body(error: CofferError, language: str, request_id: str) -> Mapping[str, An
         body["detail"] = detail
     if error.param is not None:
         body["param"] = error.param
+    if isinstance(error, errors.LimitReached) and error.lifts is not None:
+        body["lifts"] = msgspec.to_builtins(error.lifts)
     return body
 
 

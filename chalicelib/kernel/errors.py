@@ -157,7 +157,13 @@ class InsufficientFunds(Refusal):
 
 
 class LimitReached(Refusal):
+    """`lifts`: what would let it through, where something would; a structure that JSON can hold."""
+
     code = "limit-reached"
+
+    def __init__(self, *, lifts: object = None, param: str | None = None, **params: str | int):
+        super().__init__(param=param, retry_after_seconds=None, **params)
+        self.lifts = lifts
 
 
 class WalletFrozen(Refusal):

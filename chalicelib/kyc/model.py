@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
@@ -19,6 +19,8 @@ State = Literal[
 ]
 Shown = Literal["uploading", "checking", "accepted", "refused", "needs-more", "expired"]
 Refused = Literal["unreadable", "details-differ", "not-accepted"]
+Needs = Mapping[int, tuple[str, ...]]
+"""Of each tier that documents make: kinds of documents."""
 ImageType = Literal["image/jpeg", "image/png", "application/pdf"]
 
 ASK_AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
@@ -278,8 +280,8 @@ def checked(wish: DocumentRequest, document_id: str, user_id: str, at: datetime)
     )
 
 
-def tier_made(kinds: Iterable[str], needs: dict[int, tuple[str, ...]]) -> int:
-    """The highest tier of which, and of all below it, nothing lacks. `needs`: tier → codes."""
+def tier_made(kinds: Iterable[str], needs: Needs) -> int:
+    """The highest tier of which, and of all below it, nothing lacks."""
     had, tier = set(kinds), 0
     for above in sorted(needs):
         if not set(needs[above]) <= had:

@@ -8,7 +8,7 @@ from chalicelib.identity import service as identity
 from chalicelib.identity.model import User
 from chalicelib.kernel import clock, text
 from chalicelib.kyc import model, service, store, tiers
-from chalicelib.kyc.model import Document, RequirementView, TierView, UnlocksView, VerificationView
+from chalicelib.kyc.model import Document, Needs, RequirementView, TierView, UnlocksView, VerificationView
 from chalicelib.policy import service as policy
 
 
@@ -49,7 +49,7 @@ def _unlocks(user: User, tier: int, at: datetime) -> UnlocksView:
 def _due(
     user: User,
     documents: list[Document],
-    needs: dict[int, tuple[str, ...]],
+    needs: Needs,
     above: list[int],
     language: str,
     at: datetime,
@@ -66,9 +66,7 @@ def _since(code: str, user: User, documents: list[Document]) -> datetime:
     return max((one for one in ended if one is not None), default=user.created_at)
 
 
-def _past(
-    documents: list[Document], needs: dict[int, tuple[str, ...]], language: str, at: datetime
-) -> tuple[RequirementView, ...]:
+def _past(documents: list[Document], needs: Needs, language: str, at: datetime) -> tuple[RequirementView, ...]:
     """It has ended, and the tier has not fallen yet."""
     covered = {one.kind for one in documents if one.is_good(at)}
     ended = [one for one in documents if one.stands(at) and one.kind not in covered]
@@ -76,15 +74,13 @@ def _past(
     return tuple(_of_document(one, needs, "past", language) for one in latest.values())
 
 
-def _future(
-    documents: list[Document], needs: dict[int, tuple[str, ...]], language: str, at: datetime
-) -> tuple[RequirementView, ...]:
+def _future(documents: list[Document], needs: Needs, language: str, at: datetime) -> tuple[RequirementView, ...]:
     replaced, far = service.replaced(documents, at), at + model.NOTICE_BEFORE
     ending = [one for one in documents if one.is_good(at) and one.expires_at and one.expires_at <= far]
     return tuple(_of_document(one, needs, "future", language) for one in ending if one.id not in replaced)
 
 
-def _of_document(one: Document, needs: dict[int, tuple[str, ...]], when: str, language: str) -> RequirementView:
+def _of_document(one: Document, needs: Needs, when: str, language: str) -> RequirementView:
     tier = next((tier for tier in sorted(needs) if one.kind in needs[tier]), 0)
     return _view(one.kind, tier, when, language, one.expires_at, one.lapses_at)
 

@@ -8,17 +8,16 @@ from chalicelib.cases import service as cases
 from chalicelib.identity.model import User
 from chalicelib.kernel.errors import InvalidState
 from chalicelib.kyc import model, store
-from chalicelib.kyc.model import Document, State
+from chalicelib.kyc.model import Document, Needs, State
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft
 from chalicelib.policy import service as policy
 
-TIERS = (1, 2)
-"""Which documents make."""
 
-
-def needs(jurisdiction: str, at: datetime) -> dict[int, tuple[str, ...]]:
-    return {tier: policy.needs_of(jurisdiction, tier, at) for tier in TIERS}
+def needs(jurisdiction: str, at: datetime) -> Needs:
+    """Of each tier that documents make."""
+    tiers = range(1, policy.highest_tier(jurisdiction, at) + 1)
+    return {tier: policy.needs_of(jurisdiction, tier, at) for tier in tiers}
 
 
 def accept(document: Document, user: User, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Monthly closings: they bound every fold, prune a head's day sums and compare the head with its journal."""
+"""Monthly closings: they bound every fold, prune a head's sums and compare the head with its journal."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def _closing(account: str, end: datetime, balance: Balance) -> dict[str, Any]:
 
 def _pruned(head: Head, end: datetime, at: datetime) -> dict[str, Any]:
     """Conditioned on `last_at`: an account that moved meanwhile is closed at the next turn."""
-    first_day = model.day_sum(at.replace(day=1))
-    past = [name for name in head.sums if name < (model.month_sum(at) if name[0] == "m" else first_day)]
+    first = {"d": model.day_sum(at.replace(day=1)), "m": model.month_sum(at), "y": model.year_sum(at)}
+    past = [name for name in head.sums if name < first[name[0]]]
     update = Update(settings().ledger_table, head.account, items.HEAD).require("last_at", "=", head.last_at)
     update.assign("last_at", max(head.last_at, clock.written(end)))
     return update.remove("due_key", "due_at", *past).written()

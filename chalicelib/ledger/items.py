@@ -136,8 +136,7 @@ def _spend(update: Update, spend: Spend, amount: int, at: datetime) -> None:
     if spend.epoch is not None:
         update.require("epoch", "=", spend.epoch)
     update.require("status", "=", "active").require("tier", "=", spend.tier)
-    sums = ((model.day_sum(at), spend.day_limit), (model.month_sum(at), spend.month_limit))
-    for name, limit in sums if spend.counts else ():
+    for _, name, limit in spend.limits(at) if spend.counts else ():
         update.count(name, amount).require_at_most(name, limit - amount)
     if purchase := spend.purchase:
         update.assign(purchase.slot, purchase.mark(at))

@@ -7,11 +7,9 @@ and the room makes it once more.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Literal
 
 from chalicelib.kernel import clock, ids
@@ -27,6 +25,7 @@ from chalicelib.kernel.errors import (
     WalletFrozen,
 )
 from chalicelib.kernel.idempotency import Receipt
+from chalicelib.ledger.purchases import Purchase
 from chalicelib.ledger.wire import Item, plain_item
 
 Status = Literal["active", "frozen", "closed"]
@@ -35,7 +34,6 @@ BY_HOUSE, BY_OWNER = "by_house", "by_owner"
 HOUSE_AT = "house_at"
 """When the house froze it: tells its freeze from the next one. Gone with it."""
 SHARDS = 16
-DUPLICATE_SLOTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,39 +83,8 @@ class Head:
 Known = Mapping[str, Head]
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase:
-    """What makes two payments look alike: same wallet, payee and amount, within the window."""
-
-    payee: str
-    amount: int
-    movement: str
-    window_seconds: int
-    confirmed: bool = False
-
-    @property
-    def _digest(self) -> bytes:
-        return _likeness(self.payee, self.amount)
-
-    @property
-    def slot(self) -> str:
-        return f"p{self._digest[0] % DUPLICATE_SLOTS}"
-
-    def mark(self, at: datetime) -> bytes:
-        return self._since(at) + ids.packed(self.movement)
-
-    def looks_alike(self, at: datetime) -> tuple[bytes, bytes]:
-        """Marks from the first to the second, both included, are probable duplicates."""
-        window = self._digest[1:7] + (int(at.timestamp()) - self.window_seconds).to_bytes(5, "big")
-        return window, self._digest[1:7] + b"\xff" * 21
-
-    def _since(self, at: datetime) -> bytes:
-        return self._digest[1:7] + int(at.timestamp()).to_bytes(5, "big")
-
-
-@lru_cache(maxsize=16)
-def _likeness(payee: str, amount: int) -> bytes:
-    return hashlib.sha256(f"{payee} {amount}".encode()).digest()
+Lifts = Callable[[Mapping[str, int]], object]
+"""What would let through that so much is spent in a day, a month and a year; as a refusal tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +97,28 @@ class Spend:
     tier: int
     day_limit: int
     month_limit: int
+    year_limit: int
     purchase: Purchase | None = None
     counts: bool = True
     """Whether it counts towards the limits: what was counted on its way to a card does not count twice."""
+    lifts: Lifts | None = field(default=None, compare=False)
+
+    def exceeded(self, head: Head, amount: int, at: datetime) -> LimitReached | None:
+        """By `amount` more; the shortest time first."""
+        now = {limit: head.sums.get(name, 0) + amount for limit, name, _ in self.limits(at)}
+        for limit, _, most in self.limits(at):
+            if now[limit] > most:
+                lifts = self.lifts(now) if self.lifts else None
+                return LimitReached(limit=limit, maximum=most, currency=head.currency, lifts=lifts)
+        return None
+
+    def limits(self, at: datetime) -> tuple[tuple[str, str, int], ...]:
+        """Of a day, a month and a year: its name, its sum's on the head, the most it may come to."""
+        return (
+            ("day", day_sum(at), self.day_limit),
+            ("month", month_sum(at), self.month_limit),
+            ("year", year_sum(at), self.year_limit),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,8 +294,12 @@ def month_sum(at: datetime) -> str:
     return f"m{at.year * 12 + at.month - 24_000:x}"
 
 
+def year_sum(at: datetime) -> str:
+    return f"y{at.year - 2_000:x}"
+
+
 def _is_sum(name: str) -> bool:
-    return name[0] in "dm" and name not in ("debt", "due_key", "due_at")
+    return name[0] in "dmy" and name not in ("debt", "due_key", "due_at")
 
 
 def shard_of(item_id: str) -> int:
@@ -389,10 +379,8 @@ def _how_often(change: Change, head: Head, at: datetime) -> Verdict | None:
     spend = change.spend
     if spend is None:
         return None
-    if spend.counts and head.sums.get(day_sum(at), 0) + change.spent > spend.day_limit:
-        return LimitReached(limit="day", maximum=spend.day_limit, currency=head.currency)
-    if spend.counts and head.sums.get(month_sum(at), 0) + change.spent > spend.month_limit:
-        return LimitReached(limit="month", maximum=spend.month_limit, currency=head.currency)
+    if spend.counts and (exceeded := spend.exceeded(head, change.spent, at)):
+        return exceeded
     if spend.purchase is None or spend.purchase.confirmed:
         return None
     mark = head.slots.get(spend.purchase.slot, b"")

@@ -7,13 +7,13 @@ from dataclasses import replace
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidState, InvalidToken, LimitReached, NotFound, WalletFrozen
 from chalicelib.ledger import items
-from chalicelib.ledger.model import Changed, Head, Known, Leg, Misjudged, Verdict
+from chalicelib.ledger.model import Changed, Head, Known, Leg, Lifts, Misjudged, Verdict
 from chalicelib.ledger.wire import Item
 from chalicelib.ledger.write import Update
 from chalicelib.settings import settings
 
 
-def check(customer: Customer, wallet: str, amount: int, most: int) -> Leg:
+def check(customer: Customer, wallet: str, amount: int, most: int, lifts: Lifts | None = None) -> Leg:
     """The wallet is theirs, their session not revoked, the wallet not closed, and `amount` more stays within `most`."""
     update = Update(settings().ledger_table, wallet, items.HEAD).require("owner", "=", customer.user_id)
     update.require("epoch", "=", customer.epoch).require("status", "<>", "closed")
@@ -25,8 +25,10 @@ def check(customer: Customer, wallet: str, amount: int, most: int) -> Leg:
             return head
         if head.status == "closed":
             return InvalidState(state="closed")
-        full = head.available + amount > most
-        return LimitReached(limit="balance", maximum=most, currency=head.currency) if full else Changed()
+        if (full := head.available + amount) <= most:
+            return Changed()
+        told = lifts({"balance": full}) if lifts else None
+        return LimitReached(limit="balance", maximum=most, currency=head.currency, lifts=told)
 
     return Leg(update.checked(), explain)
 

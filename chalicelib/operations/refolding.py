@@ -73,7 +73,7 @@ def _without_receipt(trial: Trial, entries: list[dict[str, Any]]) -> Iterator[di
 
 
 def _forget(head: dict[str, Any], undone: list[Plain]) -> None:
-    """What a payment that was taken back left on the head: its amount in day and month, its place among duplicates."""
+    """What a payment that was taken back left on the head: its amount in the sums, its place among duplicates."""
     for one in undone:
         movement, kind = one.get("movement", one["pk"]), one["kind"]
         at, amount = one.get("created_at", one["sk"]), _spent(one, head["pk"])
@@ -90,7 +90,7 @@ def _learn(head: dict[str, Any], completed: list[Plain]) -> None:
 
 
 def _count(head: dict[str, Any], at: str, amount: int) -> None:
-    for name in (ledger.day_sum(clock.read(at)), ledger.month_sum(clock.read(at))):
+    for name in (of(clock.read(at)) for of in (ledger.day_sum, ledger.month_sum, ledger.year_sum)):
         head[name] = max(0, head.get(name, 0) + amount)
 
 

@@ -29,7 +29,8 @@ from chalicelib.kernel.errors import (
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart, consents, model, standing
 from chalicelib.ledger.consents import Consent
-from chalicelib.ledger.model import Change, Draft, Known, Leg, Movement, Purchase, Spend, Verdict
+from chalicelib.ledger.model import Change, Draft, Known, Leg, Movement, Spend, Verdict
+from chalicelib.ledger.purchases import Purchase
 from chalicelib.ledger.wire import Item
 from chalicelib.merchants.model import PAYER
 from chalicelib.payments import paying, store_family
@@ -173,7 +174,7 @@ def _movement(plain: Movement, card: FamilyCard, *, till: bool) -> Movement:
 def _debit(owner: Customer, order: Order, decision: Decision, floor: int) -> Change:
     """What looks like it was paid a moment ago, on the card."""
     limits, (wallet,) = decision.limits, owner.wallet_ids
-    spend = Spend(owner.user_id, None, owner.tier, limits.day, limits.month)
+    spend = Spend(owner.user_id, None, owner.tier, limits.day, limits.month, limits.year, lifts=decision.lifted)
     return Change(wallet, order.currency, available=-order.amount, spend=spend, floor=floor)
 
 

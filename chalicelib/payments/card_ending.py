@@ -125,7 +125,7 @@ def _cashing_out(customer: Customer, guess: _Guess, key: RequestKey, at: datetim
     )
     change, credited = crediting.credit(wallet, card.currency, principal, known)
     tier = known[wallet].tier if wallet in known else customer.tier
-    asked = Spend(customer.user_id, customer.epoch, tier, 0, 0, counts=False)
+    asked = Spend(customer.user_id, customer.epoch, tier, 0, 0, 0, counts=False)
     emptied = Change(card.id, card.currency, -principal, expected_available=principal)
     postings = {**credited, card.id: -principal, **_reversed(card, bonus)}
     return Draft(

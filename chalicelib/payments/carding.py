@@ -161,9 +161,8 @@ def _refusal(customer: Customer, wanted: _Purchase, now: Lots, decision: Decisio
     shown = (plan.price, plan.bonus, plan.purchase_fee, cards.ends_at(until) if until else None)
     if (agreed.price, agreed.bonus, agreed.fee, _instant(agreed.bonus_expires_at)) != shown:
         return TermsChanged(param="agreed", plan_id=plan.id)
-    if not decision.allowed:
-        most = decision.limits.per_movement
-        return LimitReached(limit=decision.reasons[0], maximum=most, currency=plan.currency)
+    if refusal := decision.refusal(plan.currency):
+        return refusal
     if wanted.is_first and len(wanted.owned.ids) >= cards.MOST_CARDS:
         return cards.full()
     if len(lots.good(now, at)) > lots.MOST_LOTS:
@@ -212,7 +211,9 @@ def _principal(wanted: _Purchase, known: Known) -> int:
 def _changes(customer: Customer, wanted: _Purchase, decision: Decision, known: Known) -> tuple[Change, ...]:
     plan, wallet = wanted.plan, wanted.request.wallet_id
     limits, head = decision.limits, known.get(wallet)
-    spend = Spend(customer.user_id, customer.epoch, customer.tier, limits.day, limits.month)
+    spend = Spend(
+        customer.user_id, customer.epoch, customer.tier, limits.day, limits.month, limits.year, lifts=decision.lifted
+    )
     paid = Change(wallet, plan.currency, -wanted.total, spend=spend, floor=head.floor if head else 0)
     card, bonus, currency = wanted.card.id, wanted.card.bonus, plan.currency
     if wanted.is_first:

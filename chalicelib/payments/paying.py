@@ -9,11 +9,12 @@ import msgspec
 
 from chalicelib.kernel import clock, ids, money
 from chalicelib.kernel.callers import Customer
-from chalicelib.kernel.errors import CofferError, CoolingOff, InvalidState, LimitReached, StepUpRequired
+from chalicelib.kernel.errors import CofferError, CoolingOff, InvalidState, StepUpRequired
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart
 from chalicelib.ledger.consents import Consent, using
-from chalicelib.ledger.model import Change, Draft, Due, Entry, Head, Known, Leg, Line, Movement, Purchase, Spend
+from chalicelib.ledger.model import Change, Draft, Due, Entry, Head, Known, Leg, Line, Movement, Spend
+from chalicelib.ledger.purchases import Purchase
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants import shares, stores
 from chalicelib.merchants.model import Checkout, Terms
@@ -65,10 +66,7 @@ class Order:
             return InvalidState(state=self.terms.shut)
         if self.shut:
             return InvalidState(state=stores.CLOSED)
-        if decision.allowed:
-            return None
-        most = decision.limits.per_movement
-        return LimitReached(limit=decision.reasons[0], maximum=most, currency=self.currency)
+        return decision.refusal(self.currency)
 
 
 def unproved(customer: Customer, decision: Decision, at: datetime) -> CofferError | None:
@@ -229,12 +227,13 @@ def _debit(customer: Customer, order: Order, payment_id: str, decision: Decision
         window_seconds=decision.duplicate_window_seconds,
         confirmed=order.request.confirm_duplicate,
     )
-    limits = decision.limits
+    most, who = decision.limits, (customer.user_id, customer.epoch, customer.tier)
+    spend = Spend(*who, most.day, most.month, most.year, purchase, lifts=decision.lifted)
     return Change(
         order.wallet,
         order.currency,
         available=-order.amount,
         held=order.amount if order.held else 0,
-        spend=Spend(customer.user_id, customer.epoch, customer.tier, limits.day, limits.month, purchase),
+        spend=spend,
         floor=head.floor if head else 0,
     )

@@ -24,7 +24,8 @@ from chalicelib.kernel.errors import (
 )
 from chalicelib.ledger import items, model
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Changed, Due, Leg, Purchase, Verdict
+from chalicelib.ledger.model import Changed, Due, Leg, Verdict
+from chalicelib.ledger.purchases import Purchase
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update, put_once
 from chalicelib.payments.model_family import FACTS, MOST_GIVEN, OFFERED_A_DAY, FamilyCard, spaced

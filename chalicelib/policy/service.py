@@ -1,7 +1,8 @@
-"""The rules as other rooms ask for them. Pure: packs are files beside this one, read once."""
+"""The rules as other rooms ask for them. Pure: `packs.json` is what `infra.policies` compiled from signed YAML."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -11,53 +12,84 @@ import msgspec
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.policy import model
-from chalicelib.policy.model import Action, Decision, Large, Limits, Pack
-
-_NEEDS: tuple[tuple[str, ...], ...] = ((), ("identity-document",), ("identity-document", "proof-of-address"))
-"""Of tier 0, 1, 2."""
+from chalicelib.policy.model import Decision, Large
+from chalicelib.policy.pack import Action, Complaints, CoolingOff, Credit, Limits, Need, Pack, Retention, Text
 
 
 def decide(person: Customer, action: Action, amount: int, at: datetime) -> Decision:
-    """Whether `person` may, and within which limits. `amount` in minor units of the jurisdiction's currency."""
-    return model.decide(_pack(at), person.jurisdiction, person.tier, action, amount, risky=person.risky)
+    """Whether `person` may, within which limits, and what would lift a no. `amount` in minor units of the
+    jurisdiction's currency."""
+    return model.decide(rules(person.jurisdiction, at), person.tier, action, amount, risky=person.risky)
 
 
 def large(person: Customer, at: datetime) -> Large:
     """What is large for `person`."""
-    return model.large(_pack(at), person.jurisdiction, person.tier, risky=person.risky)
+    return model.large(rules(person.jurisdiction, at), person.tier, risky=person.risky)
 
 
 def currency_of(jurisdiction: str, at: datetime) -> str:
     """The currency of a wallet opened there. Raises InvalidRequest if no pack knows the jurisdiction."""
-    found = _pack(at).jurisdictions.get(jurisdiction)
-    if found is None:
+    if not known(jurisdiction, at):
         raise InvalidRequest(param="jurisdiction")
-    return found.currency
+    return rules(jurisdiction, at).currency
 
 
-def least_withdrawal(currency: str, at: datetime) -> int:
+def least_withdrawal(jurisdiction: str, at: datetime) -> int:
     """In minor units."""
-    return _pack(at).least_withdrawal.get(currency, 1)
-
-
-def needs_of(jurisdiction: str, tier: int, at: datetime) -> tuple[str, ...]:
-    """All that a person of `tier` has handed in."""
-    return _NEEDS[min(tier, len(_NEEDS) - 1)]
-
-
-def limits_of(jurisdiction: str, tier: int, at: datetime) -> Limits:
-    return _pack(at).limits_of(jurisdiction, tier)
+    return rules(jurisdiction, at).withdrawals.least
 
 
 def known(jurisdiction: str, at: datetime) -> bool:
-    return jurisdiction in _pack(at).jurisdictions
+    return jurisdiction in _by_jurisdiction() and jurisdiction in rules(jurisdiction, at).jurisdictions
+
+
+def needs_of(jurisdiction: str, tier: int, at: datetime) -> tuple[Need, ...]:
+    """All that a person of `tier` has handed in."""
+    return rules(jurisdiction, at).tier(tier).needs
+
+
+def limits_of(jurisdiction: str, tier: int, at: datetime) -> Limits:
+    return rules(jurisdiction, at).tier(tier).limits
+
+
+def highest_tier(jurisdiction: str, at: datetime) -> int:
+    return len(rules(jurisdiction, at).tiers.steps) - 1
+
+
+def credit_of(jurisdiction: str, at: datetime) -> Credit:
+    return rules(jurisdiction, at).credit
+
+
+def cooling_off_of(jurisdiction: str, at: datetime) -> CoolingOff:
+    return rules(jurisdiction, at).cooling_off
+
+
+def retention_of(jurisdiction: str, at: datetime) -> Retention:
+    return rules(jurisdiction, at).retention
+
+
+def complaints_of(jurisdiction: str, at: datetime) -> Complaints:
+    return rules(jurisdiction, at).complaints
+
+
+def texts_of(jurisdiction: str, at: datetime) -> Mapping[str, Text]:
+    """What must be shown, by name."""
+    return rules(jurisdiction, at).texts.shown
+
+
+def rules(jurisdiction: str, at: datetime) -> Pack:
+    """The pack in force. KeyError where no pack has ever known the jurisdiction."""
+    return model.effective(_by_jurisdiction()[jurisdiction], at)
 
 
 @cache
-def packs() -> list[Pack]:
-    files = sorted((Path(__file__).parent / "packs").glob("*.json"))
-    return [msgspec.json.decode(file.read_bytes(), type=Pack) for file in files]
+def packs() -> tuple[Pack, ...]:
+    return msgspec.json.decode((Path(__file__).parent / "packs.json").read_bytes(), type=tuple[Pack, ...])
 
 
-def _pack(at: datetime) -> Pack:
-    return model.effective(packs(), at)
+@cache
+def _by_jurisdiction() -> Mapping[str, tuple[Pack, ...]]:
+    """The packs of its area, oldest first."""
+    area_of = {jurisdiction: pack.area for pack in packs() for jurisdiction in pack.jurisdictions}
+    ordered = sorted(packs(), key=lambda pack: pack.effective_at)
+    return {name: tuple(pack for pack in ordered if pack.area == area) for name, area in area_of.items()}

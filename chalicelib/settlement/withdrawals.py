@@ -22,7 +22,6 @@ from chalicelib.kernel.errors import (
     CurrencyMismatch,
     GuardianApprovalRequired,
     InvalidState,
-    LimitReached,
     NotFound,
     StepUpRequired,
 )
@@ -98,7 +97,7 @@ def withdrawal(customer: Customer, withdrawal_id: str, at: datetime) -> Withdraw
 def offers(customer: Customer, at: datetime) -> WithdrawalOffersView:
     """Every way that is configured, for wallets of the customer's currency."""
     currency = policy.currency_of(customer.jurisdiction, at)
-    least = policy.least_withdrawal(currency, at)
+    least = policy.least_withdrawal(customer.jurisdiction, at)
     most = policy.decide(customer, "withdrawal", least, at).limits.per_movement
     return WithdrawalOffersView(
         [
@@ -127,12 +126,11 @@ def _draft(customer: Customer, wish: _Wish, at: datetime, known: Known) -> Draft
 
 def _refusal(customer: Customer, request: WithdrawalRequest, decision: Decision, at: datetime) -> CofferError | None:
     """What forbids it whatever the wallet holds; of a cooling-off and a step-up the token says how they stand."""
-    least = policy.least_withdrawal(request.currency, at)
+    least = policy.least_withdrawal(customer.jurisdiction, at)
     if request.amount < least:
         return AmountOutOfRange(param="amount", minimum=least)
-    if not decision.allowed:
-        most = decision.limits.per_movement
-        return LimitReached(limit=decision.reasons[0], maximum=most, currency=request.currency)
+    if refusal := decision.refusal(request.currency):
+        return refusal
     if customer.cooling_until > at.timestamp():
         until = clock.written(datetime.fromtimestamp(customer.cooling_until, UTC))
         return CoolingOff(param="wallet_id", until=until)
@@ -163,7 +161,9 @@ def _movement(customer: Customer, wish: _Wish, at: datetime) -> Movement:
 
 def _debit(customer: Customer, wish: _Wish, decision: Decision, floor: int) -> Change:
     limits, request = decision.limits, wish.request
-    spend = Spend(customer.user_id, customer.epoch, customer.tier, limits.day, limits.month)
+    spend = Spend(
+        customer.user_id, customer.epoch, customer.tier, limits.day, limits.month, limits.year, lifts=decision.lifted
+    )
     return Change(request.wallet_id, request.currency, available=-request.amount, spend=spend, floor=floor)
 
 

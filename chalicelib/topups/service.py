@@ -20,7 +20,6 @@ from chalicelib.kernel.errors import (
     CurrencyMismatch,
     InFlight,
     InvalidRequest,
-    LimitReached,
     Maintenance,
     NotFound,
     Unavailable,
@@ -30,7 +29,6 @@ from chalicelib.ledger import chart, standing
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft, Due, Movement
 from chalicelib.policy import service as policy
-from chalicelib.policy.model import Decision
 from chalicelib.processors import choosing, health, missing, model_patience
 from chalicelib.processors import service as processors
 from chalicelib.processors.choosing import Choice
@@ -58,8 +56,8 @@ def start(customer: Customer, request: TopupRequest, key: RequestKey, at: dateti
         return before
     movement = _movement(customer, request, choice, key, at)
     decision = policy.decide(customer, "top-up", request.amount, at)
-    refusal = _refusal(decision, request.currency)
-    legs = (standing.check(customer, request.wallet_id, request.amount, decision.limits.balance),)
+    refusal = decision.refusal(request.currency)
+    legs = (standing.check(customer, request.wallet_id, request.amount, decision.limits.balance, decision.lifted),)
     if request.bonus_id is None:
         receipt = ledger.commit(lambda at, known: Draft(movement, (), None, legs, refusal), at, key)
     else:
@@ -159,12 +157,6 @@ def _movement(customer: Customer, request: TopupRequest, choice: Choice, key: Re
             "lease_until": clock.written(at + model.LEASE),
         },
     )
-
-
-def _refusal(decision: Decision, currency: str) -> LimitReached | None:
-    if decision.allowed:
-        return None
-    return LimitReached(limit=decision.reasons[0], maximum=decision.limits.top_up, currency=currency)
 
 
 def _begun(movement: Movement, request: TopupRequest, choice: Choice) -> Turn:

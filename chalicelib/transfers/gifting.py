@@ -51,7 +51,9 @@ def buying(customer: Customer, wish: Wish, at: datetime, known: Known) -> Draft:
     person = replace(customer, tier=head.tier) if head else customer
     decision = policy.decide(person, "transfer", wish.amount, at)
     limits, floor = decision.limits, head.floor if head else 0
-    spend = Spend(person.user_id, person.epoch, person.tier, limits.day, limits.month)
+    spend = Spend(
+        person.user_id, person.epoch, person.tier, limits.day, limits.month, limits.year, lifts=decision.lifted
+    )
     guarded = person.guarded and decision.guardian
     return Draft(
         movement=_card(person, wish, at),
@@ -91,7 +93,7 @@ def claiming(customer: Customer, gift: Gift, key: RequestKey, at: datetime, know
     wallet = chart.wallet_of(customer.user_id, currency)
     head = known.get(wallet)
     change, credited = crediting.credit(wallet, currency, amount, known)
-    spend = Spend(customer.user_id, customer.epoch, head.tier if head else customer.tier, 0, 0, counts=False)
+    spend = Spend(customer.user_id, customer.epoch, head.tier if head else customer.tier, 0, 0, 0, counts=False)
     claim = _claim(customer, gift, wallet, key, at)
     facts = {"claimed_by": customer.name, "claim": claim.id}
     return Draft(

@@ -25,7 +25,6 @@ from chalicelib.kernel.errors import (
     CoolingOff,
     InvalidOrExpired,
     InvalidState,
-    LimitReached,
     StepUpRequired,
 )
 from chalicelib.kernel.idempotency import Receipt, RequestKey
@@ -179,9 +178,8 @@ def _refusal(customer: Customer, wish: Wish, decision: Decision, known: Known, a
 
 def forbidden(customer: Customer, decision: Decision, currency: str, at: datetime) -> CofferError | None:
     """What the rules say to money that leaves for people; the token says how a cooling-off and a step-up stand."""
-    if not decision.allowed:
-        most = decision.limits.per_movement
-        return LimitReached(limit=decision.reasons[0], maximum=most, currency=currency)
+    if refusal := decision.refusal(currency):
+        return refusal
     if not decision.step_up:
         return None
     if decision.large and customer.cooling_until > at.timestamp():
@@ -246,7 +244,9 @@ def _movement(customer: Customer, wish: Wish, reason: Reason, wait: timedelta, a
 
 def _debit(customer: Customer, wish: Wish, decision: Decision, floor: int) -> Change:
     limits = decision.limits
-    spend = Spend(customer.user_id, customer.epoch, customer.tier, limits.day, limits.month)
+    spend = Spend(
+        customer.user_id, customer.epoch, customer.tier, limits.day, limits.month, limits.year, lifts=decision.lifted
+    )
     return Change(wish.wallet, wish.currency, available=-wish.amount, spend=spend, floor=floor)
 
 

@@ -93,7 +93,9 @@ def sending(customer: Customer, wish: Wish, at: datetime, known: Known) -> Draft
     person = replace(customer, tier=head.tier) if head else customer
     decision = policy.decide(person, "transfer", wish.amount, at)
     limits, floor = decision.limits, head.floor if head else 0
-    spend = Spend(person.user_id, person.epoch, person.tier, limits.day, limits.month)
+    spend = Spend(
+        person.user_id, person.epoch, person.tier, limits.day, limits.month, limits.year, lifts=decision.lifted
+    )
     guarded = person.guarded and decision.guardian
     return Draft(
         movement=_packet(person, wish, at),
@@ -135,7 +137,7 @@ def opening(customer: Customer, packet: Packet, places: Places, key: RequestKey,
     head = known.get(wallet)
     tier = head.tier if head else customer.tier
     change, credited = crediting.credit(wallet, currency, amount, known)
-    spend = Spend(customer.user_id, customer.epoch, tier, 0, 0, counts=False)
+    spend = Spend(customer.user_id, customer.epoch, tier, 0, 0, 0, counts=False)
     claim = _claim(customer, packet, amount, key, at)
     facts: dict[str, str | int] = {"wallet": wallet, "name": customer.name, "amount": amount}
     facts |= {"at": clock.written(at), "claim": claim.id}

@@ -13,6 +13,11 @@ from unittest.mock import patch
 
 from chalicelib.identity import codes, passwords, secrets, store
 from chalicelib.kernel import clock, ids
+from chalicelib.ledger import model as ledger
+from chalicelib.ledger import store as ledger_store
+from chalicelib.ledger.items import HEAD
+from chalicelib.ledger.write import Update
+from chalicelib.settings import settings
 from tests import people
 from tests.api import payout_kit
 from tests.api.caller import Caller, Reply
@@ -80,6 +85,12 @@ def settle_in(identifier: str, funds: int) -> dict[str, Any]:
     token = welcome["access_token"]
     wallet = _nobody().bearing(token).get("/v1/wallets").json["data"][0]
     return welcome | {"wallet": wallet["id"], "top_ups": [_put_in(token, wallet, part) for part in _parts(funds)]}
+
+
+def spent_before(wallet: str, amount: int) -> None:
+    """As if the wallet had paid so much earlier this year."""
+    update = Update(settings().ledger_table, wallet, HEAD).count(ledger.year_sum(clock.now()), amount)
+    assert not ledger_store.transact([update.written()])
 
 
 def step_up(token: str, refresh_token: str) -> tuple[str, str]:

@@ -27,6 +27,7 @@ SCENARIOS = (
     Scenario("double-spends", "double spends: more debits at once than a wallet holds", spending.double_spends),
     Scenario("one-key", "one key: the same request delivered by every process", spending.one_key),
     Scenario("day-limit", "a day's limit: more payments at once than it allows", spending.day_limit),
+    Scenario("year-limit", "a year's limit: more payments at once than are left of it", spending.year_limit),
     Scenario("duplicates", "probable duplicates: one purchase tapped under many keys", spending.duplicates),
     Scenario("checkout", "one checkout, raced by many payers and by who cancels it", spending.one_checkout),
     Scenario("shared", "one checkout, shared by twenty who pay at once", sharing.shared_checkout),

@@ -11,7 +11,7 @@ from tests.concurrency.crowd import Act
 from tests.concurrency.findings import Findings
 from tests.concurrency.town import CURRENCY, Town
 
-DAY_LIMIT = 3_000_000
+DAY_LIMIT, YEAR_LIMIT = 3_000_000, 120_000_000
 """Of the sandbox's pack for CNY, tier 0."""
 
 
@@ -57,6 +57,20 @@ def day_limit(town: Town, found: Findings) -> None:
     found.hear(told, "limit-reached")
     made = sum(one.made for one in told)
     found.hold(10, "a day's limit holds to the payment", made == allowed, f"{made} of {allowed}")
+    town.audit(found)
+
+
+def year_limit(town: Town, found: Findings) -> None:
+    """More than a year has left, from a wallet that holds more than that."""
+    attempts, amount = 6 * town.size, town.chance.randint(100, 999)
+    allowed = town.chance.randint(1, attempts - 1)
+    (payer,) = town.customers(1, 100_000)
+    town.crowd.alone(acts.spent_before, payer.wallet, YEAR_LIMIT - allowed * amount)
+    shop = town.shop()
+    told = town.ask(town.purchase(payer, shop, amount) for _ in range(attempts))
+    found.hear(told, "limit-reached")
+    made = sum(one.made for one in told)
+    found.hold(10, "a year's limit holds to the payment", made == allowed, f"{made} of {allowed}")
     town.audit(found)
 
 

@@ -20,6 +20,7 @@ PLANTED = (
     ("double-spends", "a balance that is read, then charged", 10),
     ("one-key", "a receipt outside the transaction", 8),
     ("day-limit", "a limit that forgets the amount itself", 10),
+    ("year-limit", "a year that nobody adds up", 10),
     ("duplicates", "a duplicate that nobody looks for", 7),
     ("checkout", "a checkout that is paid twice", 7),
     ("shared", "parts that add up to more than the whole", 7),

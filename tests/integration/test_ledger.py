@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.kernel import clock as clock_module
 from chalicelib.kernel.errors import CurrencyMismatch, IdempotencyKeyReused, InvalidToken, NotFound
-from chalicelib.ledger import chart, closing, folding, history, service, store
+from chalicelib.ledger import chart, closing, folding, history, model, service, store
 from chalicelib.ledger.model import Change, Draft, Spend
 from chalicelib.ledger.write import Update
 from chalicelib.settings import settings
@@ -166,7 +166,7 @@ def test_a_tier_that_changed_is_learned_and_sent_once_more(aws_calls: list[tuple
     assert len(aws_calls) == 2
 
 
-@pytest.mark.parametrize("limit", ["day_limit", "month_limit"])
+@pytest.mark.parametrize("limit", ["day_limit", "month_limit", "year_limit"])
 def test_a_limit_holds_to_the_unit(limit: str) -> None:
     put_in(1_000, AT, "t2")
     assert spend(600, later(1), key("a"), **{limit: 1_000}).status == 201
@@ -177,6 +177,16 @@ def test_a_limit_holds_to_the_unit(limit: str) -> None:
 def test_a_days_sum_ends_with_the_day() -> None:
     spend(600, later(1), key("a"), day_limit=600)
     assert spend(400, AT + timedelta(days=1), key("b"), day_limit=600).status == 201
+
+
+def test_a_years_sum_ends_with_the_year_and_goes_with_its_last_closing() -> None:
+    spend(600, later(1), key("a"), year_limit=600)
+    assert spend(1, AT.replace(month=12, day=31), key("b"), year_limit=600).status == 409
+    new_year = datetime(2027, 1, 1, tzinfo=UTC)
+    assert spend(400, new_year, key("c"), year_limit=600).status == 201
+    assert closing.close_due(datetime(2027, 1, 2, tzinfo=UTC)) == 1
+    assert service.head(WALLET).sums.get(model.year_sum(new_year)) == 400
+    assert model.year_sum(AT) not in service.head(WALLET).sums
 
 
 def test_a_probable_duplicate_names_the_earlier_payment_until_confirmed_or_the_window_is_over() -> None:
@@ -222,7 +232,7 @@ def test_a_closing_bounds_the_fold_prunes_the_sums_and_changes_no_balance() -> N
     assert service.due("close", december) == [WALLET]
     assert closing.close_due(december) == 1
     assert service.due("close", december) == []
-    assert service.head(WALLET).sums == {}
+    assert service.head(WALLET).sums == {model.year_sum(AT): 300}
     assert history.balance_at(WALLET, december).available == 700
     spend(100, december, key("b"))
     november = history.statement(WALLET, AT)
@@ -251,7 +261,7 @@ def test_a_fold_counts_each_entry_once_however_often_it_comes() -> None:
 
 
 def test_another_currency_is_refused_as_bad_input() -> None:
-    allowed = Spend(OWNER, 0, 0, NO_LIMIT, NO_LIMIT)
+    allowed = Spend(OWNER, 0, 0, NO_LIMIT, NO_LIMIT, NO_LIMIT)
     with pytest.raises(CurrencyMismatch):
         change = Change(WALLET, "USD", available=-1, spend=allowed)
         service.commit(lambda at, known: Draft(None, (change,), None), later(1))

@@ -90,6 +90,14 @@ BUGS = (
         LEDGER + "a_limit_holds_to_the_unit",
     ),
     bug(
+        "a year that nobody adds up",
+        (10,),
+        "ledger/items.py",
+        "for _, name, limit in spend.limits(at) if spend.counts else ():",
+        "for _, name, limit in spend.limits(at)[:2] if spend.counts else ():",
+        LEDGER + "a_limit_holds_to_the_unit",
+    ),
+    bug(
         "a duplicate that nobody looks for",
         (7,),
         "ledger/items.py",

@@ -233,13 +233,15 @@ def beyond_limits(wish: Wish, wallet: truth.Wallet, sent_at: float) -> bool:
     if wish.kind == "top-up":
         fullest = max(wallet.seen_since(sent_at))
         return wish.amount > truth.PER_TOP_UP or fullest + wish.amount > truth.MOST_HELD
-    months: dict[str, int] = {}
+    months, years = dict[str, int](), dict[str, int]()
     for day, spent in wallet.days.items():
         months[day[:7]] = months.get(day[:7], 0) + spent
+        years[day[:4]] = years.get(day[:4], 0) + spent
     return (
         wish.amount > truth.PER_MOVEMENT
         or any(spent + wish.amount > truth.PER_DAY for spent in wallet.days.values())
         or any(spent + wish.amount > truth.PER_MONTH for spent in months.values())
+        or any(spent + wish.amount > truth.PER_YEAR for spent in years.values())
     )
 
 

@@ -191,10 +191,10 @@ class Model:
         hold(stepped_up, "nothing large is paid without a fresh step-up", entry=entry, wish=wish)
 
     def _limits(self, wallet: Wallet, at: str, amount: int) -> None:
-        wallet.days[at[:10]] = day = wallet.days.get(at[:10], 0) + amount
-        month = sum(spent for day, spent in wallet.days.items() if day[:7] == at[:7])
-        hold(day <= truth.PER_DAY, "the day's limit holds", wallet=wallet)
-        hold(month <= truth.PER_MONTH, "the month's limit holds", wallet=wallet)
+        wallet.days[at[:10]] = wallet.days.get(at[:10], 0) + amount
+        for name, length, most in truth.PERIODS:
+            spent = sum(one for day, one in wallet.days.items() if day[:length] == at[:length])
+            hold(spent <= most, f"the {name}'s limit holds", wallet=wallet)
 
     def duplicates(self, slots: truth.Slots, wish: Wish, at: float) -> None:
         slot = truth.slot_of(wish.shop, wish.amount)

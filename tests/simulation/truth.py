@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PER_MOVEMENT, PER_DAY, PER_MONTH, PER_TOP_UP = 1_000_000, 3_000_000, 10_000_000, 1_000_000
+PER_YEAR = 120_000_000
+PERIODS = (("day", 10, PER_DAY), ("month", 7, PER_MONTH), ("year", 4, PER_YEAR))
+"""How much of a date names one, and how much may be spent in it."""
 LEAST_WITHDRAWAL, METHOD_COOLS_SECONDS = 1_000, 86_400
 MOST_HELD, STEP_UP_ABOVE, STEP_UP_ABOVE_AT_RISK = 5_000_000, 500_000, 50_000
 DESTINATIONS = {"pot": "GB33BUKB20201555555555", "wdr": "DE89370400440532013000"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -16,9 +17,14 @@ from chalicelib.cases import model as cases
 from chalicelib.kernel import errors, ids, text
 from chalicelib.kernel.callers import Customer, Merchant
 from chalicelib.kernel.errors import CofferError, NotFound, every_error
+from chalicelib.kernel.idempotency import Receipt
 from chalicelib.ledger import model as ledger
+from chalicelib.ledger.items import movement_item
+from chalicelib.ledger.wire import item, size
 from chalicelib.merchants import model as merchants
 from chalicelib.payments.model import PaymentView
+from chalicelib.policy.model import LIMITS, Lift
+from chalicelib.policy.pack import Need
 from chalicelib.topups import model as topups
 
 ROOT = Path(__file__).parents[2]
@@ -27,10 +33,12 @@ SAID_BY_THE_TITLE = {"internal-error", "unavailable"}
 """Their title says already what to do."""
 MOST = 10_000_000_000
 PAYMENT = ids.derived("pay", "a")
+LIFT = Lift(2, get_args(Need), dict.fromkeys(LIMITS, MOST))
 REFUSALS: list[CofferError] = [
     errors.InsufficientFunds(missing=MOST, currency="HKD"),
     *(errors.LimitReached(limit=limit, maximum=MOST, currency="HKD") for limit in ("per_movement", "top_up")),
-    *(errors.LimitReached(limit=limit, maximum=MOST, currency="HKD") for limit in ("day", "month", "balance")),
+    *(errors.LimitReached(limit=limit, maximum=MOST, currency="HKD") for limit in ("day", "month", "year", "balance")),
+    *(errors.LimitReached(limit=limit, maximum=MOST, currency="HKD", lifts=LIFT) for limit in ("day", "balance")),
     errors.WalletFrozen(reason="汉" * 33),
     errors.ProbableDuplicate(payment_id=PAYMENT),
     errors.RefundExceedsCapture(refundable=MOST, currency="HKD"),
@@ -110,7 +118,7 @@ def test_a_state_is_told_in_words_and_stays_a_member_as_it_is() -> None:
     )
 
 
-@pytest.mark.parametrize("limit", ["per_movement", "top_up", "day", "month", "balance"])
+@pytest.mark.parametrize("limit", ["per_movement", "top_up", "day", "month", "year", "balance"])
 def test_a_limit_is_told_as_money_in_a_sentence_of_its_own(limit: str) -> None:
     told = detail(errors.LimitReached(limit=limit, maximum=1_250, currency="CNY"))
     assert "¥12.50" in told
@@ -175,5 +183,25 @@ def test_a_refusal_is_kept_with_its_detail(monkeypatch: pytest.MonkeyPatch, lang
 
 
 def test_a_refusal_too_long_to_be_kept_goes_without_its_detail() -> None:
-    body = json.loads(problems.receipt(errors.WalletFrozen(reason="汉" * 80), "zh", "req_1").body)
-    assert ("detail" in body, body["reason"]) == (False, "汉" * 80)
+    body = json.loads(problems.receipt(errors.WalletFrozen(reason="汉" * 150), "zh", "req_1").body)
+    assert ("detail" in body, body["reason"]) == (False, "汉" * 150)
+
+
+def test_what_lifts_a_limit_is_told_whole_where_there_is_room_and_of_that_limit_always() -> None:
+    few = Lift(1, ("identity-document",), {"day": 5, "month": 10})
+    whole = json.loads(problems.receipt(errors.LimitReached(limit="day", maximum=1, lifts=few), "en", "req_1").body)
+    assert whole["lifts"] == {"tier": 1, "needs": ["identity-document"], "more": {"day": 5, "month": 10}}
+    long = json.loads(problems.receipt(errors.LimitReached(limit="day", maximum=1, lifts=LIFT), "en", "1" * 200).body)
+    assert long["lifts"] == {"tier": 2, "needs": list(get_args(Need)), "more": {"day": MOST}}
+    plain = problems.receipt(errors.LimitReached(limit="day", maximum=1), "en", "req_1")
+    assert "lifts" not in json.loads(plain.body)
+
+
+def test_the_longest_answer_that_is_kept_fits_into_its_movement() -> None:
+    answer = Receipt(409, "x" * problems.KEPT_BYTES)
+    account = ids.derived("wal", "a")
+    refused = ledger.Movement(PAYMENT, "x" * 24, account, MOST, "HKD", "refused", AT, b"f" * 16, answer)
+    assert (
+        size(item(movement_item(replace(refused, facts={"refusal": max((kind.code for kind in OURS), key=len)}))))
+        <= 1_024
+    )

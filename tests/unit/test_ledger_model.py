@@ -24,7 +24,8 @@ from chalicelib.kernel.errors import (
 )
 from chalicelib.ledger import chart, crediting, items, model, wire
 from chalicelib.ledger.history import Balance
-from chalicelib.ledger.model import Behind, Change, Changed, Draft, Entry, Head, Misjudged, Purchase, Spend
+from chalicelib.ledger.model import Behind, Change, Changed, Draft, Entry, Head, Misjudged, Spend
+from chalicelib.ledger.purchases import Purchase
 from tests.ledger_kit import AT, MERCHANT, OWNER, WALLET
 
 HEAD: dict[str, Any] = {
@@ -42,7 +43,7 @@ HEAD: dict[str, Any] = {
 }
 PURCHASE = Purchase(MERCHANT, 100, ids.derived("pay", "now"), 300)
 EARLIER = replace(PURCHASE, movement=ids.derived("pay", "earlier"))
-SPEND = Spend(OWNER, 0, 0, 5_000, 9_000, PURCHASE)
+SPEND = Spend(OWNER, 0, 0, 5_000, 9_000, 20_000, PURCHASE)
 PAYMENT = Change(WALLET, "CNY", available=-100, spend=SPEND)
 CREDIT = Change(WALLET, "CNY", available=100, expected_debt=0)
 CAPTURE = Change(WALLET, "CNY", available=50, held=-200, settles=True)
@@ -87,6 +88,9 @@ def test_every_movement_against_every_status(change: Change, active: type, froze
         ({model.day_sum(AT): 4_900}, Changed),
         ({model.day_sum(AT - timedelta(days=1)): 5_000}, Changed),
         ({model.month_sum(AT): 8_901}, LimitReached),
+        ({model.year_sum(AT): 19_901}, LimitReached),
+        ({model.year_sum(AT): 19_900}, Changed),
+        ({model.year_sum(AT.replace(year=AT.year - 1)): 20_000}, Changed),
         ({PURCHASE.slot: EARLIER.mark(AT)}, ProbableDuplicate),
         ({PURCHASE.slot: EARLIER.mark(AT - timedelta(seconds=300))}, ProbableDuplicate),
         ({PURCHASE.slot: EARLIER.mark(AT - timedelta(seconds=301))}, Changed),

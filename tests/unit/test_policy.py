@@ -1,4 +1,4 @@
-"""What the packs allow, and which pack is in force."""
+"""What the packs allow, what would lift a no, and which pack is in force."""
 
 from __future__ import annotations
 
@@ -6,22 +6,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from msgspec import structs
 
 from chalicelib.kernel import money
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.policy import model, service
-from chalicelib.policy.model import Action, Jurisdiction, Limits, Pack
+from chalicelib.policy.pack import Action, Limits, Pack
+from tests.unit.policy_kit import HIGH, LOW, one_tier, pack, written
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 ANN = Customer("usr_1", "ses_1", ("wal_1",), 0, 0, "CN")
-LOW = Limits(per_movement=10, day=20, month=30, top_up=15, balance=40, step_up_above=5)
-HIGH = Limits(per_movement=100, day=200, month=300, top_up=150, balance=400, step_up_above=None)
-
-
-def pack(name: str, effective_at: datetime, *limits: Limits) -> Pack:
-    return Pack(name, effective_at, 300, 7, {"CN": Jurisdiction("CNY")}, {"CNY": limits})
+BOTH = pack("p", AT)
 
 
 @pytest.mark.parametrize(
@@ -38,42 +33,66 @@ def pack(name: str, effective_at: datetime, *limits: Limits) -> Pack:
 def test_an_amount_is_held_against_the_limit_of_its_action(
     action: Action, amount: int, reasons: tuple[str, ...]
 ) -> None:
-    decision = model.decide(pack("p", AT, LOW), "CN", 0, action, amount)
+    decision = model.decide(BOTH, 0, action, amount)
     assert (decision.allowed, decision.reasons) == (not reasons, reasons)
+    assert (decision.lifts is None) == decision.allowed
 
 
 def test_a_tier_above_the_highest_has_the_highests_limits() -> None:
-    both = pack("p", AT, LOW, HIGH)
-    assert both.limits_of("CN", 0) == LOW
-    assert both.limits_of("CN", 1) == both.limits_of("CN", 9) == HIGH
+    assert BOTH.tier(0).limits == Limits(**LOW)
+    assert BOTH.tier(1).limits == BOTH.tier(9).limits == Limits(**HIGH)
+    assert not model.decide(BOTH, 9, "payment", 11).step_up
 
 
 @pytest.mark.parametrize(
     ("action", "amount", "needed"), [("payment", 5, False), ("payment", 6, True), ("top-up", 6, False)]
 )
 def test_a_step_up_is_asked_for_above_its_threshold_of_what_goes_out(action: Action, amount: int, needed: bool) -> None:
-    assert model.decide(pack("p", AT, LOW), "CN", 0, action, amount).step_up is needed
+    assert model.decide(BOTH, 0, action, amount).step_up is needed
 
 
 @pytest.mark.parametrize(("risky", "above"), [(False, 5), (True, 3)])
 def test_what_is_large_is_told_as_it_is_judged(risky: bool, above: int) -> None:
-    rules = structs.replace(pack("p", AT, structs.replace(LOW, step_up_above_at_risk=3)), guardian_above={"CNY": 4})
-    told = model.large(rules, "CN", 0, risky=risky)
-    assert told == model.Large("CNY", above, 4)
-    judged = [model.decide(rules, "CN", 0, "payment", amount, risky=risky).step_up for amount in (above, above + 1)]
+    assert model.large(BOTH, 0, risky=risky) == model.Large("CNY", above, 4)
+    judged = [model.decide(BOTH, 0, "payment", amount, risky=risky).step_up for amount in (above, above + 1)]
     assert judged == [False, True]
 
 
 def test_without_a_threshold_nothing_is_large() -> None:
-    assert model.large(pack("p", AT, HIGH), "CN", 0) == model.Large("CNY", None, None)
+    plain = pack("p", AT, **one_tier(HIGH))
+    assert model.large(plain, 0) == model.Large("CNY", None, 4)
+    assert not model.decide(plain, 0, "payment", 100).step_up
 
 
-def test_without_a_threshold_no_step_up_is_asked_for() -> None:
-    assert not model.decide(pack("p", AT, HIGH), "CN", 0, "payment", 100).step_up
+@pytest.mark.parametrize(
+    ("action", "amount", "needed"), [("payment", 4, False), ("payment", 5, True), ("top-up", 5, False)]
+)
+def test_a_guardian_is_needed_above_its_figure_for_what_goes_out(action: Action, amount: int, needed: bool) -> None:
+    assert model.decide(BOTH, 0, action, amount).guardian is needed
+
+
+def test_what_would_lift_a_limit_is_the_lowest_tier_that_allows_it() -> None:
+    lifts = model.decide(BOTH, 0, "payment", 100).lifts
+    assert lifts and (lifts.tier, lifts.needs) == (1, ("identity-document",))
+    assert lifts.more == {name: HIGH[name] - LOW[name] for name in LOW}
+    assert model.decide(BOTH, 0, "payment", 101).lifts is None
+    assert model.decide(BOTH, 1, "payment", 101).lifts is None
+
+
+def test_a_feature_that_a_tier_lacks_is_refused_and_lifted_by_the_tier_that_has_it() -> None:
+    steps = written("p", AT)["tiers"]["steps"]
+    steps[0] = steps[0] | {"features": ["payment"]}
+    without = pack("p", AT, tiers={"example": "x", "steps": steps})
+    decision = model.decide(without, 0, "withdrawal", 1)
+    assert (decision.allowed, decision.reasons) == (False, ("feature",))
+    assert decision.lifts and decision.lifts.tier == 1
+    refusal = decision.refusal("CNY")
+    assert refusal and refusal.params == {"limit": "feature", "maximum": 0, "currency": "CNY"}
+    assert model.decide(without, 0, "payment", 1).allowed and model.decide(without, 1, "withdrawal", 1).allowed
 
 
 def test_the_newest_pack_in_force_wins_from_its_first_moment_on() -> None:
-    old, new = pack("old", AT, LOW), pack("new", AT + timedelta(days=1), HIGH)
+    old, new = pack("old", AT), pack("new", AT + timedelta(days=1))
     moments = [AT - timedelta(days=1), AT, AT + timedelta(days=1, microseconds=-1), AT + timedelta(days=1)]
     assert [model.effective([new, old], moment).id for moment in moments] == ["old", "old", "old", "new"]
 
@@ -81,6 +100,8 @@ def test_the_newest_pack_in_force_wins_from_its_first_moment_on() -> None:
 def test_a_persons_own_tier_and_jurisdiction_decide() -> None:
     yuan, more = service.decide(ANN, "payment", 100, AT), service.decide(replace(ANN, tier=2), "payment", 100, AT)
     assert yuan.allowed and yuan.limits.day < more.limits.day
+    assert yuan.pack == "CN-2025-01"
+    assert service.decide(replace(ANN, jurisdiction="IT"), "payment", 1, AT).pack == "EU-2025-01"
     assert yuan.duplicate_window_seconds == 300 and yuan.authorisation_days == 7
 
 
@@ -93,26 +114,19 @@ def test_an_unknown_jurisdiction_is_refused_by_its_field() -> None:
 
 
 @pytest.mark.parametrize("shipped", service.packs(), ids=lambda shipped: shipped.id)
-def test_every_pack_is_complete_and_its_limits_make_sense(shipped: Pack) -> None:
-    for jurisdiction in shipped.jurisdictions.values():
-        assert jurisdiction.currency in money.EXPONENTS
-        for tier in shipped.limits[jurisdiction.currency]:
-            assert 0 < tier.per_movement <= tier.day <= tier.month
-            assert tier.top_up <= tier.balance
-            assert tier.per_movement <= money.MAX_AMOUNT
+def test_no_pack_allows_more_at_once_than_money_can_be(shipped: Pack) -> None:
+    for step in shipped.tiers.steps:
+        assert max(step.limits.per_movement, step.limits.top_up) <= money.MAX_AMOUNT
 
 
-@pytest.mark.parametrize(
-    ("action", "amount", "needed"), [("payment", 50, False), ("payment", 51, True), ("top-up", 51, False)]
-)
-def test_a_guardian_is_needed_above_the_currencys_figure_for_what_goes_out(
-    action: Action, amount: int, needed: bool
-) -> None:
-    guarding = structs.replace(pack("p", AT, HIGH), guardian_above={"CNY": 50})
-    assert model.decide(guarding, "CN", 0, action, amount).guardian is needed
-    assert not model.decide(pack("p", AT, HIGH), "CN", 0, action, amount).guardian
+def test_every_currency_has_a_pack() -> None:
+    assert {shipped.currency for shipped in service.packs()} == set(money.EXPONENTS)
 
 
-def test_every_pack_says_from_which_amount_a_guardian_is_needed_in_every_currency() -> None:
-    for one in service.packs():
-        assert set(one.guardian_above) == set(one.limits) == set(money.EXPONENTS)
+def test_what_other_rooms_ask_of_a_jurisdiction_is_what_its_pack_says() -> None:
+    italy = service.rules("IT", AT)
+    assert service.needs_of("IT", 2, AT) == ("identity-document", "proof-of-address")
+    assert service.limits_of("IT", service.highest_tier("IT", AT), AT) == italy.tiers.steps[-1].limits
+    assert service.credit_of("IT", AT) is italy.credit and service.cooling_off_of("IT", AT) is italy.cooling_off
+    assert service.retention_of("IT", AT) is italy.retention and service.complaints_of("IT", AT) is italy.complaints
+    assert set(italy.credit.disclosures) <= service.texts_of("IT", AT).keys()

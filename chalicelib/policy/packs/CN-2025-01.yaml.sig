@@ -1,0 +1,1 @@
+sandbox-2026 6zE6j9vPy+RaXws27MAbz1Q1BQKmj7bNUavfpJXgCSv6B2tU7oKBjH/L73NYSbglx4+IjbDrTzmn1uq+ht22Aw==

@@ -1,0 +1,1 @@
+sandbox-2026 6DnpbGgSVKs0eKaVYXaOmEw3dSXaJd2iH7PPXGir1gQOzsYrgv+3IqYrjEA10ZE84v99TPIV7Bw+dtIct4sqDw==

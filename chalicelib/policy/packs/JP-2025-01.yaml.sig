@@ -1,0 +1,1 @@
+sandbox-2026 wMsxpN8BB4ifC1s6i2JpyS5tpNDunAFrQUQ9QKgcfzEzXSKjny8vdlUwVTZlZ50aOth/ORUWuDSetJK3XjA5AA==

@@ -1,0 +1,1 @@
+sandbox-2026 dmOHsWtoIMnYK5dHJ8poNj6Hr3UoU/Zcoaqc5wj8wHQdFazxuPeB7Oxkj7PnxdHOIyLFflKDpo94wd1cFcXXDw==
