@@ -26,8 +26,8 @@ ImageType = Literal["image/jpeg", "image/png", "application/pdf"]
 ASK_AGAIN = (timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
 CASE_DUE = timedelta(days=1)
 UPLOADED_WITHIN = timedelta(days=1)
-KEPT_AFTER_DECISION = timedelta(days=90)
-"""Images and the document's number; of a document that was not accepted, all of it."""
+REFUSED_KEPT = timedelta(days=90)
+"""All of a document that was not accepted. Images and number of others stay as long as the rules say."""
 NOTICE_BEFORE, GRACE = timedelta(days=30), timedelta(days=30)
 """A document that expires is told of so long before; the tier falls so long after."""
 WAITING = frozenset({"asked", "unknown", "verified", "screened"})
@@ -241,9 +241,13 @@ class Document:
     def is_good(self, at: datetime) -> bool:
         return self.state == "accepted" and (self.expires_at is None or at < self.expires_at)
 
-    def next_of_accepted(self, at: datetime) -> datetime | None:
+    def fades_at(self, kept: timedelta, at: datetime) -> datetime:
+        """When images and number go; of one that is decided about at `at` at the latest."""
+        return (self.decided_at or at) + kept
+
+    def next_of_accepted(self, kept: timedelta, at: datetime) -> datetime | None:
         """What happens to it next, once its owner is told that it was accepted; None: nothing does."""
-        fades = (self.decided_at or at) + KEPT_AFTER_DECISION if self.images else None
+        fades = self.fades_at(kept, at) if self.images else None
         ends, lapses = self.expires_at, self.lapses_at
         warned = ends - NOTICE_BEFORE if ends and self.told != "expires-soon" else None
         return min((one for one in (fades, warned, lapses) if one is not None), default=None)

@@ -65,6 +65,7 @@ def submit(call: Call[None]) -> Answer:
     answers={200: PersonsDocumentsView},
     caller=Operator,
     permission="people.verify",
+    errors=(NotFound,),
     summary="What a person has handed in, in clear, to verify it by hand",
 )
 def of_person(call: Call[None]) -> Answer:

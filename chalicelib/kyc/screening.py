@@ -73,10 +73,12 @@ def decided(by: Operator, screening_id: str, wish: ScreeningDecision, at: dateti
     cases.audit(by.user_id, "screening.decide", screening_id, reason, at, **told)
     if wish.decision == "confirmed":
         _stop(by, found, reason, at)
-    if not store_screening.decide(found, wish.decision, by.user_id, at):
+    done = store_screening.decide(found, wish.decision, by.user_id, at)
+    now = _known(screening_id)
+    if not done and (now.state, now.decided_by, now.decided_at) != (wish.decision, by.user_id, at):
         raise InvalidState(state="decided")
-    _resolve(found, by, reason, at)
-    return _known(screening_id).view
+    _resolve(now, by, reason, at)
+    return now.view
 
 
 def carry_out_due(at: datetime) -> int:

@@ -52,8 +52,10 @@ def submit(user_id: str, document_id: str, at: datetime) -> HandedInView:
 
 
 def of_person(by: Operator, user_id: str, at: datetime) -> list[PersonsDocumentView]:
-    """In clear; the look is in the log first."""
+    """In clear; the look is in the log first. Raises NotFound."""
     found = store.every(user_id) if ids.is_id(user_id, "usr") else []
+    if not found and identity.person(user_id) is None:
+        raise NotFound()
     cases.audit(by.user_id, "person.see-documents", user_id, "", at, source_address=by.source_address)
     return [one.in_clear(tuple(store_images.link(image) for image in one.images)) for one in found]
 
@@ -65,12 +67,12 @@ def decide(by: Operator, user_id: str, document_id: str, wish: DocumentDecision,
         raise InvalidState(state=document.shown)
     told = {"source_address": by.source_address, "decision": wish.decision}
     cases.audit(by.user_id, "person.decide-document", user_id, reason, at, document=document_id, **told)
-    done = (
-        store.change(document, "verified", at) if wish.decision == "verify" else _refuse(document, "not-accepted", at)
-    )
-    if not done:
+    verified = wish.decision == "verify"
+    done = store.change(document, "verified", at) if verified else _refuse(document, "not-accepted", at)
+    now, wanted = _own(user_id, document_id), ("verified" if verified else "refused", document.version + 1)
+    if not done and (now.state, now.version) != wanted:
         raise InvalidState(state="changed")
-    return _own(user_id, document_id).in_clear(())
+    return now.in_clear(())
 
 
 def go_on_due(at: datetime) -> int:
@@ -124,28 +126,32 @@ def _screen(was: Document, at: datetime) -> bool:
     if found == "cleared":
         return tiers.accept(was, user, at)
     if found == "confirmed":
-        return store.change(was, "withheld", None, decided_at=clock.written(at))
+        fades = at + tiers.kept(user.jurisdiction, at)
+        return store.change(was, "withheld", fades, decided_at=clock.written(at))
     return store.change(was, "screened", at + _LOOK_AGAIN)
 
 
 def _keep(was: Document, at: datetime) -> bool:
     """Of one that was accepted: told, warned of its end, ended, its images gone in time."""
+    user = identity.person(was.user_id)
+    if user is None:
+        return store.change(was, was.state, at + model.CASE_DUE)
+    kept = tiers.kept(user.jurisdiction, at)
     if not was.told:
         _tell(was, "identity_accepted", was.decided_at or at)
-        return _then(was, replace(was, told="accepted"), at)
+        return _then(was, replace(was, told="accepted"), kept, at)
     if was.lapses_at is not None and was.lapses_at <= at:
-        user = identity.person(was.user_id)
-        return tiers.lapse(was, user, at) if user else store.change(was, was.state, at + model.CASE_DUE)
+        return tiers.lapse(was, user, at)
     ends = was.expires_at
     if ends is not None and ends - model.NOTICE_BEFORE <= at and was.told != "expires-soon":
         if was.id not in replaced(store.every(was.user_id), at):
             until: Params = {"until": clock.written(was.lapses_at or ends)}
             _tell(was, "identity_expires_soon", ends - model.NOTICE_BEFORE, until)
-        return _then(was, replace(was, told="expires-soon"), at)
-    if was.images and (was.decided_at or at) + model.KEPT_AFTER_DECISION <= at:
+        return _then(was, replace(was, told="expires-soon"), kept, at)
+    if was.images and was.fades_at(kept, at) <= at:
         store_images.delete(was.images)
-        return _then(was, model.without_secrets(was), at, images=None, number=None)
-    return _then(was, was, at)
+        return _then(was, model.without_secrets(was), kept, at, images=None, number=None)
+    return _then(was, was, kept, at)
 
 
 def _end(was: Document, at: datetime) -> bool:
@@ -153,7 +159,7 @@ def _end(was: Document, at: datetime) -> bool:
     _close_case(was)
     if was.told != was.state:
         _tell_end(was, at)
-        return store.change(was, was.state, at + model.KEPT_AFTER_DECISION, told=was.state)
+        return store.change(was, was.state, at + model.REFUSED_KEPT, told=was.state)
     return _forget(was, at)
 
 
@@ -171,8 +177,10 @@ def _forget(was: Document, at: datetime) -> bool:
     return store.delete(was)
 
 
-def _wait(was: Document, at: datetime) -> bool:
-    return store.change(was, was.state, None)
+def _fade(was: Document, at: datetime) -> bool:
+    """Of one whose owner is on a list: that it was handed in stays."""
+    store_images.delete(was.images)
+    return store.change(was, was.state, None, images=None, number=None)
 
 
 _STEPS: dict[State, Callable[[Document, datetime], bool]] = {
@@ -185,7 +193,7 @@ _STEPS: dict[State, Callable[[Document, datetime], bool]] = {
     "refused": _end,
     "needs-more": _end,
     "expired": _end,
-    "withheld": _wait,
+    "withheld": _fade,
 }
 
 
@@ -197,8 +205,8 @@ def replaced(documents: list[Document], at: datetime) -> set[str]:
     return {one.id for one in documents if lasting.get(one.kind, one.id) != one.id}
 
 
-def _then(was: Document, now: Document, at: datetime, **facts: None) -> bool:
-    return store.change(was, was.state, now.next_of_accepted(at), told=now.told, **facts)
+def _then(was: Document, now: Document, kept: timedelta, at: datetime, **facts: None) -> bool:
+    return store.change(was, was.state, now.next_of_accepted(kept, at), told=now.told, **facts)
 
 
 def _tell(was: Document, kind: str, at: datetime, params: Params | None = None) -> None:

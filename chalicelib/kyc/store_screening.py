@@ -62,8 +62,9 @@ def put(one: Screening) -> Screening:
         due_at=clock.written(one.opened_at),
         person=one.user_id,
         wallets=" ".join(one.wallets),
-        **vault.sealed(one.id, full_name=one.full_name, born_on=one.born_on),
-        hits=msgspec.json.encode(one.hits).decode(),
+        **vault.sealed(
+            one.id, full_name=one.full_name, born_on=one.born_on, hits=msgspec.json.encode(one.hits).decode()
+        ),
         opened_at=clock.written(one.opened_at),
         case_id=one.case_id,
         state=one.state,
@@ -85,7 +86,7 @@ def opened(position: str | None, limit: int) -> tuple[list[Screening], str | Non
 
 
 def decide(was: Screening, state: ScreeningState, by: str, at: datetime) -> bool:
-    """False if somebody decided meanwhile; the same decision of the same person again is that one."""
+    """False if it is decided."""
     item = _ScreeningItem(was.id, _SCREENING)
     actions: list[Action] = [
         _ScreeningItem.state.set(state),
@@ -130,7 +131,7 @@ def _screening(item: _ScreeningItem) -> Screening:
         wallets=tuple(item.wallets.split()),
         full_name=vault.opened(item.pk, "full_name", item.full_name),
         born_on=vault.opened(item.pk, "born_on", item.born_on),
-        hits=msgspec.json.decode(item.hits, type=tuple[ScreeningHitView, ...]),
+        hits=msgspec.json.decode(vault.opened(item.pk, "hits", item.hits), type=tuple[ScreeningHitView, ...]),
         opened_at=clock.read(item.opened_at),
         case_id=item.case_id,
         state=cast(ScreeningState, item.state),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.cases import service as cases
 from chalicelib.identity.model import User
@@ -18,6 +18,11 @@ def needs(jurisdiction: str, at: datetime) -> Needs:
     """Of each tier that documents make."""
     tiers = range(1, policy.highest_tier(jurisdiction, at) + 1)
     return {tier: policy.needs_of(jurisdiction, tier, at) for tier in tiers}
+
+
+def kept(jurisdiction: str, at: datetime) -> timedelta:
+    """How long after the decision images and number of a document stay, unless it was refused."""
+    return timedelta(days=policy.retention_of(jurisdiction, at).days["identity-document"])
 
 
 def accept(document: Document, user: User, at: datetime) -> bool:

@@ -18,6 +18,7 @@ from tests.api import (
     account_kit,
     away_kit_gifts,
     away_kit_night,
+    away_kit_people,
     away_kit_points,
     away_kit_shops,
     card_kit,
@@ -160,6 +161,7 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
             | away_kit_points.of_coupons(world)
             | away_kit_points.calls(world)
             | away_kit_gifts.calls(world)
+            | away_kit_people.calls(world)
         ),
         **(of_transfers(world) | split_kit.calls(world) | family_kit.calls(world)),
         "GET /v1/wallets": lambda: phone.get("/v1/wallets"),

@@ -45,6 +45,7 @@ IN_CLEAR = {
         "side", "categories", "form", "direction", "design", "against", "schedule", "event_types",
         "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id} state", "PUT /v1/merchants/{id}/category category",
         "POST /v1/points-programmes/{id}/rules kind",
+        "POST /v1/me/verification/documents kind", "type", "country", "decision",
         "PATCH /v1/merchants/{id}/stores/{store_id} status", "POST /v1/status/subscriptions language", "capabilities",
     },
     "whose statement, and which": {"POST /v1/reconciliations/statements name", "sha256"},

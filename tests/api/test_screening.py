@@ -10,6 +10,7 @@ from chalicelib import cloud
 from chalicelib.kyc import lists, screening
 from chalicelib.kyc.lists import NoList
 from chalicelib.ledger import service as ledger
+from chalicelib.policy import service as policy
 from chalicelib.settings import settings
 from tests.api import verification_kit as kit
 from tests.api.caller import Reply, assert_problem
@@ -75,6 +76,11 @@ def test_whoever_is_confirmed_is_frozen_by_the_house_and_never_raised(world: Wor
     assert (head.status, head.reason, tiers(ana)) == ("frozen", "under_review", (0, 0))
     assert kinds(ana) == []
     assert kit.standing(ana)["documents"][0]["state"] == "checking"
+    kept_for = policy.retention_of("CN", world.clock.now()).days["identity-document"]
+    assert kit.images_kept() == 1
+    kit.later(world, kept_for * 86_400)
+    assert kit.images_kept() == 0
+    ana.sign_in()
     assert "list" not in ana.phone.get("/v1/me/notices").raw.decode().lower()
 
 
