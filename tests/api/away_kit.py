@@ -110,7 +110,8 @@ def requests(world: World) -> dict[str, Call]:
     ana, till = world.customer(1_000), Till(world.nobody)
     wire.use(till.transport)
     mine = of_a_customer(world, ana, till) | account_kit.calls(world)
-    return {**of_anybody(world, ana), **mine, **of_an_owner(world), **of_the_office(world, till)}
+    theirs = {**of_anybody(world, ana), **mine, **of_an_owner(world), **of_the_office(world, till)}
+    return theirs | away_kit_people.calls(world)
 
 
 def of_anybody(world: World, ana: Person) -> dict[str, Call]:
@@ -161,7 +162,6 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
             | away_kit_points.of_coupons(world)
             | away_kit_points.calls(world)
             | away_kit_gifts.calls(world)
-            | away_kit_people.calls(world)
         ),
         **(of_transfers(world) | split_kit.calls(world) | family_kit.calls(world)),
         "GET /v1/wallets": lambda: phone.get("/v1/wallets"),

@@ -82,6 +82,8 @@ SECRET_ANSWERS = {
     "uri",
     "value",
 }
+NO_SECRETS = {"GET /v1/me/verification code"}
+"""Words of ours, under a name that others use for secrets."""
 IN_TEXTS = ("pay.canary@example.com", "+86 139 0013 9000", "refund.canary@example.com", "137-0013-7000")
 """Contacts in what may stand in clear: they may not."""
 SHORTEST = 6
@@ -144,7 +146,7 @@ class Ear:
     def _told(self, route: str, reply: Reply) -> None:
         if reply.headers.get("content-type") == "application/json" and route.startswith(("POST /v1", "GET /v1/me")):
             for where, value in leaves(route, reply.json):
-                if where.rpartition(" ")[2] in SECRET_ANSWERS:
+                if where.rpartition(" ")[2] in SECRET_ANSWERS and where not in NO_SECRETS:
                     self.heard.setdefault(value, where)
 
 
