@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import urllib.request
 import uuid
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from infra.local.people import Person
-from tests.api.verification_kit import DOCUMENT, JPEG, PATH
+from tests.api.verification_kit import JPEG, PATH
 from tests.browser import kit, purse
 from tests.browser.console_kit import console, heading, reason
 from tests.browser.test_money_screens import signed_in, sound
+from tests.browser.verifying import MALGRAVE, handed_in, taken_in
 
 TOO_MUCH = 1_000_100
 REFUSED = ("/v1/topups",)
@@ -70,9 +70,9 @@ def test_a_refusal_leads_to_what_lifts_it_and_a_document_does(
         sound(visit, f"app-verification-document-{language}-{scheme}")
         page.locator("form button.main").dblclick()
         visit.see(words["checking"])
+        visit.asked = [one for one in visit.asked if "/documents/kyd_" not in one]
         sound(visit, f"app-verification-checking-{language}-{scheme}")
-        for _ in range(3):
-            kit.swept(local)
+        taken_in(local)
         visit.see(words["accepted"])
         visit.see(words["next"])
         sound(visit, f"app-verification-accepted-{language}-{scheme}")
@@ -95,23 +95,11 @@ def test_a_refused_document_says_why_and_what_to_do(browser: Browser, local: dic
     with kit.context(browser) as context:
         visit = signed_in(context, local, person)
         handed_in(local, person, number="E1234595")
-        for _ in range(2):
-            kit.swept(local)
+        taken_in(local)
         purse.show(visit, "/me/verification", "Verification")
         visit.see("What you typed is not what is printed on it.")
         expect(visit.page.get_by_role("link", name="Add an ID document")).to_be_visible()
         sound(visit, "app-verification-refused-en-light")
-
-
-def handed_in(local: dict[str, Any], person: Person, **more: Any) -> None:
-    """Through the API, its picture as well."""
-    phone = purse.owner(local, person)
-    document = phone.post(f"{PATH}/documents", DOCUMENT | more).expect(201)
-    (upload,) = document["uploads"]
-    request = urllib.request.Request(upload["url"], JPEG, upload["headers"], method="PUT")
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        assert answer.status == 200
-    phone.post(f"{PATH}/documents/{document['id']}/submit").expect(200)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -120,9 +108,8 @@ def test_the_office_decides_about_a_possible_hit_and_about_a_document(
 ) -> None:
     hit, number = kit.newcomer(local), uuid.uuid4().hex[:6].upper()
     name = f"Viktor {number} Malgrave"
-    handed_in(local, hit, full_name=name, born_on="1961-04-12")
-    for _ in range(2):
-        kit.swept(local)
+    handed_in(local, hit, full_name=name, born_on=MALGRAVE)
+    taken_in(local)
     titles = {"en": ("Verification", "Possible hit on a list"), "zh": ("身份核验", "疑似命中名单")}[language]
     with console(browser, local, language) as visit:
         page = visit.page
@@ -151,8 +138,7 @@ def test_the_office_decides_about_a_possible_hit_and_about_a_document(
         visit.answered()
         expect(page.locator(".deeds button")).to_have_count(0, timeout=kit.PATIENCE_MS)
         assert (visit.barriers(), visit.complaints) == ([], [])
-    for _ in range(2):
-        kit.swept(local)
+    taken_in(local)
     assert [
         one["state"] for who in (hit, waits) for one in purse.owner(local, who).get(PATH).expect(200)["documents"]
     ] == ["accepted", "accepted"]
