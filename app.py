@@ -34,12 +34,14 @@ def _money() -> list[Room]:
 
 
 def _paying() -> list[Room]:
+    from chalicelib.credit import routes as credit
     from chalicelib.payments import routes as payments
     from chalicelib.payments import routes_cards as cards
     from chalicelib.payments import routes_charges as charges
     from chalicelib.payments import routes_family as family
+    from chalicelib.payments import routes_instalments as instalments
 
-    return [routes.room for routes in (payments, charges, cards, family)]
+    return [routes.room for routes in (payments, charges, cards, family, credit, instalments)]
 
 
 def _between_people() -> list[Room]:
@@ -80,6 +82,7 @@ def _screenings() -> list[Room]:
 def _office() -> list[Room]:
     from chalicelib.cases import routes as cases
     from chalicelib.cases import routes_audit as audit
+    from chalicelib.credit import routes_office as credit
     from chalicelib.insight import routes_effort_office as effort
     from chalicelib.insight import routes_live as live
     from chalicelib.insight import routes_records as records
@@ -125,9 +128,8 @@ def _office() -> list[Room]:
         records,
         effort,
     )
-    return [
-        routes.room for routes in (*of_merchants, *of_the_house, processors, rewards, points, bonuses)
-    ] + _screenings()
+    last = (processors, rewards, points, bonuses, credit)
+    return [routes.room for routes in (*of_merchants, *of_the_house, *last)] + _screenings()
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -286,6 +288,7 @@ def alarmed(event: SQSEvent) -> Any:
 @app.schedule("rate(1 minute)")
 def sweep(event: Any) -> int:
     from chalicelib import queues
+    from chalicelib.credit import tasks as credit
     from chalicelib.identity import tasks as identity
     from chalicelib.kyc import tasks as kyc
     from chalicelib.ledger import tasks as ledger
@@ -302,7 +305,7 @@ def sweep(event: Any) -> int:
     money = (settlement.sweep, payments.sweep, transfers.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
     return queues.sweep(
         "minute",
-        (*money, merchants.sweep, rewards.sweep, kyc.sweep, identity.sweep, risk.sweep, operations.sweep),
+        (*money, merchants.sweep, rewards.sweep, credit.sweep, kyc.sweep, identity.sweep, risk.sweep, operations.sweep),
         lambda task: task(at),
     )
 

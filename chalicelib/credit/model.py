@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from chalicelib.credit import rate
-from chalicelib.credit.plan import Plan
+from chalicelib.credit.plan import LateTerms, Plan
 from chalicelib.credit.rate import Repayment
 from chalicelib.credit.schedule import Schedule, in_four, monthly
 from chalicelib.kernel import money
@@ -61,7 +61,7 @@ class Instalment(msgspec.Struct, frozen=True):
     late_fee_paid: int = 0
 
 
-class Quote(msgspec.Struct, frozen=True):
+class InstalmentQuote(msgspec.Struct, frozen=True):
     """What a plan costs, all of it. `at_once` is taken from the wallet with the purchase: the first instalment."""
 
     id: str
@@ -93,6 +93,14 @@ class Quote(msgspec.Struct, frozen=True):
     def hash(self) -> str:
         """SHA-256, in hex, of the quote as JSON."""
         return hashlib.sha256(msgspec.json.encode(self)).hexdigest()
+
+    @property
+    def lent(self) -> int:
+        return self.amount - self.at_once
+
+    @property
+    def late_terms(self) -> LateTerms:
+        return LateTerms(self.grace_days, self.late_fee_basis_points, self.most_late_fee_each, self.most_late_fees)
 
     @property
     def begins_on(self) -> date:

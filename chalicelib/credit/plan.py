@@ -15,6 +15,8 @@ import msgspec
 
 from chalicelib.credit.schedule import Part, Schedule, months_after, spread
 
+MOST_PAUSED = 2
+"""Months in all, of one plan: whoever is in hardship asks for them, and gives no reason."""
 State = Literal["active", "repaid", "undone", "written_off"]
 
 

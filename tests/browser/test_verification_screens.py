@@ -10,7 +10,6 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from infra.local.people import Person
 from tests.api.verification_kit import JPEG, PATH
 from tests.browser import kit, purse
 from tests.browser.console_kit import console, heading, reason
