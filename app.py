@@ -70,6 +70,15 @@ def _webhooks() -> list[Room]:
     return [topups.room]
 
 
+def _screenings() -> list[Room]:
+    from chalicelib.kyc import routes_office as screenings
+    from chalicelib.kyc import screening
+    from chalicelib.risk import service as risk
+
+    screening.lend(risk.stopped)
+    return [screenings.room]
+
+
 def _office() -> list[Room]:
     from chalicelib.cases import routes as cases
     from chalicelib.cases import routes_audit as audit
@@ -119,7 +128,8 @@ def _office() -> list[Room]:
         records,
         effort,
     )
-    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards, points, bonuses, credit)]
+    last = (processors, rewards, points, bonuses, credit)
+    return [routes.room for routes in (*of_merchants, *of_the_house, *last)] + _screenings()
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -139,6 +149,7 @@ def _access() -> list[Room]:
     from chalicelib.identity import routes_sessions as sessions
     from chalicelib.identity import routes_trash as trash
     from chalicelib.insight import routes_effort as effort
+    from chalicelib.kyc import routes as kyc
     from chalicelib.merchants import routes_reveals as reveals
     from chalicelib.merchants import routes_staff as staff
     from chalicelib.merchants import routes_tills as tills
@@ -156,6 +167,7 @@ def _access() -> list[Room]:
         preferences,
         guardians,
         people,
+        kyc,
         notices,
         operations,
         status,
@@ -278,6 +290,7 @@ def sweep(event: Any) -> int:
     from chalicelib import queues
     from chalicelib.credit import tasks as credit
     from chalicelib.identity import tasks as identity
+    from chalicelib.kyc import tasks as kyc
     from chalicelib.ledger import tasks as ledger
     from chalicelib.merchants import tasks as merchants
     from chalicelib.operations import tasks as operations
@@ -292,7 +305,7 @@ def sweep(event: Any) -> int:
     money = (settlement.sweep, payments.sweep, transfers.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
     return queues.sweep(
         "minute",
-        (*money, merchants.sweep, rewards.sweep, credit.sweep, identity.sweep, risk.sweep, operations.sweep),
+        (*money, merchants.sweep, rewards.sweep, credit.sweep, kyc.sweep, identity.sweep, risk.sweep, operations.sweep),
         lambda task: task(at),
     )
 

@@ -37,6 +37,7 @@ ENVIRONMENT = {
     "FIELDS_KEY_ID": "alias/test-fields",
     "ARCHIVE_KEY_ID": "alias/test-archive",
     "EXPORTS_BUCKET": "test-exports",
+    "DOCUMENTS_BUCKET": "test-documents",
     "STATEMENTS_BUCKET": "test-statements",
     "BACKUPS_BUCKET": "test-backups",
     "BACKUPS_KEY_ID": "alias/test-backups",

@@ -48,6 +48,11 @@ def frozen(by: Operator, wish: FreezeRequest, at: datetime) -> FreezeView:
     return freeze.view("frozen", note)
 
 
+def stopped(by: Operator, wallet_id: str, reason: str, at: datetime) -> FreezeView:
+    """For what its owner is told nothing of but that it is being looked at. Raises as `frozen` does."""
+    return frozen(by, FreezeRequest(wallet_id, "under_review", reason[: model.LONGEST_NOTE]), at)
+
+
 def kept(by: Operator, wallet_id: str, wish: KeepRequest, at: datetime) -> FreezeView:
     """Its case stays open, due later. Raises InvalidRequest, NotFound, InvalidState (no freeze of ours holds)."""
     note, freeze = model.tidy_note(wish.note), _known(wallet_id)

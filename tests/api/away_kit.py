@@ -19,6 +19,7 @@ from tests.api import (
     away_kit_credit,
     away_kit_gifts,
     away_kit_night,
+    away_kit_people,
     away_kit_points,
     away_kit_shops,
     card_kit,
@@ -110,7 +111,8 @@ def requests(world: World) -> dict[str, Call]:
     ana, till = world.customer(1_000), Till(world.nobody)
     wire.use(till.transport)
     mine = of_a_customer(world, ana, till) | account_kit.calls(world)
-    return {**of_anybody(world, ana), **mine, **of_an_owner(world), **of_the_office(world, till)}
+    theirs = {**of_anybody(world, ana), **mine, **of_an_owner(world), **of_the_office(world, till)}
+    return theirs | away_kit_people.calls(world)
 
 
 def of_anybody(world: World, ana: Person) -> dict[str, Call]:

@@ -113,6 +113,17 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/people/{id}/sessions/end": {"reason": "the phone is stolen"},
     "POST /v1/operators": {"person_id": "usr_1", "role": "support", "reason": "joins the night shift"},
     "PATCH /v1/operators/{id}": {"role": "risk", "reason": "moves to another team"},
+    "POST /v1/me/verification/documents": {
+        "kind": "identity-document",
+        "country": "CN",
+        "number": "E1234500",
+        "full_name": "Wang Xiaoming",
+        "born_on": "1990-05-01",
+        "images": [{"type": "image/jpeg", "bytes": 1000}],
+        "expires_on": "2040-01-01",
+    },
+    "POST /v1/people/{id}/documents/{document_id}/decision": {"decision": "verify", "reason": "seen the original"},
+    "POST /v1/screenings/{id}/decision": {"decision": "cleared", "reason": "another place of birth"},
     "POST /v1/freezes": {
         "wallet_id": "wal_1",
         "reason": "stolen_phone",

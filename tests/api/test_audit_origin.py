@@ -14,6 +14,7 @@ from chalicelib.identity import tries
 from chalicelib.kernel import origin
 from chalicelib.processors import wire
 from tests.api import away_kit, backup_kit, compensation_kit, credit_kit, staff_kit
+from tests.api import verification_kit as kit
 from tests.api.caller import Caller
 from tests.api.test_reconciliation import colleague
 from tests.api.topup_kit import Till
@@ -54,15 +55,18 @@ REQUESTED = {
     "order": {"find"},
     "page": {"acknowledge"},
     "password": {"reset"},
-    "person": {"find", "see", "reveal", "end-sessions"},
+    "person": {"find", "see", "reveal", "end-sessions", "see-documents", "decide-document"},
     "reconciliation": {"ask"},
+    "screening": {"see", "decide"},
     "shift": {"add", "remove"},
     "review": {"ask"},
     "session": {"begin", "replayed", "revoke"},
     "statement": {"import"},
     "wallet": {"freeze", "keep", "lift"},
 }  # fmt: skip
-SWEPT = {"sign-in.lock", "account.erase", "merchant.forget_staff"}
+SWEPT = {
+    "sign-in.lock", "account.erase", "merchant.forget_staff", "person.verify", "person.refuse-document", "person.lapse",
+}  # fmt: skip
 KINDS = {f"{thing}.{deed}" for thing, deeds in REQUESTED.items() for deed in deeds} | SWEPT
 WRITERS = ("audit", "_audit", "_kept", "written")
 """What takes the kind of an entry as its second argument."""
@@ -88,6 +92,7 @@ def ask(world: World, other: Caller) -> None:
     correct(world, other)
     give_up(world)
     leave(world)
+    hand_in(world)
     newly = world.customer()
     phone = newly.phone
     newly.sign_in()
@@ -128,6 +133,12 @@ def leave(world: World) -> None:
     bob = world.customer()
     staff_kit.hired(world, bob)
     assert bob.phone.request("DELETE", "/v1/me", {"password": PASSWORD}).status == 204
+
+
+def hand_in(world: World) -> None:
+    """A document that is refused, and one that is accepted on its last day."""
+    kit.handed_in(world.customer(), number="E1234592")
+    kit.handed_in(world.customer(), expires_on=world.clock.now().date().isoformat())
 
 
 def correct(world: World, other: Caller) -> None:
@@ -173,9 +184,8 @@ def test_whatever_a_request_did_says_from_where_and_what_a_schedule_did_says_now
     before = logged()
     ask(world, other)
     asked = logged()
-    world.sweep()
-    world.clock.advance(30 * 86_400)
-    world.sweep()
+    kit.later(world)
+    kit.later(world, 31 * 86_400)
     assert networks(asked - before) == {kind: {FROM} for kind in KINDS - SWEPT}, "drive the new kind of entry"
     assert networks(logged() - asked) == {kind: {""} for kind in (*SWEPT, "identifier.change")}
 
