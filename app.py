@@ -22,6 +22,7 @@ app = Coffer(app_name="coffer")
 
 
 def _money() -> list[Room]:
+    from chalicelib.disputes import routes as disputes
     from chalicelib.ledger import routes as ledger
     from chalicelib.merchants import routes as merchants
     from chalicelib.merchants import routes_shops as shops
@@ -30,7 +31,7 @@ def _money() -> list[Room]:
     from chalicelib.topups import routes as topups
 
     first = [routes.room for routes in (ledger, merchants, shops, topups)]
-    return [*first, *_paying(), withdrawals.room, *_between_people(), processors.room, *_rewards()]
+    return [*first, *_paying(), withdrawals.room, *_between_people(), processors.room, *_rewards(), disputes.room]
 
 
 def _paying() -> list[Room]:
@@ -71,6 +72,7 @@ def _webhooks() -> list[Room]:
 def _office() -> list[Room]:
     from chalicelib.cases import routes as cases
     from chalicelib.cases import routes_audit as audit
+    from chalicelib.disputes import routes_office as disputes
     from chalicelib.insight import routes_effort_office as effort
     from chalicelib.insight import routes_live as live
     from chalicelib.insight import routes_records as records
@@ -103,6 +105,7 @@ def _office() -> list[Room]:
         cases,
         audit,
         risk,
+        disputes,
         reconciliation,
         adjustments,
         operations,
@@ -273,6 +276,7 @@ def alarmed(event: SQSEvent) -> Any:
 @app.schedule("rate(1 minute)")
 def sweep(event: Any) -> int:
     from chalicelib import queues
+    from chalicelib.disputes import tasks as disputes
     from chalicelib.identity import tasks as identity
     from chalicelib.ledger import tasks as ledger
     from chalicelib.merchants import tasks as merchants
@@ -288,7 +292,7 @@ def sweep(event: Any) -> int:
     money = (settlement.sweep, payments.sweep, transfers.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
     return queues.sweep(
         "minute",
-        (*money, merchants.sweep, rewards.sweep, identity.sweep, risk.sweep, operations.sweep),
+        (*money, merchants.sweep, rewards.sweep, disputes.sweep, identity.sweep, risk.sweep, operations.sweep),
         lambda task: task(at),
     )
 

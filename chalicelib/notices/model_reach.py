@@ -37,6 +37,7 @@ _BEGINNINGS: dict[str, Group] = {
     "family_card_": "family",
     "reminder": "reminders",
     "incident_": "money",
+    "dispute_": "money",
 }
 SWITCHED_OFF: frozenset[Switch] = frozenset({"money.email", "money.sms"})
 """Where nobody has chosen: each payment shows in the inbox and on the devices."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import app
 from chalicelib import cloud
+from chalicelib.disputes import leaving as disputes
 from chalicelib.identity import above, passwords
 from chalicelib.kernel import ids
 from chalicelib.ledger import chart, crediting, service, store
@@ -35,6 +36,7 @@ class World:
     def __init__(self, clock: FrozenClock) -> None:
         self.clock, self.nobody = clock, Caller()
         self._seen: set[tuple[str, str]] = set()
+        above.lend("disputes", disputes.forget, disputes.told)
         above.lend("merchants", leaving.forget, leaving.told)
         above.lend("payments", family.forget, family.told)
         above.lend("rewards", coupons.forget, coupons.told)
