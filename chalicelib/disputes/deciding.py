@@ -125,8 +125,7 @@ def release(dispute: store.Dispute, status: Status, by: str, at: datetime, key: 
 
 
 def _over(dispute: store.Dispute) -> CofferError | None:
-    over = dispute["state"] not in model.UNDECIDED
-    return InvalidState(state=f"dispute-{dispute['state']}") if over else None
+    return None if dispute["state"] in model.UNDECIDED else store.ended(dispute)
 
 
 def _own_key(dispute_id: str) -> RequestKey:

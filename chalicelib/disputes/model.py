@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from chalicelib.kernel import clock, masking, money
+from chalicelib.kernel import clock, masking, money, text
 from chalicelib.kernel.errors import InvalidRequest
 
 Reason = Literal["not_me", "not_received", "wrong_amount", "charged_twice"]
@@ -104,8 +104,8 @@ class DisputeView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def tidy(typed: str, param: str = "text") -> str:
     """As it is kept. Raises InvalidRequest."""
-    words = typed.strip()
-    if not words or len(words) > MOST_WORDS:
+    words = " ".join(typed.split())
+    if not words or len(words) > MOST_WORDS or text.hides_something(words):
         raise InvalidRequest(param=param)
     return masking.without_contacts(words)
 

@@ -25,6 +25,14 @@ Dispute = Mapping[str, Any]
 DUE, ALL = "dispute", "all"
 _WORDS, _LIST = "DISPUTE", "DISPUTES#"
 _SAID = ("text", "answer")
+_REFUSED = {
+    "open": "dispute-open",
+    "answered": "dispute-answered",
+    "refunded": "dispute-refunded",
+    "released": "dispute-released",
+    "withdrawn": "dispute-withdrawn",
+}
+"""What a state is called in a refusal, where another thing's has a sentence of its own."""
 
 
 def opening(dispute_id: str, sides: tuple[str, ...], said: Mapping[str, str], at: datetime) -> tuple[Leg, ...]:
@@ -127,7 +135,13 @@ def forget(dispute_id: str) -> None:
 def as_it_is(wired: Item | None) -> Verdict:
     if not wired:
         return NotFound()
-    return InvalidState(state=f"dispute-{plain_item(wired)['state']}")
+    return ended(plain_item(wired))
+
+
+def ended(dispute: Dispute) -> InvalidState:
+    """How it is, since that is not how it would have to be."""
+    named = _REFUSED[dispute["state"]]
+    return InvalidState(state=named)
 
 
 def _turned(

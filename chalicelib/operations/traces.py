@@ -19,6 +19,7 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "people.end-sessions": ("person.end-sessions",),
         "operators.appoint": ("operator.appoint",),
         "freezes.keep": ("wallet.freeze", "wallet.keep", "wallet.lift"),
+        "disputes.decide": ("dispute.decide",),
         "cases.resolve": ("case.take", "case.resolve"),
         "audit-log.export": ("audit-log.export",),
         "status.keep": (

@@ -246,8 +246,8 @@ def _unsettled(payment: Payment, void_id: str) -> Leg:
 
 
 def _as_it_is(payment: Payment) -> InvalidState:
-    state = "disputed" if payment.get(DISPUTED) else model.status(payment)
-    return InvalidState(state=state, payment_id=payment["pk"])
+    payment_id, state = payment["pk"], "disputed" if payment.get(DISPUTED) else model.status(payment)
+    return InvalidState(state=state, payment_id=payment_id)
 
 
 def _refundable(payment: Payment, amount: int) -> Leg:

@@ -13,6 +13,7 @@ from chalicelib.ledger.wire import plain_item, size
 from chalicelib.operations import judging, reading
 from chalicelib.operations.store_books import Books
 from chalicelib.settings import settings
+from tests.api import payout_kit
 from tests.api.caller import Reply, assert_problem
 from tests.api.dispute_kit import (
     DAY_SECONDS,
@@ -141,9 +142,11 @@ def test_what_a_merchant_answers_a_person_decides(
     (case,) = [one for one in cases.open_cases(None, 50)[0] if one.kind == "dispute"]
     assert (case.subject, case.due_at.isoformat()[:10]) == (dispute_id, seen(ana.phone, dispute_id)["decide_by"][:10])
     problem(world.operator.post(f"/v1/cases/{case.id}/resolve", {"note": "done"}), 409, "invalid-state")
+    world.clock.advance(1)
     decided = decide(world, dispute_id, side)
     assert (decided.status, decided.json["status"], decided.json["decided_by"]) == (201, status, "house")
     world.deliver()
+    world.clock.advance(1)
     assert (ana.available, spare(world)) == (available, before - 4_000 if side == "customer" else before)
     world.sweep()
     assert cases.case(case.id).state == "resolved"
@@ -194,8 +197,9 @@ def test_what_the_merchant_has_not_is_not_put_aside_and_nothing_goes_below_its_f
 
 def test_a_merchant_without_funds_owes_the_refund_until_it_sells_again(world: World, ana: Person) -> None:
     first, second = paid(world, ana, 10_000), paid(world, ana, 9_000, reference="order-2")
-    assert world.shop.act(first, "refunds", {}).status == 201
-    spend_allowance(world, leaves=1_000)
+    world.clock.advance(1)
+    assert payout_kit.payee(world).ask().status == 201
+    assert world.shop.act(first, "refunds", {"amount": 9_000}).status == 201
     dispute_id = begun(ana, second)
     assert seen(world.shop.till, dispute_id)["held"] == 1_000
     problem(agree(world.shop.till, dispute_id), 409, "merchant-funds-insufficient")
@@ -209,17 +213,6 @@ def test_a_merchant_without_funds_owes_the_refund_until_it_sells_again(world: Wo
     world.clock.advance(DAY_SECONDS)
     world.sweep()
     assert ledger_state(dispute_id) == "refunded"
-
-
-def spend_allowance(world: World, leaves: int) -> None:
-    """By refunds of payments of somebody else."""
-    from chalicelib.ledger import allowance
-
-    ben = world.customer(50_000)
-    payment = paid(world, ben, 30_000, reference="order-9")
-    left = allowance.left(world.shop.account)
-    assert world.shop.act(payment, "refunds", {"amount": min(30_000, left - leaves)}).status == 201
-    assert allowance.left(world.shop.account) == leaves
 
 
 def test_a_request_that_comes_again_is_one_dispute(world: World, ana: Person) -> None:
