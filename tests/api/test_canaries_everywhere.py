@@ -42,7 +42,8 @@ IN_CLEAR = {
     "words of ours": {
         "action", "capability", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale",
         "method", "processor", "role", "scopes", "split", "document", "version", "POST /v1/freezes reason",
-        "side", "categories", "POST /v1/payments/{id}/disputes reason", "form", "direction", "design", "against", "schedule", "event_types",
+        "POST /v1/payments/{id}/disputes reason",
+        "side", "categories", "form", "direction", "design", "against", "schedule", "event_types",
         "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id} state", "PUT /v1/merchants/{id}/category category",
         "POST /v1/points-programmes/{id}/rules kind",
         "PATCH /v1/merchants/{id}/stores/{store_id} status", "POST /v1/status/subscriptions language", "capabilities",
@@ -55,7 +56,9 @@ IN_CLEAR = {
         "POST /v1/family-cards name", "PATCH /v1/family-cards/{id} name",
         "POST /v1/red-packets greeting", "POST /v1/red-packets/{id}/claims link", "POST /v1/gift-cards message",
     },
-    "what both say of a dispute, to each other": {"POST /v1/payments/{id}/disputes text", "POST /v1/disputes/{id}/answer text"},
+    "what both say of a dispute, to each other": {
+        "POST /v1/payments/{id}/disputes text", "POST /v1/disputes/{id}/answer text",
+    },
     "what operators tell everybody": {"en", "zh", "severity", "starts_at", "ends_at", "PATCH /v1/incidents/{id} state"},
     "counted, of nobody": {
         "POST /v1/task-events task", "POST /v1/task-events outcome", "POST /v1/task-events mode",
