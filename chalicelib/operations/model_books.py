@@ -126,7 +126,9 @@ def of_entry(entry: Plain) -> dict[str, int]:
     if points.is_of_points(entry):
         return points.of_entry(entry)
     if entry["kind"] == "top-up-reversal":
-        return {"kind:top-up-reversal": _to_clearing(entry["postings"])}
+        return {"kind:top-up-reversal": _to_clearing(entry["postings"])} | disputes.of_topup_entry(entry)
+    if entry["kind"] in disputes.OF_TOPUPS:
+        return disputes.of_topup_entry(entry)
     counted = {f"kind:{_as_movement(entry['kind'])}": 1} if entry["kind"] != "card-expiry" else {}
     return counted | _of_authorisations(entry) | _of_escrow(entry)
 

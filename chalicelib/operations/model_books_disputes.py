@@ -9,6 +9,8 @@ Plain = Mapping[str, Any]
 _UNDECIDED = ("open", "answered")
 _LISTS = 3
 _LISTED = "DISPUTES#"
+OF_TOPUPS = ("top-up-dispute", "top-up-dispute-over")
+"""Kinds of entries that put aside what a payer disputes at their bank, and give it back."""
 
 
 def held(movement: Plain) -> int:
@@ -21,11 +23,19 @@ def of_movement(movement: Plain) -> dict[str, int]:
     kind = movement["kind"]
     if kind == "dispute":
         return _of_dispute(movement)
+    if kind == "top-up":
+        return {"topups-disputed": -movement.get("dispute_held", 0)}
     if kind == "payment":
         return {"disputed": -movement.get("disputed", 0)}
     if kind == "refund":
         return {"disputes-refunded": int("dispute" in movement)}
     return {"disputes-decided": 1} if kind == "decision" else {}
+
+
+def of_topup_entry(entry: Plain) -> dict[str, int]:
+    """What of it is held, or no more."""
+    held_ = sum(amount for address, amount in entry["postings"].items() if address.endswith(":held"))
+    return {"topups-disputed": held_}
 
 
 def of_other(item: Plain) -> dict[str, int]:
