@@ -24,8 +24,10 @@ from chalicelib.payments import following, refunding
 from chalicelib.payments.paying import receipt
 from chalicelib.settings import settings
 
-CASE, RISEN = "dispute", "dispute-risen"
-"""The kinds of the cases by which a person decides, and by which a second one hears that nobody has in time."""
+CASE = "dispute"
+"""The kind of the case by which a person decides."""
+RISEN = "dispute-risen"
+"""That by which a second one hears that nobody has in time."""
 SILENCE = "silence"
 """Who decides where the merchant does not answer in time."""
 

@@ -22,8 +22,10 @@ from chalicelib.observability import count
 from chalicelib.risk import model, store
 from chalicelib.risk.model import Freeze, FreezeRequest, FreezeView, KeepRequest, Untold
 
-CASE, RISEN = "freeze", "freeze-risen"
-"""The kinds of the cases by which a freeze is looked at again, and by which a second person hears that nobody has."""
+CASE = "freeze"
+"""The kind of the case by which a freeze is looked at again."""
+RISEN = "freeze-risen"
+"""That by which a second person hears that nobody has."""
 RISES_EVERY = timedelta(days=1)
 _NOTE = "note"
 """The name under which a note is sealed: its attribute's, by which a rotation finds it."""

@@ -18,7 +18,7 @@ from tests.api.caller import Reply, assert_problem
 from tests.api.test_devices import set_pin, step_up
 from tests.api.world import Person, World, cheap_passwords
 from tests.conftest import FrozenClock
-from tests.people import at_rest, in_office, outbox
+from tests.people import at_rest, outbox
 
 pytestmark = pytest.mark.many_requests
 
@@ -386,40 +386,3 @@ def test_a_late_lift_does_not_lift_the_next_freeze(world: World, monkeypatch: py
     assert len(inbox(ana, "en")) == 3, "frozen, lifted, frozen: nothing of the late one"
     assert "lost or stolen" in messages_after_sweeps(world, ana)[0]
     assert lift(world, ana.wallet).json["status"] == "active"
-
-
-def test_a_freeze_says_what_is_needed_and_rises_by_itself_until_somebody_looks(world: World) -> None:
-    ana = world.customer(1_000)
-    made = freeze(world, ana, "unusual_activity", review_hours=2).json
-
-    def shown() -> dict[str, Any]:
-        found: dict[str, Any] = ana.phone.get(f"/v1/wallets/{ana.wallet}").json
-        return found
-
-    assert (shown()["review_at"], shown()["needed"].split(",")[0]) == (made["review_at"], "Look at your last payments")
-    world.sweep()
-    assert risen() == []
-    for times in (1, 2):
-        world.clock.advance(2 * 3_600 if times == 1 else 86_400)
-        ana.sign_in()
-        for _ in range(3):
-            world.sweep()
-        assert len(risen()) == times
-        assert [one for one in inbox(ana, "en") if "went to a second person" in one] != []
-        assert shown()["review_at"] > made["review_at"]
-    world.operator = world.nobody.bearing(in_office(world.operator_id, world.clock.now()))
-    first = risen()[-1]
-    assert_problem(world.operator.post(f"/v1/cases/{first}/resolve", {"note": "seen"}), 409, "still-frozen")
-    kept = world.operator.post(f"/v1/freezes/{ana.wallet}/keep", {"note": STAYS, "review_hours": 72})
-    assert (kept.status, shown()["review_at"]) == (200, kept.json["review_at"])
-    assert world.operator.post(f"/v1/cases/{first}/resolve", {"note": "kept, with the reason"}).status == 200
-    assert lift(world, ana.wallet).status == 200
-    world.sweep()
-    assert {"review_at", "needed"} & shown().keys() == set()
-    world.clock.advance(73 * 3_600)
-    world.sweep()
-    assert len(risen()) == 1, "what is lifted rises no more"
-
-
-def risen() -> list[str]:
-    return [one.id for one in cases.open_cases(None, 50)[0] if one.kind == "freeze-risen"]
