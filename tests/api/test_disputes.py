@@ -254,3 +254,13 @@ def ledger_state(dispute_id: str) -> str:
     found = store.movement(dispute_id)
     assert found is not None
     return str(plain_item(found)["state"])
+
+
+def test_a_wallet_says_of_each_hold_why_until_when_and_what_to_do(world: World, ana: Person) -> None:
+    held = [str(ana.pay(amount, reference=f"h-{amount}", capture="manual").json["id"]) for amount in (700, 800)]
+    assert world.shop.act(held[0], "void").status == 201
+    (hold,) = ana.phone.get(f"/v1/wallets/{ana.wallet}/holds").json["data"]
+    assert (hold["movement_id"], hold["kind"], hold["amount"], ana.held) == (held[1], "payment", 800, 800)
+    assert hold["until"] > hold["since"] and "merchant" in hold["reason"] and hold["needed"]
+    said = ana.phone.get(f"/v1/wallets/{ana.wallet}/holds", accept_language="zh").json["data"][0]["reason"]
+    assert not said.isascii()

@@ -53,6 +53,9 @@ def test_what_is_disputed_is_held_and_nothing_else(till: Till) -> None:
     topup_id = paid(till)
     assert [apply(told(till, topup_id, "topup_disputed")) for _ in range(2)] == ["made", "none"]
     assert (state(), till.show(topup_id)["disputed"]) == ((350, 900, 0), 900)
+    (hold,) = till.customer.get(f"/v1/wallets/{WALLET}/holds").json["data"]
+    assert (hold["movement_id"], hold["kind"], hold["amount"]) == (topup_id, "top-up", 900)
+    assert hold["reason"].startswith("Whoever paid this top-up") and hold["needed"]
     judged(till)
 
 
@@ -62,6 +65,7 @@ def test_an_end_gives_it_back_or_takes_it_and_comes_once(till: Till, kind: str) 
     apply(told(till, topup_id, "topup_disputed"))
     assert [apply(told(till, topup_id, kind)) for _ in range(2)] == ["made", "none"]
     available, debt = ENDS[kind]
+    assert till.customer.get(f"/v1/wallets/{WALLET}/holds").json["data"] == []
     assert (state(), "disputed" in till.show(topup_id)) == ((available, 0, debt), False)
     assert till.show(topup_id)["reversed"] == 1_250 - available
     judged(till)
