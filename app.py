@@ -35,12 +35,14 @@ def _money() -> list[Room]:
 
 
 def _paying() -> list[Room]:
+    from chalicelib.credit import routes as credit
     from chalicelib.payments import routes as payments
     from chalicelib.payments import routes_cards as cards
     from chalicelib.payments import routes_charges as charges
     from chalicelib.payments import routes_family as family
+    from chalicelib.payments import routes_instalments as instalments
 
-    return [routes.room for routes in (payments, charges, cards, family)]
+    return [routes.room for routes in (payments, charges, cards, family, credit, instalments)]
 
 
 def _between_people() -> list[Room]:
@@ -72,6 +74,7 @@ def _webhooks() -> list[Room]:
 def _office() -> list[Room]:
     from chalicelib.cases import routes as cases
     from chalicelib.cases import routes_audit as audit
+    from chalicelib.credit import routes_office as credit
     from chalicelib.disputes import routes_office as disputes
     from chalicelib.insight import routes_effort_office as effort
     from chalicelib.insight import routes_live as live
@@ -119,7 +122,7 @@ def _office() -> list[Room]:
         records,
         effort,
     )
-    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards, points, bonuses)]
+    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards, points, bonuses, credit)]
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -276,6 +279,7 @@ def alarmed(event: SQSEvent) -> Any:
 @app.schedule("rate(1 minute)")
 def sweep(event: Any) -> int:
     from chalicelib import queues
+    from chalicelib.credit import tasks as credit
     from chalicelib.disputes import tasks as disputes
     from chalicelib.identity import tasks as identity
     from chalicelib.ledger import tasks as ledger
@@ -290,9 +294,10 @@ def sweep(event: Any) -> int:
 
     at = clock.now()
     money = (settlement.sweep, payments.sweep, transfers.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
+    rooms = (merchants.sweep, rewards.sweep, credit.sweep, disputes.sweep)
     return queues.sweep(
         "minute",
-        (*money, merchants.sweep, rewards.sweep, disputes.sweep, identity.sweep, risk.sweep, operations.sweep),
+        (*money, *rooms, identity.sweep, risk.sweep, operations.sweep),
         lambda task: task(at),
     )
 

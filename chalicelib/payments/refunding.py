@@ -10,7 +10,7 @@ from chalicelib.kernel.idempotency import RequestKey
 from chalicelib.ledger import cards, chart
 from chalicelib.ledger.model import Draft, Known
 from chalicelib.merchants.model import Terms
-from chalicelib.payments import bonused, by_family, carded, couponed, following, pointed
+from chalicelib.payments import bonused, by_family, carded, couponed, credited, following, pointed
 from chalicelib.payments.following import Payment
 
 Build = Callable[[datetime, Known], Draft]
@@ -23,6 +23,7 @@ def draft_of(payment: Payment, terms: Terms, amount: int, reason: str, key: Requ
     guess = couponed.Guess.of(payment)
     lots = bonused.Return(payment) if bonused.BONUS in payment else None
     points = pointed.back(payment) if pointed.POINTS in payment else None
+    plan = credited.seen(payment)
 
     def build(at: datetime, known: Known) -> Draft:
         if lots is not None:
@@ -32,6 +33,8 @@ def draft_of(payment: Payment, terms: Terms, amount: int, reason: str, key: Requ
         if couponed.DISCOUNT in payment:
             return couponed.refund(payment, terms, amount, reason, key, at, known, guess)
         plain = following.refund(payment, terms, amount, reason, key, at, known)
+        if plan is not None:
+            return credited.refund(plain, payment, plan, amount, at, known)
         return by_family.back(payment, plain, amount, at) if by_family.FAMILY in payment else plain
 
     return build
