@@ -25,6 +25,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "operators.appoint": frozenset({ADMIN}),
         "freezes.see": frozenset({SUPPORT, RISK, ADMIN, AUDITOR}),
         "freezes.keep": frozenset({RISK, ADMIN}),
+        "disputes.see": ROLES,
+        "disputes.decide": frozenset({RISK, ADMIN}),
         "cases.see": ROLES,
         "cases.resolve": ROLES - {AUDITOR},
         "audit-log.see": frozenset({ADMIN, AUDITOR}),

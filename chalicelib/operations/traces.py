@@ -22,6 +22,7 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "screenings.decide": ("screening.decide",),
         "operators.appoint": ("operator.appoint",),
         "freezes.keep": ("wallet.freeze", "wallet.keep", "wallet.lift"),
+        "disputes.decide": ("dispute.decide",),
         "cases.resolve": ("case.take", "case.resolve"),
         "audit-log.export": ("audit-log.export",),
         "status.keep": (

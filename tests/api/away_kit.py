@@ -168,6 +168,7 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         **(of_transfers(world) | split_kit.calls(world) | family_kit.calls(world)),
         "GET /v1/wallets": lambda: phone.get("/v1/wallets"),
         "GET /v1/wallets/{id}": lambda: phone.get(wallet),
+        "GET /v1/wallets/{id}/holds": lambda: phone.get(f"{wallet}/holds"),
         "GET /v1/wallets/{id}/entries": lambda: phone.get(f"{wallet}/entries"),
         "GET /v1/wallets/{id}/balance": lambda: phone.get(f"{wallet}/balance"),
         "GET /v1/wallets/{id}/statements/{month}": lambda: phone.get(f"{wallet}/statements/2026-11"),

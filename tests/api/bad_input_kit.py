@@ -362,7 +362,6 @@ def moving_money() -> list[Route]:
 
 def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> Caller:
     """Nobody in particular before the whole app; tokens of `TOKENS` are good, and a call to AWS fails the test."""
-
     aws.forbid(monkeypatch)
     monkeypatch.setattr(guard, "_authenticators", {})
     probes.stand_guard()

@@ -13,7 +13,7 @@ import chalicelib
 from chalicelib.identity import tries
 from chalicelib.kernel import origin
 from chalicelib.processors import wire
-from tests.api import away_kit, backup_kit, compensation_kit, credit_kit, staff_kit
+from tests.api import away_kit, backup_kit, compensation_kit, credit_kit, dispute_kit, staff_kit
 from tests.api import verification_kit as kit
 from tests.api.caller import Caller
 from tests.api.test_reconciliation import colleague
@@ -37,6 +37,7 @@ REQUESTED = {
     "backup": {"ask", "drill", "propose-giving-back", "approve-giving-back", "decline-giving-back"},
     "case": {"resolve", "take"},
     "coupon": {"issue", "make_template", "stop_template"},
+    "dispute": {"decide"},
     "bonus": {"make_offer", "stop_offer"},
     "points": {"end_reward", "end_rule", "make_programme", "make_reward", "make_rule", "stop_programme"},
     "credit": {"write-off"},
@@ -151,6 +152,9 @@ def correct(world: World, other: Caller) -> None:
     incident = compensation_kit.hit(world, ana)
     assert compensation_kit.propose(world, incident, compensation_kit.template(world)).status == 201
     assert compensation_kit.decide(other, incident).status == 200
+    world.put_in(ana, 1_000)
+    begun = dispute_kit.begun(ana, dispute_kit.paid(world, ana, 500))
+    assert dispute_kit.decide(world, begun, "merchant").status == 201
     backup = backup_kit.whole(world.clock.now())
     wish = {"user_id": ana.id, "reason": "emptied their trash by mistake"}
     proposed = world.operator.post(f"/v1/backups/{backup}/givings-back", wish).json["id"]

@@ -42,6 +42,7 @@ IN_CLEAR = {
     "words of ours": {
         "action", "capability", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale",
         "method", "processor", "role", "scopes", "split", "document", "version", "POST /v1/freezes reason",
+        "POST /v1/payments/{id}/disputes reason",
         "side", "categories", "form", "direction", "design", "against", "schedule", "event_types",
         "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id} state", "PUT /v1/merchants/{id}/category category",
         "POST /v1/points-programmes/{id}/rules kind",
@@ -55,6 +56,9 @@ IN_CLEAR = {
         "POST /v1/transfers note", "POST /v1/bill-splits note",
         "POST /v1/family-cards name", "PATCH /v1/family-cards/{id} name",
         "POST /v1/red-packets greeting", "POST /v1/red-packets/{id}/claims link", "POST /v1/gift-cards message",
+    },
+    "what both say of a dispute, to each other": {
+        "POST /v1/payments/{id}/disputes text", "POST /v1/disputes/{id}/answer text",
     },
     "what operators tell everybody": {"en", "zh", "severity", "starts_at", "ends_at", "PATCH /v1/incidents/{id} state"},
     "counted, of nobody": {

@@ -18,6 +18,7 @@ export const SCREENS = {
   "/payouts/:id": screen("payout", "payouts"),
   "/cases": screen("cases", "cases"),
   "/cases/:id": screen("case", "cases", "verify"),
+  "/disputes": screen("disputes", "console-disputes"),
   "/reconciliations": screen("reconciliations", "books"),
   "/reconciliations/:day": screen("reconciliation", "books"),
   "/adjustments": screen("adjustments", "books"),

@@ -23,6 +23,7 @@ const DEEDS = {
   coupon: ["issue", "make_template", "stop_template"],
   bonus: ["make_offer", "stop_offer"],
   points: ["end_reward", "end_rule", "make_programme", "make_reward", "make_rule", "stop_programme"],
+  dispute: ["decide"],
   credit: ["write-off"],
   guardian: ["accept"],
   identifier: ["change"],
