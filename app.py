@@ -87,6 +87,7 @@ def _office() -> list[Room]:
     from chalicelib.operations import routes_compensation as compensation
     from chalicelib.operations import routes_office as operations
     from chalicelib.operations import routes_on_call as on_call
+    from chalicelib.operations import routes_policies as policies
     from chalicelib.operations import routes_probes as probes
     from chalicelib.operations import routes_reviews as reviews
     from chalicelib.processors import routes_office as processors
@@ -110,6 +111,7 @@ def _office() -> list[Room]:
         affected,
         compensation,
         backups,
+        policies,
         probes,
         reviews,
         live,
@@ -278,13 +280,14 @@ def sweep(event: Any) -> int:
     from chalicelib.merchants import tasks as merchants
     from chalicelib.operations import tasks as operations
     from chalicelib.payments import tasks as payments
+    from chalicelib.policy import published
     from chalicelib.rewards import tasks as rewards
     from chalicelib.risk import tasks as risk
     from chalicelib.settlement import tasks as settlement
     from chalicelib.topups import tasks as topups
     from chalicelib.transfers import tasks as transfers
 
-    at = clock.now()
+    at = published.as_of(clock.now())
     money = (settlement.sweep, payments.sweep, transfers.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
     return queues.sweep(
         "minute",

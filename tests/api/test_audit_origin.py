@@ -56,6 +56,7 @@ REQUESTED = {
     "person": {"find", "see", "reveal", "end-sessions"},
     "reconciliation": {"ask"},
     "shift": {"add", "remove"},
+    "policy": {"publish", "withdraw"},
     "review": {"ask"},
     "session": {"begin", "replayed", "revoke"},
     "statement": {"import"},

@@ -35,6 +35,7 @@ const DEEDS = {
   password: ["reset"],
   person: ["end-sessions", "find", "reveal", "see"],
   reconciliation: ["ask"],
+  policy: ["publish", "withdraw"],
   review: ["ask"],
   session: ["begin", "replayed", "revoke"],
   shift: ["add", "remove"],
