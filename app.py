@@ -34,12 +34,14 @@ def _money() -> list[Room]:
 
 
 def _paying() -> list[Room]:
+    from chalicelib.credit import routes as credit
     from chalicelib.payments import routes as payments
     from chalicelib.payments import routes_cards as cards
     from chalicelib.payments import routes_charges as charges
     from chalicelib.payments import routes_family as family
+    from chalicelib.payments import routes_instalments as instalments
 
-    return [routes.room for routes in (payments, charges, cards, family)]
+    return [routes.room for routes in (payments, charges, cards, family, credit, instalments)]
 
 
 def _between_people() -> list[Room]:
@@ -71,6 +73,7 @@ def _webhooks() -> list[Room]:
 def _office() -> list[Room]:
     from chalicelib.cases import routes as cases
     from chalicelib.cases import routes_audit as audit
+    from chalicelib.credit import routes_office as credit
     from chalicelib.insight import routes_effort_office as effort
     from chalicelib.insight import routes_live as live
     from chalicelib.insight import routes_records as records
@@ -118,7 +121,7 @@ def _office() -> list[Room]:
         records,
         effort,
     )
-    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards, points, bonuses)]
+    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards, points, bonuses, credit)]
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -275,6 +278,7 @@ def alarmed(event: SQSEvent) -> Any:
 @app.schedule("rate(1 minute)")
 def sweep(event: Any) -> int:
     from chalicelib import queues
+    from chalicelib.credit import tasks as credit
     from chalicelib.identity import tasks as identity
     from chalicelib.ledger import tasks as ledger
     from chalicelib.merchants import tasks as merchants
@@ -291,7 +295,7 @@ def sweep(event: Any) -> int:
     money = (settlement.sweep, payments.sweep, transfers.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
     return queues.sweep(
         "minute",
-        (*money, merchants.sweep, rewards.sweep, identity.sweep, risk.sweep, operations.sweep),
+        (*money, merchants.sweep, rewards.sweep, credit.sweep, identity.sweep, risk.sweep, operations.sweep),
         lambda task: task(at),
     )
 

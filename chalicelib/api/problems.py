@@ -59,6 +59,8 @@ STATUS: dict[type[CofferError], int] = {
     errors.BonusBeyond: 409,
     errors.InsufficientPoints: 409,
     errors.PointsMinimum: 409,
+    errors.CreditUnavailable: 409,
+    errors.CreditLimitReached: 409,
     errors.BalanceLeft: 409,
     errors.WithoutSecondFactor: 409,
     errors.StillFrozen: 409,

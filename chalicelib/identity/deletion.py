@@ -30,9 +30,9 @@ from chalicelib.identity.model_deletion import Account, Ending, RestoreRequest
 from chalicelib.identity.model_factors import ChallengeView
 from chalicelib.identity.model_trash import KEPT
 from chalicelib.identity.throttle import Limit
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, money
 from chalicelib.kernel.errors import InvalidCredentials, InvalidToken
-from chalicelib.ledger import cards
+from chalicelib.ledger import cards, chart
 from chalicelib.ledger import ending as wallets
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.cards import Listed
@@ -117,7 +117,8 @@ def _end(user: User, at: datetime) -> None:
 
     def draft(moment: datetime, known: Known) -> Draft:
         closed = wallets.closing((*user.wallets, *owned.ids), known)
-        legs = (*store_deletion.deleting(user, logins, at), cards.still(owned, see), *closed)
+        unlent = (wallets.unlent(one, known) for one in _credit(user))
+        legs = (*store_deletion.deleting(user, logins, at), cards.still(owned, see), *closed, *unlent)
         return Draft(None, (), None, legs, wallets.refusal(user.wallets, known))
 
     ledger.commit(draft, at)
@@ -126,7 +127,7 @@ def _end(user: User, at: datetime) -> None:
 def _begin_again(kept: Account, at: datetime) -> None:
     """What ended with the account stays over, should a crash have left any of it."""
     user, deleted_at, logins = kept.user, kept.deleted_at or at, _logins(kept.user)
-    accounts = (*user.wallets, *cards.listed(user.id).ids)
+    accounts = (*user.wallets, *cards.listed(user.id).ids, *cards.heads(_credit(user)))
     store_sessions.end_sessions(user.id)
     identifiers.stop(user.id, at)
     store_pushes.forget_others(user.id)
@@ -136,6 +137,11 @@ def _begin_again(kept: Account, at: datetime) -> None:
         return Draft(None, (), None, legs)
 
     ledger.commit(draft, at)
+
+
+def _credit(user: User) -> list[str]:
+    """Where it is kept what they were lent, if they ever are."""
+    return [chart.credit_of(user.id, one) for one in money.EXPONENTS if chart.wallet_of(user.id, one) in user.wallets]
 
 
 def _logins(user: User) -> tuple[str, ...]:

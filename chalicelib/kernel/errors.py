@@ -290,6 +290,18 @@ class PointsMinimum(Refusal):
     code = "points-minimum-not-met"
 
 
+class CreditUnavailable(Refusal):
+    """`reason` says why: tier, score, overdue, guarded, no-line; `needs_tier` which tier would do."""
+
+    code = "credit-unavailable"
+
+
+class CreditLimitReached(Refusal):
+    """`available` says how much of the line is left."""
+
+    code = "credit-limit-reached"
+
+
 class BalanceLeft(Refusal):
     """An account whose wallet holds or owes money cannot be deleted."""
 

@@ -63,6 +63,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "rewards.see": ROLES,
         "rewards.keep": frozenset({FINANCE, ADMIN}),
         "rewards.issue": frozenset({FINANCE, ADMIN}),
+        "credit.see": frozenset({SUPPORT, FINANCE, RISK, ADMIN, AUDITOR}),
+        "credit.write-off": frozenset({FINANCE, ADMIN}),
         "movements.see": ROLES,
         "accounts.see": ROLES,
         "reports.see": ROLES,

@@ -3,7 +3,8 @@
 A customer's wallet (`wal_…`) and a merchant's account (`mac_…`) have a head and a journal of their own;
 `:held` and `:debt` are buckets of a wallet. So have a prepaid card (`crd_…`), whose principal is its customer's money,
 and its bonus (`bon_…`), which is its merchant's promise. Points of a programme (`pts_…`) are counted in the programme
-itself (`ptp_…`), which is no currency of money. System accounts (`sys:…`) are folded from the stream.
+itself (`ptp_…`), which is no currency of money. What somebody was lent (`cra_…`) is below zero,
+as far as their line goes. System accounts (`sys:…`) are folded from the stream.
 """
 
 from __future__ import annotations
@@ -12,6 +13,15 @@ from chalicelib.kernel import ids, money
 
 _SYSTEM = "sys:"
 _PROMISED = _SYSTEM + "promised:"
+_GROUPS = {
+    "wal_": "customers",
+    "crd_": "customers",
+    "mac_": "merchants",
+    "bon_": "bonuses",
+    "pts_": "points",
+    "cra_": "credit",
+    "cor_": "corrections",
+}
 
 
 def wallet_of(user_id: str, currency: str) -> str:
@@ -33,6 +43,11 @@ def bonus_of(card: str) -> str:
 
 def points_of(user_id: str, programme_id: str) -> str:
     return ids.derived("pts", user_id, programme_id)
+
+
+def credit_of(user_id: str, currency: str) -> str:
+    """What somebody was lent: minus the principal that they owe, down to minus the limit of their line."""
+    return ids.derived("cra", user_id, currency)
 
 
 def held(account: str) -> str:
@@ -82,6 +97,16 @@ def issued(programme_id: str) -> str:
     return f"{_SYSTEM}issued:{programme_id}"
 
 
+def credit_income(currency: str) -> str:
+    """What people paid for credit: interest and fees, once they are paid."""
+    return f"{_SYSTEM}credit-income:{currency}"
+
+
+def credit_losses(currency: str) -> str:
+    """Minus what was lent and given up."""
+    return f"{_SYSTEM}credit-losses:{currency}"
+
+
 def corrections(currency: str) -> str:
     """The house's own account: what it puts right at its own expense. It has a head, and may go below zero."""
     return ids.derived("cor", currency)
@@ -107,16 +132,10 @@ def processor_of(address: str) -> str:
 
 
 def group_of(address: str) -> str:
-    """`customers`, `merchants`, `bonuses`, `points`, `corrections`, or a system account's name without its currency
-    (`clearing:sandbox`); what all merchants have promised is one. A card's principal is its customer's."""
+    """`customers`, `merchants`, `bonuses`, `points`, `credit`, `corrections`, or a system account's name without its
+    currency (`clearing:sandbox`); what all merchants have promised is one. A card's principal is its customer's."""
     if is_promise(address):
         return "promised"
     if is_system(address):
         return address.removeprefix(_SYSTEM).rpartition(":")[0]
-    if address.startswith("cor_"):
-        return "corrections"
-    if address.startswith("bon_"):
-        return "bonuses"
-    if address.startswith("pts_"):
-        return "points"
-    return "customers" if address.startswith(("wal_", "crd_")) else "merchants"
+    return _GROUPS.get(address[:4], "merchants")

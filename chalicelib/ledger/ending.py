@@ -28,6 +28,14 @@ def closing(wallets: tuple[str, ...], known: Known) -> tuple[Leg, ...]:
     return tuple(_closing(wallet, is_open=_status(wallet, known) != "closed") for wallet in wallets)
 
 
+def unlent(credit: str, known: Known) -> Leg:
+    """What they were lent is repaid, or they never had a line."""
+    if credit in known:
+        return _closing(credit, is_open=known[credit].status != "closed")
+    update = _head(credit).require_absent("pk")
+    return Leg(update.checked(), lambda wired: Misjudged(Head.of(wired)) if wired else Changed())
+
+
 def reopening(wallets: tuple[str, ...], known: Known) -> tuple[Leg, ...]:
     return tuple(_reopening(wallet) for wallet in wallets if wallet not in known or _closed_so(known[wallet]))
 
@@ -38,7 +46,7 @@ def _closing(wallet: str, is_open: bool) -> Leg:
     update.require("available", "=", 0).require("held", "=", 0).require("debt", "=", 0)
     if is_open:
         update.assign("status", "closed").assign("reason", REASON)
-    if is_open and not ids.is_id(wallet, "crd"):
+    if is_open and ids.is_id(wallet, "wal"):
         update.add("epoch", 1)
 
     def explain(wired: Item | None) -> Verdict:
@@ -58,6 +66,8 @@ def _left(head: Head) -> BalanceLeft | None:
     left = {name: getattr(head, name) for name in ("available", "held", "debt") if getattr(head, name)}
     if not left:
         return None
+    if ids.is_id(head.account, "cra"):
+        return BalanceLeft(owed=-head.available, currency=head.currency)
     if ids.is_id(head.account, "crd"):
         return BalanceLeft(card_id=head.account, currency=head.currency, **left)
     return BalanceLeft(wallet_id=head.account, currency=head.currency, **left)

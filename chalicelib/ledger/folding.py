@@ -23,7 +23,7 @@ BATCH = 40
 _MOST_WRITES = 100
 """Of one transaction (DynamoDB Developer Guide, "Quotas")."""
 _TOTAL, _DAY = "TOTAL#", "DAY#"
-_BY_DAY = ("fees", "promotions")
+_BY_DAY = ("fees", "promotions", "credit-income", "credit-losses")
 """What is the house's own: safeguarding asks what it was at the end of a day."""
 
 
@@ -46,7 +46,8 @@ def total(address: str) -> int:
 
 def earned_until(day: date, currency: str) -> int:
     """What the house had earned by the end of `day`, less what it gave away, as far as the stream has been folded."""
-    return _until(chart.fees(currency), day) + _until(chart.promotions(currency), day)
+    own = (chart.fees, chart.promotions, chart.credit_income, chart.credit_losses)
+    return sum(_until(account(currency), day) for account in own)
 
 
 def _until(address: str, day: date) -> int:

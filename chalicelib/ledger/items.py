@@ -166,10 +166,11 @@ def _entries(draft: Draft) -> Iterator[Leg]:
 
 
 def _below(draft: Draft) -> Iterator[Leg]:
-    """Notes whom the draft may take below zero: a customer into debt, a merchant by refunds (`owing`)."""
+    """Notes whom the draft may take below zero: a customer into debt or by credit, a merchant by refunds (`owing`)."""
     for change in draft.changes:
-        refunded = change.available < 0 and change.leaves is None and ids.is_id(change.account, "mac")
-        if (change.debt > 0 or refunded) and chart.is_money(change.currency):
+        below = any(ids.is_id(change.account, kind) for kind in ("mac", "cra"))
+        below = below and change.available < 0 and change.leaves is None
+        if (change.debt > 0 or below) and chart.is_money(change.currency):
             noted = item({"pk": BELOW + change.currency, "sk": change.account})
             yield Leg({"Put": {"TableName": settings().ledger_table, "Item": noted}}, lambda wired: Changed())
 

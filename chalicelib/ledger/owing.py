@@ -1,4 +1,4 @@
-"""What customers and merchants owe us: debts, and accounts of merchants whose refunds outran their sales.
+"""What customers and merchants owe us: debts, loans, accounts of merchants whose refunds outran their sales.
 
 BELOW#<currency>   <account>   put with whatever may take it below zero, and never removed: its journal says by how much
 """

@@ -133,6 +133,13 @@ def open_house(account: str, currency: str, floor: int, at: datetime) -> None:
     store.put_new(items.new_head(account, "house", currency, at, tier=0, floor=floor))
 
 
+def open_credit(account: str, owner: str, currency: str, floor: int, at: datetime) -> None:
+    """What somebody may be lent: down to `floor` ≤ 0. Once or many times; the last `floor` holds from then on."""
+    found = store.put_new(items.new_head(account, owner, currency, at, tier=0, floor=floor))
+    if found is not None and plain_item(found)["floor"] != floor:
+        store.update(Update(settings().ledger_table, account, items.HEAD).assign("floor", floor).written())
+
+
 def head(account: str) -> Head:
     """Raises NotFound."""
     wired = store.head(account)

@@ -16,7 +16,7 @@ Channel = Literal["email", "text", "push"]
 Params = Mapping[str, str | int]
 
 _TOLD = {"pay": "payment", "top": "top_up", "ref": "refund", "wdr": "withdrawal", "adj": "adjustment"}
-_TOLD |= {"cdp": "card_bought", "cdr": "card_refunded"}
+_TOLD |= {"cdp": "card_bought", "cdr": "card_refunded", "lon": "loan", "rpy": "instalment_paid"}
 """Kind of movement (the prefix of its id) → kind of notice, where the customer's money changed."""
 _HELD = {
     "authorisation": "payment_held",
@@ -41,6 +41,8 @@ _BETWEEN_PEOPLE = {
 """Kind of entry → kind of notice; of a transfer at once the sign tells."""
 _OF_A_CARD = ("crd_", "bon_")
 """Accounts of a prepaid card: its principal, its bonus."""
+_CREDIT = "cra_"
+"""What somebody was lent."""
 _FROM_A_CARD = {"payment": "card_payment", "refund": "card_payment_back"}
 _MOMENTS = ("time", "at", "until", "review_at")
 """Names of params that are moments."""
@@ -92,6 +94,8 @@ def told_by(entry: Mapping[str, Any]) -> Notice | None:
     amount = _amount(entry)
     if entry["pk"].startswith(_OF_A_CARD):
         kind, amount = _of_a_card(entry, kind)
+    if lent := _lent(entry):
+        kind, amount = _on_credit(entry, kind, lent)
     if kind is None or amount == 0:
         return None
     if kind == "top_up" and amount < 0:
@@ -129,6 +133,18 @@ def _of_a_card(entry: Mapping[str, Any], kind: str | None) -> tuple[str | None, 
     """Told once, by the copy of the card itself; of what went from or to the wallet its own copy tells."""
     amount = sum(part for address, part in entry["postings"].items() if address.startswith(_OF_A_CARD))
     return _FROM_A_CARD.get(str(kind)) if entry["pk"].startswith("crd_") else None, amount
+
+
+def _lent(entry: Mapping[str, Any]) -> int:
+    """How much more somebody owes of the principal by it; negative where they repaid."""
+    return -sum(int(part) for address, part in entry["postings"].items() if address.startswith(_CREDIT))
+
+
+def _on_credit(entry: Mapping[str, Any], kind: str | None, lent: int) -> tuple[str | None, int]:
+    """Told once, by the copy of the wallet: a purchase in instalments with all that it cost."""
+    if entry["pk"].startswith(_CREDIT):
+        return None, 0
+    return ("instalments_begun", lent) if kind == "payment" else (kind, _amount(entry))
 
 
 def _shown(params: Params, language: str, jurisdiction: str) -> Params:

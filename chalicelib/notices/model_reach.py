@@ -36,6 +36,10 @@ _BEGINNINGS: dict[str, Group] = {
     "family_payment": "money",
     "family_card_": "family",
     "reminder": "reminders",
+    "instalment_paid": "money",
+    "instalments_begun": "money",
+    "instalment_": "reminders",
+    "loan": "money",
     "incident_": "money",
 }
 SWITCHED_OFF: frozenset[Switch] = frozenset({"money.email", "money.sms"})

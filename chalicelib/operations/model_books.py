@@ -28,7 +28,8 @@ Remedy = Literal["whole", "forward", "undo", "refuse"]
 _BORN = ("payment", "capture", "void", "expiry", "refund", "withdrawal", "payout", "settlement",
          "card-purchase", "card-refund", "transfer",
          "red-packet", "red-packet-claim", "red-packet-return",
-         "gift-card", "gift-card-claim", "gift-card-return")  # fmt: skip
+         "gift-card", "gift-card-claim", "gift-card-return",
+         "loan", "repayment", "write-off")  # fmt: skip
 """Kinds of movements that are put together with their entry."""
 _CARRIED = {"transfer-completed": "completed", "transfer-cancelled": "cancelled", "transfer-returned": "returned"}
 """Kind of entry → the state that a transfer which waited has from then on."""
@@ -161,10 +162,13 @@ def of_other(item: Plain) -> dict[str, int]:
     if item["sk"].startswith(items.PART):
         return {"split-left": item["left"], "split-paid": item["paid"]}
     cards = {"cards": len(item["cards"]) // _ID_BYTES} if item["sk"] == items.CARDS else {}
-    return cards | _of_lending(item) | _of_bonuses(item) | points.of_other(item)
+    lent = {"lent": item["owed"]} if item["sk"].startswith("PLAN#") else {}
+    return cards | lent | _of_lending(item) | _of_bonuses(item) | points.of_other(item)
 
 
 def of_head(account: str, available: int) -> dict[str, int]:
+    if account.startswith("cra_"):
+        return {"lent": available}
     return {f"lots:{account}": -available} if account.startswith(("bon_", "pts_")) else {}
 
 
@@ -204,7 +208,7 @@ def _can_be_undone(seen: Seen) -> bool:
     about = [*own, *(account for copy in seen.copies for account in kin(copy["postings"]))]
     if seen.movement is not None and points.helped(seen.movement):
         return False
-    return kind in _UNDONE and not any(account.startswith(("crd_", "bon_", "pts_")) for account in about)
+    return kind in _UNDONE and not any(account.startswith(("crd_", "bon_", "pts_", "cra_")) for account in about)
 
 
 def _agree(entry: Plain, movement: Plain) -> bool:

@@ -25,6 +25,7 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "incident.open", "incident.change", "incident.take", "incident.search-affected", "incident.notify-affected",
             "maintenance.schedule", "maintenance.cancel",
         ),
+        "credit.write-off": ("credit.write-off",),
         "compensations.propose": ("incident.propose-compensation",),
         "compensations.decide": ("incident.approve-compensation", "incident.decline-compensation"),
         "on-call.keep": ("shift.add", "shift.remove"),

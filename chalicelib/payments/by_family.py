@@ -37,6 +37,7 @@ from chalicelib.payments import paying, store_family
 from chalicelib.payments.model import PaymentView
 from chalicelib.payments.model_family import FamilyCard
 from chalicelib.payments.paying import Order
+from chalicelib.policy import proving
 from chalicelib.policy import service as policy
 from chalicelib.policy.model import Decision
 
@@ -100,7 +101,7 @@ def draft(
     owner = _owner(card, head.tier if head else card.tier)
     decision = policy.decide(owner, "payment", order.amount, at)
     is_agreed = proved or order.amount > card.approval_above
-    unproved = None if proved else paying.unproved(holder, policy.decide(holder, "payment", order.amount, at), at)
+    unproved = None if proved else proving.unproved(holder, policy.decide(holder, "payment", order.amount, at), at)
     payment_id = plain.movement.id
     return replace(
         plain,

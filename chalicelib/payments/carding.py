@@ -34,6 +34,7 @@ from chalicelib.merchants import service as merchants
 from chalicelib.merchants.model_cards import Plan
 from chalicelib.payments import model_cards, paying
 from chalicelib.payments.model_cards import BuyRequest, CardEntryView, CardView
+from chalicelib.policy import proving
 from chalicelib.policy import service as policy
 from chalicelib.policy.model import Decision
 
@@ -167,7 +168,7 @@ def _refusal(customer: Customer, wanted: _Purchase, now: Lots, decision: Decisio
         return cards.full()
     if len(lots.good(now, at)) > lots.MOST_LOTS:
         return LimitReached(limit="bonuses", maximum=lots.MOST_LOTS)
-    return paying.unproved(customer, decision, at)
+    return proving.unproved(customer, decision, at)
 
 
 def _instant(written: str | None) -> str | None:

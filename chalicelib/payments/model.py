@@ -24,7 +24,7 @@ Text = Annotated[
 ]
 
 
-HELPING = ("card_id", "coupon_id", "points", "bonus", "family_card_id")
+HELPING = ("card_id", "coupon_id", "points", "bonus", "family_card_id", "instalments")
 """One at most pays or helps to pay, and only of what is taken at once."""
 
 
@@ -35,6 +35,13 @@ class PointsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
 
 
+class InstalmentsPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The quote that is agreed to: all of the payment is of its `amount`."""
+
+    quote_id: Annotated[str, msgspec.Meta(max_length=64)]
+    quote_hash: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+
 class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Either `checkout_id`, or `merchant_id`, `amount`, `currency` and `order_reference`, and perhaps `store_id`.
 
@@ -42,7 +49,8 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     that very merchant pays, and the wallet says who does. With `coupon_id`, a coupon of mine pays its discount: one for
     each payment, and only of what is taken from the wallet at once. So it is with `points`, with `bonus`, of which
     bonuses of my top-ups pay so much, those that end soonest first, and with `family_card_id`: the wallet of whoever
-    gave me that card pays, and mine says who does. A payment takes one of the five.
+    gave me that card pays, and mine says who does. With `instalments`, my credit line pays what the quote does not
+    take at once. A payment takes one of the six.
 
     `capture` is for a payment without a checkout: of a checkout its merchant has decided.
     """
@@ -53,6 +61,7 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     family_card_id: str | None = None
     points: PointsPart | None = None
     bonus: Amount | None = None
+    instalments: InstalmentsPart | None = None
     checkout_id: str | None = None
     merchant_id: str | None = None
     amount: Amount | None = None
@@ -64,7 +73,7 @@ class PayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm_duplicate: bool = False
 
 
-_OF_ITS_SIDES = ("family_card_id", "paid_by")
+_OF_ITS_SIDES = ("family_card_id", "paid_by", "plan_id", "credit")
 
 
 class CaptureRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,6 +123,9 @@ class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
     """How many points helped to pay."""
     bonus_used: int = 0
     """What of the amount bonuses of top-ups paid."""
+    plan_id: str = ""
+    """The plan of instalments that paid `credit` of the amount."""
+    credit: int = 0
     family_card_id: str = ""
     """The family card that paid, for its two sides: `wallet_id` is of whoever holds it, the money its owner's."""
     paid_by: str = ""
@@ -149,6 +161,8 @@ class RefundView(msgspec.Struct, frozen=True, omit_defaults=True):
     """How many points came back."""
     bonus_back: int = 0
     """What came back to bonuses of top-ups."""
+    repaid: int = 0
+    """What of the amount repaid the plan of instalments that it was bought with; the rest came to the wallet."""
 
 
 def checked(order: PayRequest) -> PayRequest:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
 from chalicelib.kernel import clock, ids, money
 from chalicelib.kernel.callers import Customer
-from chalicelib.kernel.errors import CofferError, CoolingOff, InvalidState, StepUpRequired
+from chalicelib.kernel.errors import CofferError, InvalidState
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart
 from chalicelib.ledger.consents import Consent, using
@@ -19,6 +19,7 @@ from chalicelib.merchants import service as merchants
 from chalicelib.merchants import shares, stores
 from chalicelib.merchants.model import Checkout, Terms
 from chalicelib.payments.model import PaymentView, PayRequest
+from chalicelib.policy import proving
 from chalicelib.policy import service as policy
 from chalicelib.policy.model import Decision
 
@@ -69,16 +70,6 @@ class Order:
         return decision.refusal(self.currency)
 
 
-def unproved(customer: Customer, decision: Decision, at: datetime) -> CofferError | None:
-    """What a large or risky payment lacks: the end of a cooling-off, or a fresh step-up. By the token alone."""
-    if not decision.step_up:
-        return None
-    now = at.timestamp()
-    if decision.large and customer.cooling_until > now:
-        return CoolingOff(until=clock.written(datetime.fromtimestamp(customer.cooling_until, UTC)))
-    return None if customer.stepped_up_until > now else StepUpRequired(methods=customer.ways)
-
-
 def draft(
     customer: Customer, order: Order, key: RequestKey, at: datetime, known: Known, *, proved: bool = False
 ) -> Draft:
@@ -97,7 +88,7 @@ def draft(
         entry=_entry(person, order, movement),
         legs=_legs(person, order, payment_id, at),
         last_legs=(using(consent, at),) if consent else (),
-        refusal=order.refusal(decision, at) or (None if proved else unproved(person, decision, at)),
+        refusal=order.refusal(decision, at) or (None if proved else proving.unproved(person, decision, at)),
     )
 
 

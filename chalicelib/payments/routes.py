@@ -15,6 +15,8 @@ from chalicelib.kernel.errors import (
     CouponMinimum,
     CouponNotYet,
     CouponUsed,
+    CreditLimitReached,
+    CreditUnavailable,
     CurrencyMismatch,
     GuardianApprovalRequired,
     InsufficientFunds,
@@ -45,6 +47,7 @@ from chalicelib.payments.model import (
 room = Room("payments", function="money")
 _REFUSED = (NotFound, InsufficientFunds, LimitReached, WalletFrozen, InvalidState, ProbableDuplicate, CurrencyMismatch)
 _OF_A_FAMILY_CARD = (CardElsewhere, CardDeclined, CardApprovalRequired)
+_OF_CREDIT = (CreditUnavailable, CreditLimitReached)
 _OF_POINTS = (InsufficientPoints, PointsMinimum)
 _OF_A_COUPON = (CouponUsed, CouponExpired, CouponNotYet, CouponMinimum, CouponElsewhere)
 
@@ -57,7 +60,7 @@ _OF_A_COUPON = (CouponUsed, CouponExpired, CouponNotYet, CouponMinimum, CouponEl
     caller=Customer,
     moves_money=True,
     errors=(
-        *(*_REFUSED, *_OF_A_COUPON, *_OF_POINTS, *_OF_A_FAMILY_CARD),
+        *(*_REFUSED, *_OF_A_COUPON, *_OF_POINTS, *_OF_A_FAMILY_CARD, *_OF_CREDIT),
         *(StepUpRequired, CoolingOff, GuardianApprovalRequired),
     ),
     begins=Begins("payments", receipt="pay"),

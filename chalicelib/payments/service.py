@@ -24,6 +24,7 @@ from chalicelib.ledger import cards, chart, consents
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.consents import Consent
 from chalicelib.ledger.model import Draft, Known
+from chalicelib.ledger.service import Build
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants import stores
 from chalicelib.merchants.model import Terms
@@ -35,6 +36,7 @@ from chalicelib.payments import (
     by_family,
     carded,
     couponed,
+    credited,
     following,
     model,
     paying,
@@ -151,6 +153,7 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
     guess = couponed.Guess(found["refundable"])
     lots = bonused.Return(found) if bonused.BONUS in found else None
     back = pointed.back(found) if pointed.POINTS in found else None
+    seen = credited.seen(found)
 
     def build(at: datetime, known: Known) -> Draft:
         if lots is not None:
@@ -160,6 +163,8 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
         if couponed.DISCOUNT in found:
             return acting.by(merchant, couponed.refund(found, terms, amount, reason, key, at, known, guess))
         plain = following.refund(found, terms, amount, reason, key, at, known)
+        if seen is not None:
+            return acting.by(merchant, credited.refund(plain, found, seen, amount, at, known))
         whole = by_family.back(found, plain, amount, at) if by_family.FAMILY in found else plain
         return acting.by(merchant, whole)
 
@@ -192,17 +197,37 @@ def _commit(customer: Customer, order: Order, key: RequestKey, at: datetime, *, 
 
     if order.request.family_card_id is not None:
         return _with_family_card(customer, order, key, at, proved=proved)
+    if order.request.instalments is not None:
+        return _in_instalments(plain, customer, order, key, at)
+    if order.request.card_id is not None:
+        return _with_card(plain, customer, order, key, at)
+    return ledger.commit(_helped(plain, customer, order), at, key)
+
+
+def _helped(plain: Build, customer: Customer, order: Order) -> Build:
+    """By a coupon, points or bonuses, where the order names one."""
     if order.request.coupon_id is not None:
         coupon = couponed.found(customer, order)
-        return ledger.commit(lambda at, known: couponed.draft(plain(at, known), coupon, order, at), at, key)
+        return lambda at, known: couponed.draft(plain(at, known), coupon, order, at)
     if order.request.points is not None:
         help = pointed.found(customer, order.request.points)
-        return ledger.commit(lambda at, known: pointed.draft(plain(at, known), help, order, at), at, key)
+        return lambda at, known: pointed.draft(plain(at, known), help, order, at)
     if order.request.bonus is not None:
         purse = bonused.Purse(customer, order)
-        return ledger.commit(lambda at, known: bonused.draft(plain(at, known), purse, order, at), at, key)
-    if order.request.card_id is None:
-        return ledger.commit(plain, at, key)
+        return lambda at, known: bonused.draft(plain(at, known), purse, order, at)
+    return plain
+
+
+def _in_instalments(plain: Build, customer: Customer, order: Order, key: RequestKey, at: datetime) -> Receipt:
+    """A quote is not kept for long: what was agreed to before is answered without it."""
+    first = ledger.answered(key.movement_id("pay"), key)
+    if first is not None:
+        return first
+    loan = credited.loan(customer, order, key, at)
+    return ledger.commit(lambda at, known: credited.draft(plain(at, known), loan, order, at, known), at, key)
+
+
+def _with_card(plain: Build, customer: Customer, order: Order, key: RequestKey, at: datetime) -> Receipt:
     guess = carded.guess(customer, order)
 
     def build(at: datetime, known: Known) -> Draft:

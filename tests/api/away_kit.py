@@ -16,6 +16,7 @@ from chalicelib.settings import settings
 from infra.local.bank_post import letter, signed
 from tests.api import (
     account_kit,
+    away_kit_credit,
     away_kit_gifts,
     away_kit_night,
     away_kit_points,
@@ -159,6 +160,7 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
             of_cards(world)
             | away_kit_points.of_coupons(world)
             | away_kit_points.calls(world)
+            | away_kit_credit.calls(world)
             | away_kit_gifts.calls(world)
         ),
         **(of_transfers(world) | split_kit.calls(world) | family_kit.calls(world)),

@@ -18,6 +18,13 @@ from tests.api import (
     transfer_kit,
 )
 from tests.api.away_kit import Call
+from tests.api.away_kit_credit import (
+    a_loan,
+    a_plan,
+    a_refund_that_repays,
+    a_repayment,
+    a_withdrawal_from_a_plan,
+)
 from tests.api.bad_input_kit import BODIES
 from tests.api.world import Person, World
 
@@ -182,4 +189,5 @@ MOVES = (
     *(a_transfer, a_transfer_that_waits, a_packet, a_share_of_one, a_bill, a_part_of_a_bill),
     *(a_gift, a_gift_claimed, a_gift_cancelled, a_redemption),
     *(a_payment_with_a_coupon, a_refund_of_one, a_compensation),
+    *(a_plan, a_loan, a_repayment, a_withdrawal_from_a_plan, a_refund_that_repays),
 )

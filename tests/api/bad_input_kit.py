@@ -15,6 +15,7 @@ from chalicelib.api.blueprint import Route, routes
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from tests import aws
 from tests.api import probe as probes
+from tests.api.bodies_of_credit import CREDIT, QUOTE_HASH
 from tests.api.bodies_of_points import POINTS
 from tests.api.bodies_to_people import BONUSES, TO_PEOPLE
 from tests.api.caller import Caller, Reply
@@ -271,6 +272,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/incidents/{id}/compensation": {"template_id": "ctp_1", "reason": "they waited for an hour"},
     "POST /v1/incidents/{id}/compensation/decision": {"approve": True, "note": "heard it myself"},
     **POINTS,
+    **CREDIT,
     "POST /v1/checkouts": {
         "amount": 100,
         "currency": "CNY",
@@ -300,6 +302,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "bonus": 100,
         "points": {"programme_id": "ptp_1", "points": 100},
         "family_card_id": "fam_1",
+        "instalments": {"quote_id": "quo_1", "quote_hash": QUOTE_HASH},
         "checkout_id": "chk_1",
         "merchant_id": "mer_1",
         "amount": 100,

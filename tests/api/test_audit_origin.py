@@ -13,7 +13,7 @@ import chalicelib
 from chalicelib.identity import tries
 from chalicelib.kernel import origin
 from chalicelib.processors import wire
-from tests.api import away_kit, backup_kit, compensation_kit, staff_kit
+from tests.api import away_kit, backup_kit, compensation_kit, credit_kit, staff_kit
 from tests.api.caller import Caller
 from tests.api.test_reconciliation import colleague
 from tests.api.topup_kit import Till
@@ -38,6 +38,7 @@ REQUESTED = {
     "coupon": {"issue", "make_template", "stop_template"},
     "bonus": {"make_offer", "stop_offer"},
     "points": {"end_reward", "end_rule", "make_programme", "make_reward", "make_rule", "stop_programme"},
+    "credit": {"write-off"},
     "guardian": {"accept"},
     "identifier": {"change"},
     "incident": {"open", "change", "take", "search-affected", "see-affected", "notify-affected",
@@ -86,6 +87,7 @@ def ask(world: World, other: Caller) -> None:
     guess(world)
     freeze_beneath(world)
     correct(world, other)
+    give_up(world)
     leave(world)
     newly = world.customer()
     phone = newly.phone
@@ -143,6 +145,15 @@ def correct(world: World, other: Caller) -> None:
     wish = {"user_id": ana.id, "reason": "emptied their trash by mistake"}
     proposed = world.operator.post(f"/v1/backups/{backup}/givings-back", wish).json["id"]
     assert other.post(f"/v1/givings-back/{proposed}/decision", {"approve": True, "note": "seen"}).status == 200
+
+
+def give_up(world: World) -> None:
+    """What somebody was lent and does not bring back."""
+    ana = credit_kit.with_line(world)
+    plan = credit_kit.borrowed(ana)["id"]
+    credit_kit.overdue(ana, plan)
+    given = world.operator.post(f"/v1/people/{ana.id}/instalment-plans/{plan}/write-off", {"reason": "never heard of"})
+    assert given.status == 200, given.raw
 
 
 def logged() -> set[Entry]:

@@ -35,6 +35,8 @@ FINISHES = {
     "POST /v1/charges/{id}/reversals",
     "POST /v1/charge-reversals",
     "POST /v1/gift-cards/{id}/cancel",
+    "POST /v1/instalment-plans/{id}/repayments",
+    "POST /v1/instalment-plans/{id}/withdrawal",
     "POST /v1/points/redemptions",
     "POST /v1/incidents/{id}/compensation",
     "POST /v1/adjustments",

@@ -13,6 +13,7 @@ from typing import Any
 
 import app
 from chalicelib import cloud
+from chalicelib.credit import leaving as credit
 from chalicelib.identity import above, passwords
 from chalicelib.kernel import ids
 from chalicelib.ledger import chart, crediting, service, store
@@ -38,6 +39,7 @@ class World:
         above.lend("merchants", leaving.forget, leaving.told)
         above.lend("payments", family.forget, family.told)
         above.lend("rewards", coupons.forget, coupons.told)
+        above.lend("credit", credit.forget, credit.told)
         self.operator = self._operator()
         self.shop = self._shop("Tea House")
 

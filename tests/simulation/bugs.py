@@ -7,6 +7,7 @@ from tests.simulation.bugs_of_accounts import ACCOUNTS
 from tests.simulation.bugs_of_cards import CARDS
 from tests.simulation.bugs_of_charges import CHARGES
 from tests.simulation.bugs_of_coupons import COUPONS
+from tests.simulation.bugs_of_credit import CREDIT
 from tests.simulation.bugs_of_doors import DOORS
 from tests.simulation.bugs_of_factors import FACTORS
 from tests.simulation.bugs_of_family import FAMILY
@@ -327,6 +328,7 @@ BUGS = (
     *WITHDRAWALS,
     *CARDS,
     *COUPONS,
+    *CREDIT,
     *POINTS,
     *FAMILY,
     *PEOPLE,

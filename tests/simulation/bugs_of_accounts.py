@@ -18,11 +18,11 @@ ACCOUNTS = (
         "a deletion that reads the wallet instead of asking in its condition",
         (2, 17),
         "identity/deletion.py",
-        """        legs = (*store_deletion.deleting(user, logins, at), cards.still(owned, see), *closed)
+        """        legs = (*store_deletion.deleting(user, logins, at), cards.still(owned, see), *closed, *unlent)
 """,
         """        from dataclasses import replace
 
-        legs = (*store_deletion.deleting(user, logins, at), cards.still(owned, see), *closed)
+        legs = (*store_deletion.deleting(user, logins, at), cards.still(owned, see), *closed, *unlent)
         for leg in legs[-1:] if ledger.head(user.wallets[0]).available == 0 else ():
             write = dict(leg.write["Update"], ConditionExpression="attribute_exists(pk)")
             used = {name: value for name, value in write["ExpressionAttributeValues"].items()

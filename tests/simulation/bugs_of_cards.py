@@ -55,8 +55,8 @@ CARDS = (
         "a deletion that does not ask again which cards there are",
         (2, 17),
         "identity/deletion.py",
-        "cards.still(owned, see), *closed)",
-        "*closed)",
+        "cards.still(owned, see), *closed, *unlent)",
+        "*closed, *unlent)",
         CARDED + "a_card_bought_while_the_account_is_deleted_keeps_it",
     ),
 )

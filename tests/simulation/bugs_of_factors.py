@@ -52,7 +52,7 @@ FACTORS = (
         "a large payment that asks nothing",
         (21,),
         "payments/paying.py",
-        "refusal=order.refusal(decision, at) or (None if proved else unproved(person, decision, at)),",
+        "refusal=order.refusal(decision, at) or (None if proved else proving.unproved(person, decision, at)),",
         "refusal=order.refusal(decision, at),",
         STEP_UP + "a_large_payment_asks_for_a_fresh_proof_and_the_same_key_pays_after_it",
     ),

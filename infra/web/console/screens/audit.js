@@ -23,6 +23,7 @@ const DEEDS = {
   coupon: ["issue", "make_template", "stop_template"],
   bonus: ["make_offer", "stop_offer"],
   points: ["end_reward", "end_rule", "make_programme", "make_reward", "make_rule", "stop_programme"],
+  credit: ["write-off"],
   guardian: ["accept"],
   identifier: ["change"],
   incident: ["change", "open", "take", "search-affected", "see-affected", "notify-affected", "propose-compensation", "approve-compensation", "decline-compensation"],

@@ -1,0 +1,135 @@
+"""What the owner of a plan does with it: looks, repays, asks for a pause, withdraws."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.credit import lines, paying_back, store
+from chalicelib.credit import plan as plans
+from chalicelib.credit.lending import standing
+from chalicelib.credit.model_views import InstalmentPlanView, RepaymentRequest, begun_view, plan_view, withdrawal_until
+from chalicelib.credit.paying_back import Seen
+from chalicelib.credit.plan import Plan
+from chalicelib.credit.store import Kept
+from chalicelib.kernel import ids, money
+from chalicelib.kernel.callers import Customer
+from chalicelib.kernel.errors import AmountOutOfRange, InvalidState, NotFound
+from chalicelib.kernel.idempotency import Receipt, RequestKey
+from chalicelib.ledger import chart
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import Change, Draft, Known
+
+
+def mine(customer: Customer, after: str, limit: int, at: datetime) -> tuple[list[InstalmentPlanView], str | None]:
+    """The newest first, and the position of the next page."""
+    found = store.plans(lines.account_of(customer, lines.wallet_of(customer)))
+    ids_ = [one.id for one in found]
+    start = ids_.index(after) + 1 if after in ids_ else 0
+    shown = found[start : start + limit]
+    return [plan_view(one, at) for one in shown], shown[-1].id if start + limit < len(found) else None
+
+
+def view(customer: Customer, plan_id: str, at: datetime) -> InstalmentPlanView:
+    """Raises NotFound."""
+    return plan_view(_own(customer, plan_id), at)
+
+
+def seen(owner: str, currency: str, plan_id: str) -> Seen:
+    """Somebody's plan as it is, for what happens to what it paid. Raises NotFound."""
+    found = store.plan(chart.credit_of(owner, currency), plan_id)
+    if found is None:
+        raise NotFound()
+    return Seen(found)
+
+
+def begun(found: Seen) -> InstalmentPlanView:
+    """As it was agreed to, whatever became of it."""
+    return begun_view(found.kept)
+
+
+def repay(customer: Customer, plan_id: str, request: RepaymentRequest, key: RequestKey, at: datetime) -> Receipt:
+    """What is due first, then early. Raises AmountOutOfRange (`minimum` of what is paid early, `maximum`); stores
+    InvalidState (the plan's), InsufficientFunds, WalletFrozen."""
+    if request.amount is not None:
+        money.check_amount(request.amount)
+    seen, repayment = Seen(_own(customer, plan_id)), key.movement_id("rpy")
+
+    def build(at: datetime, known: Known) -> Draft:
+        plan = seen.kept.plan
+        if plan.state != "active":
+            return _refused(seen, repayment, key, at)
+        wanted = plans.payoff(plan, at.date()) if request.amount is None else request.amount
+        after = plans.repay(plan, _fitting(plan, wanted, at), at.date())
+        return _from_wallet(customer, seen, after, repayment, key, at, known)
+
+    return ledger.commit(build, at, key)
+
+
+def withdraw(customer: Customer, plan_id: str, key: RequestKey, at: datetime) -> Receipt:
+    """What was lent goes back, and nothing else: what was paid of interest and fees comes back with it.
+
+    Stores InvalidState (too-late, the plan's), InsufficientFunds, WalletFrozen.
+    """
+    seen, repayment = Seen(_own(customer, plan_id)), key.movement_id("rpy")
+
+    def build(at: datetime, known: Known) -> Draft:
+        kept = seen.kept
+        if kept.plan.state != "active" or withdrawal_until(kept) < at:
+            return _refused(seen, repayment, key, at, "too-late" if kept.plan.state == "active" else "")
+        return _from_wallet(customer, seen, plans.undo(kept.plan), repayment, key, at, known)
+
+    return ledger.commit(build, at, key)
+
+
+def pause(customer: Customer, plan_id: str, months: int, at: datetime) -> InstalmentPlanView:
+    """So many months in all: whoever asks twice for the same asks once. Raises InvalidState (the plan's, paused)."""
+    seen = Seen(_own(customer, plan_id))
+
+    def build(at: datetime, known: Known) -> Draft:
+        plan = seen.kept.plan
+        if plan.state != "active":
+            raise InvalidState(state=plan.state)
+        if months < plan.paused_months:
+            raise InvalidState(state="paused")
+        if months == plan.paused_months:
+            return Draft(None, (), None)
+        paused = plans.pause(plan, months - plan.paused_months)
+        return Draft(None, (), None, legs=(seen.becomes(paused, at),))
+
+    if seen.kept.plan.paused_months != months or seen.kept.plan.state != "active":
+        ledger.commit(build, at)
+    return view(customer, plan_id, at)
+
+
+def _own(customer: Customer, plan_id: str) -> Kept:
+    account = lines.account_of(customer, lines.wallet_of(customer))
+    found = store.plan(account, plan_id) if ids.is_id(plan_id, "pln") else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _from_wallet(
+    customer: Customer, seen: Seen, after: Plan, repayment: str, key: RequestKey, at: datetime, known: Known
+) -> Draft:
+    kept = seen.kept
+    amount = plans.between(kept.plan, after).amount
+    head = known.get(kept.wallet)
+    spend, floor = standing(customer, kept.wallet, known), head.floor if head else 0
+    wallet = Change(kept.wallet, kept.currency, available=-amount, spend=spend, floor=floor)
+    return paying_back.draft(seen, after, repayment, wallet, at, key)
+
+
+def _fitting(plan: Plan, wanted: int, at: datetime) -> int:
+    on = at.date()
+    if plans.repayable(plan, wanted, on) != wanted:
+        raise AmountOutOfRange(param="amount", minimum=plans.least_early(plan, on), maximum=plans.payoff(plan, on))
+    return wanted
+
+
+def _refused(seen: Seen, repayment: str, key: RequestKey, at: datetime, state: str = "") -> Draft:
+    """Kept under the key, so that a late second delivery is answered alike."""
+    kept = seen.kept
+    wallet = Change(kept.wallet, kept.currency)
+    refused = paying_back.draft(seen, kept.plan, repayment, wallet, at, key)
+    return Draft(refused.movement, (), None, refusal=InvalidState(state=state or kept.plan.state))
