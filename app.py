@@ -105,6 +105,7 @@ def _office() -> list[Room]:
     from chalicelib.operations import routes_compensation as compensation
     from chalicelib.operations import routes_office as operations
     from chalicelib.operations import routes_on_call as on_call
+    from chalicelib.operations import routes_policies as policies
     from chalicelib.operations import routes_probes as probes
     from chalicelib.operations import routes_reviews as reviews
     from chalicelib.risk import routes as risk
@@ -125,6 +126,7 @@ def _office() -> list[Room]:
         affected,
         compensation,
         backups,
+        policies,
         probes,
         reviews,
         live,
@@ -298,15 +300,20 @@ def sweep(event: Any) -> int:
     from chalicelib.merchants import tasks as merchants
     from chalicelib.operations import tasks as operations
     from chalicelib.payments import tasks as payments
+    from chalicelib.policy import published
     from chalicelib.rewards import tasks as rewards
     from chalicelib.risk import tasks as risk
     from chalicelib.settlement import tasks as settlement
     from chalicelib.topups import tasks as topups
     from chalicelib.transfers import tasks as transfers
 
+    at = published.as_of(clock.now())
     money = (settlement.sweep, payments.sweep, transfers.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
-    rooms = (merchants, rewards, credit, disputes, kyc, identity, risk, operations)
-    return queues.sweep("minute", (*money, *(room.sweep for room in rooms)), lambda task: task(clock.now()))
+    return queues.sweep(
+        "minute",
+        (*money, *(one.sweep for one in (merchants, rewards, credit, disputes, kyc, identity, risk, operations))),
+        lambda task: task(at),
+    )
 
 
 @app.schedule("rate(5 minutes)")

@@ -25,6 +25,7 @@ class Settings:
     cases_table: str
     audit_table: str
     reconciliations_table: str
+    policies_table: str
     settlement_queue_url: str
     fold_queue_url: str
     notices_queue_url: str

@@ -52,6 +52,7 @@ from chalicelib.identity import archive_key, vault
 from chalicelib.kernel import clock as clock_module
 from chalicelib.operations import board, misses, pauses
 from chalicelib.operations import service as operations
+from chalicelib.policy import published
 from chalicelib.processors import health, missing
 from tests import aws, furnished, tables
 
@@ -162,6 +163,7 @@ def _forget_clients() -> None:
     health.forget()
     missing.forget()
     pauses.forget()
+    published.forget()
     misses.forget()
     shield.forget()
 

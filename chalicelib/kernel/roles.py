@@ -76,6 +76,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "processors.see": ROLES,
         "reviews.see": frozenset({ADMIN, AUDITOR}),
         "reviews.ask": frozenset({ADMIN}),
+        "policies.see": ROLES,
+        "policies.publish": frozenset({ADMIN}),
         "backups.see": frozenset({ADMIN, AUDITOR}),
         "backups.ask": frozenset({ADMIN}),
         "backups.see-givings-back": frozenset({SUPPORT, ADMIN, AUDITOR}),

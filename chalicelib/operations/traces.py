@@ -69,6 +69,7 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "movements.see": ("movement.see", "order.find"),
         "accounts.see": ("account.see", "account.see-entries"),
         "reviews.ask": ("review.ask",),
+        "policies.publish": ("policy.publish", "policy.withdraw"),
         "backups.ask": ("backup.ask", "backup.drill"),
         "backups.propose-giving-back": ("backup.propose-giving-back",),
         "backups.decide-giving-back": ("backup.approve-giving-back", "backup.decline-giving-back"),

@@ -288,6 +288,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         **of_the_books(world),
         **away_kit_night.of_backups(world),
         **away_kit_night.of_reviews(world),
+        **away_kit_night.of_policies(world),
         **away_kit_shops.of_a_server(world),
         **away_kit_shops.of_stores(world),
         **away_kit_shops.of_staff(world),

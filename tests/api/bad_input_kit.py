@@ -16,6 +16,7 @@ from chalicelib.kernel.callers import Customer, Merchant, Operator
 from tests import aws
 from tests.api import probe as probes
 from tests.api.bodies_of_credit import CREDIT, QUOTE_HASH
+from tests.api.bodies_of_merchants import BUSINESS
 from tests.api.bodies_of_points import POINTS
 from tests.api.bodies_to_people import BONUSES, TO_PEOPLE
 from tests.api.caller import Caller, Reply
@@ -29,12 +30,6 @@ ANNOUNCED = {
     "body": {"en": "Money arrives some minutes late.", "zh": "到账会晚几分钟。"},
 }
 SIGN_UP_SECRET = "chance of this phone"
-BUSINESS = {
-    "legal_name": "Tea House Trading Ltd",
-    "registration_number": "91310000MA1FL00",
-    "country": "CN",
-    "representative_name": "Zhang Wei",
-}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/users": {
         "identifier": "ann@example.com",
@@ -217,6 +212,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /v1/backups/{id}/givings-back": {"user_id": "usr_1", "reason": "emptied their trash by mistake"},
     "POST /v1/givings-back/{id}/decision": {"approve": True, "note": "heard them myself"},
+    "POST /v1/policies": {"pack": "{}", "signature": "local-sandbox AAAA"},
     "POST /v1/backup-drills": {"backup_id": "bak_1"},
     "POST /v1/adjustments/{id}/approve": {"note": "seen in the statement"},
     "POST /v1/adjustments/{id}/decline": {"note": "not in the statement"},

@@ -60,6 +60,7 @@ REQUESTED = {
     "reconciliation": {"ask"},
     "screening": {"see", "decide"},
     "shift": {"add", "remove"},
+    "policy": {"publish", "withdraw"},
     "review": {"ask"},
     "session": {"begin", "replayed", "revoke"},
     "statement": {"import"},

@@ -14,7 +14,7 @@ from tests.infra.conftest import Packaged, get_att
 KEY = get_att("Key")
 TABLES = {
     "LedgerTable", "JournalTable", "IdentityTable", "MerchantsTable", "TopupsTable", "NoticesTable", "CasesTable",
-    "AuditTable", "ReconciliationsTable",
+    "AuditTable", "ReconciliationsTable", "PoliciesTable",
 }  # fmt: skip
 EXPIRING = {"IdentityTable", "MerchantsTable", "NoticesTable", "ReconciliationsTable", "TopupsTable"}
 INDEXES = {"LedgerTable": ["due", "orders"], "IdentityTable": ["due"], "CasesTable": ["due"], "MerchantsTable": ["due"]}
@@ -32,7 +32,7 @@ def dead_letters(packaged: Packaged) -> set[str]:
     return {one["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for one in queues if "RedrivePolicy" in one}
 
 
-def test_there_are_the_nine_tables(packaged: Packaged) -> None:
+def test_there_are_the_ten_tables(packaged: Packaged) -> None:
     assert set(packaged.of_type("AWS::DynamoDB::Table")) == TABLES
 
 

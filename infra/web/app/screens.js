@@ -13,10 +13,10 @@ const HOMES = {
 
 export const SCREENS = {
   "/": { load: () => HOMES[mode.value](), text: [] },
-  "/pay": screen("pay", "money", "rewards", "family-cards", "lifting", "api/categories"),
-  "/code": screen("code", "money", "lifting"),
-  "/pay/:id": screen("checkout", "money", "cards", "rewards", "family-cards", "lifting", "api/categories"),
-  "/results/:id": screen("result", "money", "cards", "lifting"),
+  "/pay": screen("pay", "money", "rewards", "family-cards", "api/categories"),
+  "/code": screen("code", "money"),
+  "/pay/:id": screen("checkout", "money", "cards", "rewards", "family-cards", "api/categories"),
+  "/results/:id": screen("result", "money", "cards"),
   "/topup": screen("topup", "money", "rewards"),
   "/topups/:id": screen("topup-status", "money"),
   "/withdraw": screen("withdraw", "money", "withdrawing"),
@@ -74,7 +74,7 @@ export const SCREENS = {
   "/me": screen("me", "me"),
   "/me/profile": screen("me-profile", "me"),
   "/me/mode": screen("me-mode", "me"),
-  "/me/verification": screen("verification", "verification", "lifting"),
+  "/me/verification": screen("verification", "verification", "money"),
   "/me/verification/:kind": screen("verification-document", "verification"),
   "/me/notices": screen("me-notices", "me"),
   "/help": screen("help", "me"),

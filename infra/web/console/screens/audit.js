@@ -37,6 +37,7 @@ const DEEDS = {
   password: ["reset"],
   person: ["decide-document", "end-sessions", "find", "lapse", "refuse-document", "reveal", "see", "see-documents", "verify"],
   reconciliation: ["ask"],
+  policy: ["publish", "withdraw"],
   review: ["ask"],
   screening: ["decide", "see"],
   session: ["begin", "replayed", "revoke"],
