@@ -235,6 +235,7 @@ def test_only_an_admin_publishes_and_the_log_says_who_did(world: World) -> None:
         assert other.post("/v1/policies", body).status == 403
         assert other.post("/v1/policies/CN-2025-01/withdrawal").status == 403
     published_now(world, lower(world))
+    world.clock.advance(1)
     boss(world).post("/v1/policies/CN-2026-11/withdrawal")
     log = boss(world).get(f"/v1/audit-log?actor={world.operator_id}&subject=CN-2026-11").json["data"]
     assert [(one["action"], one["facts"]["signer"]) for one in log] == [
