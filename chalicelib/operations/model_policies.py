@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from chalicelib.kernel import clock
 from chalicelib.policy import model
+from chalicelib.policy.comparing import Comparison
 from chalicelib.policy.pack import Pack, Rule
 from chalicelib.policy.publications import Publication
 
@@ -17,6 +18,9 @@ AHEAD = timedelta(hours=1)
 """A pack is published so long before its date at least: by then every process has looked sixty times."""
 WITHDRAWN_UNTIL = timedelta(minutes=5)
 """So long before its date a pack may be withdrawn: no process then takes it for what is in force."""
+
+COMMAND = "python -m infra.policies dry-run"
+"""Looks at all movements, however many."""
 
 State = Literal["coming", "in-force", "past", "withdrawn"]
 PackText = Annotated[str, Meta(min_length=2, max_length=60_000)]
@@ -28,6 +32,24 @@ class SignedPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     pack: PackText
     signature: SignatureText
+
+
+class TriedPack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """For a dry run; without a signature as well, before anybody signs. `month`: the last one unless told otherwise."""
+
+    pack: PackText
+    signature: SignatureText | None = None
+    month: Annotated[str, Meta(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")] | None = None
+
+
+class DryRunView(Comparison, frozen=True, kw_only=True):
+    """`signer`: None of a pack without a signature. `command`: looks at everything, where this did not."""
+
+    currency: str
+    month: str
+    signer: str | None
+    complete: bool
+    command: str | None
 
 
 class PolicyLineView(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,8 +45,13 @@ def judged(wish: SignedPack) -> tuple[Pack, str]:
         signer = judging.verify(wish.pack.encode(), wish.signature, published.known_signers())
     except Refused as why:
         raise InvalidRequest(param="signature", reason="not-signed") from why
+    return opened(wish.pack), signer
+
+
+def opened(text: str) -> Pack:
+    """Raises InvalidRequest."""
     try:
-        return judging.opened(wish.pack), signer
+        return judging.opened(text)
     except Refused as why:
         raise InvalidRequest(param="pack", reason="no-pack") from why
 
@@ -57,6 +62,11 @@ def fits(pack: Pack, standing: list[Pack]) -> None:
         judging.together([*standing, pack])
     except Refused as why:
         raise InvalidRequest(param="pack", reason="pack-misfit") from why
+
+
+def fits_others(pack: Pack) -> None:
+    """Raises InvalidRequest where it does not go with those of other names."""
+    fits(pack, [one for one in _standing(publications.board()) if one.id != pack.id])
 
 
 def withdraw(by: Operator, pack_id: str, at: datetime) -> PolicyView:

@@ -1,12 +1,12 @@
-"""Packs of rules, for operators: what is in force and coming, publishing, withdrawing."""
+"""Packs of rules, for operators: what is in force and coming, dry runs, publishing, withdrawing."""
 
 from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound
-from chalicelib.operations import policies
-from chalicelib.operations.model_policies import PolicyLineView, PolicyView, SignedPack
+from chalicelib.operations import dry_runs, policies
+from chalicelib.operations.model_policies import DryRunView, PolicyLineView, PolicyView, SignedPack, TriedPack
 
 room = Room("operations_policies", function="office")
 
@@ -37,6 +37,19 @@ def listed(call: Call[None]) -> Answer:
 )
 def publish(call: Call[SignedPack]) -> Answer:
     return Answer(201, policies.publish(call.operator, call.body, call.at))
+
+
+@room.route(
+    "POST",
+    "/v1/policies/dry-runs",
+    body=TriedPack,
+    answers={200: DryRunView},
+    caller=Operator,
+    permission="policies.publish",
+    summary="Whom a pack of rules, signed or not yet, would have treated differently in a month, by rule",
+)
+def dry_run(call: Call[TriedPack]) -> Answer:
+    return Answer(200, dry_runs.dry_run(call.body, call.at))
 
 
 @room.route(

@@ -115,6 +115,7 @@ def of_policies(world: World) -> dict[str, Call]:
     return {
         "GET /v1/policies": lambda: boss.get("/v1/policies"),
         "POST /v1/policies": lambda: boss.post("/v1/policies", other),
+        "POST /v1/policies/dry-runs": lambda: boss.post("/v1/policies/dry-runs", other),
         "GET /v1/policies/{id}": lambda: boss.get(f"/v1/policies/{name}"),
         "POST /v1/policies/{id}/withdrawal": lambda: boss.post(f"/v1/policies/{name}/withdrawal"),
     }
