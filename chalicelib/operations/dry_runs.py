@@ -54,7 +54,7 @@ def _looked_at() -> tuple[list[Item], list[Item], bool]:
     right; where not all are here, a refusal counts only beside its account's entries."""
     journal, all_entries = replaying.of_journal(MOST)
     ledger, all_movements = replaying.of_ledger(MOST)
-    entries = [one for one in journal if of_a_person(one)]
+    entries: list[Item] = [one for one in journal if of_a_person(one)]
     refused = [one for one in ledger if one.get("state") == "refused" and of_a_person(one)]
     accounts = {str(one["pk"]) for one in entries}
     if all_entries:
