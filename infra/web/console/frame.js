@@ -24,6 +24,7 @@ const PLACES = [
   ["/adjustments", "d", "adjustments.see"],
   ["/backups", "u", "backups.see"],
   ["/reviews", "v", "reviews.see"],
+  ["/policies", "k", "policies.see"],
   ["/audit", "a", "audit-log.see"],
   ["/operators", "p", "operators.see"],
   ["/status", "s", "account.own"],

@@ -32,6 +32,8 @@ export const SCREENS = {
   "/reviews": screen("reviews", "reviews", "backups"),
   "/reviews/:id": screen("review", "reviews", "backups", "cases"),
   "/backups": screen("backups", "backups", "books"),
+  "/policies": screen("policies", "policies"),
+  "/policies/:id": screen("policy", "policies"),
   "/audit": screen("audit", "audit", "cases"),
   "/operators": screen("operators"),
   "/status": screen("status", "maintenance", "pages", "probes"),
