@@ -6,7 +6,7 @@ const screen = (name, ...text) => ({ load: () => import(`/console/screens/${name
 export const SCREENS = {
   "/": screen("overview"),
   "/sign-in": screen("sign-in"),
-  "/people/:id": screen("person"),
+  "/people/:id": screen("person", "lending"),
   "/accounts/:id": screen("account", "cases"),
   "/movements/:id": screen("movement"),
   "/checkouts/:id": screen("checkout", "checkouts"),
