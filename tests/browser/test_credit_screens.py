@@ -14,10 +14,13 @@ from tests.browser.test_money_screens import PAYING, signed_in, sound
 REFUSED = (*PAYING, "/v1/credit-line", "/v1/instalment-quotes", "/v1/instalment-plans", "/v1/instalment-plans/")
 WORDS = {
     "en": {
-        "ask": "Ask for a credit line", "left": "Left of your line", "loan": "Take a small loan", "see": "See what it costs",
+        "ask": "Ask for a credit line", "left": "Left of your line", "loan": "Take a small loan",
+        "see": "See what it costs",
         "six": "6 months", "read": "I have read this and agree to it", "tick": "Read it, and tick this to go on.",
-        "agree": "Agree and borrow ¥600.00", "lent": "¥600.00 is in your wallet.", "next": "Due next", "all": "Repay all",
-        "repaid": "The plan is over", "plans": "My plans", "pause": "Pause for one month", "yes": "Pause it",
+        "agree": "Agree and borrow ¥600.00", "lent": "¥600.00 is in your wallet.", "next": "Due next",
+        "all": "Repay all",
+        "repaid": "The plan is over", "plans": "My plans", "pause": "Pause for one month",
+        "yes": "Pause it",
         "paused": "Paused. The next instalment is due on", "part": "Repay this part", "some": "You repaid ¥100.00.",
         "confirm": "Confirm",
     },
@@ -33,7 +36,7 @@ WORDS = {
 
 def _confirmed(page: Page, words: dict[str, str]) -> None:
     """With the PIN, where it is asked for before what comes next."""
-    expect(page.locator("#prove-pin, .good").first).to_be_visible(timeout=kit.PATIENCE_MS)
+    expect(page.locator("#prove-pin, .timeline, .result.good").first).to_be_visible(timeout=kit.PATIENCE_MS)
     if page.locator("#prove-pin").count():
         page.locator("#prove-pin").fill(withdrawal_kit.PIN)
         page.get_by_role("button", name=words["confirm"], exact=True).click()

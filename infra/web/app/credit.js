@@ -1,6 +1,6 @@
 /** Credit: the line, plans, and what is meant with them, as intents; how rates, days and plans are written. */
 import { intend } from "/shared/intents.js";
-import { say, shownDate, shownMoney, shownNumber } from "/shared/language.js";
+import { language, say, shownDate, shownMoney, shownNumber } from "/shared/language.js";
 import { see } from "/shared/seen.js";
 import { html } from "/shared/ui.js";
 
@@ -17,6 +17,8 @@ export const leftOf = ({ value: { data } }, currency) => (data?.status === "open
 export const shownRate = (basis_points) => shownNumber(basis_points / 10_000, { style: "percent", maximumFractionDigits: 2 });
 /** Of a day, which is the same everywhere. */
 export const shownDay = (day) => shownDate(`${day}T00:00:00Z`, { dateStyle: "medium", timeZone: "UTC" });
+/** The same where there is little room. */
+export const shownDayBriefly = (day) => (language.value === "zh" ? shownDate(`${day}T00:00:00Z`, { dateStyle: "short", timeZone: "UTC" }) : shownDay(day));
 /** What a plan is: `Loan, 6 months`. */
 export const nameOfPlan = ({ kind, plan }) => say("line.plan.name", { what: say(`line.what.${kind}`), length: say(`line.length.${plan}`) });
 

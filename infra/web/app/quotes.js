@@ -2,7 +2,7 @@
  * Quotes of what each plan would cost: compared, then one of them in full, read, and agreed to within its quarter of an hour.
  * Nothing is chosen or ticked before its reader does it.
  */
-import { nameOfPlan, shownDay, shownRate, sum } from "/app/credit.js";
+import { nameOfPlan, shownDayBriefly, shownRate, sum } from "/app/credit.js";
 import { Refused } from "/shared/door.js";
 import { money, say } from "/shared/language.js";
 import { Button, Filled, Form, job, Problem, Waiting } from "/shared/parts.js";
@@ -70,7 +70,7 @@ const clockOf = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60)
 const HEADS = ["each", "cost", "rate", "total"];
 
 const Compare = ({ rows, chosen }) => html`
-  <div class="sideways">
+  <div class="sideways" tabindex="0" role="group" aria-label=${say("quote.compare")}>
     <table class="compare">
       <thead><tr><th scope="col">${say("quote.plan")}</th>${HEADS.map((one) => html`<th key=${one} scope="col" class="number">${say(`quote.${one}`)}</th>`)}</tr></thead>
       <tbody>
@@ -113,13 +113,19 @@ function Whole({ view, agreeing, agree, go }) {
   `;
 }
 
-const Schedule = ({ quote: { instalments, at_once, currency, fee, interest, amount, total } }) => html`
-  <div class="sideways">
-    <table class="schedule">
-      <caption>${say("quote.schedule")}</caption>
-      <thead><tr><th scope="col">${say("quote.due")}</th>${["pay", "principal", "interest", ...(fee ? ["fee"] : [])].map((one) => html`<th key=${one} scope="col" class="number">${say(`quote.${one}`)}</th>`)}</tr></thead>
-      <tbody>${instalments.map((one, at) => html`<tr key=${one.due_on}><th scope="row">${at === 0 && at_once ? say("quote.today") : shownDay(one.due_on)}</th>${[one.amount, one.principal, one.interest, ...(fee ? [one.fee] : [])].map((value, column) => html`<td key=${column} class="number">${sum(value, currency)}</td>`)}</tr>`)}</tbody>
-      <tfoot><tr><th scope="row">${say("quote.sum")}</th>${[total, amount, interest, ...(fee ? [fee] : [])].map((value, column) => html`<td key=${column} class="number">${sum(value, currency)}</td>`)}</tr></tfoot>
-    </table>
-  </div>
-`;
+/** Of an instalment, or of all: [column, amount]; the fee stands there only where there is one. */
+const parts = (of, has_fee) => [["pay", of.amount], ["principal", of.principal], ["interest", of.interest], ...(has_fee ? [["fee", of.fee]] : [])];
+
+function Schedule({ quote: { instalments, at_once, currency, fee, interest, amount, total } }) {
+  const cellsOf = (of) => parts(of, fee > 0).map(([column, value]) => html`<td key=${column} class="number" data-head=${say(`quote.${column}`)}>${sum(value, currency)}</td>`);
+  return html`
+    <div class="sideways" tabindex="0" role="group" aria-label=${say("quote.schedule")}>
+      <table class="schedule">
+        <caption>${say("quote.schedule")}</caption>
+        <thead><tr><th scope="col">${say("quote.due")}</th>${parts({}, fee > 0).map(([column]) => html`<th key=${column} scope="col" class="number">${say(`quote.${column}`)}</th>`)}</tr></thead>
+        <tbody>${instalments.map((one, at) => html`<tr key=${one.due_on}><th scope="row">${at === 0 && at_once ? say("quote.today") : shownDayBriefly(one.due_on)}</th>${cellsOf(one)}</tr>`)}</tbody>
+        <tfoot><tr><th scope="row">${say("quote.sum")}</th>${cellsOf({ amount: total, principal: amount, interest, fee })}</tr></tfoot>
+      </table>
+    </div>
+  `;
+}

@@ -65,7 +65,7 @@ function Happened({ of: { currency, next_due_on }, paused, done }) {
   if (!body) return null;
   const what = done.about.what === "loan" ? "loan" : body.status === "repaid" ? "repaid" : body.status === "undone" ? "undone" : "part";
   return html`
-    <div class="good" role="status">
+    <div class="card" role="status">
       <p><strong>${say(`plan.happened.${what}`, { amount: money(body.amount, currency) })}</strong></p>
       ${body.plan_id && html`<${Facts} of=${[[say("quote.principal"), sum(body.principal, currency)], [say("quote.interest"), body.interest !== 0 && sum(body.interest, currency)], [say("plan.fees"), body.fees !== 0 && sum(body.fees, currency)], [say("plan.owed-now"), sum(body.owed, currency)]]} />`}
     </div>`;

@@ -86,7 +86,8 @@ const Score = ({ of: { score } }) => html`
       <li key=${one.code}>
         <p class="beside"><strong>${say(`line.factor.${one.code}`)}</strong><span>${one.most ? say("line.points", { points: shownSigned(one.points), most: shownNumber(one.most) }) : shownSigned(one.points)}</span></p>
         ${one.most > 0 && html`<${Bar} part=${one.points} whole=${one.most} />`}
-        <small>${say(`line.counts.${one.code}`, { counts: one.counts })}${one.points < one.most && html` ${say(`line.helps.${one.code}`)}`}</small>
+        <small>${say(`line.counts.${one.code}`, { counts: one.counts })}</small>
+        ${one.points < one.most && html`<small>${say(`line.helps.${one.code}`)}</small>`}
       </li>`)}
   </ul>
   <p><small>${say("line.score.nothing-else")}</small></p>
