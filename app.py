@@ -22,6 +22,7 @@ app = Coffer(app_name="coffer")
 
 
 def _money() -> list[Room]:
+    from chalicelib.disputes import routes as disputes
     from chalicelib.ledger import routes as ledger
     from chalicelib.merchants import routes as merchants
     from chalicelib.merchants import routes_shops as shops
@@ -30,7 +31,7 @@ def _money() -> list[Room]:
     from chalicelib.topups import routes as topups
 
     first = [routes.room for routes in (ledger, merchants, shops, topups)]
-    return [*first, *_paying(), withdrawals.room, *_between_people(), processors.room, *_rewards()]
+    return [*first, *_paying(), withdrawals.room, *_between_people(), processors.room, *_rewards(), disputes.room]
 
 
 def _paying() -> list[Room]:
@@ -70,10 +71,24 @@ def _webhooks() -> list[Room]:
     return [topups.room]
 
 
+def _other_office() -> list[Room]:
+    from chalicelib.credit import routes_office as credit
+    from chalicelib.kyc import routes_office as screenings
+    from chalicelib.kyc import screening
+    from chalicelib.processors import routes_office as processors
+    from chalicelib.rewards import routes_bonuses_office as bonuses
+    from chalicelib.rewards import routes_office as rewards
+    from chalicelib.rewards import routes_points_office as points
+    from chalicelib.risk import service as risk
+
+    screening.lend(risk.stopped)
+    return [routes.room for routes in (processors, rewards, points, bonuses, credit, screenings)]
+
+
 def _office() -> list[Room]:
     from chalicelib.cases import routes as cases
     from chalicelib.cases import routes_audit as audit
-    from chalicelib.credit import routes_office as credit
+    from chalicelib.disputes import routes_office as disputes
     from chalicelib.insight import routes_effort_office as effort
     from chalicelib.insight import routes_live as live
     from chalicelib.insight import routes_records as records
@@ -90,12 +105,9 @@ def _office() -> list[Room]:
     from chalicelib.operations import routes_compensation as compensation
     from chalicelib.operations import routes_office as operations
     from chalicelib.operations import routes_on_call as on_call
+    from chalicelib.operations import routes_policies as policies
     from chalicelib.operations import routes_probes as probes
     from chalicelib.operations import routes_reviews as reviews
-    from chalicelib.processors import routes_office as processors
-    from chalicelib.rewards import routes_bonuses_office as bonuses
-    from chalicelib.rewards import routes_office as rewards
-    from chalicelib.rewards import routes_points_office as points
     from chalicelib.risk import routes as risk
     from chalicelib.settlement import routes_adjustments as adjustments
     from chalicelib.settlement import routes_payouts as payouts
@@ -106,6 +118,7 @@ def _office() -> list[Room]:
         cases,
         audit,
         risk,
+        disputes,
         reconciliation,
         adjustments,
         operations,
@@ -113,13 +126,14 @@ def _office() -> list[Room]:
         affected,
         compensation,
         backups,
+        policies,
         probes,
         reviews,
         live,
         records,
         effort,
     )
-    return [routes.room for routes in (*of_merchants, *of_the_house, processors, rewards, points, bonuses, credit)]
+    return [routes.room for routes in (*of_merchants, *of_the_house)] + _other_office()
 
 
 # Unknown paths and the description are its own, so it knows every room.
@@ -139,6 +153,7 @@ def _access() -> list[Room]:
     from chalicelib.identity import routes_sessions as sessions
     from chalicelib.identity import routes_trash as trash
     from chalicelib.insight import routes_effort as effort
+    from chalicelib.kyc import routes as kyc
     from chalicelib.merchants import routes_reveals as reveals
     from chalicelib.merchants import routes_staff as staff
     from chalicelib.merchants import routes_tills as tills
@@ -156,6 +171,7 @@ def _access() -> list[Room]:
         preferences,
         guardians,
         people,
+        kyc,
         notices,
         operations,
         status,
@@ -277,22 +293,25 @@ def alarmed(event: SQSEvent) -> Any:
 def sweep(event: Any) -> int:
     from chalicelib import queues
     from chalicelib.credit import tasks as credit
+    from chalicelib.disputes import tasks as disputes
     from chalicelib.identity import tasks as identity
+    from chalicelib.kyc import tasks as kyc
     from chalicelib.ledger import tasks as ledger
     from chalicelib.merchants import tasks as merchants
     from chalicelib.operations import tasks as operations
     from chalicelib.payments import tasks as payments
+    from chalicelib.policy import published
     from chalicelib.rewards import tasks as rewards
     from chalicelib.risk import tasks as risk
     from chalicelib.settlement import tasks as settlement
     from chalicelib.topups import tasks as topups
     from chalicelib.transfers import tasks as transfers
 
-    at = clock.now()
+    at = published.as_of(clock.now())
     money = (settlement.sweep, payments.sweep, transfers.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
     return queues.sweep(
         "minute",
-        (*money, merchants.sweep, rewards.sweep, credit.sweep, identity.sweep, risk.sweep, operations.sweep),
+        (*money, *(one.sweep for one in (merchants, rewards, credit, disputes, kyc, identity, risk, operations))),
         lambda task: task(at),
     )
 

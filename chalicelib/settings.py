@@ -25,6 +25,7 @@ class Settings:
     cases_table: str
     audit_table: str
     reconciliations_table: str
+    policies_table: str
     settlement_queue_url: str
     fold_queue_url: str
     notices_queue_url: str
@@ -44,6 +45,8 @@ class Settings:
     """The KMS key (P-256) that signs archives of what is kept of a person."""
     exports_bucket: str
     """Where those archives wait to be fetched, for seven days."""
+    documents_bucket: str
+    """Where images of identity documents are kept until a while after the decision, and lists to screen by."""
     statements_bucket: str
     """Where processors' and banks' statements are kept, each under its SHA-256."""
     backups_bucket: str
@@ -63,6 +66,8 @@ class Settings:
     dynamodb_endpoint: str = ""
     outbox: str = "aws"
     """`aws` sends by SES and SNS; `local` keeps messages where the local outbox can show them."""
+    screening_list: str = ""
+    """Key of a CSV in the bucket of documents, `lists/…`; without one the sandbox's list, in production none."""
     harbour_url: str = ""
     """A second sandbox bank; without an address there is none."""
     stripe_url: str = "https://api.stripe.com"

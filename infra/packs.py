@@ -6,31 +6,19 @@ Packs are read, and their signatures verified, where they are compiled (`infra.p
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import yaml
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chalicelib.kernel import money
+from chalicelib.policy.judging import FOLDER, Refused, signers, together, verify
 from chalicelib.policy.pack import Pack
 
-FOLDER = Path(__file__).resolve().parent.parent / "chalicelib" / "policy" / "packs"
-
-
-class Refused(ValueError):
-    """Nobody known has signed it, it does not read as a pack, or it does not go with the others; why, in a sentence."""
-
-
-def signers(folder: Path = FOLDER) -> dict[str, str]:
-    """Public keys (32 bytes, base64) by name."""
-    return msgspec.json.decode((folder / "signers.json").read_bytes(), type=dict[str, str])
+__all__ = ["FOLDER", "Refused", "signers", "together", "verify"]
 
 
 def opened(file: Path, known: Mapping[str, str]) -> Pack:
@@ -48,18 +36,6 @@ def opened(file: Path, known: Mapping[str, str]) -> Pack:
     return pack
 
 
-def verify(written: bytes, signature: str, known: Mapping[str, str]) -> None:
-    """`signature`: the signer's name and 64 bytes in base64. Raises Refused."""
-    signer, _, signed = signature.strip().partition(" ")
-    if signer not in known:
-        raise Refused(f"{signer!r} is none of the signers")
-    try:
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(known[signer], validate=True))
-        key.verify(base64.b64decode(signed, validate=True), written)
-    except (binascii.Error, InvalidSignature, ValueError) as failed:
-        raise Refused(f"the signature of {signer!r} does not hold") from failed
-
-
 def signature(written: bytes, signer: str, key: Ed25519PrivateKey) -> str:
     return f"{signer} {base64.b64encode(key.sign(written)).decode()}\n"
 
@@ -74,9 +50,17 @@ def read(written: bytes) -> Pack:
 
 def compiled(packs: list[Pack]) -> bytes:
     """What the code reads: `chalicelib/policy/packs.json`."""
-    plain = [msgspec.to_builtins(pack) for pack in sorted(packs, key=lambda one: one.id)]
-    rules = [{name: _bare(rule) for name, rule in one.items()} for one in plain]
+    rules = [_plain(pack) for pack in sorted(packs, key=lambda one: one.id)]
     return json.dumps(rules, ensure_ascii=False, separators=(",", ":")).replace("},{", "},\n{").encode() + b"\n"
+
+
+def one_line(pack: Pack) -> str:
+    """What is signed to be published: the pack as the code reads it."""
+    return json.dumps(_plain(pack), ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(pack: Pack) -> dict[str, Any]:
+    return {name: _bare(rule) for name, rule in msgspec.to_builtins(pack).items()}
 
 
 def _bare(rule: Any) -> Any:
@@ -87,30 +71,6 @@ def _bare(rule: Any) -> Any:
 
 
 _BASIS = ("verified_at", "source", "example")
-
-
-def together(packs: list[Pack]) -> None:
-    """Each jurisdiction in one area; the dates of an area in order of its packs' names; a later one lacks no
-    jurisdiction. Raises Refused."""
-    for pack in packs:
-        if pack.currency not in money.EXPONENTS or pack.id != f"{pack.area}-{pack.effective_at:%Y-%m}":
-            raise Refused(f"{pack.id}: its name is its area and month, its currency one of ours")
-    area_of: dict[str, str] = {}
-    for name, area in ((name, pack.area) for pack in packs for name in pack.jurisdictions):
-        if area_of.setdefault(name, area) != area:
-            raise Refused(f"{name} is in {area_of[name]} and in {area}")
-    for area in set(area_of.values()):
-        _in_order(sorted((pack for pack in packs if pack.area == area), key=lambda pack: pack.effective_at))
-
-
-def _in_order(packs: list[Pack]) -> None:
-    for old, new in pairwise(packs):
-        if old.effective_at == new.effective_at:
-            raise Refused(f"{old.id} and {new.id} begin at once")
-        if missing := set(old.jurisdictions) - set(new.jurisdictions):
-            raise Refused(f"{new.id} lacks {sorted(missing)}")
-        if old.currency != new.currency:
-            raise Refused(f"{new.id} has another currency than {old.id}")
 
 
 class _Once(yaml.SafeLoader):

@@ -40,7 +40,7 @@ _STATIC = re.compile(r"""(?:\bfrom\s*|\bimport\s*)["']([^"'\n]+)["']""")
 
 
 def security(uploads: str) -> dict[str, str]:
-    """The headers of every page. `uploads`: the origin of the links that take files from a browser."""
+    """The headers of every page. `uploads`: the origins of the links that take files from a browser."""
     return {"Content-Security-Policy": _POLICY.format(uploads=uploads), **_SECURITY}
 
 

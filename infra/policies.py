@@ -1,12 +1,16 @@
 """Policy packs: `python -m infra.policies check` reads and judges them all, `write` compiles them for the code; `key
-FILE` makes a signer's key, `sign --key FILE --signer NAME PACK…` signs. docs/how-to/change-the-rules.md tells when."""
+FILE` makes a signer's key, `sign --key FILE --signer NAME PACK…` signs, `seal …` likewise makes of each pack the file
+that is published without a release; `dry-run PACK` says whom it would have treated differently last month.
+docs/how-to/change-the-rules.md tells when."""
 
 from __future__ import annotations
 
 import argparse
 import base64
+import json
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -70,16 +74,50 @@ def sign(key_file: Path, signer: str, files: list[Path]) -> None:
         file.with_name(f"{file.name}.sig").write_text(signature, encoding="ascii")
 
 
+def seal(key_file: Path, signer: str, files: list[Path]) -> list[Path]:
+    """`<pack>.signed.json` beside each: its compiled text and a signature over that, as `POST /v1/policies` takes it.
+    Raises Refused, also for a pack that is not signed as written."""
+    key = Ed25519PrivateKey.from_private_bytes(key_file.read_bytes())
+    made = []
+    for file in files:
+        known = packs.signers(file.parent)
+        compiled = packs.one_line(packs.opened(file, known))
+        signature = packs.signature(compiled.encode(), signer, key).strip()
+        packs.verify(compiled.encode(), signature, known)
+        made.append(file.with_suffix(".signed.json"))
+        made[-1].write_text(json.dumps({"pack": compiled, "signature": signature}, ensure_ascii=False) + "\n")
+    return made
+
+
+def dry_run(asked: argparse.Namespace) -> None:
+    """Whom the pack would have treated differently. Raises Refused. It need not be signed yet."""
+    from infra import dry_run as trying
+
+    if asked.local:
+        from infra.local import inside
+
+        inside.enter()
+    pack, at = packs.read(asked.pack.read_bytes()), datetime.now(UTC)
+    found = trying.run(pack, asked.month or trying.month_before(at), at, asked.examples)
+    print(trying.table(found, pack.currency))
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check")
     commands.add_parser("write")
     commands.add_parser("key").add_argument("file", type=Path)
-    signing = commands.add_parser("sign")
-    signing.add_argument("--key", type=Path, required=True)
-    signing.add_argument("--signer", required=True)
-    signing.add_argument("packs", type=Path, nargs="+")
+    for name in ("sign", "seal"):
+        signing = commands.add_parser(name)
+        signing.add_argument("--key", type=Path, required=True)
+        signing.add_argument("--signer", required=True)
+        signing.add_argument("packs", type=Path, nargs="+")
+    trying = commands.add_parser("dry-run")
+    trying.add_argument("pack", type=Path)
+    trying.add_argument("--month", type=lambda text: datetime.strptime(text + "+0000", "%Y-%m%z"), metavar="YYYY-MM")
+    trying.add_argument("--examples", type=int, default=5)
+    trying.add_argument("--local", action="store_true", help="of the local cloud; otherwise as the environment says")
     asked = parser.parse_args(arguments)
     try:
         _obey(asked)
@@ -92,6 +130,10 @@ def _obey(asked: argparse.Namespace) -> None:
         print(make_key(asked.file))
     elif asked.command == "sign":
         sign(asked.key, asked.signer, asked.packs)
+    elif asked.command == "dry-run":
+        dry_run(asked)
+    elif asked.command == "seal":
+        print(*seal(asked.key, asked.signer, asked.packs), sep="\n")
     else:
         {"check": check, "write": write}[asked.command]()
 

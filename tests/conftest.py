@@ -52,6 +52,7 @@ from chalicelib.identity import archive_key, vault
 from chalicelib.kernel import clock as clock_module
 from chalicelib.operations import board, misses, pauses
 from chalicelib.operations import service as operations
+from chalicelib.policy import published
 from chalicelib.processors import health, missing
 from tests import aws, furnished, tables
 
@@ -162,6 +163,7 @@ def _forget_clients() -> None:
     health.forget()
     missing.forget()
     pauses.forget()
+    published.forget()
     misses.forget()
     shield.forget()
 
@@ -214,7 +216,7 @@ def _queues() -> dict[str, dict[str, str]]:
 
 def _create_bucket() -> None:
     chosen = settings_module.settings()
-    for bucket in (chosen.exports_bucket, chosen.statements_bucket):
+    for bucket in (chosen.exports_bucket, chosen.statements_bucket, chosen.documents_bucket):
         cloud_module.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     cloud_module.client("s3").create_bucket(
         Bucket=chosen.backups_bucket,

@@ -18,7 +18,8 @@ PEPPER = "5c" * 32
 SANDBOX_WEBHOOK_SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXRlc3Rz"
 HARBOUR_WEBHOOK_SECRET = "whsec_" + "aGFyYm91ci1zZWNyZXQtb2YtdGhlLXRlc3Rz"
 STRIPE_WEBHOOK_SECRET = "whsec_stripe_secret_of_the_tests"
-TABLES = ("ledger", "journal", "identity", "merchants", "topups", "notices", "cases", "audit", "reconciliations")
+TABLES = ("ledger", "journal", "identity", "merchants", "topups", "notices", "cases", "audit", "reconciliations",
+          "policies")  # fmt: skip
 
 ENVIRONMENT = {
     "STAGE": "test",
@@ -37,6 +38,7 @@ ENVIRONMENT = {
     "FIELDS_KEY_ID": "alias/test-fields",
     "ARCHIVE_KEY_ID": "alias/test-archive",
     "EXPORTS_BUCKET": "test-exports",
+    "DOCUMENTS_BUCKET": "test-documents",
     "STATEMENTS_BUCKET": "test-statements",
     "BACKUPS_BUCKET": "test-backups",
     "BACKUPS_KEY_ID": "alias/test-backups",

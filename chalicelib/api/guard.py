@@ -53,6 +53,19 @@ def pause_with(pause: Pause) -> None:
     _pauses[:] = [pause]
 
 
+_beginnings: list[Callable[[datetime], object]] = []
+
+
+def begin_with(listen: Callable[[datetime], object]) -> None:
+    """Who is told when each request begins, from now on, before its view; must not raise."""
+    _beginnings[:] = [listen]
+
+
+def begin(at: datetime) -> None:
+    for listen in _beginnings:
+        listen(at)
+
+
 def require_open(route: Route, call: Call[Any]) -> None:
     """Raises Maintenance where what `route` begins rests just now. What was begun before is let through."""
     if route.begins and route.begins.waits:

@@ -42,6 +42,7 @@ def served(route: Route) -> Callable[[Event], Answered]:
 
     def work(request: Request) -> Answer | Receipt:
         call = _call(route, request)
+        guard.begin(call.at)
         guard.require_open(route, call)
         return misses.watched(route, request, call) if route.begins else route.view(call)
 

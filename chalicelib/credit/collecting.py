@@ -81,16 +81,20 @@ def _remind(kept: Kept, at: datetime) -> str:
 
 
 def _tell_of_missing(before: Kept, after: Kept, at: datetime) -> None:
-    """Once for each instalment that lacks something, once for each late fee; and a person hears in the end."""
+    """Once for each instalment that lacks something, once for each late fee; and a person hears in the end.
+
+    Whoever dies before leaves it to the next look, as long as a fee is not paid.
+    """
     on, missing = at.date(), plans.due(after.plan, at.date())
     since = plans.next_due(after.plan)
     if missing and since and since <= on:
         _tell(after, "instalment_missed", since, missing, midnight(on + timedelta(days=1)))
         if (on - since).days >= A_CASE_AFTER_DAYS:
             _ask_somebody(after, since, missing, at)
-    fee = _late_fees(after.plan) - _late_fees(before.plan)
-    if fee > 0:
-        _tell(after, "instalment_late_fee", on, fee, midnight(on))
+    new = _late_fees(after.plan) - _late_fees(before.plan)
+    for one in after.plan.parts:
+        if one.late_fee > (0 if new else one.late_paid):
+            _tell(after, "instalment_late_fee", one.due_on, one.late_fee, midnight(on))
 
 
 def _ask_somebody(kept: Kept, since: date, missing: int, at: datetime) -> None:

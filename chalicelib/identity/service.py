@@ -49,6 +49,11 @@ def going_on(person: Customer | Operator, at: datetime) -> None:
         raise InvalidToken()
 
 
+def person(user_id: str) -> User | None:
+    """None of a deleted account, until it is restored."""
+    return store.user(user_id)
+
+
 def profile(user_id: str) -> User:
     """Raises NotFound."""
     return _known(store.user(user_id))

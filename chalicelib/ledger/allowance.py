@@ -23,6 +23,18 @@ def draw(account: str, amount: int) -> Leg:
     return Leg(update.written(), lambda wired: MerchantFundsInsufficient())
 
 
+def put_aside(account: str, amount: int, learn: Callable[[int], None]) -> Leg:
+    """For a dispute: neither refunds nor payouts have it meanwhile. `learn`: what there is, where that is less."""
+    update = Update(settings().ledger_table, account, items.ALLOWANCE)
+    update.add("allowance", -amount).require("allowance", ">=", amount)
+
+    def explain(wired: Item | None) -> Verdict:
+        learn(plain_item(wired or {})["allowance"])
+        return Changed()
+
+    return Leg(update.written(), explain)
+
+
 def left(account: str) -> int:
     """To guess by: a condition decides."""
     return int(plain_item(store.movements([account], items.ALLOWANCE)[0])["allowance"])
@@ -41,6 +53,6 @@ def pay_out(account: str, amount: int, leaves: int, learn: Callable[[int], None]
 
 
 def give(account: str, amount: int) -> Leg:
-    """For settled payments, net of fees, correcting credits, and payouts that come back."""
+    """For settled payments, net of fees, correcting credits, payouts that come back, and what no dispute holds now."""
     update = Update(settings().ledger_table, account, items.ALLOWANCE).add("allowance", amount)
     return Leg(update.written(), lambda wired: MerchantFundsInsufficient())

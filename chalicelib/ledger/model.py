@@ -31,8 +31,8 @@ from chalicelib.ledger.wire import Item, plain_item
 Status = Literal["active", "frozen", "closed"]
 BY_HOUSE, BY_OWNER = "by_house", "by_owner"
 """Who froze a wallet: an attribute of its head while their freeze holds. It is active when neither does."""
-HOUSE_AT = "house_at"
-"""When the house froze it: tells its freeze from the next one. Gone with it."""
+HOUSE_AT, REVIEW_AT = "house_at", "review_at"
+"""When the house froze it, which tells its freeze from the next one, and by when it looks again. Gone with it."""
 SHARDS = 16
 
 
@@ -57,6 +57,8 @@ class Head:
     """Whether a freeze of the house's holds."""
     sums: Mapping[str, int]
     slots: Mapping[str, bytes]
+    review_at: str = ""
+    """By when the house looks again at its freeze."""
 
     @classmethod
     def of(cls, wired: Item) -> Head:
@@ -77,6 +79,7 @@ class Head:
             by_house=BY_HOUSE in plain,
             sums={name: amount for name, amount in plain.items() if _is_sum(name)},
             slots={name: slot for name, slot in plain.items() if name[0] == "p" and name[1:].isdigit()},
+            review_at=plain.get(REVIEW_AT, ""),
         )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidRequest, NotFound
-from chalicelib.ledger import history, service, views
+from chalicelib.ledger import history, holds, service, views
+from chalicelib.ledger.holds import HoldsView
 from chalicelib.ledger.views import BalanceView, EntryView, StatementView, WalletsView, WalletView
 
 room = Room("ledger", function="money")
@@ -23,6 +24,17 @@ def wallets(call: Call[None]) -> Answer:
 @room.route("GET", "/v1/wallets/{id}", answers={200: WalletView}, caller=Customer, summary="One wallet")
 def wallet(call: Call[None]) -> Answer:
     return Answer(200, views.wallet(service.head(_mine(call)), call.language))
+
+
+@room.route(
+    "GET",
+    "/v1/wallets/{id}/holds",
+    answers={200: HoldsView},
+    caller=Customer,
+    summary="What is put aside in a wallet: why, until when, what to do",
+)
+def held(call: Call[None]) -> Answer:
+    return Answer(200, holds.listed(service.head(_mine(call)), call.language))
 
 
 @room.route(

@@ -210,7 +210,7 @@ def count(counting: Update) -> bool:
     return store.update(counting.written())[0]
 
 
-def impose(account: str, reason: str, frozen_at: datetime) -> bool:
+def impose(account: str, reason: str, frozen_at: datetime, review_at: datetime | None = None) -> bool:
     """The house freezes it, its owner's own freeze or not; the reason is for the owner to read. Once more is as good.
 
     False, and no effect, if it is closed or the house froze it later than that. Raises InvalidRequest (too long).
@@ -218,12 +218,21 @@ def impose(account: str, reason: str, frozen_at: datetime) -> bool:
     text.capped(reason, text.TEXT_BYTES, "reason")
     when = clock.written(frozen_at)
     update = _frozen(account, model.BY_HOUSE).assign("reason", reason).assign(model.HOUSE_AT, when)
+    if review_at:
+        update.assign(model.REVIEW_AT, clock.written(review_at))
     return store.update(update.require_at_most(model.HOUSE_AT, when).written())[0]
+
+
+def review(account: str, frozen_at: datetime, review_at: datetime) -> bool:
+    """When the house looks again at what it froze then, for its owner to read. False if it is not so frozen."""
+    update = Update(settings().ledger_table, account, items.HEAD).assign(model.REVIEW_AT, clock.written(review_at))
+    update.require(model.BY_HOUSE, "=", "frozen").require(model.HOUSE_AT, "=", clock.written(frozen_at))
+    return store.update(update.written())[0]
 
 
 def lift(account: str, frozen_at: datetime) -> bool:
     """End what the house froze then, or before; its owner's own freeze goes on. False if it is not so frozen."""
-    update = _thawed(account, model.BY_HOUSE, model.BY_OWNER).remove("reason", model.HOUSE_AT)
+    update = _thawed(account, model.BY_HOUSE, model.BY_OWNER).remove("reason", model.HOUSE_AT, model.REVIEW_AT)
     return store.update(update.require_at_most(model.HOUSE_AT, clock.written(frozen_at)).written())[0]
 
 

@@ -30,6 +30,10 @@ class WalletView(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why it is frozen, for its owner to read."""
     reason_code: str = ""
     """`by-owner`: its owner can take that back; anything else is for whoever froze it."""
+    needed: str = ""
+    """What is needed of its owner, to read."""
+    review_at: str = ""
+    """By when somebody looks at it again; if nobody does, it rises to a second person by itself."""
 
 
 class WalletsView(msgspec.Struct, frozen=True):
@@ -92,7 +96,9 @@ class StatementView(msgspec.Struct, frozen=True):
 def wallet(head: Head, language: str) -> WalletView:
     code = head.reason
     reason = text.sentence(key, language) if text.has(key := f"freezes.{code}") else code
-    return WalletView(head.account, head.currency, head.status, head.available, head.held, head.debt, reason, code)
+    needed = text.sentence(key, language) if text.has(key := f"freezes.needed.{code}") else ""
+    sums = head.available, head.held, head.debt
+    return WalletView(head.account, head.currency, head.status, *sums, reason, code, needed, head.review_at)
 
 
 def entry(found: Mapping[str, Any]) -> EntryView:

@@ -20,7 +20,7 @@ from chalicelib.merchants import delivering, deposits, model_events
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants import store_endpoints as endpoints
 from chalicelib.merchants import store_events as store
-from chalicelib.merchants.model_events import EVENT_TYPES, KEPT, TOLD, Event
+from chalicelib.merchants.model_events import EVENT_TYPES, KEPT, TOLD, Event, EventType
 from chalicelib.merchants.model_webhooks import Endpoint
 
 
@@ -46,6 +46,13 @@ def paid_out(payout: Mapping[str, Any], at: datetime) -> Leg:
     then = {**payout, "state": "succeeded", "ended_at": clock.written(at)}
     moment, data = clock.written(at), model_events.payout(then)
     return store.putting(model_events.made("payout.succeeded", payout["pk"], payout["payee"], moment, data, at))
+
+
+def disputed(dispute: Mapping[str, Any], moment: str, at: datetime) -> Leg:
+    """Likewise that a dispute began or ended: `dispute` is as it is from then on."""
+    event_type: EventType = "dispute.opened" if dispute["state"] == "open" else "dispute.closed"
+    data = model_events.dispute(dispute)
+    return store.putting(model_events.made(event_type, dispute["pk"], dispute["payee"], moment, data, at))
 
 
 def ping(merchant_id: str, endpoint_id: str, at: datetime) -> Event:

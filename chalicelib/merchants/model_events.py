@@ -23,6 +23,8 @@ EventType = Literal[
     "settlement.created",
     "payout.succeeded",
     "payout.failed",
+    "dispute.opened",
+    "dispute.closed",
     "ping",
 ]
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
@@ -127,6 +129,14 @@ def _checkout(checkout_id: str, payment: Facts) -> Data:
     shown: Data = {"id": checkout_id, "status": "paid", "payment_id": payment["pk"], "paid_at": payment["created_at"]}
     shown |= {"merchant_id": payment["payee"], "order_reference": _answer(payment)["order_reference"]}
     return shown | {name: payment[name] for name in ("amount", "currency")}
+
+
+def dispute(found: Facts) -> Data:
+    """In the names of `DisputeView`, and in nobody's words."""
+    shown: Data = {"id": found["pk"], "status": found["state"], "payment_id": found["payment"]}
+    names = ("amount", "currency", "reason", "created_at", "answer_by", "decided_by")
+    told = shown | {"merchant_id": found["payee"]} | {name: found[name] for name in names if name in found}
+    return told | ({"refund_id": found["refund"]} if "refund" in found else {})
 
 
 def shared_paid(checkout: Checkout, paid_at: str) -> Data:

@@ -23,6 +23,8 @@ _HELD = {
     "capture": "payment_taken",
     "void": "payment_released",
     "expiry": "payment_released",
+    "top-up-dispute": "top_up_disputed",
+    "top-up-dispute-over": "top_up_undisputed",
 }
 """Kind of entry → kind of notice, where a merchant holds money, takes it or lets it go."""
 _WITH_A_SHOP = {"payment": "payment_to", "refund": "refund_from"}
@@ -124,7 +126,7 @@ def _between_people(entry: Mapping[str, Any]) -> Notice | None:
 def _amount(entry: Mapping[str, Any]) -> int:
     """Of what is held or let go: that. Of all others, and of what is taken: by how much the owner has more or less."""
     held = entry["postings"].get(f"{entry['pk']}:held", 0)
-    if held and entry["kind"] in ("authorisation", "void", "expiry"):
+    if held and entry["kind"] in ("authorisation", "void", "expiry", "top-up-dispute", "top-up-dispute-over"):
         return int(held)
     return sum(part for address, part in entry["postings"].items() if address.partition(":")[0] == entry["pk"])
 

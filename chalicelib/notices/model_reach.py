@@ -41,6 +41,7 @@ _BEGINNINGS: dict[str, Group] = {
     "instalment_": "reminders",
     "loan": "money",
     "incident_": "money",
+    "dispute_": "money",
 }
 SWITCHED_OFF: frozenset[Switch] = frozenset({"money.email", "money.sms"})
 """Where nobody has chosen: each payment shows in the inbox and on the devices."""

@@ -12,6 +12,7 @@ from chalicelib.ledger import chart, items
 from chalicelib.ledger.model import due_key, shard_of
 from chalicelib.operations import mending_coupons, model_backups, reading
 from chalicelib.operations import model_books as model
+from chalicelib.operations import model_books_disputes as disputes
 from chalicelib.operations.model_books import Plain, Seen
 from chalicelib.operations.trial import Trial
 
@@ -87,10 +88,15 @@ def _refold(trial: Trial, payment_id: str) -> None:
     following = [one for one in trial.books.several("ledger", keys).values() if model.follows(one) == payment_id]
     if not own:
         return
-    told = model.refolded(payment, following, held="authorisation" in own)
+    told = model.refolded(payment, following, _disputed(trial, payment, following), held="authorisation" in own)
     if any(payment.get(name) != value for name, value in told.items()):
         made = trial.replace_movement(payment, _with_due({**payment, **told}, held="authorisation" in own))
         trial.found("payment-behind", payment_id, "repaired" if made else "refused", told["state"])
+
+
+def _disputed(trial: Trial, payment: Plain, following: list[dict[str, Any]]) -> int:
+    dispute = trial.books.get("ledger", payment["dispute"], items.MOVEMENT) if "dispute" in payment else None
+    return disputes.disputed(dispute, following)
 
 
 def _with_due(payment: dict[str, Any], *, held: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from chalicelib.kernel import clock
 from chalicelib.ledger import items
 from chalicelib.operations.model_books import Plain
 from chalicelib.operations.trial import Trial
+from chalicelib.payments import model as payments
 from chalicelib.rewards import model as rewards
 
 COUPON, _LISTED = "COUPON", "COUPON#"
@@ -21,7 +22,7 @@ def align(trial: Trial, payment: Plain | None) -> None:
     if payment is None or coupon is None:
         return
     mine = coupon.get("payment") == payment["pk"]
-    if payment["refundable"] == 0:
+    if payments.refunded(payment) == payment["captured"]:
         after = _free(coupon) if mine else coupon
     elif mine or coupon["state"] == "active":
         after = coupon | _used_by(payment)
@@ -90,7 +91,7 @@ def _coupon_of(payment: Plain | None) -> str:
 
 
 def _used_by(payment: Plain) -> dict[str, Any]:
-    refunded = payment["captured"] - payment["refundable"]
+    refunded = payments.refunded(payment)
     returned = rewards.given_back(payment["discount"], payment["amount"], 0, refunded)
     return {"state": "used", "payment": payment["pk"], "used_at": payment["created_at"], "returned": returned}
 

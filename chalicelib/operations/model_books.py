@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from chalicelib.ledger import chart, items
+from chalicelib.operations import model_books_disputes as disputes
 from chalicelib.operations import model_books_points as points
 
 Plain = Mapping[str, Any]
@@ -41,8 +42,8 @@ _ALONE = ("card-expiry", "points-expired")
 """Kinds of entries that no movement comes with."""
 _ID_BYTES = 16
 _LINES = ("payment", "capture", "refund", "card-purchase")
-_ONE_EACH = {"LINES": "lines", "GIFT": "gift-codes"}
-"""Of a settlement, and of a gift card."""
+_ONE_EACH = {"LINES": "lines", "GIFT": "gift-codes", "DISPUTE": "disputes-said"}
+"""Of a settlement, of a gift card, and of a dispute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,9 @@ def of_entry(entry: Plain) -> dict[str, int]:
     if points.is_of_points(entry):
         return points.of_entry(entry)
     if entry["kind"] == "top-up-reversal":
-        return {"kind:top-up-reversal": _to_clearing(entry["postings"])}
+        return {"kind:top-up-reversal": _to_clearing(entry["postings"])} | disputes.of_topup_entry(entry)
+    if entry["kind"] in disputes.OF_TOPUPS:
+        return disputes.of_topup_entry(entry)
     counted = {f"kind:{_as_movement(entry['kind'])}": 1} if entry["kind"] != "card-expiry" else {}
     return counted | _of_authorisations(entry) | _of_escrow(entry)
 
@@ -146,7 +149,7 @@ def of_movement(movement: Plain) -> dict[str, int]:
     if reversed_total := movement.get("reversed_total", 0):
         found["kind:top-up-reversal"] = -reversed_total
     found |= _of_payments(movement) | _of_settling(movement) | _of_transfers(movement) | _of_family(movement)
-    return found | points.of_movement(movement)
+    return found | points.of_movement(movement) | disputes.of_movement(movement)
 
 
 def of_other(item: Plain) -> dict[str, int]:
@@ -163,7 +166,7 @@ def of_other(item: Plain) -> dict[str, int]:
         return {"split-left": item["left"], "split-paid": item["paid"]}
     cards = {"cards": len(item["cards"]) // _ID_BYTES} if item["sk"] == items.CARDS else {}
     lent = {"lent": item["owed"]} if item["sk"].startswith("PLAN#") else {}
-    return cards | lent | _of_lending(item) | _of_bonuses(item) | points.of_other(item)
+    return cards | lent | _of_lending(item) | _of_bonuses(item) | points.of_other(item) | disputes.of_other(item)
 
 
 def of_head(account: str, available: int) -> dict[str, int]:
@@ -178,8 +181,10 @@ def checkout_of(movement: Plain) -> str:
     return str(json.loads(movement["answer"]).get("checkout_id", "")) if paid else ""
 
 
-def unsettled_refund(movement: Plain) -> tuple[str, int]:
-    """Whose allowance it drew before their head has it, and how much; ("", 0) of anything else."""
+def drawn(movement: Plain) -> tuple[str, int]:
+    """Whose allowance a refund drew before their head has it, or a dispute, and how much; ("", 0) of anything else."""
+    if held := disputes.held(movement):
+        return _merchant(movement), held
     if movement["kind"] != "refund" or movement["state"] == "refused" or "settled_by" in movement:
         return "", 0
     return _merchant(movement), int(movement.get("settles", movement["amount"]))
@@ -190,8 +195,11 @@ def follows(movement: Plain) -> str:
     return str(movement.get("payment", "")) if movement["kind"] in _FOLLOWING else ""
 
 
-def refolded(payment: Plain, following: Iterable[Plain], *, held: bool) -> dict[str, Any]:
-    """A payment's state and totals from what followed it. `held`: it was authorised first, and captured later if so."""
+def refolded(payment: Plain, following: Iterable[Plain], disputed: int, *, held: bool) -> dict[str, Any]:
+    """A payment's state and totals from what followed it. `held`: it was authorised first, and captured later if so.
+
+    `disputed`: what of it is put aside.
+    """
     made = list(following)
     ended = next((_ENDS[one["kind"]] for one in made if one["kind"] in _ENDS), None)
     captured = sum(one["amount"] for one in made if one["kind"] == "capture")
@@ -199,7 +207,8 @@ def refolded(payment: Plain, following: Iterable[Plain], *, held: bool) -> dict[
         captured = 0 if ended else payment["amount"]
     refunded = sum(one["amount"] for one in made if one["kind"] == "refund")
     state = ended or ("authorized" if held else "captured")
-    return {"state": state, "captured": captured, "refundable": captured - refunded}
+    told = {"state": state, "captured": captured, "refundable": captured - refunded - disputed}
+    return told | ({"disputed": disputed} if "disputed" in payment else {})
 
 
 def _can_be_undone(seen: Seen) -> bool:
@@ -282,7 +291,7 @@ def _of_payments(movement: Plain) -> dict[str, int]:
         return {"refunded": movement["amount"]}
     if kind != "payment":
         return {}
-    given_back = movement.get("captured", 0) - movement.get("refundable", 0)
+    given_back = movement.get("captured", 0) - movement.get("refundable", 0) - movement.get("disputed", 0)
     bonus = movement["amount"] - movement.get("settles", movement["amount"])
     counted = {"held": -(state == "authorized"), "voided": -(state == "voided"), "refunded": -given_back}
     return counted | {"bonus-taken": -bonus, "bonus-credit": -movement.get("bonus_used", 0)}

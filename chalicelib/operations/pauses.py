@@ -21,6 +21,7 @@ from chalicelib.ledger import service as ledger
 from chalicelib.observability import logger
 from chalicelib.operations import store
 from chalicelib.operations.model import Announcement
+from chalicelib.policy import published
 from chalicelib.processors import choosing
 
 _KEPT_SECONDS = 15
@@ -33,8 +34,9 @@ _AWAY = (BotoCoreError, ClientError, PynamoDBException, Unavailable)
 
 
 def stand_guard() -> None:
-    """From now on, in this process."""
+    """From now on, in this process: what rests is refused, and each request knows which rules are published."""
     guard.pause_with(require_open)
+    guard.begin_with(published.as_of)
     choosing.rest_with(refusal_of)
 
 

@@ -31,7 +31,7 @@ class Trial:
     touched: set[str] = field(default_factory=set)
     """Accounts of which something young may explain that they are off."""
     refunds: Counter[str] = field(default_factory=Counter)
-    """Account of a merchant → what was drawn by refunds that its head has not seen."""
+    """Account of a merchant → what was drawn by refunds that its head has not seen, and by disputes."""
     totals: Counter[str] = field(default_factory=Counter)
     """System account → what its parts hold, less its postings."""
     undone: dict[str, list[Plain]] = field(default_factory=lambda: defaultdict(list))
@@ -55,7 +55,7 @@ class Trial:
     def count_movement(self, movement: Plain, sign: int = 1) -> None:
         self.counts["movements"] += sign
         self.controls.add(model.of_movement(movement), sign)
-        account, drawn = model.unsettled_refund(movement)
+        account, drawn = model.drawn(movement)
         self.refunds[account] += sign * drawn
 
     def replace_movement(self, before: Plain, after: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ then the principal. Only the principal is settled with the merchant. A refund un
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from chalicelib.kernel.errors import (
     NotFound,
 )
 from chalicelib.kernel.idempotency import Receipt, RequestKey
-from chalicelib.ledger import allowance, cards, chart, crediting, lots, standing
+from chalicelib.ledger import cards, chart, crediting, lots, standing
 from chalicelib.ledger.cards import Card
 from chalicelib.ledger.lots import Lots
 from chalicelib.ledger.model import Change, Draft, Known, Line, Movement, Spend
@@ -36,13 +36,10 @@ class Guess:
     """What is known so far of the card, and of what is left to refund."""
 
     card: Card
-    refundable: int = 0
+    left: following.Left = field(default_factory=lambda: following.Left(0))
 
     def see(self, card: Card) -> None:
         self.card = card
-
-    def count(self, refundable: int) -> None:
-        self.refundable = refundable
 
 
 def guess(customer: Customer, order: Order) -> Guess:
@@ -104,7 +101,8 @@ def refund(
 ) -> Draft:
     """To the card at once: the principal first, then the bonus, of which what is over lapses."""
     card, closed = guess.card, _is_closed(known, guess.card.id)
-    money, back = lots.undo(taken, guess.refundable, min(amount, guess.refundable))
+    left = guess.left.refundable
+    money, back = lots.undo(taken, left, min(amount, left))
     now, restored = lots.restore(card.seen, () if closed else back, at)
     lapsed = lots.total(back) - restored
     plain = following.refund(payment, terms, amount, reason, key, at, known)
@@ -122,9 +120,9 @@ def refund(
         changes=(replace(change, settles=False, closed=closed), *bonus),
         entry=replace(plain.entry, postings=crediting.postings(postings), line=line),
         legs=(
-            following.refundable_as_seen(payment["pk"], amount, guess.refundable, guess.count),
+            following.refundable_as_seen(payment, amount, guess.left),
             cards.changing(card, now, guess.see),
-            *((allowance.draw(account, money),) if money else ()),
+            *following.drawn(payment, account, money),
         ),
     )
 

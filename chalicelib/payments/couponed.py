@@ -16,7 +16,7 @@ import msgspec
 
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.idempotency import RequestKey
-from chalicelib.ledger import allowance, chart, crediting
+from chalicelib.ledger import chart, crediting
 from chalicelib.ledger.model import Draft, Known, Movement
 from chalicelib.merchants.model import Terms
 from chalicelib.payments import following, paying
@@ -31,14 +31,10 @@ DISCOUNT = "discount"
 
 
 @dataclass(slots=True)
-class Guess:
+class Guess(following.Left):
     """What is known so far of what is left to refund, and whether the coupon is still somebody's."""
 
-    refundable: int
     is_owned: bool = True
-
-    def count(self, refundable: int) -> None:
-        self.refundable = refundable
 
     def part(self, whole: int, payment: Mapping[str, Any], amount: int) -> int:
         """Of `whole`, what goes back with `amount` of the payment, or with what is left of it: exactly in the end."""
@@ -121,14 +117,14 @@ def shared(
     spent, back = min(amount, guess.refundable), guess.discount(payment, amount)
     change, credited = crediting.credit(payment["account"], currency, spent - back, known)
     postings = {**credited, chart.promotions(currency): back, chart.settling(currency): -spent}
-    refundable = following.refundable_as_seen(payment["pk"], amount, guess.refundable, guess.count)
+    refundable = following.refundable_as_seen(payment, amount, guess)
     account = chart.merchant_account(payment["payee"], currency)
     return replace(
         plain,
         movement=_refunded(plain.movement, discount=back, **told),
         changes=(change,),
         entry=replace(plain.entry, postings=crediting.postings(postings)),
-        legs=(refundable, allowance.draw(account, amount)),
+        legs=(refundable, *following.drawn(payment, account, amount)),
     )
 
 

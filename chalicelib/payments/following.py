@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import CofferError, InvalidState, NotFound, RefundExceedsCapture
@@ -22,7 +22,34 @@ from chalicelib.payments.paying import SETTLE_GRACE, line, receipt
 from chalicelib.settings import settings
 
 Payment = Mapping[str, Any]
-"""A payment's movement as the ledger keeps it. Only what never changes is taken from it; the rest are conditions."""
+"""A payment's movement as the ledger keeps it. Only what never changes is taken from it; the rest are conditions.
+
+With `ASIDE`, for a refund of what a dispute has put aside of it: it takes that, and nothing that is refundable."""
+ASIDE, DISPUTED, DISPUTE = "aside", "disputed", "dispute"
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What a dispute has put aside of a payment, and of what its merchant's refunds may draw."""
+
+    amount: int
+    held: int
+
+
+@dataclass(slots=True)
+class Left:
+    """What is known so far of what is left of a payment: all that was not refunded, and what of it is disputed."""
+
+    refundable: int
+    disputed: int = 0
+
+    @classmethod
+    def of(cls, payment: Payment) -> Self:
+        return cls(payment["refundable"] + payment.get(DISPUTED, 0), payment.get(DISPUTED, 0))
+
+    def count(self, payment: Payment) -> None:
+        now = Left.of(payment)
+        self.refundable, self.disputed = now.refundable, now.disputed
 
 
 def capture(payment: Payment, terms: Terms, amount: int, key: RequestKey, at: datetime, known: Known) -> Draft:
@@ -110,8 +137,16 @@ def refund(
         entry=_entry(
             payment, "refund", answer.id, at, credited | {chart.settling(currency): -amount}, settled, terms.name
         ),
-        legs=(_refundable(payment["pk"], amount), allowance.draw(account, amount)),
+        legs=(_refundable(payment, amount), *drawn(payment, account, amount)),
     )
+
+
+def drawn(payment: Payment, account: str, amount: int) -> tuple[Leg, ...]:
+    """From what the merchant's refunds may draw, less what a dispute has put aside of that for this very refund."""
+    missing = amount - (payment[ASIDE].held if ASIDE in payment else 0)
+    if not missing:
+        return ()
+    return (allowance.draw(account, missing) if missing > 0 else allowance.give(account, -missing),)
 
 
 def _release(payment: Payment, state: str, movement: Movement, known: Known) -> Draft:
@@ -211,33 +246,67 @@ def _unsettled(payment: Payment, void_id: str) -> Leg:
 
 
 def _as_it_is(payment: Payment) -> InvalidState:
-    payment_id = payment["pk"]
-    return InvalidState(state=model.status(payment), payment_id=payment_id)
+    payment_id, state = payment["pk"], "disputed" if payment.get(DISPUTED) else model.status(payment)
+    return InvalidState(state=state, payment_id=payment_id)
 
 
-def _refundable(payment_id: str, amount: int) -> Leg:
-    update = Update(settings().ledger_table, payment_id, items.MOVEMENT)
-    update.add("refundable", -amount).require("refundable", ">=", amount).require("state", "=", "captured")
-    return Leg(update.written(), _not_refundable)
+def _refundable(payment: Payment, amount: int) -> Leg:
+    return Leg(_taking(payment, amount).written(), lambda wired: _not_refundable(payment, wired))
 
 
-def refundable_as_seen(payment_id: str, amount: int, seen: int, count: Callable[[int], None]) -> Leg:
-    """For what comes back differently after each refund: so much is left, neither less nor more. `count`: what is."""
-    update = Update(settings().ledger_table, payment_id, items.MOVEMENT).add("refundable", -amount)
-    update.require("refundable", "=", seen).require("refundable", ">=", amount).require("state", "=", "captured")
+def refundable_as_seen(payment: Payment, amount: int, seen: Left) -> Leg:
+    """For what comes back differently after each refund: so much is left, neither less nor more. `seen` learns it."""
+    update = _taking(payment, amount).require("refundable", "=", seen.refundable - seen.disputed)
+    if seen.disputed:
+        update.require(DISPUTED, "=", seen.disputed)
+    else:
+        update.require_at_most(DISPUTED, 0)
 
     def explain(wired: Item | None) -> Verdict:
-        if not wired:
-            return NotFound()
-        payment = plain_item(wired)
-        if payment["state"] != "captured":
-            return InvalidState(state=model.status(payment))
-        if payment["refundable"] < amount:
-            return RefundExceedsCapture(refundable=payment["refundable"], currency=payment["currency"])
-        count(payment["refundable"])
-        return Changed()
+        if wired:
+            found = plain_item(wired)
+            if found["state"] == "captured" and _has(payment, found) >= amount:
+                seen.count(found)
+                return Changed()
+        return _not_refundable(payment, wired)
 
     return Leg(update.written(), explain)
+
+
+def disputing(payment_id: str, amount: int, dispute_id: str) -> Leg:
+    """So much of it can be refunded by nobody but its dispute, which is its only one. Refuses with InvalidState."""
+    update = Update(settings().ledger_table, payment_id, items.MOVEMENT).assign(DISPUTE, dispute_id)
+    update.add("refundable", -amount).count(DISPUTED, amount).require_absent(DISPUTE)
+    update.require("refundable", ">=", amount).require("state", "=", "captured")
+
+    def explain(wired: Item | None) -> Verdict:
+        found = plain_item(wired or {})
+        return InvalidState(state="disputed") if DISPUTE in found else _not_refundable({}, wired)
+
+    return Leg(update.written(), explain)
+
+
+def undisputed(payment_id: str, amount: int, *, forgotten: bool) -> Leg:
+    """It can be refunded again, as before the dispute; `forgotten`: and disputed again."""
+    update = Update(settings().ledger_table, payment_id, items.MOVEMENT)
+    update.add("refundable", amount).add(DISPUTED, -amount).require(DISPUTED, ">=", amount)
+    if forgotten:
+        update.remove(DISPUTE)
+    return Leg(update.written(), lambda wired: Changed())
+
+
+def _taking(payment: Payment, amount: int) -> Update:
+    name = _source(payment)
+    update = Update(settings().ledger_table, payment["pk"], items.MOVEMENT).add(name, -amount)
+    return update.require(name, ">=", amount).require("state", "=", "captured")
+
+
+def _source(payment: Payment) -> str:
+    return DISPUTED if ASIDE in payment else "refundable"
+
+
+def _has(payment: Payment, found: Payment) -> int:
+    return int(found.get(_source(payment), 0))
 
 
 def _not_authorized(wired: Item | None) -> CofferError:
@@ -247,10 +316,10 @@ def _not_authorized(wired: Item | None) -> CofferError:
     return InvalidState(state="expired" if state == "authorized" else state)
 
 
-def _not_refundable(wired: Item | None) -> CofferError:
+def _not_refundable(payment: Payment, wired: Item | None) -> CofferError:
     if not wired:
         return NotFound()
-    payment = plain_item(wired)
-    if payment["state"] != "captured":
-        return InvalidState(state=payment["state"])
-    return RefundExceedsCapture(refundable=payment["refundable"], currency=payment["currency"])
+    found = plain_item(wired)
+    if found["state"] != "captured":
+        return InvalidState(state=model.status(found))
+    return RefundExceedsCapture(refundable=_has(payment, found), currency=found["currency"])

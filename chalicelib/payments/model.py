@@ -130,6 +130,10 @@ class PaymentView(msgspec.Struct, frozen=True, omit_defaults=True):
     """The family card that paid, for its two sides: `wallet_id` is of whoever holds it, the money its owner's."""
     paid_by: str = ""
     """Who holds it, masked."""
+    dispute_id: str = ""
+    """Its dispute, decided or not."""
+    disputed: int = 0
+    """What of it is in dispute: put aside at the merchant's until that is decided."""
 
 
 class CaptureView(msgspec.Struct, frozen=True):
@@ -195,18 +199,24 @@ def as_kept(typed: str, param: str) -> str:
 
 def status(movement: Mapping[str, Any]) -> str:
     """From the state and the totals that the ledger keeps."""
-    if movement["state"] != "captured" or movement["refundable"] == movement["captured"]:
+    given_back = refunded(movement)
+    if movement["state"] != "captured" or given_back == 0:
         return str(movement["state"])
-    return "refunded" if movement["refundable"] == 0 else "partially_refunded"
+    return "refunded" if given_back == movement["captured"] else "partially_refunded"
+
+
+def refunded(movement: Mapping[str, Any]) -> int:
+    """What of it was given back: neither what can be refunded still nor what is disputed."""
+    return int(movement["captured"] - movement["refundable"] - movement.get("disputed", 0))
 
 
 def view(movement: Mapping[str, Any]) -> dict[str, Any]:
     """The first answer, with today's status and totals."""
     first: dict[str, Any] = json.loads(movement["answer"])
-    captured = movement["captured"]
-    refunded = captured - movement["refundable"]
     lent = {"family_card_id": movement["family"]} if "family" in movement else {}
-    return first | lent | {"status": status(movement), "captured": captured, "refunded": refunded}
+    lent |= {"dispute_id": movement["dispute"], "disputed": movement["disputed"]} if "dispute" in movement else {}
+    totals = {"captured": movement["captured"], "refunded": refunded(movement)}
+    return first | lent | {"status": status(movement)} | totals
 
 
 def shown_to_merchant(movement: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,14 +20,13 @@ from chalicelib.kernel.errors import (
     StepUpRequired,
 )
 from chalicelib.kernel.idempotency import Receipt, RequestKey
-from chalicelib.ledger import cards, chart, consents
+from chalicelib.ledger import consents
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.consents import Consent
 from chalicelib.ledger.model import Draft, Known
 from chalicelib.ledger.service import Build
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants import stores
-from chalicelib.merchants.model import Terms
 from chalicelib.merchants.model_stores import Store
 from chalicelib.payments import (
     acting,
@@ -41,6 +40,7 @@ from chalicelib.payments import (
     model,
     paying,
     pointed,
+    refunding,
     sharing,
 )
 from chalicelib.payments.model import CaptureRequest, PayRequest, RefundRequest
@@ -147,28 +147,8 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
         return acting.followed_before(merchant, payment_id, key.movement_id("ref"), key, refusal)
     reason = model.as_kept(request.reason, "reason") if request.reason else ""
     amount = max(1, found["refundable"]) if request.amount is None else money.check_amount(request.amount)
-    terms = merchants.terms(merchant.merchant_id, at)
-    if "settles" in found:
-        return _refund_to_card(merchant, found, terms, amount, reason, key, at)
-    guess = couponed.Guess(found["refundable"])
-    lots = bonused.Return(found) if bonused.BONUS in found else None
-    back = pointed.back(found) if pointed.POINTS in found else None
-    seen = credited.seen(found)
-
-    def build(at: datetime, known: Known) -> Draft:
-        if lots is not None:
-            return acting.by(merchant, bonused.refund(found, terms, amount, reason, key, at, known, guess, lots))
-        if back is not None:
-            return acting.by(merchant, pointed.refund(found, terms, amount, reason, key, at, known, guess, back))
-        if couponed.DISCOUNT in found:
-            return acting.by(merchant, couponed.refund(found, terms, amount, reason, key, at, known, guess))
-        plain = following.refund(found, terms, amount, reason, key, at, known)
-        if seen is not None:
-            return acting.by(merchant, credited.refund(plain, found, seen, amount, at, known))
-        whole = by_family.back(found, plain, amount, at) if by_family.FAMILY in found else plain
-        return acting.by(merchant, whole)
-
-    return ledger.commit(build, at, key)
+    back = refunding.draft_of(found, merchants.terms(merchant.merchant_id, at), amount, reason, key)
+    return ledger.commit(lambda at, known: acting.by(merchant, back(at, known)), at, key)
 
 
 def refund_view(caller: Customer | Merchant, refund_id: str) -> dict[str, Any]:
@@ -250,20 +230,6 @@ def _consent_of(customer: Customer, order: Order, key: RequestKey, at: datetime)
     if order.request.family_card_id is None:
         return paying.consent_of(customer, order, key, at)
     return by_family.consent_of(customer, order, by_family.guess(customer, order).card, key, at)
-
-
-def _refund_to_card(
-    merchant: Merchant, found: dict[str, Any], terms: Terms, amount: int, reason: str, key: RequestKey, at: datetime
-) -> Receipt:
-    card = cards.found(chart.card_of(found["owner"], found["payee"], found["currency"]))
-    if card is None:
-        raise NotFound()
-    guess, taken = carded.Guess(card, found["refundable"]), cards.taken_by(found["pk"])
-
-    def build(at: datetime, known: Known) -> Draft:
-        return acting.by(merchant, carded.refund(found, taken, terms, amount, reason, key, at, known, guess))
-
-    return ledger.commit(build, at, key)
 
 
 def _rather_wait(consent: Consent, at: datetime) -> None:

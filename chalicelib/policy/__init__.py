@@ -1,1 +1,1 @@
-"""What a jurisdiction and a KYC tier allow: dated packs, as data. Nothing here calls AWS."""
+"""What a jurisdiction and a KYC tier allow: dated packs, as data, of the release or published since."""

@@ -1,19 +1,23 @@
-"""The rules as other rooms ask for them. Pure: `packs.json` is what `infra.policies` compiled from signed YAML."""
+"""The rules as other rooms ask for them: the packs of the release, `packs.json` as `infra.policies` compiled it from
+signed YAML, and those that were published since."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
 
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidRequest
-from chalicelib.policy import model
+from chalicelib.policy import judging, model, published
 from chalicelib.policy.model import Decision, Large
 from chalicelib.policy.pack import Action, Complaints, CoolingOff, Credit, Limits, Need, Pack, Retention, Text
+from chalicelib.policy.published import Shelf
+
+_FOLDER = Path(__file__).parent
 
 
 def decide(person: Customer, action: Action, amount: int, at: datetime) -> Decision:
@@ -40,7 +44,7 @@ def least_withdrawal(jurisdiction: str, at: datetime) -> int:
 
 
 def known(jurisdiction: str, at: datetime) -> bool:
-    return jurisdiction in _by_jurisdiction() and jurisdiction in rules(jurisdiction, at).jurisdictions
+    return jurisdiction in _known() and jurisdiction in rules(jurisdiction, at).jurisdictions
 
 
 def needs_of(jurisdiction: str, tier: int, at: datetime) -> tuple[Need, ...]:
@@ -79,17 +83,39 @@ def texts_of(jurisdiction: str, at: datetime) -> Mapping[str, Text]:
 
 def rules(jurisdiction: str, at: datetime) -> Pack:
     """The pack in force. KeyError where no pack has ever known the jurisdiction."""
-    return model.effective(_by_jurisdiction()[jurisdiction], at)
+    return model.effective(_known()[jurisdiction], at)
 
 
 @cache
 def packs() -> tuple[Pack, ...]:
-    return msgspec.json.decode((Path(__file__).parent / "packs.json").read_bytes(), type=tuple[Pack, ...])
+    """Those of the release."""
+    return msgspec.json.decode((_FOLDER / "packs.json").read_bytes(), type=tuple[Pack, ...])
 
 
-@cache
-def _by_jurisdiction() -> Mapping[str, tuple[Pack, ...]]:
+def shipped() -> tuple[tuple[Pack, str, str], ...]:
+    """The packs of the release, each with its signer and the digest of its compiled text."""
+    found = []
+    for raw in msgspec.json.decode((_FOLDER / "packs.json").read_bytes(), type=tuple[msgspec.Raw, ...]):
+        compiled = bytes(raw).decode().replace("\n", "")
+        pack = judging.opened(compiled)
+        beside = judging.FOLDER / f"{pack.id}.yaml.sig"
+        found.append((pack, beside.read_text(encoding="ascii").partition(" ")[0], judging.digest(compiled)))
+    return tuple(found)
+
+
+def with_published(more: Iterable[Pack]) -> tuple[Pack, ...]:
+    """What was published never changes: of one name it holds, whatever a later release brings under it."""
+    return tuple({pack.id: pack for pack in (*packs(), *more)}.values())
+
+
+def _known() -> Mapping[str, tuple[Pack, ...]]:
+    return _by_jurisdiction(published.shelf())
+
+
+@lru_cache(maxsize=1)
+def _by_jurisdiction(shelf: Shelf) -> Mapping[str, tuple[Pack, ...]]:
     """The packs of its area, oldest first."""
-    area_of = {jurisdiction: pack.area for pack in packs() for jurisdiction in pack.jurisdictions}
-    ordered = sorted(packs(), key=lambda pack: pack.effective_at)
+    every = with_published(shelf.packs)
+    area_of = {jurisdiction: pack.area for pack in every for jurisdiction in pack.jurisdictions}
+    ordered = sorted(every, key=lambda pack: pack.effective_at)
     return {name: tuple(pack for pack in ordered if pack.area == area) for name, area in area_of.items()}

@@ -15,6 +15,9 @@ Kind = Literal[
     "topup_succeeded",
     "topup_failed",
     "topup_reversed",
+    "topup_disputed",
+    "dispute_won",
+    "dispute_lost",
     "refund_failed",
     "payout_succeeded",
     "payout_failed",
@@ -122,6 +125,9 @@ class ProcessorEvent:
     reversed_part: int = 0
     """What this one refund took back, where it is told by itself: counted once for each `refund_id`."""
     payout_id: str | None = None
+    dispute_id: str | None = None
+    disputed: int = 0
+    """What of the top-up its payer disputes at their bank."""
     reason: str | None = None
 
 

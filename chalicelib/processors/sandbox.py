@@ -33,6 +33,9 @@ _KINDS: dict[str, Kind] = {
     "topup.succeeded": "topup_succeeded",
     "topup.failed": "topup_failed",
     "topup.reversed": "topup_reversed",
+    "topup.disputed": "topup_disputed",
+    "topup.dispute_won": "dispute_won",
+    "topup.dispute_lost": "dispute_lost",
 }
 _PAYOUTS: dict[str, Kind] = {"succeeded": "payout_succeeded", "failed": "payout_failed"}
 _TOLD_OF_PAYOUTS = {f"payout.{told}": kind for told, kind in _PAYOUTS.items()}
@@ -48,6 +51,8 @@ class _Payment(msgspec.Struct):
     currency: str
     metadata: dict[str, str]
     reversed_total: int = 0
+    dispute_id: str | None = None
+    disputed: int = 0
     reason: str | None = None
     next_action: dict[str, str] | None = None
 
@@ -195,6 +200,8 @@ class Sandbox:
             currency=payment.currency,
             account=payment.merchant,
             reversed_total=payment.reversed_total,
+            dispute_id=payment.dispute_id,
+            disputed=payment.disputed,
             reason=payment.reason,
         )
 

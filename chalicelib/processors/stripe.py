@@ -43,6 +43,12 @@ _KINDS: dict[str, Kind] = {
 }
 
 
+_DISPUTES = "charge.dispute."
+_ENDS: dict[str, Kind] = {"won": "dispute_won", "warning_closed": "dispute_won", "lost": "dispute_lost"}
+_WARNING = "warning_"
+"""An inquiry of the bank's: no money is taken yet."""
+
+
 class _Failure(msgspec.Struct):
     code: str | None = None
     decline_code: str | None = None
@@ -64,6 +70,15 @@ class _Money(msgspec.Struct):
     last_payment_error: _Failure | None = None
     latest_charge: _Money | str | None = None
     client_secret: str | None = None
+
+
+class _Dispute(msgspec.Struct):
+    id: str
+    amount: int
+    currency: str
+    livemode: bool
+    status: str
+    payment_intent: str
 
 
 class _Data(msgspec.Struct):
@@ -185,6 +200,9 @@ class Stripe:
             if kind := stripe_out.TOLD_OF_PAYOUTS.get(told.type):
                 sent = msgspec.json.decode(told.data.object, type=stripe_out.Sent)
                 return stripe_out.payout_told(replace(event, kind=kind), sent, _account(told.livemode, told.account))
+            if kind := _kind_of_dispute(told):
+                dispute = msgspec.json.decode(told.data.object, type=_Dispute)
+                return self._disputed(replace(event, kind=kind), dispute, told.account)
             if told.type not in _KINDS:
                 return replace(event, kind="ignored")
             money = msgspec.json.decode(told.data.object, type=_Money)
@@ -194,6 +212,14 @@ class Stripe:
         return replace(
             _facts(event, money, told.account, money.amount_refunded), account=_account(told.livemode, told.account)
         )
+
+    def _disputed(self, event: ProcessorEvent, dispute: _Dispute, account: str | None) -> ProcessorEvent:
+        """A dispute names the payment alone, so the payment says which top-up it is. Raises Unavailable."""
+        paid = self._found(Intent("", "", dispute.amount, dispute.currency, reference=dispute.payment_intent))
+        if paid is None:
+            raise Unavailable
+        told = replace(_facts(event, paid, account, 0), account=_account(dispute.livemode, account))
+        return replace(told, dispute_id=dispute.id, disputed=dispute.amount, reason=dispute.status)
 
     def _found(self, intent: Intent) -> _Money | None:
         """By Stripe's id if we have it; else by our metadata, which its search shows within about a minute."""
@@ -256,6 +282,17 @@ class Stripe:
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.secret()['api_key']}", "Stripe-Version": API_VERSION}
+
+
+def _kind_of_dispute(told: _Event) -> Kind | None:
+    """None of what is no dispute, `ignored` of what changes nothing yet."""
+    if not told.type.startswith(_DISPUTES):
+        return None
+    status, what = msgspec.json.decode(told.data.object, type=_Dispute).status, told.type.removeprefix(_DISPUTES)
+    if what == "closed":
+        return _ENDS.get(status, "ignored")
+    begun = what in ("created", "funds_withdrawn") and not status.startswith(_WARNING)
+    return "topup_disputed" if begun else "ignored"
 
 
 def _account(livemode: bool, account: str | None) -> str:

@@ -11,11 +11,14 @@ import msgspec
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidRequest
 
-Reason = Literal["stolen_phone", "unusual_activity", "disputed_payment", "legal_order"]
+Reason = Literal["stolen_phone", "unusual_activity", "disputed_payment", "legal_order", "under_review"]
 """Each has a sentence for the owner, in both languages; what the operator knows beyond it is a note for the house."""
-SHORTEST_NOTE = 10
+SHORTEST_NOTE, LONGEST_NOTE = 10, 200
 Note = Annotated[
-    str, msgspec.Meta(min_length=SHORTEST_NOTE, max_length=200, description="For the audit log, where it is sealed")
+    str,
+    msgspec.Meta(
+        min_length=SHORTEST_NOTE, max_length=LONGEST_NOTE, description="For the audit log, where it is sealed"
+    ),
 ]
 WalletId = Annotated[str, msgspec.Meta(max_length=64, description="`wal_…`")]
 USUAL_HOURS, MOST_HOURS = 72, 720

@@ -24,6 +24,9 @@ from chalicelib.risk.model import Freeze, FreezeRequest, FreezeView, KeepRequest
 
 CASE = "freeze"
 """The kind of the case by which a freeze is looked at again."""
+RISEN = "freeze-risen"
+"""That by which a second person hears that nobody has."""
+RISES_EVERY = timedelta(days=1)
 _NOTE = "note"
 """The name under which a note is sealed: its attribute's, by which a rotation finds it."""
 
@@ -40,12 +43,17 @@ def frozen(by: Operator, wish: FreezeRequest, at: datetime) -> FreezeView:
     )
     if not store.put(freeze):
         raise InvalidState(state="frozen")
-    if not ledger.impose(wish.wallet_id, wish.reason, freeze.frozen_at):
+    if not ledger.impose(wish.wallet_id, wish.reason, freeze.frozen_at, freeze.review_at):
         raise Unavailable(retry_after_seconds=1)
     count("WalletFrozen", Reason=freeze.reason)
     _to_review(freeze, at)
     _tell(head.owner, freeze.untold(f"wallet_frozen_{freeze.reason}", freeze.frozen_at))
     return freeze.view("frozen", note)
+
+
+def stopped(by: Operator, wallet_id: str, reason: str, at: datetime) -> FreezeView:
+    """For what its owner is told nothing of but that it is being looked at. Raises as `frozen` does."""
+    return frozen(by, FreezeRequest(wallet_id, "under_review", reason[: model.LONGEST_NOTE]), at)
 
 
 def kept(by: Operator, wallet_id: str, wish: KeepRequest, at: datetime) -> FreezeView:
@@ -59,6 +67,7 @@ def kept(by: Operator, wallet_id: str, wish: KeepRequest, at: datetime) -> Freez
     held = store.keep(freeze, at + timedelta(hours=wish.review_hours))
     if held is None or not cases.postpone(held.case_id, note, held.review_at):
         raise InvalidState(state=ledger.head(wallet_id).status)
+    ledger.review(wallet_id, held.frozen_at, held.review_at)
     _tell(head.owner, held.untold("wallet_frozen_kept", at))
     return _view(held, head.status)
 
@@ -81,6 +90,23 @@ def lifted(by: Operator, wallet_id: str, typed: str, at: datetime) -> FreezeView
     if done is None:
         raise InvalidState(state=head.status)
     return _view(done, left.status)
+
+
+def rise(wallet_id: str, at: datetime) -> bool:
+    """Nobody has looked at it again in time: a second person is asked, and its owner told; every day until one has.
+
+    Whether it was so. May be repeated: the clock is wound last.
+    """
+    freeze = store.freeze(wallet_id)
+    if freeze is None or freeze.lifted_at is not None or freeze.review_at > at:
+        return False
+    facts, key = {"reason": freeze.reason, "frozen_by": freeze.frozen_by}, f"{freeze.key} {freeze.review_at}"
+    cases.open_case(RISEN, wallet_id, facts, at + RISES_EVERY, at, key=key)
+    ledger.review(wallet_id, freeze.frozen_at, at + RISES_EVERY)
+    risen = store.keep(freeze, at + RISES_EVERY)
+    if risen is not None:
+        _tell(ledger.head(wallet_id).owner, risen.untold("wallet_frozen_risen", at))
+    return risen is not None
 
 
 def seen(wallet_id: str) -> FreezeView:
@@ -114,11 +140,18 @@ def _view(freeze: Freeze, status: str) -> FreezeView:
 def _check_done(case: Case) -> None:
     """Raises StillFrozen while the freeze holds that the case is about."""
     freeze = store.freeze(case.subject)
-    if freeze is not None and freeze.case_id == case.id and freeze.lifted_at is None:
+    mine = freeze is not None and (case.kind == RISEN or freeze.case_id == case.id)
+    if freeze is not None and mine and freeze.lifted_at is None and not _kept_since(freeze, case):
         raise StillFrozen(wallet_id=case.subject)
 
 
-cases.guard_with(CASE, _check_done)
+for _kind in (CASE, RISEN):
+    cases.guard_with(_kind, _check_done)
+
+
+def _kept_since(freeze: Freeze, case: Case) -> bool:
+    """A second person was asked, and somebody has looked at it meanwhile: it is for later again."""
+    return case.kind == RISEN and freeze.review_at > case.due_at
 
 
 def _tell(owner: str, what: Untold) -> None:

@@ -12,7 +12,7 @@ from chalicelib.cloud_tables import Table, made
 from chalicelib.kernel import clock
 from chalicelib.risk.model import Freeze, Untold
 
-_FREEZE, _TELL = "FREEZE", "freeze-tell"
+_FREEZE, _TELL, _REVIEW = "FREEZE", "freeze-tell", "freeze-review"
 
 
 class _DueIndex(GlobalSecondaryIndex["_FreezeItem"]):  # type: ignore[no-untyped-call]
@@ -86,9 +86,18 @@ def to_tell(one: Untold) -> None:
     made(lambda: item.update([*due, _FreezeItem.due_at.set(moment)], _FreezeItem.pk.exists()))
 
 
-def due(at: datetime, limit: int = 100) -> list[str]:
-    """Wallets; candidates only, the oldest first."""
-    return [item.pk for item in _FreezeItem.due.query(_TELL, _FreezeItem.due_at <= clock.written(at), limit=limit)]
+def due(at: datetime) -> list[str]:
+    """Wallets whose owner is to be told; candidates only, the oldest first."""
+    return _due(_TELL, at)
+
+
+def overdue(at: datetime) -> list[str]:
+    """Wallets that nobody has looked at again in time; likewise."""
+    return _due(_REVIEW, at)
+
+
+def _due(key: str, at: datetime, limit: int = 100) -> list[str]:
+    return [item.pk for item in _FreezeItem.due.query(key, _FreezeItem.due_at <= clock.written(at), limit=limit)]
 
 
 def untold(wallet_id: str) -> Untold | None:
@@ -96,10 +105,14 @@ def untold(wallet_id: str) -> Untold | None:
     return _freeze(item).untold(item.untold, clock.read(item.due_at)) if item and item.untold and item.due_at else None
 
 
-def told(one: Untold) -> bool:
-    """False if there is something newer to tell."""
+def told(one: Untold, review_at: datetime | None) -> bool:
+    """The clock of its review runs on, where there is one. False if there is something newer to tell."""
     item = _FreezeItem(one.wallet_id, _FREEZE)
-    gone: list[Action] = [_FreezeItem.untold.remove(), _FreezeItem.due_key.remove(), _FreezeItem.due_at.remove()]
+    gone: list[Action] = [_FreezeItem.untold.remove()]
+    if review_at is None:
+        gone += [_FreezeItem.due_key.remove(), _FreezeItem.due_at.remove()]
+    else:
+        gone += [_FreezeItem.due_key.set(_REVIEW), _FreezeItem.due_at.set(clock.written(review_at))]
     same = (_FreezeItem.untold == one.kind) & (_FreezeItem.due_at == clock.written(one.at))
     return made(lambda: item.update(gone, same))
 

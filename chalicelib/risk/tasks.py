@@ -7,11 +7,13 @@ from datetime import datetime
 from chalicelib import queues
 from chalicelib.identity import telling
 from chalicelib.ledger import service as ledger
-from chalicelib.risk import store
+from chalicelib.risk import service, store
 
 
 def sweep(at: datetime) -> int:
-    return queues.sweep("freezes", store.due(at), lambda wallet_id: _tell(wallet_id, at))
+    """Tells owners, and takes further what nobody has looked at again in time."""
+    risen = queues.sweep("freeze-reviews", store.overdue(at), lambda wallet_id: service.rise(wallet_id, at))
+    return risen + queues.sweep("freezes", store.due(at), lambda wallet_id: _tell(wallet_id, at))
 
 
 def _tell(wallet_id: str, at: datetime) -> bool:
@@ -20,4 +22,5 @@ def _tell(wallet_id: str, at: datetime) -> bool:
     if found is None or found.at > at:
         return False
     telling.tell_id(ledger.head(wallet_id).owner, found.kind, found.params, found.at, once=found.once)
-    return store.told(found)
+    freeze = store.freeze(wallet_id)
+    return store.told(found, freeze.review_at if freeze and freeze.lifted_at is None else None)

@@ -21,12 +21,12 @@ from chalicelib.kernel import ids
 from chalicelib.kernel.errors import CofferError, InvalidRequest, InvalidState, NotFound, Unavailable
 from chalicelib.ledger import chart, crediting
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Change, Changed, Draft, Entry, Known, Taken, Verdict
+from chalicelib.ledger.model import Changed, Draft, Known, Taken, Verdict
 from chalicelib.observability import page
 from chalicelib.processors import hearing, model_patience
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import ProcessorEvent
-from chalicelib.topups import model, returns, store
+from chalicelib.topups import booking, disputed, model, returns, store
 from chalicelib.topups.promised import Promised
 
 Effect = Literal["made", "none", "quarantined"]
@@ -55,8 +55,10 @@ def apply(event: ProcessorEvent, raw: bytes, at: datetime) -> Effect:
 def _effect(event: ProcessorEvent, at: datetime) -> bool:
     if event.kind in hearing.PAYOUTS:
         return hearing.hear(event, at)
-    effect = {"topup_succeeded": _credit, "topup_failed": _fail, "topup_reversed": _reverse}[event.kind]
-    return effect(_completed(event), at)
+    known = _completed(event)
+    if event.kind in model.DISPUTES:
+        return _dispute(known, at)
+    return {"topup_succeeded": _credit, "topup_failed": _fail, "topup_reversed": _reverse}[event.kind](known, at)
 
 
 def _completed(event: ProcessorEvent) -> ProcessorEvent:
@@ -72,7 +74,7 @@ def _completed(event: ProcessorEvent) -> ProcessorEvent:
 
 def _credit(event: ProcessorEvent, at: datetime, *, implied: bool = False) -> bool:
     """`implied`: another event, still to be received, cannot be true without this."""
-    wallet, amount, currency = _facts(event)
+    wallet, amount, currency = booking.facts(event)
     receipt = () if implied else (store.told(event, at),)
     instead: Mapping[str, Any] | None = None
     promised = Promised()
@@ -90,7 +92,7 @@ def _credit(event: ProcessorEvent, at: datetime, *, implied: bool = False) -> bo
     def build(at: datetime, known: Known) -> Draft:
         change, received = crediting.credit(wallet, currency, amount, known)
         postings = received | {chart.clearing(event.processor, currency): -amount}
-        entry = _entry(event, "top-up", postings, at)
+        entry = booking.entry(event, "top-up", postings, at)
         success = store.succeeded(event, instead, elsewhere, promised)
         return Draft(None, (change,), entry, (*receipt, success, *promised.coming()))
 
@@ -111,9 +113,20 @@ def _reverse(event: ProcessorEvent, at: datetime) -> bool:
         return _take_back(event, at)
 
 
+def _dispute(event: ProcessorEvent, at: datetime) -> bool:
+    """Likewise: what is disputed was there first."""
+    try:
+        return disputed.hear(event, at)
+    except InvalidState as refusal:
+        if refusal.params.get("state") == disputed.ANOTHER:
+            raise
+        _credit(event, at, implied=True)
+        return disputed.hear(event, at)
+
+
 def _take_back(event: ProcessorEvent, at: datetime) -> bool:
     """Raises InvalidState if it has not succeeded yet, InvalidRequest if it would be more than the top-up."""
-    wallet, whole, currency = _facts(event)
+    wallet, whole, currency = booking.facts(event)
     before, promised = model.Reversals(), Promised()
 
     def judge(found: Mapping[str, Any]) -> Verdict:
@@ -138,9 +151,9 @@ def _take_back(event: ProcessorEvent, at: datetime) -> bool:
         if after.total == before.total:
             return Draft(None, (), None, legs)
         amount = after.total - before.total
-        change, postings = _debit(wallet, currency, amount, known)
+        change, postings = booking.debit(wallet, currency, amount, known)
         postings[chart.clearing(event.processor, currency)] = amount
-        return Draft(None, (change,), _entry(event, "top-up-reversal", postings, at, str(after.total)), legs)
+        return Draft(None, (change,), booking.entry(event, "top-up-reversal", postings, at, str(after.total)), legs)
 
     return not ledger.commit(build, at).replayed
 
@@ -148,46 +161,6 @@ def _take_back(event: ProcessorEvent, at: datetime) -> bool:
 def _paid_twice(event: ProcessorEvent) -> InvalidRequest:
     returned = event.kind == "topup_reversed" and event.amount in (event.reversed_total, event.reversed_part)
     return InvalidRequest(param=PAID_TWICE_AND_RETURNED if returned else PAID_TWICE)
-
-
-def _debit(wallet: str, currency: str, amount: int, known: Known) -> tuple[Change, dict[str, int]]:
-    """Takes what is available, owes the rest. A closed wallet owes it all: what it had was paid out."""
-    head = known.get(wallet)
-    closed = head is not None and head.status == "closed"
-    available = 0 if closed else max(0, head.available) if head else amount
-    taken = min(amount, available)
-    owed = amount - taken
-    floor = head.floor if head else 0
-    change = Change(
-        wallet,
-        currency,
-        available=-taken,
-        debt=owed,
-        floor=floor,
-        closed=closed,
-        expected_available=available if owed and not closed else None,
-    )
-    return change, crediting.postings({wallet: -taken, chart.debt(wallet): -owed})
-
-
-def _entry(event: ProcessorEvent, kind: str, postings: dict[str, int], at: datetime, sequence: str = "") -> Entry:
-    """Reversals of one top-up are told apart by what they bring the total to: it only grows."""
-    _, _, currency = _facts(event)
-    return Entry(
-        movement=event.topup_id or "",
-        kind=kind,
-        currency=currency,
-        at=at,
-        postings=postings,
-        owner=event.owner or "",
-        text=event.processor,
-        sequence=sequence,
-    )
-
-
-def _facts(event: ProcessorEvent) -> tuple[str, int, str]:
-    """Of an event that is sound."""
-    return event.wallet_id or "", event.amount or 0, event.currency or ""
 
 
 def _set_aside(event: ProcessorEvent, raw: bytes, reason: str, at: datetime) -> Effect:

@@ -18,6 +18,8 @@ from chalicelib.topups import model_route
 
 Status = Literal["pending", "succeeded", "failed", "unknown"]
 UNFINISHED = model_patience.UNFINISHED
+DISPUTES = ("topup_disputed", "dispute_won", "dispute_lost")
+"""Kinds of events by which a payer disputes a top-up at their bank, and that ends."""
 RETRY_AFTER_SECONDS = 2
 LEASE = timedelta(seconds=30)
 """How long one request has a top-up to itself: longer than any call to a processor."""
@@ -50,6 +52,8 @@ class TopupView(msgspec.Struct, frozen=True):
     created_at: str
     reversed: int = 0
     """Taken back by the processor so far."""
+    disputed: int | msgspec.UnsetType = msgspec.UNSET
+    """What its payer disputes at their bank; as far as it was there, it is held in the wallet meanwhile."""
     reason: str | None = None
     usual_seconds: int | None = None
     """While it is on its way: how long this way usually takes; null where that is not known."""
@@ -97,6 +101,7 @@ def view(movement: Mapping[str, Any], usual_seconds: int | None) -> TopupView:
         usual_seconds=usual_seconds,
         tried=model_route.gave_way(movement.get("tried", "")) or msgspec.UNSET,
         bonus=movement.get("bonus_amount", msgspec.UNSET),
+        disputed=movement.get("dispute_amount", msgspec.UNSET),
     )
 
 
@@ -127,8 +132,13 @@ def unsound(event: ProcessorEvent) -> str | None:
         "reference": silent or bool(event.reference),
         "account": bool(event.account),
         "reversed_total": event.kind != "topup_reversed" or 0 < _reversed(event) <= (event.amount or 0),
+        "disputed": event.kind not in DISPUTES or _is_disputed(event),
     }
     return next((fact for fact, holds in sound.items() if not holds), None)
+
+
+def _is_disputed(event: ProcessorEvent) -> bool:
+    return bool(event.dispute_id) and 0 < event.disputed <= (event.amount or 0)
 
 
 def _reversed(event: ProcessorEvent) -> int:
@@ -149,14 +159,18 @@ class Reversals:
     """What our books have taken back."""
     parts: int = 0
     """The sum of the refunds that were told one by one."""
+    lost: int = 0
+    """What of the total was lost in disputes: no refund tells of that."""
 
     @classmethod
     def of(cls, movement: Mapping[str, Any]) -> Reversals:
-        return cls(movement["reversed_total"], movement.get("reversed_parts", 0))
+        return cls(movement["reversed_total"], movement.get("reversed_parts", 0), movement.get("dispute_lost", 0))
 
     def after(self, event: ProcessorEvent) -> Reversals:
+        if event.kind == "dispute_lost":
+            return Reversals(self.total + event.disputed, self.parts, self.lost + event.disputed)
         parts = self.parts + event.reversed_part
-        return Reversals(max(self.total, event.reversed_total, parts), parts)
+        return Reversals(max(self.total - self.lost, event.reversed_total, parts) + self.lost, parts, self.lost)
 
 
 def expected(event: ProcessorEvent) -> dict[str, tuple[str | int, ...]]:

@@ -145,6 +145,38 @@ def reversed_to(
     return Leg(update.written(), _about(event, judge, elsewhere))
 
 
+def disputing(event: ProcessorEvent, facts: Mapping[str, str | int], judge: Judge) -> Leg:
+    """In no other dispute, and it has succeeded."""
+    update = _ours(event).require("state", "=", "succeeded").require_absent("dispute")
+    for name, fact in facts.items():
+        update.assign(name, fact)
+    return Leg(update.written(), _about(event, judge, judge))
+
+
+def undisputed(event: ProcessorEvent, dispute: str, judge: Judge) -> Leg:
+    """`dispute`: the one it is in, as far as `judge` has learned; none, if none."""
+    return Leg(_after_dispute(event, dispute).written(), _about(event, judge, judge))
+
+
+def dispute_lost(
+    event: ProcessorEvent,
+    dispute: str,
+    before: model.Reversals,
+    after: model.Reversals,
+    judge: Judge,
+    promised: Promised,
+) -> Leg:
+    update = _after_dispute(event, dispute).assign("reversed_total", after.total).assign("dispute_lost", after.lost)
+    update.require("reversed_total", "=", before.total)
+    promised.require(update)
+    return Leg(update.written(), _about(event, judge, judge))
+
+
+def _after_dispute(event: ProcessorEvent, dispute: str) -> Update:
+    update = _ours(event).require("state", "=", "succeeded").remove("dispute", "dispute_amount", "dispute_held")
+    return update.require("dispute", "=", dispute) if dispute else update.require_absent("dispute")
+
+
 def refunded(event: ProcessorEvent, at: datetime) -> Leg:
     """The receipt of a refund told by itself, by whatever event. InvalidRequest if it was another one before."""
     about: dict[str, str | int] = {"topup_id": event.topup_id or "", "amount": event.reversed_part}

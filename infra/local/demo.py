@@ -1,11 +1,11 @@
 """`make demo`: the main job over HTTP, as an app and a processor play it, then a storm against two handlers.
 
-    python -m infra.local.demo [accounts|failover|incident|rewards|shop|social|restore|region]  (DEMO_LANG=zh: Chinese)
+    python -m infra.local.demo [accounts|credit|failover|incident|rewards|shop|social|restore|region]
 
-`accounts` plays what can go wrong with access in its stead, `failover` a bank that goes down in the middle, `incident`
-the same from the alarm to its remedy, `shop` a day of a shop from onboarding to payout, `social` an evening among
-friends, `rewards` points and a bonus, `restore` a wiped table that comes back from a backup, `region` a region that is
-lost and rebuilt in another local cloud.
+In Chinese with DEMO_LANG=zh. `accounts` plays what can go wrong with access in its stead, `credit` a plan of
+instalments through its life, `failover` a bank that goes down in the middle, `incident` the same from the alarm to its
+remedy, `shop` a day of a shop from onboarding to payout, `social` an evening among friends, `rewards` points and a
+bonus, `restore` a wiped table that comes back from a backup, `region` a region that is lost and rebuilt elsewhere.
 
 Starts the local cloud if none is running and stops what it started. Exit 0 only if everything was as expected.
 """
@@ -23,6 +23,7 @@ from infra.local import (
     cloud,
     demo_accounts,
     demo_backup,
+    demo_credit,
     demo_failover,
     demo_incident,
     demo_region,
@@ -103,6 +104,14 @@ def play_rewards(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
         step(month)
 
 
+def play_credit(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
+    """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
+    narrator.title("title.credit")
+    months = demo_credit.Months(narrator, local)
+    for step in demo_credit.STEPS:
+        step(months)
+
+
 def play_restore(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
     """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
     narrator.title("title.restore")
@@ -128,6 +137,7 @@ ACTS = {
     "shop": play_shop,
     "social": play_social,
     "rewards": play_rewards,
+    "credit": play_credit,
     "restore": play_restore,
     "region": play_region,
 }

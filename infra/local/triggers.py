@@ -102,6 +102,19 @@ def expired(stage: Stage) -> Ids:
     return dict(json.loads(seed.inside("infra.local.late", environment=environment, told=json.dumps(told))))
 
 
+def disputed(stage: Stage) -> Ids:
+    paid = stage.pay()
+    wish = {"reason": "not_received", "text": "It has not come"}
+    begun = stage.phone.insist(f"/v1/payments/{paid}/disputes", wish, key=new_key()).expect(201)
+    return {"payment": paid, "dispute": str(begun["id"])}
+
+
+def dispute_agreed(stage: Stage) -> Ids:
+    begun = disputed(stage)
+    stage.till.insist(f"/v1/disputes/{begun['dispute']}/agree", {}, key=new_key()).expect(201)
+    return begun
+
+
 def payout_paid(stage: Stage) -> Ids:
     return trigger_payouts.paid_out(stage, trigger_payouts.PAID)
 
@@ -130,5 +143,7 @@ TRIGGERS: Mapping[str, tuple[Callable[[Stage], Ids], str]] = {
     "settlement.created": (captured, "a customer pays; the settlement follows within minutes"),
     "payout.succeeded": (payout_paid, "a customer pays, and what the merchant holds is paid out, within minutes"),
     "payout.failed": (payout_refused, "likewise, but the bank refuses it, and it comes back"),
+    "dispute.opened": (disputed, "a customer pays, and disputes it"),
+    "dispute.closed": (dispute_agreed, "likewise, and the merchant agrees"),
     "ping": (pinged, "the first endpoint is pinged"),
 }

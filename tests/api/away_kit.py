@@ -19,6 +19,7 @@ from tests.api import (
     away_kit_credit,
     away_kit_gifts,
     away_kit_night,
+    away_kit_people,
     away_kit_points,
     away_kit_shops,
     card_kit,
@@ -110,7 +111,8 @@ def requests(world: World) -> dict[str, Call]:
     ana, till = world.customer(1_000), Till(world.nobody)
     wire.use(till.transport)
     mine = of_a_customer(world, ana, till) | account_kit.calls(world)
-    return {**of_anybody(world, ana), **mine, **of_an_owner(world), **of_the_office(world, till)}
+    theirs = {**of_anybody(world, ana), **mine, **of_an_owner(world), **of_the_office(world, till)}
+    return theirs | away_kit_people.calls(world)
 
 
 def of_anybody(world: World, ana: Person) -> dict[str, Call]:
@@ -166,6 +168,7 @@ def of_a_customer(world: World, ana: Person, till: Till) -> dict[str, Call]:
         **(of_transfers(world) | split_kit.calls(world) | family_kit.calls(world)),
         "GET /v1/wallets": lambda: phone.get("/v1/wallets"),
         "GET /v1/wallets/{id}": lambda: phone.get(wallet),
+        "GET /v1/wallets/{id}/holds": lambda: phone.get(f"{wallet}/holds"),
         "GET /v1/wallets/{id}/entries": lambda: phone.get(f"{wallet}/entries"),
         "GET /v1/wallets/{id}/balance": lambda: phone.get(f"{wallet}/balance"),
         "GET /v1/wallets/{id}/statements/{month}": lambda: phone.get(f"{wallet}/statements/2026-11"),
@@ -285,6 +288,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         **of_the_books(world),
         **away_kit_night.of_backups(world),
         **away_kit_night.of_reviews(world),
+        **away_kit_night.of_policies(world),
         **away_kit_shops.of_a_server(world),
         **away_kit_shops.of_stores(world),
         **away_kit_shops.of_staff(world),

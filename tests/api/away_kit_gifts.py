@@ -1,10 +1,10 @@
-"""A call of every route of gift cards and of bonuses that needs no key, each able to succeed."""
+"""A call of every route of gift cards, bonuses and disputes that needs no key, each able to succeed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.api import bonus_kit, gift_kit
+from tests.api import bonus_kit, dispute_kit, gift_kit
 from tests.api.caller import Reply
 from tests.api.world import World
 
@@ -12,7 +12,23 @@ Call = Callable[[], Reply]
 
 
 def calls(world: World) -> dict[str, Call]:
-    return of_bonuses(world) | of_gifts(world)
+    return of_bonuses(world) | of_gifts(world) | of_disputes(world)
+
+
+def of_disputes(world: World) -> dict[str, Call]:
+    """One is answered, another is taken back."""
+    noa, till, boss = world.customer(20_000), world.shop.till, world.operator
+    first, second = (
+        dispute_kit.begun(noa, dispute_kit.paid(world, noa, amount, reference=f"d-{amount}")) for amount in (300, 400)
+    )
+    return {
+        "GET /v1/disputes": lambda: noa.phone.get(dispute_kit.PATH),
+        "GET /v1/disputes/{id}": lambda: till.get(f"{dispute_kit.PATH}/{first}"),
+        "POST /v1/disputes/{id}/answer": lambda: dispute_kit.answer(till, first),
+        "POST /v1/disputes/{id}/withdraw": lambda: dispute_kit.withdraw(noa, second),
+        "GET /v1/dispute-reviews": lambda: boss.get("/v1/dispute-reviews"),
+        "GET /v1/dispute-reviews/{id}": lambda: boss.get(f"/v1/dispute-reviews/{first}"),
+    }
 
 
 def of_bonuses(world: World) -> dict[str, Call]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from chalicelib.operations import affected, store_affected
-from tests.api import backup_kit, compensation_kit, on_call_kit, review_kit, subscriber_kit
+from tests.api import backup_kit, compensation_kit, on_call_kit, policy_kit, review_kit, subscriber_kit
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply
 from tests.api.world import World
@@ -102,6 +103,20 @@ def of_reviews(world: World) -> dict[str, Call]:
         "GET /v1/reviews": lambda: boss.get("/v1/reviews"),
         "POST /v1/reviews": lambda: boss.post("/v1/reviews"),
         "GET /v1/reviews/{id}": lambda: boss.get(f"/v1/reviews/{week}"),
+    }
+
+
+def of_policies(world: World) -> dict[str, Call]:
+    boss, coming = world.operator, world.clock.now() + timedelta(days=40)
+    pack, other = (policy_kit.signed(policy_kit.following(area, coming)) for area in ("HK", "SG"))
+    made = boss.post("/v1/policies", pack)
+    assert made.status == 201, made.raw
+    name = made.json["id"]
+    return {
+        "GET /v1/policies": lambda: boss.get("/v1/policies"),
+        "POST /v1/policies": lambda: boss.post("/v1/policies", other),
+        "GET /v1/policies/{id}": lambda: boss.get(f"/v1/policies/{name}"),
+        "POST /v1/policies/{id}/withdrawal": lambda: boss.post(f"/v1/policies/{name}/withdrawal"),
     }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.api import staff_kit
-from tests.api.bad_input_kit import BODIES, BUSINESS
+from tests.api.bad_input_kit import BODIES
+from tests.api.bodies_of_merchants import BUSINESS
 from tests.api.caller import Reply
 from tests.api.world import World
 

@@ -11,6 +11,7 @@ from tests.api import (
     charge_kit,
     compensation_kit,
     coupon_kit,
+    dispute_kit,
     gift_kit,
     payout_kit,
     points_kit,
@@ -122,6 +123,21 @@ def a_gift_cancelled(world: World, ana: Person) -> Call:
     return lambda: gift_kit.cancel(ana, made, "k")
 
 
+def a_dispute(world: World, ana: Person) -> Call:
+    payment = dispute_kit.paid(world, ana, 1_000)
+    return lambda: dispute_kit.dispute(ana, payment, 400, "k")
+
+
+def a_dispute_agreed(world: World, ana: Person) -> Call:
+    begun = dispute_kit.begun(ana, dispute_kit.paid(world, ana, 1_000))
+    return lambda: dispute_kit.agree(world.shop.till, begun, "k")
+
+
+def a_dispute_decided(world: World, ana: Person) -> Call:
+    begun = dispute_kit.begun(ana, dispute_kit.paid(world, ana, 1_000))
+    return lambda: dispute_kit.decide(world, begun, "merchant", "k")
+
+
 def a_redemption(world: World, ana: Person) -> Call:
     of = points_kit.programme(world)
     template = points_kit.reward(world, of, 100)
@@ -188,6 +204,7 @@ MOVES = (
     *(a_proposal, an_approval, a_card, a_payment_by_card, a_refund_to_a_card, a_card_taken_back),
     *(a_transfer, a_transfer_that_waits, a_packet, a_share_of_one, a_bill, a_part_of_a_bill),
     *(a_gift, a_gift_claimed, a_gift_cancelled, a_redemption),
+    *(a_dispute, a_dispute_agreed, a_dispute_decided),
     *(a_payment_with_a_coupon, a_refund_of_one, a_compensation),
     *(a_plan, a_loan, a_repayment, a_withdrawal_from_a_plan, a_refund_that_repays),
 )

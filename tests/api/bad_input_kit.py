@@ -16,6 +16,7 @@ from chalicelib.kernel.callers import Customer, Merchant, Operator
 from tests import aws
 from tests.api import probe as probes
 from tests.api.bodies_of_credit import CREDIT, QUOTE_HASH
+from tests.api.bodies_of_merchants import BUSINESS
 from tests.api.bodies_of_points import POINTS
 from tests.api.bodies_to_people import BONUSES, TO_PEOPLE
 from tests.api.caller import Caller, Reply
@@ -29,12 +30,6 @@ ANNOUNCED = {
     "body": {"en": "Money arrives some minutes late.", "zh": "到账会晚几分钟。"},
 }
 SIGN_UP_SECRET = "chance of this phone"
-BUSINESS = {
-    "legal_name": "Tea House Trading Ltd",
-    "registration_number": "91310000MA1FL00",
-    "country": "CN",
-    "representative_name": "Zhang Wei",
-}
 BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/users": {
         "identifier": "ann@example.com",
@@ -113,6 +108,17 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/people/{id}/sessions/end": {"reason": "the phone is stolen"},
     "POST /v1/operators": {"person_id": "usr_1", "role": "support", "reason": "joins the night shift"},
     "PATCH /v1/operators/{id}": {"role": "risk", "reason": "moves to another team"},
+    "POST /v1/me/verification/documents": {
+        "kind": "identity-document",
+        "country": "CN",
+        "number": "E1234500",
+        "full_name": "Wang Xiaoming",
+        "born_on": "1990-05-01",
+        "images": [{"type": "image/jpeg", "bytes": 1000}],
+        "expires_on": "2040-01-01",
+    },
+    "POST /v1/people/{id}/documents/{document_id}/decision": {"decision": "verify", "reason": "seen the original"},
+    "POST /v1/screenings/{id}/decision": {"decision": "cleared", "reason": "another place of birth"},
     "POST /v1/freezes": {
         "wallet_id": "wal_1",
         "reason": "stolen_phone",
@@ -206,6 +212,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /v1/backups/{id}/givings-back": {"user_id": "usr_1", "reason": "emptied their trash by mistake"},
     "POST /v1/givings-back/{id}/decision": {"approve": True, "note": "heard them myself"},
+    "POST /v1/policies": {"pack": "{}", "signature": "local-sandbox AAAA"},
     "POST /v1/backup-drills": {"backup_id": "bak_1"},
     "POST /v1/adjustments/{id}/approve": {"note": "seen in the statement"},
     "POST /v1/adjustments/{id}/decline": {"note": "not in the statement"},
@@ -351,7 +358,6 @@ def moving_money() -> list[Route]:
 
 def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> Caller:
     """Nobody in particular before the whole app; tokens of `TOKENS` are good, and a call to AWS fails the test."""
-
     aws.forbid(monkeypatch)
     monkeypatch.setattr(guard, "_authenticators", {})
     probes.stand_guard()

@@ -14,6 +14,11 @@ TO_PEOPLE: dict[str, dict[str, Any]] = {
         "delay_hours": 2,
     },
     "POST /v1/transfers/{id}/cancel": {},
+    "POST /v1/payments/{id}/disputes": {"reason": "not_received", "text": "it has not come", "amount": 100},
+    "POST /v1/disputes/{id}/withdraw": {},
+    "POST /v1/disputes/{id}/answer": {"text": "it was sent on Monday"},
+    "POST /v1/disputes/{id}/agree": {},
+    "POST /v1/dispute-reviews/{id}/decide": {"side": "customer", "note": "nothing was sent"},
     "POST /v1/bill-splits": {
         "amount": 2_000,
         "currency": "CNY",

@@ -13,7 +13,8 @@ import chalicelib
 from chalicelib.identity import tries
 from chalicelib.kernel import origin
 from chalicelib.processors import wire
-from tests.api import away_kit, backup_kit, compensation_kit, credit_kit, staff_kit
+from tests.api import away_kit, backup_kit, compensation_kit, credit_kit, dispute_kit, staff_kit
+from tests.api import verification_kit as kit
 from tests.api.caller import Caller
 from tests.api.test_reconciliation import colleague
 from tests.api.topup_kit import Till
@@ -36,6 +37,7 @@ REQUESTED = {
     "backup": {"ask", "drill", "propose-giving-back", "approve-giving-back", "decline-giving-back"},
     "case": {"resolve", "take"},
     "coupon": {"issue", "make_template", "stop_template"},
+    "dispute": {"decide"},
     "bonus": {"make_offer", "stop_offer"},
     "points": {"end_reward", "end_rule", "make_programme", "make_reward", "make_rule", "stop_programme"},
     "credit": {"write-off"},
@@ -54,15 +56,19 @@ REQUESTED = {
     "order": {"find"},
     "page": {"acknowledge"},
     "password": {"reset"},
-    "person": {"find", "see", "reveal", "end-sessions"},
+    "person": {"find", "see", "reveal", "end-sessions", "see-documents", "decide-document"},
     "reconciliation": {"ask"},
+    "screening": {"see", "decide"},
     "shift": {"add", "remove"},
+    "policy": {"publish", "withdraw"},
     "review": {"ask"},
     "session": {"begin", "replayed", "revoke"},
     "statement": {"import"},
     "wallet": {"freeze", "keep", "lift"},
 }  # fmt: skip
-SWEPT = {"sign-in.lock", "account.erase", "merchant.forget_staff"}
+SWEPT = {
+    "sign-in.lock", "account.erase", "merchant.forget_staff", "person.verify", "person.refuse-document", "person.lapse",
+}  # fmt: skip
 KINDS = {f"{thing}.{deed}" for thing, deeds in REQUESTED.items() for deed in deeds} | SWEPT
 WRITERS = ("audit", "_audit", "_kept", "written")
 """What takes the kind of an entry as its second argument."""
@@ -88,6 +94,7 @@ def ask(world: World, other: Caller) -> None:
     correct(world, other)
     give_up(world)
     leave(world)
+    hand_in(world)
     newly = world.customer()
     phone = newly.phone
     newly.sign_in()
@@ -130,6 +137,12 @@ def leave(world: World) -> None:
     assert bob.phone.request("DELETE", "/v1/me", {"password": PASSWORD}).status == 204
 
 
+def hand_in(world: World) -> None:
+    """A document that is refused, and one that is accepted on its last day."""
+    kit.handed_in(world.customer(), number="E1234592")
+    kit.handed_in(world.customer(), expires_on=world.clock.now().date().isoformat())
+
+
 def correct(world: World, other: Caller) -> None:
     """The books, by two people."""
     ana, wish = world.customer(), {"direction": "credit", "amount": 250, "currency": "CNY", "against": "sandbox"}
@@ -140,6 +153,9 @@ def correct(world: World, other: Caller) -> None:
     incident = compensation_kit.hit(world, ana)
     assert compensation_kit.propose(world, incident, compensation_kit.template(world)).status == 201
     assert compensation_kit.decide(other, incident).status == 200
+    world.put_in(ana, 1_000)
+    begun = dispute_kit.begun(ana, dispute_kit.paid(world, ana, 500))
+    assert dispute_kit.decide(world, begun, "merchant").status == 201
     backup = backup_kit.whole(world.clock.now())
     wish = {"user_id": ana.id, "reason": "emptied their trash by mistake"}
     proposed = world.operator.post(f"/v1/backups/{backup}/givings-back", wish).json["id"]
@@ -173,9 +189,8 @@ def test_whatever_a_request_did_says_from_where_and_what_a_schedule_did_says_now
     before = logged()
     ask(world, other)
     asked = logged()
-    world.sweep()
-    world.clock.advance(30 * 86_400)
-    world.sweep()
+    kit.later(world)
+    kit.later(world, 31 * 86_400)
     assert networks(asked - before) == {kind: {FROM} for kind in KINDS - SWEPT}, "drive the new kind of entry"
     assert networks(logged() - asked) == {kind: {""} for kind in (*SWEPT, "identifier.change")}
 

@@ -42,9 +42,11 @@ IN_CLEAR = {
     "words of ours": {
         "action", "capability", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale",
         "method", "processor", "role", "scopes", "split", "document", "version", "POST /v1/freezes reason",
+        "POST /v1/payments/{id}/disputes reason",
         "side", "categories", "form", "direction", "design", "against", "schedule", "event_types",
         "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id} state", "PUT /v1/merchants/{id}/category category",
         "POST /v1/points-programmes/{id}/rules kind",
+        "POST /v1/me/verification/documents kind", "type", "country", "decision",
         "PATCH /v1/merchants/{id}/stores/{store_id} status", "POST /v1/status/subscriptions language", "capabilities",
     },
     "whose statement, and which": {"POST /v1/reconciliations/statements name", "sha256"},
@@ -54,6 +56,9 @@ IN_CLEAR = {
         "POST /v1/transfers note", "POST /v1/bill-splits note",
         "POST /v1/family-cards name", "PATCH /v1/family-cards/{id} name",
         "POST /v1/red-packets greeting", "POST /v1/red-packets/{id}/claims link", "POST /v1/gift-cards message",
+    },
+    "what both say of a dispute, to each other": {
+        "POST /v1/payments/{id}/disputes text", "POST /v1/disputes/{id}/answer text",
     },
     "what operators tell everybody": {"en", "zh", "severity", "starts_at", "ends_at", "PATCH /v1/incidents/{id} state"},
     "counted, of nobody": {
@@ -81,6 +86,8 @@ SECRET_ANSWERS = {
     "uri",
     "value",
 }
+NO_SECRETS = {"GET /v1/me/verification code"}
+"""Words of ours, under a name that others use for secrets."""
 IN_TEXTS = ("pay.canary@example.com", "+86 139 0013 9000", "refund.canary@example.com", "137-0013-7000")
 """Contacts in what may stand in clear: they may not."""
 SHORTEST = 6
@@ -143,7 +150,7 @@ class Ear:
     def _told(self, route: str, reply: Reply) -> None:
         if reply.headers.get("content-type") == "application/json" and route.startswith(("POST /v1", "GET /v1/me")):
             for where, value in leaves(route, reply.json):
-                if where.rpartition(" ")[2] in SECRET_ANSWERS:
+                if where.rpartition(" ")[2] in SECRET_ANSWERS and where not in NO_SECRETS:
                     self.heard.setdefault(value, where)
 
 

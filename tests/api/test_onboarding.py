@@ -11,7 +11,7 @@ from chalicelib.identity import people
 from chalicelib.identity.throttle import Limit
 from chalicelib.merchants import onboarding, verification
 from chalicelib.settings import settings
-from tests.api.bad_input_kit import BUSINESS
+from tests.api.bodies_of_merchants import BUSINESS
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.world import Shop, World, cheap_passwords
 from tests.conftest import FrozenClock

@@ -14,8 +14,10 @@ from typing import Any
 import app
 from chalicelib import cloud
 from chalicelib.credit import leaving as credit
+from chalicelib.disputes import leaving as disputes
 from chalicelib.identity import above, passwords
 from chalicelib.kernel import ids
+from chalicelib.kyc import leaving as documents
 from chalicelib.ledger import chart, crediting, service, store
 from chalicelib.ledger.model import Draft, Entry, Known, Movement
 from chalicelib.merchants import leaving
@@ -36,6 +38,8 @@ class World:
     def __init__(self, clock: FrozenClock) -> None:
         self.clock, self.nobody = clock, Caller()
         self._seen: set[tuple[str, str]] = set()
+        above.lend("kyc", documents.forget, documents.told)
+        above.lend("disputes", disputes.forget, disputes.told)
         above.lend("merchants", leaving.forget, leaving.told)
         above.lend("payments", family.forget, family.told)
         above.lend("rewards", coupons.forget, coupons.told)

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import bonus_kit, console_kit, coupon_kit, kit, measuring, points_kit
+from tests.browser import bonus_kit, console_kit, coupon_kit, kit, measuring, points_kit, verifying
 from tests.browser.cast import Member, visit_as
 from tests.screens import Screen, screens
 
@@ -47,9 +47,12 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "app /entries/:id": lambda one: f"/entries/{one.entry}",
     "app /inbox/:id": lambda one: f"/inbox/{one.notice}",
     "app /approvals/:id": lambda one: f"/approvals/{one.approval}",
+    "app /me/verification/:kind": lambda one: "/me/verification/identity-document",
     "app /payments/:id": lambda one: f"/payments/{one.payment['id']}",
     "app /results/:id": lambda one: f"/results/{one.result['id']}",
     "console /people/:id": lambda one: f"/people/{one.local['people']['customers'][0]['user_id']}",
+    "console /people/:id/documents": lambda one: f"/people/{one.local['people']['customers'][0]['user_id']}/documents",
+    "console /screenings/:id": lambda one: f"/screenings/{verifying.possible_hit(one.local, one.api)}",
     "console /merchants/:id": lambda one: f"/merchants/{one.shop['id']}",
     "console /accounts/:id": lambda one: f"/accounts/{one.somebody.wallet['id']}",
     "console /movements/:id": lambda one: f"/movements/{one.somebody.payment['id']}",

@@ -14,7 +14,7 @@ from tests.infra.conftest import Packaged, get_att
 KEY = get_att("Key")
 TABLES = {
     "LedgerTable", "JournalTable", "IdentityTable", "MerchantsTable", "TopupsTable", "NoticesTable", "CasesTable",
-    "AuditTable", "ReconciliationsTable",
+    "AuditTable", "ReconciliationsTable", "PoliciesTable",
 }  # fmt: skip
 EXPIRING = {"IdentityTable", "MerchantsTable", "NoticesTable", "ReconciliationsTable", "TopupsTable"}
 INDEXES = {"LedgerTable": ["due", "orders"], "IdentityTable": ["due"], "CasesTable": ["due"], "MerchantsTable": ["due"]}
@@ -32,7 +32,7 @@ def dead_letters(packaged: Packaged) -> set[str]:
     return {one["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] for one in queues if "RedrivePolicy" in one}
 
 
-def test_there_are_the_nine_tables(packaged: Packaged) -> None:
+def test_there_are_the_ten_tables(packaged: Packaged) -> None:
     assert set(packaged.of_type("AWS::DynamoDB::Table")) == TABLES
 
 
@@ -122,7 +122,7 @@ def test_secrets_are_under_the_key_and_not_in_the_template(packaged: Packaged) -
 
 BUCKETS = {
     "StreamFailures": "StreamFailuresOverTls", "Exports": "ExportsOverTls", "Statements": "StatementsOverTls",
-    "Backups": "BackupsOverTls",
+    "Backups": "BackupsOverTls", "Documents": "DocumentsOverTls",
 }  # fmt: skip
 
 

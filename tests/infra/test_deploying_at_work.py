@@ -57,7 +57,8 @@ class Ground:
         return stack.environment(self.endpoint).get(name, "")
 
     def must_go_on(self) -> None:
-        """The same token is good, the same money is there."""
+        """The same token is good, the same money is there. The front door closes what was silent for a minute."""
+        self.customer.close()
         assert self.customer.get("/health").expect(200)["status"] == "ok"
         assert self.customer.get(f"/v1/wallets/{self.wallet['id']}").expect(200)["available"] == self.kept
 

@@ -57,7 +57,7 @@ WITHOUT_RESOURCES = {"cloudwatch:GetMetricData"}
 """AWS knows no resource for them: they read what it counts.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html"""
 NAMED_LATER = re.compile(
-    r"/aws/lambda/\*$|/archives/\*$|/statements/\*$|^\$\{Backups\.Arn\}/(hourly|daily|monthly|yearly)/\*$"
+    r"/aws/lambda/\*$|/(archives|documents|lists|statements)/\*$|^\$\{Backups\.Arn\}/(hourly|daily|monthly|yearly)/\*$"
     r"|:table/\$\{AWS::StackName\}-(drill-\*|\*/export/\*)$|:sns:\$\{AWS::Region\}:\$\{AWS::AccountId\}:(endpoint|app)/\*$"
 )
 """What has no name before it is made: log groups of functions, devices that take pushes, files, exports and the fresh
@@ -128,6 +128,16 @@ def test_the_audit_log_is_added_to_by_those_who_act_and_read_by_the_office(packa
         assert not {action.rpartition(":")[2] for action in granted} & {"PutItem", "Query"}
         return
     assert granted == MAY_ADD_TO_THE_AUDIT_LOG.get(role, set())
+
+
+def test_rules_are_published_by_the_office_and_read_by_those_who_ask_them(packaged: Packaged) -> None:
+    """Nobody changes or deletes what is published."""
+    read = {"dynamodb:GetItem", "dynamodb:Query"}
+    granted = {role: granted_on(packaged, role, get_att("PoliciesTable")) for role in ROLES}
+    asking = {"ApiHandlerRole": read, "AccessHandlerRole": read, "SweepRole": read}
+    office = {"OfficeHandlerRole": read | {"dynamodb:PutItem"}}
+    backed_up = {"BackUpRole", "RestoreDrillRole"}
+    assert {role: found for role, found in granted.items() if found and role not in backed_up} == asking | office
 
 
 def granted_on(packaged: Packaged, role: str, table: object) -> set[str]:

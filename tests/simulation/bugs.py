@@ -7,6 +7,7 @@ from tests.simulation.bugs_of_accounts import ACCOUNTS
 from tests.simulation.bugs_of_cards import CARDS
 from tests.simulation.bugs_of_charges import CHARGES
 from tests.simulation.bugs_of_coupons import COUPONS
+from tests.simulation.bugs_of_credit import CREDIT
 from tests.simulation.bugs_of_doors import DOORS
 from tests.simulation.bugs_of_factors import FACTORS
 from tests.simulation.bugs_of_family import FAMILY
@@ -157,16 +158,16 @@ BUGS = (
         "a refund beyond the capture",
         (13,),
         "payments/following.py",
-        'update.add("refundable", -amount).require("refundable", ">=", amount).require("state", "=", "captured")',
-        'update.add("refundable", -amount).require("state", "=", "captured")',
+        'return update.require(name, ">=", amount).require("state", "=", "captured")',
+        'return update.require("state", "=", "captured")',
         PAYMENTS + "refunds_never_exceed_what_was_captured",
     ),
     bug(
         "a refund beyond the floor",
         (2, 13),
         "ledger/allowance.py",
-        'update.add("allowance", -amount).require("allowance", ">=", amount)',
-        'update.add("allowance", -amount)',
+        'update.add("allowance", -amount).require("allowance", ">=", amount)\n    return Leg(',
+        'update.add("allowance", -amount)\n    return Leg(',
         PAYMENTS + "refunds_stop_at_the_floor_that_was_agreed",
     ),
     bug(
@@ -327,6 +328,7 @@ BUGS = (
     *WITHDRAWALS,
     *CARDS,
     *COUPONS,
+    *CREDIT,
     *POINTS,
     *FAMILY,
     *PEOPLE,

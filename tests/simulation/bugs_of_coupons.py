@@ -55,8 +55,8 @@ COUPONS = (
         "a refund that goes by what it once read",
         (13, 19),
         "payments/following.py",
-        'update.require("refundable", "=", seen).require("refundable", ">=", amount).require("state", "=", "captured")',
-        'update.require("refundable", ">=", amount).require("state", "=", "captured")',
+        'update = _taking(payment, amount).require("refundable", "=", seen.refundable - seen.disputed)',
+        "update = _taking(payment, amount)",
         AT_ONCE + "test_coupons.py::test_parallel_refunds_of_what_a_coupon_paid_add_up_exactly",
     ),
     bug(

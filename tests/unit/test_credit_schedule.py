@@ -44,6 +44,39 @@ def test_twelve_months_at_twelve_per_cent_are_what_every_table_of_annuities_says
     assert monthly_rate(plan) == 1_268
 
 
+@pytest.mark.parametrize(
+    ("principal", "count", "yearly", "each", "last", "total"),
+    [
+        (1_000_000, 6, 600, 169_596, 169_593, 1_017_573),
+        (500_000, 3, 900, 169_173, 169_172, 507_518),
+        (120_000, 12, 1_200, 10_662, 10_660, 127_942),
+        (60_000, 6, 1_000, 10_294, 10_291, 61_761),
+        (99_999, 12, 0, 8_334, 8_325, 99_999),
+    ],
+)
+def test_schedules_are_those_that_were_worked_out_elsewhere(
+    principal: int, count: int, yearly: int, each: int, last: int, total: int
+) -> None:
+    """By the formula of annuities in exact fractions, each month's interest rounded to the unit."""
+    amounts = [one.amount for one in monthly(principal, count, yearly, DAY)]
+    assert (amounts, sum(amounts)) == ([each] * (count - 1) + [last], total)
+
+
+@settings(max_examples=150, deadline=None)
+@given(principals, counts, rates)
+def test_the_rate_is_what_an_independent_search_finds(principal: int, count: int, yearly: int) -> None:
+    """Newton's way in floats, instead of halving in decimals."""
+    parts = monthly(max(principal, 50_000), count, yearly, DAY, principal // 200)
+    flows = [(number / 12, one.amount) for number, one in enumerate(parts, 1)]
+    lent, rate = sum(one.principal for one in parts), 0.1
+    for _ in range(60):
+        worth = sum(amount * (1 + rate) ** -years for years, amount in flows) - lent
+        slope = sum(-years * amount * (1 + rate) ** (-years - 1) for years, amount in flows)
+        rate -= worth / slope
+    told = model.annual_rate("twelve", parts)
+    assert abs(told - rate * 10_000) <= 0.5 + 1e-4
+
+
 def test_a_day_that_a_month_lacks_is_its_last_and_comes_back_in_the_next() -> None:
     days = [one.due_on.isoformat() for one in monthly(10_000, 3, 0, DAY)]
     assert days == ["2026-02-28", "2026-03-31", "2026-04-30"]

@@ -16,7 +16,7 @@ LOCAL = Path(narration.__file__).parent
 CATALOGUE = json.loads((LOCAL / "demo.json").read_text(encoding="utf-8"))
 SOURCES = [*LOCAL.glob("demo*.py"), LOCAL / "scoreboard.py"]
 PLACEHOLDER = re.compile(r"{(\w+)}")
-FAMILIES = ("kind.", "what.", "score.", "storm.", "shop.person.", "shop.await.")
+FAMILIES = ("credit.factor.", "kind.", "what.", "score.", "storm.", "shop.person.", "shop.await.")
 """Keys of these are put together at run time."""
 
 

@@ -21,7 +21,7 @@ from chalicelib.payments.model import PayRequest
 from chalicelib.payments.paying import Order
 from chalicelib.settlement import service as settlement
 from chalicelib.settlement.model import Batch
-from chalicelib.topups import events
+from chalicelib.topups import booking
 from tests.ledger_kit import AT, MERCHANT, OWNER, WALLET, key
 
 ACCOUNT = chart.merchant_account(MERCHANT, "CNY")
@@ -147,7 +147,7 @@ def given_back(draft: Draft) -> int:
 
 @given(AMOUNTS, KNOWN)
 def test_what_is_taken_back_is_taken_or_owed_and_never_more_than_there_is(amount: int, known: Known) -> None:
-    change, postings = events._debit(WALLET, "CNY", amount, known)
+    change, postings = booking.debit(WALLET, "CNY", amount, known)
     assert _told(postings, change) == _done(change)
     assert change.debt - change.available == amount
     if head := known.get(WALLET):

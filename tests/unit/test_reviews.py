@@ -21,10 +21,10 @@ MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2027, 12, 31), timezones=s
 LEAVE_NO_TRACE = {
     "account.own", "wards.guard", "operators.see", "freezes.see", "cases.see", "audit-log.see", "status.see",
     "on-call.see", "reports.see", "reports.see-tasks", "merchants.see", "merchants.see-keys", "merchants.see-stores",
-    "rewards.see", "compensations.see", "credit.see",
+    "rewards.see", "compensations.see", "disputes.see", "credit.see",
     "merchants.see-staff", "merchants.see-business", "merchants.see-webhooks", "merchants.see-cards",
     "merchants.see-settlements", "merchants.see-payouts", "reconciliations.see", "adjustments.see", "processors.see",
-    "backups.see", "backups.see-givings-back", "reviews.see",
+    "backups.see", "backups.see-givings-back", "reviews.see", "policies.see",
 }  # fmt: skip
 
 

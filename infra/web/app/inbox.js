@@ -75,6 +75,7 @@ function keep(next) {
 const WAYS_ON = [
   [/^(payment|refund|top_up|withdrawal|transfer|red_packet|adjustment)/, "/activity", "activity"],
   [/^split_/, "/bills", "bills"],
+  [/^dispute_/, "/disputes", "disputes"],
   [/^gift_card/, "/gift-cards", "gifts"],
   [/^(card_)?approval_asked/, "/approvals", "approvals"],
   [/^(card_)?approval_(approved|open|unpaid)/, "/", "home"],

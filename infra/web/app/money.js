@@ -80,6 +80,8 @@ export function Frozen({ wallet }) {
     <div class="note" role="status">
       <strong>${say("frozen.title")}</strong>
       <p>${wallet.reason}</p>
+      ${wallet.needed && html`<p>${wallet.needed}</p>`}
+      ${wallet.review_at && html`<p>${say("frozen.review", { at: shownMoment(wallet.review_at) })}</p>`}
       <a class="alone" href=${mine ? "#/security" : "#/inbox"}>${say(mine ? "frozen.mine" : "frozen.theirs")}</a>
       ${!mine && html`<p><a class="alone" href="#/help">${say("frozen.help")}</a></p>`}
     </div>

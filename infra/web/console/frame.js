@@ -13,6 +13,8 @@ import { effect, html, signal } from "/shared/ui.js";
 const PLACES = [
   ["/", "o", "reports.see"],
   ["/cases", "c", "cases.see"],
+  ["/verification", "y", "screenings.see"],
+  ["/disputes", "h", "disputes.see"],
   ["/merchants", "m", "merchants.see"],
   ["/coupons", "w", "rewards.see"],
   ["/points", "l", "rewards.see"],

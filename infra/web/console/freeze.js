@@ -6,7 +6,7 @@ import { Field } from "/shared/parts.js";
 import { call, get } from "/shared/session.js";
 import { html, signal } from "/shared/ui.js";
 
-const REASONS = ["stolen_phone", "unusual_activity", "disputed_payment", "legal_order"];
+const REASONS = ["stolen_phone", "unusual_activity", "disputed_payment", "legal_order", "under_review"];
 const USUAL_HOURS = 72;
 const MOST_HOURS = 720;
 

@@ -15,6 +15,7 @@ const SCREEN_OF = {
   ptp: "points",
   tbo: "topup-bonuses",
   inc: "incidents",
+  scr: "screenings",
   rva: "reviews",
   rvl: "reviews",
   ...Object.fromEntries(["pay", "cap", "voi", "exp", "ref", "top", "wdr", "stl"].map((kind) => [kind, "movements"])),

@@ -7,6 +7,7 @@ const TOLD = {
   checkout: ["paid"],
   settlement: ["created"],
   payout: ["succeeded", "failed"],
+  dispute: ["opened", "closed"],
 };
 /** `ping` comes whatever was chosen, when it is asked for. */
 export const EVENT_TYPES = Object.entries(TOLD).flatMap(([what, ends]) => ends.map((end) => `${what}.${end}`));

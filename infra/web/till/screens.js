@@ -18,6 +18,7 @@ export const SCREENS = {
   "/more": screen("more", "sales"),
   "/stores/:id": screen("store", "sales", "office"),
   "/office/payments": screen("payments", "sales", "office"),
+  "/office/disputes": screen("disputes", "sales", "office", "merchant-disputes"),
   "/office/deposits": screen("deposits", "sales", "office"),
   "/office/settlements": screen("settlements", "sales", "office"),
   "/office/settlements/:id": screen("settlement", "sales", "office"),

@@ -3,7 +3,7 @@ import { freezing, isFrozen, isMine, Unready } from "/app/freezing.js";
 import { me, wallets } from "/app/me.js";
 import { Titled } from "/app/security.js";
 import { say } from "/shared/language.js";
-import { Button, Problem, Shown } from "/shared/parts.js";
+import { Button, Facts, Problem, Shown, When } from "/shared/parts.js";
 import { html } from "/shared/ui.js";
 
 export function open() {
@@ -24,7 +24,8 @@ const Free = ({ person, freeze }) => html`
 `;
 
 const Frozen = ({ mine, freeze }) => html`
-  <p class="note" role="status">${isMine(mine) ? say("freeze.on") : theirs(mine) || say("freeze.theirs")}</p>
+  <p class="note" role="status">${isMine(mine) ? say("freeze.on") : theirs(mine)?.reason || say("freeze.theirs")}</p>
+  ${!isMine(mine) && html`<${Needed} wallet=${theirs(mine)} />`}
   ${isMine(mine) && html`
     <p>${say("freeze.undo-about")}</p>
     <${Button} kind="wide" job=${freeze.go_on} onClick=${freeze.go_on.run}>${say("freeze.undo")}<//>
@@ -32,4 +33,13 @@ const Frozen = ({ mine, freeze }) => html`
 `;
 
 /** Why somebody else froze it, in the API's words. */
-const theirs = (mine) => mine.value.data.data.find((one) => one.status === "frozen" && one.reason_code !== "by-owner").reason;
+const theirs = (mine) => mine.value.data.data.find((one) => one.status === "frozen" && one.reason_code !== "by-owner");
+
+/** What is needed of its owner, and the clock: what nobody looks at in time rises by itself. */
+const Needed = ({ wallet }) => html`
+  <section class="card"><${Facts} of=${[
+    [say("freeze.needed"), wallet?.needed],
+    [say("freeze.review"), wallet?.review_at && html`<${When} at=${wallet.review_at} />`],
+  ]} /></section>
+  <p>${say("freeze.rises")}</p>
+`;

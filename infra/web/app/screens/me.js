@@ -39,6 +39,7 @@ const Me = ({ mine, asked, out }) => html`
   <//>
   <${Rows} label=${say("me.safe")}>
     <${Row} path="/security" icon="shield" title=${say("me.security")} />
+    <${Row} path="/me/verification" icon="person" title=${say("me.verification")} about=${say("me.verification-about")} />
     <${Row} path="/family" icon="people" title=${say("me.family")} about=${say("me.family-about")} count=${waiting(asked).length} />
     <${Row} path="/activity" icon="list" title=${say("me.statements")} />
     <${Row} path="/help" icon="help" title=${say("me.help")} />

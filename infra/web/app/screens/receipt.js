@@ -1,4 +1,5 @@
 /** A payment as its receipt: what, to whom, how it stands, what came back of it; to be printed, or kept as a PDF. */
+import { isOpenTo } from "/app/disputes.js";
 import { Earned, earning } from "/app/earned.js";
 import { helpFact } from "/app/helped.js";
 import { wallets } from "/app/me.js";
@@ -22,18 +23,19 @@ export function open({ params }) {
   });
   const earned = earning(() => params.id);
   const stop = watch(() => see(path), 10_000);
-  const view = () => html`<${Receipt} payment=${payment} checkout=${checkout.value?.value.data} entries=${entries.value?.value.data?.data ?? []} earned=${earned} />`;
+  const view = () => html`<${Receipt} payment=${payment} checkout=${checkout.value?.value.data} entries=${entries.value?.value.data?.data ?? []} earned=${earned} wallets=${mine.value.data?.data} />`;
   return { title: () => say("receipt.title"), view, close: () => (stop(), stopLooking(), earned.close()) };
 }
 
 /** With a family card of mine somebody else's wallet says who paid. */
 const walletFor = ({ wallet_id, currency }, all) => all?.find(({ id }) => id === wallet_id) ?? all?.find((one) => one.currency === currency);
 
-const Receipt = ({ payment, checkout, entries, earned }) => html`
+const Receipt = ({ payment, checkout, entries, earned, wallets: all }) => html`
   <${Heading}>${say("receipt.title")}<//>
   <${Shown} of=${payment} lines=${6}>
     ${(one) => {
       if (checkout) meet([checkout]);
+      const mine = !one.paid_by && Boolean(all?.some(({ id }) => id === one.wallet_id));
       return html`
         <section class="card bill" aria-label=${say("receipt.title")}>
           <p class="payee">${checkout?.merchant_name || nameOf(one) || say("entry.merchant")}</p>
@@ -45,11 +47,19 @@ const Receipt = ({ payment, checkout, entries, earned }) => html`
         <h2>${say("receipt.history")}</h2>
         <ol class="timeline">${steps(one, entries).map(({ key, at, amount }) => html`
           <li key=${key + at}><span>${say(key, { amount: money(amount, one.currency) })}</span> <${When} at=${at} /></li>`)}</ol>
+        <${Disputed} one=${one} mine=${mine} />
         <div class="files"><button type="button" class="secondary" onClick=${() => print()}>${say("statement.print")}</button></div>
       `;
     }}
   <//>
 `;
+
+/** Whoever's money it was can dispute it, once; what is disputed has a screen of its own. */
+function Disputed({ one, mine }) {
+  if (one.dispute_id) return html`<p><a class="button secondary wide" href=${`#/disputes/${one.dispute_id}`}>${say("dispute.see")}</a></p>`;
+  if (!mine || !isOpenTo(one)) return null;
+  return html`<p><a class="button secondary wide" href=${`#/payments/${one.id}/dispute`}>${say("dispute.begin")}</a></p>`;
+}
 
 /** What of it a coupon, points or bonus credit paid. */
 const helpOf = ({ discount = 0, points_used = 0, bonus_used = 0 }) => ({ what: points_used ? "points" : bonus_used ? "bonus" : "coupon", discount, points: points_used });

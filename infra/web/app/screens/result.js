@@ -2,6 +2,7 @@
 import { hostOf, shownSum } from "/app/money.js";
 import { Earned, earning } from "/app/earned.js";
 import { helpFact } from "/app/helped.js";
+import { Lifts } from "/app/lifting.js";
 import { amountOf, consentOf, dueOf, sayOf } from "/app/meant.js";
 import { payCheckout, payShop, TopUpFirst } from "/app/paying.js";
 import { Back, wayBack } from "/app/way-back.js";
@@ -150,6 +151,7 @@ function Not({ about, outcome: { status, body }, earlier }) {
   const again = body?.code === "probable-duplicate";
   return html`
     <${Problem} of=${new Refused({ status, body: body && { ...body, detail }, text: "" })} />
+    ${!about.family && html`<${Lifts} of=${body ?? {}} />`}
     <${Help} about=${about} body=${body ?? {}} earlier=${earlier} />
     <p><a class=${again ? "button main" : "button secondary"} href="#/">${say(again ? "twice.no" : "result.home")}</a></p>
   `;

@@ -48,6 +48,7 @@ function Case({ of: one, freeze, take, again }) {
       ${frozen && html`<p class="note">${say(may("freezes.keep") ? "console.still-frozen" : "console.still-frozen-others")}</p>`}
       <p class="deeds">
         ${one.owner !== me()?.id && html`<${Button} kind="secondary" job=${take} onClick=${take.run}>${say("console.take")}<//>`}
+        ${decided(one) && html`<a href=${`#${decided(one)}`}>${say("verify.decide")}</a>`}
         ${one.kind === "reconciliation-difference" && may("adjustments.propose") && html`<a href=${`#/adjustments?case=${one.id}`}>${say("console.adjustments")}</a>`}
         ${!frozen && html`<button type="button" onClick=${() => resolve([one], again)}>${say("console.resolve")}</button>`}
         ${frozen && may("freezes.keep") && html`
@@ -56,6 +57,10 @@ function Case({ of: one, freeze, take, again }) {
       </p>`}
   `;
 }
+
+/** Where it is decided, which resolves it. */
+const decided = ({ kind, subject, facts }) =>
+  ({ screening: may("screenings.decide") && `/screenings/${subject}`, "person-unverified": may("people.verify") && `/people/${facts.user_id}/documents` })[kind];
 
 /** Facts that are amounts, in the case's own currency where it names one. */
 const AMOUNTS = ["difference", "expected", "stated", "owed", "at_banks", "shortfall"];

@@ -35,6 +35,7 @@ const Person = ({ of: person, clear, wallets, credit }) => html`
     ["created_at", html`<${Moment} at=${person.created_at} />`],
   ]} />
   <p class="deeds">
+    ${may("people.verify") && html`<a href=${`#/people/${person.id}/documents`}>${say("verify.see")}</a>`}
     ${may("people.end-sessions") && html`<button type="button" class="danger" onClick=${() => endSessions(person)}>${say("console.end-sessions")}</button>`}
     ${may("operators.appoint") && !person.role && html`<button type="button" class="secondary" onClick=${() => appoint(person)}>${say("console.appoint")}</button>`}
   </p>

@@ -9,6 +9,7 @@ import { html } from "/shared/ui.js";
 const PLACES = [
   ["/office/payments", "list", "payments", "payments"],
   ["/office/deposits", "clock", "deposits", "payments"],
+  ["/office/disputes", "shield", "disputes", "payments"],
   ["/office/settlements", "archive", "settlements", "reports"],
   ["/office/payouts", "out", "payouts", "reports"],
   ["/office/statements", "paper", "statements", "reports"],
