@@ -46,6 +46,7 @@ IN_CLEAR = {
         "side", "categories", "form", "direction", "design", "against", "schedule", "event_types",
         "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id} state", "PUT /v1/merchants/{id}/category category",
         "POST /v1/points-programmes/{id}/rules kind",
+        "POST /v1/instalment-quotes kind", "POST /v1/instalment-quotes plan",
         "POST /v1/me/verification/documents kind", "type", "country", "decision",
         "PATCH /v1/merchants/{id}/stores/{store_id} status", "POST /v1/status/subscriptions language", "capabilities",
     },
@@ -61,6 +62,7 @@ IN_CLEAR = {
         "POST /v1/payments/{id}/disputes text", "POST /v1/disputes/{id}/answer text",
     },
     "what operators tell everybody": {"en", "zh", "severity", "starts_at", "ends_at", "PATCH /v1/incidents/{id} state"},
+    "rules that everybody lives by": {"POST /v1/policies pack", "POST /v1/policies signature"},
     "counted, of nobody": {
         "POST /v1/task-events task", "POST /v1/task-events outcome", "POST /v1/task-events mode",
         "POST /v1/task-events language",
