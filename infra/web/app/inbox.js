@@ -84,7 +84,7 @@ const WAYS_ON = [
   [/^incident_compensated/, "/coupons", "coupons"],
   [/^(points_|reminder_points)/, "/points", "points"],
   [/^(bonus_|reminder_bonus)/, "/bonuses", "bonuses"],
-  [/^(loan|instalment)/, "/credit/plans", "credit"],
+  [/^(loan|instalment|refund_repaid)/, "/credit/plans", "credit"],
   [/^funding_method/, "/withdraw/ways", "ways"],
   [/^(guardian|approval)_/, "/family", "family"],
   [/^wallet_frozen/, "/help", "help"],
