@@ -23,7 +23,7 @@ from chalicelib.policy.pack import Credit
 
 _LOOKED_BACK = timedelta(days=180)
 _ENTRIES = 2_000
-"""At most so many are looked at, the latest."""
+"""At most so many are looked at: whoever has more in that time has made all the payments that count."""
 _AGAIN_AFTER = timedelta(days=1)
 _CAME_IN = frozenset({"top-up", "top-up-reversal", "transfer", "transfer-completed"})
 _PAID = frozenset({"payment", "capture"})
