@@ -11,7 +11,6 @@ import msgspec
 from chalicelib.credit import lines, model_views, quoting, store
 from chalicelib.credit.looking import next_look
 from chalicelib.credit.model import InstalmentQuote
-from chalicelib.credit.model_views import CashRequest
 from chalicelib.credit.store import Kept
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.callers import Customer
@@ -22,9 +21,6 @@ from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Change, Draft, Entry, Known, Leg, Movement, Spend
 from chalicelib.policy import proving
 from chalicelib.policy import service as policy
-
-UNLIMITED = 10**15
-"""A sum that no limit is held to: nothing is spent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +62,26 @@ def loan(customer: Customer, quote: InstalmentQuote, wallet: str, payment: str, 
     return Loan(kept, ledger.head(account).floor)
 
 
-def borrow(customer: Customer, request: CashRequest, key: RequestKey, at: datetime) -> Receipt:
+def borrow(
+    customer: Customer, wallet_id: str, quote_id: str, quote_hash: str, key: RequestKey, at: datetime
+) -> Receipt:
     """Raises NotFound, InvalidRequest, CreditUnavailable, StepUpRequired, CoolingOff; stores InvalidState (expired,
     used, closed), CreditLimitReached, WalletFrozen."""
-    if request.wallet_id not in customer.wallet_ids:
+    if wallet_id not in customer.wallet_ids:
         raise NotFound()
     if first := ledger.answered(key.movement_id("lon"), key):
         return first
-    quote = quoting.agreed(customer, request.quote_id, request.quote_hash, "cash", at)
+    quote = quoting.agreed(customer, quote_id, quote_hash, "cash", at)
     if refusal := proving.unproved(customer, policy.decide(customer, "payment", quote.amount, at), at):
         raise refusal
-    lent = loan(customer, quote, request.wallet_id, "", at)
+    lent = loan(customer, quote, wallet_id, "", at)
     return ledger.commit(lambda at, known: _draft(customer, lent, key, at, known), at, key)
 
 
 def standing(customer: Customer, wallet: str, known: Known) -> Spend:
     """They stand as they must to pay, though nothing counts towards a limit."""
     tier = known[wallet].tier if wallet in known else customer.tier
-    return Spend(customer.user_id, customer.epoch, tier, UNLIMITED, UNLIMITED, UNLIMITED, counts=False)
+    return Spend(customer.user_id, customer.epoch, tier, 0, 0, 0, counts=False)
 
 
 def _draft(customer: Customer, lent: Loan, key: RequestKey, at: datetime, known: Known) -> Draft:

@@ -23,7 +23,7 @@ from chalicelib.policy.pack import Credit
 
 _LOOKED_BACK = timedelta(days=180)
 _ENTRIES = 2_000
-"""At most so many are looked at, the latest."""
+"""At most so many are looked at: whoever has more in that time has made all the payments that count."""
 _AGAIN_AFTER = timedelta(days=1)
 _CAME_IN = frozenset({"top-up", "top-up-reversal", "transfer", "transfer-completed"})
 _PAID = frozenset({"payment", "capture"})
@@ -113,12 +113,13 @@ def _taken_back(found: list[dict[str, object]]) -> int:
 
 
 def _assess(customer: Customer, wallet: Head, rules: Credit, at: datetime) -> None:
+    """The account first: nothing is lent without a line, and a line without its account would be none."""
     account = account_of(customer, wallet)
     past = past_of(wallet.account, store.plans(account), at)
     found = scores.score(past)
     limit = scores.limit(found, past, rules.most_principal[min(wallet.tier, len(rules.most_principal) - 1)])
-    store.put_line(Line(account, customer.user_id, wallet.currency, limit, found, clock.written(at), open=limit > 0))
     ledger.open_credit(account, customer.user_id, wallet.currency, -limit, at)
+    store.put_line(Line(account, customer.user_id, wallet.currency, limit, found, clock.written(at), open=limit > 0))
 
 
 def _view(customer: Customer, wallet: Head, at: datetime) -> CreditLineView:

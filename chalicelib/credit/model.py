@@ -47,7 +47,6 @@ PRICES: dict[tuple[Kind, Wish], Price] = {
 LATE_BASIS_POINTS = 500
 """Of what is missing of an instalment: what is asked once it is late, within the area's caps."""
 _STEP = 50
-_LONGEST = 12
 
 
 class Instalment(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.credit import model
 from chalicelib.credit import plan as plans
-from chalicelib.credit.model import Amount, Currency, Id, Instalment, InstalmentQuote, Kind, Wish
+from chalicelib.credit.model import Amount, Currency, Instalment, InstalmentQuote, Kind, Wish
 from chalicelib.credit.store import Kept
 from chalicelib.kernel import clock
 
@@ -68,14 +68,6 @@ class InstalmentQuoteView(msgspec.Struct, frozen=True):
     quote: InstalmentQuote
     hash: str
     texts: list[str]
-
-
-class CashRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A loan by a quote of `cash`: it comes to that wallet."""
-
-    wallet_id: Id
-    quote_id: Id
-    quote_hash: Hash
 
 
 class RepaymentRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -117,10 +117,6 @@ def months_after(day: date, count: int, day_of_month: int) -> date:
     return date(year, month + 1, min(day_of_month, calendar.monthrange(year, month + 1)[1]))
 
 
-def total(parts: Sequence[Part]) -> int:
-    return sum(one.amount for one in parts)
-
-
 def _left(owed: int, yearly_basis_points: int, months: Sequence[Fraction], each: int) -> bool:
     """Whether something is left after all of them."""
     for one in months:

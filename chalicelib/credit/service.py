@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.credit import lines, paying_back, store
 from chalicelib.credit import plan as plans
 from chalicelib.credit.lending import standing
-from chalicelib.credit.model_views import InstalmentPlanView, RepaymentRequest, begun_view, plan_view, withdrawal_until
+from chalicelib.credit.model_views import InstalmentPlanView, RepaymentRequest, plan_view, withdrawal_until
 from chalicelib.credit.paying_back import Seen
 from chalicelib.credit.plan import Plan
 from chalicelib.credit.store import Kept
@@ -40,11 +41,6 @@ def seen(owner: str, currency: str, plan_id: str) -> Seen:
     if found is None:
         raise NotFound()
     return Seen(found)
-
-
-def begun(found: Seen) -> InstalmentPlanView:
-    """As it was agreed to, whatever became of it."""
-    return begun_view(found.kept)
 
 
 def repay(customer: Customer, plan_id: str, request: RepaymentRequest, key: RequestKey, at: datetime) -> Receipt:
@@ -130,6 +126,5 @@ def _fitting(plan: Plan, wanted: int, at: datetime) -> int:
 def _refused(seen: Seen, repayment: str, key: RequestKey, at: datetime, state: str = "") -> Draft:
     """Kept under the key, so that a late second delivery is answered alike."""
     kept = seen.kept
-    wallet = Change(kept.wallet, kept.currency)
-    refused = paying_back.draft(seen, kept.plan, repayment, wallet, at, key)
-    return Draft(refused.movement, (), None, refusal=InvalidState(state=state or kept.plan.state))
+    nothing = paying_back.draft(seen, kept.plan, repayment, Change(kept.wallet, kept.currency), at, key)
+    return replace(nothing, refusal=InvalidState(state=state or kept.plan.state))

@@ -146,6 +146,8 @@ def _on_credit(entry: Mapping[str, Any], kind: str | None, lent: int) -> tuple[s
     """Told once, by the copy of the wallet: a purchase in instalments with all that it cost."""
     if entry["pk"].startswith(_CREDIT):
         return None, 0
+    if kind == "refund" and not _amount(entry):
+        return "refund_repaid", -lent
     return ("instalments_begun", lent) if kind == "payment" else (kind, _amount(entry))
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib.credit import lending
 from chalicelib.credit import service as credit
-from chalicelib.credit.model_views import CashRequest
+from chalicelib.credit.model_views import begun_view
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.kernel.idempotency import Receipt, RequestKey
@@ -23,13 +23,13 @@ def agree(customer: Customer, request: InstalmentPlanRequest, key: RequestKey, a
     if not request.buys:
         if request.amount is not None or request.currency is not None:
             raise InvalidRequest(param="merchant_id")
-        return lending.borrow(customer, CashRequest(request.wallet_id, request.quote_id, request.quote_hash), key, at)
+        return lending.borrow(customer, request.wallet_id, request.quote_id, request.quote_hash, key, at)
     paid = service.pay(customer, _payment(request), key, at)
     if paid.status != 201:
         return paid
     payment = msgspec.json.decode(paid.body, type=PaymentView)
     seen = credit.seen(customer.user_id, payment.currency, payment.plan_id)
-    return replace(paid, body=msgspec.json.encode(credit.begun(seen)).decode())
+    return replace(paid, body=msgspec.json.encode(begun_view(seen.kept)).decode())
 
 
 def _payment(request: InstalmentPlanRequest) -> PayRequest:

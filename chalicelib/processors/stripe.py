@@ -200,7 +200,8 @@ class Stripe:
             if kind := stripe_out.TOLD_OF_PAYOUTS.get(told.type):
                 sent = msgspec.json.decode(told.data.object, type=stripe_out.Sent)
                 return stripe_out.payout_told(replace(event, kind=kind), sent, _account(told.livemode, told.account))
-            if kind := _kind_of_dispute(told):
+            kind = _kind_of_dispute(told)
+            if kind and kind != "ignored":
                 dispute = msgspec.json.decode(told.data.object, type=_Dispute)
                 return self._disputed(replace(event, kind=kind), dispute, told.account)
             if told.type not in _KINDS:

@@ -38,7 +38,7 @@ IN_CLEAR = {
     "ids": {"wallet_id", "merchant_id", "checkout_id", "person_id", "actor", "subject", "account", "case_id",
             "funding_method_id", "endpoint_id", "store_id", "staff_id", "store_ids", "card_id", "plan_id",
             "user_id", "backup_id", "coupon_id", "merchant_ids", "people",
-            "programme_id", "template_id", "bonus_id", "family_card_id"},
+            "programme_id", "template_id", "bonus_id", "family_card_id", "quote_id", "quote_hash"},
     "words of ours": {
         "action", "capability", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale",
         "method", "processor", "role", "scopes", "split", "document", "version", "POST /v1/freezes reason",
@@ -46,6 +46,7 @@ IN_CLEAR = {
         "side", "categories", "form", "direction", "design", "against", "schedule", "event_types",
         "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id} state", "PUT /v1/merchants/{id}/category category",
         "POST /v1/points-programmes/{id}/rules kind",
+        "POST /v1/instalment-quotes kind", "POST /v1/instalment-quotes plan",
         "POST /v1/me/verification/documents kind", "type", "country", "decision",
         "PATCH /v1/merchants/{id}/stores/{store_id} status", "POST /v1/status/subscriptions language", "capabilities",
     },
@@ -61,6 +62,7 @@ IN_CLEAR = {
         "POST /v1/payments/{id}/disputes text", "POST /v1/disputes/{id}/answer text",
     },
     "what operators tell everybody": {"en", "zh", "severity", "starts_at", "ends_at", "PATCH /v1/incidents/{id} state"},
+    "rules that everybody lives by": {"POST /v1/policies pack", "POST /v1/policies signature"},
     "counted, of nobody": {
         "POST /v1/task-events task", "POST /v1/task-events outcome", "POST /v1/task-events mode",
         "POST /v1/task-events language",
@@ -86,7 +88,7 @@ SECRET_ANSWERS = {
     "uri",
     "value",
 }
-NO_SECRETS = {"GET /v1/me/verification code"}
+NO_SECRETS = {"GET /v1/me/verification code", "POST /v1/credit-line code"}
 """Words of ours, under a name that others use for secrets."""
 IN_TEXTS = ("pay.canary@example.com", "+86 139 0013 9000", "refund.canary@example.com", "137-0013-7000")
 """Contacts in what may stand in clear: they may not."""

@@ -211,6 +211,9 @@ def test_a_trigger_plays_the_real_thing(
     assert cli.main(["trigger", event]) == 0
     ids = dict(line.split() for line in capsys.readouterr().out.splitlines())
     world.deliver()
+    world.clock.advance(1)
+    world.sweep()
+    world.take_in()
     told = till.get(f"/v1/merchants/{world.shop.id}/events?type={event}").expect(200)["data"]
     assert len(told) == 1
     assert event == "settlement.created" or set(ids.values()) & set(map(str, told[0]["data"].values()))

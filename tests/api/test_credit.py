@@ -309,6 +309,8 @@ def test_a_refund_repays_the_plan_and_what_is_more_comes_to_the_wallet(world: Wo
     half = world.shop.act(begun["payment_id"], "refunds", {"amount": 20_000})
     assert (half.status, half.json["repaid"]) == (201, 20_000)
     assert (ana.available, kit.lent(ana)) == (3_000_000, 40_000)
+    world.deliver()
+    assert len(kit.told(ana, "refund_repaid")) == 1
     kit.later(world, ana, 31)
     owed = kit.plan(ana, begun["id"])
     world.put_in(ana, 1)

@@ -124,6 +124,22 @@ def test_wherever_lending_dies_the_same_key_finds_one_plan(
     assert audit.trial_balance().balanced
 
 
+@pytest.mark.parametrize("after", [False, True])
+def test_wherever_opening_a_line_dies_it_can_be_seen_and_asked_for_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    number, died = 0, [True]
+    while died:
+        number += 1
+        ana = kit.known(world)
+        with dying(monkeypatch, number, after) as died:
+            ana.phone.post("/v1/credit-line", {})
+        assert kit.line(ana).get("status") in ("none", "open"), number
+        assert kit.asked(ana) is ana
+        assert (kit.line(ana)["available"], ledger.head(kit.account(ana)).floor) == (200_000, -200_000)
+    assert number > 3
+
+
 def test_a_plan_that_another_process_changed_meanwhile_is_looked_at_anew(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

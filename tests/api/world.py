@@ -71,6 +71,10 @@ class World:
                 app.fan_out({"Records": records[start : start + _STREAM_BATCH]}, None)
                 self._consume()
 
+    def take_in(self) -> None:
+        """What a sweep has put into the queues."""
+        self._consume()
+
     def forget_what_was_told(self) -> None:
         """The stream tells all of it again."""
         self._seen.clear()

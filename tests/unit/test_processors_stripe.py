@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.processors import wire
-from chalicelib.processors.model import Payout, Refund
+from chalicelib.processors.model import Payout, ProcessorEvent, Refund
 from chalicelib.processors.stripe import Stripe
 from chalicelib.processors.wire import Reply
 from tests.contracts.bench import AT, stripe_bench
@@ -59,3 +59,43 @@ def test_a_payout_that_stripe_makes_by_itself_is_ignored() -> None:
     bench = stripe_bench("https://stripe.test")
     assert bench.told(bench.body("paid", metadata={})).kind == "ignored"
     assert bench.told(bench.body("paid", amount="x")).kind == "unreadable"
+
+
+def told_of_dispute(what: str, status: str, found: dict[str, object] | None = None) -> ProcessorEvent:
+    """As it came over the wire; whoever asks for its payment gets `found`."""
+    dispute = {"id": "dp_1", "amount": 250, "currency": "cny", "livemode": False, "status": status}
+    dispute |= {"payment_intent": "pi_1"}
+    event = {"id": "evt_1", "type": f"charge.dispute.{what}", "created": 1_795_334_400, "livemode": False}
+    before = wire.use(lambda *_: Reply(200 if found else 404, json.dumps(found or {}).encode()))
+    try:
+        return stripe_bench("https://stripe.test").told(json.dumps(event | {"data": {"object": dispute}}).encode())
+    finally:
+        wire.use(before)
+
+
+@pytest.mark.parametrize(
+    ("what", "status", "kind"),
+    [
+        ("created", "needs_response", "topup_disputed"),
+        ("funds_withdrawn", "needs_response", "topup_disputed"),
+        ("closed", "won", "dispute_won"),
+        ("closed", "lost", "dispute_lost"),
+    ],
+)
+def test_a_dispute_is_of_the_top_up_that_its_payment_names(what: str, status: str, kind: str) -> None:
+    paid = {"id": "pi_1", "status": "succeeded", "amount": 1_000, "amount_received": 1_000, "currency": "cny"}
+    told = told_of_dispute(what, status, paid | {"livemode": False, "metadata": {"topup_id": "top_1"}})
+    assert (told.kind, told.topup_id, told.amount, told.currency) == (kind, "top_1", 1_000, "CNY")
+    assert (told.dispute_id, told.disputed, told.reference, told.account) == ("dp_1", 250, "pi_1", "test")
+
+
+@pytest.mark.parametrize(
+    ("what", "status"), [("created", "warning_needs_response"), ("updated", "needs_response"), ("closed", "other")]
+)
+def test_what_takes_no_money_yet_is_ignored_and_nobody_is_asked_about_it(what: str, status: str) -> None:
+    assert told_of_dispute(what, status).kind == "ignored"
+
+
+def test_a_dispute_whose_payment_is_not_to_be_seen_is_told_again_later() -> None:
+    with pytest.raises(Unavailable):
+        told_of_dispute("created", "needs_response")

@@ -24,12 +24,13 @@ export const FamilyChoices = ({ of: all, from }) => all.map(({ card, short }) =>
     <span>${say("pay-with.family", { name: card.person })}<small>${say(card.categories.length ? "pay-with.family.only" : "pay-with.family.left", { left: money(card.left_this_month, card.currency), where: namesOf(card.categories) })}</small></span>
   </label>`);
 
-/** Where nothing but one's own wallet could pay beside them. */
-export const PayWith = ({ of: { all, one }, wallet, from }) => all.length > 0 && html`
+/** Where nothing but one's own wallet could pay beside them, and `children`: another way; `other`: whether that one is chosen. */
+export const PayWith = ({ of: { all, one }, wallet, from, other, children }) => (all.length > 0 || children) && html`
   <fieldset>
     <legend>${say("checkout.from")}</legend>
-    <label class="choice"><input type="radio" name="from" value="wallet" checked=${!one} onChange=${() => (from.value = "wallet")} /><span>${say("fact.wallet", { available: money(wallet.available, wallet.currency) })}</span></label>
+    <label class="choice"><input type="radio" name="from" value="wallet" checked=${!one && !other} onChange=${() => (from.value = "wallet")} /><span>${say("fact.wallet", { available: money(wallet.available, wallet.currency) })}</span></label>
     <${FamilyChoices} of=${all} from=${from} />
+    ${children}
   </fieldset>
 `;
 

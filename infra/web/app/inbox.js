@@ -73,7 +73,7 @@ function keep(next) {
 
 /** `payment` of `payment`, `wallet_frozen` of `wallet_frozen_legal_order`: where a notice leads, by how it begins. */
 const WAYS_ON = [
-  [/^(payment|refund|top_up|withdrawal|transfer|red_packet|adjustment)/, "/activity", "activity"],
+  [/^(payment|refund(?!_repaid)|top_up|withdrawal|transfer|red_packet|adjustment)/, "/activity", "activity"],
   [/^split_/, "/bills", "bills"],
   [/^dispute_/, "/disputes", "disputes"],
   [/^gift_card/, "/gift-cards", "gifts"],
@@ -84,6 +84,7 @@ const WAYS_ON = [
   [/^incident_compensated/, "/coupons", "coupons"],
   [/^(points_|reminder_points)/, "/points", "points"],
   [/^(bonus_|reminder_bonus)/, "/bonuses", "bonuses"],
+  [/^(loan|instalment|refund_repaid)/, "/credit/plans", "credit"],
   [/^funding_method/, "/withdraw/ways", "ways"],
   [/^(guardian|approval)_/, "/family", "family"],
   [/^wallet_frozen/, "/help", "help"],

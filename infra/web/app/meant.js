@@ -10,13 +10,13 @@ export const dueOf = ({ checkout, help, ...about }) => (checkout ? { amount: che
 /** "" of what nobody knows before: a share of a red packet. */
 export const amountOf = (about) => (hasAmount(about) ? shownSum(dueOf(about)) : "");
 const hasAmount = ({ checkout, amount }) => Boolean(checkout) || amount !== undefined;
-const KINDS = { withdrawal: "kind.withdrawal", card: "kind.card-purchase", "card-refund": "kind.card-refund", packet: "kind.red-packet", "packet-claim": "kind.red-packet-claim", gift: "kind.gift-card", "gift-claim": "kind.gift-card-claim" };
+const KINDS = { withdrawal: "kind.withdrawal", card: "kind.card-purchase", "card-refund": "kind.card-refund", packet: "kind.red-packet", "packet-claim": "kind.red-packet-claim", gift: "kind.gift-card", "gift-claim": "kind.gift-card-claim", loan: "kind.loan", repayment: "kind.repayment", "plan-withdrawal": "kind.plan-withdrawal" };
 /** Whom it is for, or what it is where it is for nobody else. */
 export const nameOf = (about) => about.checkout?.merchant_name ?? (about.what === "transfer" ? about.to : say(KINDS[about.what] ?? "kind.top-up"));
 /** The sentence that fits what was meant, where it is not the one of a payment from one's own wallet. */
 export const sayOf = ({ what, family }, key, params) => sayOr(`${key}.${family ? "family-card" : what}`, say(key, params), params);
 /** What takes a confirmation though nobody is named who gets it. */
-const OF_NOBODY = ["packet", "gift"];
+const OF_NOBODY = ["packet", "gift", "loan"];
 /** What a confirmation is asked for; "" of what goes to nobody. */
 export function wishOf(about) {
   const name = about.checkout?.merchant_name ?? about.to;

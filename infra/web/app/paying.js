@@ -11,22 +11,24 @@ import { html } from "/shared/ui.js";
  * → the intent's id. A checkout is paid once, however often it is meant; of one that several people pay, `amount` is my
  * part, and `form` is paid once. `confirmed`: also if it looks paid already; `card_id`: the prepaid card that pays it
  * instead of the wallet; `help`: what helps the wallet, as `noted` (helped.js); `family`: {id, name} of the family card
- * that pays it, while the wallet only says who does.
+ * that pays it, while the wallet only says who does; `instalments`: {quote_id, quote_hash, plan, at_once} that was agreed to.
  */
-export const payCheckout = (checkout, wallet_id, { confirmed = false, card_id = undefined, help = undefined, family = undefined, form = "" } = {}) =>
+export const payCheckout = (checkout, wallet_id, { confirmed = false, card_id = undefined, help = undefined, family = undefined, instalments = undefined, form = "" } = {}) =>
   intend({
     path: "/v1/payments",
-    body: { wallet_id, checkout_id: checkout.id, ...(checkout.split && { amount: checkout.amount }), ...(confirmed && { confirm_duplicate: true }), ...(card_id && { card_id }), ...(help && told(help)), ...(family && { family_card_id: family.id }) },
-    about: { what: "payment", checkout, wallet_id, card_id, help, family },
+    body: { wallet_id, checkout_id: checkout.id, ...(checkout.split && { amount: checkout.amount }), ...(confirmed && { confirm_duplicate: true }), ...(card_id && { card_id }), ...(help && told(help)), ...(family && { family_card_id: family.id }), ...agreed(instalments) },
+    about: { what: "payment", checkout, wallet_id, card_id, help, family, instalments },
     once: checkout.split ? `part ${checkout.id} ${form}` : onceOf(checkout.id),
   });
-/** → the intent's id: what was typed at a counter. `order.back` leads there again; `confirmed`, `help` and `family` as above. */
-export const payShop = (order, wallet_id, { confirmed = false, help = undefined, family = undefined } = {}) => {
+/** → the intent's id: what was typed at a counter. `order.back` leads there again; `confirmed`, `help`, `family` and `instalments` as above. */
+export const payShop = (order, wallet_id, { confirmed = false, help = undefined, family = undefined, instalments = undefined } = {}) => {
   const { merchant_id, store_id, amount, currency, order_reference } = order;
   const asked = { wallet_id, merchant_id, amount, currency, order_reference, ...(store_id && { store_id }) };
-  const body = { ...asked, ...(confirmed && { confirm_duplicate: true }), ...(help && told(help)), ...(family && { family_card_id: family.id }) };
-  return intend({ path: "/v1/payments", body, about: { what: "payment", checkout: order, wallet_id, help, family }, once: `shop ${order_reference}` });
+  const body = { ...asked, ...(confirmed && { confirm_duplicate: true }), ...(help && told(help)), ...(family && { family_card_id: family.id }), ...agreed(instalments) };
+  return intend({ path: "/v1/payments", body, about: { what: "payment", checkout: order, wallet_id, help, family, instalments }, once: `shop ${order_reference}` });
 };
+/** The quote that was agreed to; the rest of it is remembered for people. */
+const agreed = (instalments) => instalments && { instalments: { quote_id: instalments.quote_id, quote_hash: instalments.quote_hash } };
 /** → the intent's id: my yes to a charge of my code. */
 export const confirmCharge = (charge, wallet_id) =>
   intend({

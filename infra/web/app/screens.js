@@ -13,9 +13,9 @@ const HOMES = {
 
 export const SCREENS = {
   "/": { load: () => HOMES[mode.value](), text: [] },
-  "/pay": screen("pay", "money", "rewards", "family-cards", "api/categories"),
+  "/pay": screen("pay", "money", "rewards", "family-cards", "credit", "api/categories"),
   "/code": screen("code", "money"),
-  "/pay/:id": screen("checkout", "money", "cards", "rewards", "family-cards", "api/categories"),
+  "/pay/:id": screen("checkout", "money", "cards", "rewards", "family-cards", "credit", "api/categories"),
   "/results/:id": screen("result", "money", "cards"),
   "/topup": screen("topup", "money", "rewards"),
   "/topups/:id": screen("topup-status", "money"),
@@ -42,6 +42,10 @@ export const SCREENS = {
   "/points": screen("points", "money", "rewards"),
   "/points/:id": screen("points-history", "money", "rewards"),
   "/bonuses": screen("bonuses", "money", "rewards"),
+  "/credit": screen("credit", "credit"),
+  "/credit/loan": screen("credit-loan", "money", "credit"),
+  "/credit/plans": screen("credit-plans", "credit"),
+  "/credit/plans/:id": screen("credit-plan", "money", "credit"),
   "/shops/:id/cards": screen("shop-cards", "money", "cards"),
   "/activity": screen("activity", "money", "statements"),
   "/payments/:id": screen("receipt", "money", "statements", "disputes"),

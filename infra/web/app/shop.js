@@ -3,6 +3,7 @@ import { wrongAmount } from "/app/amounts.js";
 import { familyCards } from "/app/family-cards.js";
 import { chosenOf, FamilyNote, PayWith, usable } from "/app/family-paying.js";
 import { noted } from "/app/helped.js";
+import { BY_PLAN, begunInstalments, ByPlan, lendable, PayByPlan } from "/app/instalments.js";
 import { begunHelp, Choose, helping, known, NO_HELP, reckoning, toHowMuch } from "/app/helps.js";
 import { wallets } from "/app/me.js";
 import { Frozen, nameOf } from "/app/money.js";
@@ -20,24 +21,27 @@ const REFERENCE_LETTERS = 8;
 /** `store`: of the code on a counter; or else `merchant`, whom they paid before. `without`: what was refused to help. */
 export function openShop({ store, merchant, without }) {
   const [mine, helps, typed, wrong] = [wallets(), begunHelp(without), signal(""), signal(false)];
-  const [lent, from] = [familyCards(), signal("")];
+  const [lent, plans, from] = [familyCards(), begunInstalments(), signal("")];
   const helped = (shop, amount, currency) => {
     const all = usable(lent, { amount, currency });
     const family = { all, one: chosenOf(all, from.value, amount) };
-    return { family, ...(family.one ? NO_HELP({ amount }) : helping(helps, { merchant_id: shop.merchant_id, amount, currency })) };
+    const way = amount > 0 ? lendable(plans, { amount, currency }) : null;
+    const plan = { way, chosen: Boolean(way) && !way.short && from.value === BY_PLAN, quotes: plans.quotes };
+    return { family, plan, ...(family.one || plan.chosen ? NO_HELP({ amount }) : helping(helps, { merchant_id: shop.merchant_id, amount, currency })) };
   };
   const place = store ? see(`/v1/stores/${encodeURIComponent(store)}`) : signal({ data: remembered(merchant), problem: null });
   const back = store ? `/pay?store=${store}` : `/pay?merchant=${merchant}`;
   const reference = `QR-${newKey().replaceAll("-", "").slice(0, REFERENCE_LETTERS).toUpperCase()}`;
-  const pay = job((shop, wallet, { help, family }) => {
+  const pay = job((shop, wallet, { help, family, instalments }) => {
     const amount = readMoney(typed.peek(), wallet.currency);
     wrong.value = !amount;
     if (!amount) return;
     if (help?.wrong) return toHowMuch();
     const order = { merchant_id: shop.merchant_id, merchant_name: shop.merchant_name, store_id: store, amount, currency: wallet.currency, order_reference: reference, back };
-    goInstead(`/results/${payShop(order, wallet.id, { help: help && noted(help), family: family.one })}`);
+    goInstead(`/results/${payShop(order, wallet.id, { help: help && noted(help), family: family?.one, instalments })}`);
   });
   return {
+    close: plans.quotes.close,
     title: () => place.value.data?.merchant_name || say("pay.title"),
     view: () => html`
       <${Heading}>${say("shop.title")}<//>
@@ -66,16 +70,17 @@ function Sum({ shop, wallet, helps, helped, from, typed, wrong, pay, back }) {
   const { currency } = wallet;
   const amount = readMoney(typed.value, currency);
   const by = helped(shop, amount || 0, currency);
-  const missing = by.family.one ? 0 : Math.max(0, by.due - wallet.available);
+  const missing = by.family.one || by.plan.chosen ? 0 : Math.max(0, by.due - wallet.available);
   const bill = { amount, currency };
   return html`
     <p>${say("shop.balance", { available: money(wallet.available, currency) })}</p>
-    <${Form} job=${{ ...pay, run: () => known(helps) && pay.run(shop, wallet, by) }}>
+    <${Form} job=${{ ...pay, run: () => known(helps) && !by.plan.chosen && pay.run(shop, wallet, by) }}>
       <${Field} name="amount" label=${say("shop.amount", { currency })} inputmode="decimal" autocomplete="off" value=${typed.value} problem=${wrong.value && !amount ? wrongAmount(typed.value, currency) : ""} onInput=${(event) => (typed.value = event.target.value)} />
       ${amount > 0 && html`<${Choose} bill=${bill} of=${by} state=${helps} /><${Facts} of=${reckoning(bill, by)} />`}
-      <${PayWith} of=${by.family} wallet=${wallet} from=${from} />
+      <${PayWith} of=${by.family} wallet=${wallet} from=${from} other=${by.plan.chosen}>${by.plan.way && html`<${ByPlan} of=${by.plan.way} from=${from} />`}<//>
       ${amount > 0 && by.family.one && html`<${FamilyNote} of=${by.family.one} />`}
-      ${!known(helps) ? html`<${Waiting} lines=${1} />` : missing > 0 ? html`<${TopUpFirst} missing=${missing} currency=${currency} then=${back} />` : html`<button class="main">${amount ? say("checkout.pay", { amount: money(by.due, currency) }) : say("shop.pay")}</button>`}
+      ${by.plan.chosen ? "" : !known(helps) ? html`<${Waiting} lines=${1} />` : missing > 0 ? html`<${TopUpFirst} missing=${missing} currency=${currency} then=${back} />` : html`<button class="main">${amount ? say("checkout.pay", { amount: money(by.due, currency) }) : say("shop.pay")}</button>`}
     <//>
+    ${by.plan.chosen && html`<${PayByPlan} quotes=${by.plan.quotes} bill=${bill} pay=${(instalments) => pay.run(shop, wallet, { instalments })} />`}
   `;
 }

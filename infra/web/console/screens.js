@@ -6,7 +6,7 @@ const screen = (name, ...text) => ({ load: () => import(`/console/screens/${name
 export const SCREENS = {
   "/": screen("overview"),
   "/sign-in": screen("sign-in"),
-  "/people/:id": screen("person", "verify"),
+  "/people/:id": screen("person", "verify", "lending"),
   "/people/:id/documents": screen("documents", "verify"),
   "/verification": screen("verification", "verify"),
   "/screenings/:id": screen("screening", "verify"),

@@ -14,6 +14,7 @@ const KINDS = {
   topups: ({ kind }) => kind.startsWith("top-up"),
   people: isBetween,
   withdrawals: ({ kind }) => kind.startsWith("withdrawal"),
+  credit: ({ kind }) => ["loan", "repayment"].includes(kind),
   back: ({ kind }) => ["refund", "void", "expiry"].includes(kind),
 };
 const MONTHS_BACK = 12;

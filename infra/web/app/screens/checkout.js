@@ -3,6 +3,7 @@ import { partsOf, shopOf } from "/app/cards.js";
 import { familyCards } from "/app/family-cards.js";
 import { chosenOf, FamilyChoices, FamilyNote, usable } from "/app/family-paying.js";
 import { noted } from "/app/helped.js";
+import { BY_PLAN, begunInstalments, ByPlan, lendable, PayByPlan } from "/app/instalments.js";
 import { begunHelp, Choose, helping, known, NO_HELP, reckoning, toHowMuch } from "/app/helps.js";
 import { cards, wallets } from "/app/me.js";
 import { entriesOf, Frozen, meet } from "/app/money.js";
@@ -25,7 +26,7 @@ export function open({ params, query }) {
   const notes = see("/v1/education?moment=first-payee");
   const [checkout, mine, owned, from] = [see(path), wallets(), cards(), signal("")];
   const [before, helps] = [signal(null), begunHelp(query.without)];
-  const [part, back, lent] = [begunPart(), signal(null), familyCards()];
+  const [part, back, lent, plans] = [begunPart(), signal(null), familyCards(), begunInstalments()];
   const stopLooking = effect(() => {
     const way = minePaid(checkout.value.data ?? {}).length > 0 && wayBack({ checkout: checkout.value.data });
     if (way && !back.peek()) untracked(() => (back.value = see(way)));
@@ -33,8 +34,8 @@ export function open({ params, query }) {
     if (wallet && !before.peek()) untracked(() => (before.value = see(entriesOf(wallet.id, MANY))));
   });
   const stop = watch(() => isUnknown(checkout.peek()) || (see(path), wallets(), cards(), familyCards()), 5000);
-  const view = () => html`<${Checkout} checkout=${checkout} mine=${mine} owned=${owned} lent=${lent} from=${from} helps=${helps} before=${before.value} notes=${notes} part=${part} back=${back.value} />`;
-  return { title: () => titleOf(checkout), view, close: () => (stop(), stopLooking()) };
+  const view = () => html`<${Checkout} checkout=${checkout} mine=${mine} owned=${owned} lent=${lent} plans=${plans} from=${from} helps=${helps} before=${before.value} notes=${notes} part=${part} back=${back.value} />`;
+  return { title: () => titleOf(checkout), view, close: () => (stop(), stopLooking(), plans.quotes.close()) };
 }
 
 const isUnknown = ({ data, problem }) => data === null && problem?.answer?.status === 404;
@@ -79,15 +80,21 @@ function familyFor(lent, wanted, from) {
   return { all, one: chosenOf(all, from.value, wanted.amount) };
 }
 
-const Known = ({ checkout, mine, owned, lent, from, helps, before, notes, part, back }) => html`
+/** The way of instalments where a line is open, and whether it is the one that was chosen. */
+function planFor(plans, wanted, from) {
+  const way = wanted.split || wanted.capture === "manual" ? null : lendable(plans, wanted);
+  return { way, chosen: Boolean(way) && !way.short && from.value === BY_PLAN, quotes: plans.quotes };
+}
+
+const Known = ({ checkout, mine, owned, lent, plans, from, helps, before, notes, part, back }) => html`
   <${Shown} of=${checkout} lines=${5}>
     ${(wanted) => {
       meet([wanted]);
       const [wallet, state] = [walletFor(mine.value.data?.data, wanted), stateOf(checkout)];
       const family = familyFor(lent, wanted, from);
-      const by = { ...cardFor(owned, wanted, from), family };
+      const by = { ...cardFor(owned, wanted, from), family, plan: planFor(plans, wanted, from) };
       const help = takesHelp(wanted, by) ? helping(helps, wanted) : NO_HELP(wanted);
-      const source = by.pays ? by.card : family.one ? null : wallet;
+      const source = by.pays ? by.card : family.one || by.plan.chosen ? null : wallet;
       return html`
         <section class="card bill">
           <p class="label">${say("checkout.to")}</p>
@@ -98,7 +105,7 @@ const Known = ({ checkout, mine, owned, lent, from, helps, before, notes, part, 
         ${state === "open" && wallet && html`<${Choose} bill=${wanted} of=${help} state=${helps} />`}
         ${wanted.split && html`<${Progress} of=${wanted} />`}
         ${state === "open" && isNew(before, wanted.merchant_id) && html`<${Notes} notes=${notes} name=${wanted.merchant_name} />`}
-        ${state === "open" && wallet && (by.card || family.all.length > 0) && html`<${From} by=${by} wallet=${wallet} from=${from} saves=${by.pays || family.one ? helping(helps, wanted).help?.discount : 0} />`}
+        ${state === "open" && wallet && (by.card || family.all.length > 0 || by.plan.way) && html`<${From} by=${by} wallet=${wallet} from=${from} saves=${by.pays || family.one || by.plan.chosen ? helping(helps, wanted).help?.discount : 0} />`}
         <${Way} wanted=${wanted} wallet=${wallet} by=${by} help=${help} known=${mine.value.data !== null} ready=${known(helps)} part=${part} back=${back} />
         ${state === "open" && html`<p><a class="alone" href=${`#${shopOf(wanted.merchant_id)}`}>${say("checkout.cards")}</a></p>`}
       `;
@@ -106,8 +113,8 @@ const Known = ({ checkout, mine, owned, lent, from, helps, before, notes, part, 
   <//>
 `;
 
-/** It helps the wallet, alone and at once: not a card of any kind, a deposit or several people. */
-const takesHelp = (wanted, by) => !by.pays && !by.family.one && !wanted.split && wanted.capture !== "manual";
+/** It helps the wallet, alone and at once: not a card of any kind, a plan, a deposit or several people. */
+const takesHelp = (wanted, by) => !by.pays && !by.family.one && !by.plan.chosen && !wanted.split && wanted.capture !== "manual";
 
 const over = (wanted) => [
   [say("fact.order"), wanted.order_reference],
@@ -125,12 +132,13 @@ const facts = (wanted, source, is_card, help) => [
 ];
 
 /** `saves`: what a coupon or bonus credit would take off, were it paid from the wallet. */
-const From = ({ by: { card, enough, pays, family }, wallet, from, saves }) => html`
+const From = ({ by: { card, enough, pays, family, plan }, wallet, from, saves }) => html`
   <fieldset>
     <legend>${say("checkout.from")}</legend>
     ${card && html`<label class="choice"><input type="radio" name="from" value="card" checked=${pays} disabled=${!enough} onChange=${() => (from.value = "card")} /><span>${say("fact.card", { available: money(card.available, card.currency) })}<small>${enough ? partsOf(card) : say("checkout.card-short")}</small></span></label>`}
-    <label class="choice"><input type="radio" name="from" value="wallet" checked=${!pays && !family.one} onChange=${() => (from.value = "wallet")} /><span>${say("fact.wallet", { available: money(wallet.available, wallet.currency) })}${saves > 0 && html`<small>${say("help.by-wallet", { amount: money(saves, wallet.currency) })}</small>`}</span></label>
+    <label class="choice"><input type="radio" name="from" value="wallet" checked=${!pays && !family.one && !plan.chosen} onChange=${() => (from.value = "wallet")} /><span>${say("fact.wallet", { available: money(wallet.available, wallet.currency) })}${saves > 0 && html`<small>${say("help.by-wallet", { amount: money(saves, wallet.currency) })}</small>`}</span></label>
     <${FamilyChoices} of=${family.all} from=${from} />
+    <${ByPlan} of=${plan.way} from=${from} />
   </fieldset>
 `;
 
@@ -150,12 +158,14 @@ function Way({ wanted, wallet, by, help, known, ready, part, back }) {
   if (wallet.status === "frozen") return html`<${Frozen} wallet=${wallet} />`;
   if (wanted.split) return html`<${PayPart} wanted=${wanted} wallet=${wallet} part=${part} /><${Back} checkout=${mine && wanted} back=${back} />`;
   if (!ready) return html`<${Waiting} lines=${1} />`;
+  const pay = (more) => goInstead(`/results/${payCheckout(wanted, wallet.id, more)}`);
+  if (by.plan.chosen) return html`<${PayByPlan} quotes=${by.plan.quotes} bill=${wanted} pay=${(instalments) => pay({ instalments })} />`;
   const family = by.family.one;
   const missing = help.due - wallet.available;
   if (missing > 0 && !by.pays && !family) return html`<${TopUpFirst} missing=${missing} currency=${wallet.currency} then=${`/pay/${wanted.id}`} />`;
   const chosen = help.help;
-  const pay = () => goInstead(`/results/${payCheckout(wanted, wallet.id, { card_id: by.pays ? by.card.id : undefined, help: chosen && noted(chosen), family })}`);
-  return html`${family && html`<${FamilyNote} of=${family} />`}<button type="button" class="main stick" onClick=${chosen?.wrong ? toHowMuch : pay}>${say(wanted.capture === "manual" ? "checkout.pay.deposit" : "checkout.pay", { amount: money(help.due, wanted.currency) })}</button>`;
+  const whole = () => pay({ card_id: by.pays ? by.card.id : undefined, help: chosen && noted(chosen), family });
+  return html`${family && html`<${FamilyNote} of=${family} />`}<button type="button" class="main stick" onClick=${chosen?.wrong ? toHowMuch : whole}>${say(wanted.capture === "manual" ? "checkout.pay.deposit" : "checkout.pay", { amount: money(help.due, wanted.currency) })}</button>`;
 }
 
 const Notes = ({ notes, name }) => html`

@@ -1,7 +1,7 @@
 /** One entry of the journal that is no purchase and no top-up of its own: a refund, a correction, or what followed a hold. */
 import { kindOf, meet, statementOf, sumOf, whoOf } from "/app/money.js";
 import { signedPoints } from "/app/points.js";
-import { say, shownMoney } from "/shared/language.js";
+import { money, say, shownMoney } from "/shared/language.js";
 import { Empty, Facts, Heading, Shown, When } from "/shared/parts.js";
 import { see } from "/shared/seen.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
@@ -40,6 +40,8 @@ const Told = ({ entry, refund }) => html`
     ]} />
   </section>
   ${refund && html`<p><a class="button" href=${`#/payments/${refund.payment_id}`}>${say("entry.payment")}</a></p>`}
+  ${["loan", "repayment"].includes(entry.kind) && html`<p><a class="button" href="#/credit/plans">${say("entry.plans")}</a></p>`}
+  ${refund?.repaid > 0 && html`<p class="note">${say("entry.repaid", { amount: money(refund.repaid, entry.currency) })} <a href="#/credit/plans">${say("entry.plans")}</a></p>`}
   ${entry.kind === "adjustment" && html`<p class="note">${say("entry.adjustment")} <a href="#/help">${say("entry.help")}</a></p>`}
   <div class="files"><button type="button" class="secondary" onClick=${() => print()}>${say("statement.print")}</button></div>
 `;

@@ -35,6 +35,7 @@ const Me = ({ mine, asked, out }) => html`
     <${Row} path="/family-cards" icon="card" title=${say("me.family-cards")} about=${say("me.family-cards-about")} />
     <${Row} path="/points" icon="star" title=${say("me.points")} about=${say("me.points-about")} />
     <${Row} path="/bonuses" icon="plus" title=${say("me.bonuses")} about=${say("me.bonuses-about")} />
+    <${Row} path="/credit" icon="clock" title=${say(mode.value === "easy" ? "me.credit-easy" : "me.credit")} about=${mode.value === "easy" ? "" : say("me.credit-about")} />
   <//>
   <${Rows} label=${say("me.safe")}>
     <${Row} path="/security" icon="shield" title=${say("me.security")} />

@@ -72,6 +72,8 @@ const facts = (one, checkout) => [
   [say("share.title"), checkout?.split && say("share.people", { payers: checkout.split.payers, max: checkout.split.max_payers })],
   [say("fact.by"), one.card_id && html`<a class="alone" href=${`#/cards/${one.card_id}`}>${say("fact.by.card")}</a>`],
   [say("fact.by"), one.family_card_id && html`<a class="alone" href=${`#/family-cards/${one.family_card_id}`}>${say("fact.by.family-card")}</a>`],
+  [say("fact.by"), one.plan_id && html`<a class="alone" href=${`#/credit/plans/${one.plan_id}`}>${say("fact.by.plan")}</a>`],
+  [say("fact.lent"), one.credit > 0 && shownMoney(one.credit, one.currency)],
   [say("fact.payer"), one.paid_by],
   [say("coupon.before"), helpOf(one).discount > 0 && shownSum(one)],
   ...(helpOf(one).discount > 0 ? [helpFact(helpOf(one), one.currency)] : []),

@@ -60,13 +60,15 @@ const inFront = () =>
 function arrived(ended) {
   const { id, about, outcome } = ended;
   seen(id);
-  void lookAgain("/v1/wallets", "/v1/cards", "/v1/coupons", "/v1/points", "/v1/bonuses", "/v1/family-cards", "/v1/gift-cards");
-  if (leadsOn(ended)) goInstead(placeOf(outcome.body, about));
+  void lookAgain("/v1/wallets", "/v1/cards", "/v1/coupons", "/v1/points", "/v1/bonuses", "/v1/family-cards", "/v1/gift-cards", "/v1/credit-line", "/v1/instalment-plans");
+  if (leadsOn(ended)) goInstead(`${placeOf(outcome.body, about)}${OF_PLANS.includes(about.what) ? `?done=${id}` : ""}`);
 }
 
 /** The screen that tells more of what was made. */
-const PLACES = { payment: "payments", topup: "topups", withdrawal: "withdrawals", transfer: "transfers", packet: "packets", "packet-claim": "packets", card: "cards", "card-refund": "cards", gift: "gift-cards", "gift-claim": "gift-cards" };
-const placeOf = ({ id, card_id, red_packet_id, gift_card_id }, { what, then }) => `/${PLACES[what]}/${{ "card-refund": card_id, "packet-claim": red_packet_id, "gift-claim": gift_card_id }[what] ?? id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
+const PLACES = { payment: "payments", topup: "topups", withdrawal: "withdrawals", transfer: "transfers", packet: "packets", "packet-claim": "packets", card: "cards", "card-refund": "cards", gift: "gift-cards", "gift-claim": "gift-cards", loan: "credit/plans", repayment: "credit/plans", "plan-withdrawal": "credit/plans" };
+/** What the plan itself tells of, once it is done. */
+const OF_PLANS = ["loan", "repayment", "plan-withdrawal"];
+const placeOf = ({ id, card_id, red_packet_id, gift_card_id, plan_id }, { what, then }) => `/${PLACES[what]}/${{ repayment: plan_id, "plan-withdrawal": plan_id, "card-refund": card_id, "packet-claim": red_packet_id, "gift-claim": gift_card_id }[what] ?? id}${then ? `?then=${encodeURIComponent(then)}` : ""}`;
 
 function titleOf(id, wanted) {
   const outcome = outcomeOf(id);
@@ -98,11 +100,13 @@ function Result({ id, earlier, back, earned }) {
   `;
 }
 
-const facts = ({ checkout, help, family, ...about }, outcome) => [
+const facts = ({ checkout, help, family, instalments, ...about }, outcome) => [
   [say("checkout.to"), checkout.merchant_name],
   [say(help ? "coupon.before" : "fact.amount"), shownSum(checkout)],
   ...(help ? [helpFact(help, checkout.currency)] : []),
   [say("fact.by"), family && say("fact.family-card.of", { name: family.name })],
+  [say("fact.by"), instalments && say("fact.by.plan")],
+  [say("fact.at-once"), instalments?.at_once > 0 && shownMoney(instalments.at_once, checkout.currency)],
   [say("coupon.due"), help && shownSum(dueOf({ checkout, help, ...about }))],
   [say("fact.order"), checkout.order_reference],
   [say("fact.when"), outcome?.body?.created_at && html`<${When} at=${outcome.body.created_at} />`],
@@ -136,6 +140,7 @@ function Done({ about, body, back, earned }) {
     <${Back} checkout=${about.checkout} back=${back} />
     <p><a class=${host ? "button secondary" : "button main"} href="#/">${say("result.home")}</a></p>
     <p><a class="button secondary" href=${`#${placeOf(body, about)}`}>${say("result.receipt")}</a></p>
+    ${body.plan_id && html`<p><a class="button secondary" href=${`#/credit/plans/${body.plan_id}`}>${say("result.plan")}</a></p>`}
   `;
 }
 
@@ -156,6 +161,9 @@ function Not({ about, outcome: { status, body }, earlier }) {
 const isOfHelp = ({ what }, { code = "", param = "" }) => code.includes(what) || param === `${what}_id` || param.split(".")[0] === what;
 const without = (place, { id }) => `${place}${place.includes("?") ? "&" : "?"}without=${id}`;
 
+/** It is the line or the quote that does not do any more: another quote is one tap away. */
+const isOfCredit = ({ what, instalments }, { code = "", state }) => (Boolean(instalments) || what === "loan") && (code.startsWith("credit-") || ["expired", "used"].includes(state));
+
 /** It takes a confirmation, and they have none and can set up none here yet. */
 const isStuck = ({ methods }) => methods === "" && newHere.value;
 
@@ -166,18 +174,19 @@ function Help({ about, body, earlier }) {
   if (fromWallet(about) && body.code === "insufficient-funds" && body.missing) return html`<${TopUpFirst} missing=${body.missing} currency=${body.currency} then=${back} />`;
   if (body.code === "probable-duplicate" && !about.charge) return html`<${Twice} about=${about} earlier=${earlier} before=${body.payment_id} />`;
   if (about.help && isOfHelp(about.help, body)) return html`<p><a class="button main" href=${`#${without(back, about.help)}`}>${say(`help.go-on-without.${about.help.what}`)}</a></p>`;
+  if (isOfCredit(about, body)) return html`<p><a class="button main" href=${`#${back}`}>${say(about.checkout ? "result.bill" : "result.again")}</a></p>`;
   if (body.code === "cooling-off" || isStuck(body)) return null;
   if (body.code === "wallet-frozen" || body.methods === "") return html`<p><a class="button main" href="#/security">${say("result.security")}</a></p>`;
   if (body.code === "invalid-state") return html`<p><a class="button main" href="#/activity">${say("result.activity")}</a></p>`;
   return html`<p><a class="button main" href=${`#${back}`}>${say("result.again")}</a></p>`;
 }
 
-const fromWallet = ({ checkout, card_id, family, what }) => (checkout && !card_id && !family) || ["transfer", "packet", "gift"].includes(what);
+const fromWallet = ({ checkout, card_id, family, what }) => (checkout && !card_id && !family) || ["transfer", "packet", "gift", "repayment", "plan-withdrawal"].includes(what);
 
 /** Names the earlier payment, and asks whether a second one is meant. */
 function Twice({ about, earlier, before }) {
-  const { checkout, wallet_id, card_id, help, family } = about;
-  const pay = () => (checkout.back ? payShop(checkout, wallet_id, { confirmed: true, help, family }) : payCheckout(checkout, wallet_id, { confirmed: true, card_id, help, family, form: `after ${before}` }));
+  const { checkout, wallet_id, card_id, help, family, instalments } = about;
+  const pay = () => (checkout.back ? payShop(checkout, wallet_id, { confirmed: true, help, family, instalments }) : payCheckout(checkout, wallet_id, { confirmed: true, card_id, help, family, instalments, form: `after ${before}` }));
   const again = () => goInstead(`/results/${pay()}`);
   return html`
     <section class="card" aria-label=${say("twice.title")}>

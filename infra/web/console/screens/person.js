@@ -1,5 +1,6 @@
 /** A person, masked: their wallets and devices, and what may be done for them with a reason. */
 import { ask } from "/console/ask.js";
+import { Credit, creditOf } from "/console/credit.js";
 import { may } from "/console/may.js";
 import { Facts, Id, major, Moment, State } from "/console/show.js";
 import { Table } from "/console/table.js";
@@ -11,15 +12,16 @@ import { effect, html, signal, untracked } from "/shared/ui.js";
 
 export function open({ params: { id } }) {
   const person = see(`/v1/people/${id}`);
-  const [clear, wallets] = [signal({}), signal([])];
+  const [clear, wallets, credit] = [signal({}), signal([]), signal(null)];
   const stop = effect(() => {
     const data = person.value.data;
+    if (data && may("credit.see") && !credit.peek()) credit.value = untracked(() => creditOf(id));
     if (data && may("accounts.see") && wallets.peek().length === 0) wallets.value = untracked(() => data.wallets.map((one) => see(`/v1/accounts/${one}`)));
   });
-  return { title: () => say("console.person"), view: () => html`<${Heading}>${say("console.person")}<//><${Shown} of=${person}>${(data) => html`<${Person} of=${data} clear=${clear} wallets=${wallets.value} />`}<//>`, close: stop };
+  return { title: () => say("console.person"), view: () => html`<${Heading}>${say("console.person")}<//><${Shown} of=${person}>${(data) => html`<${Person} of=${data} clear=${clear} wallets=${wallets.value} credit=${credit.value} />`}<//>`, close: stop };
 }
 
-const Person = ({ of: person, clear, wallets }) => html`
+const Person = ({ of: person, clear, wallets, credit }) => html`
   <p class="summary"><span class="big">${clear.value.display_name ?? person.display_name}</span></p>
   <${Facts} of=${[
     ["id", html`<${Id} of=${person.id} />`],
@@ -38,6 +40,7 @@ const Person = ({ of: person, clear, wallets }) => html`
     ${may("operators.appoint") && !person.role && html`<button type="button" class="secondary" onClick=${() => appoint(person)}>${say("console.appoint")}</button>`}
   </p>
   ${may("accounts.see") && html`<${Wallets} of=${wallets} />`}
+  ${credit && html`<h2>${say("lending.title")}</h2><${Credit} of=${credit} />`}
 `;
 
 const Masked = ({ person, field, clear }) => html`
