@@ -213,7 +213,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/backups/{id}/givings-back": {"user_id": "usr_1", "reason": "emptied their trash by mistake"},
     "POST /v1/givings-back/{id}/decision": {"approve": True, "note": "heard them myself"},
     "POST /v1/policies": {"pack": "{}", "signature": "local-sandbox AAAA"},
-    "POST /v1/policies/dry-runs": {"pack": "{}", "signature": "local-sandbox AAAA", "month": "2026-11"},
+    "POST /v1/policies/dry-runs": {"pack": "{}", "signature": "local-sandbox AAAA", "month": "2025-06"},
     "POST /v1/backup-drills": {"backup_id": "bak_1"},
     "POST /v1/adjustments/{id}/approve": {"note": "seen in the statement"},
     "POST /v1/adjustments/{id}/decline": {"note": "not in the statement"},

@@ -62,7 +62,10 @@ IN_CLEAR = {
         "POST /v1/payments/{id}/disputes text", "POST /v1/disputes/{id}/answer text",
     },
     "what operators tell everybody": {"en", "zh", "severity", "starts_at", "ends_at", "PATCH /v1/incidents/{id} state"},
-    "rules that everybody lives by": {"POST /v1/policies pack", "POST /v1/policies signature"},
+    "rules that everybody lives by": {
+        "POST /v1/policies pack", "POST /v1/policies signature", "POST /v1/policies/dry-runs pack",
+        "POST /v1/policies/dry-runs signature",
+    },
     "counted, of nobody": {
         "POST /v1/task-events task", "POST /v1/task-events outcome", "POST /v1/task-events mode",
         "POST /v1/task-events language",

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from chalicelib.ledger.replaying import of_ledger
 from chalicelib.operations import dry_runs
 from chalicelib.policy.pack import Pack
 from infra import packs
@@ -61,15 +62,31 @@ def test_without_a_month_it_is_the_last_one(world: World) -> None:
     assert (first["month"], first["movements"]) == ("2026-10", 0)
 
 
+@pytest.mark.parametrize(("bound", "most"), [("MOST", 2), ("MOST_ACCOUNTS", 1)])
 def test_what_was_not_looked_at_is_told_with_the_command_that_looks_at_all(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
 ) -> None:
-    ana = world.customer(100_000)
-    ana.pay(5_000)
-    monkeypatch.setattr(dry_runs, "MOST", 2)
+    for _ in range(2):
+        world.customer(100_000).pay(5_000)
+    monkeypatch.setattr(dry_runs, bound, most)
     found = tried(world, signed(lower(world)) | {"month": MONTH})
     assert (found["complete"], found["command"]) == (False, "python -m infra.policies dry-run")
-    assert found["movements"] <= 2
+    assert found["people"] <= 1
+
+
+def test_an_account_counts_whole_or_not_at_all(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its second payment would be refused for the day's sum, and a sum of half of what was paid would allow it."""
+    people = [world.customer(100_000) for _ in range(2)]
+    for one in people:
+        one.pay(5_000)
+    held = len(all_items("ledger"))
+    monkeypatch.setattr(dry_runs, "MOST", held)
+    monkeypatch.setattr(dry_runs.replaying, "_PAGE", 1)
+    assert tried(world, signed(lower(world)) | {"month": MONTH})["people"] == 2
+    monkeypatch.setattr(dry_runs.replaying, "of_ledger", lambda _most: of_ledger(held))
+    monkeypatch.setattr(dry_runs, "MOST", 3)
+    found = tried(world, signed(lower(world)) | {"month": MONTH})
+    assert (found["people"], found["movements"], found["complete"]) == (1, 2, False)
 
 
 def test_what_is_signed_by_nobody_known_is_no_pack_or_does_not_fit_is_not_tried(world: World) -> None:

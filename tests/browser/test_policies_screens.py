@@ -40,7 +40,9 @@ def test_a_pack_is_tried_published_looked_at_and_withdrawn(
     file.write_text(json.dumps(signed(pack), ensure_ascii=False), encoding="utf-8")
     with console_kit.console(browser, local, language) as visit:
         page = purse.show(visit, "/policies", words["title"])
-        expect(page.locator(".eras svg")).to_have_count(len({one.area for one in service.packs()}))
+        expect(page.locator(".eras svg")).to_have_count(
+            len({one.area for one in service.packs()}), timeout=kit.PATIENCE_MS
+        )
         page.locator("#file").set_input_files(file)
         page.locator("#month").fill(f"{now:%Y-%m}")
         page.locator("#try button").click()
@@ -53,7 +55,7 @@ def test_a_pack_is_tried_published_looked_at_and_withdrawn(
         row = page.locator("tbody tr").filter(has_text=pack.id).first
         row.locator("a").click()
         expect(page.locator("main h1")).to_have_text(pack.id, timeout=kit.PATIENCE_MS)
-        changed = page.locator("section.table").filter(has_text=words["was"])
+        changed = page.locator("section.table", has=page.get_by_role("columnheader", name=words["was"], exact=True))
         expect(changed.locator("tbody tr")).to_have_count(1, timeout=kit.PATIENCE_MS)
         expect(changed).to_contain_text("49.98")
         expect(page.locator("section.table").last).to_contain_text(words["made"])

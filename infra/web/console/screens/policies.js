@@ -68,14 +68,14 @@ const Upload = ({ job: trying }) => html`
 `;
 
 const Tried = ({ sealed, found, published }) => html`
-  <section class="tried" aria-label=${say("console.policy.result")}>
+  <div class="tried">
     <h2>${say("console.policy.against", { new: found.new, old: found.old, month: found.month })}</h2>
     <p>${say("console.policy.seen", { movements: shownNumber(found.movements), people: shownNumber(found.people), volume: shownMoney(found.volume, found.currency) })}</p>
     ${!found.complete && html`<p class="note">${say("console.policy.not-all")} <code>${found.command} ${found.new}.yaml</code></p>`}
     ${found.rows.length > 0 && html`<${Bars} rows=${found.rows} />`}
     <${Table} name=${`dry-run-${found.new}`} title=${say("console.policy.result")} rows=${found.rows.map((row) => ({ ...row, currency: found.currency }))} id=${(row) => row.rule + row.how} columns=${RESULT} empty=${say("console.policy.nobody")} />
     ${found.signer ? html`<p class="deeds"><button type="button" class="danger" onClick=${() => publish(sealed, found, published)}>${say("console.policy.publish")}</button></p>` : html`<p class="note">${say("console.policy.unsigned")}</p>`}
-  </section>
+  </div>
 `;
 
 const RESULT = [
