@@ -59,6 +59,7 @@ def test_a_pack_is_tried_published_looked_at_and_withdrawn(
         expect(changed.locator("tbody tr")).to_have_count(1, timeout=kit.PATIENCE_MS)
         expect(changed).to_contain_text("49.98")
         expect(page.locator("section.table").last).to_contain_text(words["made"])
+        expect(page.locator("main")).not_to_contain_text("NaN")
         visit.shot(f"console-policy-{language}")
         assert (visit.barriers(), visit.complaints) == ([], [])
         page.locator(".deeds .danger").click()

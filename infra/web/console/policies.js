@@ -39,7 +39,7 @@ function leaves(value, path) {
 }
 
 function told(rule, [path, value], currency, basis) {
-  const at = path.findIndex((one) => PER_TIER.has(one));
+  const at = path.findIndex((one, place) => PER_TIER.has(one) && Number(path[place + 1]) >= 0);
   const tier = at < 0 ? null : Number(path[at + 1]);
   const names = path.filter((one, place) => one !== "steps" && !(at >= 0 && place === at + 1));
   return { id: `${rule}.${path.join(".")}`, rule, tier, names, value: inWords(names, value, currency), basis };
