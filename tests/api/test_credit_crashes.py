@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -13,37 +11,11 @@ from chalicelib.credit import collecting, store
 from chalicelib.kernel.errors import CofferError
 from chalicelib.ledger import audit
 from chalicelib.ledger import service as ledger
-from tests import aws
 from tests.api import credit_kit as kit
+from tests.api.crash_kit import dying
 from tests.api.world import Person, World, fresh_key
 
 pytestmark = pytest.mark.many_requests
-_MANY = 200
-
-
-class _Crash(BaseException):
-    """The process is gone."""
-
-
-@contextmanager
-def dying(monkeypatch: pytest.MonkeyPatch, number: int, after: bool) -> Iterator[list[bool]]:
-    """At the call of that number to AWS, before or after its effect. Gives whether it happened."""
-    calls, died = iter(range(1, _MANY)), list[bool]()
-
-    def answer(sent: aws.Sent) -> Any:
-        if next(calls) != number:
-            return sent.go_on()
-        died.append(True)
-        if after:
-            sent.go_on()
-        raise _Crash
-
-    with monkeypatch.context() as patch:
-        aws.stand_before(patch, answer)
-        try:
-            yield died
-        except _Crash:
-            return
 
 
 def begun(world: World) -> tuple[Person, store.Kept]:
