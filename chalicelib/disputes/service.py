@@ -66,9 +66,10 @@ def begin(customer: Customer, payment_id: str, wish: DisputeRequest, key: Reques
 
 
 def dispute(caller: Customer | Merchant, dispute_id: str) -> DisputeView:
-    """Somebody else's is not found."""
-    found = _of(caller, dispute_id)
-    return model.view(found, store.said(dispute_id), house=isinstance(caller, Merchant))
+    """Somebody else's is not found. Forbidden to a key that may not see payments."""
+    if isinstance(caller, Merchant):
+        caller.require("payments")
+    return _view(caller, _of(caller, dispute_id))
 
 
 def listed(caller: Customer | Merchant, before: str | None, limit: int) -> tuple[list[DisputeView], str | None]:
@@ -95,7 +96,7 @@ def answer(merchant: Merchant, dispute_id: str, wish: AnswerRequest, at: datetim
     if found["state"] != "answered" or store.said(dispute_id).get("answer") != words:
         legs = (store.answering(found, at), store.saying(dispute_id, words), *_acting(merchant))
         ledger.commit(lambda at, known: Draft(None, (), None, legs), at)
-    return dispute(merchant, dispute_id)
+    return _view(merchant, store.found(dispute_id))
 
 
 def agree(merchant: Merchant, dispute_id: str, key: RequestKey, at: datetime) -> Receipt:
@@ -153,14 +154,16 @@ def _paid_by(customer: Customer, payment_id: str) -> dict[str, Any]:
 
 
 def _of(caller: Customer | Merchant, dispute_id: str) -> dict[str, Any]:
-    """Raises NotFound; Forbidden of a key that may not see payments."""
-    if isinstance(caller, Merchant):
-        caller.require("payments")
+    """Raises NotFound."""
     found = store.found(dispute_id)
     mine = found["payee"] if isinstance(caller, Merchant) else found["owner"]
     if mine != caller.subject or not _reaches(caller, found):
         raise NotFound()
     return found
+
+
+def _view(caller: Customer | Merchant, found: store.Dispute) -> DisputeView:
+    return model.view(found, store.said(found["pk"]), house=isinstance(caller, Merchant))
 
 
 def _theirs(merchant: Merchant, dispute_id: str) -> dict[str, Any]:

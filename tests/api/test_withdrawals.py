@@ -14,6 +14,7 @@ from chalicelib.ledger import chart, folding, history, store
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.wire import size
 from chalicelib.operations import pauses
+from chalicelib.policy import published
 from chalicelib.settlement import sending
 from tests.api import account_kit
 from tests.api.caller import assert_problem
@@ -84,10 +85,12 @@ def test_every_configured_way_out_is_offered_with_the_least_and_the_most_that_ar
 def test_a_withdrawal_is_one_request_to_the_tables_but_for_its_method(
     world: World, bank: Bank, aws_calls: list[tuple[str, str]]
 ) -> None:
-    """What rests for maintenance is asked once in fifteen seconds (decision 32)."""
+    """What rests for maintenance is asked once in fifteen seconds (decision 32), what rules are published once a
+    minute."""
     ana, method = cooled_off(world, 5_000)
-    ana.phone.get("/v1/wallets")
     pauses.resting("withdrawals", None, world.clock.now())
+    published.as_of(world.clock.now())
+    published.shelf()
     aws_calls.clear()
     assert withdraw(ana, method).status == 201
     assert [name for service, name in aws_calls if service == "dynamodb"] == ["GetItem", "TransactWriteItems"]
