@@ -100,7 +100,7 @@ def _tell_of_missing(before: Kept, after: Kept, at: datetime) -> None:
 def _ask_somebody(kept: Kept, since: date, missing: int, at: datetime) -> None:
     facts: dict[str, str | int] = {"since": since.isoformat(), "missing": missing, "currency": kept.currency}
     facts |= {"person": kept.owner, "owed": kept.plan.principal_owed}
-    cases.open_case(CASE, kept.id, facts, at + _DECIDED_WITHIN, at, key=since.isoformat())
+    cases.open_case(CASE, kept.id, facts, at + _DECIDED_WITHIN, at, key=since.isoformat(), about=kept.owner)
 
 
 def _tell(kept: Kept, kind: str, due_on: date, amount: int, until: datetime) -> None:

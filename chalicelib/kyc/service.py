@@ -52,7 +52,9 @@ def submit(user_id: str, document_id: str, at: datetime) -> HandedInView:
 
 
 def of_person(by: Operator, user_id: str, at: datetime) -> list[PersonsDocumentView]:
-    """In clear; the look is in the log first. Raises NotFound."""
+    """In clear; the look is in the log first. Raises NotFound, SecondPersonRequired: how far it is would tell them
+    what they do not learn as customers."""
+    by.require_other(user_id)
     found = store.every(user_id) if ids.is_id(user_id, "usr") else []
     if not found and identity.person(user_id) is None:
         raise NotFound()
@@ -61,8 +63,10 @@ def of_person(by: Operator, user_id: str, at: datetime) -> list[PersonsDocumentV
 
 
 def decide(by: Operator, user_id: str, document_id: str, wish: DocumentDecision, at: datetime) -> PersonsDocumentView:
-    """By hand. Who is verified so is screened as everybody is. Raises NotFound, InvalidRequest, InvalidState."""
+    """By hand. Who is verified so is screened as everybody is. Raises NotFound, InvalidRequest, SecondPersonRequired
+    (it is their own), InvalidState."""
     reason, document = model.tidy_reason(wish.reason), _own(user_id, document_id)
+    by.require_other(user_id)
     if document.state not in _ASKED:
         raise InvalidState(state=document.shown)
     told = {"source_address": by.source_address, "decision": wish.decision}
@@ -104,7 +108,8 @@ def _ask(was: Document, at: datetime) -> bool:
 
 
 def _leave_to_a_person(was: Document, at: datetime) -> bool:
-    cases.open_case(CASE, was.id, {"user_id": was.user_id, "kind": was.kind}, due_at=at + model.CASE_DUE, at=at)
+    facts = {"user_id": was.user_id, "kind": was.kind}
+    cases.open_case(CASE, was.id, facts, at + model.CASE_DUE, at, about=was.user_id)
     return store.change(was, "unknown", None, tries=_ASKED_OUT)
 
 

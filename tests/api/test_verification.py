@@ -126,6 +126,20 @@ def test_one_that_never_answers_becomes_a_persons_work(world: World) -> None:
     assert {"person.see-documents", "person.decide-document", "person.verify"} <= set(deeds)
 
 
+def test_an_operator_neither_sees_nor_decides_about_their_own_document(world: World) -> None:
+    ana = world.customer()
+    document_id = kit.handed_in(ana, number="E1234594")
+    me, path = ana.at_work(), f"/v1/people/{ana.id}/documents"
+    wish = {"decision": "verify", "reason": "it is really me"}
+    assert_problem(me.get(path), 403, "second-person-required")
+    assert_problem(me.post(f"{path}/{document_id}/decision", wish), 403, "second-person-required")
+    kit.later(world)
+    assert tiers(ana) == (0, 0)
+    deeds = [one["what"]["S"] for one in all_items("audit") if one["who"]["S"] == ana.id]
+    assert not any(deed.startswith("person.") for deed in deeds), deeds
+    assert world.operator.post(f"{path}/{document_id}/decision", wish).status == 200
+
+
 def test_in_production_a_person_decides_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verification, "settings", type("Production", (), {"stage": "prod"}))
     kit.verified(world, world.customer())
