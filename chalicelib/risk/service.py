@@ -73,7 +73,7 @@ def kept(by: Operator, wallet_id: str, wish: KeepRequest, at: datetime) -> Freez
 
 
 def lifted(by: Operator, wallet_id: str, typed: str, at: datetime) -> FreezeView:
-    """Raises InvalidRequest, NotFound, SecondPersonRequired (it is their own), InvalidState (no freeze of ours holds)."""
+    """Raises InvalidRequest, NotFound, SecondPersonRequired (their own), InvalidState (no freeze of ours holds)."""
     note, freeze = model.tidy_note(typed), _known(wallet_id)
     head = _head_of(wallet_id)
     by.require_other(head.owner)
