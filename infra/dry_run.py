@@ -26,7 +26,7 @@ def run(pack: Pack, since: datetime, at: datetime, examples: int) -> Comparison:
     published.as_of(at)
     old = service.before(pack, at)
     if old is None:
-        raise Refused(f"{pack.id}: no pack knows {', '.join(pack.jurisdictions)}, so there is nothing to try it against")
+        raise Refused(f"{pack.id}: no pack knows {', '.join(pack.jurisdictions)}: there is nothing to try it against")
     ledger = map(plain_item, store.everything(settings().ledger_table))
     journal = map(plain_item, store.everything(settings().journal_table))
     return compared(happened(ledger, journal, pack.currency, since), old, pack, since=since, examples=examples)

@@ -12,9 +12,8 @@ from chalicelib import queues
 from chalicelib.cases import service as cases
 from chalicelib.credit import paying_back, store
 from chalicelib.credit import plan as plans
-from chalicelib.credit.looking import midnight, to_remind
-from chalicelib.credit.paying_back import Seen
-from chalicelib.credit.plan import Plan
+from chalicelib.credit.looking import midnight, missing_since, to_remind
+from chalicelib.credit.paying_back import Marks, Seen
 from chalicelib.credit.store import Kept
 from chalicelib.identity import telling
 from chalicelib.kernel import clock, ids
@@ -36,15 +35,15 @@ def collect_due(at: datetime) -> int:
 
 
 def collect(account: str, at: datetime) -> int:
-    active = [one for one in store.plans(account) if one.plan.state == "active"]
-    return sum(_look(one, at) for one in reversed(active))
+    open_ones = [one for one in store.plans(account) if one.plan.state == "active" or one.asked]
+    return sum(_look(one, at) for one in reversed(open_ones))
 
 
 def _look(kept: Kept, at: datetime) -> bool:
-    reminded = _remind(kept, at)
+    marks = _remind(kept, at), _ask_somebody(kept, at)
     seen = Seen(kept)
     try:
-        ledger.commit(lambda at, known: _draft(seen, reminded, at, known), at)
+        ledger.commit(lambda at, known: _draft(seen, marks, at, known), at)
     except _Nothing:
         return False
     after = store.plan(kept.account, kept.id) or kept
@@ -52,22 +51,25 @@ def _look(kept: Kept, at: datetime) -> bool:
     return True
 
 
-def _draft(seen: Seen, reminded: str, at: datetime, known: Known) -> Draft:
-    """Takes what is due and there; what is not there is looked for tomorrow."""
+def _draft(seen: Seen, marks: Marks, at: datetime, known: Known) -> Draft:
+    """Takes what is due and there; what is not there is looked for tomorrow, and only that is late.
+
+    Whose wallet the house has frozen could not pay, so nothing is late meanwhile.
+    """
     kept, on = seen.kept, at.date()
-    if kept.plan.state != "active":
-        raise _Nothing
-    plan = plans.late(kept.plan, on, kept.quote.late_terms)
-    owed, head = plans.due(plan, on), known.get(kept.wallet)
+    owed, head = plans.due(kept.plan, on), known.get(kept.wallet)
     there = owed if head is None else head.available if head.status == "active" else 0
     amount = max(0, min(owed, there))
+    plan = plans.collect(kept.plan, amount, on) if amount else kept.plan
+    if not (head and head.by_house):
+        plan = plans.late(plan, on, kept.quote.late_terms)
     if amount == 0:
-        if plan == kept.plan and reminded == kept.reminded and not owed:
+        if plan == kept.plan and marks == (kept.reminded, kept.asked) and not owed:
             raise _Nothing
-        return Draft(None, (), None, legs=(seen.becomes(plan, at, reminded),))
+        return Draft(None, (), None, legs=(seen.becomes(plan, at, marks),))
     wallet = Change(kept.wallet, kept.currency, available=-amount, leaves=0)
     repayment = ids.derived("rpy", kept.id, str(kept.version))
-    return paying_back.draft(seen, plans.collect(plan, amount, on), repayment, wallet, at, None)
+    return paying_back.draft(seen, plan, repayment, wallet, at, None, marks)
 
 
 def _remind(kept: Kept, at: datetime) -> str:
@@ -81,7 +83,7 @@ def _remind(kept: Kept, at: datetime) -> str:
 
 
 def _tell_of_missing(before: Kept, after: Kept, at: datetime) -> None:
-    """Once for each instalment that lacks something, once for each late fee; and a person hears in the end.
+    """Once for each instalment that lacks something, once for each late fee.
 
     Whoever dies before leaves it to the next look, as long as a fee is not paid.
     """
@@ -89,24 +91,26 @@ def _tell_of_missing(before: Kept, after: Kept, at: datetime) -> None:
     since = plans.next_due(after.plan)
     if missing and since and since <= on:
         _tell(after, "instalment_missed", since, missing, midnight(on + timedelta(days=1)))
-        if (on - since).days >= A_CASE_AFTER_DAYS:
-            _ask_somebody(after, since, missing, at)
-    new = _late_fees(after.plan) - _late_fees(before.plan)
+    new = plans.late_fees(after.plan) - plans.late_fees(before.plan)
     for one in after.plan.parts:
         if one.late_fee > (0 if new else one.late_paid):
             _tell(after, "instalment_late_fee", one.due_on, one.late_fee, midnight(on))
 
 
-def _ask_somebody(kept: Kept, since: date, missing: int, at: datetime) -> None:
-    facts: dict[str, str | int] = {"since": since.isoformat(), "missing": missing, "currency": kept.currency}
-    facts |= {"person": kept.owner, "owed": kept.plan.principal_owed}
-    cases.open_case(CASE, kept.id, facts, at + _DECIDED_WITHIN, at, key=since.isoformat(), about=kept.owner)
+def _ask_somebody(kept: Kept, at: datetime) -> str:
+    """A person hears in the end of what is missing, and no more once it is not: since when it is of which there is a
+    case."""
+    since = missing_since(kept.plan, at)
+    if kept.asked and kept.asked != since:
+        cases.close(CASE, kept.id, "paid" if kept.plan.state == "active" else kept.plan.state, key=kept.asked)
+    if not since or (at.date() - date.fromisoformat(since)).days < A_CASE_AFTER_DAYS:
+        return ""
+    facts: dict[str, str | int] = {"since": since, "missing": plans.due(kept.plan, at.date())}
+    facts |= {"currency": kept.currency, "person": kept.owner, "owed": kept.plan.principal_owed}
+    cases.open_case(CASE, kept.id, facts, at + _DECIDED_WITHIN, at, key=since, about=kept.owner)
+    return since
 
 
 def _tell(kept: Kept, kind: str, due_on: date, amount: int, until: datetime) -> None:
     told: dict[str, str | int] = {"amount": amount, "currency": kept.currency, "until": clock.written(until)}
     telling.tell_id(kept.owner, kind, told, midnight(due_on), once=f"{kind} {kept.id} {due_on.isoformat()}")
-
-
-def _late_fees(plan: Plan) -> int:
-    return sum(one.late_fee for one in plan.parts)

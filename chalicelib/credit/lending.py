@@ -44,7 +44,7 @@ class Loan:
         return {self.kept.account: -self.amount}
 
     def leg(self, at: datetime) -> Leg:
-        return store.beginning(self.kept, next_look(self.kept.plan, "", at))
+        return store.beginning(self.kept, next_look(self.kept.plan, "", "", at))
 
     def refusal(self, known: Known, at: datetime) -> CofferError | None:
         head, quote = known.get(self.kept.account), self.kept.quote
@@ -78,10 +78,10 @@ def borrow(
     return ledger.commit(lambda at, known: _draft(customer, lent, key, at, known), at, key)
 
 
-def standing(customer: Customer, wallet: str, known: Known) -> Spend:
+def standing(customer: Customer, wallet: str, known: Known, *, to_house: bool = False) -> Spend:
     """They stand as they must to pay, though nothing counts towards a limit."""
     tier = known[wallet].tier if wallet in known else customer.tier
-    return Spend(customer.user_id, customer.epoch, tier, 0, 0, 0, counts=False)
+    return Spend(customer.user_id, customer.epoch, tier, 0, 0, 0, counts=False, to_house=to_house)
 
 
 def _draft(customer: Customer, lent: Loan, key: RequestKey, at: datetime, known: Known) -> Draft:

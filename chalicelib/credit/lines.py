@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from chalicelib.credit import plan as plans
 from chalicelib.credit import score as scores
@@ -25,7 +28,13 @@ _LOOKED_BACK = timedelta(days=180)
 _ENTRIES = 2_000
 """At most so many are looked at: whoever has more in that time has made all the payments that count."""
 _AGAIN_AFTER = timedelta(days=1)
-_CAME_IN = frozenset({"top-up", "top-up-reversal", "transfer", "transfer-completed"})
+_TO_AND_FRO = frozenset(
+    {"top-up", "withdrawal", "withdrawal-return"}
+    | {"transfer", "transfer-scheduled", "transfer-completed", "transfer-cancelled", "transfer-returned"}
+    | {f"{gift}{deed}" for gift in ("red-packet", "gift-card") for deed in ("", "-claim", "-return")}
+)
+"""What brings money from outside or from others, and takes it there: in a circle, nothing came in."""
+_REVERSAL = "top-up-reversal"
 _PAID = frozenset({"payment", "capture"})
 
 
@@ -87,29 +96,28 @@ def past_of(wallet: str, kept: list[Kept], at: datetime) -> Past:
     since = clock.written(at - _LOOKED_BACK)
     found = list(islice(history.between(wallet, since, clock.written(at)), _ENTRIES))
     first = next(history.between(wallet, history.BEGINNING, clock.written(at), 1), None)
-    came = [(one["sk"], one["postings"].get(wallet, 0)) for one in found if one["kind"] in _CAME_IN]
+    months = Counter[str]()
+    for one in found:
+        months[one["sk"][:7]] += _came_in(one, wallet)
     days = (at - clock.read(first["sk"])).days if first else 0
     late = sum(bool(part.late_fee) for one in kept for part in one.plan.parts)
     return Past(
         days=days,
-        months_with_money_in=min(6, len({when[:7] for when, amount in came if amount > 0})),
-        money_in=max(0, sum(amount for _, amount in came if amount > 0) - _taken_back(found)),
+        months_with_money_in=min(6, sum(came > 0 for came in months.values())),
+        money_in=max(0, months.total()),
         payments=sum(one["kind"] in _PAID for one in found),
-        reversals=sum(one["kind"] == "top-up-reversal" for one in found),
+        reversals=sum(one["kind"] == _REVERSAL for one in found),
         plans_repaid=sum(one.plan.state == "repaid" for one in kept),
         late_instalments=late,
         plans_lost=sum(one.plan.state == "written_off" for one in kept),
     )
 
 
-def _taken_back(found: list[dict[str, object]]) -> int:
-    """Of top-ups, what their processors took back: all that went to the clearing account."""
-    total = 0
-    for one in found:
-        postings = one["postings"]
-        if one["kind"] == "top-up-reversal" and isinstance(postings, dict):
-            total += sum(int(part) for address, part in postings.items() if chart.processor_of(address))
-    return total
+def _came_in(entry: Mapping[str, Any], wallet: str) -> int:
+    """Below zero where it went away. Of a top-up that was taken back: all that its processor took, spent or not."""
+    if entry["kind"] == _REVERSAL:
+        return -sum(int(part) for address, part in entry["postings"].items() if chart.processor_of(address))
+    return int(entry["postings"].get(wallet, 0)) if entry["kind"] in _TO_AND_FRO else 0
 
 
 def _assess(customer: Customer, wallet: Head, rules: Credit, at: datetime) -> None:

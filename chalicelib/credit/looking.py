@@ -12,8 +12,13 @@ AHEAD = timedelta(days=3)
 _AGAIN = timedelta(days=1)
 
 
-def next_look(plan: Plan, reminded: str, at: datetime) -> datetime | None:
-    """None once nothing is open. What is missing is looked for every day."""
+def next_look(plan: Plan, reminded: str, asked: str, at: datetime) -> datetime | None:
+    """None once nothing is open. What is missing is looked for every day; a case that is over is closed at once.
+
+    `asked`: of what has been missing since then, if somebody was asked to look at it.
+    """
+    if asked and asked != missing_since(plan, at):
+        return at
     if plans.due(plan, at.date()):
         return midnight(at.date() + _AGAIN)
     due_on = plans.next_due(plan)
@@ -29,6 +34,12 @@ def to_remind(plan: Plan, reminded: str, at: datetime) -> date | None:
     if due_on is None or due_on <= at.date() or reminded == due_on.isoformat():
         return None
     return due_on if midnight(due_on) - AHEAD <= at else None
+
+
+def missing_since(plan: Plan, at: datetime) -> str:
+    """The day of the oldest instalment that should be paid and is not; empty if there is none."""
+    since = plans.next_due(plan)
+    return since.isoformat() if since and since <= at.date() else ""
 
 
 def midnight(day: date) -> datetime:

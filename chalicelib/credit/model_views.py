@@ -9,6 +9,7 @@ import msgspec
 
 from chalicelib.credit import model
 from chalicelib.credit import plan as plans
+from chalicelib.credit.looking import midnight
 from chalicelib.credit.model import Amount, Currency, Instalment, InstalmentQuote, Kind, Wish
 from chalicelib.credit.store import Kept
 from chalicelib.kernel import clock
@@ -89,11 +90,12 @@ class WriteOffRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RepaymentView(msgspec.Struct, frozen=True):
-    """What `amount` was for, and what is owed of the plan after it."""
+    """What `amount` was for, and what is owed of the plan after it; or what was `returned` by a withdrawal."""
 
     id: str
     plan_id: str
     amount: int
+    returned: int
     currency: str
     principal: int
     interest: int
@@ -113,6 +115,7 @@ class CreditView(msgspec.Struct, frozen=True):
 
 class InstalmentPlanView(msgspec.Struct, frozen=True):
     """`owed`: of the principal. `payoff` ends it today and spares `spared`; `withdrawal_until`: for whoever regrets it.
+    `withdrawn`: they did; what was not there then is due as principal alone.
 
     `status` is `overdue` where an instalment of an active plan is missing something after its day.
     """
@@ -138,6 +141,7 @@ class InstalmentPlanView(msgspec.Struct, frozen=True):
     total: int
     late_fees: int
     paused_months: int
+    withdrawn: bool
     quote_id: str
     quote_hash: str
     withdrawal_until: str
@@ -161,15 +165,16 @@ def plan_view(kept: Kept, at: datetime) -> InstalmentPlanView:
         owed=plan.principal_owed if plan.state == "active" else 0,
         due=plans.due(plan, on),
         next_due_on=next_due,
-        next_amount=sum(one.unpaid for one in plan.parts if one.due_on == next_due),
+        next_amount=sum(one.unpaid + one.late_owed for one in plan.parts if one.due_on == next_due),
         payoff=plans.payoff(plan, on),
         spared=plans.spared(plan, on),
         instalments=list(model.instalments(plan)),
         yearly_basis_points=quote.yearly_basis_points,
         annual_rate_basis_points=quote.annual_rate_basis_points,
         total=quote.total,
-        late_fees=sum(one.late_fee for one in plan.parts),
+        late_fees=plans.late_fees(plan),
         paused_months=plan.paused_months,
+        withdrawn=plan.withdrawn,
         quote_id=quote.id,
         quote_hash=quote.hash,
         withdrawal_until=clock.written(withdrawal_until(kept)),
@@ -190,4 +195,5 @@ def begun(kept: Kept) -> Kept:
 
 
 def withdrawal_until(kept: Kept) -> datetime:
-    return clock.read(kept.created_at) + timedelta(days=kept.quote.withdrawal_days)
+    """The end of the last day: Regulation (EEC, Euratom) 1182/71, Article 3."""
+    return midnight(clock.read(kept.created_at).date() + timedelta(days=kept.quote.withdrawal_days + 1))

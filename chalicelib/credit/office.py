@@ -29,19 +29,24 @@ def write_off(by: Operator, person_id: str, plan_id: str, reason: str, at: datet
     their own), InvalidState."""
     found = Seen(_plan(_person(person_id), plan_id))
     by.require_other(person_id)
-    before = plan_view(found.kept, at)
-    if before.status != "overdue":
-        raise InvalidState(state=before.status)
+    since = str(_overdue(found.kept, at).next_due_on)
     cases.audit(by.user_id, "credit.write-off", plan_id, reason, at, source_address=by.source_address)
 
     def build(at: datetime, known: Known) -> Draft:
-        if found.kept.plan.state != "active":
-            raise InvalidState(state=found.kept.plan.state)
+        _overdue(found.kept, at)
         return paying_back.loss(found, ids.derived("wof", plan_id), at)
 
     ledger.commit(build, at)
-    cases.close(CASE, plan_id, "written-off", key=str(before.next_due_on))
+    cases.close(CASE, plan_id, "written-off", key=since)
     return plan_view(_plan(person_id, plan_id), at)
+
+
+def _overdue(kept: Kept, at: datetime) -> InstalmentPlanView:
+    """Raises InvalidState: what is not overdue is not given up."""
+    found = plan_view(kept, at)
+    if found.status != "overdue":
+        raise InvalidState(state=found.status)
+    return found
 
 
 def _person(person_id: str) -> str:

@@ -5,7 +5,8 @@ Principal goes to the account, interest and fees are the house's income: in one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -21,6 +22,9 @@ from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart, crediting
 from chalicelib.ledger.model import Change, Draft, Entry, Leg, Movement
 
+Marks = tuple[str, str]
+"""A plan's `reminded` and `asked`, as they become."""
+
 
 class Seen:
     """A plan as it was last seen: where a condition proves that wrong, as it is."""
@@ -31,9 +35,10 @@ class Seen:
     def learn(self, kept: Kept) -> None:
         self.kept = kept
 
-    def becomes(self, plan: Plan, at: datetime, reminded: str | None = None) -> Leg:
-        told = self.kept.reminded if reminded is None else reminded
-        return store.changing(self.kept, plan, told, next_look(plan, told, at), self.learn)
+    def becomes(self, plan: Plan, at: datetime, marks: Marks | None = None) -> Leg:
+        reminded, asked = marks or (self.kept.reminded, self.kept.asked)
+        after = replace(self.kept, plan=plan, reminded=reminded, asked=asked)
+        return store.changing(self.kept, after, next_look(plan, reminded, asked, at), self.learn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +63,18 @@ class Return:
         return crediting.postings({self.before.account: paid.principal, income: paid.interest + paid.fees})
 
 
-def draft(seen: Seen, after: Plan, movement_id: str, wallet: Change, at: datetime, key: RequestKey | None) -> Draft:
-    """`wallet`: who pays, and under which conditions."""
+def draft(
+    seen: Seen, after: Plan, movement_id: str, wallet: Change, at: datetime, key: RequestKey | None,
+    marks: Marks | None = None, *, credited: Mapping[str, int] | None = None,
+) -> Draft:  # fmt: skip
+    """`wallet`: who pays, and under which conditions; or what is `credited` where more was paid than is due."""
     kept, back = seen.kept, Return(seen.kept, after)
-    paid, amount = back.paid, -wallet.available
+    paid, amount = back.paid, back.paid.amount
     view = RepaymentView(
         id=movement_id,
         plan_id=kept.id,
-        amount=amount,
+        amount=max(0, amount),
+        returned=max(0, -amount),
         currency=kept.currency,
         principal=paid.principal,
         interest=paid.interest,
@@ -78,7 +87,7 @@ def draft(seen: Seen, after: Plan, movement_id: str, wallet: Change, at: datetim
         id=movement_id,
         kind="repayment",
         account=kept.wallet,
-        amount=amount,
+        amount=abs(amount),
         currency=kept.currency,
         state="succeeded",
         at=at,
@@ -86,17 +95,20 @@ def draft(seen: Seen, after: Plan, movement_id: str, wallet: Change, at: datetim
         receipt=Receipt(201, msgspec.json.encode(view).decode()),
         facts={"owner": kept.owner, "plan": kept.id},
     )
-    postings = crediting.postings({kept.wallet: -amount}) | back.postings()
-    entry = Entry(movement_id, "repayment", kept.currency, at, postings, owner=kept.owner)
-    return Draft(movement, (wallet, *back.changes()), entry, legs=(seen.becomes(after, at),))
+    postings = crediting.postings({kept.wallet: -amount} if credited is None else dict(credited)) | back.postings()
+    entry = Entry(movement_id, "repayment", kept.currency, at, postings, owner=kept.owner) if postings else None
+    return Draft(movement, (wallet, *back.changes()), entry, legs=(seen.becomes(after, at, marks),))
 
 
 def loss(seen: Seen, movement_id: str, at: datetime) -> Draft:
-    """What is still owed of the principal is the house's loss; of interest and fees there is nothing to lose yet."""
+    """What is still owed of the principal is the house's loss; of interest and fees there is nothing to lose yet.
+
+    Where only a late fee is missing, nothing moves."""
     kept, owed = seen.kept, seen.kept.plan.principal_owed
     whole = kept.account, owed, kept.currency
     movement = Movement(movement_id, "write-off", *whole, "succeeded", at, facts={"owner": kept.owner, "plan": kept.id})
     postings = {kept.account: owed, chart.credit_losses(kept.currency): -owed}
     entry = Entry(movement_id, "write-off", kept.currency, at, postings, owner=kept.owner)
     change = Change(kept.account, kept.currency, available=owed, settles=True)
-    return Draft(movement, (change,), entry, legs=(seen.becomes(plans.write_off(kept.plan), at),))
+    leg = seen.becomes(plans.write_off(kept.plan), at)
+    return Draft(movement, (change,), entry, (leg,)) if owed else Draft(movement, (), None, (leg,))

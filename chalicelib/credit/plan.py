@@ -7,7 +7,7 @@ late fee, once, and no more.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -15,6 +15,8 @@ import msgspec
 
 from chalicelib.credit.schedule import Part, Schedule, months_after, spread
 
+TO_PAY_BACK = timedelta(days=30)
+"""Whoever withdraws has so long to pay back what is not there: Directive (EU) 2023/2225, Article 26."""
 MOST_PAUSED = 2
 """Months in all, of one plan: whoever is in hardship asks for them, and gives no reason."""
 State = Literal["active", "repaid", "undone", "written_off"]
@@ -29,6 +31,10 @@ class Plan(msgspec.Struct, frozen=True):
     paused_months: int = 0
     """For how many months it has been paused, in all."""
     state: State = "active"
+    withdrawn: bool = False
+    """Its owner withdrew from it: what is still open is principal alone."""
+    recovered: int = 0
+    """Of what was written off, what a refund brought back."""
 
     @property
     def lent(self) -> int:
@@ -40,8 +46,13 @@ class Plan(msgspec.Struct, frozen=True):
         return sum(one.principal_owed for one in self.parts)
 
     @property
+    def lost(self) -> int:
+        """Written off, and not come back since."""
+        return self.principal_owed - self.recovered if self.state == "written_off" else 0
+
+    @property
     def late_owed(self) -> int:
-        return sum(one.late_fee - one.late_paid for one in self.parts)
+        return sum(one.late_owed for one in self.parts)
 
 
 class Paid(msgspec.Struct, frozen=True):
@@ -78,6 +89,11 @@ def between(before: Plan, after: Plan) -> Paid:
     return Paid(new.principal - old.principal, new.interest - old.interest, new.fees - old.fees)
 
 
+def late_fees(plan: Plan) -> int:
+    """All that it ever bore, paid or not."""
+    return sum(one.late_fee for one in plan.parts)
+
+
 def due(plan: Plan, on: date) -> int:
     """What should have been paid by the end of that day, late fees included."""
     if plan.state != "active":
@@ -92,8 +108,8 @@ def overdue_since(plan: Plan, on: date) -> date | None:
 
 
 def next_due(plan: Plan) -> date | None:
-    """The day of the oldest instalment that is missing something."""
-    days = (one.due_on for one in plan.parts if one.unpaid)
+    """The day of the oldest instalment that is missing something, if only its late fee."""
+    days = (one.due_on for one in plan.parts if one.unpaid or one.late_owed)
     return min(days, default=None) if plan.state == "active" else None
 
 
@@ -102,7 +118,7 @@ def collect(plan: Plan, amount: int, on: date) -> Plan:
     if not 0 < amount <= due(plan, on):
         raise ValueError("more than is due")
     parts, left = _poured(plan.parts, amount, lambda one: one.unpaid if one.due_on <= on else 0, "paid")
-    parts, _ = _poured(parts, left, lambda one: one.late_fee - one.late_paid, "late_paid")
+    parts, _ = _poured(parts, left, lambda one: one.late_owed, "late_paid")
     return _with(plan, parts)
 
 
@@ -148,9 +164,10 @@ def repayable(plan: Plan, most: int, on: date) -> int:
 
 def late(plan: Plan, on: date, terms: LateTerms) -> Plan:
     """With the late fees that it has earned by then: each instalment one, all of them within what is allowed."""
-    parts, room = list[Part](), terms.most_in_all - sum(one.late_fee for one in plan.parts)
+    parts, room = list[Part](), terms.most_in_all - late_fees(plan)
     for one in plan.parts:
-        is_late = plan.state == "active" and not one.late_fee and (on - one.due_on).days > terms.grace_days
+        bears = plan.state == "active" and not one.late_fee and not one.was_late
+        is_late = bears and (on - one.due_on).days > terms.grace_days
         fee = min(one.unpaid * terms.basis_points // 10_000, terms.most_each, room) if is_late else 0
         parts.append(msgspec.structs.replace(one, late_fee=one.late_fee + fee))
         room -= fee
@@ -158,7 +175,7 @@ def late(plan: Plan, on: date, terms: LateTerms) -> Plan:
 
 
 def pause(plan: Plan, months: int) -> Plan:
-    """All that is not paid is due so many months later, and costs nothing meanwhile."""
+    """All that is not paid is due so many months later, and costs nothing meanwhile: a month begun begins again."""
     day = plan.begins_on.day
 
     def later(when: date) -> date:
@@ -173,21 +190,42 @@ def pause(plan: Plan, months: int) -> Plan:
     return msgspec.structs.replace(plan, parts=tuple(parts), paused_months=plan.paused_months + months)
 
 
-def undo(plan: Plan) -> Plan:
-    """All principal is paid and nothing else, as the right to withdraw has it: interest and fees go back."""
-    parts = (Part(one.from_on, one.due_on, one.principal, 0, paid=one.principal) for one in plan.parts)
-    return msgspec.structs.replace(plan, parts=tuple(parts), state="undone")
+def to_undo(plan: Plan) -> int:
+    """What withdrawing from it takes; below zero where it gives back. What was paid of interest and fees counts."""
+    return plan.lent - paid(plan).amount
+
+
+def undo(plan: Plan, there: int, on: date) -> Plan:
+    """All principal is paid and nothing else, as the right to withdraw has it: interest and fees go back.
+
+    What is not `there` is due `TO_PAY_BACK` later, and bears nothing.
+    """
+    whole = to_undo(plan)
+    left = max(0, whole - max(0, there))
+    done = Part(plan.begins_on, on, plan.lent - left, 0, paid=plan.lent - left)
+    parts = (done, Part(on, on + TO_PAY_BACK, left, 0)) if left else (done,)
+    plan = msgspec.structs.replace(plan, withdrawn=True, yearly_basis_points=0)
+    return _with(plan, parts)
 
 
 def write_off(plan: Plan) -> Plan:
     return msgspec.structs.replace(plan, state="written_off")
 
 
+def recover(plan: Plan, amount: int) -> Plan:
+    """Of what was lost. ValueError if it is none, or too much."""
+    if not 0 < amount <= plan.lost:
+        raise ValueError("more than was lost")
+    return msgspec.structs.replace(plan, recovered=plan.recovered + amount)
+
+
 def _cut(one: Part) -> tuple[Part, Part]:
     """What of it is paid, with its late fee; and what is not."""
     done = Part(one.from_on, one.due_on, one.principal_paid, one.interest_paid, one.fee_paid, one.paid)
     left = Part(one.from_on, one.due_on, one.principal_owed, one.interest - one.interest_paid, one.fee - one.fee_paid)
-    return msgspec.structs.replace(done, late_fee=one.late_fee, late_paid=one.late_paid), left
+    was_late = one.was_late or one.late_fee > 0
+    done = msgspec.structs.replace(done, late_fee=one.late_fee, late_paid=one.late_paid, was_late=was_late)
+    return done, msgspec.structs.replace(left, was_late=was_late)
 
 
 def _poured(parts: Schedule, amount: int, room: Callable[[Part], int], into: str) -> tuple[Schedule, int]:
@@ -202,8 +240,9 @@ def _poured(parts: Schedule, amount: int, room: Callable[[Part], int], into: str
 
 
 def _with(plan: Plan, parts: Schedule) -> Plan:
-    is_open = any(one.unpaid or one.late_fee > one.late_paid for one in parts)
-    return msgspec.structs.replace(plan, parts=parts, state="active" if is_open else "repaid")
+    is_open = any(one.unpaid or one.late_owed for one in parts)
+    over: State = "undone" if plan.withdrawn else "repaid"
+    return msgspec.structs.replace(plan, parts=parts, state="active" if is_open else over)
 
 
 def _over(plan: Plan, on: date) -> Schedule:
@@ -245,7 +284,8 @@ def _respread(plan: Plan, repaid: int, on: date) -> Schedule:
     to_come = _to_come(plan, on)
     days = [max(on, to_come[0].from_on), *(one.due_on for one in to_come)]
     parts = spread(_principal_to_come(plan, on) - repaid, plan.yearly_basis_points, days, _share(days, plan.begins_on))
-    return tuple(msgspec.structs.replace(one, fee=to_come[at].fee) for at, one in enumerate(parts))
+    pairs = zip(parts, to_come, strict=False)
+    return tuple(msgspec.structs.replace(new, fee=old.fee, was_late=old.was_late) for new, old in pairs)
 
 
 def _share(days: list[date], begins_on: date) -> Fraction:

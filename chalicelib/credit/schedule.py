@@ -35,6 +35,8 @@ class Part(msgspec.Struct, frozen=True):
     paid: int = 0
     late_fee: int = 0
     late_paid: int = 0
+    was_late: bool = False
+    """Its late fee stays with the part of it that was paid, since a pause moved the rest to a later day."""
 
     @property
     def amount(self) -> int:
@@ -43,6 +45,10 @@ class Part(msgspec.Struct, frozen=True):
     @property
     def unpaid(self) -> int:
         return self.amount - self.paid
+
+    @property
+    def late_owed(self) -> int:
+        return self.late_fee - self.late_paid
 
     @property
     def interest_paid(self) -> int:

@@ -24,7 +24,8 @@ class Past(msgspec.Struct, frozen=True):
     months_with_money_in: int
     """Of the last six."""
     money_in: int
-    """Minor units that came in: top-ups and what others sent, less what was taken back."""
+    """Minor units that came in and were not taken out or sent on: top-ups and what others sent, less withdrawals, what
+    was sent to others and what was taken back."""
     payments: int
     reversals: int
     """Top-ups that were taken back."""

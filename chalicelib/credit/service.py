@@ -16,7 +16,7 @@ from chalicelib.kernel import ids, money
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import AmountOutOfRange, InvalidState, NotFound
 from chalicelib.kernel.idempotency import Receipt, RequestKey
-from chalicelib.ledger import chart
+from chalicelib.ledger import chart, crediting
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Change, Draft, Known
 
@@ -45,7 +45,7 @@ def seen(owner: str, currency: str, plan_id: str) -> Seen:
 
 def repay(customer: Customer, plan_id: str, request: RepaymentRequest, key: RequestKey, at: datetime) -> Receipt:
     """What is due first, then early. Raises AmountOutOfRange (`minimum` of what is paid early, `maximum`); stores
-    InvalidState (the plan's), InsufficientFunds, WalletFrozen."""
+    InvalidState (the plan's), InsufficientFunds. A freeze does not stop it: it is the house that is paid."""
     if request.amount is not None:
         money.check_amount(request.amount)
     seen, repayment = Seen(_own(customer, plan_id)), key.movement_id("rpy")
@@ -56,7 +56,8 @@ def repay(customer: Customer, plan_id: str, request: RepaymentRequest, key: Requ
             return _refused(seen, repayment, key, at)
         wanted = plans.payoff(plan, at.date()) if request.amount is None else request.amount
         after = plans.repay(plan, _fitting(plan, wanted, at), at.date())
-        return _from_wallet(customer, seen, after, repayment, key, at, known)
+        wallet = _debit(customer, seen.kept, plans.between(plan, after).amount, known)
+        return paying_back.draft(seen, after, repayment, wallet, at, key)
 
     return ledger.commit(build, at, key)
 
@@ -64,15 +65,23 @@ def repay(customer: Customer, plan_id: str, request: RepaymentRequest, key: Requ
 def withdraw(customer: Customer, plan_id: str, key: RequestKey, at: datetime) -> Receipt:
     """What was lent goes back, and nothing else: what was paid of interest and fees comes back with it.
 
-    Stores InvalidState (too-late, the plan's), InsufficientFunds, WalletFrozen.
+    What is not there is due 30 days later. Stores InvalidState (too-late, withdrawn, the plan's).
     """
     seen, repayment = Seen(_own(customer, plan_id)), key.movement_id("rpy")
+    first = ledger.head(seen.kept.wallet)
 
     def build(at: datetime, known: Known) -> Draft:
         kept = seen.kept
-        if kept.plan.state != "active" or withdrawal_until(kept) < at:
-            return _refused(seen, repayment, key, at, "too-late" if kept.plan.state == "active" else "")
-        return _from_wallet(customer, seen, plans.undo(kept.plan), repayment, key, at, known)
+        if state := _kept_from(kept, at):
+            return _refused(seen, repayment, key, at, state)
+        head = known.get(kept.wallet, first)
+        after = plans.undo(kept.plan, head.available - head.floor, at.date())
+        amount = plans.between(kept.plan, after).amount
+        if amount > 0:
+            wallet = replace(_debit(customer, kept, amount, {head.account: head}), expected_available=head.available)
+            return paying_back.draft(seen, after, repayment, wallet, at, key)
+        change, credited = crediting.credit(kept.wallet, kept.currency, -amount, {head.account: head})
+        return paying_back.draft(seen, after, repayment, change, at, key, credited=credited)
 
     return ledger.commit(build, at, key)
 
@@ -97,6 +106,14 @@ def pause(customer: Customer, plan_id: str, months: int, at: datetime) -> Instal
     return view(customer, plan_id, at)
 
 
+def _kept_from(kept: Kept, at: datetime) -> str:
+    """Why it can't be withdrawn from any more; empty if it can, were it repaid already."""
+    plan = kept.plan
+    if plan.withdrawn or plan.state not in ("active", "repaid"):
+        return "withdrawn" if plan.state == "active" else plan.state
+    return "too-late" if withdrawal_until(kept) <= at else ""
+
+
 def _own(customer: Customer, plan_id: str) -> Kept:
     account = lines.account_of(customer, lines.wallet_of(customer))
     found = store.plan(account, plan_id) if ids.is_id(plan_id, "pln") else None
@@ -105,15 +122,10 @@ def _own(customer: Customer, plan_id: str) -> Kept:
     return found
 
 
-def _from_wallet(
-    customer: Customer, seen: Seen, after: Plan, repayment: str, key: RequestKey, at: datetime, known: Known
-) -> Draft:
-    kept = seen.kept
-    amount = plans.between(kept.plan, after).amount
+def _debit(customer: Customer, kept: Kept, amount: int, known: Known) -> Change:
     head = known.get(kept.wallet)
-    spend, floor = standing(customer, kept.wallet, known), head.floor if head else 0
-    wallet = Change(kept.wallet, kept.currency, available=-amount, spend=spend, floor=floor)
-    return paying_back.draft(seen, after, repayment, wallet, at, key)
+    spend, floor = standing(customer, kept.wallet, known, to_house=True), head.floor if head else 0
+    return Change(kept.wallet, kept.currency, available=-amount, spend=spend, floor=floor)
 
 
 def _fitting(plan: Plan, wanted: int, at: datetime) -> int:

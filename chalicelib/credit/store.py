@@ -48,7 +48,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A plan as it was seen: every change requires its `version`. `reminded`: of which due day its owner was told."""
+    """A plan as it was seen: every change requires its `version`.
+
+    `reminded`: of which due day its owner was told. `asked`: since when that is missing of which there is a case.
+    """
 
     id: str
     account: str
@@ -61,6 +64,7 @@ class Kept:
     """That it paid; of a loan none."""
     version: int = 1
     reminded: str = ""
+    asked: str = ""
 
     @property
     def currency(self) -> str:
@@ -129,11 +133,12 @@ def beginning(new: Kept, looked_at: datetime | None) -> Leg:
     return Leg(put, lambda wired: InvalidState(state="used"))
 
 
-def changing(seen: Kept, plan: Plan, reminded: str, looked_at: datetime | None, learn: Callable[[Kept], None]) -> Leg:
-    """From what was seen to `plan`; where another came first, `learn` hears of it."""
+def changing(seen: Kept, after: Kept, looked_at: datetime | None, learn: Callable[[Kept], None]) -> Leg:
+    """From what was seen to `after`; where another came first, `learn` hears of it."""
+    plan = after.plan
     update = Update(settings().ledger_table, seen.account, PLAN + seen.id).require("version", "=", seen.version)
     update.assign("version", seen.version + 1).assign("plan", _json(plan)).assign("owed", _owed(plan))
-    update.assign("state", plan.state).assign("reminded", reminded)
+    update.assign("state", plan.state).assign("reminded", after.reminded).assign("asked", after.asked)
     if looked_at is None:
         update.remove("due_key", "due_at")
     else:
@@ -161,6 +166,7 @@ def _wired(new: Kept, looked_at: datetime | None) -> dict[str, Any]:
         "payment": new.payment,
         "version": new.version,
         "reminded": new.reminded,
+        "asked": new.asked,
         "created_at": new.created_at,
         **(Due(DUE, looked_at).attributes(new.account) if looked_at else {}),
     }
@@ -178,6 +184,7 @@ def _kept(plain: Mapping[str, Any]) -> Kept:
         payment=plain["payment"],
         version=plain["version"],
         reminded=plain["reminded"],
+        asked=plain["asked"],
     )
 
 

@@ -135,7 +135,8 @@ def _spend(update: Update, spend: Spend, amount: int, at: datetime) -> None:
     update.require("owner", "=", spend.owner)
     if spend.epoch is not None:
         update.require("epoch", "=", spend.epoch)
-    update.require("status", "=", "active").require("tier", "=", spend.tier)
+    update.require("status", *(("<>", "closed") if spend.to_house else ("=", "active")))
+    update.require("tier", "=", spend.tier)
     for _, name, limit in spend.limits(at) if spend.counts else ():
         update.count(name, amount).require_at_most(name, limit - amount)
     if purchase := spend.purchase:

@@ -105,6 +105,8 @@ class Spend:
     counts: bool = True
     """Whether it counts towards the limits: what was counted on its way to a card does not count twice."""
     lifts: Lifts | None = field(default=None, compare=False)
+    to_house: bool = False
+    """What the owner owes the house: paid from a frozen wallet too."""
 
     def exceeded(self, head: Head, amount: int, at: datetime) -> LimitReached | None:
         """By `amount` more; the shortest time first."""
@@ -348,7 +350,7 @@ def _what(change: Change, head: Head, at: datetime) -> Verdict | None:
     if change.spend is None:
         fits = change.settles or change.closed == (head.status == "closed")
         return None if fits else Misjudged(head)
-    if head.status == "frozen":
+    if head.status == "frozen" and not change.spend.to_house:
         return WalletFrozen(reason=head.reason)
     return InvalidState(state="closed") if head.status == "closed" else None
 

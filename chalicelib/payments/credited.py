@@ -23,11 +23,15 @@ from chalicelib.kernel.idempotency import RequestKey
 from chalicelib.ledger import chart, crediting
 from chalicelib.ledger.model import Draft, Known
 from chalicelib.payments import paying
-from chalicelib.payments.model import PaymentView, RefundView
+from chalicelib.payments.model import PaymentView
 from chalicelib.payments.paying import Order
 
 PLAN = "plan"
 """The fact of a payment's movement that a plan of instalments pays it, and which."""
+
+
+REPAID = "repaid"
+"""The fact of a refund's movement: how much of it the plan took. Its owner is told, the merchant is not."""
 
 
 def loan(customer: Customer, order: Order, key: RequestKey, at: datetime) -> Loan:
@@ -66,19 +70,19 @@ def seen(payment: Mapping[str, Any]) -> Seen | None:
 
 
 def refund(plain: Draft, payment: Mapping[str, Any], seen: Seen, amount: int, at: datetime, known: Known) -> Draft:
-    """`plain`: the same refund to the wallet alone. What the plan does not take comes to the wallet."""
-    plan, on = seen.kept.plan, at.date()
-    repaid = rules.repayable(plan, amount, on) if plan.state == "active" else 0
+    """`plain`: the same refund to the wallet alone. What the plan does not take comes to the wallet; of one that was
+    given up, what the house lost comes back to it."""
+    plan, on, currency = seen.kept.plan, at.date(), payment["currency"]
+    lost = min(amount, plan.lost)
+    repaid = lost or (rules.repayable(plan, amount, on) if plan.state == "active" else 0)
     if not repaid or plain.movement is None or plain.entry is None:
         return plain
-    back = Return(seen.kept, rules.repay(plan, repaid, on))
-    currency = payment["currency"]
+    back = Return(seen.kept, rules.recover(plan, lost) if lost else rules.repay(plan, repaid, on))
     change, credited = crediting.credit(payment["account"], currency, amount - repaid, known)
-    postings = {**credited, **back.postings(), chart.settling(currency): -amount}
-    answer = msgspec.json.decode(plain.movement.receipt.body if plain.movement.receipt else "", type=RefundView)
+    postings = {**credited, **back.postings(), chart.settling(currency): -amount, chart.credit_losses(currency): lost}
     return replace(
         plain,
-        movement=replace(plain.movement, receipt=paying.receipt(msgspec.structs.replace(answer, repaid=repaid))),
+        movement=replace(plain.movement, facts={**plain.movement.facts, REPAID: repaid}),
         changes=(change, *back.changes()),
         entry=replace(plain.entry, postings=crediting.postings(postings)),
         legs=(*plain.legs, seen.becomes(back.after, at)),

@@ -166,7 +166,8 @@ class RefundView(msgspec.Struct, frozen=True, omit_defaults=True):
     bonus_back: int = 0
     """What came back to bonuses of top-ups."""
     repaid: int = 0
-    """What of the amount repaid the plan of instalments that it was bought with; the rest came to the wallet."""
+    """What of the amount repaid the plan of instalments that it was bought with; the rest came to the wallet. For its
+    owner alone."""
 
 
 def checked(order: PayRequest) -> PayRequest:

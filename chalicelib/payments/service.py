@@ -154,7 +154,9 @@ def refund(merchant: Merchant, payment_id: str, request: RefundRequest, key: Req
 def refund_view(caller: Customer | Merchant, refund_id: str) -> dict[str, Any]:
     found = _visible(caller, refund_id, "ref")
     view: dict[str, Any] = json.loads(found["answer"])
-    return view | (model.by_staff(found) if isinstance(caller, Merchant) else {})
+    if isinstance(caller, Merchant):
+        return view | model.by_staff(found)
+    return view | ({credited.REPAID: found[credited.REPAID]} if credited.REPAID in found else {})
 
 
 def expire(payment_id: str, at: datetime) -> bool:

@@ -103,10 +103,56 @@ def test_a_pause_moves_what_is_not_paid_and_costs_nothing() -> None:
 
 def test_whoever_withdraws_gives_back_what_was_lent_and_nothing_else() -> None:
     plan = plans.repay(of_months(fee=1_200), 20_000, days(7))
-    undone = plans.undo(plan)
+    assert plans.to_undo(plan) == 80_000
+    undone = plans.undo(plan, 80_000, days(8))
     assert (plans.paid(undone), undone.state) == (Paid(100_000), "undone")
     assert plans.between(plan, undone).amount == 100_000 - 20_000
     assert (plans.due(undone, days(400)), plans.payoff(undone, days(3))) == (0, 0)
+
+
+@pytest.mark.parametrize("there", [-5, 0, 1, 79_000])
+def test_whoever_withdraws_without_the_money_owes_the_rest_of_the_principal_a_month_later(there: int) -> None:
+    plan = plans.repay(of_months(fee=1_200), 20_000, days(7))
+    left = 80_000 - max(0, there)
+    undone = plans.undo(plan, there, days(8))
+    assert (undone.state, undone.withdrawn, undone.principal_owed) == ("active", True, left)
+    assert [plans.due(undone, days(8 + later)) for later in (29, 30)] == [0, left]
+    assert plans.payoff(undone, days(20)) == left
+    part = plans.repay(undone, left // 2 + 1, days(20))
+    assert (plans.between(undone, part), plans.due(part, days(38))) == (Paid(left // 2 + 1), left - left // 2 - 1)
+    assert plans.collect(part, plans.due(part, days(38)), days(38)).state == "undone"
+
+
+def test_whoever_has_repaid_all_of_it_gets_interest_and_fees_back_by_withdrawing() -> None:
+    begun = of_months(fee=1_200)
+    over = plans.repay(begun, plans.payoff(begun, days(7)), days(7))
+    cost = plans.paid(over).interest + plans.paid(over).fees
+    assert (over.state, plans.to_undo(over)) == ("repaid", -cost) and cost > 0
+    assert plans.between(over, plans.undo(over, 0, days(8))).amount == -cost
+
+
+def test_an_instalment_bears_one_late_fee_however_often_it_is_put_off() -> None:
+    plan = plans.late(of_months(20_000, 12, 0), date(2026, 3, 4), TERMS)
+    for month in (3, 4):
+        plan = plans.late(plans.pause(plan, 1), date(2026, month, 30) + timedelta(days=5), TERMS)
+        assert plans.late_fees(plan) == 83
+    early = plans.repay(plan, plans.due(plan, date(2026, 4, 20)) + 5_000, date(2026, 4, 20))
+    assert sum(one.was_late for one in early.parts) == sum(one.was_late for one in plan.parts)
+
+
+def test_of_which_only_a_late_fee_is_missing_is_overdue() -> None:
+    plan = plans.late(of_months(20_000, 12, 0), date(2026, 3, 4), TERMS)
+    but_fee = plans.collect(plan, plans.due(plan, date(2026, 3, 4)) - 83, date(2026, 3, 4))
+    assert (plans.due(but_fee, date(2026, 3, 5)), plans.overdue_since(but_fee, date(2026, 3, 5))) == (83, days(28))
+
+
+def test_of_what_was_given_up_no_more_comes_back_than_was_lost() -> None:
+    lost = plans.write_off(plans.collect(of_months(), 8_885, date(2026, 2, 28)))
+    part = plans.recover(lost, 90_000)
+    assert (lost.lost, part.lost, plans.recover(part, 2_115).lost) == (92_115, 2_115, 0)
+    with pytest.raises(ValueError, match="lost"):
+        plans.recover(part, 2_116)
+    assert of_months().lost == 0
 
 
 def test_what_is_written_off_is_what_is_still_owed_of_the_principal() -> None:
