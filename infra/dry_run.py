@@ -10,20 +10,23 @@ from datetime import datetime
 
 from chalicelib.operations.happened import happened, month_before
 from chalicelib.policy.comparing import Comparison, compared
+from chalicelib.policy.judging import Refused
 from chalicelib.policy.pack import Pack
 
 __all__ = ["month_before", "run", "table"]
 
 
 def run(pack: Pack, since: datetime, at: datetime, examples: int) -> Comparison:
-    """`since`: the first moment of a month. Against the rules of today."""
+    """`since`: the first moment of a month. Against the rules of today. Raises Refused where there are none."""
     from chalicelib.ledger import store
     from chalicelib.ledger.wire import plain_item
     from chalicelib.policy import published, service
     from chalicelib.settings import settings
 
     published.as_of(at)
-    old = service.rules(pack.jurisdictions[0], at)
+    old = service.before(pack, at)
+    if old is None:
+        raise Refused(f"{pack.id}: no pack knows {', '.join(pack.jurisdictions)}: there is nothing to try it against")
     ledger = map(plain_item, store.everything(settings().ledger_table))
     journal = map(plain_item, store.everything(settings().journal_table))
     return compared(happened(ledger, journal, pack.currency, since), old, pack, since=since, examples=examples)

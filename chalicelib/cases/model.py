@@ -35,7 +35,10 @@ class CaseView(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`subject` is the id of what it is about; `owner` the operator who has it. Facts hold nothing personal."""
+    """`subject` is the id of what it is about; `owner` the operator who has it. Facts hold nothing personal.
+
+    `about`: the person whose affair it is, if it is one's; as an operator they neither see it nor work on it.
+    """
 
     id: str
     kind: str
@@ -48,6 +51,7 @@ class Case:
     facts: Facts = field(default_factory=dict)
     closed_as: str | None = None
     """How what it was about came right by itself."""
+    about: str = ""
 
     @property
     def view(self) -> CaseView:

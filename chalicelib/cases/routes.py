@@ -21,7 +21,7 @@ room = Room("cases", function="office")
     summary="Open cases",
 )
 def open_cases(call: Call[None]) -> Answer:
-    found, following = service.open_cases(call.page.cursor, call.page.limit)
+    found, following = service.open_to(call.operator, call.page.cursor, call.page.limit)
     return Answer(200, call.page.envelope([case.view for case in found], following))
 
 
@@ -34,7 +34,7 @@ def open_cases(call: Call[None]) -> Answer:
     summary="One case",
 )
 def case(call: Call[None]) -> Answer:
-    return Answer(200, service.case(call.path["id"]).view)
+    return Answer(200, service.seen(call.operator, call.path["id"]).view)
 
 
 @room.route(

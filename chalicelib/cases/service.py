@@ -24,11 +24,20 @@ def guard_with(kind: str, check: Callable[[Case], None]) -> None:
 
 
 def open_case(
-    kind: str, subject: str, facts: Facts, due_at: datetime, at: datetime, *, key: str = "", owner: str | None = None
+    kind: str,
+    subject: str,
+    facts: Facts,
+    due_at: datetime,
+    at: datetime,
+    *,
+    key: str = "",
+    owner: str | None = None,
+    about: str = "",
 ) -> str:
-    """The id of the case; the same kind, subject and key open it once. `owner` has it until somebody takes it on."""
+    """The id of the case; the same kind, subject and key open it once. `owner` has it until somebody takes it on;
+    `about` is the person whose affair it is, for whom as an operator it is not there."""
     opened = case_id(kind, subject, key)
-    store.put(Case(opened, kind, subject, "open", opened_at=at, due_at=due_at, owner=owner, facts=facts))
+    store.put(Case(opened, kind, subject, "open", opened_at=at, due_at=due_at, owner=owner, facts=facts, about=about))
     return opened
 
 
@@ -50,6 +59,14 @@ def case(case_id: str) -> Case:
     return found
 
 
+def seen(by: Operator, case_id: str) -> Case:
+    """Raises NotFound, of one about themselves too."""
+    found = case(case_id)
+    if found.about == by.user_id:
+        raise NotFound()
+    return found
+
+
 def standing(case_id: str) -> tuple[State, datetime] | None:
     """Its state and when it was opened; None if there is none. What people wrote is not opened."""
     return store.standing(case_id)
@@ -60,9 +77,15 @@ def open_cases(position: str | None, limit: int) -> tuple[list[Case], str | None
     return store.open_cases(position, limit)
 
 
+def open_to(by: Operator, position: str | None, limit: int) -> tuple[list[Case], str | None]:
+    """As `open_cases`, but those about themselves, so a page may be short."""
+    found, following = open_cases(position, limit)
+    return [one for one in found if one.about != by.user_id], following
+
+
 def take(case_id: str, by: Operator, at: datetime) -> Case:
     """It is this operator's work now. Raises NotFound, InvalidState (resolved)."""
-    found = case(case_id)
+    found = seen(by, case_id)
     audit(by.user_id, "case.take", case_id, "", at, source_address=by.source_address)
     taken = store.take(case_id, by.user_id) if found.state == "open" else None
     if taken is None:
@@ -77,7 +100,7 @@ def postpone(case_id: str, note: str, due_at: datetime) -> bool:
 
 def resolve(case_id: str, by: Operator, note: str, at: datetime) -> Case:
     """By hand. Raises NotFound, InvalidState (resolved already), and what forbids it to cases of its kind."""
-    found = case(case_id)
+    found = seen(by, case_id)
     check = _guards.get(found.kind)
     if check and found.state == "open":
         check(found)

@@ -39,6 +39,7 @@ class _CaseItem(Table):
     note = UnicodeAttribute(null=True)
     closed_as = UnicodeAttribute(null=True)
     facts = UnicodeAttribute()
+    about = UnicodeAttribute(null=True)
 
 
 def put(case: Case) -> bool:
@@ -54,6 +55,7 @@ def put(case: Case) -> bool:
         opened_at=clock.written(case.opened_at),
         owner=case.owner,
         facts=msgspec.json.encode(case.facts).decode(),
+        about=case.about or None,
     )
     return made(lambda: item.save(absent()))
 
@@ -150,4 +152,5 @@ def _case(item: _CaseItem) -> Case:
         note=item.note and sealing.opened(item.pk, "note", item.note),
         facts=msgspec.json.decode(item.facts),
         closed_as=item.closed_as,
+        about=item.about or "",
     )

@@ -107,7 +107,7 @@ def _ask_somebody(kept: Kept, at: datetime) -> str:
         return ""
     facts: dict[str, str | int] = {"since": since, "missing": plans.due(kept.plan, at.date())}
     facts |= {"currency": kept.currency, "person": kept.owner, "owed": kept.plan.principal_owed}
-    cases.open_case(CASE, kept.id, facts, at + _DECIDED_WITHIN, at, key=since)
+    cases.open_case(CASE, kept.id, facts, at + _DECIDED_WITHIN, at, key=since, about=kept.owner)
     return since
 
 

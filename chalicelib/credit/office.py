@@ -25,8 +25,10 @@ def seen(person_id: str, at: datetime) -> CreditView:
 
 
 def write_off(by: Operator, person_id: str, plan_id: str, reason: str, at: datetime) -> InstalmentPlanView:
-    """Of an overdue plan, for good: its principal is the house's loss. Raises NotFound, InvalidState."""
+    """Of an overdue plan, for good: its principal is the house's loss. Raises NotFound, SecondPersonRequired (it is
+    their own), InvalidState."""
     found = Seen(_plan(_person(person_id), plan_id))
+    by.require_other(person_id)
     since = str(_overdue(found.kept, at).next_due_on)
     cases.audit(by.user_id, "credit.write-off", plan_id, reason, at, source_address=by.source_address)
 

@@ -6,7 +6,7 @@ from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.credit import office
 from chalicelib.credit.model_views import CreditView, InstalmentPlanView, WriteOffRequest
 from chalicelib.kernel.callers import Operator
-from chalicelib.kernel.errors import InvalidState, NotFound
+from chalicelib.kernel.errors import InvalidState, NotFound, SecondPersonRequired
 
 room = Room("credit_office", function="office")
 
@@ -31,7 +31,7 @@ def seen(call: Call[None]) -> Answer:
     answers={200: InstalmentPlanView},
     caller=Operator,
     permission="credit.write-off",
-    errors=(NotFound, InvalidState),
+    errors=(NotFound, InvalidState, SecondPersonRequired),
     summary="Give up an overdue plan: what is owed of it is the house's loss",
 )
 def write_off(call: Call[WriteOffRequest]) -> Answer:

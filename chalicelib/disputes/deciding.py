@@ -12,13 +12,13 @@ from chalicelib.disputes import model, store
 from chalicelib.disputes.model import DecideRequest, Status
 from chalicelib.kernel import clock
 from chalicelib.kernel.callers import Operator
-from chalicelib.kernel.errors import CofferError, InvalidState, SecondPersonRequired
+from chalicelib.kernel.errors import CofferError, InvalidState
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import allowance, chart, items
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Changed, Draft, Known, Leg, Movement
 from chalicelib.ledger.write import put_once
-from chalicelib.merchants import events
+from chalicelib.merchants import events, working
 from chalicelib.merchants import service as merchants
 from chalicelib.payments import following, refunding
 from chalicelib.payments.paying import receipt
@@ -78,11 +78,11 @@ class _Ending:
 
 
 def decide(by: Operator, dispute_id: str, wish: DecideRequest, key: RequestKey, at: datetime) -> Receipt:
-    """Not of one's own. Raises NotFound, SecondPersonRequired; raises or stores InvalidState and
+    """Not by either side. Raises NotFound, SecondPersonRequired; raises or stores InvalidState and
     MerchantFundsInsufficient."""
     found = store.found(dispute_id)
-    if found["owner"] == by.user_id:
-        raise SecondPersonRequired()
+    by.require_other(found["owner"])
+    working.check_stranger(by, found["payee"])
     cases.audit(
         by.user_id, "dispute.decide", dispute_id, wish.note, at, source_address=by.source_address,
         side=wish.side, amount=found["amount"], currency=found["currency"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from chalicelib.cases import service as cases
+from chalicelib.cases.model import Facts
 from chalicelib.disputes import deciding, model, store
 from chalicelib.disputes.store import Dispute
 from chalicelib.identity import telling
@@ -59,14 +60,18 @@ def _follow(found: Dispute, at: datetime) -> None:
     risen = int(found.get("risen", 0))
     if found["state"] == "answered":
         due_at = clock.read(found["decide_by"])
-        cases.open_case(deciding.CASE, found["pk"], facts, due_at, clock.read(found["answered_at"]))
+        _open(deciding.CASE, found, facts, due_at, clock.read(found["answered_at"]))
         if risen:
-            cases.open_case(deciding.RISEN, found["pk"], {**facts, "risen": risen}, at + _RISEN_DUE, at, key=str(risen))
+            _open(deciding.RISEN, found, {**facts, "risen": risen}, at + _RISEN_DUE, at, str(risen))
     elif found["state"] != "open":
         cases.close(deciding.CASE, found["pk"], found["state"])
         cases.close(deciding.CASE, found["pk"], found["state"], key=_NO_FUNDS)
         for one in range(1, risen + 1):
             cases.close(deciding.RISEN, found["pk"], found["state"], key=str(one))
+
+
+def _open(kind: str, found: Dispute, facts: Facts, due_at: datetime, at: datetime, key: str = "") -> None:
+    cases.open_case(kind, found["pk"], facts, due_at, at, key=key, about=found["owner"])
 
 
 def _silent(found: Dispute, at: datetime) -> bool:
@@ -75,10 +80,8 @@ def _silent(found: Dispute, at: datetime) -> bool:
         deciding.refund(found, deciding.SILENCE, at)
     except (MerchantFundsInsufficient, NotFound):
         facts = {"payment": found["payment"], "merchant": found["payee"], "amount": found["amount"]}
-        cases.open_case(
-            deciding.CASE, found["pk"], {**facts, "currency": found["currency"], "why": _NO_FUNDS}, at + AGAIN, at,
-            key=_NO_FUNDS,
-        )  # fmt: skip
+        facts |= {"currency": found["currency"], "why": _NO_FUNDS}
+        _open(deciding.CASE, found, facts, at + AGAIN, at, _NO_FUNDS)
         _made(store.later(found, at + AGAIN), at)
         return False
     return True

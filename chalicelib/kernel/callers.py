@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from chalicelib.kernel import roles
-from chalicelib.kernel.errors import Forbidden
+from chalicelib.kernel.errors import Forbidden, SecondPersonRequired
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,11 @@ class Operator:
         """Raises Forbidden unless the role was given `permission`."""
         if not roles.may(self.role, permission):
             raise Forbidden()
+
+    def require_other(self, *people: str) -> None:
+        """Nobody decides about themselves. Raises SecondPersonRequired where one of `people` is this operator."""
+        if self.user_id in people:
+            raise SecondPersonRequired()
 
 
 Caller = Customer | Merchant | Operator

@@ -92,7 +92,8 @@ class HandedInView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class PersonsDocumentView(msgspec.Struct, frozen=True):
-    """For whoever verifies by hand, in clear. `images`: links that are good for five minutes."""
+    """For whoever verifies by hand, in clear. `images`: links that are good for five minutes, none before it was
+    submitted, and none where `images_changed`: what is there is not what was submitted."""
 
     id: str
     user_id: str
@@ -105,6 +106,7 @@ class PersonsDocumentView(msgspec.Struct, frozen=True):
     state: State
     handed_in_at: str
     images: tuple[str, ...]
+    images_changed: bool
 
 
 class PersonsDocumentsView(msgspec.Struct, frozen=True):
@@ -152,9 +154,12 @@ class VerificationView(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Image:
+    """`etag`: what S3 called its content when it was handed in."""
+
     key: str
     type: ImageType
     bytes: int
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +211,7 @@ class Document:
             uploads,
         )
 
-    def in_clear(self, images: tuple[str, ...]) -> PersonsDocumentView:
+    def in_clear(self, images: tuple[str, ...], *, changed: bool = False) -> PersonsDocumentView:
         return PersonsDocumentView(
             self.id,
             self.user_id,
@@ -219,6 +224,7 @@ class Document:
             self.state,
             clock.written(self.handed_in_at),
             images,
+            changed,
         )
 
     def next_at(self, at: datetime) -> datetime | None:

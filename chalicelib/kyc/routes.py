@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Customer, Operator
-from chalicelib.kernel.errors import InvalidState, NotFound, TooManyRequests
+from chalicelib.kernel.errors import InvalidState, NotFound, SecondPersonRequired, TooManyRequests
 from chalicelib.kyc.model import (
     DocumentDecision,
     DocumentRequest,
@@ -65,7 +65,7 @@ def submit(call: Call[None]) -> Answer:
     answers={200: PersonsDocumentsView},
     caller=Operator,
     permission="people.verify",
-    errors=(NotFound,),
+    errors=(NotFound, SecondPersonRequired),
     summary="What a person has handed in, in clear, to verify it by hand",
 )
 def of_person(call: Call[None]) -> Answer:
@@ -81,7 +81,7 @@ def of_person(call: Call[None]) -> Answer:
     answers={200: PersonsDocumentView},
     caller=Operator,
     permission="people.verify",
-    errors=(InvalidState, NotFound),
+    errors=(InvalidState, NotFound, SecondPersonRequired),
     summary="Verify or refuse a document by hand, with a reason",
 )
 def decide(call: Call[DocumentDecision]) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Operator
-from chalicelib.kernel.errors import InvalidState, NotFound, Unavailable
+from chalicelib.kernel.errors import InvalidState, NotFound, SecondPersonRequired, Unavailable
 from chalicelib.kyc import screening
 from chalicelib.kyc.model_screening import ScreeningDecision, ScreeningView
 
@@ -45,7 +45,7 @@ def seen(call: Call[None]) -> Answer:
     answers={200: ScreeningView},
     caller=Operator,
     permission="screenings.decide",
-    errors=(InvalidState, NotFound, Unavailable),
+    errors=(InvalidState, NotFound, SecondPersonRequired, Unavailable),
     summary="Decide whether somebody is the one on the list, with a reason",
 )
 def decide(call: Call[ScreeningDecision]) -> Answer:

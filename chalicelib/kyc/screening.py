@@ -44,29 +44,34 @@ def screen(user: User, full_name: str, born_on: str, at: datetime) -> ScreeningS
     case_id = cases.case_id(CASE, screening_id)
     found = store_screening.put(Screening(screening_id, user.id, user.wallets, full_name, born_on, hits, at, case_id))
     if found.state == "open":
-        cases.open_case(CASE, screening_id, {"hits": len(hits), "rule": hits[0].rule}, found.opened_at + LOOKED_AT, at)
+        due_at, facts = found.opened_at + LOOKED_AT, {"hits": len(hits), "rule": hits[0].rule}
+        cases.open_case(CASE, screening_id, facts, due_at, at, about=user.id)
     return found.state
 
 
 def listed(by: Operator, position: str | None, limit: int, at: datetime) -> tuple[list[ScreeningView], str | None]:
-    """Of each the look is in the log before it is answered."""
-    found, following = store_screening.opened(position, limit)
+    """But their own, so a page may be short. Of each the look is in the log before it is answered."""
+    opened, following = store_screening.opened(position, limit)
+    found = [one for one in opened if one.user_id != by.user_id]
     for one in found:
         cases.audit(by.user_id, "screening.see", one.id, "", at, source_address=by.source_address)
     return [one.view for one in found], following
 
 
 def seen(by: Operator, screening_id: str, at: datetime) -> ScreeningView:
-    """Raises NotFound."""
+    """Raises NotFound, of their own too: nobody learns here that they may be on a list."""
     found = _known(screening_id)
+    if found.user_id == by.user_id:
+        raise NotFound()
     cases.audit(by.user_id, "screening.see", screening_id, "", at, source_address=by.source_address)
     return found.view
 
 
 def decided(by: Operator, screening_id: str, wish: ScreeningDecision, at: datetime) -> ScreeningView:
     """Cleared: what waits goes on. Confirmed: the house freezes their wallets first. Raises NotFound, InvalidRequest,
-    InvalidState (decided). Cut short, the same request carries on."""
+    SecondPersonRequired (it is about them), InvalidState (decided). Cut short, the same request carries on."""
     reason, found = model.tidy_reason(wish.reason), _known(screening_id)
+    by.require_other(found.user_id)
     if found.state != "open":
         raise InvalidState(state="decided")
     told = {"source_address": by.source_address, "decision": wish.decision}

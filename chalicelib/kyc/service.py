@@ -16,7 +16,15 @@ from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidRequest, InvalidState, NotFound
 from chalicelib.kyc import model, screening, store, store_images, tiers
 from chalicelib.kyc.lists import NoList
-from chalicelib.kyc.model import Document, DocumentDecision, DocumentRequest, HandedInView, PersonsDocumentView, State
+from chalicelib.kyc.model import (
+    Document,
+    DocumentDecision,
+    DocumentRequest,
+    HandedInView,
+    Image,
+    PersonsDocumentView,
+    State,
+)
 from chalicelib.kyc.verification import NoAnswer, NobodyToAsk, provider
 from chalicelib.notices.model import Params
 
@@ -41,33 +49,52 @@ def submit(user_id: str, document_id: str, at: datetime) -> HandedInView:
     document = _own(user_id, document_id)
     if document.state != "uploading":
         return document.view()
-    for place, image in enumerate(document.images):
-        found = store_images.arrived(image)
-        if found is None:
-            raise InvalidRequest(param="images", reason="missing", image=place)
-        if found[0] != image.bytes or not model.is_image(image.type, found[1]):
-            raise InvalidRequest(param="images", reason="not-as-said", image=place)
-    store.change(document, "asked", at)
+    store.submit(document, tuple(_arrived(image, place) for place, image in enumerate(document.images)), at)
     return _own(user_id, document_id).view()
 
 
+def _arrived(image: Image, place: int) -> Image:
+    found = store_images.arrived(image)
+    if found is None:
+        raise InvalidRequest(param="images", reason="missing", image=place)
+    there, size, beginning = found
+    if size != image.bytes or not model.is_image(image.type, beginning):
+        raise InvalidRequest(param="images", reason="not-as-said", image=place)
+    return there
+
+
 def of_person(by: Operator, user_id: str, at: datetime) -> list[PersonsDocumentView]:
-    """In clear; the look is in the log first. Raises NotFound."""
+    """In clear; the look is in the log first. Raises NotFound, SecondPersonRequired: how far it is would tell them
+    what they do not learn as customers."""
+    by.require_other(user_id)
     found = store.every(user_id) if ids.is_id(user_id, "usr") else []
     if not found and identity.person(user_id) is None:
         raise NotFound()
     cases.audit(by.user_id, "person.see-documents", user_id, "", at, source_address=by.source_address)
-    return [one.in_clear(tuple(store_images.link(image) for image in one.images)) for one in found]
+    return [_shown(one) for one in found]
+
+
+def _shown(document: Document) -> PersonsDocumentView:
+    """Its images are those that were submitted, or none."""
+    if document.state == "uploading":
+        return document.in_clear(())
+    if not store_images.unchanged(document.images):
+        return document.in_clear((), changed=True)
+    return document.in_clear(tuple(store_images.link(image) for image in document.images))
 
 
 def decide(by: Operator, user_id: str, document_id: str, wish: DocumentDecision, at: datetime) -> PersonsDocumentView:
-    """By hand. Who is verified so is screened as everybody is. Raises NotFound, InvalidRequest, InvalidState."""
+    """By hand. Who is verified so is screened as everybody is. Raises NotFound, InvalidRequest, SecondPersonRequired
+    (it is their own), InvalidState (decided; images-changed: what is there is not what was submitted)."""
     reason, document = model.tidy_reason(wish.reason), _own(user_id, document_id)
+    by.require_other(user_id)
     if document.state not in _ASKED:
         raise InvalidState(state=document.shown)
+    verified = wish.decision == "verify"
+    if verified and not store_images.unchanged(document.images):
+        raise InvalidState(state="images-changed")
     told = {"source_address": by.source_address, "decision": wish.decision}
     cases.audit(by.user_id, "person.decide-document", user_id, reason, at, document=document_id, **told)
-    verified = wish.decision == "verify"
     done = store.change(document, "verified", at) if verified else _refuse(document, "not-accepted", at)
     now, wanted = _own(user_id, document_id), ("verified" if verified else "refused", document.version + 1)
     if not done and (now.state, now.version) != wanted:
@@ -104,7 +131,8 @@ def _ask(was: Document, at: datetime) -> bool:
 
 
 def _leave_to_a_person(was: Document, at: datetime) -> bool:
-    cases.open_case(CASE, was.id, {"user_id": was.user_id, "kind": was.kind}, due_at=at + model.CASE_DUE, at=at)
+    facts = {"user_id": was.user_id, "kind": was.kind}
+    cases.open_case(CASE, was.id, facts, at + model.CASE_DUE, at, about=was.user_id)
     return store.change(was, "unknown", None, tries=_ASKED_OUT)
 
 

@@ -74,7 +74,7 @@ def put(document: Document) -> None:
         **said,
         kind=document.kind,
         country=document.country,
-        images=msgspec.json.encode(document.images).decode(),
+        images=_written(document.images),
         state=document.state,
         tries=0,
         handed_in_at=clock.written(document.handed_in_at),
@@ -113,6 +113,11 @@ def change(was: Document, state: State, due_at: datetime | None, **facts: str | 
         attribute = getattr(_DocumentItem, name)
         actions.append(attribute.remove() if value is None else attribute.set(value))
     return made(lambda: _DocumentItem(*_key(was)).update(actions, _as_it_was(was)))
+
+
+def submit(was: Document, images: tuple[Image, ...], at: datetime) -> bool:
+    """With the images that were looked at. False if it is no longer as it was."""
+    return change(was, "asked", at, images=_written(images))
 
 
 def delete(was: Document) -> bool:
@@ -169,6 +174,10 @@ def list_since(digest: str, at: datetime) -> datetime:
 
 def _key(document: Document) -> tuple[str, str]:
     return document.user_id, _DOC + document.id
+
+
+def _written(images: tuple[Image, ...]) -> str:
+    return msgspec.json.encode(images).decode()
 
 
 def _as_it_was(was: Document) -> Condition:

@@ -14,6 +14,7 @@ from chalicelib.kernel.errors import InvalidState, NotFound
 from chalicelib.merchants import model_onboarding as model
 from chalicelib.merchants import service as merchants
 from chalicelib.merchants import store_onboarding as store
+from chalicelib.merchants import working
 from chalicelib.merchants.model import Terms
 from chalicelib.merchants.model_onboarding import BusinessChange, Check, VerificationDecision
 from chalicelib.merchants.verification import NoAnswer, registry
@@ -44,9 +45,11 @@ def complete(caller: Operator | Merchant, merchant_id: str, wish: BusinessChange
 
 
 def decide(operator: Operator, merchant_id: str, wish: VerificationDecision, at: datetime) -> Check:
-    """By hand, about what was seen. Raises NotFound, InvalidRequest, InvalidState (not pending; changed)."""
+    """By hand, about what was seen. Raises NotFound, InvalidRequest, SecondPersonRequired (they work there),
+    InvalidState (not pending; changed)."""
     agreed, why = merchants.merchant(operator, merchant_id), model.reason(wish.reason)
     was = _found(merchant_id)
+    working.check_stranger(operator, merchant_id)
     if agreed.status != "pending":
         raise InvalidState(state=agreed.status)
     if was.version != wish.version:

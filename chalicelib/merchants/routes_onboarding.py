@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Merchant, Operator
-from chalicelib.kernel.errors import InvalidState, NotFound
+from chalicelib.kernel.errors import InvalidState, NotFound, SecondPersonRequired
 from chalicelib.merchants.model_onboarding import BusinessChange, BusinessView, VerificationDecision
 
 room = Room("merchants_onboarding", function="office")
@@ -49,7 +49,7 @@ def complete(call: Call[BusinessChange]) -> Answer:
     answers={200: BusinessView},
     caller=Operator,
     permission="merchants.verify",
-    errors=(InvalidState, NotFound),
+    errors=(InvalidState, NotFound, SecondPersonRequired),
     summary="Verify or refuse a business by hand, with a reason",
 )
 def decide(call: Call[VerificationDecision]) -> Answer:

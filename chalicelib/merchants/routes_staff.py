@@ -5,7 +5,13 @@ from __future__ import annotations
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.identity.meeting import masked
 from chalicelib.kernel.callers import Customer, Merchant, Operator
-from chalicelib.kernel.errors import InvalidOrExpired, InvalidState, NotFound, TooManyRequests
+from chalicelib.kernel.errors import (
+    InvalidOrExpired,
+    InvalidState,
+    NotFound,
+    SecondPersonRequired,
+    TooManyRequests,
+)
 from chalicelib.merchants import staff
 from chalicelib.merchants.model_staff import AcceptRole, Member, NewStaff, RoleView, StaffChange, StaffView
 
@@ -21,7 +27,7 @@ _ONE = _ALL + "/{staff_id}"
     answers={201: StaffView},
     caller=Operator | Merchant,
     permission="merchants.keep-staff",
-    errors=(InvalidState, TooManyRequests),
+    errors=(InvalidState, SecondPersonRequired, TooManyRequests),
     summary="Invite somebody to work at a merchant: a code goes to their e-mail address or telephone",
 )
 def invite(call: Call[NewStaff]) -> Answer:
@@ -52,7 +58,7 @@ def listed(call: Call[None]) -> Answer:
     answers={200: StaffView},
     caller=Operator | Merchant,
     permission="merchants.keep-staff",
-    errors=(InvalidState,),
+    errors=(InvalidState, SecondPersonRequired),
     summary="Give another role or other stores; sessions at tills end",
 )
 def change(call: Call[StaffChange]) -> Answer:

@@ -15,7 +15,14 @@ from chalicelib.cloud_tables import made, writing
 from chalicelib.identity import codes, meeting
 from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Customer, Merchant, Operator
-from chalicelib.kernel.errors import Forbidden, InvalidOrExpired, InvalidRequest, InvalidState, NotFound
+from chalicelib.kernel.errors import (
+    Forbidden,
+    InvalidOrExpired,
+    InvalidRequest,
+    InvalidState,
+    NotFound,
+    SecondPersonRequired,
+)
 from chalicelib.merchants import rules, store, store_staff, stores
 from chalicelib.merchants.model import Terms
 from chalicelib.merchants.model_staff import INVITED_FOR, SCOPES, Member, NewStaff, Role, RoleView, StaffChange
@@ -28,13 +35,16 @@ def invite(
 ) -> Member:
     """Whoever was invited before and has not answered gets another code, for the role that is wished now.
 
-    Raises Forbidden, NotFound, InvalidRequest, TooManyRequests, InvalidState (active: works there already).
+    Raises Forbidden, NotFound, InvalidRequest, SecondPersonRequired (an operator would invite themselves),
+    TooManyRequests, InvalidState (active: works there already).
     """
     agreed = check_keeper(caller, merchant_id)
     check_rank(caller, wish.role)
     _check_gift(caller, wish.role)
     contact, name = meeting.canonical(wish.identifier), rules.tidy_name(wish.name)
     placed = _stores(caller, merchant_id, wish.role, wish.store_ids, at)
+    if isinstance(caller, Operator) and meeting.mark(contact) in meeting.marks_of(caller.user_id):
+        raise SecondPersonRequired()
     meeting.admit(merchant_id, contact, source_address, at)
     member = _new(merchant_id, wish.role, placed, name, contact, at)
     _audit(caller, "merchant.invite_staff", member, at, role=wish.role)
@@ -53,9 +63,11 @@ def listed(caller: Keeper, merchant_id: str, position: str | None, limit: int) -
 
 def change(caller: Keeper, merchant_id: str, staff_id: str, wish: StaffChange, at: datetime) -> Member:
     """Another role, or other stores, and every session at a till is over. Raises Forbidden, NotFound, InvalidRequest,
-    InvalidState (revoked, last-owner, changed)."""
+    SecondPersonRequired (it is an operator's own), InvalidState (revoked, last-owner, changed)."""
     check_keeper(caller, merchant_id)
     was = _standing(caller, merchant_id, staff_id)
+    if isinstance(caller, Operator):
+        caller.require_other(was.person)
     role = was.role if wish.role is None else wish.role
     check_rank(caller, was.role, role)
     if wish.role is not None or wish.store_ids is not None:

@@ -98,6 +98,13 @@ def standing(staff_id: str) -> tuple[str, str, tuple[str, ...], str]:
     return (item.status, item.role, tuple((item.store_ids or "").split()), item.since) if item else ("", "", (), "")
 
 
+def works_at(user_id: str, merchant_id: str) -> bool:
+    """Whether an accepted role of theirs there is not revoked; nothing is opened."""
+    places = _PlaceItem.query(user_id, _PlaceItem.sk.startswith(_ROLE), consistent_read=True)
+    roles = (_StaffItem.find(place.sk.removeprefix(_ROLE), STAFF) for place in places)
+    return any(role and (role.merchant_id, role.status) == (merchant_id, "active") for role in roles)
+
+
 def named(merchant_id: str, login: str) -> Member | None:
     """Whoever has this name there and is not revoked."""
     item = _PlaceItem.find(merchant_id, _NAMED + login)

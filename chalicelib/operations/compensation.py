@@ -111,8 +111,7 @@ def decide(by: Operator, incident_id: str, wish: CompensationDecision, at: datet
 
 
 def _approved(by: Operator, found: Compensation, note: str, at: datetime) -> Compensation | None:
-    if by.user_id == found.proposed_by:
-        raise SecondPersonRequired()
+    by.require_other(found.proposed_by)
     _check_stranger(by, found.incident_id)
     searched = _searched(found.incident_id)
     if searched.people != found.people:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chalicelib.kernel import clock
+from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.ledger import replaying
 from chalicelib.operations import policies
 from chalicelib.operations.happened import Item, happened, month_before, of_a_person
@@ -21,11 +22,13 @@ EXAMPLES = 5
 
 
 def dry_run(wish: TriedPack, at: datetime) -> DryRunView:
-    """Raises InvalidRequest: `param` is pack or signature."""
+    """Raises InvalidRequest: `param` is pack or signature; of an area that no pack knows, the pack does not fit."""
     pack, signer = _opened(wish)
     policies.fits_others(pack)
     since = _month(wish, at)
-    old = policy.rules(pack.jurisdictions[0], at)
+    old = policy.before(pack, at)
+    if old is None:
+        raise InvalidRequest(param="pack", reason="pack-misfit")
     ledger, journal, complete = _looked_at(since, at)
     replayed = happened(ledger, journal, pack.currency, since)
     found = compared(replayed, old, pack, since=since, examples=EXAMPLES)

@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.cases import service as cases
-from chalicelib.kernel import clock
+from chalicelib.kernel import clock, ids
 from chalicelib.observability import count, logger
 from chalicelib.operations import model_reviews as model
 from chalicelib.operations import store_reviews as store
@@ -43,7 +43,8 @@ def with_case(one: Finding, former: Review | None, review_id: str, at: datetime)
     if standing:
         key = review_id
     facts, due_at = {**one.facts, "review": review_id}, at + model.TO_BE_DONE_WITHIN
-    opened = cases.open_case(CASE + one.kind, one.about, facts, due_at, at, key=key)
+    person = one.about if ids.is_id(one.about, "usr") else ""
+    opened = cases.open_case(CASE + one.kind, one.about, facts, due_at, at, key=key, about=person)
     return msgspec.structs.replace(one, case_id=opened)
 
 

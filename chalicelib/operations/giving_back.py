@@ -14,7 +14,7 @@ from chalicelib.cases import sealing
 from chalicelib.cases import service as cases
 from chalicelib.kernel import clock, ids
 from chalicelib.kernel.callers import Operator
-from chalicelib.kernel.errors import InvalidRequest, InvalidState, NotFound, SecondPersonRequired
+from chalicelib.kernel.errors import InvalidRequest, InvalidState, NotFound
 from chalicelib.operations import backups
 from chalicelib.operations import model_giving_back as model
 from chalicelib.operations import store_backups as store
@@ -28,8 +28,7 @@ def propose(by: Operator, backup_id: str, wish: NewGivingBack, at: datetime) -> 
         raise InvalidState(state=found.state)
     if not ids.is_id(wish.user_id, "usr"):
         raise InvalidRequest(param="user_id")
-    if wish.user_id == by.user_id:
-        raise SecondPersonRequired()
+    by.require_other(wish.user_id)
     new = ids.new("gbk", at)
     sealed = sealing.sealed(new, "reason", wish.reason)
     proposed = GivingBack(new, "proposed", found.id, wish.user_id, by.user_id, clock.written(at), sealed)
@@ -43,9 +42,8 @@ def decide(by: Operator, giving_back_id: str, wish: GivingBackDecision, at: date
     found = _found(giving_back_id)
     if found.state != "proposed":
         raise InvalidState(state=found.state)
-    if wish.approve and by.user_id in (found.proposed_by, found.user_id):
-        raise SecondPersonRequired()
     if wish.approve:
+        by.require_other(found.proposed_by, found.user_id)
         _audit(by, "backup.approve-giving-back", found, wish.note, at)
     else:
         _audit(by, "backup.decline-giving-back", found, wish.note, at)

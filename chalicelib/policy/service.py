@@ -86,6 +86,11 @@ def rules(jurisdiction: str, at: datetime) -> Pack:
     return model.effective(_known()[jurisdiction], at)
 
 
+def before(pack: Pack, at: datetime) -> Pack | None:
+    """The rules of now where `pack` would be, of its first jurisdiction that any pack knows; None where none does."""
+    return next((rules(one, at) for one in pack.jurisdictions if one in _known()), None)
+
+
 @cache
 def packs() -> tuple[Pack, ...]:
     """Those of the release."""

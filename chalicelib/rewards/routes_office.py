@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Operator
-from chalicelib.kernel.errors import AmountOutOfRange, CurrencyMismatch, NotFound
+from chalicelib.kernel.errors import AmountOutOfRange, CurrencyMismatch, NotFound, SecondPersonRequired
 from chalicelib.rewards import templates
 from chalicelib.rewards.model_views import IssueRequest, IssuesView, NewTemplate, TemplateView
 
@@ -72,7 +72,7 @@ def stop(call: Call[None]) -> Answer:
     answers={200: IssuesView},
     caller=Operator,
     permission="rewards.issue",
-    errors=(NotFound,),
+    errors=(NotFound, SecondPersonRequired),
     summary="Issue coupons to people, one for each and campaign",
 )
 def issue(call: Call[IssueRequest]) -> Answer:

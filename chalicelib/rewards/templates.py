@@ -53,8 +53,10 @@ def stop(by: Operator, template_id: str, at: datetime) -> TemplateView:
 
 
 def issue(by: Operator, template_id: str, wish: IssueRequest, at: datetime) -> list[IssuedView]:
-    """One for each of them in this campaign, however often it is asked for. Raises NotFound."""
+    """One for each of them in this campaign, however often it is asked for. Raises NotFound, SecondPersonRequired (they
+    are among them)."""
     found = service.template(template_id)
+    by.require_other(*wish.people)
     cases.audit(
         by.user_id, "coupon.issue", found.id, wish.reason, at, source_address=by.source_address,
         campaign=wish.campaign, people=len(wish.people),

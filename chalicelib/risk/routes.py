@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Operator
-from chalicelib.kernel.errors import InvalidState, NotFound
+from chalicelib.kernel.errors import InvalidState, NotFound, SecondPersonRequired
 from chalicelib.risk import service
 from chalicelib.risk.model import FreezeRequest, FreezeView, KeepRequest, LiftRequest
 
@@ -31,10 +31,11 @@ def freeze(call: Call[FreezeRequest]) -> Answer:
     answers={200: FreezeView},
     caller=Operator,
     permission="freezes.see",
+    errors=(SecondPersonRequired,),
     summary="The last freeze of a wallet",
 )
 def seen(call: Call[None]) -> Answer:
-    return Answer(200, service.seen(call.path["wallet_id"]))
+    return Answer(200, service.seen(call.operator, call.path["wallet_id"]))
 
 
 @room.route(
@@ -44,7 +45,7 @@ def seen(call: Call[None]) -> Answer:
     answers={200: FreezeView},
     caller=Operator,
     permission="freezes.keep",
-    errors=(InvalidState,),
+    errors=(InvalidState, SecondPersonRequired),
     summary="Lift a freeze",
 )
 def lift(call: Call[LiftRequest]) -> Answer:

@@ -46,7 +46,7 @@ def frozen(by: Operator, wish: FreezeRequest, at: datetime) -> FreezeView:
     if not ledger.impose(wish.wallet_id, wish.reason, freeze.frozen_at, freeze.review_at):
         raise Unavailable(retry_after_seconds=1)
     count("WalletFrozen", Reason=freeze.reason)
-    _to_review(freeze, at)
+    _to_review(freeze, head.owner, at)
     _tell(head.owner, freeze.untold(f"wallet_frozen_{freeze.reason}", freeze.frozen_at))
     return freeze.view("frozen", note)
 
@@ -63,7 +63,7 @@ def kept(by: Operator, wallet_id: str, wish: KeepRequest, at: datetime) -> Freez
     if freeze.lifted_at is not None or not head.by_house:
         raise InvalidState(state=head.status)
     cases.audit(by.user_id, "wallet.keep", wallet_id, note, at, source_address=by.source_address, reason=freeze.reason)
-    _to_review(freeze, at)
+    _to_review(freeze, head.owner, at)
     held = store.keep(freeze, at + timedelta(hours=wish.review_hours))
     if held is None or not cases.postpone(held.case_id, note, held.review_at):
         raise InvalidState(state=ledger.head(wallet_id).status)
@@ -73,9 +73,10 @@ def kept(by: Operator, wallet_id: str, wish: KeepRequest, at: datetime) -> Freez
 
 
 def lifted(by: Operator, wallet_id: str, typed: str, at: datetime) -> FreezeView:
-    """Raises InvalidRequest, NotFound, InvalidState (no freeze of ours holds)."""
+    """Raises InvalidRequest, NotFound, SecondPersonRequired (their own), InvalidState (no freeze of ours holds)."""
     note, freeze = model.tidy_note(typed), _known(wallet_id)
     head = _head_of(wallet_id)
+    by.require_other(head.owner)
     if freeze.lifted_at is not None:
         raise InvalidState(state=head.status)
     cases.audit(by.user_id, "wallet.lift", wallet_id, note, at, source_address=by.source_address, reason=freeze.reason)
@@ -101,17 +102,21 @@ def rise(wallet_id: str, at: datetime) -> bool:
     if freeze is None or freeze.lifted_at is not None or freeze.review_at > at:
         return False
     facts, key = {"reason": freeze.reason, "frozen_by": freeze.frozen_by}, f"{freeze.key} {freeze.review_at}"
-    cases.open_case(RISEN, wallet_id, facts, at + RISES_EVERY, at, key=key)
+    owner = ledger.head(wallet_id).owner
+    cases.open_case(RISEN, wallet_id, facts, at + RISES_EVERY, at, key=key, about=owner)
     ledger.review(wallet_id, freeze.frozen_at, at + RISES_EVERY)
     risen = store.keep(freeze, at + RISES_EVERY)
     if risen is not None:
-        _tell(ledger.head(wallet_id).owner, risen.untold("wallet_frozen_risen", at))
+        _tell(owner, risen.untold("wallet_frozen_risen", at))
     return risen is not None
 
 
-def seen(wallet_id: str) -> FreezeView:
-    """The last freeze of a wallet, and how the wallet is now. Raises NotFound."""
-    return _view(_known(wallet_id), _head_of(wallet_id).status)
+def seen(by: Operator, wallet_id: str) -> FreezeView:
+    """The last freeze of a wallet, and how the wallet is now. Raises NotFound, SecondPersonRequired: what stands in the
+    note is not for the owner."""
+    freeze, head = _known(wallet_id), _head_of(wallet_id)
+    by.require_other(head.owner)
+    return _view(freeze, head.status)
 
 
 def _again(by: Operator, wish: FreezeRequest) -> Freeze | None:
@@ -128,9 +133,9 @@ def _new(by: Operator, wish: FreezeRequest, at: datetime) -> Freeze:
     return replace(freeze, case_id=cases.case_id(CASE, freeze.wallet_id, freeze.key))
 
 
-def _to_review(freeze: Freeze, at: datetime) -> None:
+def _to_review(freeze: Freeze, owner: str, at: datetime) -> None:
     facts = {"reason": freeze.reason, "frozen_by": freeze.frozen_by}
-    cases.open_case(CASE, freeze.wallet_id, facts, freeze.review_at, at, key=freeze.key)
+    cases.open_case(CASE, freeze.wallet_id, facts, freeze.review_at, at, key=freeze.key, about=owner)
 
 
 def _view(freeze: Freeze, status: str) -> FreezeView:

@@ -31,6 +31,7 @@ from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Change, Draft, Entry, Known, Leg, Movement, Verdict
 from chalicelib.ledger.wire import Item, plain_item
 from chalicelib.ledger.write import Update
+from chalicelib.merchants import working
 from chalicelib.processors import service as processors
 from chalicelib.settings import settings
 from chalicelib.settlement import model_adjustments as model
@@ -48,7 +49,8 @@ Found = dict[str, Any]
 def propose(by: Operator, wish: NewAdjustment, key: RequestKey, at: datetime) -> Receipt:
     """Nothing moves yet.
 
-    Raises InvalidRequest, AmountOutOfRange, CurrencyMismatch, NotFound, SecondPersonRequired (it is their own wallet).
+    Raises InvalidRequest, AmountOutOfRange, CurrencyMismatch, NotFound, SecondPersonRequired (it is their own wallet,
+    or of a shop that they work at).
     """
     money.check_currency(wish.currency)
     money.check_amount(wish.amount)
@@ -70,12 +72,11 @@ def propose(by: Operator, wish: NewAdjustment, key: RequestKey, at: datetime) ->
 def approve(by: Operator, adjustment_id: str, note: str, key: RequestKey, at: datetime) -> Receipt:
     """Moves the money.
 
-    Raises NotFound, SecondPersonRequired (who proposed it, or whose wallet it is), InvalidState, InsufficientFunds,
+    Raises NotFound, SecondPersonRequired (who proposed it, or whose it is), InvalidState, InsufficientFunds,
     MerchantFundsInsufficient.
     """
     found = _found(adjustment_id)
-    if found["proposed_by"] == by.user_id:
-        raise SecondPersonRequired()
+    by.require_other(found["proposed_by"])
     for one in (found["proposed_by"], by.user_id):
         _check_stranger(one, found["account"], found["currency"])
     _audit(by, "adjustment.approve", found, note, at)
@@ -146,8 +147,10 @@ def _with_decision(found: Found, state: str, by: Operator, at: datetime) -> Foun
 
 
 def _check_stranger(user_id: str, account: str, currency: str) -> None:
-    """Neither of the two corrects a wallet of their own."""
+    """Neither of the two corrects a wallet of their own, or the account of a shop that they work at."""
     if account == chart.wallet_of(user_id, currency):
+        raise SecondPersonRequired()
+    if ids.is_id(account, "mac") and working.works_at(user_id, ledger.head(account).owner):
         raise SecondPersonRequired()
 
 

@@ -18,6 +18,7 @@ from chalicelib.kernel.errors import CurrencyMismatch, InvalidRequest, InvalidSt
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft
 from chalicelib.merchants import service as merchants
+from chalicelib.merchants import working
 from chalicelib.processors import choosing
 from chalicelib.settlement import model_payouts as model
 from chalicelib.settlement import store_payouts as store
@@ -25,8 +26,10 @@ from chalicelib.settlement.model_payouts import PayoutTerms, PayoutTermsRequest
 
 
 def agree(operator: Operator, merchant_id: str, currency: str, wish: PayoutTermsRequest, at: datetime) -> PayoutTerms:
-    """Raises NotFound, CurrencyMismatch, InvalidRequest, InvalidState (somebody else has just agreed otherwise)."""
+    """Raises NotFound, CurrencyMismatch, SecondPersonRequired (they work there), InvalidRequest, InvalidState (somebody
+    else has just agreed otherwise)."""
     account = _account(operator, merchant_id, currency)
+    working.check_stranger(operator, merchant_id)
     choosing.payer(choosing.payers(currency, max(1, wish.minimum), at))
     before = store.terms(account)
     made = _bank(_terms(account, merchant_id, currency, wish, before, at), wish, before, at).scheduled(before, at)

@@ -14,6 +14,7 @@ from chalicelib.kernel.errors import (
     InvalidState,
     MerchantFundsInsufficient,
     NotFound,
+    SecondPersonRequired,
 )
 from chalicelib.kernel.money import CURRENCY_SCHEMA
 from chalicelib.processors import model_patience
@@ -39,7 +40,7 @@ _CURRENCY = {"currency": {"schema": CURRENCY_SCHEMA}}
     caller=Operator,
     permission="merchants.keep-payout-terms",
     parameters=_CURRENCY,
-    errors=(NotFound, CurrencyMismatch, InvalidState),
+    errors=(NotFound, CurrencyMismatch, InvalidState, SecondPersonRequired),
     summary="Agree how a merchant is paid out; another bank account cools off for 72 hours",
 )
 def agree(call: Call[PayoutTermsRequest]) -> Answer:

@@ -10,6 +10,7 @@ from chalicelib.cases import service as cases
 from chalicelib.ledger import audit, chart, folding, history
 from chalicelib.ledger import service as ledger
 from chalicelib.settlement import adjustments
+from tests.api import staff_kit
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.test_reconciliation import colleague
 from tests.api.world import Person, World, cheap_passwords, fresh_key
@@ -172,6 +173,17 @@ def test_what_is_proposed_for_ones_own_wallet_by_whatever_way_is_not_approved(
         before_the_rule.setattr(adjustments, "_check_stranger", lambda *_: None)
         adjustment = propose(one, mine).json["id"]
     assert_problem(decide(other, adjustment), 403, "second-person-required")
+
+
+def test_nobody_corrects_the_account_of_a_shop_that_they_work_at(world: World, ana: Person) -> None:
+    one, other = colleague(world), colleague(world)
+    adjustment = propose(other, world.shop.account).json["id"]
+    staff_kit.hired(world, ana)
+    me = ana.at_work()
+    assert_problem(propose(me, world.shop.account), 403, "second-person-required")
+    assert_problem(decide(me, adjustment), 403, "second-person-required")
+    assert decide(me, propose(one, world.another_shop().account).json["id"]).status == 201
+    assert decide(one, adjustment).status == 201
 
 
 def test_an_approval_resolves_the_case_that_is_about_this_money_and_no_other(world: World, ana: Person) -> None:

@@ -10,11 +10,12 @@ from chalicelib.ledger import audit, chart, folding, service, store
 from chalicelib.ledger.wire import size
 from chalicelib.rewards import service as rewards
 from chalicelib.settings import settings
-from tests.api.caller import Reply
+from tests.api.caller import Reply, assert_problem
 from tests.api.coupon_kit import PERCENT, TEMPLATE, given, issue, left, pay, seen, template
 from tests.api.test_leaving import erased
 from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
+from tests.people import all_items
 
 pytestmark = pytest.mark.many_requests
 DAY = 86_400
@@ -64,6 +65,15 @@ def test_nobody_who_is_not_there_gets_one(world: World) -> None:
     wish = {"campaign": "spring", "people": ["usr_1", world.shop.id], "reason": "Thanks"}
     told = world.operator.post(f"/v1/coupon-templates/{of['id']}/issues", wish).json["data"]
     assert ([one["refused"] for one in told], left(world, of)[0]) == (["not-found"] * 2, 100)
+
+
+def test_nobody_issues_a_coupon_to_themselves(world: World) -> None:
+    of, ana, bo = template(world), world.customer(), world.customer()
+    wish = {"campaign": "spring", "people": [bo.id, ana.id], "reason": "Thanks"}
+    refused = ana.at_work().post(f"/v1/coupon-templates/{of['id']}/issues", wish)
+    assert_problem(refused, 403, "second-person-required")
+    assert left(world, of)[0] == 100
+    assert "coupon.issue" not in {one["what"]["S"] for one in all_items("audit")}
 
 
 def test_a_stopped_template_issues_no_more_and_what_was_issued_stays_good(world: World) -> None:

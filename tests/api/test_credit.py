@@ -9,8 +9,9 @@ import pytest
 from chalicelib.ledger import audit, chart, folding
 from chalicelib.ledger import service as ledger
 from tests.api import credit_kit as kit
-from tests.api.caller import Reply
+from tests.api.caller import Reply, assert_problem
 from tests.api.world import Person, World, fresh_key
+from tests.people import all_items
 
 pytestmark = pytest.mark.many_requests
 
@@ -333,6 +334,17 @@ def _repaid(person: Person, refund: Reply) -> int:
 
 
 # --- giving up ---
+
+
+def test_an_operator_does_not_give_up_a_plan_of_their_own(world: World) -> None:
+    ana = kit.with_line(world)
+    begun = kit.borrowed(ana)
+    kit.empty(world, ana)
+    kit.later(world, ana, 33)
+    path = f"/v1/people/{ana.id}/instalment-plans/{begun['id']}/write-off"
+    assert_problem(ana.at_work().post(path, {"reason": "I like me"}), 403, "second-person-required")
+    assert (kit.lent(ana), kit.plan(ana, begun["id"])["status"]) == (60_000, "overdue")
+    assert "credit.write-off" not in {one["what"]["S"] for one in all_items("audit")}
 
 
 def test_what_will_not_come_back_is_given_up_by_a_person_with_a_reason(world: World) -> None:

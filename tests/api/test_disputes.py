@@ -13,10 +13,11 @@ from chalicelib.ledger.wire import plain_item, size
 from chalicelib.operations import judging, reading
 from chalicelib.operations.store_books import Books
 from chalicelib.settings import settings
-from tests.api import payout_kit
+from tests.api import payout_kit, staff_kit
 from tests.api.caller import Reply, assert_problem
 from tests.api.dispute_kit import (
     DAY_SECONDS,
+    NOTE,
     PATH,
     agree,
     answer,
@@ -30,7 +31,7 @@ from tests.api.dispute_kit import (
     withdraw,
 )
 from tests.api.world import Person, World, fresh_key
-from tests.people import in_office
+from tests.people import all_items, in_office
 
 pytestmark = pytest.mark.many_requests
 
@@ -152,6 +153,17 @@ def test_what_a_merchant_answers_a_person_decides(
     assert cases.case(case.id).state == "resolved"
     assert len(titles(ana)) == 2
     problem(dispute(ana, payment), 409, "invalid-state", state="disputed")
+
+
+def test_neither_side_decides_a_dispute_as_an_operator(world: World, ana: Person) -> None:
+    ben = world.customer()
+    dispute_id = begun(ana, paid(world, ana, 10_000), 4_000)
+    staff_kit.hired(world, ben)
+    path, wish = f"/v1/dispute-reviews/{dispute_id}/decide", {"side": "merchant", "note": NOTE}
+    for me in (ana.at_work(), ben.at_work()):
+        problem(me.post(path, wish, idempotency_key=fresh_key()), 403, "second-person-required")
+    assert "dispute.decide" not in {one["what"]["S"] for one in all_items("audit")}
+    assert decide(world, dispute_id, "merchant").json["status"] == "released"
 
 
 def test_no_decision_in_time_rises_by_itself_again_and_again(world: World, ana: Person) -> None:

@@ -46,6 +46,15 @@ def inbox(person: Person, language: str) -> list[str]:
     return [notice["body"] for notice in found]
 
 
+def test_an_operator_neither_lifts_a_freeze_of_their_own_wallet_nor_reads_its_note(world: World) -> None:
+    ana = world.customer(1_000)
+    freeze(world, ana)
+    me, path = ana.at_work(), f"/v1/freezes/{ana.wallet}"
+    for refused in (me.post(f"{path}/lift", {"note": "looks fine to me"}), me.get(path)):
+        assert_problem(refused, 403, "second-person-required")
+    assert (ledger.head(ana.wallet).status, reasons(world, "wallet.lift")) == ("frozen", [])
+
+
 @pytest.mark.parametrize("reason", REASONS)
 def test_a_freeze_stops_payments_and_says_why_in_both_languages(world: World, reason: str) -> None:
     ana = world.customer(1_000)

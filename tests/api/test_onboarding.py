@@ -11,6 +11,7 @@ from chalicelib.identity import people
 from chalicelib.identity.throttle import Limit
 from chalicelib.merchants import onboarding, verification
 from chalicelib.settings import settings
+from tests.api import staff_kit
 from tests.api.bodies_of_merchants import BUSINESS
 from tests.api.caller import Caller, Reply, assert_problem
 from tests.api.world import Shop, World, cheap_passwords
@@ -113,6 +114,16 @@ def test_a_merchant_undoes_no_refusal_by_changing_what_it_said(world: World) -> 
     assert corrected.json["state"] == "asked"
     later(world, 60)
     assert standing(by_hand)[0] == "active"
+
+
+def test_nobody_verifies_a_business_that_they_work_at(world: World) -> None:
+    world.shop, ana = joined(world, "94"), world.customer()
+    staff_kit.hired(world, ana, "owner")
+    wish = {"decision": "verify", "version": business(world.operator, world.shop)["version"], "reason": "it is mine"}
+    refused = ana.at_work().post(f"/v1/merchants/{world.shop.id}/verification", wish)
+    assert_problem(refused, 403, "second-person-required")
+    assert "merchant.verify" not in {one["what"]["S"] for one in all_items("audit")}
+    assert decide(world, world.shop, "verify").json["state"] == "verified"
 
 
 def test_nobody_decides_about_what_they_have_not_seen(world: World) -> None:

@@ -10,6 +10,7 @@ from chalicelib.identity import vault
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Draft
 from chalicelib.settlement import rotation, store_payouts
+from tests.api import staff_kit
 from tests.api.caller import assert_problem
 from tests.api.payout_kit import ACCOUNT, ANOTHER, WHY, agree, payee
 from tests.api.world import World
@@ -30,6 +31,19 @@ pytestmark = pytest.mark.many_requests
 def test_terms_that_cannot_be_are_refused(world: World, wish: dict[str, object], param: str) -> None:
     payee(world, schedule=None)
     assert_problem(agree(world.operator, world, **wish), 422, "invalid-request", param)
+
+
+def test_nobody_agrees_on_the_terms_of_a_shop_that_they_work_at(world: World) -> None:
+    payee(world)
+    ana = world.customer()
+    role = staff_kit.hired(world, ana, "owner")
+    me = ana.at_work()
+    assert_problem(agree(me, world, bank_account=ANOTHER), 403, "second-person-required")
+    told = world.operator.get(f"/v1/audit-log?action=merchant.agree_payouts&subject={world.shop.id}").json["data"]
+    assert len(told) == 1, "of the terms before"
+    staff_kit.hired(world, world.customer(), "owner")
+    assert world.operator.delete(f"{staff_kit.staff_of(world.shop)}/{role}").status == 204
+    assert agree(me, world, bank_account=ANOTHER).status == 200
 
 
 def test_why_terms_were_agreed_stands_in_the_audit_log(world: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.policy.comparing import Comparison
 from chalicelib.policy.pack import Pack
 from infra import dry_run
+from infra.packs import Refused
 from tests.api.policy_kit import following, limited
 from tests.api.world import World, cheap_passwords
 from tests.conftest import FrozenClock
@@ -72,6 +73,15 @@ def test_what_would_take_a_step_up_is_told(world: World) -> None:
     above = (4_999, *new.step_up.above[1:])
     found = tried(msgspec.structs.replace(new, step_up=msgspec.structs.replace(new.step_up, above=above)))
     assert [(row.rule, row.how, row.examples) for row in found.rows] == [("step_up", "newly-step-up", (paid,))]
+
+
+def test_the_command_too_says_of_an_area_that_no_pack_knows_that_there_is_nothing_to_try(world: World) -> None:
+    world.customer(100_000).pay(5_000)
+    pack = coming()
+    wider = msgspec.structs.replace(pack, jurisdictions=("NZ", *pack.jurisdictions))
+    assert (tried(wider).old, tried(wider).movements) == ("CN-2025-01", 2)
+    with pytest.raises(Refused, match="no pack knows"):
+        tried(msgspec.structs.replace(pack, jurisdictions=("NZ",)))
 
 
 def test_another_month_and_another_currency_are_not_looked_at(world: World) -> None:

@@ -13,6 +13,7 @@ from chalicelib.operations import dry_runs
 from chalicelib.policy.pack import Pack
 from infra import packs
 from infra.local.policy_signer import SIGNER
+from tests.api.caller import assert_problem
 from tests.api.policy_kit import boss, following, limited, signed
 from tests.api.test_reconciliation import colleague
 from tests.api.world import World, cheap_passwords
@@ -96,6 +97,21 @@ def test_what_is_signed_by_nobody_known_is_no_pack_or_does_not_fit_is_not_tried(
     reasons = [boss(world).post(PATH, body).json["reason"] for body in bodies]
     assert reasons == ["not-signed", "no-pack", "pack-misfit"]
     assert boss(world).post(PATH, signed(pack) | {"month": "2026-13"}).json["param"] == "month"
+
+
+def test_a_pack_is_held_against_the_rules_of_its_first_jurisdiction_that_any_pack_knows(world: World) -> None:
+    world.customer(100_000).pay(5_000)
+    pack = lower(world)
+    wider = msgspec.structs.replace(pack, jurisdictions=("NZ", *pack.jurisdictions))
+    found = tried(world, {"pack": packs.one_line(wider), "month": MONTH})
+    assert (found["old"], [row["rule"] for row in found["rows"]]) == ("CN-2025-01", ["per_movement"])
+
+
+def test_a_pack_of_an_area_that_no_pack_knows_has_nothing_to_be_tried_against(world: World) -> None:
+    pack = lower(world)
+    new = msgspec.structs.replace(pack, id=pack.id.replace("CN", "NZ"), area="NZ", jurisdictions=("NZ",))
+    refused = assert_problem(boss(world).post(PATH, {"pack": packs.one_line(new)}), 422, "invalid-request", "pack")
+    assert refused["reason"] == "pack-misfit"
 
 
 @pytest.mark.parametrize("role", ["finance", "risk", "support", "auditor"])

@@ -19,7 +19,7 @@ from chalicelib.operations import store_reviews as store
 from chalicelib.operations.model_reviews import Review
 from chalicelib.processors import wire
 from tests.api import backup_kit
-from tests.api.caller import Caller
+from tests.api.caller import Caller, assert_problem
 from tests.api.staff_kit import hired, sign_in
 from tests.api.test_reconciliation import colleague
 from tests.api.topup_kit import Till
@@ -96,6 +96,19 @@ def test_an_operator_who_has_not_come_for_ninety_days_is_found_and_one_who_has_i
     world.clock.advance(7 * DAY)
     found = {one.about: one for one in reviewed(world).findings if one.kind == "operator-idle"}
     assert len(found) == 1 and world.operator_id not in found
+
+
+def test_nobody_answers_what_a_review_has_found_about_themselves(world: World) -> None:
+    ana = world.customer()
+    ana.at_work()
+    world.clock.advance(91 * DAY)
+    (case,) = [one.case_id for one in reviewed(world).findings if one.about == ana.id]
+    me = world.nobody.bearing(in_office(ana.id, world.clock.now()))
+    assert case not in [one["id"] for one in me.get("/v1/cases").json["data"]]
+    for what in ("take", "resolve"):
+        body = {"note": "all is well"} if what == "resolve" else None
+        assert_problem(me.post(f"/v1/cases/{case}/{what}", body), 404, "not-found")
+    assert boss(world).post(f"/v1/cases/{case}/resolve", {"note": "they were ill"}).status == 200
 
 
 def test_a_key_that_is_used_once_a_quarter_is_no_idle_one_and_an_unused_one_is(world: World) -> None:

@@ -16,7 +16,7 @@ from tests.api import verification_kit as kit
 from tests.api.caller import Reply, assert_problem
 from tests.api.test_verification import kinds, tiers
 from tests.api.world import Person, World
-from tests.people import all_items, at_rest
+from tests.people import all_items, at_rest, told
 
 pytestmark = pytest.mark.many_requests
 LISTED = {"full_name": "MALGRAVE, Viktor", "born_on": "1961-04-12"}
@@ -35,6 +35,11 @@ def opened(world: World) -> list[dict[str, Any]]:
 def decide(world: World, screening_id: str, decision: str) -> Reply:
     wish = {"decision": decision, "reason": "compared place of birth and photo"}
     return world.operator.post(f"/v1/screenings/{screening_id}/decision", wish)
+
+
+def deeds() -> list[tuple[str, str]]:
+    """Who did what, as the audit log has it."""
+    return [(one["who"]["S"], one["what"]["S"]) for one in all_items("audit")]
 
 
 def found(world: World) -> tuple[Person, dict[str, Any]]:
@@ -63,8 +68,7 @@ def test_whoever_is_cleared_gets_their_tier_and_is_not_asked_about_again(world: 
     assert (tiers(ana), opened(world), world.operator.get("/v1/cases").json["data"]) == ((1, 1), [], [])
     kit.verified(world, ana, kit.ADDRESS, **LISTED)
     assert (tiers(ana), opened(world)) == ((2, 2), [])
-    deeds = [one["what"]["S"] for one in all_items("audit")]
-    assert "screening.decide" in deeds
+    assert (world.operator_id, "screening.decide") in deeds()
     assert (decide(world, one["id"], "confirmed").status, ledger.head(ana.wallet).status) == (409, "active")
 
 
@@ -88,6 +92,19 @@ def test_a_case_is_not_resolved_while_nobody_has_decided(world: World) -> None:
     _, one = found(world)
     refused = world.operator.post(f"/v1/cases/{one['case_id']}/resolve", {"note": "looked at it"})
     assert (refused.status, refused.json["state"]) == (409, "undecided")
+
+
+def test_an_operator_learns_nothing_of_being_on_a_list_and_decides_nothing_of_it(world: World) -> None:
+    ana, one = found(world)
+    me, wish = ana.at_work(), {"decision": "cleared", "reason": "that is not me at all"}
+    assert [me.get(f"/v1/{what}").json["data"] for what in ("screenings", "cases")] == [[], []]
+    nothing = told(me.get("/v1/screenings/scr_00000000000000000000000000"))
+    paths = f"/v1/screenings/{one['id']}", f"/v1/cases/{one['case_id']}"
+    assert [told(me.get(path)) for path in paths] == [nothing] * 2
+    assert_problem(me.post(f"/v1/screenings/{one['id']}/decision", wish), 403, "second-person-required")
+    kit.later(world)
+    assert ([each["id"] for each in opened(world)], tiers(ana)) == ([one["id"]], (0, 0))
+    assert [each for each in deeds() if each[0] == ana.id and each[1].startswith("screening")] == []
 
 
 def test_a_decision_needs_a_reason_and_something_to_decide(world: World) -> None:

@@ -88,6 +88,16 @@ def next_number(world: World) -> int:
     return int(world.customer().identifier.removeprefix("person").partition("@")[0]) + 1
 
 
+def test_an_operator_gives_themselves_no_role_and_changes_none_of_theirs(world: World) -> None:
+    ana = world.customer()
+    mine, me = hired(world, ana), ana.at_work()
+    before, wish = len(outbox(ana.identifier)), {"identifier": ana.identifier, "role": "owner", "name": "Me"}
+    assert_problem(me.post(staff_of(world.another_shop()), wish), 403, "second-person-required")
+    assert len(outbox(ana.identifier)) == before
+    assert_problem(changed(world, mine, me, role="owner"), 403, "second-person-required")
+    assert revoke(world, mine, me).status == 204
+
+
 def test_nobody_accepts_what_somebody_else_was_asked(world: World) -> None:
     ana, eve = world.customer(), world.customer()
     world.clock.advance(1)

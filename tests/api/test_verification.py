@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.identity import above, erasure, store_deletion
 from chalicelib.identity import store as people
-from chalicelib.kyc import service, store, tasks, verification
+from chalicelib.kyc import service, store, store_images, tasks, verification
 from chalicelib.ledger import service as ledger
 from chalicelib.policy import service as policy
 from tests.api import verification_kit as kit
@@ -20,6 +20,7 @@ from tests.people import all_items, at_rest
 
 pytestmark = pytest.mark.many_requests
 DAY = 86_400
+ANOTHER = kit.JPEG[:3] + b"x" * 97
 
 
 def tiers(person: Person) -> tuple[int, int]:
@@ -126,6 +127,20 @@ def test_one_that_never_answers_becomes_a_persons_work(world: World) -> None:
     assert {"person.see-documents", "person.decide-document", "person.verify"} <= set(deeds)
 
 
+def test_an_operator_neither_sees_nor_decides_about_their_own_document(world: World) -> None:
+    ana = world.customer()
+    document_id = kit.handed_in(ana, number="E1234594")
+    me, path = ana.at_work(), f"/v1/people/{ana.id}/documents"
+    wish = {"decision": "verify", "reason": "it is really me"}
+    assert_problem(me.get(path), 403, "second-person-required")
+    assert_problem(me.post(f"{path}/{document_id}/decision", wish), 403, "second-person-required")
+    kit.later(world)
+    assert tiers(ana) == (0, 0)
+    deeds = [one["what"]["S"] for one in all_items("audit") if one["who"]["S"] == ana.id]
+    assert not any(deed.startswith("person.") for deed in deeds), deeds
+    assert world.operator.post(f"{path}/{document_id}/decision", wish).status == 200
+
+
 def test_in_production_a_person_decides_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verification, "settings", type("Production", (), {"stage": "prod"}))
     kit.verified(world, world.customer())
@@ -201,10 +216,44 @@ def test_a_document_is_submitted_only_with_the_images_that_were_named(world: Wor
     assert [ana.phone.post(path).status for _ in range(2)] == [200, 200]
 
 
-def test_a_link_takes_images_of_the_size_and_type_that_were_named(world: World) -> None:
+def test_a_link_takes_one_image_of_the_size_and_type_that_were_named(world: World) -> None:
     (upload,) = kit.begin(world.customer()).json["uploads"]
-    signed = "X-Amz-SignedHeaders=content-length%3Bcontent-type%3Bhost"
-    assert (signed in upload["url"], upload["headers"]) == (True, {"Content-Type": "image/jpeg"})
+    signed = "X-Amz-SignedHeaders=content-length%3Bcontent-type%3Bhost%3Bif-none-match"
+    exactly = {"Content-Type": "image/jpeg", "If-None-Match": "*"}
+    assert (signed in upload["url"], upload["headers"]) == (True, exactly)
+
+
+def test_nobody_sees_or_verifies_other_images_than_those_that_were_handed_in(world: World) -> None:
+    ana = world.customer()
+    document_id = kit.handed_in(ana, number="E1234594")
+    path = f"/v1/people/{ana.id}/documents"
+    (seen,) = world.operator.get(path).json["documents"]
+    assert (len(seen["images"]), seen["images_changed"]) == (1, False)
+    kit.put_images(ana, document_id, ANOTHER)
+    (seen,) = world.operator.get(path).json["documents"]
+    assert (seen["images"], seen["images_changed"]) == ([], True)
+    verify, refuse = ({"decision": one, "reason": "looked at the pictures"} for one in ("verify", "refuse"))
+    refused = world.operator.post(f"{path}/{document_id}/decision", verify)
+    assert (refused.status, refused.json["state"]) == (409, "images-changed")
+    assert "person.decide-document" not in {one["what"]["S"] for one in all_items("audit")}
+    assert world.operator.post(f"{path}/{document_id}/decision", refuse).json["state"] == "refused"
+
+
+def test_an_image_that_is_gone_is_not_the_one_that_was_handed_in(world: World) -> None:
+    ana = world.customer()
+    document_id = kit.handed_in(ana, number="E1234594")
+    document = store.find(ana.id, document_id)
+    assert document is not None
+    store_images.delete(document.images)
+    (seen,) = world.operator.get(f"/v1/people/{ana.id}/documents").json["documents"]
+    assert (seen["images"], seen["images_changed"]) == ([], True)
+
+
+def test_what_is_not_submitted_yet_is_not_looked_at(world: World) -> None:
+    ana = world.customer()
+    kit.put_images(ana, kit.begin(ana).json["id"])
+    (seen,) = world.operator.get(f"/v1/people/{ana.id}/documents").json["documents"]
+    assert (seen["state"], seen["images"], seen["images_changed"]) == ("uploading", [], False)
 
 
 def test_somebody_elses_document_is_not_found(world: World) -> None:

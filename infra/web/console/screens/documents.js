@@ -34,8 +34,9 @@ const Document = ({ of: one, path }) => html`
       ["handed_in_at", html`<${Moment} at=${one.handed_in_at} />`],
       ["images", one.images.map((url, at) => html`<a key=${at} href=${url} target="_blank" rel="noopener noreferrer">${say("verify.image", { number: at + 1 })}</a>${" "}`)],
     ]} />
+    ${one.images_changed && html`<p class="note">${say("verify.images-changed")}</p>`}
     ${WAITING.includes(one.state) && may("people.verify") && html`<p class="deeds">
-      <button type="button" onClick=${() => decide(one, path, "verify")}>${say("verify.verify")}</button>
+      ${!one.images_changed && html`<button type="button" onClick=${() => decide(one, path, "verify")}>${say("verify.verify")}</button>`}
       <button type="button" class="danger" onClick=${() => decide(one, path, "refuse")}>${say("verify.refuse")}</button>
     </p>`}
   </section>
