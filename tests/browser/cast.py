@@ -14,7 +14,7 @@ from infra.local import people, seed_present
 from infra.local.client import Client, new_key
 from infra.local.people import Person
 from tests import alarm_kit
-from tests.browser import cards, console_kit, kit, purse, relatives_kit, till_kit, withdrawal_kit
+from tests.browser import cards, console_kit, credit_kit, kit, purse, relatives_kit, till_kit, withdrawal_kit
 
 FRESH_SECONDS = 240
 """An access token lives ten minutes."""
@@ -132,6 +132,24 @@ class Member:
         card = relatives_kit.held(self.local, self.person, payer, approval_above=5_000, name="Lunch 午餐")
         relatives_kit.paid(self.local, payer, card, 1_280)
         return card
+
+    @cached_property
+    def plan(self) -> str:
+        """Of a loan of theirs, for which documents have proved them."""
+        withdrawal_kit.with_pin(self.local, self.person)
+        people.top_up(self.api, self.wallet, credit_kit.FUNDS, key=new_key())
+        credit_kit.proved(self.local, self.person)
+        purse.owner(self.local, self.person).post(credit_kit.LINE, {}).expect(200)
+        return str(credit_kit.borrowed(self.local, self.person)["id"])
+
+    @cached_property
+    def dispute(self) -> str:
+        """Of a payment of its own, which the shop has not answered yet."""
+        about = {"wallet_id": self.wallet["id"], "currency": "CNY", "merchant_id": self.shop["id"], "amount": 1_250}
+        wish = about | {"order_reference": f"T-{uuid.uuid4().hex[:8]}"}
+        paid = self.api.insist("/v1/payments", wish).expect(201)["id"]
+        wrong = {"reason": "not_received", "text": "It never came 没有收到"}
+        return str(self.api.insist(f"/v1/payments/{paid}/disputes", wrong).expect(201)["id"])
 
     @cached_property
     def payee(self) -> Member:
@@ -256,6 +274,11 @@ class Member:
         over = {"state": "resolved", "cause": words, "remedy": words}
         office.send("PATCH", f"/v1/incidents/{made}", over).expect(200)
         return made
+
+    @cached_property
+    def pack(self) -> str:
+        """The rules that are in force, of one area."""
+        return str(self.api.get("/v1/policies").expect(200)["data"][0]["id"])
 
     @cached_property
     def case(self) -> str:

@@ -197,8 +197,13 @@ def _too_little(model: Model, wish: Wish, body: dict[str, Any], sent_at: float) 
 
 
 def _frozen(model: Model, wish: Wish, body: dict[str, Any], sent_at: float) -> bool:
-    wallet = model.wallets[wish.wallet]
-    return wallet.status == "frozen" or wallet.not_active_until >= sent_at
+    return was_frozen(model, wish.wallet, sent_at)
+
+
+def was_frozen(model: Model, address: str, since: float) -> bool:
+    """At any time since then."""
+    wallet = model.wallets[address]
+    return wallet.status == "frozen" or wallet.not_active_until >= since
 
 
 def looks_alike(model: Model, wish: Wish, body: dict[str, Any], sent_at: float = 0.0) -> bool:

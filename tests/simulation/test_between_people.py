@@ -27,7 +27,7 @@ EXPECTED_EFFECTS = {
     "transfer-claimed", "transfer-completed", "transfer-invites", "transfer-payee-closed", "transfer-returned",
     "transfer-scheduled", "transfer-unclaimed",
 }  # fmt: skip
-BONUSES_SEED = int(_ONE or 103)
+BONUSES_SEED = int(_ONE or 107)
 EXPECTED_OF_BONUSES = {
     "bonus-promised", "bonus-pending", "bonus-good", "bonus-paid", "bonus-back", "bonus-lapsed", "bonus-taken-back",
 }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.api.caller import Reply
 from tests.simulation import errands
-from tests.simulation.errands import SKEW_SECONDS, Errand, cool_in, step_in
+from tests.simulation.errands import SKEW_SECONDS, Errand, cool_in, step_in, was_frozen
 from tests.simulation.judging_family import MOST_GIVEN, Card, Terms, month_of
 from tests.simulation.model import Model
 from tests.simulation.told_between import Reason, is_old
@@ -154,6 +154,9 @@ def judge_change(model: Model, card: Card, mine: bool, wish: Terms, reply: Reply
         )
     elif reply.status == 404:
         hold(not mine, "its owner changes a card", answer=reply.raw, card=card)
+    elif reply.status == 409 and reply.json["code"] == "wallet-frozen":
+        looser = any(wish.loosens(terms) for _, terms in seen)
+        hold(looser and was_frozen(model, card.owner, sent_at), "a frozen wallet lets no more be paid", card=card)
     elif reply.status == 409:
         over = len(seen) > 1 or card.status == "ended"
         hold(over, "nobody else changed it, and it goes on", answer=reply.raw, card=card)
