@@ -60,3 +60,16 @@ def borrowed(local: dict[str, Any], person: Person, amount: int = 60_000, plan: 
 def plans(local: dict[str, Any], person: Person) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = purse.owner(local, person).get(PLANS).expect(200)["data"]
     return found
+
+
+def spent(local: dict[str, Any], person: Person, leave: int) -> int:
+    """At the first shop: what is left then."""
+    caller = relatives_kit.proved(local, person)
+    wallet = people.wallets(caller)[0]
+    about = {"wallet_id": wallet["id"], "currency": "CNY", "merchant_id": local["people"]["merchants"][0]["id"]}
+    most = 400_000
+    while (left := people.wallets(caller)[0]["available"]) > leave:
+        wish = about | {"amount": min(most, left - leave), "order_reference": uuid.uuid4().hex[:8]}
+        caller.insist("/v1/payments", wish, key=uuid.uuid4().hex).expect(201)
+        most -= 1
+    return int(left)

@@ -151,11 +151,37 @@ def test_whoever_changes_their_mind_gives_back_what_was_lent(browser: Browser, l
         visit.refused += REFUSED
         page = went(visit, f"/credit/plans/{plan['id']}")
         page.get_by_role("button", name="Withdraw from this plan").click()
-        visit.see("¥600.00 is taken from your wallet")
+        visit.see("¥600.00 goes back: what was lent")
         page.get_by_role("dialog").get_by_role("button", name="Withdraw from this plan").click()
         visit.see("You withdrew and gave back ¥600.00.")
         sound(visit, "app-plan-undone-en-light")
     assert [one["status"] for one in credit_kit.plans(local, person)] == ["undone"]
+
+
+@pytest.mark.parametrize(
+    ("language", "go", "told", "owed"),
+    [
+        ("en", "Withdraw from this plan", "You withdrew, and ¥", "Withdrawn from: still to give back"),
+        ("zh", "撤销此分期", "其余本金请在", "已撤销，待归还本金"),
+    ],
+)
+def test_whoever_withdraws_without_the_money_reads_what_is_due_and_by_when(
+    browser: Browser, local: dict[str, Any], language: str, go: str, told: str, owed: str
+) -> None:
+    person = credit_kit.with_line(local, language)
+    plan = credit_kit.borrowed(local, person)
+    left = credit_kit.spent(local, person, leave=10_000)
+    with kit.context(browser, language) as context:
+        visit = kit.Visit(context, local["api"] + "/app/#/sign-in", REFUSED)
+        entered(visit, person)
+        page = went(visit, f"/credit/plans/{plan['id']}")
+        page.get_by_role("button", name=go).click()
+        page.get_by_role("dialog").get_by_role("button", name=go).click()
+        visit.see(told)
+        visit.see(owed)
+        sound(visit, f"app-plan-withdrawn-{language}")
+    (after,) = credit_kit.plans(local, person)
+    assert (after["status"], after["withdrawn"], after["owed"]) == ("active", True, 60_000 - left)
 
 
 @pytest.mark.parametrize(

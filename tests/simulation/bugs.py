@@ -78,8 +78,8 @@ BUGS = (
         "a frozen wallet that pays",
         (2,),
         "ledger/items.py",
-        'update.require("status", "=", "active").require("tier", "=", spend.tier)',
-        'update.require("tier", "=", spend.tier)',
+        'update.require("status", *(("<>", "closed") if spend.to_house else ("=", "active")))',
+        'update.require("status", "<>", "closed")',
         LEDGER + "a_wallet_that_is_not_active_pays_nothing",
     ),
     bug(

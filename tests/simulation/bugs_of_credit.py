@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.simulation.bug import bug
 
 CREDIT_TESTS = "tests/api/test_credit.py::test_"
+FAIR_TESTS = "tests/api/test_credit_fairness.py::test_"
 PLAN_TESTS = "tests/unit/test_credit_plan.py::test_"
 
 CREDIT = (
@@ -60,8 +61,8 @@ CREDIT = (
         "a late fee for each look",
         (19,),
         "credit/plan.py",
-        'is_late = plan.state == "active" and not one.late_fee and ',
-        'is_late = plan.state == "active" and ',
+        'bears = plan.state == "active" and not one.late_fee and not one.was_late',
+        'bears = plan.state == "active" and not one.was_late',
         PLAN_TESTS + "a_late_instalment_costs_its_fee_once_and_within_what_is_allowed",
     ),
     bug(
@@ -76,18 +77,42 @@ CREDIT = (
         "a withdrawal that keeps what was paid for the days",
         (19,),
         "credit/plan.py",
-        "    parts = (Part(one.from_on, one.due_on, one.principal, 0, paid=one.principal) for one in plan.parts)",
-        "    parts = (Part(one.from_on, one.due_on, one.principal, one.interest_paid, one.fee_paid, "
-        "one.principal + one.interest_paid + one.fee_paid) for one in plan.parts)",
+        "    return plan.lent - paid(plan).amount",
+        "    return plan.lent - paid(plan).principal",
         PLAN_TESTS + "whoever_withdraws_gives_back_what_was_lent_and_nothing_else",
     ),
     bug(
         "a refund that leaves the plan as it was",
         (14,),
         "payments/credited.py",
-        '    repaid = rules.repayable(plan, amount, on) if plan.state == "active" else 0',
-        "    repaid = 0",
+        '    repaid = lost or (rules.repayable(plan, amount, on) if plan.state == "active" else 0)',
+        "    repaid = lost",
         CREDIT_TESTS + "a_refund_repays_the_plan_and_what_is_more_comes_to_the_wallet",
+    ),
+    bug(
+        "a second late fee for what was put off",
+        (19,),
+        "credit/plan.py",
+        "    was_late = one.was_late or one.late_fee > 0",
+        "    was_late = one.was_late",
+        PLAN_TESTS + "an_instalment_bears_one_late_fee_however_often_it_is_put_off",
+    ),
+    bug(
+        "a late fee although the money is there",
+        (19,),
+        "credit/collecting.py",
+        "    plan = plans.collect(kept.plan, amount, on) if amount else kept.plan",
+        "    plan = plans.late(kept.plan, on, kept.quote.late_terms)\n"
+        "    plan = plans.collect(plan, amount, on) if amount else plan",
+        FAIR_TESTS + "a_sweep_that_comes_late_makes_nobody_late_whose_money_is_there",
+    ),
+    bug(
+        "a refund that pays out what was given up",
+        (14, 19),
+        "payments/credited.py",
+        "    lost = min(amount, plan.lost)",
+        "    lost = 0",
+        FAIR_TESTS + "a_refund_of_what_was_given_up_makes_good_the_loss_first",
     ),
     bug(
         "a deletion of whoever owes",

@@ -37,7 +37,11 @@ export function timeline({ instalments, due, status }) {
   }
 }
 
-/** What goes back to whoever lent it, of a plan that is withdrawn from. */
+/** Withdrawing is of use: there is still time, and something is owed or comes back. */
+export const leavable = (plan) =>
+  !plan.withdrawn && Date.now() < Date.parse(plan.withdrawal_until) && (["active", "overdue"].includes(plan.status) || (plan.status === "repaid" && toGiveBack(plan) < 0));
+
+/** What goes back to whoever lent it, of a plan that is withdrawn from; below zero: what comes back from them. */
 export const toGiveBack = ({ instalments }) => instalments.reduce((sum, one) => sum + one.principal - one.paid - one.late_fee_paid, 0);
 
 /** → the intent's id: a loan by a quote that was agreed to. */
@@ -50,7 +54,7 @@ export const repay = ({ id, payoff, currency }, amount, form) =>
 
 /** → the intent's id. */
 export const withdrawFrom = (plan, form) =>
-  intend({ path: `${planPath(plan.id)}/withdrawal`, body: {}, about: { what: "plan-withdrawal", amount: toGiveBack(plan), currency: plan.currency, back: `/credit/plans/${plan.id}` }, once: `plan-withdrawal ${form}` });
+  intend({ path: `${planPath(plan.id)}/withdrawal`, body: {}, about: { what: "plan-withdrawal", amount: Math.abs(toGiveBack(plan)), currency: plan.currency, back: `/credit/plans/${plan.id}` }, once: `plan-withdrawal ${form}` });
 
 /** A part of a whole, as a bar; the words beside it say it. */
 export const Bar = ({ part, whole, kind = "" }) => html`

@@ -1,6 +1,6 @@
 /** One plan as a time line, and what its owner may do: repay, pause, withdraw; and what came of what they did. */
 import { wrongAmount } from "/app/amounts.js";
-import { Bar, nameOfPlan, planPath, repay, shownDay, shownRate, sum, timeline, toGiveBack, withdrawFrom } from "/app/credit.js";
+import { Bar, leavable, nameOfPlan, planPath, repay, shownDay, shownRate, sum, timeline, toGiveBack, withdrawFrom } from "/app/credit.js";
 import { Sure, sure } from "/app/sure.js";
 import "/app/screens/result.js";
 import { newKey } from "/shared/door.js";
@@ -53,7 +53,8 @@ const Plan = ({ plan, acts, part, paused, done }) => html`
     <${Standing} of=${one} />
     <h2>${say("plan.instalments")}</h2>
     <ol class="timeline plan">${timeline(one).map((item) => html`<${Instalment} key=${item.due_on} of=${item} currency=${one.currency} />`)}</ol>
-    ${runs(one) && html`<${Repay} of=${one} ask=${acts.repay.ask} part=${part} /><${Pause} of=${one} ask=${acts.pause.ask} /><${Leave} of=${one} ask=${acts.leave.ask} />`}
+    ${runs(one) && html`<${Repay} of=${one} ask=${acts.repay.ask} part=${part} /><${Pause} of=${one} ask=${acts.pause.ask} />`}
+    ${leavable(one) && html`<${Leave} of=${one} ask=${acts.leave.ask} />`}
     <${Questions} of=${one} acts=${acts} />
   `}<//>
 `;
@@ -63,17 +64,24 @@ function Happened({ of: { currency, next_due_on }, paused, done }) {
   const body = done?.outcome?.status < 400 ? done.outcome.body : null;
   if (paused) return html`<p class="good" role="status">${say("plan.paused", { day: shownDay(next_due_on ?? paused.next_due_on) })}</p>`;
   if (!body) return null;
-  const what = done.about.what === "loan" ? "loan" : body.status === "repaid" ? "repaid" : body.status === "undone" ? "undone" : "part";
+  const [what, amount] = [happened(done.about, body), body.returned || body.amount];
   return html`
     <div class="card" role="status">
-      <p><strong>${say(`plan.happened.${what}`, { amount: money(body.amount, currency) })}</strong></p>
+      <p><strong>${say(`plan.happened.${what}`, { amount: money(amount, currency), day: next_due_on && shownDay(next_due_on) })}</strong></p>
       ${body.plan_id && html`<${Facts} of=${[[say("quote.principal"), sum(body.principal, currency)], [say("quote.interest"), body.interest !== 0 && sum(body.interest, currency)], [say("plan.fees"), body.fees !== 0 && sum(body.fees, currency)], [say("plan.owed-now"), sum(body.owed, currency)]]} />`}
     </div>`;
 }
 
+function happened({ what }, { status, returned }) {
+  if (what === "loan") return "loan";
+  if (status === "undone") return returned ? "returned" : "undone";
+  if (what === "plan-withdrawal") return "withdrawn";
+  return status === "repaid" ? "repaid" : "part";
+}
+
 const Standing = ({ of: one }) => html`
   <section class="card bill" aria-label=${say("plan.title")}>
-    <p class="label">${say(runs(one) ? "plan.owed" : `plan.is.${one.status}`)}</p>
+    <p class="label">${say(runs(one) ? (one.withdrawn ? "plan.is.withdrawn" : "plan.owed") : `plan.is.${one.status}`)}</p>
     <p class="sum">${sum(runs(one) ? one.owed : one.amount, one.currency)}</p>
     ${runs(one) && html`<${Bar} part=${one.lent - one.owed} whole=${one.lent} />`}
     ${one.status === "overdue" && html`<p class="note" role="status">${say("plan.is.overdue.sum", { due: money(one.due, one.currency) })} ${say("plan.overdue.help")} <a href="#/help">${say("line.talk")}</a></p>`}
@@ -116,7 +124,7 @@ const Pause = ({ of: { paused_months: before }, ask }) => html`
   <p class="acts">${[1, 2].filter((months) => months > before).map((months) => html`<button key=${months} type="button" class="secondary" onClick=${() => ask(months)}>${say(before ? "plan.pause.more" : `plan.pause.${months}`)}</button>`)}</p>
 `;
 
-const Leave = ({ of: one, ask }) => Date.now() < Date.parse(one.withdrawal_until) && html`
+const Leave = ({ of: one, ask }) => html`
   <h2>${say("plan.withdraw")}</h2>
   <p>${say("plan.withdraw.detail", { until: shownMoment(one.withdrawal_until) })}</p>
   <p><button type="button" class="secondary" onClick=${() => ask(one)}>${say("plan.withdraw.go")}</button></p>
@@ -128,6 +136,6 @@ function Questions({ of: one, acts: { repay: pay, pause, leave } }) {
   return html`
     <${Sure} of=${pay} title=${say("plan.repay.sure", { amount })} go=${say("plan.repay.go", { amount })}>${say(pay.about.value?.what.amount ? "plan.repay.part.detail" : "plan.repay.all.detail")}<//>
     <${Sure} of=${pause} title=${say("plan.pause.sure", { months: say(`plan.months.${months}`) })} go=${say("plan.pause.go")}>${say("plan.pause.sure.detail")}<//>
-    <${Sure} of=${leave} title=${say("plan.withdraw.sure")} go=${say("plan.withdraw.go")}>${say("plan.withdraw.sure.detail", { amount: money(toGiveBack(one), one.currency) })}<//>
+    <${Sure} of=${leave} title=${say("plan.withdraw.sure")} go=${say("plan.withdraw.go")}>${say(toGiveBack(one) < 0 ? "plan.withdraw.sure.back" : "plan.withdraw.sure.detail", { amount: money(Math.abs(toGiveBack(one)), one.currency) })}<//>
   `;
 }
