@@ -88,8 +88,8 @@ const Standing = ({ of: one }) => html`
     <${Facts} of=${[
       [say("plan.next-is"), one.next_due_on && `${sum(one.next_amount, one.currency)}, ${shownDay(one.next_due_on)}`],
       [say("plan.of"), sum(one.amount, one.currency)],
-      [say("plan.total"), sum(one.total, one.currency)],
-      [say("quote.rate"), shownRate(one.annual_rate_basis_points)],
+      [say("plan.total"), !one.withdrawn && sum(one.total, one.currency)],
+      [say("quote.rate"), !one.withdrawn && shownRate(one.annual_rate_basis_points)],
       [say("plan.late-fees"), one.late_fees > 0 && sum(one.late_fees, one.currency)],
       [say("plan.paused-for"), one.paused_months > 0 && say(`plan.months.${one.paused_months}`)],
       [say("plan.begun"), shownMoment(one.created_at)],
