@@ -166,7 +166,7 @@ def test_whoever_withdraws_without_the_money_pays_what_is_there_and_the_rest_wit
     plan = kit.plan(ana, begun["id"])
     assert (plan["withdrawn"], plan["payoff"], plan["due"], kit.lent(ana)) == (True, 50_000, 0, 50_000)
     again = withdraw(ana, begun["id"])
-    assert (again.status, again.json["state"]) == (409, "withdrawn")
+    assert (again.status, again.json["state"]) == (409, "undone")
     world.put_in(ana, 70_000)
     kit.later(world, ana, 31)
     plan = kit.plan(ana, begun["id"])
