@@ -33,9 +33,7 @@ def write_off(by: Operator, person_id: str, plan_id: str, reason: str, at: datet
     cases.audit(by.user_id, "credit.write-off", plan_id, reason, at, source_address=by.source_address)
 
     def build(at: datetime, known: Known) -> Draft:
-        due = _overdue(found.kept, at).due
-        if ledger.head(found.kept.wallet).available >= due:
-            raise InvalidState(state="money-there")
+        _overdue(found.kept, at)
         return paying_back.loss(found, ids.derived("wof", plan_id), at)
 
     ledger.commit(build, at)

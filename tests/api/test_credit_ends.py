@@ -14,7 +14,7 @@ from chalicelib.notices import service as notices
 from chalicelib.settings import settings
 from tests.api import credit_kit as kit
 from tests.api.test_access_deletion import delete
-from tests.api.test_credit_fairness import cases, freeze, give_up, withdraw
+from tests.api.test_credit_fairness import cases, give_up, withdraw
 from tests.api.world import Person, World
 
 pytestmark = pytest.mark.many_requests
@@ -89,15 +89,6 @@ def test_an_owner_who_froze_their_wallet_is_not_late_while_the_money_is_in_it(wo
     kit.later(world, ana, 40)
     ben.sign_in()
     assert (kit.plan(ana, begun["id"])["late_fees"], kit.plan(ben, poor["id"])["late_fees"]) == (0, 1_000)
-
-
-def test_nothing_is_given_up_while_what_is_due_is_in_the_wallet(world: World) -> None:
-    ana = kit.with_line(world)
-    begun = kit.bought(ana, 60_000, "three")
-    freeze(world, ana)
-    kit.later(world, ana, 33)
-    refused = give_up(world, ana, begun["id"])
-    assert (refused.status, refused.json["state"]) == (409, "money-there")
 
 
 # --- cases ---
