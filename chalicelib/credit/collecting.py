@@ -41,7 +41,7 @@ def collect(account: str, at: datetime) -> int:
 
 
 def _look(kept: Kept, at: datetime) -> bool:
-    marks, seen = (_remind(kept, at), _close_case(kept, at)), Seen(kept)
+    marks, seen = Marks(_remind(kept, at), _close_case(kept, at)), Seen(kept)
     try:
         ledger.commit(lambda at, known: _draft(seen, marks, at, known), at)
     except _Nothing:
@@ -60,7 +60,7 @@ def _draft(seen: Seen, marks: Marks, at: datetime, known: Known) -> Draft:
     there = owed if head is None else head.available if head.status == "active" else 0
     amount = max(0, min(owed, there))
     plan = _after(kept, amount, head, on)
-    marks = marks[0], marks[1] or _overdue_for_long(plan, at)
+    marks = Marks(marks.reminded, marks.asked or _overdue_for_long(plan, at))
     if amount == 0:
         if plan == kept.plan and marks == (kept.reminded, kept.asked) and not owed:
             raise _Nothing

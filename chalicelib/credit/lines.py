@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,9 +59,6 @@ class Flow:
         elif entry["kind"] in _TO_AND_FRO:
             self.came += max(0, amount)
             self.went += max(0, -amount)
-
-    def __add__(self, other: Flow) -> Flow:
-        return Flow(self.came + other.came, self.went + other.went, self.lent + other.lent)
 
 
 def mine(customer: Customer, at: datetime) -> CreditLineView:
@@ -120,19 +117,20 @@ def account_of(customer: Customer, wallet: Head) -> str:
 def past_of(wallet: str, kept: list[Kept], at: datetime) -> Past:
     """What its owner's wallet says for them."""
     since = clock.written(at - _LOOKED_BACK)
-    found = list(history.between(wallet, since, clock.written(at)))
     first = next(history.between(wallet, history.BEGINNING, clock.written(at), 1), None)
-    flows = defaultdict[str, Flow](Flow)
-    for one in found:
-        flows[one["sk"][:7]].add(one, wallet)
+    whole, months, kinds = Flow(), defaultdict[str, Flow](Flow), Counter[str]()
+    for entry in history.between(wallet, since, clock.written(at)):
+        kinds[entry["kind"]] += 1
+        for flow in (whole, months[entry["sk"][:7]]):
+            flow.add(entry, wallet)
     days = (at - clock.read(first["sk"])).days if first else 0
     late = sum(bool(part.late_fee) for one in kept for part in one.plan.parts)
     return Past(
         days=days,
-        months_with_money_in=min(6, sum(one.came_in > 0 for one in flows.values())),
-        money_in=max(0, sum(flows.values(), Flow()).came_in),
-        payments=sum(one["kind"] in _PAID for one in found),
-        reversals=sum(one["kind"] == _REVERSAL for one in found),
+        months_with_money_in=min(6, sum(one.came_in > 0 for one in months.values())),
+        money_in=max(0, whole.came_in),
+        payments=sum(kinds[kind] for kind in _PAID),
+        reversals=kinds[_REVERSAL],
         plans_repaid=sum(one.plan.state == "repaid" for one in kept),
         late_instalments=late,
         plans_lost=sum(one.plan.lost > 0 for one in kept),

@@ -14,7 +14,6 @@ from chalicelib.notices import service as notices
 from chalicelib.settings import settings
 from tests.api import credit_kit as kit
 from tests.api.test_access_deletion import delete
-from tests.api.test_credit_fairness import cases, give_up, withdraw
 from tests.api.world import Person, World
 
 pytestmark = pytest.mark.many_requests
@@ -25,20 +24,6 @@ def put_off(person: Person, plan_id: str, months: int) -> dict[str, object]:
     assert reply.status == 200, reply.raw
     found: dict[str, object] = reply.json
     return found
-
-
-def of_a_late_fee_alone(world: World, ana: Person) -> str:
-    """A plan of which nothing else is missing."""
-    begun = kit.bought(ana, 60_000, "three")
-    kit.later(world, ana, 63)
-    kit.empty(world, ana)
-    kit.later(world, ana, 36)
-    plan = kit.plan(ana, begun["id"])
-    world.put_in(ana, plan["due"] - plan["late_fees"])
-    kit.later(world, ana, 1)
-    plan = kit.plan(ana, begun["id"])
-    assert (plan["owed"], plan["due"]) == (0, plan["late_fees"]) and plan["due"] > 0
-    return str(begun["id"])
 
 
 def told_kinds(person: Person) -> list[tuple[str, object]]:
@@ -52,7 +37,7 @@ def test_the_rest_of_a_withdrawal_bears_nothing_however_late(world: World) -> No
     ana = kit.with_line(world)
     begun = kit.borrowed(ana)
     kit.empty(world, ana)
-    assert withdraw(ana, begun["id"]).status == 201
+    assert kit.withdraw(ana, begun["id"]).status == 201
     kit.later(world, ana, 42)
     plan = kit.plan(ana, begun["id"])
     assert (plan["late_fees"], plan["due"], plan["status"]) == (0, 60_000, "overdue")
@@ -63,7 +48,7 @@ def test_what_was_withdrawn_from_is_put_off_by_whole_months(world: World) -> Non
     begun = kit.borrowed(ana)
     kit.later(world, ana, 7)
     kit.empty(world, ana)
-    assert withdraw(ana, begun["id"]).status == 201
+    assert kit.withdraw(ana, begun["id"]).status == 201
     before, after = kit.plan(ana, begun["id"])["next_due_on"], str(put_off(ana, begun["id"], 1)["next_due_on"])
     assert 28 <= (date.fromisoformat(after) - date.fromisoformat(before)).days <= 31
 
@@ -75,7 +60,7 @@ def test_what_is_put_off_is_not_overdue_for_the_late_fee_that_it_bore(world: Wor
     kit.later(world, ana, 38)
     paused = put_off(ana, begun["id"], 2)
     assert (paused["status"], paused["late_fees"], paused["due"]) == ("active", 1_000, 1_000)
-    assert give_up(world, ana, begun["id"]).json["state"] == "active"
+    assert kit.give_up(world, ana, begun["id"]).json["state"] == "active"
 
 
 # --- frozen ---
@@ -100,7 +85,7 @@ def test_a_late_sweep_opens_no_case_of_what_it_takes(world: World) -> None:
     world.clock.advance(95 * kit.DAY)
     world.sweep()
     ana.sign_in()
-    assert (cases(world), kit.plan(ana, begun["id"])["status"]) == ([], "repaid")
+    assert (kit.cases(world), kit.plan(ana, begun["id"])["status"]) == ([], "repaid")
 
 
 def test_a_case_ends_when_its_plan_is_put_off(world: World) -> None:
@@ -108,17 +93,17 @@ def test_a_case_ends_when_its_plan_is_put_off(world: World) -> None:
     begun = kit.bought(ana, 60_000, "three")
     kit.empty(world, ana)
     kit.later(world, ana, 92)
-    (case,) = cases(world)
+    (case,) = kit.cases(world)
     put_off(ana, begun["id"], 2)
     world.clock.advance(60)
     world.sweep()
     found = kit.office(world).get(f"/v1/cases/{case['id']}").json
-    assert (found["state"], found["closed_as"], cases(world)) == ("resolved", "no-longer-overdue", [])
+    assert (found["state"], found["closed_as"], kit.cases(world)) == ("resolved", "no-longer-overdue", [])
 
 
 def test_an_account_that_is_gone_is_not_looked_at_for_a_late_fee(world: World) -> None:
     ana = kit.with_line(world)
-    plan_id = of_a_late_fee_alone(world, ana)
+    plan_id = kit.late_fee_alone(world, ana)["id"]
     account = kit.account(ana)
     assert delete(ana).status == 204
     for _ in range(2):
@@ -129,7 +114,7 @@ def test_an_account_that_is_gone_is_not_looked_at_for_a_late_fee(world: World) -
     world.clock.advance(70 * kit.DAY)
     world.sweep()
     after = store.plan(account, plan_id)
-    assert after and (after.version, cases(world)) == (found.version, [])
+    assert after and (after.version, kit.cases(world)) == (found.version, [])
 
 
 # --- what is told ---
@@ -142,7 +127,7 @@ def test_what_a_withdrawal_returns_is_told_as_come_back(world: World) -> None:
     kit.repay(ana, begun["id"])
     world.deliver()
     world.clock.advance(5)
-    returned = withdraw(ana, begun["id"]).json["returned"]
+    returned = kit.withdraw(ana, begun["id"]).json["returned"]
     world.deliver()
     told = told_kinds(ana)
     assert ("instalment_returned", returned) in told and ("instalment_paid", returned) not in told
@@ -154,7 +139,7 @@ def test_a_refund_that_makes_good_a_loss_is_told(world: World) -> None:
     world.deliver()
     kit.empty(world, ana)
     kit.later(world, ana, 33)
-    assert give_up(world, ana, begun["id"]).status == 200
+    assert kit.give_up(world, ana, begun["id"]).status == 200
     assert world.shop.act(begun["payment_id"], "refunds", {"amount": 50_000}).status == 201
     world.deliver()
     assert ("refund_repaid", 50_000) in told_kinds(ana)
@@ -165,14 +150,14 @@ def test_a_refund_that_makes_good_a_loss_is_told(world: World) -> None:
 
 def test_what_cost_the_house_nothing_bars_nobody(world: World) -> None:
     ana = kit.with_line(world)
-    fee_alone = of_a_late_fee_alone(world, ana)
-    assert give_up(world, ana, fee_alone).status == 200
+    fee_alone = kit.late_fee_alone(world, ana)["id"]
+    assert kit.give_up(world, ana, fee_alone).status == 200
     world.put_in(ana, 100_000)
     lost = kit.bought(ana, 30_000, "three", reference="order-2")
     world.deliver()
     kit.empty(world, ana)
     kit.later(world, ana, 33)
-    assert give_up(world, ana, lost["id"]).status == 200
+    assert kit.give_up(world, ana, lost["id"]).status == 200
 
     def plans_lost() -> int:
         return lines.past_of(ana.wallet, store.plans(kit.account(ana)), world.clock.now()).plans_lost
