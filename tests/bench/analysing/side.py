@@ -1,0 +1,77 @@
+"""One side in a process of its own: what it takes to be ready, then each report once and again; as JSON on stdout.
+
+python -m tests.bench.analysing.side ours|pandas|sqlite FILES FOLDER
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from tests.bench.analysing.reports import REPORTS, USED, Report, Rows
+
+Answer = Callable[[Report], Rows]
+TIMES, TEXT = 5, "TEXT"
+
+
+def ours(files: str, folder: Path) -> Answer:
+    from chalicelib.insight.engine import Engine
+    from chalicelib.insight.model_query import question
+
+    engine = Engine([files])
+    return lambda report: [list(row) for row in engine.answer(question(report.ours)).rows]
+
+
+def pandas(files: str, folder: Path) -> Answer:
+    """All columns that any report needs, in memory."""
+    import pandas as pd
+
+    frame = pd.read_parquet(Path(files.partition("*")[0]), columns=list(USED))
+    return lambda report: [[_plain(one) for one in row] for row in report.pandas(frame)]
+
+
+def sqlite(files: str, folder: Path) -> Answer:
+    """One table with an index on the time."""
+    import duckdb
+
+    connection = sqlite3.connect(folder / "events.sqlite")
+    connection.execute("PRAGMA journal_mode = OFF")
+    connection.execute("PRAGMA cache_size = -512000")
+    types = {"amount": "INTEGER", "took_ms": "INTEGER"}
+    connection.execute(f"CREATE TABLE events ({', '.join(f'{name} {types.get(name, TEXT)}' for name in USED)})")
+    columns = ", ".join("CAST(happened_at AS VARCHAR)" if name == "happened_at" else name for name in USED)
+    found = duckdb.connect(":memory:").execute(f"SELECT {columns} FROM read_parquet('{files}')")
+    while rows := found.fetchmany(100_000):
+        connection.executemany(f"INSERT INTO events VALUES ({', '.join('?' * len(USED))})", rows)
+    connection.execute("CREATE INDEX by_time ON events (happened_at)")
+    connection.commit()
+    return lambda report: [list(row) for row in connection.execute(report.sqlite)]
+
+
+def main(name: str, files: str, folder: str) -> None:
+    began = time.perf_counter()
+    answer = {"ours": ours, "pandas": pandas, "sqlite": sqlite}[name](files, Path(folder))
+    ready, told = time.perf_counter() - began, {}
+    for report in REPORTS:
+        taken = []
+        for _ in range(1 + (TIMES if name != "sqlite" else 1)):
+            began = time.perf_counter()
+            rows = answer(report)
+            taken.append(time.perf_counter() - began)
+        told[report.name] = {"first_s": taken[0], "warm_s": median(taken[1:]), "rows": rows}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1_024
+    print(json.dumps({"ready_s": ready, "peak_mebibytes": peak, "reports": told}))
+
+
+def _plain(value: object) -> str | int | None:
+    return value if value is None or isinstance(value, str) else int(value)  # type: ignore[call-overload, no-any-return]
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
