@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +69,10 @@ LOCAL_CLOUD = ("browser", "infra", "concurrency/test_over_http.py")
 """Share one local cloud and one package: they run in one worker, beside all the others."""
 
 
+_ADDRESSES = cycle(random.sample(range(2, 255), 253))
+"""Of 127.0.0.0/24, from another one on in each process."""
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist, which reads the mark
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     root = Path(__file__).parent
@@ -113,6 +119,16 @@ def settings_afresh() -> Iterator[None]:
     os.environ.pop("AWS_EXECUTION_ENV", None)
     os.environ.update({"AWS_EXECUTION_ENV": runtime} if runtime else {})
     settings_module.settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def address_of_its_own(request: pytest.FixtureRequest) -> None:
+    """Each test of the local cloud calls from another address of this machine's, as people at different ones do: what
+    one address may ask for in an hour is less than all tests together do."""
+    if "local" in request.fixturenames:
+        from infra.local import client
+
+        client.call_from(f"127.0.0.{next(_ADDRESSES)}")
 
 
 @pytest.fixture

@@ -14,11 +14,12 @@ from chalicelib.credit import paying_back, store
 from chalicelib.credit import plan as plans
 from chalicelib.credit.looking import midnight, missing_since, to_remind
 from chalicelib.credit.paying_back import Marks, Seen
+from chalicelib.credit.plan import Plan
 from chalicelib.credit.store import Kept
 from chalicelib.identity import telling
 from chalicelib.kernel import clock, ids
 from chalicelib.ledger import service as ledger
-from chalicelib.ledger.model import Change, Draft, Known
+from chalicelib.ledger.model import Change, Draft, Head, Known
 
 A_CASE_AFTER_DAYS, _DECIDED_WITHIN = 60, timedelta(days=14)
 """What has been missing for so long is looked at by a person."""
@@ -40,29 +41,26 @@ def collect(account: str, at: datetime) -> int:
 
 
 def _look(kept: Kept, at: datetime) -> bool:
-    marks = _remind(kept, at), _ask_somebody(kept, at)
-    seen = Seen(kept)
+    marks, seen = Marks(_remind(kept, at), _close_case(kept, at)), Seen(kept)
     try:
         ledger.commit(lambda at, known: _draft(seen, marks, at, known), at)
     except _Nothing:
         return False
     after = store.plan(kept.account, kept.id) or kept
     _tell_of_missing(kept, after, at)
+    if after.asked:
+        _open_case(after, at)
     return True
 
 
 def _draft(seen: Seen, marks: Marks, at: datetime, known: Known) -> Draft:
-    """Takes what is due and there; what is not there is looked for tomorrow, and only that is late.
-
-    Whose wallet the house has frozen could not pay, so nothing is late meanwhile.
-    """
+    """Takes what is due and there; what is not there is looked for tomorrow."""
     kept, on = seen.kept, at.date()
     owed, head = plans.due(kept.plan, on), known.get(kept.wallet)
     there = owed if head is None else head.available if head.status == "active" else 0
     amount = max(0, min(owed, there))
-    plan = plans.collect(kept.plan, amount, on) if amount else kept.plan
-    if not (head and head.by_house):
-        plan = plans.late(plan, on, kept.quote.late_terms)
+    plan = _after(kept, amount, head, on)
+    marks = Marks(marks.reminded, marks.asked or _overdue_for_long(plan, at))
     if amount == 0:
         if plan == kept.plan and marks == (kept.reminded, kept.asked) and not owed:
             raise _Nothing
@@ -70,6 +68,16 @@ def _draft(seen: Seen, marks: Marks, at: datetime, known: Known) -> Draft:
     wallet = Change(kept.wallet, kept.currency, available=-amount, leaves=0)
     repayment = ids.derived("rpy", kept.id, str(kept.version))
     return paying_back.draft(seen, plan, repayment, wallet, at, None, marks)
+
+
+def _after(kept: Kept, amount: int, head: Head | None, on: date) -> Plan:
+    """Late is only what is missing then: nothing while a freeze keeps from us what is there, or the house froze it."""
+    plan = plans.collect(kept.plan, amount, on) if amount else kept.plan
+    if head and head.status == "closed" and not plan.principal_owed:
+        return plans.waive(plan)
+    if head and head.status == "frozen" and (head.by_house or head.available >= plans.due(plan, on)):
+        return plan
+    return plans.late(plan, on, kept.quote.late_terms)
 
 
 def _remind(kept: Kept, at: datetime) -> str:
@@ -97,18 +105,26 @@ def _tell_of_missing(before: Kept, after: Kept, at: datetime) -> None:
             _tell(after, "instalment_late_fee", one.due_on, one.late_fee, midnight(on))
 
 
-def _ask_somebody(kept: Kept, at: datetime) -> str:
-    """A person hears in the end of what is missing, and no more once it is not: since when it is of which there is a
-    case."""
-    since = missing_since(kept.plan, at)
-    if kept.asked and kept.asked != since:
-        cases.close(CASE, kept.id, "paid" if kept.plan.state == "active" else kept.plan.state, key=kept.asked)
-    if not since or (at.date() - date.fromisoformat(since)).days < A_CASE_AFTER_DAYS:
-        return ""
-    facts: dict[str, str | int] = {"since": since, "missing": plans.due(kept.plan, at.date())}
+def _overdue_for_long(plan: Plan, at: datetime) -> str:
+    """Since when something is missing, if that is so long that a person looks at it."""
+    since = missing_since(plan, at)
+    return since if since and (at.date() - date.fromisoformat(since)).days >= A_CASE_AFTER_DAYS else ""
+
+
+def _open_case(kept: Kept, at: datetime) -> None:
+    """Once for each day since when something is missing, however often it is looked at."""
+    facts: dict[str, str | int] = {"since": kept.asked, "missing": plans.due(kept.plan, at.date())}
     facts |= {"currency": kept.currency, "person": kept.owner, "owed": kept.plan.principal_owed}
-    cases.open_case(CASE, kept.id, facts, at + _DECIDED_WITHIN, at, key=since, about=kept.owner)
-    return since
+    cases.open_case(CASE, kept.id, facts, at + _DECIDED_WITHIN, at, key=kept.asked, about=kept.owner)
+
+
+def _close_case(kept: Kept, at: datetime) -> str:
+    """That of what is not missing any more, before its mark goes; the mark that stays."""
+    if kept.asked in ("", missing_since(kept.plan, at)):
+        return kept.asked
+    how = "no-longer-overdue" if kept.plan.state == "active" else kept.plan.state
+    cases.close(CASE, kept.id, how, key=kept.asked)
+    return ""
 
 
 def _tell(kept: Kept, kind: str, due_on: date, amount: int, until: datetime) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from chalicelib.credit import plan as plans
@@ -25,8 +25,6 @@ from chalicelib.policy import service as policy
 from chalicelib.policy.pack import Credit
 
 _LOOKED_BACK = timedelta(days=180)
-_ENTRIES = 2_000
-"""At most so many are looked at: whoever has more in that time has made all the payments that count."""
 _AGAIN_AFTER = timedelta(days=1)
 _TO_AND_FRO = frozenset(
     {"top-up", "withdrawal", "withdrawal-return"}
@@ -36,6 +34,31 @@ _TO_AND_FRO = frozenset(
 """What brings money from outside or from others, and takes it there: in a circle, nothing came in."""
 _REVERSAL = "top-up-reversal"
 _PAID = frozenset({"payment", "capture"})
+
+
+@dataclass(slots=True)
+class Flow:
+    """Minor units that came to a wallet and went away again, in some time."""
+
+    came: int = 0
+    went: int = 0
+    lent: int = 0
+
+    @property
+    def came_in(self) -> int:
+        """What stayed or was spent. A loan is no income, and who takes it out has sent nothing away."""
+        return self.came - max(0, self.went - self.lent)
+
+    def add(self, entry: Mapping[str, Any], wallet: str) -> None:
+        """Of a top-up that was taken back: all that its processor took, spent or not."""
+        amount = int(entry["postings"].get(wallet, 0))
+        if entry["kind"] == _REVERSAL:
+            self.came -= sum(int(part) for address, part in entry["postings"].items() if chart.processor_of(address))
+        elif entry["kind"] == "loan":
+            self.lent += amount
+        elif entry["kind"] in _TO_AND_FRO:
+            self.came += max(0, amount)
+            self.went += max(0, -amount)
 
 
 def mine(customer: Customer, at: datetime) -> CreditLineView:
@@ -94,30 +117,24 @@ def account_of(customer: Customer, wallet: Head) -> str:
 def past_of(wallet: str, kept: list[Kept], at: datetime) -> Past:
     """What its owner's wallet says for them."""
     since = clock.written(at - _LOOKED_BACK)
-    found = list(islice(history.between(wallet, since, clock.written(at)), _ENTRIES))
     first = next(history.between(wallet, history.BEGINNING, clock.written(at), 1), None)
-    months = Counter[str]()
-    for one in found:
-        months[one["sk"][:7]] += _came_in(one, wallet)
+    whole, months, kinds = Flow(), defaultdict[str, Flow](Flow), Counter[str]()
+    for entry in history.between(wallet, since, clock.written(at)):
+        kinds[entry["kind"]] += 1
+        for flow in (whole, months[entry["sk"][:7]]):
+            flow.add(entry, wallet)
     days = (at - clock.read(first["sk"])).days if first else 0
     late = sum(bool(part.late_fee) for one in kept for part in one.plan.parts)
     return Past(
         days=days,
-        months_with_money_in=min(6, sum(came > 0 for came in months.values())),
-        money_in=max(0, months.total()),
-        payments=sum(one["kind"] in _PAID for one in found),
-        reversals=sum(one["kind"] == _REVERSAL for one in found),
+        months_with_money_in=min(6, sum(one.came_in > 0 for one in months.values())),
+        money_in=max(0, whole.came_in),
+        payments=sum(kinds[kind] for kind in _PAID),
+        reversals=kinds[_REVERSAL],
         plans_repaid=sum(one.plan.state == "repaid" for one in kept),
         late_instalments=late,
-        plans_lost=sum(one.plan.state == "written_off" for one in kept),
+        plans_lost=sum(one.plan.lost > 0 for one in kept),
     )
-
-
-def _came_in(entry: Mapping[str, Any], wallet: str) -> int:
-    """Below zero where it went away. Of a top-up that was taken back: all that its processor took, spent or not."""
-    if entry["kind"] == _REVERSAL:
-        return -sum(int(part) for address, part in entry["postings"].items() if chart.processor_of(address))
-    return int(entry["postings"].get(wallet, 0)) if entry["kind"] in _TO_AND_FRO else 0
 
 
 def _assess(customer: Customer, wallet: Head, rules: Credit, at: datetime) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,8 +23,12 @@ from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart, crediting
 from chalicelib.ledger.model import Change, Draft, Entry, Leg, Movement
 
-Marks = tuple[str, str]
-"""A plan's `reminded` and `asked`, as they become."""
+
+class Marks(NamedTuple):
+    """Of a plan (`store.Kept`), as they become."""
+
+    reminded: str
+    asked: str
 
 
 class Seen:
@@ -36,9 +41,9 @@ class Seen:
         self.kept = kept
 
     def becomes(self, plan: Plan, at: datetime, marks: Marks | None = None) -> Leg:
-        reminded, asked = marks or (self.kept.reminded, self.kept.asked)
-        after = replace(self.kept, plan=plan, reminded=reminded, asked=asked)
-        return store.changing(self.kept, after, next_look(plan, reminded, asked, at), self.learn)
+        now = marks or Marks(self.kept.reminded, self.kept.asked)
+        after = replace(self.kept, plan=plan, **now._asdict())
+        return store.changing(self.kept, after, next_look(plan, *now, at), self.learn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,9 +108,11 @@ def overdue_since(plan: Plan, on: date) -> date | None:
 
 
 def next_due(plan: Plan) -> date | None:
-    """The day of the oldest instalment that is missing something, if only its late fee."""
-    days = (one.due_on for one in plan.parts if one.unpaid or one.late_owed)
-    return min(days, default=None) if plan.state == "active" else None
+    """The day of the oldest instalment that is missing something; once only late fees are missing, of the oldest."""
+    if plan.state != "active":
+        return None
+    missing = [one.due_on for one in plan.parts if one.unpaid]
+    return min(missing or (one.due_on for one in plan.parts if one.late_owed), default=None)
 
 
 def collect(plan: Plan, amount: int, on: date) -> Plan:
@@ -166,7 +168,7 @@ def late(plan: Plan, on: date, terms: LateTerms) -> Plan:
     """With the late fees that it has earned by then: each instalment one, all of them within what is allowed."""
     parts, room = list[Part](), terms.most_in_all - late_fees(plan)
     for one in plan.parts:
-        bears = plan.state == "active" and not one.late_fee and not one.was_late
+        bears = plan.state == "active" and not plan.withdrawn and not one.late_fee and not one.was_late
         is_late = bears and (on - one.due_on).days > terms.grace_days
         fee = min(one.unpaid * terms.basis_points // 10_000, terms.most_each, room) if is_late else 0
         parts.append(msgspec.structs.replace(one, late_fee=one.late_fee + fee))
@@ -179,7 +181,7 @@ def pause(plan: Plan, months: int) -> Plan:
     day = plan.begins_on.day
 
     def later(when: date) -> date:
-        return months_after(when, months, day if plan.by_months else when.day)
+        return months_after(when, months, day if plan.by_months and not plan.withdrawn else when.day)
 
     parts = list[Part]()
     for done, left in map(_cut, plan.parts):
@@ -206,6 +208,11 @@ def undo(plan: Plan, there: int, on: date) -> Plan:
     parts = (done, Part(on, on + TO_PAY_BACK, left, 0)) if left else (done,)
     plan = msgspec.structs.replace(plan, withdrawn=True, yearly_basis_points=0)
     return _with(plan, parts)
+
+
+def waive(plan: Plan) -> Plan:
+    """No late fee is asked any more that is not paid yet."""
+    return _with(plan, tuple(msgspec.structs.replace(one, late_fee=one.late_paid) for one in plan.parts))
 
 
 def write_off(plan: Plan) -> Plan:

@@ -25,7 +25,7 @@ class Past(msgspec.Struct, frozen=True):
     """Of the last six."""
     money_in: int
     """Minor units that came in and were not taken out or sent on: top-ups and what others sent, less withdrawals, what
-    was sent to others and what was taken back."""
+    was sent to others and what was taken back. A loan neither came in nor, taken out, went away."""
     payments: int
     reversals: int
     """Top-ups that were taken back."""

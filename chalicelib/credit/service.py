@@ -65,7 +65,7 @@ def repay(customer: Customer, plan_id: str, request: RepaymentRequest, key: Requ
 def withdraw(customer: Customer, plan_id: str, key: RequestKey, at: datetime) -> Receipt:
     """What was lent goes back, and nothing else: what was paid of interest and fees comes back with it.
 
-    What is not there is due 30 days later. Stores InvalidState (too-late, withdrawn, the plan's).
+    What is not there is due 30 days later. Stores InvalidState (too-late, undone, the plan's).
     """
     seen, repayment = Seen(_own(customer, plan_id)), key.movement_id("rpy")
     first = ledger.head(seen.kept.wallet)
@@ -110,7 +110,7 @@ def _kept_from(kept: Kept, at: datetime) -> str:
     """Why it can't be withdrawn from any more; empty if it can, were it repaid already."""
     plan = kept.plan
     if plan.withdrawn or plan.state not in ("active", "repaid"):
-        return "withdrawn" if plan.state == "active" else plan.state
+        return "undone" if plan.withdrawn else plan.state
     return "too-late" if withdrawal_until(kept) <= at else ""
 
 

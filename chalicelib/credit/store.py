@@ -184,7 +184,7 @@ def _kept(plain: Mapping[str, Any]) -> Kept:
         payment=plain["payment"],
         version=plain["version"],
         reminded=plain["reminded"],
-        asked=plain["asked"],
+        asked=plain.get("asked", ""),
     )
 
 

@@ -11,7 +11,7 @@ from chalicelib.identity import codes, names, secrets, service, store, store_ses
 from chalicelib.identity.throttle import Limit
 from chalicelib.kernel import origin
 from chalicelib.kernel.callers import Customer
-from chalicelib.kernel.errors import InvalidToken, WalletFrozen
+from chalicelib.kernel.errors import InvalidToken, NotFound, WalletFrozen
 from chalicelib.ledger import service as ledger
 from chalicelib.notices import service as notices
 from chalicelib.notices.model import Params
@@ -64,6 +64,14 @@ def mark(contact: str) -> str:
 def marks_of(user_id: str) -> tuple[str, ...]:
     """Of every name that is proved to be theirs. Raises NotFound."""
     return tuple(secrets.login(contact) for contact in service.profile(user_id).contacts)
+
+
+def is_name_of(user_id: str, contact: str) -> bool:
+    """Whether it is proved to be theirs; no name is of whoever is not there."""
+    try:
+        return mark(contact) in marks_of(user_id)
+    except NotFound:
+        return False
 
 
 def canonical(typed: str) -> str:

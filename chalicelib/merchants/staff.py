@@ -43,7 +43,7 @@ def invite(
     _check_gift(caller, wish.role)
     contact, name = meeting.canonical(wish.identifier), rules.tidy_name(wish.name)
     placed = _stores(caller, merchant_id, wish.role, wish.store_ids, at)
-    if isinstance(caller, Operator) and meeting.mark(contact) in meeting.marks_of(caller.user_id):
+    if isinstance(caller, Operator) and meeting.is_name_of(caller.user_id, contact):
         raise SecondPersonRequired()
     meeting.admit(merchant_id, contact, source_address, at)
     member = _new(merchant_id, wish.role, placed, name, contact, at)

@@ -43,8 +43,8 @@ _BETWEEN_PEOPLE = {
 """Kind of entry → kind of notice; of a transfer at once the sign tells."""
 _OF_A_CARD = ("crd_", "bon_")
 """Accounts of a prepaid card: its principal, its bonus."""
-_CREDIT = "cra_"
-"""What somebody was lent."""
+_CREDIT, _LOST = "cra_", "sys:credit-losses:"
+"""What somebody was lent; what of that was given up."""
 _FROM_A_CARD = {"payment": "card_payment", "refund": "card_payment_back"}
 _MOMENTS = ("time", "at", "until", "review_at")
 """Names of params that are moments."""
@@ -104,6 +104,8 @@ def told_by(entry: Mapping[str, Any]) -> Notice | None:
         kind = "top_up_reversed"
     if kind == "withdrawal" and amount > 0:
         kind = "withdrawal_returned"
+    if kind == "instalment_paid" and amount > 0:
+        kind = "instalment_returned"
     if kind == "adjustment" and amount < 0:
         kind = "adjustment_taken"
     params = {"amount": abs(amount), "currency": entry["currency"], "text": entry.get("text", "")}
@@ -138,8 +140,9 @@ def _of_a_card(entry: Mapping[str, Any], kind: str | None) -> tuple[str | None, 
 
 
 def _lent(entry: Mapping[str, Any]) -> int:
-    """How much more somebody owes of the principal by it; negative where they repaid."""
-    return -sum(int(part) for address, part in entry["postings"].items() if address.startswith(_CREDIT))
+    """How much more somebody owes of the principal by it; negative where they repaid, or made good what was lost."""
+    accounts = (_CREDIT, _LOST) if entry["kind"] == "refund" else (_CREDIT,)
+    return -sum(int(part) for address, part in entry["postings"].items() if address.startswith(accounts))
 
 
 def _on_credit(entry: Mapping[str, Any], kind: str | None, lent: int) -> tuple[str | None, int]:

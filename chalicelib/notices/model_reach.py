@@ -37,6 +37,7 @@ _BEGINNINGS: dict[str, Group] = {
     "family_card_": "family",
     "reminder": "reminders",
     "instalment_paid": "money",
+    "instalment_returned": "money",
     "instalments_begun": "money",
     "instalment_": "reminders",
     "loan": "money",

@@ -28,8 +28,6 @@ from chalicelib.payments.paying import Order
 
 PLAN = "plan"
 """The fact of a payment's movement that a plan of instalments pays it, and which."""
-
-
 REPAID = "repaid"
 """The fact of a refund's movement: how much of it the plan took. Its owner is told, the merchant is not."""
 

@@ -18,6 +18,12 @@ TIMEOUT_SECONDS = 30.0
 LADDER_SECONDS = (0.3, 0.6, 1.2, 2.0, 3.0, 5.0)
 """Between the tries of `insist`."""
 LATER = frozenset({429, 502, 503, 504})
+_source = {"address": ""}
+
+
+def call_from(address: str) -> None:
+    """Another address of this machine's for the callers of this process from now on: limits count each on its own."""
+    _source["address"] = address
 
 
 class NoAnswer(Exception):
@@ -77,7 +83,10 @@ class Client:
         if parts.scheme != "http" or parts.hostname not in LOOPBACK:
             raise ValueError(f"{url} is not on this machine")
         self.url = url.rstrip("/")
-        self._connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=TIMEOUT_SECONDS)
+        source = (_source["address"], 0) if _source["address"] else None
+        self._connection = http.client.HTTPConnection(
+            parts.hostname, parts.port or 80, timeout=TIMEOUT_SECONDS, source_address=source
+        )
         self._token, self._language = token, language
         self._headers = {"Accept-Language": language} | ({"Authorization": f"Bearer {token}"} if token else {})
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.credit import collecting, service
 from chalicelib.credit import plan as plans
-from chalicelib.credit import service
 from chalicelib.kernel import ids
 from chalicelib.ledger import chart, store
 from chalicelib.ledger import service as ledger
@@ -116,6 +116,35 @@ def empty(world: World, person: Person, leave: int = 0) -> None:
         return Draft(movement, (change,), Entry(gone, "withdrawal", person.currency, at, postings, owner=person.id))
 
     ledger.commit(build, world.clock.now())
+
+
+def withdraw(person: Person, plan_id: str) -> Reply:
+    return person.phone.post(f"/v1/instalment-plans/{plan_id}/withdrawal", {}, idempotency_key=fresh_key())
+
+
+def give_up(world: World, person: Person, plan_id: str) -> Reply:
+    path = f"/v1/people/{person.id}/instalment-plans/{plan_id}/write-off"
+    return office(world).post(path, {"reason": "moved away"})
+
+
+def cases(world: World) -> list[dict[str, Any]]:
+    """Open ones, of plans that are overdue for long."""
+    found = office(world).get("/v1/cases").json["data"]
+    return [one for one in found if one["kind"] == collecting.CASE]
+
+
+def late_fee_alone(world: World, person: Person) -> dict[str, Any]:
+    """A plan of which nothing else is missing."""
+    begun = bought(person, 60_000, "three")
+    later(world, person, 63)
+    empty(world, person)
+    later(world, person, 36)
+    due = plan(person, begun["id"])
+    world.put_in(person, due["due"] - due["late_fees"])
+    later(world, person, 1)
+    found = plan(person, begun["id"])
+    assert (found["owed"], found["due"], found["status"]) == (0, found["late_fees"], "overdue") and found["due"] > 0
+    return found
 
 
 def overdue(person: Person, plan_id: str, months: int = 3) -> None:

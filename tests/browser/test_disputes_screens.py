@@ -74,6 +74,7 @@ def test_a_dispute_is_begun_answered_and_decided_and_each_side_sees_its_clock(
         page.get_by_role("button", name=words["go"]).click()
         purse.titled(visit, words["title"])
         visit.see(words["asked"])
+        visit.see("¥40.00")
         sound(visit, f"app-dispute-open-{language}-{scheme}")
         with till_kit.at_the_till(browser, shop, local, language) as counter:
             desk = purse.show(counter, "/office/disputes", words["office"])

@@ -173,6 +173,7 @@ def _barriers(visit: kit.Visit, least: int, walks: bool) -> list[object]:
     if visit.width() > page.viewport_size["width"]:  # type: ignore[index]
         found.append(f"scrolls sideways: {visit.width()} px wide")
     found += [f"a problem on arrival: {one}" for one in page.locator(".problem").all_inner_texts()]
+    found += [f"no value of: {one}" for one in page.locator("dl > div:has(dd:empty) > dt").all_inner_texts()]
     found += measuring.keyboard_barriers(page) if walks else []
     return [*found, *visit.complaints, *visit.elsewhere()]
 

@@ -61,8 +61,8 @@ CREDIT = (
         "a late fee for each look",
         (19,),
         "credit/plan.py",
-        'bears = plan.state == "active" and not one.late_fee and not one.was_late',
-        'bears = plan.state == "active" and not one.was_late',
+        'bears = plan.state == "active" and not plan.withdrawn and not one.late_fee and not one.was_late',
+        'bears = plan.state == "active" and not plan.withdrawn and not one.was_late',
         PLAN_TESTS + "a_late_instalment_costs_its_fee_once_and_within_what_is_allowed",
     ),
     bug(

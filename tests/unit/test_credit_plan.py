@@ -140,10 +140,20 @@ def test_an_instalment_bears_one_late_fee_however_often_it_is_put_off() -> None:
     assert sum(one.was_late for one in early.parts) == sum(one.was_late for one in plan.parts)
 
 
-def test_of_which_only_a_late_fee_is_missing_is_overdue() -> None:
-    plan = plans.late(of_months(20_000, 12, 0), date(2026, 3, 4), TERMS)
-    but_fee = plans.collect(plan, plans.due(plan, date(2026, 3, 4)) - 83, date(2026, 3, 4))
-    assert (plans.due(but_fee, date(2026, 3, 5)), plans.overdue_since(but_fee, date(2026, 3, 5))) == (83, days(28))
+def test_a_late_fee_alone_makes_nothing_overdue_until_nothing_else_is_missing() -> None:
+    on = date(2026, 3, 4)
+    plan = plans.late(of_months(20_000, 12, 0), on, TERMS)
+    but_fee = plans.collect(plan, plans.due(plan, on) - 83, on)
+    assert (plans.due(but_fee, on), plans.next_due(but_fee), plans.overdue_since(but_fee, on)) == (
+        83,
+        date(2026, 3, 31),
+        None,
+    )
+    end = date(2027, 1, 31)
+    rest = plans.collect(but_fee, plans.due(but_fee, end) - 83, end)
+    assert (plans.due(rest, end), plans.overdue_since(rest, end)) == (83, days(28))
+    over = plans.waive(rest)
+    assert (over.state, plans.due(over, end), plans.paid(over)) == ("repaid", 0, plans.paid(rest))
 
 
 def test_of_what_was_given_up_no_more_comes_back_than_was_lost() -> None:

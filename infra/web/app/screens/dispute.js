@@ -1,7 +1,7 @@
 /** One dispute: where it stands, what both said, and the clock; and the way to take it back. */
 import { isUndecided, PATH, standing, steps, sumOf } from "/app/disputes.js";
 import { Sure, sure } from "/app/sure.js";
-import { say, sayOr } from "/shared/language.js";
+import { say, sayOr, shownMoney } from "/shared/language.js";
 import { announce, Facts, Heading, Shown, Up, When } from "/shared/parts.js";
 import { lookAgain, see, watch } from "/shared/seen.js";
 import { call } from "/shared/session.js";
@@ -29,7 +29,7 @@ const Dispute = ({ dispute, withdraw }) => html`
 const Known = ({ one, withdraw }) => html`
   <p class="note" role="status">${standing(one)}${one.risen > 0 && ` ${say("dispute.risen")}`}</p>
   <section class="card"><${Facts} of=${[
-    [say("dispute.amount"), sumOf(one)],
+    [say("dispute.amount"), shownMoney(one.amount, one.currency)],
     [say("dispute.with"), one.merchant_name],
     [say("dispute.reason"), sayOr(`dispute.reason.${one.reason}`, one.reason)],
     [say("fact.order"), one.order_reference],
