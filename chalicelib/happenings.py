@@ -21,9 +21,10 @@ from chalicelib.observability import count
 from chalicelib.settings import settings
 
 Kind = Literal[
-    "sign-up", "sign-in", "password-reset", "reveal", "processor-webhook", "merchant-webhook", "refusal",
-    "top-up-started", "case-opened", "case-finished",
+    "sign-up", "sign-in", "password-reset", "reveal", "processor-webhook", "merchant-webhook", "top-up-started",
+    "case-opened", "case-finished", "payment", "top-up", "transfer", "withdrawal",
 ]  # fmt: skip
+"""Of `payment` and what follows it only those that were refused or failed: the others are read from the journal."""
 Outcome = Literal["started", "succeeded", "refused", "failed"]
 _LONGEST = 64
 
