@@ -275,6 +275,13 @@ def earn(event: SQSEvent) -> Any:
     return tasks.earn(event.to_dict(), categorising.category)
 
 
+@app.on_sqs_message(queue_arn=_QUEUE, batch_size=10)
+def gather(event: SQSEvent) -> Any:
+    from chalicelib.insight import tasks
+
+    return tasks.gather(event.to_dict())
+
+
 @app.on_sqs_message(queue_arn=_QUEUE + ".fifo", batch_size=1)
 def deliver(event: SQSEvent) -> Any:
     from chalicelib.merchants import tasks
@@ -321,6 +328,13 @@ def reconcile(event: Any) -> int:
     from chalicelib.settlement import tasks
 
     return tasks.reconcile(clock.now())
+
+
+@app.schedule("rate(5 minutes)")
+def compact(event: Any) -> int:
+    from chalicelib.insight import tasks
+
+    return tasks.compact(clock.now())
 
 
 @app.schedule("rate(15 minutes)")

@@ -3,6 +3,7 @@ and `sessions`, changes of the profile in `profile`."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from chalicelib.cases import service as cases
@@ -52,6 +53,11 @@ def going_on(person: Customer | Operator, at: datetime) -> None:
 def person(user_id: str) -> User | None:
     """None of a deleted account, until it is restored."""
     return store.user(user_id)
+
+
+def regions(user_ids: Collection[str]) -> dict[str, str]:
+    """User → jurisdiction, of those that exist. For figures: nothing personal is read."""
+    return store.jurisdictions(user_ids)
 
 
 def profile(user_id: str) -> User:

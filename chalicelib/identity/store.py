@@ -8,7 +8,7 @@ What else there is, each in the store of its subject: sign-ups in `store_sign_up
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -86,6 +86,13 @@ def user_id_of(login: str) -> str | None:
 
 def user(user_id: str) -> User | None:
     return living(PersonItem.find(user_id, "USER"))
+
+
+def jurisdictions(user_ids: Collection[str]) -> dict[str, str]:
+    """User → where; nothing else of them is read."""
+    keys = [(user_id, "USER") for user_id in user_ids]
+    wanted = ["pk", "sk", "jurisdiction"]
+    return {found.pk: found.jurisdiction for found in PersonItem.batch_get(keys, attributes_to_get=wanted)}
 
 
 def living(found: PersonItem | None) -> User | None:

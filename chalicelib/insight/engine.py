@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from chalicelib.insight import compiling
+from chalicelib.insight.model_events import COLUMNS
 from chalicelib.insight.model_query import Answered, Question
 from chalicelib.kernel import clock
 
-if TYPE_CHECKING:
-    pass
-
-COLUMNS: Mapping[str, str] = {
-    "id": "VARCHAR", "schema": "UTINYINT", "kind": "VARCHAR", "happened_at": "TIMESTAMP", "account": "VARCHAR",
-    "movement": "VARCHAR", "person": "VARCHAR", "merchant": "VARCHAR", "category": "VARCHAR", "channel": "VARCHAR",
-    "processor": "VARCHAR", "method": "VARCHAR", "region": "VARCHAR", "tier": "UTINYINT", "device": "VARCHAR",
-    "outcome": "VARCHAR", "reason": "VARCHAR", "currency": "VARCHAR", "amount": "BIGINT", "fee": "BIGINT",
-    "took_ms": "BIGINT",
-}  # fmt: skip
-"""Of an event, in this order; files are in folders `day=2026-12-02/hour=19`."""
 MEMORY, THREADS = "512MB", 2
-_FOLDERS = "{'day': DATE, 'hour': UTINYINT}"
+_FOLDERS = "{'day': DATE, 'hour': VARCHAR}"
 
 
 class Engine:
@@ -57,3 +48,31 @@ class Engine:
 
 def _plain(value: Any) -> Any:
     return clock.written(value.replace(tzinfo=UTC)) if isinstance(value, datetime) else value
+
+
+def merge(parquet: Sequence[Path], lines: Sequence[Path], target: Path, spill: Path) -> int:
+    """One Parquet file of them all, each event once, in order of time; how many. Of two the one that tells more."""
+    import duckdb
+
+    settings: dict[str, Any] = {"memory_limit": MEMORY, "threads": THREADS, "temp_directory": str(spill)}
+    connection = duckdb.connect(":memory:", config=settings)
+    connection.execute("SET TimeZone = 'UTC'")
+    names = ", ".join(COLUMNS)
+    known = " + ".join(f"CAST({name} IS NOT NULL AS UTINYINT)" for name in COLUMNS)
+    sources = []
+    if parquet:
+        files = _listed(parquet)
+        sources.append(f"SELECT {names} FROM read_parquet([{files}], hive_partitioning = false, union_by_name = true)")
+    if lines:
+        columns = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
+        how = f"format = 'newline_delimited', columns = {{{columns}}}"
+        sources.append(f"SELECT {names} FROM read_json([{_listed(lines)}], {how})")
+    merged = " UNION ALL ".join(sources)
+    best = f"row_number() OVER (PARTITION BY id ORDER BY {known} DESC, happened_at) = 1"
+    text = f"SELECT {names} FROM ({merged}) QUALIFY {best} ORDER BY happened_at, id"
+    done = connection.execute(f"COPY ({text}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)").fetchone()
+    return int(done[0]) if done else 0
+
+
+def _listed(files: Sequence[Path]) -> str:
+    return ", ".join(f"'{one}'" for one in files)
