@@ -182,10 +182,16 @@ def _access() -> list[Room]:
         tills,
         payees,
     )
-    return [*(routes.room for routes in (api, *ways_in, *own)), *_money(), *_webhooks(), *_office()]
+    return [*(routes.room for routes in (api, *ways_in, *own)), *_money(), *_webhooks(), *_office(), *_analysis()]
 
 
-_ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office}
+def _analysis() -> list[Room]:
+    from chalicelib.insight import routes_reports as reports
+
+    return [reports.room]
+
+
+_ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office, "analysis": _analysis}
 
 
 def _open(door: str) -> None:

@@ -30,6 +30,8 @@ def compact(at: datetime, progress: Progress = lambda told: None) -> int:
     for place, day in enumerate(waiting, 1):
         made += _compact(store_lake.day(day), by_day[day], at)
         progress(f"{day}, day {place} of {len(waiting)}")
+    if sum(map(len, by_day.values())) < model_lake.MOST_LANDED:
+        store_lake.note(at)
     return made
 
 
@@ -75,10 +77,11 @@ def _fetched(folder: Path, keys: Iterable[str]) -> list[Path]:
 def tidy(at: datetime) -> int:
     """Removes files that count no more, once nobody reads them still; how many."""
     first, last = (clock.written(one)[:10] for one in (at - _LOOKS_BACK - model_lake.OPEN_FOR, at))
-    removed = 0
-    for day in store_lake.days(first, last):
-        counted = {one.key for one in day.files}
-        gone = [key for key in store_lake.files_of(day.day, before=at - KEPT_FOR_READERS) if key not in counted]
-        store_lake.remove(gone)
-        removed += len(gone)
-    return removed
+    return sum(_tidied(day, at - KEPT_FOR_READERS) for day in store_lake.days(first, last))
+
+
+def _tidied(day: Day, before: datetime) -> int:
+    counted = {one.key for one in day.files}
+    gone = [key for key in store_lake.files_of(day.day, before) if key not in counted]
+    store_lake.remove(gone)
+    return len(gone)

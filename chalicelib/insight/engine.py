@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,10 @@ class Engine:
 
         self.connection = duckdb.connect(":memory:", config={"memory_limit": memory, "threads": threads})
         self.connection.execute("SET TimeZone = 'UTC'")
+        if not files:
+            named = ", ".join(f"{name} {kind}" for name, kind in {**COLUMNS, "day": "DATE", "hour": "VARCHAR"}.items())
+            self.connection.execute(f"CREATE TABLE events ({named})")
+            return
         source = ", ".join(f"'{one}'" for one in files)
         read = f"read_parquet([{source}], hive_partitioning = true, hive_types = {_FOLDERS})"
         self.connection.execute(f"CREATE VIEW events AS SELECT * FROM {read}")
@@ -72,6 +77,26 @@ def merge(parquet: Sequence[Path], lines: Sequence[Path], target: Path, spill: P
     text = f"SELECT {names} FROM ({merged}) QUALIFY {best} ORDER BY happened_at, id"
     done = connection.execute(f"COPY ({text}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)").fetchone()
     return int(done[0]) if done else 0
+
+
+def parquet(columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> bytes:
+    """A table as a Parquet file: columns of numbers are BIGINT, all others VARCHAR."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "threads": THREADS})
+    kinds = [
+        "BIGINT" if any(isinstance(row[place], int) for row in rows) else "VARCHAR" for place in range(len(columns))
+    ]
+    named = ", ".join(f'"{name}" {kind}' for name, kind in zip(columns, kinds, strict=True))
+    connection.execute(f"CREATE TABLE answer ({named})")
+    if rows:
+        connection.executemany(
+            f"INSERT INTO answer VALUES ({', '.join('?' * len(columns))})", [list(row) for row in rows]
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "answer.parquet"
+        connection.execute(f"COPY answer TO '{target}' (FORMAT parquet)")
+        return target.read_bytes()
 
 
 def _listed(files: Sequence[Path]) -> str:

@@ -24,9 +24,10 @@ from chalicelib import cloud
 from chalicelib.cloud_tables import Table, made
 from chalicelib.insight.model_events import Event
 from chalicelib.insight.model_lake import Day, File, Landed
+from chalicelib.kernel import clock
 from chalicelib.settings import settings
 
-_LAKE, _DAY = "LAKE", "DAY#"
+_LAKE, _DAY, _THROUGH = "LAKE", "DAY#", "THROUGH"
 LANDING, EVENTS = "landing/", "events/"
 
 
@@ -34,6 +35,11 @@ class _DayItem(Table):
     setting = "cases_table"
     files = UnicodeAttribute()
     version = NumberAttribute()
+
+
+class _NoteItem(Table):
+    setting = "cases_table"
+    through_at = UnicodeAttribute()
 
 
 def land(day: str, hour: str, events: Sequence[Event]) -> None:
@@ -66,6 +72,16 @@ def swap(old: Day, files: Sequence[File]) -> bool:
     item = _DayItem(_LAKE, _DAY + old.day, files=msgspec.json.encode(files).decode(), version=old.version + 1)
     unchanged = (_DayItem.version == old.version) if old.version else _DayItem.pk.does_not_exist()
     return made(lambda: item.save(unchanged))
+
+
+def note(at: datetime) -> None:
+    """All that had landed by then is in the files that count."""
+    _NoteItem(_LAKE, _THROUGH, through_at=clock.written(at)).save()
+
+
+def through() -> str | None:
+    found = _NoteItem.find(_LAKE, _THROUGH)
+    return found.through_at if found else None
 
 
 def fetch(key: str, target: Path) -> None:
