@@ -13,6 +13,7 @@ from chalicelib.kernel import clock
 from tests.api import transfer_kit
 from tests.api.caller import Reply, assert_problem
 from tests.api.world import World
+from tests.people import in_office
 
 COUNT, SUM = {"measure": "count"}, {"measure": "sum", "of": "amount"}
 
@@ -120,6 +121,7 @@ def test_what_comes_late_is_filed_where_its_time_says(world: World) -> None:
     day = clock.written(world.clock.now())[:10]
     late, _ = ana.pay(500), world.deliver()
     world.clock.advance(5 * 86_400)
+    world.operator = world.nobody.bearing(in_office(world.operator_id, world.clock.now()))
     compacting.compact(world.clock.now())
     assert [one.hour for one in store_lake.day(day).files] == ["all"]
     world.gather()
