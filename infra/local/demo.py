@@ -4,8 +4,9 @@
 
 In Chinese with DEMO_LANG=zh. `accounts` plays what can go wrong with access in its stead, `credit` a plan of
 instalments through its life, `failover` a bank that goes down in the middle, `incident` the same from the alarm to its
-remedy, `insight` from payments to a report and back to an entry, `shop` a day of a shop from onboarding to payout, `social` an evening among friends, `rewards` points and a
-bonus, `restore` a wiped table that comes back from a backup, `region` a region that is lost and rebuilt elsewhere.
+remedy, `insight` from payments to a report and back to an entry, `shop` a day of a shop from onboarding to payout,
+`social` an evening among friends, `rewards` points and a bonus, `restore` a wiped table that comes back from a backup,
+`region` a region that is lost and rebuilt elsewhere.
 
 Starts the local cloud if none is running and stops what it started. Exit 0 only if everything was as expected.
 """
