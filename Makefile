@@ -106,9 +106,12 @@ check: package ## ruff, mypy --strict, import-linter, bandit, policy packs; cfn-
 security: package $(CHECKS) ## bandit, cfn-lint, checkov, detect-secrets, pins with hashes, what is in the zip; every find fixed or given a reason
 	@$(RUN) -m infra.checks
 
-lock: $(CHECKS) ## infra/requirements.lock from requirements.txt: all that it needs, each with the hashes of its files
-	.venv-checks/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file infra/requirements.lock requirements.txt
+LOCKED := .venv-checks/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+lock: $(CHECKS) ## infra/requirements.lock and analysis.lock: all that the zip and the layer need, each with the hashes of its files
+	$(LOCKED) --output-file infra/requirements.lock requirements.txt
+	$(LOCKED) --output-file infra/analysis.lock infra/analysis.txt
 
 format: $(TOOLS) ## let ruff write the code as `make check` wants it, and pages name at their head what they need
 	.venv/bin/ruff check --fix .
