@@ -14,7 +14,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile coupons check format help install load review
+.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile coupons counters check format help install load review
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -90,6 +90,9 @@ reconcile: $(TOOLS) ## match two books of a million lines with planted differenc
 
 coupons: $(TOOLS) $(CLOUD) ## one template's coupons, issued by many processes: how many a second, how many met at a shard, the budget held (PROCESSES=8 COUPONS=1000)
 	@$(RUN) -m tests.bench.issuing --processes $(or $(PROCESSES),8) --coupons $(or $(COUPONS),1000)
+
+counters: $(TOOLS) ## write units that the live counters cost per event in batches of 40, by AWS's size rules; fails at one
+	@POWERTOOLS_LOG_LEVEL=CRITICAL $(RUN) -m tests.bench.counting
 
 screens: install ## visit every screen in four looks each, pictures in build/screens/
 	@LOOKS=4 $(RUN) -m pytest -n 0 tests/browser/test_screens.py
