@@ -46,13 +46,13 @@ def behind(answer: str, place: str, position: str | None, limit: int) -> tuple[l
     return shown, None if events.complete else str(first + limit)
 
 
-def file(answer: str, *, as_parquet: bool) -> bytes:
+def file(answer: str, *, as_parquet: bool) -> str | bytes:
     """As CSV otherwise. Raises NotFound."""
     kept = _known(answer)
     if as_parquet:
         return engine.parquet(kept.columns, kept.rows)
     cells = [["" if one is None else one for one in row] for row in kept.rows]
-    return sheet.written(kept.columns, cells).encode()
+    return sheet.written(kept.columns, cells)
 
 
 def _days(about: Question) -> tuple[str, str]:
