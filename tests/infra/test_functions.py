@@ -38,7 +38,7 @@ def test_all_functions_run_the_same_code(packaged: Packaged) -> None:
 
 def test_the_layer_is_that_of_the_two_functions_that_read_the_lake(packaged: Packaged) -> None:
     having = {name: one["Layers"] for name, one in packaged.functions.items() if "Layers" in one}
-    assert having == dict.fromkeys(WITH_DUCKDB, [{"Ref": "AnalysisLayer"}])
+    assert having == {name: [{"Ref": "AnalysisLayer"}] for name in WITH_DUCKDB}
     assert set(packaged.of_type("AWS::Serverless::LayerVersion")) == {"AnalysisLayer"}
     assert "Layers" not in packaged.template["Globals"]["Function"]
 

@@ -21,7 +21,8 @@ ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
     "RecordRole", "DeliverRole", "ReconcileRole", "PayOutRole", "FetchRole", "BackUpRole", "RestoreDrillRole",
-    "AlarmedRole", "ReviewRole", "RehearsalRole", "ProbeRole", "EarnRole", "AnalysisHandlerRole", "GatherRole", "CompactRole",
+    "AlarmedRole", "ReviewRole", "RehearsalRole", "ProbeRole", "EarnRole",
+    "AnalysisHandlerRole", "GatherRole", "CompactRole",
 ]  # fmt: skip
 OF_S3 = "CopyRole"
 """Taken by S3 itself, which copies backups to another region."""
