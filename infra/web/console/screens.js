@@ -6,6 +6,9 @@ const screen = (name, ...text) => ({ load: () => import(`/console/screens/${name
 export const SCREENS = {
   "/": screen("overview"),
   "/sign-in": screen("sign-in"),
+  "/reports": screen("reports", "reports"),
+  "/reports/ask": screen("report", "reports", "api/categories"),
+  "/reports/answers/:id/:place": screen("report-entries", "reports", "api/categories"),
   "/people/:id": screen("person", "verify", "lending"),
   "/people/:id/documents": screen("documents", "verify"),
   "/verification": screen("verification", "verify"),

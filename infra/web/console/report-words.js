@@ -1,0 +1,94 @@
+/** What stands in a report, in the reader's words: periods, measures, dimensions, and what each cell holds. */
+import { isMoney, OWN } from "/console/reports.js";
+import { Id, what } from "/console/show.js";
+import { CURRENCIES, say, sayOr, shownDate, shownMoney, shownNumber } from "/shared/language.js";
+import { see } from "/shared/seen.js";
+import { html, signal } from "/shared/ui.js";
+
+const MERCHANTS = "/v1/merchants?limit=100";
+const SUNDAY = Date.UTC(2023, 0, 1);
+const DAY_MS = 86_400_000;
+const TIMES = {
+  minute: { dateStyle: "medium", timeStyle: "short", hour12: false },
+  hour: { dateStyle: "medium", timeStyle: "short", hour12: false },
+  day: { dateStyle: "medium" },
+  week: { dateStyle: "medium" },
+  month: { year: "numeric", month: "long" },
+};
+
+export const periodOf = ({ period, from, to }) => (period === OWN ? say("reports.from-to", { from: dayOf(from), to: dayOf(to) }) : say(`reports.period.${period}`));
+const dayOf = (day) => (day ? shownDate(day, { dateStyle: "medium", timeZone: "UTC" }) : "…");
+
+export function measureOf({ name, measure, of: figure, at }) {
+  if (name) return sayOr(`reports.name.${name}`, name);
+  if (!figure) return say(`reports.measure.${measure}`);
+  const params = { of: say(`reports.figure.${figure}`), at: at ? shownNumber(at * 100) : "" };
+  return measure === "quantile" && at === 0.5 ? say("reports.measure.median", params) : say(`reports.measure.${measure}`, params);
+}
+
+export const dimensionOf = (one) => say(`reports.by.${one}`);
+
+/** A question in one line. */
+export function sentenceOf({ wish, ...when }) {
+  const measures = wish.measures.map(measureOf).join(say("reports.and"));
+  const by = wish.dimensions.map(dimensionOf).join(say("reports.and"));
+  return [by ? say("reports.measured-by", { measures, by }) : measures, periodOf(when), ...wish.filters.map(filterOf)].join(" · ");
+}
+
+export const filterOf = ({ dimension, words, is_not }) =>
+  say(is_not ? "reports.filter-not" : "reports.filter", { dimension: dimensionOf(dimension), words: words.map((one) => wordOf(dimension, one)).join(say("reports.and")) });
+
+const shops = signal(null);
+/** The names of merchants, asked for by each screen that shows them; whoever may not see merchants reads their ids. */
+export const learnMerchants = () => void (shops.value = see(MERCHANTS));
+/** Within a view: [{id, name}]. */
+export const merchants = () => shops.value?.value.data?.data ?? [];
+const merchantOf = (id) => merchants().find((one) => one.id === id);
+
+/** A cell of a dimension as text; `grain`: of times. */
+export function wordOf(dimension, word, grain = "day") {
+  if (word === null || word === undefined || word === "") return say("reports.none");
+  const told = WORDS[dimension];
+  return told ? told(String(word), grain) : what(word);
+}
+
+const WORDS = {
+  time: (word, grain) => shownDate(word, { ...TIMES[grain], timeZone: "UTC" }),
+  weekday: (word) => shownDate(SUNDAY + Number(word) * DAY_MS, { weekday: "long", timeZone: "UTC" }),
+  hour_of_day: (word) => `${word.padStart(2, "0")}:00`,
+  kind: (word) => sayOr(`reports.kind.${word}`, what(word)),
+  channel: (word) => sayOr(`reports.channel.${word}`, word),
+  outcome: (word) => sayOr(`reports.outcome.${word}`, word),
+  category: (word) => sayOr(`categories.${word}`, word),
+  tier: (word) => say("reports.tier", { tier: word }),
+  reason: (word) => word,
+  region: (word) => word,
+  device: (word) => word.slice(0, 12),
+  currency: (word) => word,
+  merchant: (word) => merchantOf(word)?.name ?? word,
+};
+
+/** The same for the screen: a merchant leads to its page. */
+export const Word = ({ dimension, word, grain }) => {
+  const known = dimension === "merchant" && word ? merchantOf(word) : null;
+  if (dimension !== "merchant" || !word) return html`<span>${wordOf(dimension, word, grain)}</span>`;
+  return known ? html`<a href=${`#/merchants/${word}`} title=${word}>${known.name}</a>` : html`<${Id} of=${word} short />`;
+};
+
+/** A figure of a measure as people write it; `signed`: a difference. */
+export function figureOf(measure, value, currency, signed = false) {
+  if (value === null || value === undefined) return "–";
+  const sign = signed ? { signDisplay: "exceptZero" } : {};
+  if (isMoney(measure)) return currency in CURRENCIES ? shownMoney(value, currency, signed) : shownNumber(value, sign);
+  if (measure.measure === "success") return shownNumber(value / 10_000, { style: "percent", maximumFractionDigits: 2, ...sign });
+  return measure.of === "took_ms" ? say("reports.ms", { ms: shownNumber(value, sign) }) : shownNumber(value, sign);
+}
+
+/** From what it was to what it is: `+12 (+8%)`; nothing where one of them is not known. */
+export function changeOf(measure, now, then, currency) {
+  if (now === null || now === undefined || then === null || then === undefined) return "–";
+  const difference = figureOf(measure, now - then, currency, true);
+  if (measure.measure === "success" || then === 0) return difference;
+  const share = shownNumber((now - then) / then, { style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" });
+  return say("reports.change", { difference, share });
+}
