@@ -37,12 +37,12 @@ export function Answer({ of: { report, question, list, from }, title }) {
   const [kind, rows] = [chartOf(question), list.rows.value ?? []];
   return html`
     <section class="answer" aria-live="polite">
-      <p class="asof">${report.through_at ? html`${say("reports.through")} <${Moment} at=${report.through_at} />` : say("reports.through-never")} · ${say("reports.zone")}${report.cached && html` · ${say("reports.cached")}`}</p>
+      <p class="asof">${report.through_at ? html`${say("console.reports.through")} <${Moment} at=${report.through_at} />` : say("console.reports.through-never")} · ${say("console.reports.zone")}${report.cached && html` · ${say("console.reports.cached")}`}</p>
       ${kind !== "none" && html`<${Plot} kind=${kind} wish=${wish} rows=${rows} total=${report.total} />`}
-      ${!report.complete && html`<p class="note">${say("reports.incomplete", { total: report.total })}</p>`}
+      ${!report.complete && html`<p class="note">${say("console.reports.incomplete", { total: report.total })}</p>`}
       <${Problem} of=${taking.problem.value} />
-      <${PagedTable} of=${list} name="report" title=${title ?? say("reports.rows", { total: report.total })} id=${(row) => row.place} columns=${columnsOf(report.id, question, from)} empty=${say("reports.no-rows")}
-        tools=${Object.keys(FORMATS).map((format) => html`<${Button} key=${format} kind="plain" job=${taking} data-file=${format} onClick=${() => taking.run(report.id, format)}>${say(`reports.file.${format}`)}<//>`)} />
+      <${PagedTable} of=${list} name="report" title=${title ?? say("console.reports.rows", { total: report.total })} id=${(row) => row.place} columns=${columnsOf(report.id, question, from)} empty=${say("console.reports.no-rows")}
+        tools=${Object.keys(FORMATS).map((format) => html`<${Button} key=${format} kind="plain" job=${taking} data-file=${format} onClick=${() => taking.run(report.id, format)}>${say(`console.reports.file.${format}`)}<//>`)} />
     </section>
   `;
 }
@@ -68,12 +68,12 @@ function measureColumns(id, question, measure, first, from) {
   const shown = (cells, key) => figureOf(measure, cells[key], currencyOf(wish, cells));
   const behind = (place) => `#/reports/answers/${id}/${place}?${new URLSearchParams({ of: from })}`;
   const stop = first ? { "data-stop": true } : {};
-  const now = column(name, title, (cells) => cells[name], ({ place, cells }) => (cells[name] === null ? "–" : html`<a href=${behind(place)} aria-label=${say("reports.behind", { figure: shown(cells, name) })} ...${stop}>${shown(cells, name)}</a>`));
+  const now = column(name, title, (cells) => cells[name], ({ place, cells }) => (cells[name] === null ? "–" : html`<a href=${behind(place)} aria-label=${say("console.reports.behind", { figure: shown(cells, name) })} ...${stop}>${shown(cells, name)}</a>`));
   if (!wish.compare) return [now];
   const past = `${name}_before`;
-  const was = column(past, say("reports.before", { name: title }), (cells) => cells[past], ({ cells }) => (cells[past] === null ? "–" : html`<a href=${`#${addressOf(before(question))}`}>${shown(cells, past)}</a>`));
+  const was = column(past, say("console.reports.before", { name: title }), (cells) => cells[past], ({ cells }) => (cells[past] === null ? "–" : html`<a href=${`#${addressOf(before(question))}`}>${shown(cells, past)}</a>`));
   const difference = (cells) => (cells[name] === null || cells[past] === null ? null : cells[name] - cells[past]);
-  const change = column(`${name}_change`, say("reports.difference"), difference, ({ cells }) => changeOf(measure, cells[name], cells[past], currencyOf(wish, cells)));
+  const change = column(`${name}_change`, say("console.reports.difference"), difference, ({ cells }) => changeOf(measure, cells[name], cells[past], currencyOf(wish, cells)));
   return [now, was, change];
 }
 

@@ -11,7 +11,7 @@ import { html } from "/shared/ui.js";
 export function wrongWith(problem, part) {
   const body = problem instanceof Refused ? problem.answer.body : null;
   if (body?.param !== part && !body?.param?.startsWith?.(`${part}.`) && !body?.param?.startsWith?.(`${part}[`)) return "";
-  return part === "filters" ? say("reports.wrong.filters") : say(`reports.wrong.${part}`);
+  return part === "filters" ? say("console.reports.wrong.filters") : say(`console.reports.wrong.${part}`);
 }
 
 /** `draft`: a signal of the question; `asking`: the job that asks it; `send` goes there. */
@@ -26,16 +26,16 @@ export function Builder({ draft, asking, send, open }) {
       <${Form} job=${{ ...asking, run: send }}>
         <div class="parts">
           <${Period} of=${question} change=${change} problem=${problem("from") || problem("to")} />
-          <${Chosen} id="measures" label=${say("reports.measures")} most=${MOST.measures} problem=${problem("measures")} named=${measureOf} key_of=${called} options=${MEASURES} chosen=${question.wish.measures} change=${(measures) => wish({ measures })} least=${1} />
-          <${Chosen} id="dimensions" label=${say("reports.dimensions")} most=${MOST.dimensions} problem=${problem("dimensions")} named=${dimensionOf} key_of=${(one) => one} options=${DIMENSIONS} chosen=${question.wish.dimensions} change=${(dimensions) => wish({ dimensions })} least=${0} />
-          ${question.wish.dimensions.includes("time") && html`<${Select} id="grain" label=${say("reports.grain")} value=${question.wish.grain} options=${GRAINS} named=${(one) => say(`reports.grain.${one}`)} change=${(grain) => wish({ grain })} />`}
+          <${Chosen} id="measures" label=${say("console.reports.measures")} most=${MOST.measures} problem=${problem("measures")} named=${measureOf} key_of=${called} options=${MEASURES} chosen=${question.wish.measures} change=${(measures) => wish({ measures })} least=${1} />
+          <${Chosen} id="dimensions" label=${say("console.reports.dimensions")} most=${MOST.dimensions} problem=${problem("dimensions")} named=${dimensionOf} key_of=${(one) => one} options=${DIMENSIONS} chosen=${question.wish.dimensions} change=${(dimensions) => wish({ dimensions })} least=${0} />
+          ${question.wish.dimensions.includes("time") && html`<${Select} id="grain" label=${say("console.reports.grain")} value=${question.wish.grain} options=${GRAINS} named=${(one) => say(`console.reports.grain.${one}`)} change=${(grain) => wish({ grain })} />`}
           <${Filters} question=${question} wish=${wish} problem=${problem("filters")} />
           <${Order} wish=${question.wish} change=${wish} problem=${problem("sort")} />
-          <${Select} id="top" label=${say("reports.top")} value=${question.wish.top} options=${[...new Set([...TOPS, question.wish.top])]} named=${shownNumber} change=${(top) => wish({ top: Number(top) })} problem=${problem("top")} />
-          <${Select} id="chart" label=${say("reports.chart")} value=${question.chart} options=${["", ...CHARTS]} named=${(one) => say(`reports.chart.${one || "fitting"}`)} change=${(chart) => change({ chart })} />
-          <label class="tick"><input type="checkbox" checked=${question.wish.compare} onChange=${(event) => wish({ compare: event.target.checked })} />${say("reports.compare")}</label>
+          <${Select} id="top" label=${say("console.reports.top")} value=${question.wish.top} options=${[...new Set([...TOPS, question.wish.top])]} named=${shownNumber} change=${(top) => wish({ top: Number(top) })} problem=${problem("top")} />
+          <${Select} id="chart" label=${say("console.reports.chart")} value=${question.chart} options=${["", ...CHARTS]} named=${(one) => say(`console.reports.chart.${one || "fitting"}`)} change=${(chart) => change({ chart })} />
+          <label class="tick"><input type="checkbox" checked=${question.wish.compare} onChange=${(event) => wish({ compare: event.target.checked })} />${say("console.reports.compare")}</label>
         </div>
-        <${Submit} job=${asking}>${say("reports.ask-now")}<//>
+        <${Submit} job=${asking}>${say("console.reports.ask-now")}<//>
       <//>
     </details>
   `;
@@ -53,9 +53,9 @@ export const Select = ({ id, label, value, options, named, change, problem = "" 
 function Period({ of: question, change, problem }) {
   const today = new Date().toISOString().slice(0, 10);
   const chosen = (period) => change({ period, ...(period === OWN ? { from: question.from || today, to: question.to || today } : {}) });
-  const day = (name) => html`<label class="field" for=${name}><span>${say(`reports.${name}`)}</span><input id=${name} type="date" value=${question[name]} onChange=${(event) => event.target.value && change({ [name]: event.target.value })} /></label>`;
+  const day = (name) => html`<label class="field" for=${name}><span>${say(`console.reports.${name}`)}</span><input id=${name} type="date" value=${question[name]} onChange=${(event) => event.target.value && change({ [name]: event.target.value })} /></label>`;
   return html`
-    <${Select} id="period" label=${say("reports.period")} value=${question.period} options=${[...PERIODS, OWN]} named=${(one) => (one === OWN ? say("reports.period.own") : periodOf({ period: one }))} change=${chosen} problem=${problem} />
+    <${Select} id="period" label=${say("console.reports.period")} value=${question.period} options=${[...PERIODS, OWN]} named=${(one) => (one === OWN ? say("console.reports.period.own") : periodOf({ period: one }))} change=${chosen} problem=${problem} />
     ${question.period === OWN && html`${day("from")}${day("to")}`}
   `;
 }
@@ -68,11 +68,11 @@ function Chosen({ id, label, options, chosen, named, key_of, change, most, least
   return html`
     <fieldset class="chosen"><legend>${label}</legend>
       <ul>${chosen.map((one, at) => html`
-        <li key=${keys[at]}>${named(one)}${chosen.length > least && html`<button type="button" class="plain" aria-label=${say("reports.leave-out", { name: named(one) })} onClick=${() => change(chosen.filter((_, other) => other !== at))}>×</button>`}</li>`)}</ul>
+        <li key=${keys[at]}>${named(one)}${chosen.length > least && html`<button type="button" class="plain" aria-label=${say("console.reports.leave-out", { name: named(one) })} onClick=${() => change(chosen.filter((_, other) => other !== at))}>×</button>`}</li>`)}</ul>
       ${chosen.length < most && left.length > 0 && html`
         <div class="adding">
           <select id=${id} aria-label=${label} aria-describedby=${problem ? `${id}-about` : undefined} aria-invalid=${problem ? "true" : undefined}>${left.map((one) => html`<option key=${key_of(one)} value=${key_of(one)}>${named(one)}</option>`)}</select>
-          <button type="button" class="secondary" data-add=${id} onClick=${add}>${say("reports.add")}</button>
+          <button type="button" class="secondary" data-add=${id} onClick=${add}>${say("console.reports.add")}</button>
         </div>`}
       <${About} id=${id} hint="" problem=${problem} />
     </fieldset>
@@ -84,12 +84,12 @@ function Filters({ question, wish, problem }) {
   const put = (at, filter) => wish({ filters: filters.flatMap((one, other) => (other === at ? (filter ? [filter] : []) : [one])) });
   const add = () => wish({ filters: [...filters, { dimension: document.getElementById("filters").value, words: [], is_not: false }] });
   return html`
-    <fieldset class="chosen wide"><legend>${say("reports.filters")}</legend>
+    <fieldset class="chosen wide"><legend>${say("console.reports.filters")}</legend>
       ${filters.map((filter, at) => html`<${Condition} key=${at + filter.dimension} at=${at} filter=${filter} question=${question} put=${put} />`)}
       ${filters.length < MOST.filters && html`
         <div class="adding">
-          <select id="filters" aria-label=${say("reports.filters")} aria-describedby=${problem ? "filters-about" : undefined} aria-invalid=${problem ? "true" : undefined}>${DIMENSIONS.filter((one) => one !== "time").map((one) => html`<option key=${one} value=${one}>${dimensionOf(one)}</option>`)}</select>
-          <button type="button" class="secondary" data-add="filters" onClick=${add}>${say("reports.add")}</button>
+          <select id="filters" aria-label=${say("console.reports.filters")} aria-describedby=${problem ? "filters-about" : undefined} aria-invalid=${problem ? "true" : undefined}>${DIMENSIONS.filter((one) => one !== "time").map((one) => html`<option key=${one} value=${one}>${dimensionOf(one)}</option>`)}</select>
+          <button type="button" class="secondary" data-add="filters" onClick=${add}>${say("console.reports.add")}</button>
         </div>`}
       <${About} id="filters" hint="" problem=${problem} />
     </fieldset>
@@ -101,23 +101,23 @@ function Condition({ at, filter, question, put }) {
   const name = dimensionOf(dimension);
   return html`
     <fieldset class="condition"><legend>${words.length ? filterOf(filter) : name}</legend>
-      <${Select} id=${`is-${at}`} label=${say("reports.is")} value=${String(is_not)} options=${["false", "true"]} named=${(one) => say(one === "true" ? "reports.is-not" : "reports.is-one")} change=${(value) => put(at, { ...filter, is_not: value === "true" })} />
+      <${Select} id=${`is-${at}`} label=${say("console.reports.is")} value=${String(is_not)} options=${["false", "true"]} named=${(one) => say(one === "true" ? "console.reports.is-not" : "console.reports.is-one")} change=${(value) => put(at, { ...filter, is_not: value === "true" })} />
       <${Words} dimension=${dimension} question=${question} chosen=${words} named=${(word) => wordOf(dimension, word)} names=${merchants()} change=${(next) => put(at, { ...filter, words: next })} />
-      <button type="button" class="plain" onClick=${() => put(at, null)}>${say("reports.leave-out", { name })}</button>
+      <button type="button" class="plain" onClick=${() => put(at, null)}>${say("console.reports.leave-out", { name })}</button>
     </fieldset>
   `;
 }
 
 function Order({ wish, change, problem }) {
   const named = (column) => {
-    if (!column) return say("reports.sort-fitting");
+    if (!column) return say("console.reports.sort-fitting");
     if (wish.dimensions.includes(column)) return dimensionOf(column);
     const measure = wish.measures.find((one) => called(one) === column.replace(/_before$/, "")) ?? wish.measures[0];
-    return called(measure) === column ? measureOf(measure) : say("reports.before", { name: measureOf(measure) });
+    return called(measure) === column ? measureOf(measure) : say("console.reports.before", { name: measureOf(measure) });
   };
   const by = wish.sort?.by ?? "";
   return html`
-    <${Select} id="sort" label=${say("reports.sort")} value=${by} options=${["", ...columnsOf(wish)]} named=${named} change=${(column) => change({ sort: column ? { by: column, descending: wish.sort?.descending ?? true } : null })} problem=${problem} />
-    ${by && html`<${Select} id="order" label=${say("reports.order")} value=${String(wish.sort.descending)} options=${["true", "false"]} named=${(one) => say(one === "true" ? "reports.descending" : "reports.ascending")} change=${(value) => change({ sort: { by, descending: value === "true" } })} />`}
+    <${Select} id="sort" label=${say("console.reports.sort")} value=${by} options=${["", ...columnsOf(wish)]} named=${named} change=${(column) => change({ sort: column ? { by: column, descending: wish.sort?.descending ?? true } : null })} problem=${problem} />
+    ${by && html`<${Select} id="order" label=${say("console.reports.order")} value=${String(wish.sort.descending)} options=${["true", "false"]} named=${(one) => say(one === "true" ? "console.reports.descending" : "console.reports.ascending")} change=${(value) => change({ sort: { by, descending: value === "true" } })} />`}
   `;
 }

@@ -43,9 +43,9 @@ export function Words({ dimension, question, chosen, named, names, change }) {
   const tick = (word, on) => change(on ? [...chosen, word] : chosen.filter((one) => one !== word));
   return html`
     ${found && !found.words.value && (found.asking.problem.value ? html`<${Problem} of=${found.asking.problem.value} />` : html`<${Waiting} lines=${1} />`)}
-    <div class="words" role="group" aria-label=${say("reports.words")}>
+    <div class="words" role="group" aria-label=${say("console.reports.words")}>
       ${all.map((word) => html`<label key=${word} class="tick" title=${word}><input type="checkbox" value=${word} checked=${chosen.includes(word)} onChange=${(event) => tick(word, event.target.checked)} />${named(word)}</label>`)}
-      ${all.length === 0 && found?.words.value && html`<p class="empty">${say("reports.no-words")}</p>`}
+      ${all.length === 0 && found?.words.value && html`<p class="empty">${say("console.reports.no-words")}</p>`}
     </div>
     ${dimension === "merchant" && html`<${ById} chosen=${chosen} change=${change} />`}
   `;
@@ -54,7 +54,7 @@ export function Words({ dimension, question, chosen, named, names, change }) {
 /** One that is not in the list, by its id. */
 const ById = ({ chosen, change }) => html`
   <div class="adding">
-    <input aria-label=${say("reports.merchant-id")} placeholder=${say("reports.merchant-id")} autocomplete="off" onChange=${(event) => {
+    <input aria-label=${say("console.reports.merchant-id")} placeholder=${say("console.reports.merchant-id")} autocomplete="off" onChange=${(event) => {
       const id = event.target.value.trim();
       if (!ID.test(id) || chosen.includes(id)) return;
       event.target.value = "";

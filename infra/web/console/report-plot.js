@@ -17,7 +17,7 @@ export function Plot({ kind, wish, rows, total }) {
   const measure = measureOf(wish.measures[0]);
   return html`
     <figure class="chart card report-plot">
-      <figcaption><h2>${measure}</h2>${drawn.count < total && html`<p>${say("reports.drawn", { count: drawn.count, total })}</p>`}</figcaption>
+      <figcaption><h2>${measure}</h2>${drawn.count < total && html`<p>${say("console.reports.drawn", { count: drawn.count, total })}</p>`}</figcaption>
       ${drawn.picture}
     </figure>
   `;
@@ -57,7 +57,7 @@ function linesOf(wish, rows) {
   }
   const size = ([, points]) => points.reduce((sum, { value }) => sum + (value ?? 0), 0);
   const lines = [...all].sort((one, other) => size(other) - size(one)).slice(0, MOST_LINES);
-  if (wish.compare && all.size === 1) lines.push([say("reports.before", { name: measureOf(measure) }), timed.map((row) => ({ row, value: row.cells[`${name}_before`] }))]);
+  if (wish.compare && all.size === 1) lines.push([say("console.reports.before", { name: measureOf(measure) }), timed.map((row) => ({ row, value: row.cells[`${name}_before`] }))]);
   return { count: lines.slice(0, all.size).flatMap(([, points]) => points).length, picture: lines.length ? drawn(wish, measure, lines) : null };
 }
 
@@ -73,7 +73,7 @@ function drawn(wish, measure, lines) {
   return html`
     <div class="lines">
       <span class="most">${figureOf(measure, most, currency)}</span>
-      <svg viewBox=${`-1 -1 ${WIDE + 2} ${HIGH + 2}`} preserveAspectRatio="none" role="img" aria-label=${say("reports.lines", { measure: measureOf(measure), first: wordOf("time", first, wish.grain), last: wordOf("time", last, wish.grain) })}>
+      <svg viewBox=${`-1 -1 ${WIDE + 2} ${HIGH + 2}`} preserveAspectRatio="none" role="img" aria-label=${say("console.reports.lines", { measure: measureOf(measure), first: wordOf("time", first, wish.grain), last: wordOf("time", last, wish.grain) })}>
         <line class="ground" x1="0" x2=${WIDE} y1=${HIGH} y2=${HIGH} /><line class="ground" x1="0" x2=${WIDE} y1="0" y2="0" />
         ${lines.map(([label, some], at) => html`
           <g key=${label} class=${COLOURS[at % COLOURS.length]}>

@@ -16,27 +16,27 @@ const TIMES = {
   month: { year: "numeric", month: "long" },
 };
 
-export const periodOf = ({ period, from, to }) => (period === OWN ? say("reports.from-to", { from: dayOf(from), to: dayOf(to) }) : say(`reports.period.${period}`));
+export const periodOf = ({ period, from, to }) => (period === OWN ? say("console.reports.from-to", { from: dayOf(from), to: dayOf(to) }) : say(`console.reports.period.${period}`));
 const dayOf = (day) => (day ? shownDate(day, { dateStyle: "medium", timeZone: "UTC" }) : "…");
 
 export function measureOf({ name, measure, of: figure, at }) {
-  if (name) return sayOr(`reports.name.${name}`, name);
-  if (!figure) return say(`reports.measure.${measure}`);
-  const params = { of: say(`reports.figure.${figure}`), at: at ? shownNumber(at * 100) : "" };
-  return measure === "quantile" && at === 0.5 ? say("reports.measure.median", params) : say(`reports.measure.${measure}`, params);
+  if (name) return sayOr(`console.reports.name.${name}`, name);
+  if (!figure) return say(`console.reports.measure.${measure}`);
+  const params = { of: say(`console.reports.figure.${figure}`), at: at ? shownNumber(at * 100) : "" };
+  return measure === "quantile" && at === 0.5 ? say("console.reports.measure.median", params) : say(`console.reports.measure.${measure}`, params);
 }
 
-export const dimensionOf = (one) => say(`reports.by.${one}`);
+export const dimensionOf = (one) => say(`console.reports.by.${one}`);
 
 /** A question in one line. */
 export function sentenceOf({ wish, ...when }) {
-  const measures = wish.measures.map(measureOf).join(say("reports.and"));
-  const by = wish.dimensions.map(dimensionOf).join(say("reports.and"));
-  return [by ? say("reports.measured-by", { measures, by }) : measures, periodOf(when), ...wish.filters.map(filterOf)].join(" · ");
+  const measures = wish.measures.map(measureOf).join(say("console.reports.and"));
+  const by = wish.dimensions.map(dimensionOf).join(say("console.reports.and"));
+  return [by ? say("console.reports.measured-by", { measures, by }) : measures, periodOf(when), ...wish.filters.map(filterOf)].join(" · ");
 }
 
 export const filterOf = ({ dimension, words, is_not }) =>
-  say(is_not ? "reports.filter-not" : "reports.filter", { dimension: dimensionOf(dimension), words: words.map((one) => wordOf(dimension, one)).join(say("reports.and")) });
+  say(is_not ? "console.reports.filter-not" : "console.reports.filter", { dimension: dimensionOf(dimension), words: words.map((one) => wordOf(dimension, one)).join(say("console.reports.and")) });
 
 const shops = signal(null);
 /** The names of merchants, asked for by each screen that shows them; whoever may not see merchants reads their ids. */
@@ -47,7 +47,7 @@ const merchantOf = (id) => merchants().find((one) => one.id === id);
 
 /** A cell of a dimension as text; `grain`: of times. */
 export function wordOf(dimension, word, grain = "day") {
-  if (word === null || word === undefined || word === "") return say("reports.none");
+  if (word === null || word === undefined || word === "") return say("console.reports.none");
   const told = WORDS[dimension];
   return told ? told(String(word), grain) : what(word);
 }
@@ -56,11 +56,11 @@ const WORDS = {
   time: (word, grain) => shownDate(word, { ...TIMES[grain], timeZone: "UTC" }),
   weekday: (word) => shownDate(SUNDAY + Number(word) * DAY_MS, { weekday: "long", timeZone: "UTC" }),
   hour_of_day: (word) => `${word.padStart(2, "0")}:00`,
-  kind: (word) => sayOr(`reports.kind.${word}`, what(word)),
-  channel: (word) => sayOr(`reports.channel.${word}`, word),
-  outcome: (word) => sayOr(`reports.outcome.${word}`, word),
+  kind: (word) => sayOr(`console.reports.kind.${word}`, what(word)),
+  channel: (word) => sayOr(`console.reports.channel.${word}`, word),
+  outcome: (word) => sayOr(`console.reports.outcome.${word}`, word),
   category: (word) => sayOr(`categories.${word}`, word),
-  tier: (word) => say("reports.tier", { tier: word }),
+  tier: (word) => say("console.reports.tier", { tier: word }),
   reason: (word) => word,
   region: (word) => word,
   device: (word) => word.slice(0, 12),
@@ -81,7 +81,7 @@ export function figureOf(measure, value, currency, signed = false) {
   const sign = signed ? { signDisplay: "exceptZero" } : {};
   if (isMoney(measure)) return currency in CURRENCIES ? shownMoney(value, currency, signed) : shownNumber(value, sign);
   if (measure.measure === "success") return shownNumber(value / 10_000, { style: "percent", maximumFractionDigits: 2, ...sign });
-  return measure.of === "took_ms" ? say("reports.ms", { ms: shownNumber(value, sign) }) : shownNumber(value, sign);
+  return measure.of === "took_ms" ? say("console.reports.ms", { ms: shownNumber(value, sign) }) : shownNumber(value, sign);
 }
 
 /** From what it was to what it is: `+12 (+8%)`; nothing where one of them is not known. */
@@ -90,5 +90,5 @@ export function changeOf(measure, now, then, currency) {
   const difference = figureOf(measure, now - then, currency, true);
   if (measure.measure === "success" || then === 0) return difference;
   const share = shownNumber((now - then) / then, { style: "percent", maximumFractionDigits: 1, signDisplay: "exceptZero" });
-  return say("reports.change", { difference, share });
+  return say("console.reports.change", { difference, share });
 }

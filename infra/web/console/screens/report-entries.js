@@ -17,12 +17,12 @@ export function open({ params: { id, place }, query }) {
   const question = from.startsWith("/reports/ask?") ? readAddress(from) : null;
   learnMerchants();
   const view = () => html`
-    <${Up} path=${from}>${say(from === "/reports" ? "reports.reports" : "reports.report")}<//>
-    <${Heading}>${say("reports.entries")}<//>
+    <${Up} path=${from}>${say(from === "/reports" ? "console.reports.reports" : "console.reports.report")}<//>
+    <${Heading}>${say("console.reports.entries")}<//>
     ${question && html`<p>${sentenceOf(question)}</p>`}
     ${question && html`<${Counted} cells=${known?.value.data?.data[Number(place)]?.cells} wish=${question.wish} />`}
-    <${PagedTable} of=${list} name="entries" title=${say("reports.entries-newest")} columns=${COLUMNS} empty=${say("reports.no-entries")} />`;
-  return { title: () => say("reports.entries"), view };
+    <${PagedTable} of=${list} name="entries" title=${say("console.reports.entries-newest")} columns=${COLUMNS} empty=${say("console.reports.no-entries")} />`;
+  return { title: () => say("console.reports.entries"), view };
 }
 
 /** The row itself. */
@@ -35,7 +35,7 @@ const Counted = ({ cells, wish }) =>
   `;
 
 const money = (key) => ({
-  key, title: () => say(`reports.figure.${key}`), number: true,
+  key, title: () => say(`console.reports.figure.${key}`), number: true,
   cell: (row) => (row[key] === null || !(row.currency in CURRENCIES) ? "–" : shownMoney(row[key], row.currency)),
   text: (row) => (row[key] === null || !(row.currency in CURRENCIES) ? "" : major(row[key], row.currency)),
 });

@@ -26,10 +26,10 @@ export function open({ query }) {
   learnMerchants();
   if (query.q) asking.run();
   const view = () => html`
-    <${Up} path="/reports">${say("reports.reports")}<//>
-    <${Heading}>${say("reports.ask")}<//>
+    <${Up} path="/reports">${say("console.reports.reports")}<//>
+    <${Heading}>${say("console.reports.ask")}<//>
     <${Builder} draft=${draft} asking=${asking} send=${send} open=${!query.q} />
     ${asking.busy.value && html`<${Waiting} lines=${6} />`}
     ${shown.value && html`<${Answer} of=${shown.value} />`}`;
-  return { title: () => say("reports.ask"), view };
+  return { title: () => say("console.reports.ask"), view };
 }

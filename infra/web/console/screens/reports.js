@@ -5,8 +5,8 @@ import { html } from "/shared/ui.js";
 
 export function open() {
   const view = () => html`
-    <${Heading}>${say("reports.reports")}<//>
-    <p>${say("reports.what")}</p>
-    <p class="deeds"><a class="button" href="#/reports/ask">${say("reports.ask")}</a></p>`;
-  return { title: () => say("reports.reports"), view };
+    <${Heading}>${say("console.reports.reports")}<//>
+    <p>${say("console.reports.what")}</p>
+    <p class="deeds"><a class="button" href="#/reports/ask">${say("console.reports.ask")}</a></p>`;
+  return { title: () => say("console.reports.reports"), view };
 }
