@@ -30,7 +30,7 @@ class Kept(msgspec.Struct, frozen=True):
         return dict(zip(self.columns, self.rows[place], strict=True))
 
 
-class ReportView(msgspec.Struct, frozen=True):
+class AnswerView(msgspec.Struct, frozen=True):
     """The first rows of an answer; `total` of them are at `/v1/reports/answers/{id}`. `through_at`: up to when what
     happened was in the lake; `cached`: whether nothing has changed since somebody asked the same."""
 
@@ -50,7 +50,7 @@ class RowView(msgspec.Struct, frozen=True):
     cells: dict[str, Cell]
 
 
-class EventView(msgspec.Struct, frozen=True):
+class HappenedView(msgspec.Struct, frozen=True):
     """What a row counts; of a movement, `id` is its entry in the journal of `account`, at that time."""
 
     id: str
@@ -71,10 +71,10 @@ def answer_id(query: QueryRequest, files: Sequence[str]) -> str:
     return hashlib.sha256(asked + b"\n" + "\n".join(files).encode()).hexdigest()[:32]
 
 
-def shown(answer: str, kept: Kept, cached: bool) -> ReportView:
+def shown(answer: str, kept: Kept, cached: bool) -> AnswerView:
     named = [dict(zip(kept.columns, row, strict=True)) for row in kept.rows[:FIRST_ROWS]]
-    return ReportView(answer, kept.columns, tuple(named), len(kept.rows), kept.complete, kept.through_at, cached)
+    return AnswerView(answer, kept.columns, tuple(named), len(kept.rows), kept.complete, kept.through_at, cached)
 
 
-def event(found: Mapping[str, Any]) -> EventView:
-    return msgspec.convert(found, EventView, strict=False)
+def event(found: Mapping[str, Any]) -> HappenedView:
+    return msgspec.convert(found, HappenedView, strict=False)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal
 
 import msgspec
 
 from chalicelib.insight import engine, files, model_reports, store_lake
 from chalicelib.insight.model_query import QueryRequest, Question, question
-from chalicelib.insight.model_reports import EventView, Kept, ReportView, RowView
+from chalicelib.insight.model_reports import AnswerView, HappenedView, Kept, RowView
 from chalicelib.kernel import sheet
 from chalicelib.kernel.errors import NotFound
 
-Format = Literal["csv", "parquet"]
 
-
-def asked(wish: QueryRequest) -> ReportView:
+def asked(wish: QueryRequest) -> AnswerView:
     """Raises InvalidRequest: `param` says which part of the question makes no sense."""
     about = question(wish)
     found = files.keys(store_lake.days(*_days(about)))
@@ -37,7 +34,7 @@ def rows(answer: str, position: str | None, limit: int) -> tuple[list[RowView], 
     return named, str(first + limit) if first + limit < len(kept.rows) else None
 
 
-def behind(answer: str, place: str, position: str | None, limit: int) -> tuple[list[EventView], str | None]:
+def behind(answer: str, place: str, position: str | None, limit: int) -> tuple[list[HappenedView], str | None]:
     """The events that a row counts, newest first. Raises NotFound."""
     kept, first = _known(answer), int(position or 0)
     if not place.isdigit() or int(place) >= len(kept.rows):
@@ -49,10 +46,10 @@ def behind(answer: str, place: str, position: str | None, limit: int) -> tuple[l
     return shown, None if events.complete else str(first + limit)
 
 
-def file(answer: str, kind: Format) -> bytes:
-    """Raises NotFound."""
+def file(answer: str, *, as_parquet: bool) -> bytes:
+    """As CSV otherwise. Raises NotFound."""
     kept = _known(answer)
-    if kind == "parquet":
+    if as_parquet:
         return engine.parquet(kept.columns, kept.rows)
     cells = [["" if one is None else one for one in row] for row in kept.rows]
     return sheet.written(kept.columns, cells).encode()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.insight import reports
 from chalicelib.insight.model_query import QueryRequest
-from chalicelib.insight.model_reports import EventView, ReportView, RowView
+from chalicelib.insight.model_reports import AnswerView, HappenedView, RowView
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidRequest
 
@@ -19,7 +17,7 @@ _MEDIA = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.p
     "POST",
     "/v1/reports/query",
     body=QueryRequest,
-    answers={200: ReportView},
+    answers={200: AnswerView},
     caller=Operator,
     permission="reports.see",
     summary="Ask what happened: measures by dimensions, filtered, compared with the time before",
@@ -45,7 +43,7 @@ def rows(call: Call[None]) -> Answer:
 @room.route(
     "GET",
     "/v1/reports/answers/{id}/rows/{place}/entries",
-    answers={200: EventView},
+    answers={200: HappenedView},
     caller=Operator,
     permission="reports.see",
     listing=True,
@@ -69,7 +67,8 @@ def entries(call: Call[None]) -> Answer:
 )
 def file(call: Call[None]) -> Answer:
     kind = call.query.get("format", "")
-    if kind not in get_args(reports.Format):
+    if kind not in _MEDIA:
         raise InvalidRequest(param="format")
     name = f'attachment; filename="report.{kind}"'
-    return Answer(200, reports.file(call.path["id"], kind), {"Content-Type": _MEDIA[kind], "Content-Disposition": name})
+    content = reports.file(call.path["id"], as_parquet=kind == "parquet")
+    return Answer(200, content, {"Content-Type": _MEDIA[kind], "Content-Disposition": name})

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib import cloud
@@ -25,6 +25,7 @@ from chalicelib.cloud_tables import Table, made
 from chalicelib.insight.model_events import Event
 from chalicelib.insight.model_lake import Day, File, Landed
 from chalicelib.kernel import clock
+from chalicelib.kernel.errors import Unavailable
 from chalicelib.settings import settings
 
 _LAKE, _DAY, _THROUGH = "LAKE", "DAY#", "THROUGH"
@@ -85,11 +86,15 @@ def through() -> str | None:
 
 
 def fetch(key: str, target: Path) -> None:
+    """Raises Unavailable."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    body = _s3().get_object(Bucket=settings().lake_bucket, Key=key)["Body"]
-    with target.open("wb") as file:
-        for piece in iter(lambda: body.read(1 << 20), b""):
-            file.write(piece)
+    try:
+        body = _s3().get_object(Bucket=settings().lake_bucket, Key=key)["Body"]
+        with target.open("wb") as file:
+            for piece in iter(lambda: body.read(1 << 20), b""):
+                file.write(piece)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable(retry_after_seconds=1) from error
 
 
 def put_file(key: str, source: Path) -> None:
@@ -98,16 +103,22 @@ def put_file(key: str, source: Path) -> None:
 
 
 def put(key: str, content: bytes, content_type: str) -> None:
-    _s3().put_object(Bucket=settings().lake_bucket, Key=key, Body=content, ContentType=content_type)
+    """Raises Unavailable."""
+    place = {"Bucket": settings().lake_bucket, "Key": key}
+    try:
+        _s3().put_object(**place, Body=content, ContentType=content_type)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable(retry_after_seconds=1) from error
 
 
 def get(key: str) -> bytes | None:
+    """None if there is none. Raises Unavailable."""
     try:
         content: bytes = _s3().get_object(Bucket=settings().lake_bucket, Key=key)["Body"].read()
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+    except (BotoCoreError, ClientError) as error:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] in ("NoSuchKey", "404"):
             return None
-        raise
+        raise Unavailable(retry_after_seconds=1) from error
     return content
 
 

@@ -12,10 +12,16 @@ from chalicelib.insight import compacting, store_lake
 from chalicelib.kernel import clock
 from tests.api import transfer_kit
 from tests.api.caller import Reply, assert_problem
+from tests.api.weather import Weather
 from tests.api.world import World
 from tests.people import in_office
 
 COUNT, SUM = {"measure": "count"}, {"measure": "sum", "of": "amount"}
+
+
+@pytest.fixture
+def weather(monkeypatch: pytest.MonkeyPatch) -> Weather:
+    return Weather(monkeypatch)
 
 
 def compact(world: World) -> int:
@@ -119,7 +125,8 @@ def test_what_comes_late_is_filed_where_its_time_says(world: World) -> None:
     ana.pay(2_000)
     compact(world)
     day = clock.written(world.clock.now())[:10]
-    late, _ = ana.pay(500), world.deliver()
+    late = ana.pay(500)
+    world.deliver()
     world.clock.advance(5 * 86_400)
     world.operator = world.nobody.bearing(in_office(world.operator_id, world.clock.now()))
     compacting.compact(world.clock.now())
@@ -172,3 +179,12 @@ def test_who_compacts_at_the_same_time_loses_and_nothing_is_lost(world: World) -
 def test_a_question_without_sense_says_which_part(world: World, change: dict[str, Any], param: str) -> None:
     reply = ask(world, **change)
     assert_problem(reply, 422, "invalid-request", param)
+
+
+@pytest.mark.parametrize("how", ["unreachable", "broken"])
+def test_without_the_bucket_a_report_waits_and_says_so(world: World, weather: Weather, how: str) -> None:
+    world.customer(10_000)
+    compact(world)
+    with weather.storm(how, service="s3"):
+        assert_problem(ask(world), 503, "unavailable")
+    assert ask(world).json["rows"] == [{"count": 1}]
