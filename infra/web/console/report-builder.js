@@ -26,14 +26,14 @@ export function Builder({ draft, asking, send, open }) {
       <${Form} job=${{ ...asking, run: send }}>
         <div class="parts">
           <${Period} of=${question} change=${change} problem=${problem("from") || problem("to")} />
-          <${Chosen} id="measures" label=${say("console.reports.measures")} most=${MOST.measures} problem=${problem("measures")} named=${measureOf} key_of=${called} options=${MEASURES} chosen=${question.wish.measures} change=${(measures) => wish({ measures })} least=${1} />
-          <${Chosen} id="dimensions" label=${say("console.reports.dimensions")} most=${MOST.dimensions} problem=${problem("dimensions")} named=${dimensionOf} key_of=${(one) => one} options=${DIMENSIONS} chosen=${question.wish.dimensions} change=${(dimensions) => wish({ dimensions })} least=${0} />
+          ${!question.wish.funnel && html`<${Chosen} id="measures" label=${say("console.reports.measures")} most=${MOST.measures} problem=${problem("measures")} named=${measureOf} key_of=${called} options=${MEASURES} chosen=${question.wish.measures} change=${(measures) => wish({ measures })} least=${1} />
+          <${Chosen} id="dimensions" label=${say("console.reports.dimensions")} most=${MOST.dimensions} problem=${problem("dimensions")} named=${dimensionOf} key_of=${(one) => one} options=${DIMENSIONS} chosen=${question.wish.dimensions} change=${(dimensions) => wish({ dimensions })} least=${0} />`}
           ${question.wish.dimensions.includes("time") && html`<${Select} id="grain" label=${say("console.reports.grain")} value=${question.wish.grain} options=${GRAINS} named=${(one) => say(`console.reports.grain.${one}`)} change=${(grain) => wish({ grain })} />`}
           <${Filters} question=${question} wish=${wish} problem=${problem("filters")} />
-          <${Order} wish=${question.wish} change=${wish} problem=${problem("sort")} />
-          <${Select} id="top" label=${say("console.reports.top")} value=${question.wish.top} options=${[...new Set([...TOPS, question.wish.top])]} named=${shownNumber} change=${(top) => wish({ top: Number(top) })} problem=${problem("top")} />
+          ${!question.wish.funnel && html`<${Order} wish=${question.wish} change=${wish} problem=${problem("sort")} />
+          <${Select} id="top" label=${say("console.reports.top")} value=${question.wish.top} options=${[...new Set([...TOPS, question.wish.top])]} named=${shownNumber} change=${(top) => wish({ top: Number(top) })} problem=${problem("top")} />`}
           <${Select} id="chart" label=${say("console.reports.chart")} value=${question.chart} options=${["", ...CHARTS]} named=${(one) => say(`console.reports.chart.${one || "fitting"}`)} change=${(chart) => change({ chart })} />
-          <label class="tick"><input type="checkbox" checked=${question.wish.compare} onChange=${(event) => wish({ compare: event.target.checked })} />${say("console.reports.compare")}</label>
+          ${!question.wish.funnel && html`<label class="tick"><input type="checkbox" checked=${question.wish.compare} onChange=${(event) => wish({ compare: event.target.checked })} />${say("console.reports.compare")}</label>`}
         </div>
         <${Submit} job=${asking}>${say("console.reports.ask-now")}<//>
       <//>

@@ -23,7 +23,7 @@ export function Plot({ kind, wish, rows, total }) {
   `;
 }
 
-const labelOf = (wish, { cells }, leaving) => wish.dimensions.filter((one) => one !== leaving).map((one) => wordOf(one, cells[one], wish.grain)).join(" · ");
+const labelOf = (wish, { cells }, leaving) => wish.dimensions.filter((one) => one !== leaving).map((one) => wordOf(one, cells[one], wish)).join(" · ");
 
 function barsOf(wish, rows) {
   const [measure, name] = [wish.measures[0], called(wish.measures[0])];
@@ -70,18 +70,19 @@ function drawn(wish, measure, lines) {
   const y = ({ value }) => (HIGH - (HIGH * value) / most).toFixed(2);
   const known = (some) => some.filter(({ value }) => Number.isFinite(value));
   const currency = currencyOf(wish, points[0].row.cells);
+  const edge = (time) => wordOf("time", new Date(time).toISOString(), wish);
   return html`
     <div class="lines">
       <span class="most">${figureOf(measure, most, currency)}</span>
-      <svg viewBox=${`-1 -1 ${WIDE + 2} ${HIGH + 2}`} preserveAspectRatio="none" role="img" aria-label=${say("console.reports.lines", { measure: measureOf(measure), first: wordOf("time", first, wish.grain), last: wordOf("time", last, wish.grain) })}>
+      <svg viewBox=${`-1 -1 ${WIDE + 2} ${HIGH + 2}`} preserveAspectRatio="none" role="img" aria-label=${say("console.reports.lines", { measure: measureOf(measure), first: edge(first), last: edge(last) })}>
         <line class="ground" x1="0" x2=${WIDE} y1=${HIGH} y2=${HIGH} /><line class="ground" x1="0" x2=${WIDE} y1="0" y2="0" />
         ${lines.map(([label, some], at) => html`
           <g key=${label} class=${COLOURS[at % COLOURS.length]}>
             <polyline points=${known(some).map((one) => `${x(one)},${y(one)}`).join(" ")} />
-            ${known(some).map((one) => html`<path class="point" data-value=${one.value} d=${`M${x(one)} ${y(one)}h0`}><title>${`${wordOf("time", one.row.cells.time, wish.grain)}: ${figureOf(measure, one.value, currencyOf(wish, one.row.cells))}`}</title></path>`)}
+            ${known(some).map((one) => html`<path class="point" data-value=${one.value} d=${`M${x(one)} ${y(one)}h0`}><title>${`${wordOf("time", one.row.cells.time, wish)}: ${figureOf(measure, one.value, currencyOf(wish, one.row.cells))}`}</title></path>`)}
           </g>`)}
       </svg>
-      <span class="first">${wordOf("time", first, wish.grain)}</span><span class="last">${wordOf("time", last, wish.grain)}</span>
+      <span class="first">${edge(first)}</span><span class="last">${edge(last)}</span>
     </div>
     ${lines.length > 1 && html`<ul class="legend" aria-hidden="true">${lines.map(([label], at) => html`<li key=${label} class=${COLOURS[at % COLOURS.length]}>${label || measureOf(measure)}</li>`)}</ul>`}
   `;

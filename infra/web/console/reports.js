@@ -3,7 +3,10 @@ export const PERIODS = ["today", "yesterday", "last-7-days", "last-30-days", "th
 export const OWN = "own";
 export const GRAINS = ["minute", "hour", "day", "week", "month"];
 export const CHARTS = ["none", "bars", "lines"];
-export const DIMENSIONS = ["time", "kind", "merchant", "category", "channel", "processor", "method", "currency", "outcome", "reason", "region", "tier", "device", "weekday", "hour_of_day"];
+export const DIMENSIONS = ["time", "kind", "merchant", "category", "channel", "processor", "method", "currency", "outcome", "reason", "region", "tier", "device", "weekday", "hour_of_day", "cohort"];
+/** A column of an imported file. */
+const IMPORTED = /^[a-z]\w{0,31}\.[a-z]\w{0,31}$/;
+const isDimension = (one) => DIMENSIONS.includes(one) || IMPORTED.test(one);
 export const TOPS = [10, 100, 1_000, 10_000];
 export const MOST = { measures: 8, dimensions: 4, filters: 12 };
 export const ROWS_AT_ONCE = 100;
@@ -16,13 +19,15 @@ export const MEASURES = [
   ...["count", "people", "success"].map(plain),
   ...["amount", "fee"].map((figure) => of("sum", figure)),
   ...FIGURES.map((figure) => of("average", figure)),
+  { measure: "conversion", to: "payment", within_days: 30 },
+  ...[1, 2, 3].map((after) => ({ measure: "retention", after })),
   ...FIGURES.flatMap((figure) => [0.5, 0.95, 0.99].map((at) => of("quantile", figure, at))),
 ];
-const FIRST = { measures: [plain("count")], dimensions: ["kind"], grain: "day", filters: [], compare: false, sort: null, top: 1_000 };
+const FIRST = { measures: [plain("count")], dimensions: ["kind"], grain: "day", filters: [], compare: false, sort: null, top: 1_000, funnel: null };
 
 /** The column of a measure, as the API calls it. */
-export function called({ name, measure, of: figure, at }) {
-  return name || `${measure}${figure ? `_${figure}` : ""}${at ? `_${Math.round(at * 1000)}` : ""}`;
+export function called({ name, measure, of: figure, at, after }) {
+  return name || `${measure}${figure ? `_${figure}` : ""}${at ? `_${Math.round(at * 1000)}` : ""}${after ? `_${after}` : ""}`;
 }
 
 /** Those of an answer: [name]. */
@@ -34,7 +39,7 @@ export function columnsOf({ dimensions, measures, compare }) {
 /** {period, from, to (days, of a period of one's own), chart ("" as it fits), wish} of what stands in an address; whatever makes no sense there is left out. */
 export function read({ period = "", from = "", to = "", chart = "", q = "" }) {
   const own = period === OWN && isDay(from) && isDay(to);
-  return { period: own ? OWN : PERIODS.includes(period) ? period : "last-7-days", from: own ? from : "", to: own ? to : "", chart: CHARTS.includes(chart) ? chart : "", wish: wished(parsed(q)) };
+  return { period: own ? OWN : PERIODS.includes(period) ? period : "this-month", from: own ? from : "", to: own ? to : "", chart: CHARTS.includes(chart) ? chart : "", wish: wished(parsed(q)) };
 }
 
 const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
@@ -52,10 +57,11 @@ export function wished(said) {
   if (!said || typeof said !== "object") return FIRST;
   const list = (name, fits) => (Array.isArray(said[name]) ? said[name].filter(fits).slice(0, MOST[name]) : FIRST[name]);
   const measures = list("measures", (one) => typeof one?.measure === "string").map(measured);
-  const filters = list("filters", (one) => DIMENSIONS.includes(one?.dimension) && Array.isArray(one.words));
+  const filters = list("filters", (one) => isDimension(one?.dimension) && Array.isArray(one.words));
   const wish = {
-    measures: measures.length ? measures : FIRST.measures,
-    dimensions: [...new Set(list("dimensions", (one) => DIMENSIONS.includes(one)))],
+    funnel: said.funnel?.steps?.length ? said.funnel : null,
+    measures: measures.length || said.funnel ? measures : FIRST.measures,
+    dimensions: said.funnel ? [] : [...new Set(list("dimensions", isDimension))],
     grain: GRAINS.includes(said.grain) ? said.grain : FIRST.grain,
     filters: filters.map(({ dimension, words, is_not }) => ({ dimension, words: words.map(String), is_not: is_not === true })),
     compare: said.compare === true,
@@ -66,7 +72,7 @@ export function wished(said) {
 }
 
 /** Without what it leaves open, which the API says as null. */
-const measured = ({ measure, of: figure, at, name }) => ({ measure, ...(figure ? { of: figure } : {}), ...(at ? { at } : {}), ...(name ? { name } : {}) });
+const measured = (one) => Object.fromEntries(["measure", "of", "at", "to", "nth", "within_days", "after", "name"].filter((name) => one[name]).map((name) => [name, one[name]]));
 
 /** Where the question is asked. */
 export function addressOf({ period, from, to, chart, wish }) {
@@ -74,22 +80,41 @@ export function addressOf({ period, from, to, chart, wish }) {
   return `/reports/ask?${new URLSearchParams({ period, ...own, ...(chart ? { chart } : {}), q: JSON.stringify(wish) })}`;
 }
 
-/** The question of such an address. */
-export const readAddress = (address) => read(Object.fromEntries(new URLSearchParams(address.split("?")[1] ?? "")));
-
 /** What the API is asked. */
-export const requestOf = ({ wish: { sort, ...wish }, ...when }, now = new Date()) => ({ ...spanOf(when, now), ...wish, ...(sort ? { sort } : {}) });
+export const requestOf = ({ wish, ...when }, now = new Date()) => ({ ...spanOf(when, now), ...whole(wish) });
+/** What is saved: the same with the name of its period. */
+export const savedOf = ({ period, wish }) => ({ period, ...whole(wish) });
+/** Of a saved or a ready-made report; without a query its answer alone says what it holds. */
+export const questionOf = ({ query, period, chart }) => ({ period: query?.period ?? period, from: "", to: "", chart, wish: wished(query) });
+/** A question about how far people came has no measures and no order of its own. */
+function whole({ sort, funnel, measures = [], dimensions = [], filters = [], top, ...rest }) {
+  return funnel ? { funnel, filters } : { ...rest, measures, dimensions, filters, top, ...(sort ? { sort } : {}) };
+}
 
-/** {from, to} of a period: whole days in UTC, the one that goes on included. */
+const STEPS = [{ measure: "people" }, { measure: "success", name: "of_first" }, { measure: "success", name: "of_before" }, { measure: "seconds", name: "median_seconds" }];
+/** Columns of answers that no question says: amounts of the currency beside them, and counts. */
+const TOLD = { amount: ["unsettled", "change", "owed", "held"], count: ["captures", "wallets"] };
+
+/** What the columns of an answer are: the question's own, those of a funnel, or those of a ready-made report. */
+export function tableOf({ columns }, wish, drills) {
+  if (wish.funnel) return { ...FIRST, filters: wish.filters, dimensions: ["step"], measures: STEPS, steps: wish.funnel.steps };
+  if (drills) return wish;
+  const money = (name) => ({ measure: "sum", of: "amount", name });
+  const measures = columns.flatMap((name) => (TOLD.amount.includes(name) ? [money(name)] : TOLD.count.includes(name) ? [{ measure: "count", name }] : []));
+  const first = [...measures].sort((one, other) => (TOLD.amount.indexOf(other.name) >= 0) - (TOLD.amount.indexOf(one.name) >= 0));
+  return { ...FIRST, filters: [], dimensions: columns.filter((name) => !measures.some((one) => one.name === name)), measures: first };
+}
+
+/** {from, to} of a period, as saved reports have it: whole days in UTC, the one that goes on only where its name says so. */
 export function spanOf({ period, from, to }, now = new Date()) {
   const [year, month, day] = [now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()];
   const at = (...date) => new Date(Date.UTC(...date));
-  const tomorrow = at(year, month, day + 1);
+  const [today, tomorrow] = [at(year, month, day), at(year, month, day + 1)];
   const spans = {
-    today: () => [at(year, month, day), tomorrow],
-    yesterday: () => [at(year, month, day - 1), at(year, month, day)],
-    "last-7-days": () => [at(year, month, day - 6), tomorrow],
-    "last-30-days": () => [at(year, month, day - 29), tomorrow],
+    today: () => [today, tomorrow],
+    yesterday: () => [at(year, month, day - 1), today],
+    "last-7-days": () => [at(year, month, day - 7), today],
+    "last-30-days": () => [at(year, month, day - 30), today],
     "this-month": () => [at(year, month, 1), tomorrow],
     "last-month": () => [at(year, month - 1, 1), at(year, month, 1)],
     all: () => [at(2000, 0, 1), tomorrow],
@@ -110,7 +135,7 @@ export function before(question) {
   return { ...question, period: OWN, from: day(first), to: day(Date.parse(from) - DAY_MS), wish: wished({ ...question.wish, compare: false }) };
 }
 
-export const isMoney = ({ of: figure }) => figure === "amount" || figure === "fee";
+export const isMoney = ({ of: figure }) => Boolean(figure) && figure !== "took_ms";
 
 /** The currency of a row's amounts: its own, or the one that was asked for; "" where there is none. */
 export function currencyOf({ filters }, cells) {
@@ -119,4 +144,4 @@ export function currencyOf({ filters }, cells) {
 }
 
 /** How it is drawn: as it says, or in lines over time and in bars otherwise. */
-export const chartOf = ({ chart, wish: { dimensions } }) => chart || (dimensions.includes("time") ? "lines" : dimensions.length ? "bars" : "none");
+export const chartOf = (chart, { dimensions }) => chart || (dimensions.includes("time") ? "lines" : dimensions.length ? "bars" : "none");

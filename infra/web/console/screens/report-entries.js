@@ -1,6 +1,6 @@
 /** What a row of a report counts: each event, and the movement and the account whose journal holds it. */
 import { dimensionOf, figureOf, learnMerchants, measureOf, sentenceOf, Word, wordOf } from "/console/report-words.js";
-import { called, currencyOf, readAddress, ROWS_AT_ONCE } from "/console/reports.js";
+import { called, currencyOf, read, ROWS_AT_ONCE, tableOf } from "/console/reports.js";
 import { CURRENCY, Id, major, Moment } from "/console/show.js";
 import { PagedTable } from "/console/table.js";
 import { CURRENCIES, say, shownMoney } from "/shared/language.js";
@@ -14,13 +14,14 @@ export function open({ params: { id, place }, query }) {
   const list = pages((cursor) => get(`${answer}/rows/${place}/entries?${new URLSearchParams({ limit: ROWS_AT_ONCE, ...(cursor ? { cursor } : {}) })}`));
   const known = Number(place) < ROWS_AT_ONCE ? see(`${answer}?limit=${ROWS_AT_ONCE}`) : null;
   const from = query.of?.startsWith("/reports") ? query.of : "/reports";
-  const question = from.startsWith("/reports/ask?") ? readAddress(from) : null;
+  const question = query.q ? read(query) : null;
+  const wish = question && tableOf({ columns: [] }, question.wish, true);
   learnMerchants();
   const view = () => html`
     <${Up} path=${from}>${say(from === "/reports" ? "console.reports.reports" : "console.reports.report")}<//>
     <${Heading}>${say("console.reports.entries")}<//>
     ${question && html`<p>${sentenceOf(question)}</p>`}
-    ${question && html`<${Counted} cells=${known?.value.data?.data[Number(place)]?.cells} wish=${question.wish} />`}
+    ${question && html`<${Counted} cells=${known?.value.data?.data[Number(place)]?.cells} wish=${wish} />`}
     <${PagedTable} of=${list} name="entries" title=${say("console.reports.entries-newest")} columns=${COLUMNS} empty=${say("console.reports.no-entries")} />`;
   return { title: () => say("console.reports.entries"), view };
 }
@@ -29,7 +30,7 @@ export function open({ params: { id, place }, query }) {
 const Counted = ({ cells, wish }) =>
   cells && html`
     <dl class="facts">
-      ${wish.dimensions.map((one) => html`<div key=${one}><dt>${dimensionOf(one)}</dt><dd><${Word} dimension=${one} word=${cells[one]} grain=${wish.grain} /></dd></div>`)}
+      ${wish.dimensions.map((one) => html`<div key=${one}><dt>${dimensionOf(one)}</dt><dd><${Word} dimension=${one} word=${cells[one]} wish=${wish} /></dd></div>`)}
       ${wish.measures.map((one) => html`<div key=${called(one)}><dt>${measureOf(one)}</dt><dd>${figureOf(one, cells[called(one)], currencyOf(wish, cells))}</dd></div>`)}
     </dl>
   `;
