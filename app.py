@@ -187,8 +187,9 @@ def _access() -> list[Room]:
 
 def _analysis() -> list[Room]:
     from chalicelib.insight import routes_reports as reports
+    from chalicelib.insight import routes_saved as saved
 
-    return [reports.room]
+    return [reports.room, saved.room]
 
 
 _ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office, "analysis": _analysis}

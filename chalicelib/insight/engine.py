@@ -47,6 +47,10 @@ class Engine:
         rows = tuple(tuple(map(_plain, one)) for one in found.fetchall())
         return Answered(columns, rows[:limit], len(rows) <= limit)
 
+    def told(self, columns: tuple[str, ...], text: str, values: Mapping[str, Any]) -> Answered:
+        """What a statement of ours says (`ready_sql`)."""
+        return Answered(columns, self._rows(text, values), complete=True)
+
     def _rows(self, text: str, values: Mapping[str, Any]) -> tuple[tuple[str | int | None, ...], ...]:
         return tuple(tuple(map(_plain, row)) for row in self.connection.execute(text, values).fetchall())
 

@@ -18,12 +18,11 @@ def asked(wish: QueryRequest) -> AnswerView:
     about = question(wish)
     found = files.keys(store_lake.days(*_days(about)))
     answer = model_reports.answer_id(wish, found)
-    if (kept := _kept(answer)) is not None:
+    if (kept := known(answer)) is not None:
         return model_reports.shown(answer, kept, cached=True)
     answered = files.engine(found).answer(about)
     kept = Kept(wish, answered.columns, answered.rows, answered.complete, store_lake.through())
-    store_lake.put(_key(answer), msgspec.json.encode(kept), "application/json")
-    return model_reports.shown(answer, kept, cached=False)
+    return keep(answer, kept)
 
 
 def rows(answer: str, position: str | None, limit: int) -> tuple[list[RowView], str | None]:
@@ -37,7 +36,7 @@ def rows(answer: str, position: str | None, limit: int) -> tuple[list[RowView], 
 def behind(answer: str, place: str, position: str | None, limit: int) -> tuple[list[HappenedView], str | None]:
     """The events that a row counts, newest first. Raises NotFound."""
     kept, first = _known(answer), int(position or 0)
-    if not place.isdigit() or int(place) >= len(kept.rows):
+    if kept.query is None or not place.isdigit() or int(place) >= len(kept.rows):
         raise NotFound()
     about = question(kept.query)
     found = files.keys(store_lake.days(*_days(about)))
@@ -62,14 +61,20 @@ def _days(about: Question) -> tuple[str, str]:
 
 
 def _known(answer: str) -> Kept:
-    if (kept := _kept(answer)) is None:
+    if (kept := known(answer)) is None:
         raise NotFound()
     return kept
 
 
-def _kept(answer: str) -> Kept | None:
+def known(answer: str) -> Kept | None:
+    """None if nobody has asked for it in the last seven days."""
     content = store_lake.get(_key(answer))
     return None if content is None else msgspec.json.decode(content, type=Kept)
+
+
+def keep(answer: str, kept: Kept) -> AnswerView:
+    store_lake.put(_key(answer), msgspec.json.encode(kept), "application/json")
+    return model_reports.shown(answer, kept, cached=False)
 
 
 def _key(answer: str) -> str:
