@@ -65,9 +65,10 @@ function drawn(wish, measure, lines) {
   const points = lines.flatMap(([, some]) => some);
   const times = points.map(({ row }) => Date.parse(row.cells.time));
   const [first, last] = [Math.min(...times), Math.max(...times)];
-  const most = Math.max(...points.map(({ value }) => value ?? 0), 1);
+  const values = points.map(({ value }) => value ?? 0);
+  const [least, most] = [Math.min(...values, 0), Math.max(...values, 1)];
   const x = ({ row }) => (last === first ? WIDE / 2 : (WIDE * (Date.parse(row.cells.time) - first)) / (last - first)).toFixed(2);
-  const y = ({ value }) => (HIGH - (HIGH * value) / most).toFixed(2);
+  const y = ({ value }) => (HIGH - (HIGH * (value - least)) / (most - least)).toFixed(2);
   const known = (some) => some.filter(({ value }) => Number.isFinite(value));
   const currency = currencyOf(wish, points[0].row.cells);
   const edge = (time) => wordOf("time", new Date(time).toISOString(), wish);
@@ -75,7 +76,7 @@ function drawn(wish, measure, lines) {
     <div class="lines">
       <span class="most">${figureOf(measure, most, currency)}</span>
       <svg viewBox=${`-1 -1 ${WIDE + 2} ${HIGH + 2}`} preserveAspectRatio="none" role="img" aria-label=${say("console.reports.lines", { measure: measureOf(measure), first: edge(first), last: edge(last) })}>
-        <line class="ground" x1="0" x2=${WIDE} y1=${HIGH} y2=${HIGH} /><line class="ground" x1="0" x2=${WIDE} y1="0" y2="0" />
+        <line class="ground" x1="0" x2=${WIDE} y1=${y({ value: 0 })} y2=${y({ value: 0 })} /><line class="ground" x1="0" x2=${WIDE} y1="0" y2="0" />
         ${lines.map(([label, some], at) => html`
           <g key=${label} class=${COLOURS[at % COLOURS.length]}>
             <polyline points=${known(some).map((one) => `${x(one)},${y(one)}`).join(" ")} />

@@ -93,16 +93,16 @@ function whole({ sort, funnel, measures = [], dimensions = [], filters = [], top
 
 const STEPS = [{ measure: "people" }, { measure: "success", name: "of_first" }, { measure: "success", name: "of_before" }, { measure: "seconds", name: "median_seconds" }];
 /** Columns of answers that no question says: amounts of the currency beside them, and counts. */
-const TOLD = { amount: ["unsettled", "change", "owed", "held"], count: ["captures", "wallets"] };
+const TOLD = { amount: ["unsettled", "owed", "change", "held"], count: ["captures", "wallets"] };
 
 /** What the columns of an answer are: the question's own, those of a funnel, or those of a ready-made report. */
 export function tableOf({ columns }, wish, drills) {
   if (wish.funnel) return { ...FIRST, filters: wish.filters, dimensions: ["step"], measures: STEPS, steps: wish.funnel.steps };
   if (drills) return wish;
   const money = (name) => ({ measure: "sum", of: "amount", name });
-  const measures = columns.flatMap((name) => (TOLD.amount.includes(name) ? [money(name)] : TOLD.count.includes(name) ? [{ measure: "count", name }] : []));
-  const first = [...measures].sort((one, other) => (TOLD.amount.indexOf(other.name) >= 0) - (TOLD.amount.indexOf(one.name) >= 0));
-  return { ...FIRST, filters: [], dimensions: columns.filter((name) => !measures.some((one) => one.name === name)), measures: first };
+  const there = (names) => names.filter((name) => columns.includes(name));
+  const measures = [...there(TOLD.amount).map(money), ...there(TOLD.count).map((name) => ({ measure: "count", name }))];
+  return { ...FIRST, filters: [], dimensions: columns.filter((name) => !measures.some((one) => one.name === name)), measures };
 }
 
 /** {from, to} of a period, as saved reports have it: whole days in UTC, the one that goes on only where its name says so. */
