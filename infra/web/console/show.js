@@ -16,6 +16,7 @@ const SCREEN_OF = {
   tbo: "topup-bonuses",
   inc: "incidents",
   scr: "screenings",
+  rep: "reports/saved",
   rva: "reviews",
   rvl: "reviews",
   ...Object.fromEntries(["pay", "cap", "voi", "exp", "ref", "top", "wdr", "stl", "trf", "rpk", "rpc", "rpr", "gft", "gfc", "gfr"].map((kind) => [kind, "movements"])),
