@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import msgspec
 
 from chalicelib.insight import engine, files, model_reports, store_lake
 from chalicelib.insight.model_query import QueryRequest, Question, question
 from chalicelib.insight.model_reports import AnswerView, HappenedView, Kept, RowView
-from chalicelib.kernel import sheet
+from chalicelib.kernel import clock, sheet
 from chalicelib.kernel.errors import NotFound
 
 
 def asked(wish: QueryRequest) -> AnswerView:
     """Raises InvalidRequest: `param` says which part of the question makes no sense."""
-    about = question(wish)
+    about, through = question(wish), store_lake.through()
+    if through:
+        about = msgspec.structs.replace(about, through=clock.read(through))
     found = files.keys(store_lake.days(*_days(about)))
-    answer = model_reports.answer_id(wish, found)
+    answer = model_reports.answer_id(wish, [*found, *about.ongoing])
     if (kept := _kept(answer)) is not None:
         return model_reports.shown(answer, kept, cached=True)
     answered = files.engine(found).answer(about)
-    kept = Kept(wish, answered.columns, answered.rows, answered.complete, store_lake.through())
+    kept = Kept(wish, answered.columns, answered.rows, answered.complete, through)
     store_lake.put(_key(answer), msgspec.json.encode(kept), "application/json")
     return model_reports.shown(answer, kept, cached=False)
 
@@ -56,9 +56,8 @@ def file(answer: str, *, as_parquet: bool) -> bytes:
 
 
 def _days(about: Question) -> tuple[str, str]:
-    since = about.since - (about.until - about.since) if about.wish.compare else about.since
-    last = about.until - timedelta(microseconds=1)
-    return since.date().isoformat(), last.date().isoformat()
+    first, last = about.days
+    return first.isoformat(), last.isoformat()
 
 
 def _known(answer: str) -> Kept:
