@@ -186,9 +186,10 @@ def _access() -> list[Room]:
 
 
 def _analysis() -> list[Room]:
+    from chalicelib.insight import routes_imports as imports
     from chalicelib.insight import routes_reports as reports
 
-    return [reports.room]
+    return [reports.room, imports.room]
 
 
 _ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office, "analysis": _analysis}

@@ -16,6 +16,6 @@ def gather(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def compact(at: datetime) -> int:
-    from chalicelib.insight import compacting
+    from chalicelib.insight import compacting, importing
 
-    return compacting.compact(at) + compacting.tidy(at)
+    return compacting.compact(at) + compacting.tidy(at) + importing.read_waiting(at)

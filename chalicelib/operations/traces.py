@@ -68,6 +68,7 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "rewards.issue": ("coupon.issue",),
         "movements.see": ("movement.see", "order.find"),
         "accounts.see": ("account.see", "account.see-entries"),
+        "reports.keep": ("report.import", "report.remove-import"),
         "reviews.ask": ("review.ask",),
         "policies.publish": ("policy.publish", "policy.withdraw"),
         "backups.ask": ("backup.ask", "backup.drill"),
