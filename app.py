@@ -186,10 +186,11 @@ def _access() -> list[Room]:
 
 
 def _analysis() -> list[Room]:
+    from chalicelib.insight import routes_imports as imports
     from chalicelib.insight import routes_reports as reports
     from chalicelib.insight import routes_saved as saved
 
-    return [reports.room, saved.room]
+    return [reports.room, saved.room, imports.room]
 
 
 _ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office, "analysis": _analysis}

@@ -16,7 +16,8 @@ def gather(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def compact(at: datetime) -> int:
-    """Few files of many; then whoever is sent a report has what is known by now."""
-    from chalicelib.insight import compacting, scheduled
+    """Few files of many; then files from outside, and whoever is sent a report has what is known by now."""
+    from chalicelib.insight import compacting, importing, scheduled
 
-    return compacting.compact(at) + compacting.tidy(at) + scheduled.send_due(at)
+    done = compacting.compact(at) + compacting.tidy(at) + importing.read_waiting(at)
+    return done + scheduled.send_due(at)
