@@ -109,6 +109,8 @@ def _office() -> list[Room]:
     from chalicelib.operations import routes_probes as probes
     from chalicelib.operations import routes_reviews as reviews
     from chalicelib.risk import routes as risk
+    from chalicelib.risk import routes_rules as rules
+    from chalicelib.risk import routes_scores as scores
     from chalicelib.settlement import routes_adjustments as adjustments
     from chalicelib.settlement import routes_payouts as payouts
     from chalicelib.settlement import routes_reconciliation as reconciliation
@@ -118,6 +120,8 @@ def _office() -> list[Room]:
         cases,
         audit,
         risk,
+        scores,
+        rules,
         disputes,
         reconciliation,
         adjustments,
@@ -286,6 +290,13 @@ def gather(event: SQSEvent) -> Any:
     from chalicelib.insight import tasks
 
     return tasks.gather(event.to_dict())
+
+
+@app.on_sqs_message(queue_arn=_QUEUE, batch_size=10)
+def score(event: SQSEvent) -> Any:
+    from chalicelib.risk import tasks
+
+    return tasks.score(event.to_dict(), clock.now())
 
 
 @app.on_sqs_message(queue_arn=_QUEUE + ".fifo", batch_size=1)

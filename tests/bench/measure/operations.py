@@ -146,6 +146,10 @@ def earn(town: Town, entries: int = 1) -> Invocation:
     return _consumed(town, "earn", "POINTS_QUEUE_URL", entries)
 
 
+def score(town: Town, entries: int = 1) -> Invocation:
+    return _consumed(town, "score", "RISK_QUEUE_URL", entries)
+
+
 def deliver(town: Town) -> Invocation:
     """Nothing that is on its way: whatever is asked of a server takes as long as the server."""
     body = {"endpoint": ids.derived("whe", "nobody's"), "event": ids.derived("evt", "nobody's")}
