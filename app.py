@@ -109,33 +109,14 @@ def _office() -> list[Room]:
     from chalicelib.operations import routes_probes as probes
     from chalicelib.operations import routes_reviews as reviews
     from chalicelib.risk import routes as risk
-    from chalicelib.risk import routes_rules as rules
-    from chalicelib.risk import routes_scores as scores
     from chalicelib.settlement import routes_adjustments as adjustments
     from chalicelib.settlement import routes_payouts as payouts
     from chalicelib.settlement import routes_reconciliation as reconciliation
 
     of_merchants = (merchants, sales, stores, cards, onboarding, webhooks, returns, events, payouts)
     of_the_house = (
-        cases,
-        audit,
-        risk,
-        scores,
-        rules,
-        disputes,
-        reconciliation,
-        adjustments,
-        operations,
-        on_call,
-        affected,
-        compensation,
-        backups,
-        policies,
-        probes,
-        reviews,
-        live,
-        records,
-        effort,
+        *(cases, audit, risk, disputes, reconciliation, adjustments),
+        *(operations, on_call, affected, compensation, backups, policies, probes, reviews, live, records, effort),
     )
     return [routes.room for routes in (*of_merchants, *of_the_house)] + _other_office()
 

@@ -176,8 +176,8 @@ def put_at_risk(user_id: str, wallets: Sequence[str], until: datetime) -> int:
     Tokens of before move no money any more, so the next payment's token says so.
     """
     found = store_sessions.put_at_risk(user_id, int(until.timestamp()))
-    for wallet in wallets:
-        ledger.raise_epoch(wallet)
+    for account in wallets:
+        ledger.raise_epoch(account)
     return found
 
 

@@ -18,7 +18,7 @@ from chalicelib.observability import count
 from chalicelib.risk import aside, service, store_scores
 from chalicelib.risk.model import LONGEST_NOTE, FreezeRequest
 from chalicelib.risk.model_rules import Outcome, reaches
-from chalicelib.risk.model_scores import RISES_EVERY, Done, Kept
+from chalicelib.risk.model_scores import RISES_EVERY, Deed, Done, Kept
 
 BY_ITSELF = Operator("risk-rules", "", roles.RISK)
 """Whom the audit log and the freeze name where no person did it."""
@@ -54,7 +54,7 @@ def _done(one: Kept, at: datetime) -> Done:
         return Done("to-review" if reaches(outcome, "review") else "watched")
     held_in, held = _hold(one, at)
     frozen = _freeze(one, at) if outcome == "freeze" else ""
-    deed = "frozen" if frozen else "held" if held else "to-review"
+    deed: Deed = "frozen" if frozen else "held" if held else "to-review"
     return Done(deed, held, held_in if held else "", frozen)
 
 

@@ -67,10 +67,10 @@ def _rule(
     mode: Mode,
     fails: IfItFails,
     because: str,
-    **parameters: tuple[int, int, int],
+    **bounds: tuple[int, int, int],
 ) -> Rule:
-    bounds = {parameter: Bound(*bound) for parameter, bound in parameters.items()}
-    return Rule(name, points, most, mode, bounds, fails, because)
+    parameters = {parameter: Bound(*bound) for parameter, bound in bounds.items()}
+    return Rule(name, points, most, mode, parameters, fails, because)
 
 
 _HONEST, _GONE, _ONLY_TOLD, _PERSONAL = "honest", "gone", "only-told", "personal"

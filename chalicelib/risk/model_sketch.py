@@ -38,7 +38,7 @@ class Sketch(msgspec.Struct, omit_defaults=True):
 
     def total(self, at: float, half_life: float) -> float:
         """How much is remembered."""
-        return sum(self.weights.values()) * 0.5 ** (max(0.0, at - self.as_of) / half_life)
+        return sum(self.weights.values()) * math.pow(0.5, max(0.0, at - self.as_of) / half_life)
 
     @property
     def median(self) -> float:

@@ -35,9 +35,8 @@ Event = tuple[Seen, Place]
 def score(message: Mapping[str, Any], at: datetime) -> int:
     """{"entries": [an item of the journal]} or {"happened": [a happening]}; how many scores are kept of it."""
     told = message.get("happened", [])
-    events = sorted(
-        [*of_entries(message.get("entries", [])), *((of_happening(one), Place()) for one in told)], key=_when
-    )
+    without = [(of_happening(one), Place()) for one in told]
+    events = sorted([*of_entries(message.get("entries", [])), *without], key=_when)
     rules, profiles = rules_in_force(), _memories([seen for seen, _ in events])
     known = {key: profile for key, (profile, _) in profiles.items()}
     kept = sum(_scored(one, rules, known, at) for one in events)

@@ -1,4 +1,7 @@
-"""Scoring what happened; and what operators did to a wallet, told to its owner by every way they have; the office's own role reads no contact."""
+"""Scoring what happened; and what was done to a wallet, told to its owner by every way they have.
+
+The office's own role reads no contact.
+"""
 
 from __future__ import annotations
 

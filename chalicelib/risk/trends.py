@@ -38,7 +38,7 @@ def _warn(series: str, hour: str, trend: model_trends.Trend, at: datetime) -> bo
     """Once an hour and series, whoever sees it first."""
     if cases.standing(cases.case_id(CASE, series, hour)):
         return False
-    facts = {"hour": hour, "times": trend.now, "usual": trend.usual}
+    facts: dict[str, str | int] = {"hour": hour, "times": trend.now, "usual": trend.usual}
     cases.open_case(CASE, series, facts, at + _LOOKED_AT_WITHIN, at, key=hour)
     counted("TrendRises")
     return True
