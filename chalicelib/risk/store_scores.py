@@ -10,7 +10,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib.cloud_tables import Table, absent, made, writing
+from chalicelib.cloud_tables import Table, absent, made, reading, writing
 from chalicelib.kernel import clock
 from chalicelib.risk import store_rules
 from chalicelib.risk.model_scores import Done, Kept, Label, Standing, State
@@ -125,8 +125,11 @@ def listed(state: State, position: str | None, limit: int) -> tuple[list[tuple[K
 
 
 def _together(score_ids: Sequence[str]) -> list[tuple[Kept, Standing]]:
-    found = {item.pk: item for item in _ScoreItem.batch_get([(one, _SCORE) for one in score_ids])}
-    return [_read(found[one]) for one in score_ids if one in found]
+    if not score_ids:
+        return []
+    with reading() as together:
+        found = [together.get(_ScoreItem, score_id, _SCORE) for score_id in score_ids]
+    return [_read(future.get()) for future in found]
 
 
 def _start(state: State, position: str | None) -> dict[str, dict[str, str]] | None:

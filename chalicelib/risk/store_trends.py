@@ -25,5 +25,5 @@ def add(series: str, hour: str, times: int) -> int:
 
 def counts(series: str, hours: Sequence[str]) -> list[int]:
     """In the order asked for; 0 where nothing was counted."""
-    found = {item.sk: int(item.times) for item in _HourItem.batch_get([(_PREFIX + series, hour) for hour in hours])}
-    return [found.get(hour, 0) for hour in hours]
+    found = (_HourItem.find(_PREFIX + series, hour) for hour in hours)
+    return [int(item.times) if item else 0 for item in found]
