@@ -76,9 +76,9 @@ class Table(Model):
         return cut(list(found), limit)
 
     @classmethod
-    def parts(cls, keys: Sequence[tuple[str, str]], wanted: Sequence[str]) -> list[dict[str, Any]]:
+    def several(cls, keys: Sequence[tuple[str, str]], wanted: Sequence[str]) -> list[dict[str, Any]]:
         """Only these attributes, as DynamoDB tells them, of at most 100 items; what it cannot tell now is left out."""
-        asked = [{"pk": pk, "sk": sk} for pk, sk in keys]
+        asked: Any = [{"pk": pk, "sk": sk} for pk, sk in keys]
         answer = cls._get_connection().batch_get_item(asked, attributes_to_get=list(wanted))
         found: list[dict[str, Any]] = answer["Responses"].get(getattr(settings(), cls.setting), [])
         return found

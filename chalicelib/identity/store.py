@@ -90,7 +90,7 @@ def user(user_id: str) -> User | None:
 
 def jurisdictions(user_ids: Collection[str]) -> dict[str, str]:
     """User → where, of at most 100; nothing else of them is read."""
-    found = PersonItem.parts([(user_id, "USER") for user_id in user_ids], ("pk", "sk", "jurisdiction"))
+    found = PersonItem.several([(user_id, "USER") for user_id in user_ids], ("pk", "sk", "jurisdiction"))
     return {one["pk"]["S"]: one["jurisdiction"]["S"] for one in found if "jurisdiction" in one}
 
 

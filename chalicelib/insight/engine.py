@@ -47,8 +47,8 @@ class Engine:
         rows = tuple(tuple(map(_plain, one)) for one in found.fetchall())
         return Answered(columns, rows[:limit], len(rows) <= limit)
 
-    def _rows(self, text: str, values: Sequence[Any]) -> tuple[tuple[str | int | None, ...], ...]:
-        return tuple(tuple(map(_plain, row)) for row in self.connection.execute(text, list(values)).fetchall())
+    def _rows(self, text: str, values: Mapping[str, Any]) -> tuple[tuple[str | int | None, ...], ...]:
+        return tuple(tuple(map(_plain, row)) for row in self.connection.execute(text, values).fetchall())
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal
 
 import msgspec
 
@@ -12,8 +11,6 @@ from chalicelib.insight.model_query import QueryRequest, Question, question
 from chalicelib.insight.model_reports import AnswerView, HappenedView, Kept, RowView
 from chalicelib.kernel import sheet
 from chalicelib.kernel.errors import NotFound
-
-Format = Literal["csv", "parquet"]
 
 
 def asked(wish: QueryRequest) -> AnswerView:
@@ -49,10 +46,10 @@ def behind(answer: str, place: str, position: str | None, limit: int) -> tuple[l
     return shown, None if events.complete else str(first + limit)
 
 
-def file(answer: str, kind: Format) -> bytes:
-    """Raises NotFound."""
+def file(answer: str, *, as_parquet: bool) -> bytes:
+    """As CSV otherwise. Raises NotFound."""
     kept = _known(answer)
-    if kind == "parquet":
+    if as_parquet:
         return engine.parquet(kept.columns, kept.rows)
     cells = [["" if one is None else one for one in row] for row in kept.rows]
     return sheet.written(kept.columns, cells).encode()

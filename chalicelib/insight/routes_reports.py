@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.insight import reports
 from chalicelib.insight.model_query import QueryRequest
@@ -69,7 +67,8 @@ def entries(call: Call[None]) -> Answer:
 )
 def file(call: Call[None]) -> Answer:
     kind = call.query.get("format", "")
-    if kind not in get_args(reports.Format):
+    if kind not in _MEDIA:
         raise InvalidRequest(param="format")
     name = f'attachment; filename="report.{kind}"'
-    return Answer(200, reports.file(call.path["id"], kind), {"Content-Type": _MEDIA[kind], "Content-Disposition": name})
+    content = reports.file(call.path["id"], as_parquet=kind == "parquet")
+    return Answer(200, content, {"Content-Type": _MEDIA[kind], "Content-Disposition": name})

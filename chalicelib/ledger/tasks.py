@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import queues
-from chalicelib.ledger import chart, closing, folding
+from chalicelib.ledger import closing, folding
 from chalicelib.ledger.wire import plain_item
 from chalicelib.observability import page
 from chalicelib.settings import settings
@@ -106,12 +106,10 @@ def _ordered(account: str, body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _folds(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    waiting = [
-        {name: entry[name] for name in ("id", "movement", "postings", "kind", "currency", "sk")}
-        for entry in entries
-        if any(chart.is_system(address) for address in entry["postings"])
-    ]
-    return _messages("entries", waiting, folding.BATCH)
+    """Whatever is in a total or counted, one of two copies."""
+    names = ("id", "movement", "postings", "kind", "currency", "sk")
+    waiting = {one["id"]: {name: one[name] for name in names} for one in entries if folding.is_folded(one)}
+    return _messages("entries", list(waiting.values()), folding.BATCH)
 
 
 def _told(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

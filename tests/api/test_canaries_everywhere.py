@@ -262,7 +262,7 @@ def test_nothing_that_was_typed_and_no_secret_is_found_again(
     ear.heard |= dict.fromkeys(IN_TEXTS, "in a text")
     assert {f"{route.method} {route.path}" for route in routes()} <= ear.done, "drive the new route in away_kit"
     plant(world)
-    app.fan_out({"Records": world._new_records()}, None)
+    app.fan_out({"Records": world.new_records()}, None)
     sinks = {
         "at rest": at_rest(),
         "queues": queued(),

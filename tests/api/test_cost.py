@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.identity import vault
+from tests.bench import counting
 from tests.bench.measure import growth, operations, requests, town, usual_town
 from tests.bench.measure.rows import broken
 from tests.bench.measure.samples import Printed, Recorder, Sample
@@ -82,6 +83,17 @@ def test_settlement_stays_within_its_requests_and_units_in_full_batches(place: T
     found, units = requests.settlement_per_payment(requests.full_batches(place, RECORDER))
     assert 0 < found <= requests.SETTLEMENT_REQUESTS
     assert 0 < units <= requests.SETTLEMENT_WRITE_UNITS
+
+
+@pytest.mark.parametrize("mix", counting.MIXES)
+def test_counters_cost_less_than_a_unit_per_event_in_full_batches(mix: str) -> None:
+    found = counting.cost(counting.MIXES[mix], a_second=100, batches=5)
+    assert 0 < found.counters < counting.UNITS
+
+
+def test_counters_of_a_batch_of_payments_are_three_items_whatever_their_number() -> None:
+    """Its minute, its hour, its day: two units each."""
+    assert counting.cost(["payment"], a_second=100, batches=1).counters == 6 / 40
 
 
 def test_a_sweep_of_a_minute_in_which_nothing_is_due_only_looks() -> None:
