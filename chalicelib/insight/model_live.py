@@ -133,9 +133,7 @@ def counted(
     return CountedView(newest_at or None, counted_at or None, waiting, waiting_seconds, stream_seconds, behind, through)
 
 
-def _behind(
-    at: datetime, newest: tuple[str, str], waiting_seconds: float | None, stream_seconds: float
-) -> int | None:
+def _behind(at: datetime, newest: tuple[str, str], waiting_seconds: float | None, stream_seconds: float) -> int | None:
     """Where something waits and nobody knows since when, it may have since the newest that is counted. What the newest
     took on its way is told as long as that was just now: later, it says nothing of what comes."""
     newest_at, counted_at = (clock.read(time) if time else None for time in newest)

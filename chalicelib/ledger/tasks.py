@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import queues
-from chalicelib.ledger import closing, folding
+from chalicelib.ledger import chart, closing, folding
 from chalicelib.ledger.wire import plain_item
 from chalicelib.observability import page
 from chalicelib.settings import settings

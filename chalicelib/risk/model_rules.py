@@ -102,7 +102,7 @@ BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
 NAMES = tuple(BY_NAME)
 
 
-class RuleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RiskRuleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Parameters that are left out stay as they are."""
 
     mode: Mode
@@ -118,7 +118,7 @@ class ParameterView(msgspec.Struct, frozen=True):
     most: int
 
 
-class RuleView(msgspec.Struct, frozen=True, omit_defaults=True):
+class RiskRuleView(msgspec.Struct, frozen=True, omit_defaults=True):
     """`fraud`, `legitimate`, `unsure`: labels of scores that it gave a reason for. `precision_percent` is what part of
     the first two was fraud; left out where there is none."""
 
@@ -158,6 +158,13 @@ class Labels(msgspec.Struct, frozen=True):
     def precision_percent(self) -> int | None:
         sure = self.fraud + self.legitimate
         return self.fraud * 100 // sure if sure else None
+
+
+def known(parameters: Mapping[str, int]) -> None:
+    """Raises InvalidRequest where no rule at all has one."""
+    everywhere = {name for rule in RULES for name in rule.parameters}
+    for name in parameters.keys() - everywhere:
+        raise InvalidRequest(param=f"parameters.{name}"[:64])
 
 
 def checked(rule: Rule, parameters: Mapping[str, int]) -> None:

@@ -7,7 +7,7 @@ from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound, SecondPersonRequired
 from chalicelib.risk import deciding, ruling, service, trying
 from chalicelib.risk.model import FreezeRequest, FreezeView, KeepRequest, LiftRequest
-from chalicelib.risk.model_rules import RuleRequest, RuleView
+from chalicelib.risk.model_rules import RiskRuleRequest, RiskRuleView
 from chalicelib.risk.model_scores import DecisionRequest, ScoreView
 from chalicelib.risk.model_trials import TrialRequest, TrialView
 
@@ -128,7 +128,7 @@ def trial(call: Call[TrialRequest]) -> Answer:
 @room.route(
     "GET",
     "/v1/risk/rules",
-    answers={200: RuleView},
+    answers={200: RiskRuleView},
     caller=Operator,
     permission="risk.see",
     listing=True,
@@ -141,12 +141,12 @@ def rules(call: Call[None]) -> Answer:
 @room.route(
     "PATCH",
     "/v1/risk/rules/{name}",
-    body=RuleRequest,
-    answers={200: RuleView},
+    body=RiskRuleRequest,
+    answers={200: RiskRuleView},
     caller=Operator,
     permission="risk.keep",
     errors=(NotFound, InvalidState),
     summary="Turn a rule on or off, put it on trial, or set its parameters",
 )
-def change_rule(call: Call[RuleRequest]) -> Answer:
+def change_rule(call: Call[RiskRuleRequest]) -> Answer:
     return Answer(200, ruling.changed(call.operator, call.path["name"], call.body, call.at, call.language))

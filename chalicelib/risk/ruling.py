@@ -9,10 +9,10 @@ from chalicelib.kernel import clock, text
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound
 from chalicelib.risk import model, model_rules, store_rules
-from chalicelib.risk.model_rules import Change, Labels, ParameterView, Rule, RuleRequest, RuleView
+from chalicelib.risk.model_rules import Change, Labels, ParameterView, RiskRuleRequest, RiskRuleView, Rule
 
 
-def listed(position: str | None, limit: int, language: str) -> tuple[list[RuleView], str | None]:
+def listed(position: str | None, limit: int, language: str) -> tuple[list[RiskRuleView], str | None]:
     """In the order of the table, from behind `position` on; and the position of the next page, None at the end."""
     found, names = store_rules.all_rules(), list(model_rules.NAMES)
     rest = model_rules.RULES[names.index(position) + 1 if position in names else 0 :]
@@ -20,12 +20,13 @@ def listed(position: str | None, limit: int, language: str) -> tuple[list[RuleVi
     return shown, rest[limit - 1].name if len(rest) > limit else None
 
 
-def changed(by: Operator, name: str, wish: RuleRequest, at: datetime, language: str) -> RuleView:
+def changed(by: Operator, name: str, wish: RiskRuleRequest, at: datetime, language: str) -> RiskRuleView:
     """Raises InvalidRequest (which parameter, between what), NotFound, InvalidState (changed meanwhile)."""
+    note = model.tidy_note(wish.note)
+    model_rules.known(wish.parameters)
     rule = model_rules.BY_NAME.get(name)
     if rule is None:
         raise NotFound()
-    note = model.tidy_note(wish.note)
     model_rules.checked(rule, wish.parameters)
     before, labels = store_rules.all_rules().get(name, (None, Labels()))
     parameters = {**(before.parameters if before else {}), **wish.parameters}
@@ -44,13 +45,13 @@ def _told(values: dict[str, int]) -> str:
     return " ".join(f"{name}={value}" for name, value in sorted(values.items()))
 
 
-def _view(rule: Rule, change: Change | None, labels: Labels, language: str) -> RuleView:
+def _view(rule: Rule, change: Change | None, labels: Labels, language: str) -> RiskRuleView:
     values = rule.values(change.parameters if change else {})
     parameters = [
         ParameterView(name, values[name], bound.value, bound.least, bound.most)
         for name, bound in rule.parameters.items()
     ]
-    return RuleView(
+    return RiskRuleView(
         name=rule.name,
         about=text.sentence(f"risk.rules.{rule.name}", language),
         mode=change.mode if change else rule.mode,

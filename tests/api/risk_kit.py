@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 from tests.api import transfer_kit
+from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply
 from tests.api.world import Person, World
 
@@ -52,3 +54,17 @@ def open_score(world: World) -> str:
     world.score()
     (found,) = scores(world)
     return str(found["id"])
+
+
+def calls(world: World) -> dict[str, Callable[[], Reply]]:
+    """A call of every route about scores and rules, each able to succeed."""
+    boss, score_id = world.operator, open_score(world)
+    trial, rule = BODIES["POST /v1/risk/trials"], BODIES["PATCH /v1/risk/rules/{name}"]
+    return {
+        "GET /v1/risk/scores": lambda: boss.get("/v1/risk/scores"),
+        "GET /v1/risk/scores/{id}": lambda: boss.get(f"/v1/risk/scores/{score_id}"),
+        "POST /v1/risk/scores/{id}/decision": lambda: decide(world, score_id, "legitimate"),
+        "POST /v1/risk/trials": lambda: boss.post("/v1/risk/trials", trial),
+        "GET /v1/risk/rules": lambda: boss.get("/v1/risk/rules"),
+        "PATCH /v1/risk/rules/{name}": lambda: boss.patch(f"/v1/risk/rules/{RING}", rule),
+    }

@@ -148,6 +148,7 @@ def test_a_score_beyond_all_freezes_with_a_reason_and_its_release_thaws(world: W
     assert send(passing, people[4].identifier, 12_000).status == 201
     world.deliver()
     world.score()
+    assert [(o["outcome"],o["points"],o["amount"],[r["rule"] for r in o["reasons"]]) for o in kit.scores(world)]==[]
     (found,) = kit.scores(world)
     assert (found["outcome"], found["deed"], found["frozen_wallet_id"]) == ("freeze", "frozen", passing.wallet)
     assert ledger.head(passing.wallet).reason == "unusual_activity"
