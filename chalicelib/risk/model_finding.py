@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import msgspec
 
-from chalicelib.risk.model_profile import DAY, HOUR, Glimpse, Profile, mark, share_of_hour
+from chalicelib.risk.model_profile import DAY, HOUR, Glimpse, Profile, came_from, mark, share_of_hour
 from chalicelib.risk.model_seen import AWAY, OUT, Seen
 from chalicelib.risk.model_sketch import median_and_deviation
 
@@ -106,18 +106,25 @@ def many_at_once(a: Around, p: P) -> Facts | None:
 
 
 def impossible_travel(a: Around, p: P) -> Facts | None:
-    """Told at the sign-in; and at the first money that leaves after it."""
+    """Told at the sign-in; and at the first money that leaves after it. One device that calls from two places has a
+    tunnel: it is no traveller."""
     seen, within = a.seen, p["hours"] * HOUR
     if seen.kind != "sign-in" and seen.kind not in OUT:
         return None
-    ins = [one for one in a.person.since(seen.at, DAY, "sign-in") if one.good and one.other]
+    ins = [one for one in a.person.since(seen.at, DAY, "sign-in") if one.good]
     if seen.kind == "sign-in":
-        far = seen.good and any(one.other != seen.region and one.at >= seen.at - within for one in ins if seen.region)
-        return {"hours": p["hours"]} if far else None
-    jumped = [two.at for one, two in pairwise(ins) if one.other != two.other and two.at - one.at <= within]
-    if not jumped or any(one.at > jumped[-1] for one in a.person.since(seen.at, DAY, *OUT)):
+        here = Glimpse(seen.at, seen.kind, other=came_from(seen))
+        return {"hours": p["hours"]} if seen.good and any(_jumped(one, here, within) for one in ins) else None
+    jumps = [two.at for one, two in pairwise(ins) if _jumped(one, two, within)]
+    if not jumps or any(one.at > jumps[-1] for one in a.person.since(seen.at, DAY, *OUT)):
         return None
     return {"hours": p["hours"]}
+
+
+def _jumped(one: Glimpse, two: Glimpse, within: float) -> bool:
+    (there, with_that), (here, with_this) = (each.other.split(" ") for each in (one, two))
+    elsewhere = bool(there and here) and there != here
+    return elsewhere and two.at - one.at <= within and (not with_that or with_that != with_this)
 
 
 def reset_then_out(a: Around, p: P) -> Facts | None:

@@ -143,13 +143,18 @@ def share_of_hour(hours: Sketch, at: float) -> float:
     return sum(weight for bucket, weight in hours.weights.items() if bucket in near) / total if total else 1.0
 
 
+def came_from(seen: Seen) -> str:
+    """Of a sign-in: region and device."""
+    return f"{seen.region} {mark(seen.device) if seen.device else ''}"
+
+
 def _other(seen: Seen, role: str) -> str:
     if role == "peer":
         return mark(seen.person)
     if role == "device":
         return seen.card or mark(seen.person)
     if seen.kind == "sign-in":
-        return seen.region
+        return came_from(seen)
     if seen.kind == "top-up-started":
         return seen.card
     return mark(seen.peer) if seen.peer else seen.merchant

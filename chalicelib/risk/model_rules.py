@@ -79,7 +79,7 @@ RULES: tuple[Rule, ...] = (
     _rule("new-account-ring", 60, "freeze", "shadow", "open", _HONEST,
           members=(4, 3, 12), passed_percent=(50, 10, 100), hours=(72, 1, 336), least=(5_000, 1, 10_000_000)),
     _rule("many-cards-one-device", 55, "hold", "shadow", "closed", _GONE, cards=(4, 2, 20), hours=(24, 1, 336)),
-    _rule("top-up-straight-out", 50, "hold", "shadow", "closed", _GONE,
+    _rule("top-up-straight-out", 45, "hold", "shadow", "closed", _GONE,
           minutes=(60, 5, 1_440), percent=(80, 10, 100), least=(20_000, 1, 10_000_000), days=(30, 1, 365)),
     _rule("just-below-a-limit", 40, "review", "on", "open", _HONEST,
           limit=(100_000, 1_000, 100_000_000), below_percent=(8, 1, 30), times=(3, 2, 10), hours=(24, 1, 168)),
