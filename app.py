@@ -115,23 +115,8 @@ def _office() -> list[Room]:
 
     of_merchants = (merchants, sales, stores, cards, onboarding, webhooks, returns, events, payouts)
     of_the_house = (
-        cases,
-        audit,
-        risk,
-        disputes,
-        reconciliation,
-        adjustments,
-        operations,
-        on_call,
-        affected,
-        compensation,
-        backups,
-        policies,
-        probes,
-        reviews,
-        live,
-        records,
-        effort,
+        *(cases, audit, risk, disputes, reconciliation, adjustments),
+        *(operations, on_call, affected, compensation, backups, policies, probes, reviews, live, records, effort),
     )
     return [routes.room for routes in (*of_merchants, *of_the_house)] + _other_office()
 
@@ -288,6 +273,13 @@ def gather(event: SQSEvent) -> Any:
     from chalicelib.insight import tasks
 
     return tasks.gather(event.to_dict())
+
+
+@app.on_sqs_message(queue_arn=_QUEUE, batch_size=10)
+def score(event: SQSEvent) -> Any:
+    from chalicelib.risk import tasks
+
+    return tasks.score(event.to_dict(), clock.now())
 
 
 @app.on_sqs_message(queue_arn=_QUEUE + ".fifo", batch_size=1)

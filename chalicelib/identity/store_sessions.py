@@ -205,6 +205,13 @@ def calm(user_id: str, session_id: str) -> bool:
     return made(lambda: item.update([_SessionItem.risky_until.remove()], _SessionItem.pk.exists()))
 
 
+def put_at_risk(user_id: str, until: int) -> int:
+    """Every session that somebody has, until then (seconds since 1970); how many."""
+    found = _items(user_id)
+    at_risk: list[Action] = [_SessionItem.risky_until.set(until)]
+    return sum(made(lambda item=one: item.update(at_risk, _SessionItem.pk.exists())) for one in found)  # type: ignore[misc]
+
+
 def keeping(transaction: TransactWrite, session: Session) -> None:
     """Part of the transaction that lets somebody in."""
     transaction.save(session_item(session), absent())

@@ -43,6 +43,7 @@ IN_CLEAR = {
         "by", "dimension", "dimensions", "grain", "measure", "of", "words",
         "action", "capability", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale",
         "method", "processor", "role", "scopes", "split", "document", "version", "POST /v1/freezes reason",
+        "label", "mode",
         "POST /v1/payments/{id}/disputes reason",
         "side", "categories", "form", "direction", "design", "against", "schedule", "event_types",
         "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id} state", "PUT /v1/merchants/{id}/category category",

@@ -118,6 +118,7 @@ FIRSTS = {
     "tell": operations.tell,
     "record": operations.record,
     "earn": operations.earn,
+    "score": operations.score,
     "deliver": operations.deliver,
     "sweep": operations.sweep,
     "alarmed": operations.alarmed,

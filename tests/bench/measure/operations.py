@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.identity import vault
-from chalicelib.kernel import ids
+from chalicelib.kernel import clock, ids
 from infra.local.bank_post import letter, signed
 from tests.api.caller import Caller
 from tests.api.topup_kit import ANA, KEYS, WALLET, token
@@ -144,6 +144,13 @@ def record(town: Town, entries: int = 1) -> Invocation:
 
 def earn(town: Town, entries: int = 1) -> Invocation:
     return _consumed(town, "earn", "POINTS_QUEUE_URL", entries)
+
+
+def score(town: Town) -> Invocation:
+    """A happening: it is remembered, and leads to nothing."""
+    told = {"id": ids.derived("evt", "signed in"), "kind": "sign-in", "at": clock.written(town.world.clock.now())}
+    body = {"happened": [told | {"outcome": "succeeded", "person": "anybody", "region": "CN"}]}
+    return Invocation("score", town.world.event_of("risk", [json.dumps(body)]))
 
 
 def deliver(town: Town) -> Invocation:
