@@ -108,11 +108,13 @@ class QueueView(msgspec.Struct, frozen=True):
 
 
 class LiveView(msgspec.Struct, frozen=True):
-    """`counts`, `hours` (48) and `days` (31) lack those in which nothing happened, and each has the running one;
+    """`counts` (of minutes), `hours` and `days` lack those in which nothing happened, and each has the running one;
     `requests` is null where nobody counts them."""
 
     at: str
     window_minutes: int
+    window_hours: int
+    window_days: int
     counted: CountedView
     counts: list[CountView]
     hours: list[HourView]
@@ -133,9 +135,7 @@ def counted(
     return CountedView(newest_at or None, counted_at or None, waiting, waiting_seconds, stream_seconds, behind, through)
 
 
-def _behind(
-    at: datetime, newest: tuple[str, str], waiting_seconds: float | None, stream_seconds: float
-) -> int | None:
+def _behind(at: datetime, newest: tuple[str, str], waiting_seconds: float | None, stream_seconds: float) -> int | None:
     """Where something waits and nobody knows since when, it may have since the newest that is counted. What the newest
     took on its way is told as long as that was just now: later, it says nothing of what comes."""
     newest_at, counted_at = (clock.read(time) if time else None for time in newest)
