@@ -22,7 +22,7 @@ run: install ## start the local cloud at http://localhost:8000 (PORT=…) and fo
 reset: $(TOOLS) ## forget everybody and everything in the local cloud
 	@$(RUN) -m infra.local.cloud reset
 
-demo: install ## play the main job over HTTP (ACT=accounts: lock, reset, second factor, restore; ACT=failover: a bank goes down; ACT=incident: from an alarm to its remedy; ACT=shop: a day of a shop; ACT=social: an evening among friends; ACT=rewards: points and a bonus; ACT=credit: a plan of instalments; ACT=restore: a wiped table comes back; ACT=region: a lost region is rebuilt; DEMO_LANG=zh for Chinese)
+demo: install ## play the main job over HTTP (ACT=accounts: lock, reset, second factor, restore; ACT=failover: a bank goes down; ACT=incident: from an alarm to its remedy; ACT=shop: a day of a shop; ACT=social: an evening among friends; ACT=rewards: points and a bonus; ACT=credit: a plan of instalments; ACT=insight: from payments to a report and back to an entry; ACT=restore: a wiped table comes back; ACT=region: a lost region is rebuilt; DEMO_LANG=zh for Chinese)
 	@$(RUN) -m infra.local.demo $(ACT)
 
 code: $(TOOLS) ## the code that the demo operator's authenticator shows now, to sign in to the console
@@ -109,9 +109,12 @@ check: package ## ruff, mypy --strict, import-linter, bandit, policy packs; cfn-
 security: package $(CHECKS) ## bandit, cfn-lint, checkov, detect-secrets, pins with hashes, what is in the zip; every find fixed or given a reason
 	@$(RUN) -m infra.checks
 
-lock: $(CHECKS) ## infra/requirements.lock from requirements.txt: all that it needs, each with the hashes of its files
-	.venv-checks/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file infra/requirements.lock requirements.txt
+LOCKED := .venv-checks/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+lock: $(CHECKS) ## infra/requirements.lock and analysis.lock: all that the zip and the layer need, each with the hashes of its files
+	$(LOCKED) --output-file infra/requirements.lock requirements.txt
+	$(LOCKED) --output-file infra/analysis.lock infra/analysis.txt
 
 format: $(TOOLS) ## let ruff write the code as `make check` wants it, and pages name at their head what they need
 	.venv/bin/ruff check --fix .

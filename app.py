@@ -182,10 +182,16 @@ def _access() -> list[Room]:
         tills,
         payees,
     )
-    return [*(routes.room for routes in (api, *ways_in, *own)), *_money(), *_webhooks(), *_office()]
+    return [*(routes.room for routes in (api, *ways_in, *own)), *_money(), *_webhooks(), *_office(), *_analysis()]
 
 
-_ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office}
+def _analysis() -> list[Room]:
+    from chalicelib.insight import routes_reports as reports
+
+    return [reports.room]
+
+
+_ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office, "analysis": _analysis}
 
 
 def _open(door: str) -> None:
@@ -275,6 +281,13 @@ def earn(event: SQSEvent) -> Any:
     return tasks.earn(event.to_dict(), categorising.category)
 
 
+@app.on_sqs_message(queue_arn=_QUEUE, batch_size=10)
+def gather(event: SQSEvent) -> Any:
+    from chalicelib.insight import tasks
+
+    return tasks.gather(event.to_dict())
+
+
 @app.on_sqs_message(queue_arn=_QUEUE + ".fifo", batch_size=1)
 def deliver(event: SQSEvent) -> Any:
     from chalicelib.merchants import tasks
@@ -321,6 +334,13 @@ def reconcile(event: Any) -> int:
     from chalicelib.settlement import tasks
 
     return tasks.reconcile(clock.now())
+
+
+@app.schedule("rate(5 minutes)")
+def compact(event: Any) -> int:
+    from chalicelib.insight import tasks
+
+    return tasks.compact(clock.now())
 
 
 @app.schedule("rate(15 minutes)")

@@ -20,8 +20,9 @@ HTTP_FUNCTIONS = {
     "access": "AccessHandler",
     "webhooks": "WebhooksHandler",
     "office": "OfficeHandler",
+    "analysis": "AnalysisHandler",
 }
-OURS = ("access", "webhooks", "office")
+OURS = ("access", "webhooks", "office", "analysis")
 """The HTTP functions that Chalice does not make."""
 THROTTLED = ("entering", "webhooks", "public")
 """Classes of route (`chalicelib/api/shield.py`) with a limit of their own for all callers together."""

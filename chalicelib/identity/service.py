@@ -54,6 +54,11 @@ def person(user_id: str) -> User | None:
     return store.user(user_id)
 
 
+def region(user_id: str) -> str | None:
+    """The jurisdiction, for figures: nothing personal is read. None of nobody."""
+    return store.jurisdiction(user_id)
+
+
 def profile(user_id: str) -> User:
     """Raises NotFound."""
     return _known(store.user(user_id))

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -73,6 +74,10 @@ class PersonItem(UserItem):
     last_seen_from = UnicodeAttribute(null=True)
 
 
+class _PlaceItem(UserItem):
+    jurisdiction = UnicodeAttribute(null=True)
+
+
 def name_of(login: str) -> LoginItem | None:
     """The name that `login` is the mark of, if it is somebody's."""
     return LoginItem.find(f"LOGIN#{login}", "LOGIN")
@@ -86,6 +91,14 @@ def user_id_of(login: str) -> str | None:
 
 def user(user_id: str) -> User | None:
     return living(PersonItem.find(user_id, "USER"))
+
+
+def jurisdiction(user_id: str) -> str | None:
+    """Nothing else of them is read."""
+    try:
+        return _PlaceItem.get(user_id, "USER", attributes_to_get=["pk", "sk", "jurisdiction"]).jurisdiction
+    except DoesNotExist:
+        return None
 
 
 def living(found: PersonItem | None) -> User | None:

@@ -3,92 +3,107 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from chalicelib.insight.model_query import Dimension, Filter, Measure, Question
+from chalicelib.insight import compiling_funnel, compiling_people
+from chalicelib.insight.compiling_parts import NEXT, TIMES, Part, Values, dimension, quoted, source, where
+from chalicelib.insight.model_query import Measure, Question
 from chalicelib.kernel import clock
 
-Parameters = list[Any]
-_PLAIN: frozenset[Dimension] = frozenset(
-    ("kind", "channel", "processor", "method", "merchant", "category", "region", "device", "currency", "outcome",
-     "reason")
-)  # fmt: skip
-_CALENDAR: Mapping[Dimension, str] = {
-    "hour_of_day": "hour({at})",
-    "weekday": "isodow({at})",
-    "tier": "tier",
-}
+Compiled = tuple[str, Mapping[str, Any]]
 _ENDED = "outcome IN ('succeeded', 'refused', 'failed')"
 _SUCCEEDED = "count(*) FILTER (outcome = 'succeeded')"
-Part = Literal["now", "before"]
+_SHOWN = "id, happened_at, kind, account, movement, currency, amount, fee, outcome, reason"
 
 
-def compiled(asked: Question) -> tuple[str, Parameters]:
+def compiled(asked: Question) -> Compiled:
     """Reads the relation `events`; one row more than is wanted tells that there are more."""
-    wish = asked.wish
-    parts, values = [_part(asked, "now")], _values(asked, asked.since, asked.until)
-    if wish.compare:
-        parts.append(_part(asked, "before"))
-        values += _values(asked, asked.since - (asked.until - asked.since), asked.since)
-    text = f"WITH {', '.join(parts)}\n{_joined(asked)}\nORDER BY {', '.join(_order(asked))}\nLIMIT {wish.top + 1}"
+    if asked.wish.funnel:
+        return compiling_funnel.compiled(asked, asked.wish.funnel)
+    values = Values()
+    tables = _part(asked, Part("now", asked.since, asked.until), values)
+    if asked.wish.compare:
+        tables += _part(asked, Part("before", asked.since - asked.length, asked.since, asked.length), values)
+    order = ", ".join(_order(asked))
+    text = f"WITH {NEXT.join(tables)}\n{_joined(asked)}\nORDER BY {order}\nLIMIT {asked.wish.top + 1}"
     return text, values
 
 
-def of_rows(asked: Question, row: Mapping[str, str | int | None], limit: int) -> tuple[str, Parameters]:
+def of_rows(asked: Question, row: Mapping[str, str | int | None], limit: int) -> Compiled:
     """The events behind one row: its dimensions, and which entries they are; newest first."""
-    values = _values(asked, asked.since, asked.until)
-    conditions = [_where(asked)]
-    for name in asked.wish.dimensions:
-        spoken, value = _dimension(name, asked, "happened_at"), row[name]
-        if name == "time":
-            conditions.append(f"CAST({spoken} AS TIMESTAMP) = ?")
-            values.append(clock.read(str(value)).replace(tzinfo=None))
-        else:
-            conditions.append(f"CAST({spoken} AS VARCHAR) IS NOT DISTINCT FROM ?")
-            values.append(None if value is None else str(value))
-    text = "SELECT id, happened_at, kind, account, movement, currency, amount, fee, outcome, reason FROM events\n"
-    return f"{text}WHERE {' AND '.join(conditions)}\nORDER BY happened_at DESC, id\nLIMIT {limit + 1}", values
+    values, part = Values(), Part("now", asked.since, asked.until)
+    ordered = f"ORDER BY happened_at DESC, id\nLIMIT {limit + 1}"
+    if asked.wish.funnel:
+        tables, found = compiling_funnel.behind(asked, asked.wish.funnel, int(row["step"] or 0), values)
+        return f"WITH {NEXT.join(tables)}\nSELECT {_SHOWN} FROM {found}\n{ordered}", values
+    conditions = [where(asked, part, values)]
+    conditions += [_same(name, row[name], asked, part, values) for name in asked.wish.dimensions]
+    return f"SELECT {_SHOWN} FROM {source(asked)}\nWHERE {' AND '.join(conditions)}\n{ordered}", values
 
 
-def _part(asked: Question, part: Part) -> str:
-    """Of the time before, times are told as if they were now: each stands beside the one it is compared with."""
-    length = int((asked.until - asked.since).total_seconds() * 1_000_000)
-    at = "happened_at" if part == "now" else f"(happened_at + to_microseconds({length}))"
-    dimensions = [f"{_dimension(name, asked, at)} AS {name}" for name in asked.wish.dimensions]
-    measures = [f"{_measure(measure)} AS {measure.called}" for measure in asked.wish.measures]
+def _same(name: str, value: str | int | None, asked: Question, part: Part, values: Values) -> str:
+    """Times are compared as times: DuckDB writes them in another way than we do."""
+    spoken = dimension(name, asked, part)
+    if name in TIMES and value is not None:
+        return f"{spoken} = {values.moment(clock.read(str(value)))}"
+    return f"CAST({spoken} AS VARCHAR) IS NOT DISTINCT FROM {values.add(None if value is None else str(value))}"
+
+
+def _part(asked: Question, part: Part, values: Values) -> list[str]:
+    """What a time measures, as a table of its name, and the tables that it is made of."""
+    measures = asked.wish.measures
+    plain = [f"{_measure(one)} AS {quoted(one.called)}" for one in measures if not compiling_people.follows(one)]
+    dimensions = [f"{dimension(name, asked, part)} AS {quoted(name)}" for name in asked.wish.dimensions]
+    chosen = ", ".join((*dimensions, *plain)) or 'count(*) AS "#"'
     grouped = f" GROUP BY {', '.join(map(str, range(1, len(dimensions) + 1)))}" if dimensions else ""
-    return f"{part} AS (SELECT {', '.join((*dimensions, *measures))} FROM events WHERE {_where(asked)}{grouped})"
+    text = f"SELECT {chosen} FROM {source(asked)} WHERE {where(asked, part, values)}{grouped}"
+    if len(plain) == len(measures):
+        return [f"{part.name} AS ({text})"]
+    followed = compiling_people.tables(asked, part, values)
+    return [f"{part.name}_plain AS ({text})", *followed, f"{part.name} AS ({_beside(asked, part)})"]
+
+
+def _beside(asked: Question, part: Part) -> str:
+    """Each measure of what people did later, beside what is counted at once."""
+    plain, names, joins = f"{part.name}_plain", [], []
+    for place, one in enumerate(asked.wish.measures):
+        table = plain
+        if compiling_people.follows(one):
+            table = f"{part.name}_{place}"
+            joins.append(f" LEFT JOIN {table} ON {_equal(plain, table, asked.wish.dimensions)}")
+        names.append(f"{table}.{quoted(one.called)}")
+    dimensions = [f"{plain}.{quoted(name)}" for name in asked.wish.dimensions]
+    return f"SELECT {', '.join((*dimensions, *names))} FROM {plain}{''.join(joins)}"
 
 
 def _joined(asked: Question) -> str:
     wish = asked.wish
-    names = [measure.called for measure in wish.measures]
+    names = [quoted(measure.called) for measure in wish.measures]
     if not wish.compare:
-        return f"SELECT {', '.join((*wish.dimensions, *names))} FROM now"
-    same = " AND ".join(f"now.{name} IS NOT DISTINCT FROM before.{name}" for name in wish.dimensions) or "true"
-    keys = [f"coalesce(now.{name}, before.{name}) AS {name}" for name in wish.dimensions]
+        return f"SELECT {', '.join((*map(quoted, wish.dimensions), *names))} FROM now"
+    keys = [f"coalesce(now.{name}, before.{name}) AS {name}" for name in map(quoted, wish.dimensions)]
     present = [f"now.{name} AS {name}" for name in names]
-    past = [f"before.{name} AS {name}_before" for name in names]
+    past = [f"before.{quoted(one.called)} AS {quoted(one.called + '_before')}" for one in wish.measures]
+    same = _equal("now", "before", wish.dimensions)
     return f"SELECT {', '.join((*keys, *present, *past))} FROM now FULL JOIN before ON {same}"
+
+
+def _equal(one: str, other: str, names: Sequence[str]) -> str:
+    """Two rows without any word for a dimension have that in common."""
+    same = [f"{one}.{quoted(name)} IS NOT DISTINCT FROM {other}.{quoted(name)}" for name in names]
+    return " AND ".join(same) or "true"
 
 
 def _order(asked: Question) -> list[str]:
     """By what was asked for, or in order of time, or by the first measure; dimensions decide between equals."""
     wish = asked.wish
     if wish.sort:
-        first = f"{wish.sort.by} {'DESC' if wish.sort.descending else 'ASC'} NULLS LAST"
+        first = f"{quoted(wish.sort.by)} {'DESC' if wish.sort.descending else 'ASC'} NULLS LAST"
     elif "time" in wish.dimensions:
         first = "time ASC"
     else:
-        first = f"{wish.measures[0].called} DESC NULLS LAST"
-    return [first, *(f"{name} ASC NULLS LAST" for name in wish.dimensions)]
-
-
-def _dimension(name: Dimension, asked: Question, at: str) -> str:
-    if name == "time":
-        return f"date_trunc('{asked.wish.grain}', {at})"
-    return name if name in _PLAIN else _CALENDAR[name].format(at=at)
+        first = f"{quoted(wish.measures[0].called)} DESC NULLS LAST"
+    return [first, *(f"{quoted(name)} ASC NULLS LAST" for name in wish.dimensions)]
 
 
 def _measure(one: Measure) -> str:
@@ -102,20 +117,3 @@ def _measure(one: Measure) -> str:
         "quantile": f"quantile_disc({one.of}, {one.at})",
     }
     return spoken[one.measure]
-
-
-def _where(asked: Question) -> str:
-    kept = ["happened_at >= ?", "happened_at < ?", "day BETWEEN ? AND ?", *(_kept(one) for one in asked.wish.filters)]
-    return " AND ".join(kept)
-
-
-def _kept(one: Filter) -> str:
-    word = f"CAST({_CALENDAR.get(one.dimension, one.dimension).format(at='happened_at')} AS VARCHAR)"
-    held = f"list_contains(?, {word})"
-    return f"NOT coalesce({held}, false)" if one.is_not else held
-
-
-def _values(asked: Question, since: datetime, until: datetime) -> Parameters:
-    words: Sequence[list[str]] = [list(one.words) for one in asked.wish.filters]
-    plain = [moment.replace(tzinfo=None) for moment in (since, until)]
-    return [*plain, *(moment.date() for moment in plain), *words]

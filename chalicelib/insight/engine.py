@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from chalicelib.insight import compiling
+from chalicelib.insight.model_events import COLUMNS
 from chalicelib.insight.model_query import Answered, Question
 from chalicelib.kernel import clock
 
-if TYPE_CHECKING:
-    pass
-
-COLUMNS: Mapping[str, str] = {
-    "id": "VARCHAR", "schema": "UTINYINT", "kind": "VARCHAR", "happened_at": "TIMESTAMP", "account": "VARCHAR",
-    "movement": "VARCHAR", "person": "VARCHAR", "merchant": "VARCHAR", "category": "VARCHAR", "channel": "VARCHAR",
-    "processor": "VARCHAR", "method": "VARCHAR", "region": "VARCHAR", "tier": "UTINYINT", "device": "VARCHAR",
-    "outcome": "VARCHAR", "reason": "VARCHAR", "currency": "VARCHAR", "amount": "BIGINT", "fee": "BIGINT",
-    "took_ms": "BIGINT",
-}  # fmt: skip
-"""Of an event, in this order; files are in folders `day=2026-12-02/hour=19`."""
 MEMORY, THREADS = "512MB", 2
-_FOLDERS = "{'day': DATE, 'hour': UTINYINT}"
+_FOLDERS = "{'day': DATE, 'hour': VARCHAR}"
 
 
 class Engine:
@@ -33,6 +25,10 @@ class Engine:
 
         self.connection = duckdb.connect(":memory:", config={"memory_limit": memory, "threads": threads})
         self.connection.execute("SET TimeZone = 'UTC'")
+        if not files:
+            named = ", ".join(f"{name} {kind}" for name, kind in {**COLUMNS, "day": "DATE", "hour": "VARCHAR"}.items())
+            self.connection.execute(f"CREATE TABLE events ({named})")
+            return
         source = ", ".join(f"'{one}'" for one in files)
         read = f"read_parquet([{source}], hive_partitioning = true, hive_types = {_FOLDERS})"
         self.connection.execute(f"CREATE VIEW events AS SELECT * FROM {read}")
@@ -51,9 +47,57 @@ class Engine:
         rows = tuple(tuple(map(_plain, one)) for one in found.fetchall())
         return Answered(columns, rows[:limit], len(rows) <= limit)
 
-    def _rows(self, text: str, values: Sequence[Any]) -> tuple[tuple[str | int | None, ...], ...]:
-        return tuple(tuple(map(_plain, row)) for row in self.connection.execute(text, list(values)).fetchall())
+    def _rows(self, text: str, values: Mapping[str, Any]) -> tuple[tuple[str | int | None, ...], ...]:
+        return tuple(tuple(map(_plain, row)) for row in self.connection.execute(text, values).fetchall())
 
 
 def _plain(value: Any) -> Any:
     return clock.written(value.replace(tzinfo=UTC)) if isinstance(value, datetime) else value
+
+
+def merge(parquet: Sequence[Path], lines: Sequence[Path], target: Path, spill: Path) -> int:
+    """One Parquet file of them all, each event once, in order of time; how many. Of two the one that tells more."""
+    import duckdb
+
+    settings: dict[str, Any] = {"memory_limit": MEMORY, "threads": THREADS, "temp_directory": str(spill)}
+    connection = duckdb.connect(":memory:", config=settings)
+    connection.execute("SET TimeZone = 'UTC'")
+    names = ", ".join(COLUMNS)
+    known = " + ".join(f"CAST({name} IS NOT NULL AS UTINYINT)" for name in COLUMNS)
+    sources = []
+    if parquet:
+        files = _listed(parquet)
+        sources.append(f"SELECT {names} FROM read_parquet([{files}], hive_partitioning = false, union_by_name = true)")
+    if lines:
+        columns = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
+        how = f"format = 'newline_delimited', columns = {{{columns}}}"
+        sources.append(f"SELECT {names} FROM read_json([{_listed(lines)}], {how})")
+    merged = " UNION ALL ".join(sources)
+    best = f"row_number() OVER (PARTITION BY id ORDER BY {known} DESC, happened_at) = 1"
+    text = f"SELECT {names} FROM ({merged}) QUALIFY {best} ORDER BY happened_at, id"
+    done = connection.execute(f"COPY ({text}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)").fetchone()
+    return int(done[0]) if done else 0
+
+
+def parquet(columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) -> bytes:
+    """A table as a Parquet file: columns of numbers are BIGINT, all others VARCHAR."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "threads": THREADS})
+    kinds = [
+        "BIGINT" if any(isinstance(row[place], int) for row in rows) else "VARCHAR" for place in range(len(columns))
+    ]
+    named = ", ".join(f'"{name}" {kind}' for name, kind in zip(columns, kinds, strict=True))
+    connection.execute(f"CREATE TABLE answer ({named})")
+    if rows:
+        connection.executemany(
+            f"INSERT INTO answer VALUES ({', '.join('?' * len(columns))})", [list(row) for row in rows]
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "answer.parquet"
+        connection.execute(f"COPY answer TO '{target}' (FORMAT parquet)")
+        return target.read_bytes()
+
+
+def _listed(files: Sequence[Path]) -> str:
+    return ", ".join(f"'{one}'" for one in files)

@@ -101,6 +101,7 @@ def _queues() -> dict[str, str]:
         "notices": chosen.notices_queue_url,
         "events": chosen.events_queue_url,
         "points": chosen.points_queue_url,
+        "happened": chosen.happened_queue_url,
         "deliveries": chosen.deliveries_queue_url,
         "parked": chosen.parked_queue_url,
         "alarms": chosen.alarms_queue_url,

@@ -49,6 +49,8 @@ OFFLINE = {
     "GET /v1/withdrawal-offers",
     "GET /v1/processors",
     "POST /v1/password-strength",
+    "GET /v1/reports/answers/{id}",
+    "GET /v1/reports/answers/{id}/file",
 }
 """They ask no table."""
 
@@ -289,6 +291,7 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         **away_kit_night.of_backups(world),
         **away_kit_night.of_reviews(world),
         **away_kit_night.of_policies(world),
+        **away_kit_night.of_reports(world),
         **away_kit_shops.of_a_server(world),
         **away_kit_shops.of_stores(world),
         **away_kit_shops.of_staff(world),

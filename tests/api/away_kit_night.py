@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from chalicelib.insight import compacting
 from chalicelib.operations import affected, store_affected
 from tests.api import backup_kit, compensation_kit, on_call_kit, policy_kit, review_kit, subscriber_kit
 from tests.api.bad_input_kit import BODIES
@@ -118,6 +119,24 @@ def of_policies(world: World) -> dict[str, Call]:
         "POST /v1/policies/dry-runs": lambda: boss.post("/v1/policies/dry-runs", other),
         "GET /v1/policies/{id}": lambda: boss.get(f"/v1/policies/{name}"),
         "POST /v1/policies/{id}/withdrawal": lambda: boss.post(f"/v1/policies/{name}/withdrawal"),
+    }
+
+
+def of_reports(world: World) -> dict[str, Call]:
+    boss, ana = world.operator, world.customer(10_000)
+    ana.pay(100)
+    world.deliver()
+    world.gather()
+    compacting.compact(world.clock.now())
+    wish = {"from": "2026-01-01T00:00:00Z", "to": "2027-01-01T00:00:00Z", "measures": [{"measure": "count"}]}
+    asked = boss.post("/v1/reports/query", wish)
+    assert asked.status == 200, asked.raw
+    answer = f"/v1/reports/answers/{asked.json['id']}"
+    return {
+        "POST /v1/reports/query": lambda: boss.post("/v1/reports/query", wish),
+        "GET /v1/reports/answers/{id}": lambda: boss.get(answer),
+        "GET /v1/reports/answers/{id}/rows/{place}/entries": lambda: boss.get(f"{answer}/rows/0/entries"),
+        "GET /v1/reports/answers/{id}/file": lambda: boss.get(f"{answer}/file?format=csv"),
     }
 
 

@@ -40,6 +40,7 @@ IN_CLEAR = {
             "user_id", "backup_id", "coupon_id", "merchant_ids", "people",
             "programme_id", "template_id", "bonus_id", "family_card_id", "quote_id", "quote_hash"},
     "words of ours": {
+        "by", "dimension", "dimensions", "grain", "measure", "of", "words",
         "action", "capability", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale",
         "method", "processor", "role", "scopes", "split", "document", "version", "POST /v1/freezes reason",
         "POST /v1/payments/{id}/disputes reason",

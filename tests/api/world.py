@@ -79,21 +79,27 @@ class World:
         """What a sweep has put into the queues."""
         self._consume()
 
+    def gather(self) -> int:
+        """What happened, into the lake's landing; how many messages."""
+        return self._drain(settings().happened_queue_url, app.gather)
+
     def forget_what_was_told(self) -> None:
         """The stream tells all of it again."""
         self._seen.clear()
 
     def _consume(self) -> None:
         for queue_url, handler in self._queues().items():
-            while (
-                messages := cloud.client("sqs")
-                .receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)
-                .get("Messages")
-            ):
-                answer = handler(_sqs_event(queue_url, messages), None)
-                assert answer == {"batchItemFailures": []}
-                for message in messages:
-                    cloud.client("sqs").delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+            self._drain(queue_url, handler)
+
+    def _drain(self, queue_url: str, handler: Any) -> int:
+        done, queues = 0, cloud.client("sqs")
+        while messages := queues.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
+            answer = handler(_sqs_event(queue_url, messages), None)
+            assert answer == {"batchItemFailures": []}
+            for message in messages:
+                queues.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+            done += len(messages)
+        return done
 
     def messages_of_settlement(self) -> dict[str, Any]:
         """The event that `settle` is given for what the journal holds anew."""

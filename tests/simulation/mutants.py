@@ -70,8 +70,11 @@ def tried(bug: Bug) -> Verdict:
 
 
 def _checked(bug: Bug, copy: Path, seed: int | None) -> warm.Run:
+    """A process that a signal ended has proved nothing: it is asked once more."""
     inside = {**os.environ, "SHRINKING_SECONDS": "0"} | ({} if seed is None else {"SIMULATION_SEED": str(seed)})
-    return warm.run(copy, inside, SECONDS_AT_MOST, "pytest", *_OPTIONS, *bug.checkers)
+    asked = (copy, inside, SECONDS_AT_MOST, "pytest", *_OPTIONS, *bug.checkers)
+    run = warm.run(*asked)
+    return warm.run(*asked) if run.status < 0 else run
 
 
 @contextmanager

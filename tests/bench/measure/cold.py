@@ -130,7 +130,7 @@ FIRSTS = {
     "review": operations.review,
     "rehearsal": operations.rehearsal,
 }
-_WEB = ("money", "access", "webhooks", "office")
+_WEB = ("money", "access", "webhooks", "office", "analysis")
 _HELLO = {
     "requestContext": {"resourcePath": "/", "httpMethod": "GET"},
     "multiValueQueryStringParameters": None,

@@ -1,0 +1,82 @@
+"""What the lake holds: files of events by day and hour. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+WHOLE = "all"
+"""The hour of a file that holds a day."""
+OPEN_FOR = timedelta(days=2)
+"""A day is compacted into one file once it is over for so long; what comes later still finds its place in it."""
+MOST_LANDED = 20_000
+"""Files of one turn."""
+
+
+class File(msgspec.Struct, frozen=True, array_like=True):
+    hour: str
+    key: str
+    events: int
+    bytes: int
+
+
+class Day(msgspec.Struct, frozen=True):
+    day: str
+    files: tuple[File, ...]
+    version: int
+
+    @property
+    def events(self) -> int:
+        return sum(one.events for one in self.files)
+
+    def of(self, hour: str) -> File | None:
+        return next((one for one in self.files if one.hour == hour), None)
+
+
+class Landed(msgspec.Struct, frozen=True):
+    key: str
+    day: str
+    hour: str
+    bytes: int
+
+
+class Job(msgspec.Struct, frozen=True):
+    """One file to make: of those that are there, and of what has landed."""
+
+    day: str
+    hour: str
+    old: tuple[File, ...]
+    landed: tuple[Landed, ...]
+
+    @property
+    def key(self) -> str:
+        """Follows from what goes into it: the same job again writes the same file."""
+        named = "\n".join(sorted([*(one.key for one in self.old), *(one.key for one in self.landed)]))
+        return f"events/day={self.day}/hour={self.hour}/{hashlib.sha256(named.encode()).hexdigest()[:32]}.parquet"
+
+
+def is_over(day: str, at: datetime) -> bool:
+    return datetime.fromisoformat(day + "T00:00+00:00") + timedelta(days=1) + OPEN_FOR <= at
+
+
+def jobs(known: Day, landed: Sequence[Landed], at: datetime) -> list[Job]:
+    """Of a day that is over one, if anything is to do; of another one for each hour that something landed of."""
+    if is_over(known.day, at):
+        hours = {one.hour for one in known.files}
+        done = not landed and hours <= {WHOLE}
+        return [] if done else [Job(known.day, WHOLE, known.files, tuple(landed))]
+    if whole := known.of(WHOLE):
+        return [Job(known.day, WHOLE, (whole,), tuple(landed))] if landed else []
+    return [_hour(known, hour, landed) for hour in sorted({one.hour for one in landed})]
+
+
+def _hour(known: Day, hour: str, landed: Iterable[Landed]) -> Job:
+    old = known.of(hour)
+    return Job(known.day, hour, (old,) if old else (), tuple(one for one in landed if one.hour == hour))
+
+
+def between(first: date, last: date) -> int:
+    return (last - first).days + 1

@@ -1,0 +1,80 @@
+"""Answers to questions: kept by what they were made of, read page by page, and followed to the entries behind a row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.insight.model_query import QueryRequest
+
+Cell = str | int | None
+FIRST_ROWS = 100
+AnswerId = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """An answer in the bucket, with its question. `complete`: whether there were no more rows than were asked for."""
+
+    query: QueryRequest
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    complete: bool
+    through_at: str | None
+
+    def row(self, place: int) -> dict[str, Cell]:
+        """Raises IndexError."""
+        return dict(zip(self.columns, self.rows[place], strict=True))
+
+
+class AnswerView(msgspec.Struct, frozen=True):
+    """The first rows of an answer; `total` of them are at `/v1/reports/answers/{id}`. `through_at`: up to when what
+    happened was in the lake; `cached`: whether nothing has changed since somebody asked the same."""
+
+    id: str
+    columns: tuple[str, ...]
+    rows: tuple[dict[str, Cell], ...]
+    total: int
+    complete: bool
+    through_at: str | None
+    cached: bool
+
+
+class RowView(msgspec.Struct, frozen=True):
+    """`place`: of the row in its answer; its entries are at `/v1/reports/answers/{id}/rows/{place}/entries`."""
+
+    place: int
+    cells: dict[str, Cell]
+
+
+class HappenedView(msgspec.Struct, frozen=True):
+    """What a row counts; of a movement, `id` is its entry in the journal of `account`, at that time."""
+
+    id: str
+    kind: str
+    happened_at: str
+    account: str | None
+    movement: str | None
+    currency: str | None
+    amount: int | None
+    fee: int | None
+    outcome: str | None
+    reason: str | None
+
+
+def answer_id(query: QueryRequest, files: Sequence[str]) -> str:
+    """Follows from the question and from the files it is answered from: the same again is the same answer."""
+    asked = msgspec.json.encode(query, order="deterministic")
+    return hashlib.sha256(asked + b"\n" + "\n".join(files).encode()).hexdigest()[:32]
+
+
+def shown(answer: str, kept: Kept, cached: bool) -> AnswerView:
+    named = [dict(zip(kept.columns, row, strict=True)) for row in kept.rows[:FIRST_ROWS]]
+    return AnswerView(answer, kept.columns, tuple(named), len(kept.rows), kept.complete, kept.through_at, cached)
+
+
+def event(found: Mapping[str, Any]) -> HappenedView:
+    return msgspec.convert(found, HappenedView, strict=False)

@@ -1,0 +1,153 @@
+"""The lake: a bucket of what happened, and which of its files count, in the table `cases`.
+
+landing/day=2026-12-03/hour=19/<hash>.jsonl.gz     what a message brought, until it is compacted
+events/day=2026-12-03/hour=19/<hash>.parquet       an hour of a day that goes on; `hour=all`: a day that is over
+
+Files are never changed. Which count is one item for each day, changed under the condition of its version: whoever
+compacts at the same time loses, and readers see a day before or after, never half.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib import cloud
+from chalicelib.cloud_tables import Table, made
+from chalicelib.insight.model_events import Event
+from chalicelib.insight.model_lake import Day, File, Landed
+from chalicelib.kernel import clock
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.settings import settings
+
+_LAKE, _DAY, _THROUGH = "LAKE", "DAY#", "THROUGH"
+LANDING, EVENTS = "landing/", "events/"
+
+
+class _DayItem(Table):
+    setting = "cases_table"
+    files = UnicodeAttribute()
+    version = NumberAttribute()
+
+
+class _NoteItem(Table):
+    setting = "cases_table"
+    through_at = UnicodeAttribute()
+
+
+def land(day: str, hour: str, events: Sequence[Event]) -> None:
+    """Under a name that follows from the events: the same message twice is one file."""
+    lines = b"".join(msgspec.json.encode(event) + b"\n" for event in events)
+    named = hashlib.sha256(lines).hexdigest()[:32]
+    key = f"{LANDING}day={day}/hour={hour}/{named}.jsonl.gz"
+    _s3().put_object(Bucket=settings().lake_bucket, Key=key, Body=gzip.compress(lines, 6, mtime=0))
+
+
+def landed(most: int) -> Iterator[Landed]:
+    """In order of time, at most so many files."""
+    for key, size, _ in _listed(LANDING, most):
+        _, day, hour, _ = key.split("/")
+        yield Landed(key, day.removeprefix("day="), hour.removeprefix("hour="), size)
+
+
+def day(day: str) -> Day:
+    found = _DayItem.find(_LAKE, _DAY + day)
+    return _day(found) if found else Day(day, (), 0)
+
+
+def days(first: str, last: str) -> list[Day]:
+    """Those of which there is anything, in order; both ends included."""
+    return [_day(one) for one in _DayItem.query(_LAKE, _DayItem.sk.between(_DAY + first, _DAY + last))]
+
+
+def swap(old: Day, files: Sequence[File]) -> bool:
+    """False if somebody else has changed the day meanwhile."""
+    item = _DayItem(_LAKE, _DAY + old.day, files=msgspec.json.encode(files).decode(), version=old.version + 1)
+    unchanged = (_DayItem.version == old.version) if old.version else _DayItem.pk.does_not_exist()
+    return made(lambda: item.save(unchanged))
+
+
+def note(at: datetime) -> None:
+    """All that had landed by then is in the files that count."""
+    _NoteItem(_LAKE, _THROUGH, through_at=clock.written(at)).save()
+
+
+def through() -> str | None:
+    found = _NoteItem.find(_LAKE, _THROUGH)
+    return found.through_at if found else None
+
+
+def fetch(key: str, target: Path) -> None:
+    """Raises Unavailable."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        body = _s3().get_object(Bucket=settings().lake_bucket, Key=key)["Body"]
+        with target.open("wb") as file:
+            for piece in iter(lambda: body.read(1 << 20), b""):
+                file.write(piece)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable(retry_after_seconds=1) from error
+
+
+def put_file(key: str, source: Path) -> None:
+    with source.open("rb") as body:
+        _s3().put_object(Bucket=settings().lake_bucket, Key=key, Body=body)
+
+
+def put(key: str, content: bytes, content_type: str) -> None:
+    """Raises Unavailable."""
+    place = {"Bucket": settings().lake_bucket, "Key": key}
+    try:
+        _s3().put_object(**place, Body=content, ContentType=content_type)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable(retry_after_seconds=1) from error
+
+
+def get(key: str) -> bytes | None:
+    """None if there is none. Raises Unavailable."""
+    try:
+        content: bytes = _s3().get_object(Bucket=settings().lake_bucket, Key=key)["Body"].read()
+    except (BotoCoreError, ClientError) as error:
+        if isinstance(error, ClientError) and error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+            return None
+        raise Unavailable(retry_after_seconds=1) from error
+    return content
+
+
+def remove(keys: Sequence[str]) -> None:
+    for key in keys:
+        _s3().delete_object(Bucket=settings().lake_bucket, Key=key)
+
+
+def files_of(day: str, before: datetime) -> list[str]:
+    """All that were put under a day before then, those that count no more too."""
+    return [key for key, _, put_at in _listed(f"{EVENTS}day={day}/", 10_000) if put_at < before]
+
+
+def _listed(prefix: str, most: int) -> Iterator[tuple[str, int, datetime]]:
+    start: dict[str, Any] = {}
+    while most > 0:
+        asked = {"Bucket": settings().lake_bucket, "Prefix": prefix, "MaxKeys": min(most, 1000)}
+        answer = _s3().list_objects_v2(**asked, **start)
+        for one in answer.get("Contents", [])[:most]:
+            most -= 1
+            yield one["Key"], one["Size"], one["LastModified"]
+        if not answer.get("IsTruncated"):
+            return
+        start = {"ContinuationToken": answer["NextContinuationToken"]}
+
+
+def _day(item: _DayItem) -> Day:
+    return Day(item.sk.removeprefix(_DAY), msgspec.json.decode(item.files, type=tuple[File, ...]), int(item.version))
+
+
+def _s3() -> Any:
+    return cloud.client("s3")
