@@ -44,6 +44,8 @@ def report(at: datetime) -> LiveView:
     return LiveView(
         at=clock.written(at),
         window_minutes=WINDOW_MINUTES,
+        window_hours=WINDOW_HOURS,
+        window_days=WINDOW_DAYS,
         counted=_counted(at, (minutes, hours, days), queues, measured),
         counts=[CountView(*astuple(one)) for one in minutes.counts],
         hours=[HourView(*astuple(one)) for one in hours.counts],
