@@ -128,7 +128,7 @@ def _paid(entry: Mapping[str, Any]) -> int:
 
 
 def _has_paid_since(profile: Profile, made_at: str) -> bool:
-    return any(ledger.head(wallet).last_at > made_at for wallet in profile.wallets)
+    return any(ledger.head(wallet).last_at >= made_at for wallet in profile.wallets)
 
 
 def _next_night(person: str, at: datetime) -> datetime:

@@ -32,7 +32,7 @@ def offers(person: Person, language: str = "en") -> list[dict[str, Any]]:
 
 
 def switch(person: Person, personal: bool) -> dict[str, Any]:
-    reply = person.phone.call("PUT", "/v1/me/offers", {"personal": personal})
+    reply = person.phone.request("PUT", "/v1/me/offers", {"personal": personal})
     assert reply.status == 200, reply.raw
     told: dict[str, Any] = reply.json
     return told
