@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import queues
-from chalicelib.insight import gathering
 
 
 def gather(event: dict[str, Any]) -> dict[str, Any]:
     """Messages: {"entries": [an item of the journal]}, {"happened": [a happening]}."""
+    from chalicelib.insight import gathering
+
     return queues.consume(event, lambda body: gathering.gather(json.loads(body)))
 
 
