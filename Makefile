@@ -14,7 +14,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile coupons counters check format help install load review
+.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile coupons counters bench-insight check format help install load review
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -94,6 +94,9 @@ coupons: $(TOOLS) $(CLOUD) ## one template's coupons, issued by many processes: 
 counters: $(TOOLS) ## write units that the live counters cost per event in batches of 40, by AWS's size rules; fails at one
 	@POWERTOOLS_LOG_LEVEL=CRITICAL $(RUN) -m tests.bench.counting
 
+bench-insight: $(TOOLS) ## the same reports over so many events by us, by pandas and by sqlite: do they agree, how long does each take; figures in build/bench-insight.json (EVENTS=10000000 SEED=1)
+	@$(RUN) -m tests.bench.analysing --events $(or $(EVENTS),10000000) --seed $(SEED)
+
 screens: install ## visit every screen in four looks each, pictures in build/screens/
 	@LOOKS=4 $(RUN) -m pytest -n 0 tests/browser/test_screens.py
 
@@ -122,7 +125,7 @@ format: $(TOOLS) ## let ruff write the code as `make check` wants it, and pages 
 	@$(RUN) -m infra.preloads
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 install: $(TOOLS) $(CLOUD) $(WEB)
 

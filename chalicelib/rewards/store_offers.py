@@ -120,7 +120,8 @@ def _update(seen: Kept, wish: list[Action]) -> bool:
 
 
 def _as_seen(seen: Kept) -> Condition:
-    return _is(_KeptItem.chosen, seen.chosen) & _is(_KeptItem.made_at, seen.made_at)
+    both: Condition = _is(_KeptItem.chosen, seen.chosen) & _is(_KeptItem.made_at, seen.made_at)
+    return both
 
 
 def _is(attribute: Any, value: str | None) -> Condition:
