@@ -20,3 +20,19 @@ REPORTS: dict[str, dict[str, Any]] = {
         "top": 10,
     },
 }
+
+_QUERY: dict[str, Any] = {
+    "period": "last-7-days",
+    "measures": [{"measure": "sum", "of": "amount", "name": "moved"}],
+    "dimensions": ["time", "currency"],
+    "grain": "day",
+    "filters": [{"dimension": "kind", "words": ["payment"], "is_not": False}],
+    "compare": True,
+    "sort": {"by": "moved", "descending": True},
+    "top": 10,
+}
+REPORTS |= {
+    "POST /v1/reports/saved": {"name": "Payments", "query": _QUERY, "chart": "bars"},
+    "PATCH /v1/reports/saved/{id}": {"name": "Payments", "query": _QUERY, "chart": "lines"},
+    "POST /v1/reports/ready/{name}/answer": {"period": "today"},
+}
