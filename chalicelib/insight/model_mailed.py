@@ -87,7 +87,7 @@ def _place(row: Row, query: SavedQuery) -> tuple[str, str]:
 def _value(name: str, row: Row, query: SavedQuery) -> float:
     value = int(row[name] or 0)
     if _is_money(name, query) and (currency := _currency(row, query)):
-        return float(value / 10 ** money.EXPONENTS.get(currency, 0))
+        return value / float(10 ** money.EXPONENTS.get(currency, 0))
     return value / 100 if _is_share(name, query) else value
 
 
