@@ -55,10 +55,13 @@ def _between_people() -> list[Room]:
 
 
 def _rewards() -> list[Room]:
+    from chalicelib.merchants import categorising
+    from chalicelib.rewards import liking
     from chalicelib.rewards import routes as coupons
     from chalicelib.rewards import routes_bonuses as bonuses
     from chalicelib.rewards import routes_points as points
 
+    liking.lend(categorising.category)
     return [routes.room for routes in (coupons, points, bonuses)]
 
 
@@ -171,9 +174,11 @@ def _access() -> list[Room]:
 
 
 def _analysis() -> list[Room]:
+    from chalicelib.insight import routes_imports as imports
     from chalicelib.insight import routes_reports as reports
+    from chalicelib.insight import routes_saved as saved
 
-    return [reports.room]
+    return [reports.room, saved.room, imports.room]
 
 
 _ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office, "analysis": _analysis}
@@ -302,6 +307,7 @@ def sweep(event: Any) -> int:
     from chalicelib.identity import tasks as identity
     from chalicelib.kyc import tasks as kyc
     from chalicelib.ledger import tasks as ledger
+    from chalicelib.merchants import categorising
     from chalicelib.merchants import tasks as merchants
     from chalicelib.operations import tasks as operations
     from chalicelib.payments import tasks as payments
@@ -316,7 +322,10 @@ def sweep(event: Any) -> int:
     money = (settlement.sweep, payments.sweep, transfers.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
     return queues.sweep(
         "minute",
-        (*money, *(one.sweep for one in (merchants, rewards, credit, disputes, kyc, identity, risk, operations))),
+        (
+            *(*money, merchants.sweep, rewards.sweeping(categorising.category)),
+            *(one.sweep for one in (credit, disputes, kyc, identity, risk, operations)),
+        ),
         lambda task: task(at),
     )
 

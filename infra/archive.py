@@ -67,12 +67,15 @@ def rebuild(chalice_zip: Path, target: Path, work: Path, kept_services: set[str]
 
 
 def layer(wheels: Iterable[Path], target: Path) -> None:
-    """What these wheels hold, where Lambda looks for a layer's packages; the same wheels, the same bytes."""
+    """What these wheels hold, where Lambda looks for a layer's packages; the same wheels, the same bytes.
+
+    Their metadata too: DuckDB reads its own version there.
+    """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
         for wheel in sorted(wheels):
             with zipfile.ZipFile(wheel) as found:
                 for name in sorted(found.namelist()):
-                    if not name.endswith("/") and not name.partition("/")[0].endswith(".dist-info"):
+                    if not name.endswith("/"):
                         _put(made, f"python/{name}", found.read(name))
 
 

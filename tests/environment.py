@@ -49,7 +49,7 @@ ENVIRONMENT = {
     "REHEARSAL_SECRET_ID": "test/rehearsal",
     "PROBE_SECRET_ID": "test/probe",
     "PROBE_PROCESSOR": "sandbox",
-    "CURSOR_KEY": "6b" * 32,
+    "CURSOR_KEY": "key of the tests: any text",
     "SANDBOX_URL": "https://sandbox.test",
     "EMAIL_SENDER": "hello@coffer.test",
     "OUTBOX": "local",

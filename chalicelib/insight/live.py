@@ -44,6 +44,8 @@ def report(at: datetime) -> LiveView:
     return LiveView(
         at=clock.written(at),
         window_minutes=WINDOW_MINUTES,
+        window_hours=WINDOW_HOURS,
+        window_days=WINDOW_DAYS,
         counted=_counted(at, (minutes, hours, days), queues, measured),
         counts=[CountView(*astuple(one)) for one in minutes.counts],
         hours=[HourView(*astuple(one)) for one in hours.counts],
@@ -99,6 +101,7 @@ def _queues() -> dict[str, str]:
         "notices": chosen.notices_queue_url,
         "events": chosen.events_queue_url,
         "points": chosen.points_queue_url,
+        "happened": chosen.happened_queue_url,
         "risk": chosen.risk_queue_url,
         "deliveries": chosen.deliveries_queue_url,
         "parked": chosen.parked_queue_url,

@@ -76,6 +76,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "movements.see": ROLES,
         "accounts.see": ROLES,
         "reports.see": ROLES,
+        "reports.keep": frozenset({FINANCE, RISK, ADMIN}),
         "processors.see": ROLES,
         "reviews.see": frozenset({ADMIN, AUDITOR}),
         "reviews.ask": frozenset({ADMIN}),

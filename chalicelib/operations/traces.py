@@ -70,6 +70,9 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "rewards.issue": ("coupon.issue",),
         "movements.see": ("movement.see", "order.find"),
         "accounts.see": ("account.see", "account.see-entries"),
+        "reports.keep": (
+            "report.save", "report.change", "report.delete", "report.restore", "report.import", "report.remove-import",
+        ),
         "reviews.ask": ("review.ask",),
         "policies.publish": ("policy.publish", "policy.withdraw"),
         "backups.ask": ("backup.ask", "backup.drill"),

@@ -11,6 +11,8 @@ REPORTS: dict[str, dict[str, Any]] = {
         "measures": [
             {"measure": "sum", "of": "amount", "name": "moved"},
             {"measure": "quantile", "of": "fee", "at": 0.5},
+            {"measure": "conversion", "to": "payment", "nth": 2, "within_days": 30},
+            {"measure": "retention", "after": 1},
         ],
         "dimensions": ["time", "currency"],
         "grain": "day",
@@ -18,5 +20,9 @@ REPORTS: dict[str, dict[str, Any]] = {
         "compare": True,
         "sort": {"by": "moved", "descending": True},
         "top": 10,
+        "funnel": {
+            "steps": [{"kind": "top-up", "outcome": "succeeded", "nth": 1}, {"kind": "payment"}],
+            "within_days": 30,
+        },
     },
 }

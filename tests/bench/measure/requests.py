@@ -207,7 +207,7 @@ def _following(
 
 _FUNCTION = dict.fromkeys(OPERATIONS, "money") | {"sign-in": "access", "webhook": "webhooks"}
 _QUEUES = {"settle": "fifo", "fold": "standard", "tell": "standard"}
-_WEB = ("money", "access", "webhooks", "office")
+_WEB = ("money", "access", "webhooks", "office", "analysis")
 
 
 def _idle(sweep: Sample, function: Function, template: dict[str, Any]) -> Iterator[Row]:
