@@ -14,7 +14,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile coupons counters bench-insight check format help install load review
+.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile coupons counters bench-insight risk-eval check format help install load review
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -75,6 +75,9 @@ bench: $(TOOLS) $(CLOUD) ## measure speed and cost into build/bench.json; fails 
 
 load: install ## several times what the local cloud can do, and what becomes of payments meanwhile; figures in build/load.json (SECONDS_OF_FLOOD=45 TIMES=4 SEED=1)
 	@$(RUN) -m infra.local.load --seconds $(or $(SECONDS_OF_FLOOD),45) --times $(or $(TIMES),4) --seed $(SEED)
+
+risk-eval: $(TOOLS) ## the rules of risk on generated weeks with planted fraud: precision, recall, time to detection, into build/risk-eval.json (SEED=1 PEOPLE=3000 DAYS=28)
+	@SEED=$(or $(SEED),1) $(RUN) -m tests.bench.risk_eval
 
 web: install ## weigh and time the pages in a real browser into build/web.json; fails beyond a limit
 	@$(RUN) -m tests.browser.measure

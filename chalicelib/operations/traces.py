@@ -22,6 +22,8 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "screenings.decide": ("screening.decide",),
         "operators.appoint": ("operator.appoint",),
         "freezes.keep": ("wallet.freeze", "wallet.keep", "wallet.lift"),
+        "risk.decide": ("risk-score.decide",),
+        "risk.keep": ("risk-rule.change",),
         "disputes.decide": ("dispute.decide",),
         "cases.resolve": ("case.take", "case.resolve"),
         "audit-log.export": ("audit-log.export",),

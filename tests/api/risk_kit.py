@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import app
+from chalicelib.happenings import pseudonym
+from chalicelib.kernel import clock, ids
 from tests.api import transfer_kit
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply
 from tests.api.world import Person, World
+from tests.people import in_office
 
 RING = "new-account-ring"
 NOTE = "looked at every transfer of it"
@@ -68,3 +73,19 @@ def calls(world: World) -> dict[str, Callable[[], Reply]]:
         "GET /v1/risk/rules": lambda: boss.get("/v1/risk/rules"),
         "PATCH /v1/risk/rules/{name}": lambda: boss.patch(f"/v1/risk/rules/{RING}", rule),
     }
+
+
+def by_itself(world: World) -> None:
+    """An amount is put aside, and somebody is asked to prove that it is them."""
+    world.operator = world.nobody.bearing(in_office(world.operator_id, world.clock.now()))
+    open_score(world)
+    assert turn(world, "reset-then-out", least=1_000).status == 200
+    ana, ben = world.customer(9_000), world.customer()
+    happening = {"id": ids.new("evt", world.clock.now()), "kind": "password-reset", "outcome": "succeeded"}
+    told = happening | {"at": clock.written(world.clock.now()), "person": pseudonym(ana.id)}
+    app.score(world.event_of("risk", [json.dumps({"happened": [told]})]), None)
+    transfer_kit.introduced(world, ana, ben)
+    world.clock.advance(60)
+    assert transfer_kit.send(ana, ben.identifier, 2_000).status == 201
+    world.deliver()
+    world.score()
