@@ -14,7 +14,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile coupons check format help install load review
+.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile coupons offers-eval check format help install load review
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -91,6 +91,9 @@ reconcile: $(TOOLS) ## match two books of a million lines with planted differenc
 coupons: $(TOOLS) $(CLOUD) ## one template's coupons, issued by many processes: how many a second, how many met at a shard, the budget held (PROCESSES=8 COUPONS=1000)
 	@$(RUN) -m tests.bench.issuing --processes $(or $(PROCESSES),8) --coupons $(or $(COUPONS),1000)
 
+offers-eval: $(TOOLS) ## does the ranking of offers know what people will buy? held-out weeks of a generated town, against random and most popular; figures in build/offers-eval.json (SEED=1 PEOPLE=600 WEEKS=10)
+	@$(RUN) -m tests.bench.offers_eval --seed $(SEED) --people $(or $(PEOPLE),600) --weeks $(or $(WEEKS),10)
+
 screens: install ## visit every screen in four looks each, pictures in build/screens/
 	@LOOKS=4 $(RUN) -m pytest -n 0 tests/browser/test_screens.py
 
@@ -116,7 +119,7 @@ format: $(TOOLS) ## let ruff write the code as `make check` wants it, and pages 
 	@$(RUN) -m infra.preloads
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 install: $(TOOLS) $(CLOUD) $(WEB)
 

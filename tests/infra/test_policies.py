@@ -197,7 +197,7 @@ def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nob
         assert reaching[role]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["KEYRING"]}}
 
 
-def test_tills_see_of_people_whether_they_still_stand_and_offers_their_mode_and_nothing_else(
+def test_tills_see_whether_people_still_stand_and_offers_see_their_mode_and_nothing_else(
     packaged: Packaged,
 ) -> None:
     seeing = {
