@@ -14,7 +14,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile coupons counters bench-insight risk-eval check format help install load review
+.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile coupons counters bench-insight risk-eval offers-eval check format help install load review
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -99,6 +99,9 @@ counters: $(TOOLS) ## write units that the live counters cost per event in batch
 
 bench-insight: $(TOOLS) ## the same reports over so many events by us, by pandas and by sqlite: do they agree, how long does each take; figures in build/bench-insight.json (EVENTS=10000000 SEED=1)
 	@$(RUN) -m tests.bench.analysing --events $(or $(EVENTS),10000000) --seed $(SEED)
+
+offers-eval: $(TOOLS) ## does the ranking of offers know what people will buy? held-out weeks of a generated town, against random and most popular; figures in build/offers-eval.json (SEED=1 PEOPLE=600 WEEKS=10)
+	@$(RUN) -m tests.bench.offers_eval --seed $(SEED) --people $(or $(PEOPLE),600) --weeks $(or $(WEEKS),10)
 
 screens: install ## visit every screen in four looks each, pictures in build/screens/
 	@LOOKS=4 $(RUN) -m pytest -n 0 tests/browser/test_screens.py

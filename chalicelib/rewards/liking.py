@@ -124,7 +124,7 @@ def _paid(entry: Mapping[str, Any]) -> int:
     """Of their own money; 0 of what is no purchase, or was somebody else's with their card."""
     if entry["kind"] not in ("payment", "capture") or not entry.get("payee") or entry.get("paid_by"):
         return 0
-    return -int(sum(part for address, part in entry["postings"].items() if chart.group_of(address) == "customers"))
+    return -sum(int(part) for address, part in entry["postings"].items() if chart.group_of(address) == "customers")
 
 
 def _has_paid_since(profile: Profile, made_at: str) -> bool:

@@ -20,17 +20,19 @@ class Doing(msgspec.Struct, frozen=True):
     deals: tuple[Category, ...] = ()
 
     def counted(self, day: str, issued: int, deals: tuple[Category, ...]) -> Doing:
-        """With that day's count, and none of more than seven days before it."""
-        since = (date.fromisoformat(day) - timedelta(days=DAYS)).isoformat()
-        before = tuple(one for one in self.issued if since <= one[0] < day)
-        return Doing((*before, (day, issued)), deals)
+        """With that day's count; of those that are a week old or older the newest stays, to count from."""
+        since = _week_before(day)
+        old = tuple(one for one in self.issued if one[0] <= since)
+        new = tuple(one for one in self.issued if since < one[0] < day)
+        return Doing((*old[-1:], *new, (day, issued)), deals)
 
     @property
     def week(self) -> int:
-        """Coupons since the first count that is kept; of an offer that was never counted before, all of them."""
+        """Coupons of the last seven days; all of an offer that was not counted a week ago yet."""
         if not self.issued:
             return 0
-        return self.issued[-1][1] - (self.issued[0][1] if len(self.issued) > 1 else 0)
+        (first, before), (last, now) = self.issued[0], self.issued[-1]
+        return now - before if first <= _week_before(last) else now
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -43,3 +45,7 @@ class Standing(msgspec.Struct, frozen=True):
         found = {one.id: self.offers.get(one.id, Doing()) for one in templates}
         most = max((doing.week for doing in found.values()), default=0)
         return [Offered(one, found[one.id].deals, found[one.id].week * ONE // most if most else 0) for one in templates]
+
+
+def _week_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=DAYS)).isoformat()

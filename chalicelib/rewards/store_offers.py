@@ -7,7 +7,7 @@ COUPON-OFFERS  STANDING  of each day: how the offers that everybody may take are
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, get_args
+from typing import get_args
 
 import msgspec
 from pynamodb.attributes import UnicodeAttribute
@@ -124,9 +124,8 @@ def _as_seen(seen: Kept) -> Condition:
     return both
 
 
-def _is(attribute: Any, value: str | None) -> Condition:
-    found: Condition = (attribute == value) if value else attribute.does_not_exist()
-    return found
+def _is(attribute: UnicodeAttribute, value: str | None) -> Condition:
+    return (attribute == value) if value else attribute.does_not_exist()
 
 
 def _waiting(due_at: datetime) -> list[Action]:

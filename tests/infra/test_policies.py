@@ -199,7 +199,9 @@ def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nob
         assert reaching[role]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["KEYRING"]}}
 
 
-def test_tills_see_of_people_whether_they_still_stand_and_nothing_else(packaged: Packaged) -> None:
+def test_tills_see_whether_people_still_stand_and_offers_see_their_mode_and_nothing_else(
+    packaged: Packaged,
+) -> None:
     seeing = {
         role: one
         for role, statements in packaged.policies.items()
@@ -207,10 +209,11 @@ def test_tills_see_of_people_whether_they_still_stand_and_nothing_else(packaged:
         if one.get("Sid") == STAFF
     }
     assert set(seeing) == {"ApiHandlerRole", "OfficeHandlerRole"}
-    for one in seeing.values():
+    beside = {"ApiHandlerRole": {"ui_mode"}, "OfficeHandlerRole": set[str]()}
+    for role, one in seeing.items():
         assert one["Action"] == ["dynamodb:GetItem"]
         seen = one["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
-        assert set(seen) == {"pk", "sk", "sessions_from", "deleted_at", "wallets"}
+        assert set(seen) == {"pk", "sk", "sessions_from", "deleted_at", "wallets"} | beside[role]
         assert one["Condition"]["StringEqualsIfExists"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
 
 
