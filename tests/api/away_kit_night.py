@@ -9,7 +9,7 @@ from chalicelib.insight import compacting
 from chalicelib.operations import affected, store_affected
 from tests.api import backup_kit, compensation_kit, on_call_kit, policy_kit, review_kit, subscriber_kit
 from tests.api.bad_input_kit import BODIES
-from tests.api.caller import Reply
+from tests.api.caller import Caller, Reply
 from tests.api.world import World
 
 Call = Callable[[], Reply]
@@ -132,12 +132,33 @@ def of_reports(world: World) -> dict[str, Call]:
     asked = boss.post("/v1/reports/query", wish)
     assert asked.status == 200, asked.raw
     answer = f"/v1/reports/answers/{asked.json['id']}"
+    kept, gone = (f"/v1/reports/saved/{saved_report(boss)}" for _ in range(2))
+    imported = [boss.post("/v1/reports/imports", BODIES["POST /v1/reports/imports"]).json["id"] for _ in range(2)]
     return {
+        "POST /v1/reports/saved": lambda: boss.post("/v1/reports/saved", BODIES["POST /v1/reports/saved"]),
+        "GET /v1/reports/saved": lambda: boss.get("/v1/reports/saved"),
+        "GET /v1/reports/saved/{id}": lambda: boss.get(kept),
+        "PATCH /v1/reports/saved/{id}": lambda: boss.patch(kept, {"name": "Payments of the week"}),
+        "DELETE /v1/reports/saved/{id}": lambda: boss.delete(gone),
+        "POST /v1/reports/saved/{id}/restore": lambda: boss.post(f"{gone}/restore"),
+        "POST /v1/reports/saved/{id}/answer": lambda: boss.post(f"{kept}/answer"),
+        "GET /v1/reports/ready": lambda: boss.get("/v1/reports/ready"),
+        "POST /v1/reports/ready/{name}/answer": lambda: boss.post("/v1/reports/ready/liability/answer", {}),
+        "POST /v1/reports/imports": lambda: boss.post("/v1/reports/imports", BODIES["POST /v1/reports/imports"]),
+        "GET /v1/reports/imports": lambda: boss.get("/v1/reports/imports"),
+        "GET /v1/reports/imports/{id}": lambda: boss.get(f"/v1/reports/imports/{imported[0]}"),
+        "DELETE /v1/reports/imports/{id}": lambda: boss.delete(f"/v1/reports/imports/{imported[1]}"),
         "POST /v1/reports/query": lambda: boss.post("/v1/reports/query", wish),
         "GET /v1/reports/answers/{id}": lambda: boss.get(answer),
         "GET /v1/reports/answers/{id}/rows/{place}/entries": lambda: boss.get(f"{answer}/rows/0/entries"),
         "GET /v1/reports/answers/{id}/file": lambda: boss.get(f"{answer}/file?format=csv"),
     }
+
+
+def saved_report(boss: Caller) -> str:
+    made = boss.post("/v1/reports/saved", BODIES["POST /v1/reports/saved"])
+    assert made.status == 201, made.raw
+    return str(made.json["id"])
 
 
 def of_backups(world: World) -> dict[str, Call]:

@@ -26,3 +26,27 @@ REPORTS: dict[str, dict[str, Any]] = {
         },
     },
 }
+
+_QUERY: dict[str, Any] = {
+    "period": "last-7-days",
+    "measures": [{"measure": "sum", "of": "amount", "name": "moved"}],
+    "dimensions": ["time", "currency"],
+    "grain": "day",
+    "filters": [{"dimension": "kind", "words": ["payment"], "is_not": False}],
+    "compare": True,
+    "sort": {"by": "moved", "descending": True},
+    "top": 10,
+}
+REPORTS |= {
+    "POST /v1/reports/saved": {"name": "Payments", "query": _QUERY, "chart": "bars"},
+    "PATCH /v1/reports/saved/{id}": {"name": "Payments", "query": _QUERY, "chart": "lines"},
+    "POST /v1/reports/ready/{name}/answer": {"period": "today"},
+    "POST /v1/reports/imports": {
+        "name": "shops",
+        "key": "merchant",
+        "key_column": "Shop",
+        "columns": [{"column": "Region manager", "name": "region_manager"}],
+        "sha256": "0" * 64,
+        "bytes": 2,
+    },
+}
