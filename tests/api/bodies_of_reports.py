@@ -43,4 +43,12 @@ REPORTS |= {
     "POST /v1/reports/saved": _SAVED | {"chart": "bars"},
     "PATCH /v1/reports/saved/{id}": _SAVED | {"chart": "lines"},
     "POST /v1/reports/ready/{name}/answer": {"period": "today", "merchant_id": "mer_1"},
+    "POST /v1/reports/imports": {
+        "name": "shops",
+        "key": "merchant",
+        "key_column": "Shop",
+        "columns": [{"column": "Region manager", "name": "region_manager"}],
+        "sha256": "0" * 64,
+        "bytes": 2,
+    },
 }

@@ -61,7 +61,7 @@ REQUESTED = {
     "screening": {"see", "decide"},
     "shift": {"add", "remove"},
     "policy": {"publish", "withdraw"},
-    "report": {"save", "change", "delete", "restore"},
+    "report": {"save", "change", "delete", "restore", "import", "remove-import"},
     "review": {"ask"},
     "session": {"begin", "replayed", "revoke"},
     "statement": {"import"},
