@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib import queues
 from chalicelib.cases import service as cases
 from chalicelib.insight import model_imports, store_imports, store_lake
-from chalicelib.insight.model_imports import Import, ImportView, NewImport, QualityView, RefusedView
+from chalicelib.insight.model_imports import Import, ImportView, NewImport, QualityView, RefusedFileView
 from chalicelib.kernel import ids
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import NotFound, Unavailable
@@ -70,11 +70,11 @@ def _turn(import_id: str, at: datetime) -> bool:
     if seen.deleted_at is not None:
         return _gone(seen)
     if not store_imports.is_there(seen):
-        late = model_imports.refused(seen, RefusedView("not-uploaded"), at)
+        late = model_imports.refused(seen, RefusedFileView("not-uploaded"), at)
         now = late if seen.is_late(at) else model_imports.postponed(seen, at)
         return store_imports.swap(seen, now) is not None and now is late
     if seen.tries >= model_imports.MOST_TRIES:
-        return _refused(seen, RefusedView("broken"), at)
+        return _refused(seen, RefusedFileView("broken"), at)
     begun = store_imports.swap(seen, model_imports.begun(seen, at))
     return begun is not None and _read(begun, at)
 
@@ -85,7 +85,7 @@ def _gone(seen: Import) -> bool:
     return True
 
 
-def _refused(seen: Import, why: RefusedView, at: datetime, quality: QualityView | None = None) -> bool:
+def _refused(seen: Import, why: RefusedFileView, at: datetime, quality: QualityView | None = None) -> bool:
     if store_imports.swap(seen, model_imports.refused(seen, why, at, quality)) is None:
         return False
     store_lake.remove([seen.raw])

@@ -47,7 +47,7 @@ class NewImport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bytes: Annotated[int, Meta(ge=1, le=MOST_BYTES)]
 
 
-class UploadView(msgspec.Struct, frozen=True):
+class FileUploadView(msgspec.Struct, frozen=True):
     """Takes the file by PUT with these headers until then; it refuses any other content."""
 
     url: str
@@ -71,7 +71,7 @@ class QualityView(msgspec.Struct, frozen=True):
     compared_since: str | None = None
 
 
-class RefusedView(msgspec.Struct, frozen=True):
+class RefusedFileView(msgspec.Struct, frozen=True):
     """`columns`: which ones, where it is about columns."""
 
     reason: Reason
@@ -93,11 +93,11 @@ class ImportView(msgspec.Struct, frozen=True):
     used: bool
     rows_read: int
     quality: QualityView | None
-    refused: RefusedView | None
+    refused: RefusedFileView | None
     made_by: str
     created_at: str
     ended_at: str | None
-    upload: UploadView | None = None
+    upload: FileUploadView | None = None
 
 
 class Used(msgspec.Struct, frozen=True):
@@ -122,7 +122,7 @@ class Import(msgspec.Struct, frozen=True):
     state: State = "waiting"
     rows_read: int = 0
     quality: QualityView | None = None
-    refused: RefusedView | None = None
+    refused: RefusedFileView | None = None
     ended_at: str | None = None
     deleted_at: str | None = None
     tries: int = 0
@@ -150,7 +150,7 @@ class Import(msgspec.Struct, frozen=True):
     def is_late(self, at: datetime) -> bool:
         return clock.read(self.created_at) + UPLOADED_WITHIN <= at
 
-    def view(self, is_used: bool, upload: UploadView | None = None) -> ImportView:
+    def view(self, is_used: bool, upload: FileUploadView | None = None) -> ImportView:
         wish = self.wish
         return ImportView(
             self.id, wish.name, wish.key, wish.key_column, wish.columns, wish.sha256, wish.bytes, self.state, is_used,
@@ -181,7 +181,7 @@ def ready(seen: Import, quality: QualityView, at: datetime) -> Import:
     return msgspec.structs.replace(seen, state="ready", rows_read=rows, quality=quality, ended_at=now, due_at=None)
 
 
-def refused(seen: Import, why: RefusedView, at: datetime, quality: QualityView | None = None) -> Import:
+def refused(seen: Import, why: RefusedFileView, at: datetime, quality: QualityView | None = None) -> Import:
     now, rows = clock.written(at), quality.rows if quality else seen.rows_read
     return msgspec.structs.replace(
         seen, state="refused", rows_read=rows, refused=why, quality=quality, ended_at=now, due_at=None

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
-from chalicelib.insight.model_imports import MOST_LETTERS, MOST_NAMED, UNREADABLE_BASIS_POINTS, Reason, RefusedView
+from chalicelib.insight.model_imports import MOST_LETTERS, MOST_NAMED, UNREADABLE_BASIS_POINTS, Reason, RefusedFileView
 
 _LONGEST_LINE = 1_000_000
 """A longer one is read in pieces, which are no rows then."""
@@ -18,7 +18,7 @@ class CannotRead(Exception):
 
     def __init__(self, reason: Reason, columns: Sequence[str] = ()) -> None:
         super().__init__(reason)
-        self.why = RefusedView(reason, tuple(columns))
+        self.why = RefusedFileView(reason, tuple(columns))
 
 
 class Table:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from chalicelib.insight import joining, store_imports, store_lake
-from chalicelib.insight.model_imports import Import, QualityView, RefusedView
+from chalicelib.insight.model_imports import Import, QualityView, RefusedFileView
 from chalicelib.insight.model_table import CannotRead, Row, Table
 
 TOLD_EVERY = 100_000
@@ -27,7 +27,7 @@ class Read(msgspec.Struct, frozen=True):
 
     seen: Import
     quality: QualityView
-    refused: RefusedView | None = None
+    refused: RefusedFileView | None = None
 
 
 def read(begun: Import) -> Read:
@@ -44,14 +44,14 @@ class _Reading:
 
     def read(self) -> Read:
         if store_imports.fetch(self.seen, self.raw) != self.seen.wish.sha256:
-            return Read(self.seen, QualityView(), RefusedView("other-content"))
+            return Read(self.seen, QualityView(), RefusedFileView("other-content"))
         try:
             table = self._rows()
         except CannotRead as error:
             return Read(self.seen, QualityView(), error.why)
         self.raw.unlink()
         if table.is_something_else:
-            return Read(self.seen, _counted(table), RefusedView("unreadable"))
+            return Read(self.seen, _counted(table), RefusedFileView("unreadable"))
         return Read(self.seen, self._table(table))
 
     def _rows(self) -> Table:

@@ -23,7 +23,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib import cloud
 from chalicelib.cloud_tables import Table, absent, made, writing
-from chalicelib.insight.model_imports import Import, UploadView, Used
+from chalicelib.insight.model_imports import Import, FileUploadView, Used
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.settings import settings
@@ -140,13 +140,13 @@ def forget(seen: Import) -> None:
     made(lambda: _ImportItem(_IMPORTS, seen.id).delete(_ImportItem.version == seen.version))
 
 
-def upload(new: Import, at: datetime) -> UploadView:
+def upload(new: Import, at: datetime) -> FileUploadView:
     """Made without a call."""
     checksum = base64.b64encode(bytes.fromhex(new.wish.sha256)).decode()
     wanted = {**_place(new), "ChecksumSHA256": checksum, "ContentLength": new.wish.bytes}
     url: str = _s3().generate_presigned_url("put_object", Params=wanted, ExpiresIn=_UPLOAD_SECONDS)
     expires_at = clock.written(at + timedelta(seconds=_UPLOAD_SECONDS))
-    return UploadView(url, {"x-amz-checksum-sha256": checksum}, expires_at)
+    return FileUploadView(url, {"x-amz-checksum-sha256": checksum}, expires_at)
 
 
 def is_there(seen: Import) -> bool:

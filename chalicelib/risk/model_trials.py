@@ -34,7 +34,7 @@ class TrialRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
 
     since: Moment
     until: Moment
-    rules: Annotated[tuple[TriedRule, ...], msgspec.Meta(min_length=1, max_length=20)] = ()
+    rules: Annotated[tuple[TriedRule, ...], msgspec.Meta(max_length=20)] = ()
 
 
 class TriedRuleView(msgspec.Struct, frozen=True):
