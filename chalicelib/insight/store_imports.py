@@ -23,7 +23,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib import cloud
 from chalicelib.cloud_tables import Table, absent, made, writing
-from chalicelib.insight.model_imports import Import, FileUploadView, Used
+from chalicelib.insight.model_imports import FileUploadView, Import, Used
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.settings import settings

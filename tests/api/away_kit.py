@@ -60,10 +60,8 @@ OFFLINE = {
 def of_an_owner(world: World) -> dict[str, Call]:
     """Whatever they change about their access, each on an account of its own."""
     ada, bea, cat, dan, eve, fay = (world.customer() for _ in range(6))
-    proposed, secret = (
-        ada.phone.post("/v1/me/totp", {"password": PASSWORD}).json["secret"],
-        enrolled(bea.phone, PASSWORD),
-    )
+    proposed = ada.phone.post("/v1/me/totp", {"password": PASSWORD}).json["secret"]
+    secret = enrolled(bea.phone, PASSWORD)
     keys = [Authenticator(), Authenticator()]
     made = [keys[0].made(options(cat.phone)), keys[1].made(options(dan.phone))]
     dan.phone.post("/v1/me/passkeys", {"name": "phone", "credential": made[1]})
