@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from chalicelib.insight import compacting
 from chalicelib.operations import affected, store_affected
 from tests.api import backup_kit, compensation_kit, on_call_kit, policy_kit, review_kit, subscriber_kit
 from tests.api.bad_input_kit import BODIES
-from tests.api.caller import Caller, Reply
+from tests.api.caller import Reply
 from tests.api.world import World
 
 Call = Callable[[], Reply]
@@ -132,13 +133,13 @@ def of_reports(world: World) -> dict[str, Call]:
     asked = boss.post("/v1/reports/query", wish)
     assert asked.status == 200, asked.raw
     answer = f"/v1/reports/answers/{asked.json['id']}"
-    kept, gone = (f"/v1/reports/saved/{saved_report(boss)}" for _ in range(2))
+    kept, gone = (f"/v1/reports/saved/{saved_report(world)}" for _ in range(2))
     imported = [boss.post("/v1/reports/imports", BODIES["POST /v1/reports/imports"]).json["id"] for _ in range(2)]
     return {
-        "POST /v1/reports/saved": lambda: boss.post("/v1/reports/saved", BODIES["POST /v1/reports/saved"]),
+        "POST /v1/reports/saved": lambda: boss.post("/v1/reports/saved", report_of(world)),
         "GET /v1/reports/saved": lambda: boss.get("/v1/reports/saved"),
         "GET /v1/reports/saved/{id}": lambda: boss.get(kept),
-        "PATCH /v1/reports/saved/{id}": lambda: boss.patch(kept, {"name": "Payments of the week"}),
+        "PATCH /v1/reports/saved/{id}": lambda: boss.patch(kept, {"name": "Takings by week"}),
         "DELETE /v1/reports/saved/{id}": lambda: boss.delete(gone),
         "POST /v1/reports/saved/{id}/restore": lambda: boss.post(f"{gone}/restore"),
         "POST /v1/reports/saved/{id}/answer": lambda: boss.post(f"{kept}/answer"),
@@ -155,8 +156,13 @@ def of_reports(world: World) -> dict[str, Call]:
     }
 
 
-def saved_report(boss: Caller) -> str:
-    made = boss.post("/v1/reports/saved", BODIES["POST /v1/reports/saved"])
+def report_of(world: World) -> dict[str, Any]:
+    wish = BODIES["POST /v1/reports/saved"]
+    return wish | {"schedule": wish["schedule"] | {"recipients": [world.operator_id]}}
+
+
+def saved_report(world: World) -> str:
+    made = world.operator.post("/v1/reports/saved", report_of(world))
     assert made.status == 201, made.raw
     return str(made.json["id"])
 

@@ -37,10 +37,12 @@ _QUERY: dict[str, Any] = {
     "sort": {"by": "moved", "descending": True},
     "top": 10,
 }
+_SCHEDULE = {"every": "week", "hour": 6, "recipients": ["usr_1"]}
+_SAVED = {"name": "Takings by day", "query": _QUERY, "schedule": _SCHEDULE}
 REPORTS |= {
-    "POST /v1/reports/saved": {"name": "Payments", "query": _QUERY, "chart": "bars"},
-    "PATCH /v1/reports/saved/{id}": {"name": "Payments", "query": _QUERY, "chart": "lines"},
-    "POST /v1/reports/ready/{name}/answer": {"period": "today"},
+    "POST /v1/reports/saved": _SAVED | {"chart": "bars"},
+    "PATCH /v1/reports/saved/{id}": _SAVED | {"chart": "lines"},
+    "POST /v1/reports/ready/{name}/answer": {"period": "today", "merchant_id": "mer_1"},
     "POST /v1/reports/imports": {
         "name": "shops",
         "key": "merchant",
