@@ -17,6 +17,8 @@ def gather(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def compact(at: datetime) -> int:
-    from chalicelib.insight import compacting
+    """Few files of many; then files from outside, and whoever is sent a report has what is known by now."""
+    from chalicelib.insight import compacting, importing, scheduled
 
-    return compacting.compact(at) + compacting.tidy(at)
+    done = compacting.compact(at) + compacting.tidy(at) + importing.read_waiting(at)
+    return done + scheduled.send_due(at)

@@ -14,7 +14,7 @@ from tests.infra.conftest import STAGES, Packaged, get_att
 
 FUNCTIONS = {
     "APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler", "AnalysisHandler",
-    "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Record", "Earn", "Gather", "Deliver", "Alarmed",
+    "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Record", "Earn", "Gather", "Score", "Deliver", "Alarmed",
     "Sweep", "Reconcile", "PayOut", "Fetch", "Compact",
     "BackUp", "RestoreDrill", "Review", "Rehearsal", "Probe",
 }  # fmt: skip
@@ -119,7 +119,7 @@ def test_no_event_is_read_by_nobody_or_twice(packaged: Packaged) -> None:
     assert sorted(event for events in patterns for event in events) == ["INSERT", "MODIFY", "REMOVE"]
 
 
-@pytest.mark.parametrize("function", ["Settle", "Fold", "Tell", "Record", "Earn", "Gather", "Deliver"])
+@pytest.mark.parametrize("function", ["Settle", "Fold", "Tell", "Record", "Earn", "Gather", "Score", "Deliver"])
 def test_a_reader_of_a_queue_reports_what_failed_one_by_one(packaged: Packaged, function: str) -> None:
     source = packaged.events[function]["Properties"]
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

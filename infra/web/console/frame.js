@@ -12,6 +12,7 @@ import { effect, html, signal } from "/shared/ui.js";
 
 const PLACES = [
   ["/", "o", "reports.see"],
+  ["/reports", "q", "reports.see"],
   ["/cases", "c", "cases.see"],
   ["/verification", "y", "screenings.see"],
   ["/disputes", "h", "disputes.see"],

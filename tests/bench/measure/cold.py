@@ -119,6 +119,7 @@ FIRSTS = {
     "tell": operations.tell,
     "record": operations.record,
     "earn": operations.earn,
+    "score": operations.score,
     "gather": operations.gather,
     "deliver": operations.deliver,
     "sweep": operations.sweep,
