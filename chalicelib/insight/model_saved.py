@@ -82,7 +82,7 @@ class ReportChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=80)] | None = None
     query: SavedQuery | None = None
     chart: Chart | None = None
-    schedule: ReportSchedule | None | UnsetType = UNSET
+    schedule: ReportSchedule | UnsetType | None = UNSET
 
 
 class SavedReportView(msgspec.Struct, frozen=True):

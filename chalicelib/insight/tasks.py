@@ -16,6 +16,7 @@ def gather(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def compact(at: datetime) -> int:
-    from chalicelib.insight import compacting
+    """Few files of many; then whoever is sent a report has what is known by now."""
+    from chalicelib.insight import compacting, scheduled
 
-    return compacting.compact(at) + compacting.tidy(at)
+    return compacting.compact(at) + compacting.tidy(at) + scheduled.send_due(at)

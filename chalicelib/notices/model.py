@@ -50,6 +50,15 @@ _MOMENTS = ("time", "at", "until", "review_at")
 """Names of params that are moments."""
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What goes with an e-mail, at most some 100 kB of it."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 class NoticeView(msgspec.Struct, frozen=True):
     id: str
     kind: str

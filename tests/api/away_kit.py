@@ -49,6 +49,7 @@ OFFLINE = {
     "GET /v1/withdrawal-offers",
     "GET /v1/processors",
     "POST /v1/password-strength",
+    "GET /v1/reports/ready",
     "GET /v1/reports/answers/{id}",
     "GET /v1/reports/answers/{id}/file",
 }

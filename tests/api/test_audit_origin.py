@@ -61,6 +61,7 @@ REQUESTED = {
     "screening": {"see", "decide"},
     "shift": {"add", "remove"},
     "policy": {"publish", "withdraw"},
+    "report": {"save", "change", "delete", "restore"},
     "review": {"ask"},
     "session": {"begin", "replayed", "revoke"},
     "statement": {"import"},

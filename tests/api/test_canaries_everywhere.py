@@ -37,10 +37,10 @@ pytestmark = pytest.mark.many_requests
 IN_CLEAR = {
     "ids": {"wallet_id", "merchant_id", "checkout_id", "person_id", "actor", "subject", "account", "case_id",
             "funding_method_id", "endpoint_id", "store_id", "staff_id", "store_ids", "card_id", "plan_id",
-            "user_id", "backup_id", "coupon_id", "merchant_ids", "people",
+            "user_id", "backup_id", "recipients", "coupon_id", "merchant_ids", "people",
             "programme_id", "template_id", "bonus_id", "family_card_id", "quote_id", "quote_hash"},
     "words of ours": {
-        "by", "dimension", "dimensions", "grain", "measure", "of", "words",
+        "period", "chart", "every", "by", "dimension", "dimensions", "grain", "measure", "of", "words",
         "action", "capability", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale",
         "method", "processor", "role", "scopes", "split", "document", "version", "POST /v1/freezes reason",
         "POST /v1/payments/{id}/disputes reason",
@@ -52,6 +52,7 @@ IN_CLEAR = {
         "PATCH /v1/merchants/{id}/stores/{store_id} status", "POST /v1/status/subscriptions language", "capabilities",
     },
     "whose statement, and which": {"POST /v1/reconciliations/statements name", "sha256"},
+    "what operators call their reports": {"POST /v1/reports/saved name", "PATCH /v1/reports/saved/{id} name"},
     "times": {"until", "expires_at", "bonus_expires_at", "from", "to", "day", "cut_off"},
     "the answer of a movement, which the ledger keeps byte for byte": {
         "POST /v1/payments description", "POST /v1/charges description", "POST /v1/payments/{id}/refunds reason",

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.insight import store_saved
+from chalicelib.insight import compacting, store_saved
 from chalicelib.insight.model_ready import READY
 from chalicelib.insight.model_saved import SavedQuery
-from tests.api.caller import Caller, assert_problem
 from tests.api import test_lake
+from tests.api.caller import Caller, assert_problem
 from tests.api.test_reconciliation import colleague
 from tests.api.world import World
 from tests.people import in_office
@@ -38,6 +38,7 @@ def saved(world: World, **more: Any) -> str:
 
 def compact(world: World) -> None:
     """A moment later: what an answer is known through is after what happened."""
+    world.deliver()
     world.clock.advance(1)
     test_lake.compact(world)
 
@@ -180,8 +181,6 @@ def test_settlement_ageing_tells_what_waits_and_nothing_once_it_is_settled(world
     ana.pay(2_000)
     world.messages_of_settlement()
     world.gather()
-    from chalicelib.insight import compacting
-
     compacting.compact(world.clock.now() + timedelta(hours=2))
     ageing = world.operator.post("/v1/reports/ready/settlement-ageing/answer", {}).json["rows"]
     assert ageing == [{"age": "under-1-day", "currency": "CNY", "captures": 1, "unsettled": 2_000}]
