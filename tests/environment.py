@@ -29,6 +29,7 @@ ENVIRONMENT = {
     "FOLD_QUEUE_URL": f"{QUEUES}/fold",
     "NOTICES_QUEUE_URL": f"{QUEUES}/notices",
     "POINTS_QUEUE_URL": f"{QUEUES}/points",
+    "RISK_QUEUE_URL": f"{QUEUES}/risk",
     "HAPPENED_QUEUE_URL": f"{QUEUES}/happened",
     "EVENTS_QUEUE_URL": f"{QUEUES}/events",
     "DELIVERIES_QUEUE_URL": f"{QUEUES}/deliveries.fifo",

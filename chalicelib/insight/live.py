@@ -44,6 +44,8 @@ def report(at: datetime) -> LiveView:
     return LiveView(
         at=clock.written(at),
         window_minutes=WINDOW_MINUTES,
+        window_hours=WINDOW_HOURS,
+        window_days=WINDOW_DAYS,
         counted=_counted(at, (minutes, hours, days), queues, measured),
         counts=[CountView(*astuple(one)) for one in minutes.counts],
         hours=[HourView(*astuple(one)) for one in hours.counts],
@@ -100,6 +102,7 @@ def _queues() -> dict[str, str]:
         "events": chosen.events_queue_url,
         "points": chosen.points_queue_url,
         "happened": chosen.happened_queue_url,
+        "risk": chosen.risk_queue_url,
         "deliveries": chosen.deliveries_queue_url,
         "parked": chosen.parked_queue_url,
         "alarms": chosen.alarms_queue_url,

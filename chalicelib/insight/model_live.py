@@ -108,11 +108,13 @@ class QueueView(msgspec.Struct, frozen=True):
 
 
 class LiveView(msgspec.Struct, frozen=True):
-    """`counts`, `hours` (48) and `days` (31) lack those in which nothing happened, and each has the running one;
+    """`counts` (of minutes), `hours` and `days` lack those in which nothing happened, and each has the running one;
     `requests` is null where nobody counts them."""
 
     at: str
     window_minutes: int
+    window_hours: int
+    window_days: int
     counted: CountedView
     counts: list[CountView]
     hours: list[HourView]

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from chalicelib.insight.model_imports import Used
 from chalicelib.insight.model_query import QueryRequest
 
 Cell = str | int | None
@@ -18,13 +19,14 @@ AnswerId = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
 
 class Kept(msgspec.Struct, frozen=True):
     """An answer in the bucket, with its question, if it is one. `complete`: whether there were no more rows than were
-    asked for."""
+    asked for. `imported`: what the names of imported files meant then."""
 
     query: QueryRequest | None
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     complete: bool
     through_at: str | None
+    imported: dict[str, Used] = {}
 
     def row(self, place: int) -> dict[str, Cell]:
         """Raises IndexError."""

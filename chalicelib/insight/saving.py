@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.cases import service as cases
 from chalicelib.identity import operators
 from chalicelib.insight import model_saved, store_saved
-from chalicelib.insight.model_query import question
+from chalicelib.insight.model_query import QueryRequest
 from chalicelib.insight.model_reports import AnswerView
 from chalicelib.insight.model_saved import NewReport, ReportChange, ReportSchedule, Saved, SavedQuery
 from chalicelib.kernel import ids
@@ -92,7 +92,14 @@ def _made(look: Callable[[], Saved], turn: Callable[[Saved], Saved]) -> Saved:
 
 def _check(query: SavedQuery | None, schedule: ReportSchedule | msgspec.UnsetType | None, at: datetime) -> None:
     if query:
-        question(query.asked(at))
+        _make_sense(query.asked(at))
     recipients = schedule.recipients if isinstance(schedule, ReportSchedule) else ()
     if len(set(recipients)) < len(recipients) or not all(map(operators.is_one, recipients)):
         raise InvalidRequest(param="schedule")
+
+
+def _make_sense(wish: QueryRequest) -> None:
+    """Raises InvalidRequest; of columns of imported files too."""
+    from chalicelib.insight import reports
+
+    reports.sense(wish, reports.named(wish))

@@ -134,6 +134,7 @@ def of_reports(world: World) -> dict[str, Call]:
     assert asked.status == 200, asked.raw
     answer = f"/v1/reports/answers/{asked.json['id']}"
     kept, gone = (f"/v1/reports/saved/{saved_report(world)}" for _ in range(2))
+    imported = [boss.post("/v1/reports/imports", BODIES["POST /v1/reports/imports"]).json["id"] for _ in range(2)]
     return {
         "POST /v1/reports/saved": lambda: boss.post("/v1/reports/saved", report_of(world)),
         "GET /v1/reports/saved": lambda: boss.get("/v1/reports/saved"),
@@ -144,6 +145,10 @@ def of_reports(world: World) -> dict[str, Call]:
         "POST /v1/reports/saved/{id}/answer": lambda: boss.post(f"{kept}/answer"),
         "GET /v1/reports/ready": lambda: boss.get("/v1/reports/ready"),
         "POST /v1/reports/ready/{name}/answer": lambda: boss.post("/v1/reports/ready/liability/answer", {}),
+        "POST /v1/reports/imports": lambda: boss.post("/v1/reports/imports", BODIES["POST /v1/reports/imports"]),
+        "GET /v1/reports/imports": lambda: boss.get("/v1/reports/imports"),
+        "GET /v1/reports/imports/{id}": lambda: boss.get(f"/v1/reports/imports/{imported[0]}"),
+        "DELETE /v1/reports/imports/{id}": lambda: boss.delete(f"/v1/reports/imports/{imported[1]}"),
         "POST /v1/reports/query": lambda: boss.post("/v1/reports/query", wish),
         "GET /v1/reports/answers/{id}": lambda: boss.get(answer),
         "GET /v1/reports/answers/{id}/rows/{place}/entries": lambda: boss.get(f"{answer}/rows/0/entries"),

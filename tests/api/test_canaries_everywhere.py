@@ -43,6 +43,7 @@ IN_CLEAR = {
         "period", "chart", "every", "by", "dimension", "dimensions", "grain", "measure", "of", "words",
         "action", "capability", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale",
         "method", "processor", "role", "scopes", "split", "document", "version", "POST /v1/freezes reason",
+        "label", "mode",
         "POST /v1/payments/{id}/disputes reason",
         "side", "categories", "form", "direction", "design", "against", "schedule", "event_types",
         "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id} state", "PUT /v1/merchants/{id}/category category",
@@ -93,7 +94,7 @@ SECRET_ANSWERS = {
     "uri",
     "value",
 }
-NO_SECRETS = {"GET /v1/me/verification code", "POST /v1/credit-line code"}
+NO_SECRETS = {"GET /v1/me/verification code", "POST /v1/credit-line code", "GET /v1/offers code"}
 """Words of ours, under a name that others use for secrets."""
 IN_TEXTS = ("pay.canary@example.com", "+86 139 0013 9000", "refund.canary@example.com", "137-0013-7000")
 """Contacts in what may stand in clear: they may not."""

@@ -17,7 +17,7 @@ from tests.bench.measure.town import InMemory, Town
 from tests.bench.measure.units import Units
 
 RECORDER = Recorder(Printed())
-WARM_SIGN_IN = ["GetItem"] * 2 + ["UpdateItem"] * 4 + ["GetItem", "PutItem", "TransactWriteItems"]
+WARM_SIGN_IN = ["GetItem"] * 2 + ["UpdateItem"] * 4 + ["GetItem", "PutItem", "TransactWriteItems", "SendMessageBatch"]
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +44,8 @@ def test_a_duplicate_is_one_request(place: Town) -> None:
     assert counted(place, "duplicate")[0] == ["TransactWriteItems"]
 
 
-def test_a_refusal_is_two_requests(place: Town) -> None:
-    assert counted(place, "refusal")[0] == ["TransactWriteItems", "PutItem"]
+def test_a_refusal_is_two_requests_and_one_that_tells_of_it(place: Town) -> None:
+    assert counted(place, "refusal")[0] == ["TransactWriteItems", "PutItem", "SendMessageBatch"]
 
 
 def test_a_warm_sign_in_has_the_keys_of_personal_fields_and_asks_kms_nothing(place: Town) -> None:

@@ -14,7 +14,7 @@ from tests.infra.conftest import STAGES, Packaged, get_att
 
 FUNCTIONS = {
     "APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler", "AnalysisHandler",
-    "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Record", "Earn", "Gather", "Deliver", "Alarmed",
+    "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Record", "Earn", "Gather", "Score", "Deliver", "Alarmed",
     "Sweep", "Reconcile", "PayOut", "Fetch", "Compact",
     "BackUp", "RestoreDrill", "Review", "Rehearsal", "Probe",
 }  # fmt: skip
@@ -38,7 +38,7 @@ def test_all_functions_run_the_same_code(packaged: Packaged) -> None:
 
 def test_the_layer_is_that_of_the_two_functions_that_read_the_lake(packaged: Packaged) -> None:
     having = {name: one["Layers"] for name, one in packaged.functions.items() if "Layers" in one}
-    assert having == dict.fromkeys(WITH_DUCKDB, [{"Ref": "AnalysisLayer"}])
+    assert having == {name: [{"Ref": "AnalysisLayer"}] for name in WITH_DUCKDB}
     assert set(packaged.of_type("AWS::Serverless::LayerVersion")) == {"AnalysisLayer"}
     assert "Layers" not in packaged.template["Globals"]["Function"]
 
@@ -119,7 +119,7 @@ def test_no_event_is_read_by_nobody_or_twice(packaged: Packaged) -> None:
     assert sorted(event for events in patterns for event in events) == ["INSERT", "MODIFY", "REMOVE"]
 
 
-@pytest.mark.parametrize("function", ["Settle", "Fold", "Tell", "Record", "Earn", "Gather", "Deliver"])
+@pytest.mark.parametrize("function", ["Settle", "Fold", "Tell", "Record", "Earn", "Gather", "Score", "Deliver"])
 def test_a_reader_of_a_queue_reports_what_failed_one_by_one(packaged: Packaged, function: str) -> None:
     source = packaged.events[function]["Properties"]
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

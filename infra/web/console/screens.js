@@ -4,7 +4,7 @@ import { signedIn } from "/shared/session.js";
 const screen = (name, ...text) => ({ load: () => import(`/console/screens/${name}.js`), text });
 
 export const SCREENS = {
-  "/": screen("overview"),
+  "/": screen("overview", "live"),
   "/sign-in": screen("sign-in"),
   "/reports": screen("reports", "reports", "api/categories"),
   "/reports/ask": screen("report", "reports", "api/categories"),
