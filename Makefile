@@ -22,7 +22,7 @@ run: install ## start the local cloud at http://localhost:8000 (PORT=…) and fo
 reset: $(TOOLS) ## forget everybody and everything in the local cloud
 	@$(RUN) -m infra.local.cloud reset
 
-demo: install ## play the main job over HTTP (ACT=accounts: lock, reset, second factor, restore; ACT=failover: a bank goes down; ACT=incident: from an alarm to its remedy; ACT=shop: a day of a shop; ACT=social: an evening among friends; ACT=rewards: points and a bonus; ACT=credit: a plan of instalments; ACT=insight: from payments to a report and back to an entry; ACT=restore: a wiped table comes back; ACT=region: a lost region is rebuilt; DEMO_LANG=zh for Chinese)
+demo: install ## play the main job over HTTP (ACT=accounts: lock, reset, second factor, restore; ACT=failover: a bank goes down; ACT=fraud: a ring is found, held and released; ACT=incident: from an alarm to its remedy; ACT=shop: a day of a shop; ACT=social: an evening among friends; ACT=rewards: points and a bonus; ACT=credit: a plan of instalments; ACT=insight: from payments to a report and back to an entry; ACT=restore: a wiped table comes back; ACT=region: a lost region is rebuilt; DEMO_LANG=zh for Chinese)
 	@$(RUN) -m infra.local.demo $(ACT)
 
 code: $(TOOLS) ## the code that the demo operator's authenticator shows now, to sign in to the console
