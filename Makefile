@@ -131,7 +131,7 @@ format: $(TOOLS) ## let ruff write the code as `make check` wants it, and pages 
 	@$(RUN) -m infra.preloads
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 install: $(TOOLS) $(CLOUD) $(WEB)
 

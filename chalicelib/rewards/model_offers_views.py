@@ -113,7 +113,7 @@ def _why(reason: Reason, personal: bool, language: str) -> str:
         return openly
     such = text.sentence(f"categories.{reason.category}", language) if reason.category else ""
     told = text.sentence(f"rewards.offered.{reason.code}", language, times=reason.times or 0, category=such)
-    return f"{told} {openly}".strip()
+    return ("" if language == "zh" else " ").join(one for one in (told, openly) if one)
 
 
 def _liked(likings: dict[str, Liking]) -> list[LikedView]:

@@ -51,10 +51,8 @@ def weeks_before(at: datetime) -> list[str]:
 
 
 def trend(now: int, earlier: Sequence[int]) -> Trend:
-    """An hour that has only begun is held against whole ones: what is beyond those already is so early.
-
-    It is beyond all of them but one, which may have been such an hour itself.
-    """
+    """An hour that has only begun is held against whole ones: what is beyond those already is so early. It is beyond
+    all of them but one, which may have been such an hour itself."""
     middle, deviation = median_and_deviation(earlier)
     bound = max(
         float(LEAST), middle + DEVIATIONS * max(deviation, sqrt(middle)), *(one + 1 for one in sorted(earlier)[:-1])

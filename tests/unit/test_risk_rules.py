@@ -47,9 +47,7 @@ def play(events: Sequence[Seen], rules: Sequence[InForce]) -> list[Score]:
     return [model_scoring.scored(seen, rules, memories) for seen in events]
 
 
-def sent(
-    number: int, payer: str, payee: str, amount: int = 9_000, *, old: bool = False, kind: str = "transfer"
-) -> Seen:
+def sent(number: int, payer: str, payee: str, amount: int = 9_000, *, old: bool = False) -> Seen:
     born = NOON - (400 if old else 1) * DAY
     return Seen(f"{payer}{payee}{number}", "transfer", NOON + number * 60, payer, payee, amount=amount, currency="CNY",
                 born=born, peer_born=born)  # fmt: skip

@@ -16,6 +16,7 @@ const PLACES = [
   ["/cases", "c", "cases.see"],
   ["/verification", "y", "screenings.see"],
   ["/disputes", "h", "disputes.see"],
+  ["/risk", "x", "risk.see"],
   ["/merchants", "m", "merchants.see"],
   ["/coupons", "w", "rewards.see"],
   ["/points", "l", "rewards.see"],

@@ -52,10 +52,10 @@ function parsed(text) {
   }
 }
 
-/** All parts of a question, those that it does not name as they are at first. */
+/** All parts of a question, those that it does not name as the API takes them; the first question of all where there is none. */
 export function wished(said) {
   if (!said || typeof said !== "object") return FIRST;
-  const list = (name, fits) => (Array.isArray(said[name]) ? said[name].filter(fits).slice(0, MOST[name]) : FIRST[name]);
+  const list = (name, fits) => (Array.isArray(said[name]) ? said[name].filter(fits).slice(0, MOST[name]) : []);
   const measures = list("measures", (one) => typeof one?.measure === "string").map(measured);
   const filters = list("filters", (one) => isDimension(one?.dimension) && Array.isArray(one.words));
   const wish = {

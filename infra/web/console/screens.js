@@ -24,6 +24,7 @@ export const SCREENS = {
   "/cases": screen("cases", "cases"),
   "/cases/:id": screen("case", "cases", "verify"),
   "/disputes": screen("disputes", "console-disputes"),
+  "/risk": screen("risk", "console-risk"),
   "/reconciliations": screen("reconciliations", "books"),
   "/reconciliations/:day": screen("reconciliation", "books"),
   "/adjustments": screen("adjustments", "books"),

@@ -33,7 +33,7 @@ export function open({ query }) {
     <${Shown} of=${ready}>${({ data }) => html`<ul class="ready">${data.map((one) => html`<li key=${one.name} class="card"><a href=${`#/reports/ready/${one.name}`}>${one.title}</a><p>${one.about}</p></li>`)}</ul>`}<//>
     <${Problem} of=${restoring.problem.value} />
     <${PagedTable} of=${list} name="saved-reports" title=${say(deleted ? "console.reports.deleted" : "console.reports.saved-list")} columns=${deleted ? DELETED(restoring) : COLUMNS} empty=${say(deleted ? "console.reports.none-deleted" : "console.reports.none-saved")} />
-    <p><a href=${deleted ? "#/reports" : "#/reports?deleted=true"}>${say(deleted ? "console.reports.saved-list" : "console.reports.deleted")}</a></p>`;
+    <p class="elsewhere"><a href=${deleted ? "#/reports" : "#/reports?deleted=true"}>${say(deleted ? "console.reports.saved-list" : "console.reports.deleted")}</a></p>`;
   return { title: () => say("console.reports.reports"), view };
 }
 
