@@ -52,6 +52,10 @@ IN_CLEAR = {
         "POST /v1/me/verification/documents kind", "type", "country", "decision",
         "PATCH /v1/merchants/{id}/stores/{store_id} status", "POST /v1/status/subscriptions language", "capabilities",
     },
+    "what a file and its columns are called": {
+        "POST /v1/reports/imports name", "POST /v1/reports/imports key", "POST /v1/reports/imports key_column",
+        "column", "POST /v1/reports/imports columns",
+    },
     "whose statement, and which": {"POST /v1/reconciliations/statements name", "sha256"},
     "what operators call their reports": {"POST /v1/reports/saved name", "PATCH /v1/reports/saved/{id} name"},
     "times": {"until", "expires_at", "bonus_expires_at", "from", "to", "day", "cut_off"},
@@ -94,7 +98,10 @@ SECRET_ANSWERS = {
     "uri",
     "value",
 }
-NO_SECRETS = {"GET /v1/me/verification code", "POST /v1/credit-line code", "GET /v1/offers code"}
+NO_SECRETS = {
+    "GET /v1/me/verification code", "POST /v1/credit-line code", "GET /v1/offers code",
+    "POST /v1/reports/imports key", "GET /v1/reports/imports key", "GET /v1/reports/imports/{id} key",
+}  # fmt: skip
 """Words of ours, under a name that others use for secrets."""
 IN_TEXTS = ("pay.canary@example.com", "+86 139 0013 9000", "refund.canary@example.com", "137-0013-7000")
 """Contacts in what may stand in clear: they may not."""
