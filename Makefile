@@ -14,7 +14,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile coupons counters check format help install load review
+.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile coupons counters bench-insight risk-eval offers-eval check format help install load review
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -76,6 +76,9 @@ bench: $(TOOLS) $(CLOUD) ## measure speed and cost into build/bench.json; fails 
 load: install ## several times what the local cloud can do, and what becomes of payments meanwhile; figures in build/load.json (SECONDS_OF_FLOOD=45 TIMES=4 SEED=1)
 	@$(RUN) -m infra.local.load --seconds $(or $(SECONDS_OF_FLOOD),45) --times $(or $(TIMES),4) --seed $(SEED)
 
+risk-eval: $(TOOLS) ## the rules of risk on generated weeks with planted fraud: precision, recall, time to detection, into build/risk-eval.json (SEED=1 PEOPLE=3000 DAYS=28)
+	@SEED=$(or $(SEED),1) $(RUN) -m tests.bench.risk_eval
+
 web: install ## weigh and time the pages in a real browser into build/web.json; fails beyond a limit
 	@$(RUN) -m tests.browser.measure
 
@@ -93,6 +96,12 @@ coupons: $(TOOLS) $(CLOUD) ## one template's coupons, issued by many processes: 
 
 counters: $(TOOLS) ## write units that the live counters cost per event in batches of 40, by AWS's size rules; fails at one
 	@POWERTOOLS_LOG_LEVEL=CRITICAL $(RUN) -m tests.bench.counting
+
+bench-insight: $(TOOLS) ## the same reports over so many events by us, by pandas and by sqlite: do they agree, how long does each take; figures in build/bench-insight.json (EVENTS=10000000 SEED=1)
+	@$(RUN) -m tests.bench.analysing --events $(or $(EVENTS),10000000) --seed $(SEED)
+
+offers-eval: $(TOOLS) ## does the ranking of offers know what people will buy? held-out weeks of a generated town, against random and most popular; figures in build/offers-eval.json (SEED=1 PEOPLE=600 WEEKS=10)
+	@$(RUN) -m tests.bench.offers_eval --seed $(SEED) --people $(or $(PEOPLE),600) --weeks $(or $(WEEKS),10)
 
 screens: install ## visit every screen in four looks each, pictures in build/screens/
 	@LOOKS=4 $(RUN) -m pytest -n 0 tests/browser/test_screens.py
@@ -122,7 +131,7 @@ format: $(TOOLS) ## let ruff write the code as `make check` wants it, and pages 
 	@$(RUN) -m infra.preloads
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 install: $(TOOLS) $(CLOUD) $(WEB)
 

@@ -71,8 +71,8 @@ def package(stage: str = "prod") -> Path:
     (OUT / "sam.json").write_text(_compact(tree / "out" / "sam.json"))
     _step(started, "cfn-lint")
     subprocess.run([_tool("cfn-lint"), "--regions", "eu-west-1", "--", str(OUT / "sam.json")], check=True)
-    stamp.write_text(digest)
     _report(started)
+    stamp.write_text(digest)
     return OUT
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from chalicelib import happenings
+from chalicelib import happenings, queues
 from chalicelib.identity import service as people
 from chalicelib.insight import model_events, store_lake
 from chalicelib.insight.model_events import Around, Event
@@ -17,6 +18,7 @@ from chalicelib.kernel.errors import NotFound
 from chalicelib.ledger import cards
 from chalicelib.ledger import service as ledger
 from chalicelib.merchants import categorising
+from chalicelib.settings import settings
 
 BATCH = 40
 
@@ -31,7 +33,14 @@ def gather(message: Mapping[str, Any]) -> int:
         hours[event.day, event.hour].append(event)
     for (day, hour), found in sorted(hours.items()):
         store_lake.land(day, hour, found)
+    _give_on(message.get("happened", []))
     return len(events)
+
+
+def _give_on(happened: Sequence[Mapping[str, Any]]) -> None:
+    """To whoever scores it; entries of the journal are given there by its stream."""
+    if happened:
+        queues.send(settings().risk_queue_url, [{"MessageBody": json.dumps({"happened": happened})}])
 
 
 def _batches(entries: Sequence[Mapping[str, Any]]) -> list[Sequence[Mapping[str, Any]]]:

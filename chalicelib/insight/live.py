@@ -102,6 +102,7 @@ def _queues() -> dict[str, str]:
         "events": chosen.events_queue_url,
         "points": chosen.points_queue_url,
         "happened": chosen.happened_queue_url,
+        "risk": chosen.risk_queue_url,
         "deliveries": chosen.deliveries_queue_url,
         "parked": chosen.parked_queue_url,
         "alarms": chosen.alarms_queue_url,

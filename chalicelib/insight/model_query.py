@@ -120,7 +120,7 @@ class Funnel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 FUNNEL_COLUMNS: Final = ("step", "people", "of_first", "of_before", "median_seconds")
 
 
-class QueryRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class QueryRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Of `from` ≤ time < `to`. `compare`: with as long a time right before, as `<measure>_before`. `top`: rows. Asked
     is for `measures` or for a `funnel`. A dimension `<dataset>.<column>` is a column of an imported file."""
 
@@ -168,6 +168,13 @@ class Question(msgspec.Struct, frozen=True):
     @property
     def length(self) -> timedelta:
         return self.until - self.since
+
+    @property
+    def ongoing(self) -> tuple[str, ...]:
+        """Which time goes on, where that makes a difference to the answer: once it is over there is another one."""
+        if self.through is None or not any(one.after for one in self.wish.measures):
+            return ()
+        return (clock.written(self.through)[: {"minute": 16, "hour": 13}.get(self.wish.grain, 10)],)
 
     @property
     def days(self) -> tuple[date, date]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import queues
-from chalicelib.ledger import closing, folding
+from chalicelib.ledger import chart, closing, folding
 from chalicelib.ledger.wire import plain_item
 from chalicelib.observability import page
 from chalicelib.settings import settings
@@ -44,6 +44,7 @@ def fan_out(event: Mapping[str, Any]) -> int:
     queues.send(settings().events_queue_url, _told(found))
     queues.send(settings().points_queue_url, _rewarded(found))
     queues.send(settings().happened_queue_url, _happened(found))
+    queues.send(settings().risk_queue_url, _scored(found))
     queues.send(settings().notices_queue_url, _noticed(found))
     return len(found)
 
@@ -134,6 +135,14 @@ def _happened(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """All of them, without what somebody wrote or is called."""
     names = ("id", "movement", "kind", "currency", "postings", "owner", "payee", "line", "pk", "sk")
     kept = [{name: entry[name] for name in names if name in entry} for entry in entries]
+    return _messages("entries", kept, _TOLD_OF)
+
+
+def _scored(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """What may be fraud: the copies of people's money, without what somebody wrote or is called."""
+    names = ("id", "movement", "kind", "currency", "postings", "owner", "payee", "pk", "sk")
+    waiting = [one for one in entries if "owner" in one and chart.is_money(one["currency"])]
+    kept = [{name: entry[name] for name in names if name in entry} for entry in waiting]
     return _messages("entries", kept, _TOLD_OF)
 
 

@@ -83,6 +83,10 @@ class World:
         """What happened, into the lake's landing; how many messages."""
         return self._drain(settings().happened_queue_url, app.gather)
 
+    def score(self) -> int:
+        """What may be fraud, scored; how many messages."""
+        return self._drain(settings().risk_queue_url, app.score)
+
     def forget_what_was_told(self) -> None:
         """The stream tells all of it again."""
         self._seen.clear()

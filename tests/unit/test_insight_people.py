@@ -29,7 +29,7 @@ from chalicelib.kernel.errors import InvalidRequest
 from tests.unit.insight_kit import BEGIN, NAMES, WORDS, Plain, events, filters, order, shops, times, written
 
 DAYS = 80
-EVENTS = events(11, 500, timedelta(hours=6), DAYS * 4, 12)
+EVENTS = events(11, 900, timedelta(hours=12), DAYS * 2, 4)
 KINDS = [one for one in WORDS["kind"] if one]
 IMPORTED = ("shops.size", "shops.region")
 PLENTY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -142,8 +142,8 @@ def ask(**more: Any) -> QueryRequest:
 
 
 def test_a_cohort_never_grows_with_time(lake: Lake) -> None:
-    """Who came in a month is never fewer than who of them did anything in a month after."""
-    asked = lake.question(ask(dimensions=("cohort", "time"), grain="month"))
+    """Who came on a day are never fewer than who of them did anything on a day after."""
+    asked = lake.question(ask(dimensions=("cohort", "time"), grain="day"))
     rows: list[tuple[Any, ...]] = [row for row in lake.engine.answer(asked).rows if row[0] is not None]
     first = {cohort: people for cohort, time, people in rows if cohort == time}
     assert len(first) > 1 and all(people <= first[cohort] and time >= cohort for cohort, time, people in rows)

@@ -16,9 +16,10 @@ const SCREEN_OF = {
   tbo: "topup-bonuses",
   inc: "incidents",
   scr: "screenings",
+  rep: "reports/saved",
   rva: "reviews",
   rvl: "reviews",
-  ...Object.fromEntries(["pay", "cap", "voi", "exp", "ref", "top", "wdr", "stl"].map((kind) => [kind, "movements"])),
+  ...Object.fromEntries(["pay", "cap", "voi", "exp", "ref", "top", "wdr", "stl", "trf", "rpk", "rpc", "rpr", "gft", "gfc", "gfr"].map((kind) => [kind, "movements"])),
 };
 export const ID = /^[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 

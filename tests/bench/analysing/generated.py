@@ -9,20 +9,34 @@ import duckdb
 
 BEGIN = datetime(2026, 10, 1, tzinfo=UTC)
 DAYS, MERCHANTS, PEOPLE = 60, 5_000, 400_000
-_FEW = "500MB"
+OPEN_DAYS = 2
+_FEW = "1GB"
+_HOW = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
 
 
-def write(folder: Path, count: int, seed: int) -> str:
-    """By day and hour, as `engine` reads them; the glob. Traffic follows the hour; few merchants sell most."""
+def write(folder: Path, count: int, seed: int) -> list[str]:
+    """The files, as compaction leaves them: days that are over in one, the last two by hour. Traffic follows the hour,
+    few merchants sell most."""
     connection = duckdb.connect(":memory:", config={"memory_limit": _FEW, "threads": 2})
-    connection.execute("SET preserve_insertion_order = false")
     for day in range(DAYS):
         least, most = count * day // DAYS, count * (day + 1) // DAYS
-        text = _OF_A_DAY.format(seed=seed, least=least, most=most, begin=(BEGIN + timedelta(days=day)).date())
-        connection.execute(f"COPY ({text}) TO '{folder}' (FORMAT parquet, PARTITION_BY (day, hour), APPEND)")
-        print(f"\rgenerate  day {day + 1} of {DAYS}", end="", flush=True)
+        date = (BEGIN + timedelta(days=day)).date()
+        text = _OF_A_DAY.format(seed=seed, least=least, most=most, begin=date)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE whole AS {text}")
+        if day < DAYS - OPEN_DAYS:
+            _file(connection, folder / f"day={date}" / "hour=all", "true")
+        else:
+            for hour in range(24):
+                _file(connection, folder / f"day={date}" / f"hour={hour:02}", f"hour(happened_at) = {hour}")
+        print(f"\rbench-insight: made day {day + 1} of {DAYS}", end="", flush=True)
     print()
-    return f"{folder}/*/*/*.parquet"
+    return sorted(map(str, folder.rglob("*.parquet")))
+
+
+def _file(connection: duckdb.DuckDBPyConnection, folder: Path, kept: str) -> None:
+    folder.mkdir(parents=True)
+    text = f"SELECT * FROM whole WHERE {kept} ORDER BY happened_at, id"
+    connection.execute(f"COPY ({text}) TO '{folder}/events.parquet' ({_HOW})")
 
 
 _DICE = "(hash(hash(n, {seed}, '{{0}}')) >> 11) / 9007199254740992.0"
@@ -42,8 +56,8 @@ WITH drawn AS (
     SELECT n, kind_die, person_die, merchant_die, outcome_die, amount_die, rest_die,
         TIMESTAMP '{{begin}} 00:00:00' + to_microseconds(CAST(least(floor((6 + 18 * sqrt(hour_die)) % 24), 23)
             * 3600000000 + floor(second_die * 3600000000) AS BIGINT)) AS happened_at,
-        CASE WHEN kind_die < 0.62 THEN 'payment' WHEN kind_die < 0.80 THEN 'top-up' WHEN kind_die < 0.92 THEN 'transfer'
-            WHEN kind_die < 0.97 THEN 'refund' ELSE 'withdrawal' END AS kind
+        CASE WHEN kind_die < 0.62 THEN 'payment' WHEN kind_die < 0.80 THEN 'top-up'
+            WHEN kind_die < 0.92 THEN 'transfer' WHEN kind_die < 0.97 THEN 'refund' ELSE 'withdrawal' END AS kind
     FROM drawn
 )
 SELECT 'ent_' || lpad(CAST(n AS VARCHAR), 12, '0') AS id, CAST(1 AS UTINYINT) AS schema, kind, happened_at,
@@ -66,7 +80,10 @@ SELECT 'ent_' || lpad(CAST(n AS VARCHAR), 12, '0') AS id, CAST(1 AS UTINYINT) AS
     CASE WHEN n % 10 = 0 THEN 'EUR' ELSE 'CNY' END AS currency,
     CAST(1 + floor(exp(amount_die * 11)) AS BIGINT) AS amount,
     CASE WHEN kind = 'payment' THEN CAST(floor(exp(amount_die * 11) * 0.006) AS BIGINT) END AS fee,
-    CAST(20 + floor(pow(rest_die, 8) * 3000) AS BIGINT) AS took_ms,
-    CAST(happened_at AS DATE) AS day, hour(happened_at) AS hour
-FROM events ORDER BY happened_at
+    CASE kind WHEN 'top-up' THEN 1 WHEN 'withdrawal' THEN -1 ELSE 0 END
+        * CAST(1 + floor(exp(amount_die * 11)) AS BIGINT) AS owed,
+    CASE kind WHEN 'payment' THEN 1 WHEN 'refund' THEN -1 ELSE 0 END
+        * CAST(1 + floor(exp(amount_die * 11)) AS BIGINT) AS settling,
+    CAST(20 + floor(pow(rest_die, 8) * 3000) AS BIGINT) AS took_ms
+FROM events
 """

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.insight.model_query import Filter, Measure, QueryRequest, Sort
 from chalicelib.kernel import clock
-from tests.bench.analysing.generated import BEGIN, DAYS, timedelta
+from tests.bench.analysing.generated import BEGIN, DAYS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,10 +29,13 @@ USED = (
 
 @dataclass(frozen=True)
 class Report:
+    """`typical`: one that has to be there within a second."""
+
     name: str
     ours: QueryRequest
     pandas: Callable[[pd.DataFrame], Rows]
     sqlite: str
+    typical: bool = True
 
 
 def wish(since: Any, until: Any, measures: Sequence[Measure], **more: Any) -> QueryRequest:
@@ -70,6 +74,16 @@ def _slow(frame: pd.DataFrame) -> Rows:
     kept = frame[(frame.happened_at >= _naive(MONTH)) & (frame.happened_at < _naive(END))]
     found = kept.groupby("kind", observed=True).took_ms.quantile(0.95, interpolation="higher").reset_index()
     return [[kind, int(value)] for kind, value in found.sort_values("kind").itertuples(index=False)]
+
+
+def _came_back(frame: pd.DataFrame) -> Rows:
+    days = frame.happened_at.dt.floor("D").rename("day")
+    seen = frame[["person"]].assign(day=days).drop_duplicates()
+    next_day = seen.assign(day=seen.day - timedelta(days=1), again=True)
+    kept = seen[(seen.day >= _naive(MONTH)) & (seen.day < _naive(END))].merge(next_day, how="left")
+    found = kept.assign(again=kept.again.eq(True)).groupby("day").again.agg(["size", "sum"]).reset_index()
+    return [[f"{at:%Y-%m-%dT%H:%M:%S}.000000Z", n, (20_000 * again + n) // (2 * n)]
+            for at, n, again in found.itertuples(index=False)]  # fmt: skip
 
 
 def _naive(moment: Any) -> Any:
@@ -120,5 +134,15 @@ REPORTS = (
         "SELECT kind, min(took_ms) FROM (SELECT kind, took_ms, "
         "row_number() OVER (PARTITION BY kind ORDER BY took_ms) AS place, count(*) OVER (PARTITION BY kind) AS n "
         f"FROM events WHERE {_MONTH}) WHERE place >= 0.95 * n GROUP BY 1 ORDER BY 1",
+    ),
+    Report(
+        "a month by day: how many people, and how many came back a day later",
+        wish(MONTH, END, (Measure("people"), Measure("retention", after=1)), dimensions=("time",)),
+        _came_back,
+        "WITH seen AS MATERIALIZED (SELECT DISTINCT person, substr(happened_at, 1, 10) AS day FROM events "
+        f"WHERE {_MONTH}) SELECT now.day || 'T00:00:00.000000Z', count(*), "
+        "(20000 * count(later.person) + count(*)) / (2 * count(*)) FROM seen AS now LEFT JOIN seen AS later "
+        "ON later.person = now.person AND later.day = date(now.day, '+1 day') GROUP BY 1 ORDER BY 1",
+        typical=False,
     ),
 )  # fmt: skip
