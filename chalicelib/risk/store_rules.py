@@ -35,7 +35,7 @@ def changes() -> dict[str, Change]:
 
 
 def change(name: str, now: Change) -> bool:
-    """False if somebody else changed it meanwhile."""
+    """False if somebody else changed it meanwhile; not if this very change is there, whose answer was lost."""
     item = _RuleItem(_RULES, name)
     actions: list[Action] = [
         _RuleItem.change.set(msgspec.json.encode(now).decode()),
@@ -43,7 +43,7 @@ def change(name: str, now: Change) -> bool:
     ]
     before = now.version - 1
     seen = _RuleItem.version == before if before else _RuleItem.version.does_not_exist()
-    return made(lambda: item.update(actions, seen))
+    return made(lambda: item.update(actions, seen)) or changes().get(name) == now
 
 
 def labelling(transaction: TransactWrite, name: str, label: Label) -> None:

@@ -379,7 +379,7 @@ def may_be_null(route: Route, field: str) -> bool:
     return NoneType in get_args(found.type)
 
 
-MAY_BE_EMPTY = ("store_ids", "merchant_ids", "payee_checks", "categories", "dimensions", "filters")
+MAY_BE_EMPTY = ("store_ids", "merchant_ids", "payee_checks", "categories", "dimensions", "filters", "rules", "measures")
 
 
 def means_something(route: Route, field: str, value: Any) -> bool:
