@@ -54,7 +54,7 @@ def decide(world: World, score_id: str, label: str) -> Reply:
 
 def open_score(world: World) -> str:
     """One that waits for a person: the amount of a ring is put aside."""
-    assert turn(world).status == 200
+    assert turn(world, members=4).status == 200
     ring(world)
     world.score()
     (found,) = scores(world)

@@ -40,7 +40,8 @@ IN_CLEAR = {
             "user_id", "backup_id", "recipients", "coupon_id", "merchant_ids", "people",
             "programme_id", "template_id", "bonus_id", "family_card_id", "quote_id", "quote_hash"},
     "words of ours": {
-        "period", "chart", "every", "by", "POST /v1/risk/trials name", "dimension", "dimensions", "grain", "measure", "of", "words",
+        "period", "chart", "every", "by", "dimension", "dimensions", "grain", "measure", "of", "words",
+        "POST /v1/risk/trials name",
         "action", "capability", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale",
         "method", "processor", "role", "scopes", "split", "document", "version", "POST /v1/freezes reason",
         "label", "mode",

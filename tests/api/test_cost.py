@@ -100,8 +100,8 @@ def test_a_sweep_of_a_minute_in_which_nothing_is_due_only_looks() -> None:
     with town.opened(InMemory()) as empty:
         sample = requests.idle_sweep(empty, RECORDER)
     looks = sorted(sample.bill.requests)
-    known = "how the checks of the whole stand, which list everybody was compared with, and the indexes"
-    assert looks == ["GetItem"] * 2 + ["Query"] * (len(looks) - 2), known
+    known = "how checks of the whole and offers stand, which list everybody was compared with, and the indexes"
+    assert looks == ["GetItem"] * 3 + ["Query"] * (len(looks) - 3), known
     assert sample.bill.units.write == 0
 
 
