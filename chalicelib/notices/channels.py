@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
 
 from botocore.exceptions import ClientError
 
@@ -73,6 +71,9 @@ def _email(contact: str, subject: str, body: str) -> None:
 
 
 def _email_with(contact: str, subject: str, body: str, attachments: Sequence[Attachment]) -> None:
+    from email.message import EmailMessage
+    from email.policy import SMTP
+
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"], message["Subject"] = settings().email_sender, contact, subject
     message.set_content(body)

@@ -53,8 +53,9 @@ MAY_ADD_TO_THE_AUDIT_LOG = {
 }
 """The review counts what is in it, and cannot open a reason."""
 MAY_SEAL_PERSONAL_FIELDS = {"AccessHandlerRole", "SweepRole", "TellRole"}
-MAY_OPEN_CONTACTS = {"AlarmedRole"}
-"""Whoever pages operators: it opens contacts, seals nothing, and reads people, the roster and the data keys."""
+MAY_OPEN_CONTACTS = {"AlarmedRole", "CompactRole"}
+"""Whoever pages operators or sends them reports: it opens contacts, seals nothing, and reads people, the roster and the
+data keys."""
 WITHOUT_RESOURCES = {"cloudwatch:GetMetricData"}
 """AWS knows no resource for them: they read what it counts.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html"""
@@ -289,20 +290,29 @@ def test_each_part_of_the_lake_is_reached_by_those_who_fill_or_read_it(packaged:
     }
     compacts = {("CompactRole", action, place) for action in ("GetObject", "PutObject", "DeleteObject")
                 for place in ("landing", "events", "imports/raw", "imports/tables")}  # fmt: skip
-    answers = {("AnalysisHandlerRole", action, "answers") for action in ("GetObject", "PutObject")}
+    answers = {(role, action, "answers") for role in ("AnalysisHandlerRole", "CompactRole")
+               for action in ("GetObject", "PutObject")}  # fmt: skip
     assert granted == compacts | answers | {
         ("GatherRole", "PutObject", "landing"), ("AnalysisHandlerRole", "GetObject", "events"),
         ("AnalysisHandlerRole", "PutObject", "imports/raw"), ("AnalysisHandlerRole", "GetObject", "imports/tables"),
     }  # fmt: skip
 
 
-def test_whoever_analyses_reads_no_table_but_which_files_count_and_keeps_what_is_imported(packaged: Packaged) -> None:
+def test_whoever_analyses_reads_which_files_count_and_who_is_an_operator_and_keeps_reports_and_imports(
+    packaged: Packaged,
+) -> None:
     statements = allowed(packaged.policies["AnalysisHandlerRole"])
     tables = {str(one["Resource"]) for one in statements if "dynamodb:" in str(one["Action"])}
-    assert tables == {str(get_att("CasesTable")), str(get_att("AuditTable"))}
+    assert tables == {str(get_att(name)) for name in ("CasesTable", "AuditTable", "IdentityTable")}
+    (seen,) = (one for one in statements if one["Resource"] == get_att("IdentityTable"))
+    assert (seen["Sid"], seen["Action"]) == (ROSTER, ["dynamodb:GetItem"])
+    assert seen["Condition"] == {EQUALS: {"dynamodb:LeadingKeys": ["OPERATORS"]}}
     assert granted_on(packaged, "AnalysisHandlerRole", get_att("CasesTable")) == {
         "dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query",
     }  # fmt: skip
+    (kept,) = (one for one in statements if one["Sid"] == "KeepReports")
+    assert kept["Action"] == ["dynamodb:PutItem"]
+    assert kept["Condition"] == {EQUALS: {"dynamodb:LeadingKeys": ["REPORTS"]}}
     (kept,) = (one for one in statements if one["Sid"] == "KeepImports")
     assert set(kept["Action"]) == {"dynamodb:DeleteItem", "dynamodb:PutItem"}
     assert kept["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["IMPORTS", "DATASETS"]}}
