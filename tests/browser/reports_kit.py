@@ -56,6 +56,13 @@ def saved(operator: Client, name: str = "") -> str:
     return str(operator.insist("/v1/reports/saved", body).expect(201)["id"])
 
 
+def imported(operator: Client) -> str:
+    """A file that waits for its content."""
+    columns = [{"column": "Region manager", "name": "region_manager"}]
+    body = {"name": f"shops_{uuid.uuid4().hex[:6]}", "key": "merchant", "key_column": "Shop", "columns": columns}
+    return str(operator.insist("/v1/reports/imports", body | {"sha256": "0" * 64, "bytes": 2}).expect(201)["id"])
+
+
 def row(local: dict[str, Any], operator: Client) -> str:
     """Where a row of an answer is, with something behind it."""
     if local["api"] not in _sold:

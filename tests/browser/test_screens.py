@@ -56,6 +56,7 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "console /reports/ask": lambda one: reports_kit.address({"measures": [reports_kit.COUNT]}),
     "console /reports/ready/:name": lambda one: "/reports/ready/funnel",
     "console /reports/saved/:id": lambda one: f"/reports/saved/{reports_kit.saved(one.api)}",
+    "console /reports/imports/:id": lambda one: f"/reports/imports/{reports_kit.imported(one.api)}",
     "console /reports/answers/:id/:place": lambda one: reports_kit.row(one.local, one.api),
     "console /policies/:id": lambda one: f"/policies/{one.pack}",
     "console /people/:id": lambda one: f"/people/{one.local['people']['customers'][0]['user_id']}",

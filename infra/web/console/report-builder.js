@@ -1,6 +1,7 @@
 /** What a report is to tell, chosen from what there is: period, measures, dimensions, conditions, order. */
 import { dimensionOf, filterOf, measureOf, merchants, periodOf, sentenceOf, wordOf } from "/console/report-words.js";
 import { called, CHARTS, columnsOf, DIMENSIONS, GRAINS, MEASURES, MOST, OWN, PERIODS, TOPS, wished } from "/console/reports.js";
+import { imported } from "/console/imported.js";
 import { Words } from "/console/report-filter.js";
 import { say, shownNumber } from "/shared/language.js";
 import { About, Form, Submit } from "/shared/parts.js";
@@ -27,7 +28,7 @@ export function Builder({ draft, asking, send, open }) {
         <div class="parts">
           <${Period} of=${question} change=${change} problem=${problem("from") || problem("to")} />
           ${!question.wish.funnel && html`<${Chosen} id="measures" label=${say("console.reports.measures")} most=${MOST.measures} problem=${problem("measures")} named=${measureOf} key_of=${called} options=${MEASURES} chosen=${question.wish.measures} change=${(measures) => wish({ measures })} least=${1} />
-          <${Chosen} id="dimensions" label=${say("console.reports.dimensions")} most=${MOST.dimensions} problem=${problem("dimensions")} named=${dimensionOf} key_of=${(one) => one} options=${DIMENSIONS} chosen=${question.wish.dimensions} change=${(dimensions) => wish({ dimensions })} least=${0} />`}
+          <${Chosen} id="dimensions" label=${say("console.reports.dimensions")} most=${MOST.dimensions} problem=${problem("dimensions")} named=${dimensionOf} key_of=${(one) => one} options=${[...DIMENSIONS, ...imported()]} chosen=${question.wish.dimensions} change=${(dimensions) => wish({ dimensions })} least=${0} />`}
           ${question.wish.dimensions.includes("time") && html`<${Select} id="grain" label=${say("console.reports.grain")} value=${question.wish.grain} options=${GRAINS} named=${(one) => say(`console.reports.grain.${one}`)} change=${(grain) => wish({ grain })} />`}
           <${Filters} question=${question} wish=${wish} problem=${problem("filters")} />
           ${!question.wish.funnel && html`<${Order} wish=${question.wish} change=${wish} problem=${problem("sort")} />
@@ -88,7 +89,7 @@ function Filters({ question, wish, problem }) {
       ${filters.map((filter, at) => html`<${Condition} key=${at + filter.dimension} at=${at} filter=${filter} question=${question} put=${put} />`)}
       ${filters.length < MOST.filters && html`
         <div class="adding">
-          <select id="filters" aria-label=${say("console.reports.filters")} aria-describedby=${problem ? "filters-about" : undefined} aria-invalid=${problem ? "true" : undefined}>${DIMENSIONS.filter((one) => one !== "time").map((one) => html`<option key=${one} value=${one}>${dimensionOf(one)}</option>`)}</select>
+          <select id="filters" aria-label=${say("console.reports.filters")} aria-describedby=${problem ? "filters-about" : undefined} aria-invalid=${problem ? "true" : undefined}>${[...DIMENSIONS, ...imported()].filter((one) => one !== "time" && one !== "cohort").map((one) => html`<option key=${one} value=${one}>${dimensionOf(one)}</option>`)}</select>
           <button type="button" class="secondary" data-add="filters" onClick=${add}>${say("console.reports.add")}</button>
         </div>`}
       <${About} id="filters" hint="" problem=${problem} />

@@ -56,6 +56,7 @@ const merchantOf = (id) => merchants().find((one) => one.id === id);
 export function wordOf(dimension, word, { grain = "day", steps } = {}) {
   if (dimension === "step" && steps?.[Number(word) - 1]) return `${word}. ${stepOf(steps[Number(word) - 1])}`;
   if (word === null || word === undefined || word === "") return say("console.reports.none");
+  if (dimension.includes(".")) return String(word);
   const told = WORDS[dimension];
   return told ? told(String(word), grain) : what(word);
 }

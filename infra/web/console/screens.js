@@ -10,6 +10,8 @@ export const SCREENS = {
   "/reports/ask": screen("report", "reports", "api/categories"),
   "/reports/ready/:name": screen("report-ready", "reports", "api/categories"),
   "/reports/saved/:id": screen("report-saved", "reports", "api/categories"),
+  "/reports/imports": screen("imports", "reports", "imports", "books"),
+  "/reports/imports/:id": screen("import", "reports", "imports"),
   "/reports/answers/:id/:place": screen("report-entries", "reports", "api/categories"),
   "/people/:id": screen("person", "verify", "lending"),
   "/people/:id/documents": screen("documents", "verify"),

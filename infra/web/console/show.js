@@ -45,7 +45,7 @@ export const Moment = ({ at }) =>
 
 export const State = ({ of: state }) => html`<span class=${`state ${TONES[state] ?? ""}`}>${sayOr(`console.state.${state}`, state)}</span>`;
 const TONES = {
-  good: "good", bad: "bad", rested: "warn", written: "good", whole: "good", passed: "good", done: "good", repaired: "warn", reading: "warn", approved: "good", declined: "bad", proposed: "warn", agrees: "good", covered: "good", differs: "bad", "clearing-differs": "bad", short: "bad", "statements-missing": "warn", asked: "warn", active: "good", offered: "good", succeeded: "good", captured: "good", settled: "good", resolved: "good", operational: "good", paid: "good",
+  good: "good", bad: "bad", ready: "good", waiting: "warn", rested: "warn", written: "good", whole: "good", passed: "good", done: "good", repaired: "warn", reading: "warn", approved: "good", declined: "bad", proposed: "warn", agrees: "good", covered: "good", differs: "bad", "clearing-differs": "bad", short: "bad", "statements-missing": "warn", asked: "warn", active: "good", offered: "good", succeeded: "good", captured: "good", settled: "good", resolved: "good", operational: "good", paid: "good",
   "not-set-up": "bad", "breaker-closed": "good", "breaker-open": "bad", "breaker-half-open": "warn",
   overdue: "bad", repaid: "good", written_off: "bad",
   frozen: "bad", refused: "bad", failed: "bad", outage: "bad", suspended: "bad", revoked: "bad",

@@ -1,5 +1,6 @@
 /** A question to everything that happened, and its answer. The question stands in the address. */
 import { ask } from "/console/ask.js";
+import { learnImported } from "/console/imported.js";
 import { may } from "/console/may.js";
 import { answered, Answer } from "/console/report-answer.js";
 import { Builder } from "/console/report-builder.js";
@@ -35,6 +36,7 @@ export function open({ query }) {
     go(`/reports/saved/${query.saved}`);
   });
   learnMerchants();
+  learnImported();
   if (query.q) asking.run();
   const view = () => html`
     <${Up} path="/reports">${say("console.reports.reports")}<//>

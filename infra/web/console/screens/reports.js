@@ -28,7 +28,7 @@ export function open({ query }) {
   const view = () => html`
     <${Heading}>${say("console.reports.reports")}<//>
     <p>${say("console.reports.what")}</p>
-    <p class="deeds"><a class="button" href="#/reports/ask">${say("console.reports.ask")}</a></p>
+    <p class="deeds"><a class="button" href="#/reports/ask">${say("console.reports.ask")}</a> <a class="button secondary" href="#/reports/imports">${say("console.reports.imports")}</a></p>
     <h2>${say("console.reports.ready")}</h2>
     <${Shown} of=${ready}>${({ data }) => html`<ul class="ready">${data.map((one) => html`<li key=${one.name} class="card"><a href=${`#/reports/ready/${one.name}`}>${one.title}</a><p>${one.about}</p></li>`)}</ul>`}<//>
     <${Problem} of=${restoring.problem.value} />
