@@ -77,5 +77,5 @@ def pseudonym(of: str) -> str:
     """The same for the same person as long as the key is the same; nobody comes back from it without the key."""
     if not of:
         return ""
-    key = bytes.fromhex(settings().cursor_key)
+    key = settings().cursor_key.encode()
     return hmac.new(key, b"pseudonym\0" + of.encode(), hashlib.sha256).hexdigest()[:24]

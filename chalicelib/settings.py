@@ -32,6 +32,7 @@ class Settings:
     events_queue_url: str
     points_queue_url: str
     happened_queue_url: str
+    risk_queue_url: str
     deliveries_queue_url: str
     parked_queue_url: str
     alarms_queue_url: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib import happenings
 from chalicelib.cases import service as cases
 from chalicelib.cloud_tables import made, writing
 from chalicelib.identity import (
@@ -59,7 +60,21 @@ def let_in(user: User, arrival: Arrival, at: datetime, *, proved: bool = False) 
     if found.new_device:
         _tell(user, arrival, at)
     known = device_tokens.again(user.id, arrival.device_token, at)
+    way = "second-factor" if proved else "password"
+    happenings.tell(
+        "sign-in", at, "succeeded", user_id=user.id, method=way, region=user.jurisdiction, device=_device(arrival)
+    )
     return sessions.issued(user, token, head.epoch, head.tier, at, known, replace(session, proved=proved))
+
+
+def refused(user: User | None, reason: str, arrival: Arrival, at: datetime) -> None:
+    """Told of everybody alike: the same calls, whoever it is or is not."""
+    who, region = (user.id, user.jurisdiction) if user else ("", "")
+    happenings.tell("sign-in", at, "refused", user_id=who, reason=reason, region=region, device=_device(arrival))
+
+
+def _device(arrival: Arrival) -> str:
+    return arrival.device_token or ""
 
 
 def _announced_as(arrival: Arrival, at: datetime) -> str:

@@ -3,7 +3,6 @@ and `sessions`, changes of the profile in `profile`."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from chalicelib.cases import service as cases
@@ -55,9 +54,9 @@ def person(user_id: str) -> User | None:
     return store.user(user_id)
 
 
-def regions(user_ids: Collection[str]) -> dict[str, str]:
-    """User → jurisdiction, of those that exist. For figures: nothing personal is read."""
-    return store.jurisdictions(user_ids)
+def region(user_id: str) -> str | None:
+    """The jurisdiction, for figures: nothing personal is read. None of nobody."""
+    return store.jurisdiction(user_id)
 
 
 def profile(user_id: str) -> User:

@@ -6,6 +6,7 @@ session ends it first and raises the epoch then, so a token made in between cann
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -167,6 +168,17 @@ def stop_payments(user: User) -> None:
     """With every token of before; tokens from now on go on."""
     for wallet in user.wallets:
         ledger.raise_epoch(wallet)
+
+
+def put_at_risk(user_id: str, wallets: Sequence[str], until: datetime) -> int:
+    """What was signed in goes on at risk until then, or until it has stepped up; how many sessions.
+
+    Tokens of before move no money any more, so the next payment's token says so.
+    """
+    found = store_sessions.put_at_risk(user_id, int(until.timestamp()))
+    for account in wallets:
+        ledger.raise_epoch(account)
+    return found
 
 
 def _advance(use: Use, session: Session, token: RefreshToken, device: str, at: datetime) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib import happenings
 from chalicelib.cases import service as cases
 from chalicelib.identity import (
     codes,
@@ -90,6 +91,7 @@ def verify(proof: VerifyRequest, user_agent: str, at: datetime, source_address: 
     if not store_sign_ups.welcome(login, proved[0], user, session, said):
         raise InvalidOrExpired(param="code")
     known = device_tokens.token(user.id, at)
+    happenings.tell("sign-up", at, "succeeded", user_id=user.id, region=user.jurisdiction, device=known, once=user.id)
     return WelcomeView.of(user.view, sessions.issued(user, token, epoch, user.tier, at, known))
 
 

@@ -8,10 +8,11 @@ What else there is, each in the store of its subject: sign-ups in `store_sign_up
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -73,6 +74,10 @@ class PersonItem(UserItem):
     last_seen_from = UnicodeAttribute(null=True)
 
 
+class _PlaceItem(UserItem):
+    jurisdiction = UnicodeAttribute(null=True)
+
+
 def name_of(login: str) -> LoginItem | None:
     """The name that `login` is the mark of, if it is somebody's."""
     return LoginItem.find(f"LOGIN#{login}", "LOGIN")
@@ -88,10 +93,12 @@ def user(user_id: str) -> User | None:
     return living(PersonItem.find(user_id, "USER"))
 
 
-def jurisdictions(user_ids: Collection[str]) -> dict[str, str]:
-    """User → where, of at most 100; nothing else of them is read."""
-    found = PersonItem.several([(user_id, "USER") for user_id in user_ids], ("pk", "sk", "jurisdiction"))
-    return {one["pk"]["S"]: one["jurisdiction"]["S"] for one in found if "jurisdiction" in one}
+def jurisdiction(user_id: str) -> str | None:
+    """Nothing else of them is read."""
+    try:
+        return _PlaceItem.get(user_id, "USER", attributes_to_get=["pk", "sk", "jurisdiction"]).jurisdiction
+    except DoesNotExist:
+        return None
 
 
 def living(found: PersonItem | None) -> User | None:

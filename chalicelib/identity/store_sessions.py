@@ -43,6 +43,7 @@ class _StandingItem(UserItem):
     sessions_from = UnicodeAttribute(null=True)
     deleted_at = UnicodeAttribute(null=True)
     wallets = UnicodeAttribute(null=True)
+    ui_mode = UnicodeAttribute(null=True)
 
 
 def put_session(user: User, session: Session) -> bool:
@@ -71,6 +72,16 @@ def standing(user_id: str) -> tuple[str, bool]:
     except DoesNotExist:
         return "", False
     return found.sessions_from or "", bool(found.wallets) and not found.deleted_at
+
+
+def mode(user_id: str) -> str:
+    """Of the app, as they chose it; "" of nobody who is there. Nothing else of them is read."""
+    try:
+        seen = ["ui_mode", "deleted_at", "wallets"]
+        found = _StandingItem.get(user_id, "USER", consistent_read=True, attributes_to_get=seen)
+    except DoesNotExist:
+        return ""
+    return (found.ui_mode or "standard") if found.wallets and not found.deleted_at else ""
 
 
 def is_kept(user_id: str, session_id: str) -> bool:
@@ -203,6 +214,13 @@ def calm(user_id: str, session_id: str) -> bool:
     """Not at risk any more; False if it is over."""
     item = _SessionItem(user_id, _SESSION + session_id)
     return made(lambda: item.update([_SessionItem.risky_until.remove()], _SessionItem.pk.exists()))
+
+
+def put_at_risk(user_id: str, until: int) -> int:
+    """Every session that somebody has, until then (seconds since 1970); how many."""
+    found = _items(user_id)
+    at_risk: list[Action] = [_SessionItem.risky_until.set(until)]
+    return sum(made(lambda item=one: item.update(at_risk, _SessionItem.pk.exists())) for one in found)  # type: ignore[misc]
 
 
 def keeping(transaction: TransactWrite, session: Session) -> None:

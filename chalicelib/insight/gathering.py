@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from chalicelib import happenings
+from chalicelib import happenings, queues
 from chalicelib.identity import service as people
 from chalicelib.insight import model_events, store_lake
 from chalicelib.insight.model_events import Around, Event
@@ -16,11 +18,9 @@ from chalicelib.kernel.errors import NotFound
 from chalicelib.ledger import cards
 from chalicelib.ledger import service as ledger
 from chalicelib.merchants import categorising
+from chalicelib.settings import settings
 
 BATCH = 40
-_MOST_REGIONS = 20_000
-_regions: dict[str, str] = {}
-"""User → where they live: it does not change, so a process asks once."""
 
 
 def gather(message: Mapping[str, Any]) -> int:
@@ -33,7 +33,14 @@ def gather(message: Mapping[str, Any]) -> int:
         hours[event.day, event.hour].append(event)
     for (day, hour), found in sorted(hours.items()):
         store_lake.land(day, hour, found)
+    _give_on(message.get("happened", []))
     return len(events)
+
+
+def _give_on(happened: Sequence[Mapping[str, Any]]) -> None:
+    """To whoever scores it; entries of the journal are given there by its stream."""
+    if happened:
+        queues.send(settings().risk_queue_url, [{"MessageBody": json.dumps({"happened": happened})}])
 
 
 def _batches(entries: Sequence[Mapping[str, Any]]) -> list[Sequence[Mapping[str, Any]]]:
@@ -43,28 +50,23 @@ def _batches(entries: Sequence[Mapping[str, Any]]) -> list[Sequence[Mapping[str,
 def _events(entries: Sequence[Mapping[str, Any]]) -> list[Event]:
     movements = {one["pk"]: one for one in ledger.movements(sorted({entry["movement"] for entry in entries}))}
     heads = cards.heads(sorted({entry["pk"] for entry in entries}))
-    owners = {entry["owner"] for entry in entries if "owner" in entry}
-    where = _where(owners)
     found = []
     for entry in entries:
         head = heads.get(entry["pk"])
         around = Around(
             movements.get(entry["movement"], {}),
             _category(entry),
-            where.get(entry.get("owner", "")),
+            _region(entry["owner"]) if "owner" in entry else None,
             head.tier if head and head.account.startswith("wal_") else None,
         )
         found.append(model_events.of_entry(entry, around, happenings.pseudonym))
     return [event for event in found if event]
 
 
-def _where(owners: Collection[str]) -> dict[str, str]:
-    unknown = sorted(owner for owner in owners if owner not in _regions)
-    if len(_regions) + len(unknown) > _MOST_REGIONS:
-        _regions.clear()
-    if unknown:
-        _regions.update(people.regions(unknown))
-    return {owner: _regions[owner] for owner in owners if owner in _regions}
+@lru_cache(maxsize=20_000)
+def _region(user_id: str) -> str | None:
+    """It does not change, so a process asks once."""
+    return people.region(user_id)
 
 
 def _category(entry: Mapping[str, Any]) -> str | None:

@@ -21,7 +21,8 @@ COLUMNS: Mapping[str, str] = {
     "movement": "VARCHAR", "person": "VARCHAR", "merchant": "VARCHAR", "category": "VARCHAR", "channel": "VARCHAR",
     "processor": "VARCHAR", "method": "VARCHAR", "region": "VARCHAR", "tier": "UTINYINT", "device": "VARCHAR",
     "outcome": "VARCHAR", "reason": "VARCHAR", "currency": "VARCHAR", "amount": "BIGINT", "fee": "BIGINT",
-    "owed": "BIGINT", "settling": "BIGINT", "took_ms": "BIGINT",
+    "owed": "BIGINT", "settling": "BIGINT", "took_ms": "BIGINT", "change": "BIGINT", "other": "VARCHAR",
+    "other_change": "BIGINT",
 }  # fmt: skip
 """Of an event, in this order: DuckDB's and Athena's names of their types."""
 Pseudonym = Callable[[str], str]
@@ -29,7 +30,8 @@ Pseudonym = Callable[[str], str]
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """`amount`: what moved, never negative; `fee`: what the merchant pays of it; `owed` and `settling`: by how much the
-    house owes people and merchants more, and has more to settle, for it. All in minor units of `currency`."""
+    house owes people and merchants more, and has more to settle, for it; `change`: by how much `account` has more, and
+    `other_change` the account at the other end, where there is one. All in minor units of `currency`."""
 
     id: str
     kind: str
@@ -54,6 +56,9 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     owed: int | None = None
     settling: int | None = None
     took_ms: int | None = None
+    change: int | None = None
+    other: str | None = None
+    other_change: int | None = None
 
     @property
     def day(self) -> str:
@@ -93,11 +98,13 @@ def of_entry(entry: Mapping[str, Any], around: Around, pseudonym: Pseudonym) -> 
         return None
     postings, facts = entry["postings"], around.movement
     processor = _processor(postings) or facts.get("processor")
+    account, ends = _account(postings) or entry["pk"], _ends(postings)
+    other = next((one for one in sorted(ends) if one != account), None)
     return Event(
         id=entry["id"],
         kind=entry["kind"],
         happened_at=entry["sk"],
-        account=_account(postings) or entry["pk"],
+        account=account,
         movement=entry["movement"],
         person=pseudonym(str(entry["owner"])) if "owner" in entry and entry["pk"] == _account(postings) else None,
         merchant=entry.get("payee") or _line(entry).get("merchant") or None,
@@ -114,6 +121,9 @@ def of_entry(entry: Mapping[str, Any], around: Around, pseudonym: Pseudonym) -> 
         owed=sum(part for address, part in postings.items() if _is_owed(address)),
         settling=postings.get(chart.settling(entry["currency"]), 0),
         took_ms=_took(entry, facts),
+        change=ends.get(account, 0),
+        other=other,
+        other_change=ends[other] if other else None,
     )
 
 
@@ -139,6 +149,15 @@ def _account(postings: Mapping[str, int]) -> str | None:
         if not chart.is_system(address):
             net[base(address)] = net.get(base(address), 0) + part
     return min(net, key=lambda account: (net[account], account)) if net else None
+
+
+def _ends(postings: Mapping[str, int]) -> dict[str, int]:
+    """Account of a person or merchant → by how much it has more, what is held included."""
+    net: dict[str, int] = {}
+    for address, part in postings.items():
+        if not chart.is_system(address) and _is_owed(address):
+            net[base(address)] = net.get(base(address), 0) + part
+    return net
 
 
 def base(address: str) -> str:

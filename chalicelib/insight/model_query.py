@@ -126,7 +126,7 @@ class QueryRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
 
     since: Moment = msgspec.field(name="from")
     until: Moment = msgspec.field(name="to")
-    measures: Annotated[tuple[Measure, ...], Meta(min_length=1, max_length=MOST_MEASURES)] = ()
+    measures: Annotated[tuple[Measure, ...], Meta(max_length=MOST_MEASURES)] = ()
     dimensions: Annotated[tuple[Dimension, ...], Meta(max_length=MOST_DIMENSIONS)] = ()
     grain: Grain = "day"
     filters: Annotated[tuple[Filter, ...], Meta(max_length=MOST_FILTERS)] = ()

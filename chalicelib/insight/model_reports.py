@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
+from chalicelib.insight.model_imports import Used
 from chalicelib.insight.model_query import QueryRequest
 
 Cell = str | int | None
 FIRST_ROWS = 100
-AnswerId = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """An answer in the bucket, with its question. `complete`: whether there were no more rows than were asked for."""
+    """An answer in the bucket, with its question, if it is one. `complete`: whether there were no more rows than were
+    asked for. `imported`: what the names of imported files meant then."""
 
-    query: QueryRequest
+    query: QueryRequest | None
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     complete: bool
     through_at: str | None
+    imported: dict[str, Used] = {}
 
     def row(self, place: int) -> dict[str, Cell]:
         """Raises IndexError."""
@@ -32,7 +34,8 @@ class Kept(msgspec.Struct, frozen=True):
 
 class AnswerView(msgspec.Struct, frozen=True):
     """The first rows of an answer; `total` of them are at `/v1/reports/answers/{id}`. `through_at`: up to when what
-    happened was in the lake; `cached`: whether nothing has changed since somebody asked the same."""
+    happened was in the lake; `cached`: whether nothing has changed since somebody asked the same; `drills`: whether its
+    rows lead to entries."""
 
     id: str
     columns: tuple[str, ...]
@@ -41,6 +44,7 @@ class AnswerView(msgspec.Struct, frozen=True):
     complete: bool
     through_at: str | None
     cached: bool
+    drills: bool
 
 
 class RowView(msgspec.Struct, frozen=True):
@@ -65,7 +69,16 @@ class HappenedView(msgspec.Struct, frozen=True):
     reason: str | None
 
 
-def answer_id(query: QueryRequest, files: Sequence[str]) -> str:
+def is_answer(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{32}", text) is not None
+
+
+def is_place(text: str, rows: int) -> bool:
+    """Of so many."""
+    return re.fullmatch(r"[0-9]{1,6}", text) is not None and int(text) < rows
+
+
+def answer_id(query: msgspec.Struct, files: Sequence[str]) -> str:
     """Follows from the question and from the files it is answered from: the same again is the same answer."""
     asked = msgspec.json.encode(query, order="deterministic")
     return hashlib.sha256(asked + b"\n" + "\n".join(files).encode()).hexdigest()[:32]
@@ -73,7 +86,8 @@ def answer_id(query: QueryRequest, files: Sequence[str]) -> str:
 
 def shown(answer: str, kept: Kept, cached: bool) -> AnswerView:
     named = [dict(zip(kept.columns, row, strict=True)) for row in kept.rows[:FIRST_ROWS]]
-    return AnswerView(answer, kept.columns, tuple(named), len(kept.rows), kept.complete, kept.through_at, cached)
+    rest = (len(kept.rows), kept.complete, kept.through_at, cached, kept.query is not None)
+    return AnswerView(answer, kept.columns, tuple(named), *rest)
 
 
 def event(found: Mapping[str, Any]) -> HappenedView:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
-from chalicelib.insight import engine, files, model_reports, store_lake
+from chalicelib.insight import engine, files, model_reports, store_imports, store_lake
+from chalicelib.insight.model_imports import Used
 from chalicelib.insight.model_query import QueryRequest, Question, question
 from chalicelib.insight.model_reports import AnswerView, HappenedView, Kept, RowView
 from chalicelib.kernel import clock, sheet
@@ -13,17 +16,30 @@ from chalicelib.kernel.errors import NotFound
 
 def asked(wish: QueryRequest) -> AnswerView:
     """Raises InvalidRequest: `param` says which part of the question makes no sense."""
-    about, through = question(wish), store_lake.through()
+    imported, through = named(wish), store_lake.through()
+    about = sense(wish, imported)
     if through:
         about = msgspec.structs.replace(about, through=clock.read(through))
     found = files.keys(store_lake.days(*_days(about)))
-    answer = model_reports.answer_id(wish, [*found, *about.ongoing])
-    if (kept := _kept(answer)) is not None:
+    made_of = [*found, *about.ongoing, *(one.file for one in imported.values())]
+    answer = model_reports.answer_id(wish, made_of)
+    if (kept := known(answer)) is not None:
         return model_reports.shown(answer, kept, cached=True)
-    answered = files.engine(found).answer(about)
-    kept = Kept(wish, answered.columns, answered.rows, answered.complete, through)
-    store_lake.put(_key(answer), msgspec.json.encode(kept), "application/json")
-    return model_reports.shown(answer, kept, cached=False)
+    answered = files.engine(found, imported).answer(about)
+    return keep(answer, Kept(wish, answered.columns, answered.rows, answered.complete, through, imported))
+
+
+def named(wish: QueryRequest) -> dict[str, Used]:
+    """The imported files that a question names, as they are now."""
+    dimensions = (*wish.dimensions, *(one.dimension for one in wish.filters))
+    names = sorted({name for name, dot, _ in (one.partition(".") for one in dimensions) if dot})
+    found = {name: store_imports.used(name) for name in names}
+    return {name: one for name, one in found.items() if one}
+
+
+def sense(wish: QueryRequest, imported: Mapping[str, Used]) -> Question:
+    """Raises InvalidRequest: `param` says which part makes none; a name that no imported file has does not."""
+    return question(wish, files.datasets(imported))
 
 
 def rows(answer: str, position: str | None, limit: int) -> tuple[list[RowView], str | None]:
@@ -37,22 +53,22 @@ def rows(answer: str, position: str | None, limit: int) -> tuple[list[RowView], 
 def behind(answer: str, place: str, position: str | None, limit: int) -> tuple[list[HappenedView], str | None]:
     """The events that a row counts, newest first. Raises NotFound."""
     kept, first = _known(answer), int(position or 0)
-    if not place.isdigit() or int(place) >= len(kept.rows):
+    if kept.query is None or not model_reports.is_place(place, len(kept.rows)):
         raise NotFound()
-    about = question(kept.query)
+    about = sense(kept.query, kept.imported)
     found = files.keys(store_lake.days(*_days(about)))
-    events = files.engine(found).behind(about, kept.row(int(place)), first + limit)
+    events = files.engine(found, kept.imported).behind(about, kept.row(int(place)), first + limit)
     shown = [model_reports.event(one) for one in events.named()[first:]]
     return shown, None if events.complete else str(first + limit)
 
 
-def file(answer: str, *, as_parquet: bool) -> bytes:
+def file(answer: str, *, as_parquet: bool) -> str | bytes:
     """As CSV otherwise. Raises NotFound."""
     kept = _known(answer)
     if as_parquet:
         return engine.parquet(kept.columns, kept.rows)
     cells = [["" if one is None else one for one in row] for row in kept.rows]
-    return sheet.written(kept.columns, cells).encode()
+    return sheet.written(kept.columns, cells)
 
 
 def _days(about: Question) -> tuple[str, str]:
@@ -61,14 +77,20 @@ def _days(about: Question) -> tuple[str, str]:
 
 
 def _known(answer: str) -> Kept:
-    if (kept := _kept(answer)) is None:
+    if not model_reports.is_answer(answer) or (kept := known(answer)) is None:
         raise NotFound()
     return kept
 
 
-def _kept(answer: str) -> Kept | None:
+def known(answer: str) -> Kept | None:
+    """None if nobody has asked for it in the last seven days."""
     content = store_lake.get(_key(answer))
     return None if content is None else msgspec.json.decode(content, type=Kept)
+
+
+def keep(answer: str, kept: Kept) -> AnswerView:
+    store_lake.put(_key(answer), msgspec.json.encode(kept), "application/json")
+    return model_reports.shown(answer, kept, cached=False)
 
 
 def _key(answer: str) -> str:

@@ -7,15 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib import queues
-from chalicelib.insight import gathering
 
 
 def gather(event: dict[str, Any]) -> dict[str, Any]:
     """Messages: {"entries": [an item of the journal]}, {"happened": [a happening]}."""
+    from chalicelib.insight import gathering
+
     return queues.consume(event, lambda body: gathering.gather(json.loads(body)))
 
 
 def compact(at: datetime) -> int:
-    from chalicelib.insight import compacting
+    """Few files of many; then files from outside, and whoever is sent a report has what is known by now."""
+    from chalicelib.insight import compacting, importing, scheduled
 
-    return compacting.compact(at) + compacting.tidy(at)
+    done = compacting.compact(at) + compacting.tidy(at) + importing.read_waiting(at)
+    return done + scheduled.send_due(at)

@@ -44,6 +44,7 @@ def fan_out(event: Mapping[str, Any]) -> int:
     queues.send(settings().events_queue_url, _told(found))
     queues.send(settings().points_queue_url, _rewarded(found))
     queues.send(settings().happened_queue_url, _happened(found))
+    queues.send(settings().risk_queue_url, _scored(found))
     queues.send(settings().notices_queue_url, _noticed(found))
     return len(found)
 
@@ -105,12 +106,10 @@ def _ordered(account: str, body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _folds(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    waiting = [
-        {name: entry[name] for name in ("id", "movement", "postings", "kind", "currency", "sk")}
-        for entry in entries
-        if any(chart.is_system(address) for address in entry["postings"])
-    ]
-    return _messages("entries", waiting, folding.BATCH)
+    """Whatever is in a total or counted, one of two copies."""
+    names = ("id", "movement", "postings", "kind", "currency", "sk")
+    waiting = {one["id"]: {name: one[name] for name in names} for one in entries if folding.is_folded(one)}
+    return _messages("entries", list(waiting.values()), folding.BATCH)
 
 
 def _told(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -136,6 +135,14 @@ def _happened(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """All of them, without what somebody wrote or is called."""
     names = ("id", "movement", "kind", "currency", "postings", "owner", "payee", "line", "pk", "sk")
     kept = [{name: entry[name] for name in names if name in entry} for entry in entries]
+    return _messages("entries", kept, _TOLD_OF)
+
+
+def _scored(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """What may be fraud: the copies of people's money, without what somebody wrote or is called."""
+    names = ("id", "movement", "kind", "currency", "postings", "owner", "payee", "pk", "sk")
+    waiting = [one for one in entries if "owner" in one and chart.is_money(one["currency"])]
+    kept = [{name: entry[name] for name in names if name in entry} for entry in waiting]
     return _messages("entries", kept, _TOLD_OF)
 
 

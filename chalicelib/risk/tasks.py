@@ -1,18 +1,29 @@
-"""What operators did to a wallet, told to its owner by every way they have; the office's own role reads no contact."""
+"""Scoring what happened; and what was done to a wallet, told to its owner by every way they have.
+
+The office's own role reads no contact.
+"""
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
+from typing import Any
 
 from chalicelib import queues
 from chalicelib.identity import telling
 from chalicelib.ledger import service as ledger
-from chalicelib.risk import service, store
+from chalicelib.risk import acting, scoring, service, store, store_scores
+
+
+def score(event: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """Messages: {"entries": [an item of the journal]}, {"happened": [a happening]}."""
+    return queues.consume(event, lambda body: scoring.score(json.loads(body), at))
 
 
 def sweep(at: datetime) -> int:
     """Tells owners, and takes further what nobody has looked at again in time."""
     risen = queues.sweep("freeze-reviews", store.overdue(at), lambda wallet_id: service.rise(wallet_id, at))
+    risen += queues.sweep("risk-scores", store_scores.overdue(at), lambda score_id: acting.rise(score_id, at))
     return risen + queues.sweep("freezes", store.due(at), lambda wallet_id: _tell(wallet_id, at))
 
 

@@ -1,6 +1,6 @@
 """`make demo`: the main job over HTTP, as an app and a processor play it, then a storm against two handlers.
 
-    python -m infra.local.demo [accounts|credit|failover|incident|insight|rewards|shop|social|restore|region]
+    python -m infra.local.demo [accounts|credit|failover|fraud|incident|insight|rewards|shop|social|restore|region]
 
 In Chinese with DEMO_LANG=zh. `accounts` plays what can go wrong with access in its stead, `credit` a plan of
 instalments through its life, `failover` a bank that goes down in the middle, `incident` the same from the alarm to its
@@ -26,6 +26,7 @@ from infra.local import (
     demo_backup,
     demo_credit,
     demo_failover,
+    demo_fraud,
     demo_incident,
     demo_insight,
     demo_region,
@@ -114,6 +115,14 @@ def play_credit(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
         step(months)
 
 
+def play_fraud(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
+    """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
+    narrator.title("title.fraud")
+    chase = demo_fraud.Chase(narrator, local)
+    for step in demo_fraud.STEPS:
+        step(chase)
+
+
 def play_insight(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
     """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
     narrator.title("title.insight")
@@ -143,6 +152,7 @@ ACTS = {
     "main": play,
     "accounts": play_accounts,
     "failover": play_failover,
+    "fraud": play_fraud,
     "incident": play_incident,
     "insight": play_insight,
     "shop": play_shop,

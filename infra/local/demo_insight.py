@@ -22,8 +22,8 @@ from infra.local.people import Person
 CURRENCY, WITHIN_SECONDS = "CNY", 120.0
 TOPUP = 50_000
 PAID = {"ann": (1_800, 3_600, 950), "ben": (4_250,), "cam": (2_000, 700)}
-"""Who pays how much, in order; five of Cam's thousands are too many."""
-TOO_MUCH = 5_000_000
+"""Who pays how much, in order; then Cam wants what nobody has."""
+TOO_MUCH = 200_000
 COUNT, SUM, PEOPLE = {"measure": "count"}, {"measure": "sum", "of": "amount"}, {"measure": "people"}
 _WIDTH = 30
 
@@ -81,7 +81,7 @@ def _customer(desk: Desk, who: str, amounts: tuple[int, ...]) -> None:
     for number, amount in enumerate(amounts):
         desk.payment = _pay(desk, me, wallet, amount, f"{who}-{number}").expect(201)["id"]
     if who == "cam":
-        _pay(desk, me, wallet, TOO_MUCH, "too-much").expect(402, "insufficient-funds")
+        _pay(desk, me, wallet, TOO_MUCH, "too-much").expect(409, "insufficient-funds")
 
 
 def _pay(desk: Desk, me: Client, wallet: dict[str, Any], amount: int, order: str) -> Any:

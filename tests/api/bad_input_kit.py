@@ -19,6 +19,7 @@ from tests.api.bodies_of_credit import CREDIT, QUOTE_HASH
 from tests.api.bodies_of_merchants import BUSINESS
 from tests.api.bodies_of_points import POINTS
 from tests.api.bodies_of_reports import REPORTS
+from tests.api.bodies_of_risk import RISK
 from tests.api.bodies_to_people import BONUSES, TO_PEOPLE
 from tests.api.caller import Caller, Reply
 
@@ -120,14 +121,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /v1/people/{id}/documents/{document_id}/decision": {"decision": "verify", "reason": "seen the original"},
     "POST /v1/screenings/{id}/decision": {"decision": "cleared", "reason": "another place of birth"},
-    "POST /v1/freezes": {
-        "wallet_id": "wal_1",
-        "reason": "stolen_phone",
-        "note": "called from another phone",
-        "review_hours": 24,
-    },
-    "POST /v1/freezes/{wallet_id}/keep": {"note": "the police still ask", "review_hours": 24},
-    "POST /v1/freezes/{wallet_id}/lift": {"note": "has the phone again"},
+    **RISK,
     "POST /v1/incidents": {"severity": "major", "ends_at": "2026-11-22T10:00:00Z", **_HIT} | ANNOUNCED,
     "PATCH /v1/incidents/{id}": {
         **_HIT,
@@ -385,7 +379,7 @@ def may_be_null(route: Route, field: str) -> bool:
     return NoneType in get_args(found.type)
 
 
-MAY_BE_EMPTY = ("store_ids", "merchant_ids", "payee_checks", "categories", "dimensions", "filters")
+MAY_BE_EMPTY = ("store_ids", "merchant_ids", "payee_checks", "categories", "dimensions", "filters", "rules", "measures")
 
 
 def means_something(route: Route, field: str, value: Any) -> bool:

@@ -26,3 +26,29 @@ REPORTS: dict[str, dict[str, Any]] = {
         },
     },
 }
+
+_QUERY: dict[str, Any] = {
+    "period": "last-7-days",
+    "measures": [{"measure": "sum", "of": "amount", "name": "moved"}],
+    "dimensions": ["time", "currency"],
+    "grain": "day",
+    "filters": [{"dimension": "kind", "words": ["payment"], "is_not": False}],
+    "compare": True,
+    "sort": {"by": "moved", "descending": True},
+    "top": 10,
+}
+_SCHEDULE = {"every": "week", "hour": 6, "recipients": ["usr_1"]}
+_SAVED = {"name": "Takings by day", "query": _QUERY, "schedule": _SCHEDULE}
+REPORTS |= {
+    "POST /v1/reports/saved": _SAVED | {"chart": "bars"},
+    "PATCH /v1/reports/saved/{id}": _SAVED | {"chart": "lines"},
+    "POST /v1/reports/ready/{name}/answer": {"period": "today", "merchant_id": "mer_1"},
+    "POST /v1/reports/imports": {
+        "name": "shops",
+        "key": "merchant",
+        "key_column": "Shop",
+        "columns": [{"column": "Region manager", "name": "region_manager"}],
+        "sha256": "0" * 64,
+        "bytes": 2,
+    },
+}

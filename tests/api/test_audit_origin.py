@@ -13,7 +13,7 @@ import chalicelib
 from chalicelib.identity import tries
 from chalicelib.kernel import origin
 from chalicelib.processors import wire
-from tests.api import away_kit, backup_kit, compensation_kit, credit_kit, dispute_kit, staff_kit
+from tests.api import away_kit, backup_kit, compensation_kit, credit_kit, dispute_kit, risk_kit, staff_kit
 from tests.api import verification_kit as kit
 from tests.api.caller import Caller
 from tests.api.test_reconciliation import colleague
@@ -61,14 +61,19 @@ REQUESTED = {
     "screening": {"see", "decide"},
     "shift": {"add", "remove"},
     "policy": {"publish", "withdraw"},
+    "report": {"save", "change", "delete", "restore", "import", "remove-import"},
     "review": {"ask"},
     "session": {"begin", "replayed", "revoke"},
     "statement": {"import"},
     "wallet": {"freeze", "keep", "lift"},
+    "risk-rule": {"change"},
+    "risk-score": {"decide"},
 }  # fmt: skip
 SWEPT = {
     "sign-in.lock", "account.erase", "merchant.forget_staff", "person.verify", "person.refuse-document", "person.lapse",
 }  # fmt: skip
+SCORED = {"wallet.hold", "person.put-at-risk"}
+SWEPT |= SCORED
 KINDS = {f"{thing}.{deed}" for thing, deeds in REQUESTED.items() for deed in deeds} | SWEPT
 WRITERS = ("audit", "_audit", "_kept", "written")
 """What takes the kind of an entry as its second argument."""
@@ -191,8 +196,13 @@ def test_whatever_a_request_did_says_from_where_and_what_a_schedule_did_says_now
     asked = logged()
     kit.later(world)
     kit.later(world, 31 * 86_400)
-    assert networks(asked - before) == {kind: {FROM} for kind in KINDS - SWEPT}, "drive the new kind of entry"
-    assert networks(logged() - asked) == {kind: {""} for kind in (*SWEPT, "identifier.change")}
+    swept = logged()
+    risk_kit.by_itself(world)
+    by_people = {kind: found for kind, found in networks(asked - before).items() if kind not in SWEPT}
+    assert by_people == {kind: {FROM} for kind in KINDS - SWEPT}, "drive the new kind of entry"
+    assert networks(swept - asked) == {kind: {""} for kind in (*(SWEPT - SCORED), "identifier.change")}
+    by_itself = networks(logged() - swept)
+    assert {kind: by_itself[kind] for kind in SCORED} == {kind: {""} for kind in SCORED}
 
 
 def test_what_a_command_did_is_from_nowhere(world: World) -> None:

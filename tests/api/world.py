@@ -66,10 +66,14 @@ class World:
 
     def deliver(self) -> None:
         """All that the journal's stream and the queues hold, until nothing moves any more."""
-        while records := self._new_records():
+        while records := self.new_records():
             for start in range(0, len(records), _STREAM_BATCH):
-                app.fan_out({"Records": records[start : start + _STREAM_BATCH]}, None)
-                self._consume()
+                self.give(records[start : start + _STREAM_BATCH])
+
+    def give(self, records: list[dict[str, Any]]) -> None:
+        """These of the stream, and what the queues hold then."""
+        app.fan_out({"Records": records}, None)
+        self._consume()
 
     def take_in(self) -> None:
         """What a sweep has put into the queues."""
@@ -78,6 +82,10 @@ class World:
     def gather(self) -> int:
         """What happened, into the lake's landing; how many messages."""
         return self._drain(settings().happened_queue_url, app.gather)
+
+    def score(self) -> int:
+        """What may be fraud, scored; how many messages."""
+        return self._drain(settings().risk_queue_url, app.score)
 
     def forget_what_was_told(self) -> None:
         """The stream tells all of it again."""
@@ -99,7 +107,7 @@ class World:
 
     def messages_of_settlement(self) -> dict[str, Any]:
         """The event that `settle` is given for what the journal holds anew."""
-        app.fan_out({"Records": self._new_records()}, None)
+        app.fan_out({"Records": self.new_records()}, None)
         queue_url, queues = settings().settlement_queue_url, cloud.client("sqs")
         messages = queues.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)["Messages"]
         for message in messages:
@@ -125,7 +133,8 @@ class World:
             named.points_queue_url: app.earn,
         }
 
-    def _new_records(self) -> list[dict[str, Any]]:
+    def new_records(self) -> list[dict[str, Any]]:
+        """Of the journal's stream: one for each entry since the last time."""
         records = []
         for found in store.everything(settings().journal_table):
             place = (found["pk"]["S"], found["sk"]["S"])

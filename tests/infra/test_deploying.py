@@ -240,7 +240,7 @@ def test_a_plan_of_a_stack_that_is_not_there_leaves_nothing_but_what_the_deploym
     topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
 
     def made(found: packages.Packages) -> Release:
-        return Release("1a2b3c", packages.with_code(topic, found.coded(b"code")), b"")
+        return Release("1a2b3c", packages.with_code(topic, found.coded(b"code"), found.coded(b"layer")), b"")
 
     said: list[str] = []
     clients = cache(lambda region: cache(partial(boto3.client, region_name=region)))

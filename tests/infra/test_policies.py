@@ -22,6 +22,7 @@ ROLES = [
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
     "RecordRole", "DeliverRole", "ReconcileRole", "PayOutRole", "FetchRole", "BackUpRole", "RestoreDrillRole",
     "AlarmedRole", "ReviewRole", "RehearsalRole", "ProbeRole", "EarnRole",
+    "AnalysisHandlerRole", "GatherRole", "CompactRole",
 ]  # fmt: skip
 OF_S3 = "CopyRole"
 """Taken by S3 itself, which copies backups to another region."""
@@ -37,13 +38,14 @@ MAY_READ = {
     "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole", "FetchRole"},
 }
 
-STAFF, ROSTER = "SeeWhetherStaffStillStand", "SeeWhoIsAnOperator"
+STAFF, ROSTER, REGIONS = "SeeWhetherStaffStillStand", "SeeWhoIsAnOperator", "SeeWherePeopleLive"
 EQUALS = "ForAllValues:StringEquals"
 REVIEWED = "SeeWhetherOperatorsAreThereAndWhen"
 MAY_OPEN_REASONS = {"OfficeHandlerRole", "RecordRole", "DeliverRole"}
 """Whoever reads the audit log and its reasons, or what is kept of a merchant's server: with the data keys, and nothing
 else of the table of people."""
 MAY_ADD_TO_THE_AUDIT_LOG = {
+    "AnalysisHandlerRole": {"dynamodb:PutItem"},
     "AccessHandlerRole": {"dynamodb:PutItem"},
     "SweepRole": {"dynamodb:PutItem"},
     "OfficeHandlerRole": {"dynamodb:PutItem", "dynamodb:Query"},
@@ -51,13 +53,14 @@ MAY_ADD_TO_THE_AUDIT_LOG = {
 }
 """The review counts what is in it, and cannot open a reason."""
 MAY_SEAL_PERSONAL_FIELDS = {"AccessHandlerRole", "SweepRole", "TellRole"}
-MAY_OPEN_CONTACTS = {"AlarmedRole"}
-"""Whoever pages operators: it opens contacts, seals nothing, and reads people, the roster and the data keys."""
+MAY_OPEN_CONTACTS = {"AlarmedRole", "CompactRole"}
+"""Whoever pages operators or sends them reports: it opens contacts, seals nothing, and reads people, the roster and the
+data keys."""
 WITHOUT_RESOURCES = {"cloudwatch:GetMetricData"}
 """AWS knows no resource for them: they read what it counts.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html"""
 NAMED_LATER = re.compile(
-    r"/aws/lambda/\*$|/(archives|documents|lists|statements)/\*$|^\$\{Backups\.Arn\}/(hourly|daily|monthly|yearly)/\*$"
+    r"/aws/lambda/\*$|/(archives|documents|lists|statements|landing|events|answers|imports/raw|imports/tables)/\*$|^\$\{Backups\.Arn\}/(hourly|daily|monthly|yearly)/\*$"
     r"|:table/\$\{AWS::StackName\}-(drill-\*|\*/export/\*)$|:sns:\$\{AWS::Region\}:\$\{AWS::AccountId\}:(endpoint|app)/\*$"
 )
 """What has no name before it is made: log groups of functions, devices that take pushes, files, exports and the fresh
@@ -185,7 +188,8 @@ def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nob
         for role, statements in packaged.policies.items()
         for one in allowed(statements)
         if get_att("IdentityTable") in listed(one.get("Resource"))
-        and one["Sid"] not in (STAFF, ROSTER, REVIEWED, BACKED_UP, OF_A_PERSON, "MakeFreshTablesLikeTheLiveOnes")
+        and one["Sid"]
+        not in (STAFF, ROSTER, REGIONS, REVIEWED, BACKED_UP, OF_A_PERSON, "MakeFreshTablesLikeTheLiveOnes")
     }
     assert set(reaching) == MAY_SEAL_PERSONAL_FIELDS | MAY_OPEN_REASONS | MAY_OPEN_CONTACTS
     for role in MAY_OPEN_CONTACTS:
@@ -197,7 +201,9 @@ def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nob
         assert reaching[role]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["KEYRING"]}}
 
 
-def test_tills_see_of_people_whether_they_still_stand_and_nothing_else(packaged: Packaged) -> None:
+def test_tills_see_whether_people_still_stand_and_offers_see_their_mode_and_nothing_else(
+    packaged: Packaged,
+) -> None:
     seeing = {
         role: one
         for role, statements in packaged.policies.items()
@@ -205,10 +211,11 @@ def test_tills_see_of_people_whether_they_still_stand_and_nothing_else(packaged:
         if one.get("Sid") == STAFF
     }
     assert set(seeing) == {"ApiHandlerRole", "OfficeHandlerRole"}
-    for one in seeing.values():
+    beside = {"ApiHandlerRole": {"ui_mode"}, "OfficeHandlerRole": set[str]()}
+    for role, one in seeing.items():
         assert one["Action"] == ["dynamodb:GetItem"]
         seen = one["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
-        assert set(seen) == {"pk", "sk", "sessions_from", "deleted_at", "wallets"}
+        assert set(seen) == {"pk", "sk", "sessions_from", "deleted_at", "wallets"} | beside[role]
         assert one["Condition"]["StringEqualsIfExists"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
 
 
@@ -270,6 +277,58 @@ def test_archives_are_signed_and_kept_by_the_sweep_and_only_fetched_by_access(pa
         ("SweepRole", "kms:GetPublicKey"), ("SweepRole", "kms:Sign"), ("SweepRole", "s3:PutObject"),
         ("AccessHandlerRole", "kms:GetPublicKey"), ("AccessHandlerRole", "s3:GetObject"),
     }  # fmt: skip
+
+
+def test_each_part_of_the_lake_is_reached_by_those_who_fill_or_read_it(packaged: Packaged) -> None:
+    granted = {
+        (role, action.removeprefix("s3:"), resource["Fn::Sub"].removeprefix("${Lake.Arn}/").removesuffix("/*"))
+        for role, statements in packaged.policies.items()
+        for one in allowed(statements)
+        for resource in listed(one.get("Resource"))
+        if isinstance(resource, dict) and "${Lake.Arn}" in str(resource.get("Fn::Sub"))
+        for action in listed(one["Action"])
+    }
+    compacts = {("CompactRole", action, place) for action in ("GetObject", "PutObject", "DeleteObject")
+                for place in ("landing", "events", "imports/raw", "imports/tables")}  # fmt: skip
+    answers = {(role, action, "answers") for role in ("AnalysisHandlerRole", "CompactRole")
+               for action in ("GetObject", "PutObject")}  # fmt: skip
+    assert granted == compacts | answers | {
+        ("GatherRole", "PutObject", "landing"), ("AnalysisHandlerRole", "GetObject", "events"),
+        ("AnalysisHandlerRole", "PutObject", "imports/raw"), ("AnalysisHandlerRole", "GetObject", "imports/tables"),
+    }  # fmt: skip
+
+
+def test_whoever_analyses_reads_which_files_count_and_who_is_an_operator_and_keeps_reports_and_imports(
+    packaged: Packaged,
+) -> None:
+    statements = allowed(packaged.policies["AnalysisHandlerRole"])
+    tables = {str(one["Resource"]) for one in statements if "dynamodb:" in str(one["Action"])}
+    assert tables == {str(get_att(name)) for name in ("CasesTable", "AuditTable", "IdentityTable")}
+    (seen,) = (one for one in statements if one["Resource"] == get_att("IdentityTable"))
+    assert (seen["Sid"], seen["Action"]) == (ROSTER, ["dynamodb:GetItem"])
+    assert seen["Condition"] == {EQUALS: {"dynamodb:LeadingKeys": ["OPERATORS"]}}
+    assert granted_on(packaged, "AnalysisHandlerRole", get_att("CasesTable")) == {
+        "dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query",
+    }  # fmt: skip
+    (kept,) = (one for one in statements if one["Sid"] == "KeepReports")
+    assert kept["Action"] == ["dynamodb:PutItem"]
+    assert kept["Condition"] == {EQUALS: {"dynamodb:LeadingKeys": ["REPORTS"]}}
+    (kept,) = (one for one in statements if one["Sid"] == "KeepImports")
+    assert set(kept["Action"]) == {"dynamodb:DeleteItem", "dynamodb:PutItem"}
+    assert kept["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["IMPORTS", "DATASETS"]}}
+
+
+def test_whoever_gathers_sees_of_people_where_they_live_and_nothing_else(packaged: Packaged) -> None:
+    seeing = {
+        role: one
+        for role, statements in packaged.policies.items()
+        for one in allowed(statements)
+        if one.get("Sid") == REGIONS
+    }
+    assert set(seeing) == {"GatherRole"}
+    read = seeing["GatherRole"]["Condition"]
+    assert set(read[EQUALS]["dynamodb:Attributes"]) == {"pk", "sk", "jurisdiction"}
+    assert read["StringEqualsIfExists"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
 
 
 def test_only_lambda_may_take_a_role(packaged: Packaged) -> None:

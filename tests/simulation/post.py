@@ -108,7 +108,7 @@ def event_of(queue: Queue, messages: Sequence[Message]) -> dict[str, Any]:
     }
 
 
-ASIDE = frozenset({ENVIRONMENT["HAPPENED_QUEUE_URL"]})
+ASIDE = frozenset({ENVIRONMENT["HAPPENED_QUEUE_URL"], ENVIRONMENT["RISK_QUEUE_URL"]})
 """What only counts and watches decides nothing of a play: its messages are kept, with all that came twice."""
 
 

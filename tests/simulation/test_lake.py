@@ -73,4 +73,4 @@ def analysed(landed: dict[str, bytes], folder: Path) -> Sums:
 
 @pytest.fixture(autouse=True)
 def _regions_are_asked_anew() -> None:
-    gathering._regions.clear()
+    gathering._region.cache_clear()

@@ -46,6 +46,7 @@ def events(seed: int, count: int, step: timedelta, steps: int, people: int) -> l
         one |= {"tier": dice.choice([0, 1, 2, None]), "took_ms": dice.choice([7, None])}
         one |= {"amount": dice.randrange(-500, 5_000), "fee": dice.choice([0, 3, None])}
         one |= {"owed": dice.randrange(-90, 90), "settling": dice.choice([-40, 0, 40])}
+        one |= {"change": None, "other": None, "other_change": None}
         found.append(one)
     return found
 

@@ -12,9 +12,11 @@ import { effect, html, signal } from "/shared/ui.js";
 
 const PLACES = [
   ["/", "o", "reports.see"],
+  ["/reports", "q", "reports.see"],
   ["/cases", "c", "cases.see"],
   ["/verification", "y", "screenings.see"],
   ["/disputes", "h", "disputes.see"],
+  ["/risk", "x", "risk.see"],
   ["/merchants", "m", "merchants.see"],
   ["/coupons", "w", "rewards.see"],
   ["/points", "l", "rewards.see"],

@@ -4,8 +4,15 @@ import { signedIn } from "/shared/session.js";
 const screen = (name, ...text) => ({ load: () => import(`/console/screens/${name}.js`), text });
 
 export const SCREENS = {
-  "/": screen("overview"),
+  "/": screen("overview", "live"),
   "/sign-in": screen("sign-in"),
+  "/reports": screen("reports", "reports", "api/categories"),
+  "/reports/ask": screen("report", "reports", "api/categories"),
+  "/reports/ready/:name": screen("report-ready", "reports", "api/categories"),
+  "/reports/saved/:id": screen("report-saved", "reports", "api/categories"),
+  "/reports/imports": screen("imports", "reports", "imports", "books", "backups"),
+  "/reports/imports/:id": screen("import", "reports", "imports", "backups"),
+  "/reports/answers/:id/:place": screen("report-entries", "reports", "api/categories"),
   "/people/:id": screen("person", "verify", "lending"),
   "/people/:id/documents": screen("documents", "verify"),
   "/verification": screen("verification", "verify"),
@@ -19,6 +26,7 @@ export const SCREENS = {
   "/cases": screen("cases", "cases"),
   "/cases/:id": screen("case", "cases", "verify"),
   "/disputes": screen("disputes", "console-disputes"),
+  "/risk": screen("risk", "console-risk"),
   "/reconciliations": screen("reconciliations", "books"),
   "/reconciliations/:day": screen("reconciliation", "books"),
   "/adjustments": screen("adjustments", "books"),
