@@ -38,7 +38,7 @@ def files(draw: Any) -> str:
     writer.writerow(HEADER)
     writer.writerows(draw(st.lists(whole | whole | ragged, max_size=25)))
     blank = draw(st.sampled_from(["", "\n", "\r\n\r\n"]))
-    return draw(st.sampled_from(["", "\ufeff"])) + text.getvalue() + blank
+    return str(draw(st.sampled_from(["", "\ufeff"]))) + text.getvalue() + blank
 
 
 scribbles = st.text(st.sampled_from('ab,"\n\r x\0'), max_size=40).map(lambda rest: f"shop,a b,other\n{rest}")
