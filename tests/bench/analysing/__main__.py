@@ -41,7 +41,11 @@ def main(count: int, seed: int) -> int:
     reports = found["ours"]["reports"]
     differ = [name for name in reports if len({_rows(one, name) for one in found.values()}) > 1]
     slow = [one.name for one in REPORTS if one.typical and reports[one.name]["warm_s"] >= MOST_SECONDS]
-    print(f"\n{count:,} events, {size / 2**20:.0f} MiB of Parquet in {len(files)} files; seconds, warm (first)")
+    print(f"\n{count:,} events, {size / 2**20:.0f} MiB of Parquet in {len(files)} files")
+    print(
+        "seconds: warm, the median of five (of sqlite one); (first); × ours; seconds of processor, all threads together"
+    )
+    print(f"load of this machine over the last minutes: {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores\n")
     _told(found)
     facts = {"events": count, "seed": seed, "files": len(files), "parquet_bytes": size, "cores": os.cpu_count()}
     _keep({**facts, "load": os.getloadavg()[0], "differ": differ, "slow": slow, "sides": found})
@@ -56,17 +60,16 @@ def _rows(side: dict[str, Any], name: str) -> str:
 
 def _told(found: dict[str, Any]) -> None:
     """Beside the others' times, how many times ours they are."""
-    print(f"{'':70}{'ours':>18}" + "".join(f"{side:>26}" for side in SIDES if side != "ours"))
+    print(f"{'':68}" + "".join(f"{side:>34}" for side in SIDES))
     for name, ours in found["ours"]["reports"].items():
-        line = f"{name:70}{ours['warm_s']:9.3f} ({ours['first_s']:6.2f})"
+        line = f"{name:68}"
         for side in SIDES:
-            if side != "ours":
-                other = found[side]["reports"][name]
-                line += f"{other['warm_s']:9.3f} ({other['first_s']:6.2f}) ×{other['warm_s'] / ours['warm_s']:<6.1f}"
+            one = found[side]["reports"][name]
+            times = "" if side == "ours" else f"×{one['warm_s'] / ours['warm_s']:.1f}"
+            line += f"{one['warm_s']:9.3f} ({one['first_s']:6.2f}) {times:>6}{one['warm_cpu_s']:9.3f}"
         print(line)
     for what, label in (("ready_s", "until it can be asked, s"), ("peak_mebibytes", "memory at most, MiB")):
-        ours, *others = (found[side][what] for side in SIDES)
-        print(f"{label:70}{ours:18.1f}" + "".join(f"{other:18.1f}{'':8}" for other in others))
+        print(f"{label:68}" + "".join(f"{found[side][what]:34.1f}" for side in SIDES))
 
 
 def _keep(facts: dict[str, Any]) -> None:
