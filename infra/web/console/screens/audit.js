@@ -38,11 +38,7 @@ const DEEDS = {
   person: ["decide-document", "end-sessions", "find", "lapse", "refuse-document", "reveal", "see", "see-documents", "verify", "put-at-risk"],
   reconciliation: ["ask"],
   policy: ["publish", "withdraw"],
-  report: [
-    "change", "delete", "import",
-    "remove-import",
-    "restore", "save",
-  ],
+  report: ["change", "delete", "import", "remove-import", "restore", "save"],
   review: ["ask"],
   screening: ["decide", "see"],
   session: ["begin", "replayed", "revoke"],
