@@ -25,6 +25,7 @@ class Engine:
 
         self.connection = duckdb.connect(":memory:", config={"memory_limit": memory, "threads": threads})
         self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("SET parquet_metadata_cache = true")
         if not files:
             named = ", ".join(f"{name} {kind}" for name, kind in {**COLUMNS, "day": "DATE", "hour": "VARCHAR"}.items())
             self.connection.execute(f"CREATE TABLE events ({named})")

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from chalicelib.insight.model_imports import Used
 from chalicelib.insight.model_query import QueryRequest
 
 Cell = str | int | None
 FIRST_ROWS = 100
-AnswerId = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$")]
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -68,6 +67,15 @@ class HappenedView(msgspec.Struct, frozen=True):
     fee: int | None
     outcome: str | None
     reason: str | None
+
+
+def is_answer(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{32}", text) is not None
+
+
+def is_place(text: str, rows: int) -> bool:
+    """Of so many."""
+    return re.fullmatch(r"[0-9]{1,6}", text) is not None and int(text) < rows
 
 
 def answer_id(query: msgspec.Struct, files: Sequence[str]) -> str:

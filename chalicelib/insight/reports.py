@@ -53,7 +53,7 @@ def rows(answer: str, position: str | None, limit: int) -> tuple[list[RowView], 
 def behind(answer: str, place: str, position: str | None, limit: int) -> tuple[list[HappenedView], str | None]:
     """The events that a row counts, newest first. Raises NotFound."""
     kept, first = _known(answer), int(position or 0)
-    if kept.query is None or not place.isdigit() or int(place) >= len(kept.rows):
+    if kept.query is None or not model_reports.is_place(place, len(kept.rows)):
         raise NotFound()
     about = sense(kept.query, kept.imported)
     found = files.keys(store_lake.days(*_days(about)))
@@ -77,7 +77,7 @@ def _days(about: Question) -> tuple[str, str]:
 
 
 def _known(answer: str) -> Kept:
-    if (kept := known(answer)) is None:
+    if not model_reports.is_answer(answer) or (kept := known(answer)) is None:
         raise NotFound()
     return kept
 

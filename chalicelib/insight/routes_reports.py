@@ -61,12 +61,12 @@ def entries(call: Call[None]) -> Answer:
     caller=Operator,
     permission="reports.see",
     query=("format",),
-    parameters={"format": {"required": True, "schema": {"enum": ["csv", "parquet"]}}},
+    parameters={"format": {"schema": {"enum": ["csv", "parquet"], "default": "csv"}}},
     media={"text/csv": {"type": "string"}, _MEDIA["parquet"]: {"type": "string", "format": "binary"}},
     summary="An answer as a file: CSV or Parquet",
 )
 def file(call: Call[None]) -> Answer:
-    kind = call.query.get("format", "")
+    kind = call.query.get("format", "csv")
     if kind not in _MEDIA:
         raise InvalidRequest(param="format")
     name = f'attachment; filename="report.{kind}"'

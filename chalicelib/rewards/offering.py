@@ -33,7 +33,7 @@ def offers(
 
 
 def take_stock(at: datetime) -> bool:
-    """Once a day: counts what was issued, and takes off the list what is over or all gone. Whether it was time."""
+    """Once a day: counts what was issued, and takes off the list what is over or all gone. Whether there was any."""
     day, before = at.date().isoformat(), store_offers.standing()
     if before.day >= day:
         return False
@@ -44,7 +44,7 @@ def take_stock(at: datetime) -> bool:
     if not store_offers.put_standing(new):
         return False
     store.take_off([one.id for one in found if one.id not in new.offers])
-    return True
+    return bool(found)
 
 
 def _open(at: datetime) -> tuple[list[Template], Standing]:

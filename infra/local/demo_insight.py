@@ -55,7 +55,8 @@ class Desk:
         """About this shop, from the beginning of the play."""
         times = {"from": clock.written(self.began), "to": clock.written(clock.now() + timedelta(hours=1))}
         mine = {"dimension": "merchant", "words": [self.merchant]}
-        wish = times | {"measures": [COUNT, SUM], "filters": [mine, *more.pop("filters", [])]} | more
+        done = {"dimension": "outcome", "words": ["succeeded"]}
+        wish = times | {"measures": [COUNT, SUM], "filters": [mine, done, *more.pop("filters", [])]} | more
         found: dict[str, Any] = self.office.insist("/v1/reports/query", wish).expect(200)
         return found
 

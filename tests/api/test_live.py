@@ -115,7 +115,8 @@ def test_queues_tell_what_waits_and_what_died(world: World) -> None:
     found = {one.pop("name"): one for one in live(world)["queues"]}
     assert found["fold"] == {"waiting": 2, "in_flight": 0, "dead": 1}
     assert found["parked"] == {"waiting": 0, "in_flight": 0, "dead": None}
-    assert set(found) == {"settlement", "fold", "notices", "events", "points", "risk", "deliveries", "parked", "alarms"}
+    named = {"settlement", "fold", "notices", "events", "points", "happened", "risk", "deliveries", "parked", "alarms"}
+    assert set(found) == named
 
 
 def with_percentiles(statistics: Any, stat: str) -> Any:

@@ -45,11 +45,14 @@ def test_a_ring_is_held_shown_with_its_reason_and_released(
     ring = demo_fraud.newcomers(local, Client(local["api"]), uuid.uuid4().hex[:8])
     with console_kit.console(browser, local, language) as visit:
         page = purse.show(visit, "/risk", words["title"])
-        rule = page.locator("tbody tr").filter(has_text=words["rule"]).first
+        rule = page.locator("section.table").nth(1).locator("tbody tr").filter(has_text=words["rule"])
+        expect(rule).to_have_count(1, timeout=kit.PATIENCE_MS)
+        if rule.get_by_role("button", name=words["shadow"], exact=True).count():
+            turn(page, rule, words["shadow"])
         turn(page, rule, words["on"])
         expect(rule.get_by_role("button", name=words["on"], exact=True)).to_have_count(0, timeout=kit.PATIENCE_MS)
         demo_fraud.pass_on(ring)
-        held = page.locator("tbody tr").filter(has_text=words["held"]).first
+        held = page.locator("section.table").first.locator("tbody tr").filter(has_text=words["held"]).first
         for _ in range(20):
             page.reload()
             expect(page.locator("section.table")).to_have_count(3, timeout=kit.PATIENCE_MS)
@@ -63,7 +66,9 @@ def test_a_ring_is_held_shown_with_its_reason_and_released(
         visit.shot(f"console-risk-{language}")
         assert (visit.barriers(), visit.complaints) == ([], [])
         turn(page, held, words["legitimate"])
-        expect(page.locator("tbody tr").filter(has_text=words["held"])).to_have_count(0, timeout=kit.PATIENCE_MS)
+        expect(page.locator("section.table").first.locator("tbody tr").filter(has_text=words["held"])).to_have_count(
+            0, timeout=kit.PATIENCE_MS
+        )
         turn(page, rule, words["shadow"])
         expect(rule.get_by_role("button", name=words["on"], exact=True)).to_have_count(1, timeout=kit.PATIENCE_MS)
     phone = demo_fraud.awake(ring[-1].phone)

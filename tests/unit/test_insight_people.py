@@ -130,10 +130,11 @@ def test_a_funnel_tells_how_far_people_came_and_how_long_it_took(lake: Lake, wis
 def test_a_step_leads_to_the_events_that_brought_people_there(lake: Lake, wish: QueryRequest) -> None:
     asked = lake.question(wish)
     assert wish.funnel
-    own = {one["id"]: one for one in EVENTS}
-    for row, done in zip(lake.engine.answer(asked).named(), Plain(asked, EVENTS).came(wish.funnel), strict=True):
+    own, plain = {one["id"]: one for one in EVENTS}, Plain(asked, EVENTS)
+    for row, done in zip(lake.engine.answer(asked).named(), plain.came(wish.funnel), strict=True):
         behind = [own[one[0]] for one in lake.engine.behind(asked, row, 1_000).rows]
         assert {(one["person"], one["happened_at"]) for one in behind} == {(who, way[-1]) for who, way in done.items()}
+        assert row["step"] != 1 or all(one in plain.kept() for one in behind)
 
 
 def ask(**more: Any) -> QueryRequest:
