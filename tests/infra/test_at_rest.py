@@ -122,7 +122,7 @@ def test_secrets_are_under_the_key_and_not_in_the_template(packaged: Packaged) -
 
 BUCKETS = {
     "StreamFailures": "StreamFailuresOverTls", "Exports": "ExportsOverTls", "Statements": "StatementsOverTls",
-    "Backups": "BackupsOverTls", "Documents": "DocumentsOverTls",
+    "Backups": "BackupsOverTls", "Documents": "DocumentsOverTls", "Lake": "LakeOverTls",
 }  # fmt: skip
 
 

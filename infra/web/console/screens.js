@@ -11,7 +11,7 @@ export const SCREENS = {
   "/reports/ready/:name": screen("report-ready", "reports", "api/categories"),
   "/reports/saved/:id": screen("report-saved", "reports", "api/categories"),
   "/reports/imports": screen("imports", "reports", "imports", "books", "backups"),
-  "/reports/imports/:id": screen("import", "reports", "imports", "backups"),
+  "/reports/imports/:id": screen("imported-file", "reports", "imports", "backups"),
   "/reports/answers/:id/:place": screen("report-entries", "reports", "api/categories"),
   "/people/:id": screen("person", "verify", "lending"),
   "/people/:id/documents": screen("documents", "verify"),

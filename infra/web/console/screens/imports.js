@@ -83,11 +83,14 @@ const Columns = ({ headers, chosen, file, change, problem }) => html`
   </fieldset>
 `;
 
+/** A click comes before the form hears of it, and draws all anew. */
 const Column = ({ header, at, file, on, full, tick }) => html`
-  <label class="tick"><input type="checkbox" checked=${on} disabled=${!on && full} onChange=${(event) => tick(event.target.checked)} />${header}</label>
-  ${on && html`
-    <input type="hidden" name=${`column-${at}`} value=${header} />
-    <${Field} name=${`name-${at}`} label=${say("console.imports.called", { file })} defaultValue=${nameOf(header, `column_${at + 1}`)} pattern=${NAME} maxlength="32" required autocomplete="off" spellcheck=${false} />`}
+  <div>
+    <label class="tick"><input type="checkbox" checked=${on} disabled=${!on && full} onClick=${(event) => tick(event.target.checked)} />${header}</label>
+    ${on && html`
+      <input type="hidden" name=${`column-${at}`} value=${header} />
+      <${Field} name=${`name-${at}`} label=${say("console.imports.called", { file })} defaultValue=${nameOf(header, `column_${at + 1}`)} pattern=${NAME} maxlength="32" required autocomplete="off" spellcheck=${false} />`}
+  </div>
 `;
 
 const Choice = ({ name, label, of, named }) => html`
