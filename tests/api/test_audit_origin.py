@@ -70,9 +70,10 @@ REQUESTED = {
 }  # fmt: skip
 SWEPT = {
     "sign-in.lock", "account.erase", "merchant.forget_staff", "person.verify", "person.refuse-document", "person.lapse",
-    "wallet.hold", "person.put-at-risk",
 }  # fmt: skip
-KINDS = {f"{thing}.{deed}" for thing, deeds in REQUESTED.items() for deed in deeds} | SWEPT
+BY_RULES = {"wallet.hold", "person.put-at-risk"}
+"""What the rules of risk do by themselves."""
+KINDS = {f"{thing}.{deed}" for thing, deeds in REQUESTED.items() for deed in deeds} | SWEPT | BY_RULES
 WRITERS = ("audit", "_audit", "_kept", "written")
 """What takes the kind of an entry as its second argument."""
 Entry = tuple[str, ...]
@@ -92,6 +93,7 @@ def ask(world: World, other: Caller) -> None:
     """Every route to a success, and what only comes of mistakes."""
     for call in away_kit.requests(world).values():
         call()
+    risk_kit.by_itself(world)
     guess(world)
     freeze_beneath(world)
     correct(world, other)
@@ -192,10 +194,12 @@ def test_whatever_a_request_did_says_from_where_and_what_a_schedule_did_says_now
     before = logged()
     ask(world, other)
     asked = logged()
-    risk_kit.by_itself(world)
+    by_rules = {entry for entry in asked - before if entry[0] in BY_RULES}
     kit.later(world)
     kit.later(world, 31 * 86_400)
-    assert networks(asked - before) == {kind: {FROM} for kind in KINDS - SWEPT}, "drive the new kind of entry"
+    requested = networks(asked - before - by_rules)
+    assert requested == {kind: {FROM} for kind in KINDS - SWEPT - BY_RULES}, "drive the new kind of entry"
+    assert networks(by_rules) == {kind: {""} for kind in BY_RULES}
     assert networks(logged() - asked) == {kind: {""} for kind in (*SWEPT, "identifier.change")}
 
 
