@@ -217,10 +217,21 @@ def calm(user_id: str, session_id: str) -> bool:
 
 
 def put_at_risk(user_id: str, until: int) -> int:
-    """Every session that somebody has, until then (seconds since 1970); how many."""
-    found = _items(user_id)
-    at_risk: list[Action] = [_SessionItem.risky_until.set(until)]
-    return sum(made(lambda item=one: item.update(at_risk, _SessionItem.pk.exists())) for one in found)  # type: ignore[misc]
+    """Every session that somebody has, until then (seconds since 1970); how many. Nothing else of them is read."""
+    asked = _SessionItem.query(
+        user_id, _SessionItem.sk.startswith(_SESSION), consistent_read=True, attributes_to_get=["pk", "sk"]
+    )
+    return sum(_put_at_risk(item, until) for item in asked)
+
+
+def _put_at_risk(item: _SessionItem, until: int) -> bool:
+    """False if it is over."""
+
+    def write() -> None:
+        with writing() as transaction:
+            transaction.update(item, [_SessionItem.risky_until.set(until)], _SessionItem.pk.exists())
+
+    return made(write)
 
 
 def keeping(transaction: TransactWrite, session: Session) -> None:

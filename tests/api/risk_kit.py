@@ -14,7 +14,6 @@ from tests.api import transfer_kit
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply
 from tests.api.world import Person, World
-from tests.people import in_office
 
 RING = "new-account-ring"
 NOTE = "looked at every transfer of it"
@@ -77,7 +76,6 @@ def calls(world: World) -> dict[str, Callable[[], Reply]]:
 
 def by_itself(world: World) -> None:
     """An amount is put aside, and somebody is asked to prove that it is them."""
-    world.operator = world.nobody.bearing(in_office(world.operator_id, world.clock.now()))
     open_score(world)
     assert turn(world, "reset-then-out", least=1_000).status == 200
     ana, ben = world.customer(9_000), world.customer()

@@ -72,9 +72,9 @@ REQUESTED = {
 SWEPT = {
     "sign-in.lock", "account.erase", "merchant.forget_staff", "person.verify", "person.refuse-document", "person.lapse",
 }  # fmt: skip
-SCORED = {"wallet.hold", "person.put-at-risk"}
-SWEPT |= SCORED
-KINDS = {f"{thing}.{deed}" for thing, deeds in REQUESTED.items() for deed in deeds} | SWEPT
+BY_RULES = {"wallet.hold", "person.put-at-risk"}
+"""What the rules of risk do by themselves."""
+KINDS = {f"{thing}.{deed}" for thing, deeds in REQUESTED.items() for deed in deeds} | SWEPT | BY_RULES
 WRITERS = ("audit", "_audit", "_kept", "written")
 """What takes the kind of an entry as its second argument."""
 Entry = tuple[str, ...]
@@ -94,6 +94,7 @@ def ask(world: World, other: Caller) -> None:
     """Every route to a success, and what only comes of mistakes."""
     for call in away_kit.requests(world).values():
         call()
+    risk_kit.by_itself(world)
     guess(world)
     freeze_beneath(world)
     correct(world, other)
@@ -194,15 +195,13 @@ def test_whatever_a_request_did_says_from_where_and_what_a_schedule_did_says_now
     before = logged()
     ask(world, other)
     asked = logged()
+    by_rules = {entry for entry in asked - before if entry[0] in BY_RULES}
     kit.later(world)
     kit.later(world, 31 * 86_400)
-    swept = logged()
-    risk_kit.by_itself(world)
-    by_people = {kind: found for kind, found in networks(asked - before).items() if kind not in SWEPT}
-    assert by_people == {kind: {FROM} for kind in KINDS - SWEPT}, "drive the new kind of entry"
-    assert networks(swept - asked) == {kind: {""} for kind in (*(SWEPT - SCORED), "identifier.change")}
-    by_itself = networks(logged() - swept)
-    assert {kind: by_itself[kind] for kind in SCORED} == {kind: {""} for kind in SCORED}
+    requested = networks(asked - before - by_rules)
+    assert requested == {kind: {FROM} for kind in KINDS - SWEPT - BY_RULES}, "drive the new kind of entry"
+    assert networks(by_rules) == {kind: {""} for kind in BY_RULES}
+    assert networks(logged() - asked) == {kind: {""} for kind in (*SWEPT, "identifier.change")}
 
 
 def test_what_a_command_did_is_from_nowhere(world: World) -> None:

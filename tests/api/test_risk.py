@@ -15,7 +15,7 @@ from chalicelib.kernel import clock as kernel_clock
 from chalicelib.kernel import ids
 from chalicelib.ledger import service as ledger
 from chalicelib.notices import service as notices
-from chalicelib.risk import acting, model_rules, store_profiles, tasks
+from chalicelib.risk import acting, leaving, model_rules, store_profiles, tasks
 from chalicelib.settings import settings
 from tests.api import risk_kit as kit
 from tests.api.caller import assert_problem
@@ -277,3 +277,14 @@ def app_queue(url: str) -> list[dict[str, Any]]:
 
     found: list[dict[str, Any]] = cloud.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
     return found
+
+
+def test_of_whoever_is_erased_nothing_is_remembered_for_scoring(world: World) -> None:
+    ana = world.customer(10_000)
+    assert ana.pay(2_000).status == 201
+    world.deliver()
+    world.score()
+    assert leaving.told(ana.id, ())["risk.json"]["events_remembered"] == 2
+    for _ in range(2):
+        leaving.forget(ana.id, (), world.clock.now())
+    assert leaving.told(ana.id, ())["risk.json"] == {"usual_amounts": {}, "events_remembered": 0}

@@ -23,6 +23,7 @@ from chalicelib.ledger.model import Draft, Entry, Known, Movement
 from chalicelib.merchants import leaving
 from chalicelib.payments import leaving as family
 from chalicelib.rewards import leaving as coupons
+from chalicelib.risk import leaving as risk
 from chalicelib.settings import settings
 from tests.api.caller import Caller, Reply
 from tests.conftest import FrozenClock
@@ -44,6 +45,7 @@ class World:
         above.lend("payments", family.forget, family.told)
         above.lend("rewards", coupons.forget, coupons.told)
         above.lend("credit", credit.forget, credit.told)
+        above.lend("risk", risk.forget, risk.told)
         self.operator = self._operator()
         self.shop = self._shop("Tea House")
 

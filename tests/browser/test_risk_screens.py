@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from infra.local import demo_fraud
+from infra.local import demo_fraud, people
 from infra.local.client import Client
 from tests.browser import console_kit, kit, purse
 
@@ -52,28 +52,27 @@ def test_a_ring_is_held_shown_with_its_reason_and_released(
         turn(page, rule, words["on"])
         expect(rule.get_by_role("button", name=words["on"], exact=True)).to_have_count(0, timeout=kit.PATIENCE_MS)
         demo_fraud.pass_on(ring)
-        held = page.locator("section.table").first.locator("tbody tr").filter(has_text=words["held"]).first
-        for _ in range(20):
-            page.reload()
-            expect(page.locator("section.table")).to_have_count(3, timeout=kit.PATIENCE_MS)
-            if held.count():
-                break
-            page.wait_for_timeout(1_000)
+        mine = page.locator(f'a[href*="{ring[-2].wallet}"]')
+        held = page.locator("section.table").first.locator("tbody tr").filter(has=mine)
+        people.wait_for(lambda: wallet_of(ring[-1])["held"] or None, "the hold", seconds=90.0)
+        page.reload()
         expect(held).to_contain_text(words["why"], timeout=kit.PATIENCE_MS)
+        expect(held).to_contain_text(words["held"])
         page.get_by_role("button", name=words["try"], exact=True).click()
         expect(page.locator("section.table")).to_have_count(5, timeout=kit.PATIENCE_MS)
         expect(page.locator("main")).not_to_contain_text("undefined")
         visit.shot(f"console-risk-{language}")
         assert (visit.barriers(), visit.complaints) == ([], [])
         turn(page, held, words["legitimate"])
-        expect(page.locator("section.table").first.locator("tbody tr").filter(has_text=words["held"])).to_have_count(
-            0, timeout=kit.PATIENCE_MS
-        )
+        expect(held).to_have_count(0, timeout=kit.PATIENCE_MS)
         turn(page, rule, words["shadow"])
         expect(rule.get_by_role("button", name=words["on"], exact=True)).to_have_count(1, timeout=kit.PATIENCE_MS)
-    phone = demo_fraud.awake(ring[-1].phone)
-    wallet = phone.get(f"/v1/wallets/{ring[-1].wallet}").expect(200)
+    wallet = wallet_of(ring[-1])
     assert (wallet["available"], wallet["held"]) == (demo_fraud.AMOUNT, 0)
+
+
+def wallet_of(member: demo_fraud.Member) -> dict[str, Any]:
+    return dict(demo_fraud.awake(member.phone).get(f"/v1/wallets/{member.wallet}").expect(200))
 
 
 def turn(page: Any, row: Any, what: str) -> None:

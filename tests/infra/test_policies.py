@@ -21,7 +21,7 @@ ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
     "RecordRole", "DeliverRole", "ReconcileRole", "PayOutRole", "FetchRole", "BackUpRole", "RestoreDrillRole",
-    "AlarmedRole", "ReviewRole", "RehearsalRole", "ProbeRole", "EarnRole",
+    "AlarmedRole", "ReviewRole", "RehearsalRole", "ProbeRole", "EarnRole", "ScoreRole",
     "AnalysisHandlerRole", "GatherRole", "CompactRole",
 ]  # fmt: skip
 OF_S3 = "CopyRole"
@@ -41,13 +41,14 @@ MAY_READ = {
 STAFF, ROSTER, REGIONS = "SeeWhetherStaffStillStand", "SeeWhoIsAnOperator", "SeeWherePeopleLive"
 EQUALS = "ForAllValues:StringEquals"
 REVIEWED = "SeeWhetherOperatorsAreThereAndWhen"
-MAY_OPEN_REASONS = {"OfficeHandlerRole", "RecordRole", "DeliverRole"}
-"""Whoever reads the audit log and its reasons, or what is kept of a merchant's server: with the data keys, and nothing
-else of the table of people."""
+MAY_OPEN_REASONS = {"OfficeHandlerRole", "RecordRole", "DeliverRole", "ScoreRole"}
+"""Whoever reads the audit log and its reasons, seals why a wallet is frozen, or what is kept of a merchant's server:
+with the data keys, and nothing else of the table of people but whether sessions are at risk."""
 MAY_ADD_TO_THE_AUDIT_LOG = {
     "AnalysisHandlerRole": {"dynamodb:PutItem"},
     "AccessHandlerRole": {"dynamodb:PutItem"},
     "SweepRole": {"dynamodb:PutItem"},
+    "ScoreRole": {"dynamodb:PutItem"},
     "OfficeHandlerRole": {"dynamodb:PutItem", "dynamodb:Query"},
     "ReviewRole": {"dynamodb:Query"},
 }
@@ -189,7 +190,16 @@ def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nob
         for one in allowed(statements)
         if get_att("IdentityTable") in listed(one.get("Resource"))
         and one["Sid"]
-        not in (STAFF, ROSTER, REGIONS, REVIEWED, BACKED_UP, OF_A_PERSON, "MakeFreshTablesLikeTheLiveOnes")
+        not in (
+            STAFF,
+            ROSTER,
+            REGIONS,
+            "PutSessionsAtRisk",
+            REVIEWED,
+            BACKED_UP,
+            OF_A_PERSON,
+            "MakeFreshTablesLikeTheLiveOnes",
+        )
     }
     assert set(reaching) == MAY_SEAL_PERSONAL_FIELDS | MAY_OPEN_REASONS | MAY_OPEN_CONTACTS
     for role in MAY_OPEN_CONTACTS:
