@@ -15,6 +15,7 @@ from chalicelib.insight import engine, gathering
 from chalicelib.insight.model_query import QueryRequest, question
 from chalicelib.ledger import chart
 from chalicelib.ledger.wire import plain_item as plain
+from infra.pages import WEB
 from tests.environment import ENVIRONMENT
 from tests.simulation.run import run
 from tests.simulation.world import World
@@ -52,6 +53,18 @@ def test_what_is_analysed_agrees_with_the_journal_to_the_unit(tmp_path: Path) ->
     assert not outcome.violation, outcome.violation
     assert len(told["journal"]) > 10
     assert analysed(told["landed"], tmp_path) == told["journal"]
+
+
+def test_the_console_has_words_for_every_kind_of_entry_of_a_play() -> None:
+    kinds: set[str] = set()
+
+    def afterwards(world: World) -> None:
+        kinds.update(kind for kind, _ in journal(world))
+
+    run(SEED, range(STEPS), afterwards=afterwards)
+    known = json.loads((WEB / "text" / "console.json").read_text(encoding="utf-8"))
+    assert len(kinds) > 10
+    assert sorted(kind for kind in kinds if f"console.what.{kind}" not in known) == []
 
 
 def analysed(landed: dict[str, bytes], folder: Path) -> Sums:

@@ -65,7 +65,7 @@ const WORDS = {
   time: (word, grain) => shownDate(word, { ...TIMES[grain], timeZone: "UTC" }),
   weekday: (word) => shownDate(SUNDAY + Number(word) * DAY_MS, { weekday: "long", timeZone: "UTC" }),
   hour_of_day: (word) => `${word.padStart(2, "0")}:00`,
-  kind: (word) => sayOr(`console.reports.kind.${word}`, what(word)),
+  kind: what,
   channel: (word) => sayOr(`console.reports.channel.${word}`, word),
   outcome: (word) => sayOr(`console.reports.outcome.${word}`, word),
   category: (word) => sayOr(`categories.${word}`, word),
