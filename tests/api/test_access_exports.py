@@ -142,7 +142,7 @@ def test_a_stranger_verifies_it_with_the_published_keys_alone(
     archive.write_bytes(content)
     kept.write_text(json.dumps(published))
     assert verify_archive.main(str(archive), str(kept)) == 0
-    assert "ours and whole: 15 files" in capsys.readouterr().out
+    assert "ours and whole: 16 files" in capsys.readouterr().out
     assert {key["alg"] for key in published["keys"]} == {"ES256"}
 
 
