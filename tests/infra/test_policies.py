@@ -41,7 +41,7 @@ MAY_READ = {
 STAFF, ROSTER, REGIONS = "SeeWhetherStaffStillStand", "SeeWhoIsAnOperator", "SeeWherePeopleLive"
 EQUALS = "ForAllValues:StringEquals"
 REVIEWED = "SeeWhetherOperatorsAreThereAndWhen"
-MAY_OPEN_REASONS = {"OfficeHandlerRole", "RecordRole", "DeliverRole", "ScoreRole"}
+MAY_OPEN_REASONS = {"OfficeHandlerRole", "AnalysisHandlerRole", "RecordRole", "DeliverRole", "ScoreRole"}
 """Whoever reads the audit log and its reasons, seals why a wallet is frozen, or what is kept of a merchant's server:
 with the data keys, and nothing else of the table of people but whether sessions are at risk."""
 MAY_ADD_TO_THE_AUDIT_LOG = {
