@@ -18,7 +18,9 @@ __all__ = ["local"]
 WITH_DUCKDB = {f"{places.STACK}-analysis", f"{places.STACK}-compact"}
 ON_SCHEDULE = {"version": "0", "account": "1", "region": places.REGION, "detail": {}, "detail-type": "", "source": "",
                "time": "", "id": "1", "resources": []}  # fmt: skip
-SIMPLE = {"period": "today", "measures": [{"measure": "count"}], "dimensions": ["kind"]}
+SIMPLE = {
+    "from": "2026-11-01T00:00:00Z", "to": "2026-12-01T00:00:00Z", "measures": [{"measure": "count"}], "dimensions": ["kind"],
+}  # fmt: skip
 LOOK = """
 def look(event, context):
     try:
