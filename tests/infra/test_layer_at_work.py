@@ -19,7 +19,8 @@ WITH_DUCKDB = {f"{places.STACK}-analysis", f"{places.STACK}-compact"}
 ON_SCHEDULE = {"version": "0", "account": "1", "region": places.REGION, "detail": {}, "detail-type": "", "source": "",
                "time": "", "id": "1", "resources": []}  # fmt: skip
 SIMPLE = {
-    "from": "2026-11-01T00:00:00Z", "to": "2026-12-01T00:00:00Z", "measures": [{"measure": "count"}], "dimensions": ["kind"],
+    "from": "2026-11-01T00:00:00Z", "to": "2026-12-01T00:00:00Z", "measures": [{"measure": "count"}],
+    "dimensions": ["kind"],
 }  # fmt: skip
 LOOK = """
 def look(event, context):
