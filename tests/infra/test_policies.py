@@ -61,7 +61,7 @@ WITHOUT_RESOURCES = {"cloudwatch:GetMetricData"}
 """AWS knows no resource for them: they read what it counts.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html"""
 NAMED_LATER = re.compile(
-    r"/aws/lambda/\*$|/(archives|documents|lists|statements|landing|events|answers|imports/raw|imports/tables)/\*$|^\$\{Backups\.Arn\}/(hourly|daily|monthly|yearly)/\*$"
+    r"/aws/lambda/\*$|/(archives|documents|lists|statements|landing|events|answers|imports/raw|imports/tables|unreadable)/\*$|^\$\{Backups\.Arn\}/(hourly|daily|monthly|yearly)/\*$"
     r"|:table/\$\{AWS::StackName\}-(drill-\*|\*/export/\*)$|:sns:\$\{AWS::Region\}:\$\{AWS::AccountId\}:(endpoint|app)/\*$"
 )
 """What has no name before it is made: log groups of functions, devices that take pushes, files, exports and the fresh
