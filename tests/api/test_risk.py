@@ -15,7 +15,7 @@ from chalicelib.kernel import clock as kernel_clock
 from chalicelib.kernel import ids
 from chalicelib.ledger import service as ledger
 from chalicelib.notices import service as notices
-from chalicelib.risk import acting, leaving, model_rules, store_profiles, tasks
+from chalicelib.risk import leaving, model_rules, settling, store_profiles, tasks
 from chalicelib.settings import settings
 from tests.api import risk_kit as kit
 from tests.api.caller import assert_problem
@@ -79,7 +79,7 @@ def test_what_is_fraud_stays_aside_and_the_person_weighs_more(world: World) -> N
     head = ledger.head(done["held_in"])
     assert (head.available, head.held) == (0, 6_000)
     assert kit.decide(world, score_id, "fraud").json == done, "its answer was lost"
-    assert_problem(kit.decide(world, score_id, "legitimate"), 409, "invalid-state")
+    assert_problem(kit.decide(world, score_id, "legitimate"), 403, "second-person-required")
     assert ledger.head(done["held_in"]).held == 6_000
     payer = f"P#{pseudonym(ledger.head(done['wallet_id']).owner)}"
     assert store_profiles.load([payer])[payer][0].weight == 115
@@ -227,10 +227,10 @@ def test_what_nobody_looks_at_rises_to_a_second_person(world: World) -> None:
     world.clock.advance(int(timedelta(hours=24).total_seconds()) + 1)
     assert tasks.sweep(world.clock.now()) >= 1
     assert tasks.sweep(world.clock.now()) == 0
-    assert cases.case(cases.case_id(acting.RISEN, score_id)).state == "open"
+    assert cases.case(cases.case_id(settling.RISEN, score_id)).state == "open"
     world.operator = world.nobody.bearing(in_office(world.operator_id, world.clock.now()))
     assert kit.decide(world, score_id, "unsure").status == 200
-    assert cases.case(cases.case_id(acting.RISEN, score_id)).state == "resolved"
+    assert cases.case(cases.case_id(settling.RISEN, score_id)).state == "resolved"
 
 
 def test_a_rule_changes_within_its_bounds_with_who_when_and_why(world: World) -> None:
