@@ -15,7 +15,7 @@ from chalicelib.kernel import clock as kernel_clock
 from chalicelib.kernel import ids
 from chalicelib.ledger import service as ledger
 from chalicelib.notices import service as notices
-from chalicelib.risk import leaving, model_rules, settling, store_profiles, tasks
+from chalicelib.risk import acting, leaving, model_rules, settling, store_profiles, tasks
 from chalicelib.settings import settings
 from tests.api import risk_kit as kit
 from tests.api.caller import assert_problem
@@ -174,13 +174,18 @@ def test_whoever_resets_and_sends_to_a_stranger_proves_that_it_is_them(world: Wo
     assert step_up(world, ana).status == 200
     assert ana.pay(ABOVE_AT_RISK).status == 201
     assert "risk_prove_yourself" in told(ana)
+    ana.sign_in()
+    assert_problem(ana.pay(ABOVE_AT_RISK + 1), 403, "step-up-required")
+    world.clock.advance(int(acting.AT_RISK.total_seconds()) + 1)
+    ana.sign_in()
+    assert ana.pay(ABOVE_AT_RISK + 1).status == 201, "a day later it is over"
 
 
 @pytest.mark.parametrize(
     ("rule", "times", "facts"),
     [
         ("guessed-sign-ins", 10, {"kind": "sign-in", "outcome": "refused", "person": "p"}),
-        ("reveal-spree", 15, {"kind": "reveal", "outcome": "succeeded", "person": "staff"}),
+        ("reveal-spree", 15, {"kind": "reveal", "outcome": "succeeded", "actor": "staff"}),
         ("webhook-failures", 6, {"kind": "processor-webhook", "outcome": "refused", "processor": "sandbox"}),
     ],
 )

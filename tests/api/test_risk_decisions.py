@@ -200,7 +200,7 @@ def test_what_nobody_decides_about_goes_back_after_ninety_days(world: World) -> 
 
 
 def test_nobody_decides_about_what_they_did_at_work(world: World) -> None:
-    happen(world, 15, kind="reveal", outcome="succeeded", person=pseudonym(world.operator_id))
+    happen(world, 15, kind="reveal", outcome="succeeded", actor=pseudonym(world.operator_id))
     assert kit.scores(world) == []
     ((one, _),) = store_scores.listed("open", None, 5)[0]
     assert world.operator.get(f"/v1/risk/scores/{one.id}").status == 404
