@@ -35,32 +35,39 @@ def tell(
     outcome: Outcome,
     *,
     user_id: str = "",
+    actor: str = "",
     merchant: str = "",
     processor: str = "",
     method: str = "",
     channel: str = "",
     region: str = "",
+    country: str = "",
     device: str = "",
+    card: str = "",
     reason: str = "",
     currency: str = "",
     amount: int | None = None,
     took_ms: int | None = None,
     once: str = "",
 ) -> None:
-    """Words are codes, never what somebody typed. `device`: any id of it, told as a hash. `once`: what it follows
-    from; told twice with the same it counts once. `amount`: minor units of `currency`."""
+    """Words are codes, never what somebody typed. `device` and `card`: any id of it, told as a hash.
+    `actor`: who of the house did it to `user_id`; `country`: of the address that they came from. `once`: what it
+    follows from; told twice with the same it counts once. `amount`: minor units of `currency`."""
     told = {
         "id": ids.derived("evt", kind, once) if once else ids.new("evt", at),
         "kind": kind,
         "at": clock.written(at),
         "outcome": outcome,
         "person": pseudonym(user_id),
+        "actor": pseudonym(actor),
         "merchant": merchant,
         "processor": processor,
         "method": method[:_LONGEST],
         "channel": channel,
         "region": region,
+        "country": country,
         "device": pseudonym(device),
+        "card": pseudonym(card),
         "reason": reason[:_LONGEST],
         "currency": currency,
         "amount": amount,

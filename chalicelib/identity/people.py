@@ -51,7 +51,7 @@ def revealed(by: Operator, user_id: str, wish: RevealRequest, at: datetime) -> s
     reason = admitted(by, wish.reason, at)
     person = _known(user_id)
     cases.audit(by.user_id, "person.reveal", person.id, reason, at, source_address=by.source_address, field=wish.field)
-    happenings.tell("reveal", at, "succeeded", user_id=person.id, reason=wish.field)
+    happenings.tell("reveal", at, "succeeded", user_id=person.id, actor=by.user_id, reason=wish.field)
     return _clear(person, wish.field)
 
 

@@ -32,6 +32,7 @@ def customer_of(token: str, at: datetime) -> Customer:
         ways=claims.ways,
         guarded=claims.ward,
         name=claims.name,
+        device=claims.dev,
     )
 
 

@@ -24,7 +24,7 @@ _RACES = 3
 
 
 def begun(
-    user_id: str, device_name: str | None, user_agent: str, at: datetime, since: str = ""
+    user_id: str, device_name: str | None, user_agent: str, at: datetime, since: str = "", device: str = ""
 ) -> tuple[Session, RefreshToken]:
     """A new session, not yet kept, and its first refresh token."""
     token = refresh.first(user_id, ids.new("ses", at))
@@ -39,6 +39,7 @@ def begun(
         expires_at=at + model.SESSION_LIFETIME,
         current=token.hash,
         since=since,
+        device=device,
     )
     return session, token
 
@@ -78,6 +79,7 @@ def access_token(
         cool=user.cooling_until if user.cooling_until > now else 0,
         risk=session is not None and session.risky_until > now,
         name=calling.shown(user.display_name),
+        dev=session.device if session else "",
     )
 
 

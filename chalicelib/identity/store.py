@@ -72,6 +72,7 @@ class PersonItem(UserItem):
     devices = UnicodeAttribute(null=True)
     """Marks, separated by a space."""
     last_seen_from = UnicodeAttribute(null=True)
+    risky_until = NumberAttribute(null=True)
 
 
 class _PlaceItem(UserItem):
@@ -228,6 +229,7 @@ def person(item: PersonItem) -> User:
         pin_on=bool(item.pin_on),
         devices=tuple((item.devices or "").split()),
         last_seen_from=_opened(item, "last_seen_from"),
+        risky_until=int(item.risky_until or 0),
     )
 
 

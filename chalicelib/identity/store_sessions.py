@@ -37,6 +37,7 @@ class _SessionItem(UserItem):
     proved = NumberAttribute(null=True)
     risky_until = NumberAttribute(null=True)
     since = UnicodeAttribute(null=True)
+    device = UnicodeAttribute(null=True)
 
 
 class _StandingItem(UserItem):
@@ -217,19 +218,21 @@ def calm(user_id: str, session_id: str) -> bool:
 
 
 def put_at_risk(user_id: str, until: int) -> int:
-    """Every session that somebody has, until then (seconds since 1970); how many. Nothing else of them is read."""
+    """Whatever somebody begins until then (seconds since 1970), then every session that they have; how many. Nothing
+    else of them is read."""
+    _put_at_risk(PersonItem(user_id, "USER"), PersonItem.risky_until.set(until))
     asked = _SessionItem.query(
         user_id, _SessionItem.sk.startswith(_SESSION), consistent_read=True, attributes_to_get=["pk", "sk"]
     )
-    return sum(_put_at_risk(item, until) for item in asked)
+    return sum(_put_at_risk(item, _SessionItem.risky_until.set(until)) for item in asked)
 
 
-def _put_at_risk(item: _SessionItem, until: int) -> bool:
-    """False if it is over."""
+def _put_at_risk(item: UserItem, at_risk: Action) -> bool:
+    """False if it is over, or they are gone."""
 
     def write() -> None:
         with writing() as transaction:
-            transaction.update(item, [_SessionItem.risky_until.set(until)], _SessionItem.pk.exists())
+            transaction.update(item, [at_risk], UserItem.pk.exists())
 
     return made(write)
 
@@ -264,6 +267,7 @@ def session_item(session: Session) -> _SessionItem:
         proved=int(session.proved) or None,
         risky_until=session.risky_until or None,
         since=session.since or None,
+        device=session.device or None,
     )
 
 
@@ -282,4 +286,5 @@ def _session(item: _SessionItem) -> Session:
         proved=bool(item.proved),
         risky_until=int(item.risky_until or 0),
         since=item.since or "",
+        device=item.device or "",
     )

@@ -75,6 +75,6 @@ def _hold(movement: Mapping[str, Any], language: str) -> HoldView | None:
 
 
 def _view(movement: Mapping[str, Any], amount: int, language: str, until: str = "") -> HoldView:
-    kind = movement["kind"]
-    why, needed = (text.sentence(f"holds.{kind}.{what}", language) for what in ("why", "needed"))
+    kind, kept = movement["kind"], "-kept" if movement["state"] == "kept" else ""
+    why, needed = (text.sentence(f"holds.{kind}{kept}.{what}", language) for what in ("why", "needed"))
     return HoldView(movement["pk"], kind, amount, movement["currency"], movement["created_at"], why, needed, until)

@@ -23,5 +23,5 @@ def revealed(by: Operator, merchant_id: str, wish: BusinessReveal, at: datetime)
     cases.audit(
         by.user_id, "merchant.reveal", merchant_id, reason, at, source_address=by.source_address, field=wish.field
     )
-    happenings.tell("reveal", at, "succeeded", merchant=merchant_id, reason=wish.field)
+    happenings.tell("reveal", at, "succeeded", actor=by.user_id, merchant=merchant_id, reason=wish.field)
     return str(getattr(found.business, wish.field))

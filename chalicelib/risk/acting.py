@@ -10,30 +10,35 @@ from datetime import datetime, timedelta
 from chalicelib.cases import service as cases
 from chalicelib.cases.model import Case
 from chalicelib.identity import sessions
-from chalicelib.kernel import clock, roles
-from chalicelib.kernel.callers import Operator
+from chalicelib.kernel import clock
 from chalicelib.kernel.errors import InvalidState, NotFound
 from chalicelib.notices import service as notices
 from chalicelib.observability import count
-from chalicelib.risk import aside, service, store_scores
+from chalicelib.risk import aside, service, settling, store_scores
 from chalicelib.risk.model import LONGEST_NOTE, FreezeRequest
 from chalicelib.risk.model_rules import Outcome, reaches
 from chalicelib.risk.model_scores import RISES_EVERY, Deed, Done, Kept
+from chalicelib.risk.settling import BY_ITSELF, CASE, RISEN
 
-BY_ITSELF = Operator("risk-rules", "", roles.RISK)
-"""Whom the audit log and the freeze name where no person did it."""
-CASE, RISEN = "risk-score", "risk-score-risen"
-"""Kinds of the case by which a person decides; and of that by which a second one hears that nobody has in time."""
 AT_RISK = timedelta(hours=24)
 
 
-def act(one: Kept, at: datetime) -> Done:
-    """What was done. May be repeated: what was done stays as it was."""
+def act(score_id: str, at: datetime) -> None:
+    """What it leads to, as it was kept the first time. May be repeated: what was done stays as it was, and nothing is
+    begun once a person has decided; where that was meanwhile, their word holds."""
+    found = store_scores.score(score_id)
+    if found and found[1].deed is None and found[1].state != "decided":
+        _act(found[0], at)
+        found = store_scores.score(score_id)
+    if found and found[1].state == "decided":
+        settling.settle(score_id, at)
+
+
+def _act(one: Kept, at: datetime) -> None:
     done = _done(one, at)
     case_id = _to_review(one, at) if one.state == "open" else ""
     store_scores.acted(one.id, done, case_id)
     count("RiskScored", Outcome=one.score.outcome)
-    return done
 
 
 def rise(score_id: str, at: datetime) -> bool:
@@ -79,6 +84,7 @@ def _hold(one: Kept, at: datetime) -> tuple[str, int]:
 
 def _freeze(one: Kept, at: datetime) -> str:
     """The wallet that it went from; "" where it is closed, or frozen by somebody else."""
+    store_scores.freezing(one.id, one.place.wallet)
     note = f"{one.id}: {', '.join(one.rules)}"[:LONGEST_NOTE]
     try:
         service.frozen(BY_ITSELF, FreezeRequest(one.place.wallet, "unusual_activity", note), at)

@@ -1,20 +1,21 @@
-"""What a person says of a score: what was held and frozen stays so, or goes back; rules and memories learn from it."""
+"""What a person says of a score, and a second one where they doubt that it was fraud; the last word is carried out."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import partial
+from datetime import datetime, timedelta
 
+from chalicelib import happenings
 from chalicelib.cases import sealing
 from chalicelib.cases import service as cases
-from chalicelib.kernel import ids
+from chalicelib.kernel import clock, ids
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound
-from chalicelib.risk import acting, aside, model, model_scores, service, store_profiles, store_scores
-from chalicelib.risk.model_profile import Profile
-from chalicelib.risk.model_scores import DecisionRequest, Kept, Label, ScoreView, Standing
+from chalicelib.merchants import working
+from chalicelib.risk import acting, model, model_rules, model_scores, scoring, settling, store_scores
+from chalicelib.risk.model_rules import reaches
+from chalicelib.risk.model_scores import APPEAL_NOTE, NOTE, DecisionRequest, Kept, Label, ScoreView, Standing
 
-_NOTE = "note"
+_NOBODY_DECIDED = "nobody has decided in time, so it is theirs"
 
 
 def listed(
@@ -22,60 +23,67 @@ def listed(
 ) -> tuple[list[ScoreView], str | None]:
     """But those about themselves, so a page may be short. Raises InvalidRequest."""
     found, following = store_scores.listed(model_scores.state_of(wanted), position, limit)
-    return [_view(one, now, language) for one, now in found if by.user_id not in _about(one, now)], following
+    return [_view(one, now, language) for one, now in found if by.user_id not in _about(by, one)], following
 
 
 def seen(by: Operator, score_id: str, language: str) -> ScoreView:
     """Raises NotFound, of one about themselves too."""
     one, now = _known(score_id)
-    if by.user_id in _about(one, now):
+    if by.user_id in _about(by, one):
         raise NotFound()
     return _view(one, now, language)
 
 
 def decide(by: Operator, score_id: str, wish: DecisionRequest, at: datetime, language: str) -> ScoreView:
-    """Each step may be taken again. Raises InvalidRequest, NotFound, SecondPersonRequired, InvalidState (decided)."""
+    """Each step may be taken again. Of what somebody called fraud a second person may say that it is none, once.
+
+    Raises InvalidRequest, NotFound, SecondPersonRequired, InvalidState (decided).
+    """
     note, (one, now) = model.tidy_note(wish.note), _known(score_id)
-    by.require_other(*_about(one, now))
-    if now.state == "decided" and (now.decided_by, now.label) != (by.user_id, wish.label):
-        raise InvalidState(state="decided")
+    by.require_other(*_about(by, one))
+    again = now.state == "decided" and (now.last_by, now.label) != (by.user_id, wish.label)
+    if again:
+        _check_second(by, now, wish.label)
     cases.audit(by.user_id, "risk-score.decide", score_id, note, at, source_address=by.source_address, label=wish.label)
-    sealed = sealing.sealed(score_id, _NOTE, note)
-    if now.state != "decided" and not store_scores.decide(one, wish.label, by.user_id, sealed, at):
+    if not (_appealed(by, one, wish.label, note, at) if again else _decided(by, one, now, wish.label, note, at)):
         raise InvalidState(state="decided")
-    _settle(by, one, now, wish.label, note, at)
-    _finish(by, one, now, note, at)
-    return seen(by, score_id, language)
+    settling.settle(score_id, at, by.source_address)
+    return _view(*_known(score_id), language)
 
 
-def _settle(by: Operator, one: Kept, now: Standing, label: Label, note: str, at: datetime) -> None:
-    if now.held:
-        aside.keep(one.id, at) if label == "fraud" else aside.release(one.id, at)
-    if now.frozen and label != "fraud":
-        _thaw(by, now.frozen, note, at)
-    if one.key:
-        store_profiles.change(one.key, None, partial(_tell, label, one.id))
+def look(score_id: str, at: datetime) -> bool:
+    """Nobody has decided in time: a second person is asked; after the longest that anything may be held without a
+    decision it goes back. Whether it was so."""
+    found = store_scores.score(score_id)
+    if found is None or found[1].state != "open" or not _is_held_too_long(found[0], at):
+        return acting.rise(score_id, at)
+    decide(settling.BY_ITSELF, score_id, DecisionRequest("unsure", _NOBODY_DECIDED), at, "en")
+    return True
 
 
-def _tell(label: Label, score_id: str, profile: Profile) -> None:
-    profile.told(label, score_id)
+def _is_held_too_long(one: Kept, at: datetime) -> bool:
+    if not reaches(one.score.outcome, "hold"):
+        return False
+    days = model_rules.longest_held(one.rules, scoring.rules_in_force())
+    return clock.read(one.scored_at) + timedelta(days=days) <= at
 
 
-def _thaw(by: Operator, wallet: str, note: str, at: datetime) -> None:
-    """Unless somebody froze it anew for another reason, or has lifted it."""
-    try:
-        if service.seen(by, wallet).frozen_by == acting.BY_ITSELF.user_id:
-            service.lifted(by, wallet, note, at)
-    except (InvalidState, NotFound):
-        return
+def _check_second(by: Operator, now: Standing, label: Label) -> None:
+    """Raises InvalidState, or SecondPersonRequired where whoever called it fraud takes it back alone."""
+    if now.label != "fraud" or label == "fraud":
+        raise InvalidState(state="decided")
+    by.require_other(now.decided_by)
 
 
-def _finish(by: Operator, one: Kept, now: Standing, note: str, at: datetime) -> None:
-    for kind in (acting.CASE, acting.RISEN) if now.case_id else ():
-        try:
-            cases.finish(cases.case_id(kind, one.id), by, note, at)
-        except (InvalidState, NotFound):
-            continue
+def _decided(by: Operator, one: Kept, now: Standing, label: Label, note: str, at: datetime) -> bool:
+    """Also by this very decision, whose answer was lost."""
+    if now.state == "decided":
+        return True
+    return store_scores.decide(one, label, by.user_id, sealing.sealed(one.id, NOTE, note), at)
+
+
+def _appealed(by: Operator, one: Kept, label: Label, note: str, at: datetime) -> bool:
+    return store_scores.appeal(one, label, by.user_id, sealing.sealed(one.id, APPEAL_NOTE, note), at)
 
 
 def _known(score_id: str) -> tuple[Kept, Standing]:
@@ -85,12 +93,17 @@ def _known(score_id: str) -> tuple[Kept, Standing]:
     return found
 
 
-def _about(one: Kept, now: Standing) -> tuple[str, ...]:
-    """Who has to do with it."""
-    named = {one.place.owner, one.place.peer_owner}
+def _about(by: Operator, one: Kept) -> tuple[str, ...]:
+    """Who has to do with it; `by` too where only a pseudonym says so, or the shop is one that they work at."""
+    seen, named = one.score.seen, {one.place.owner, one.place.peer_owner}
+    if happenings.pseudonym(by.user_id) in (seen.person, seen.peer):
+        named.add(by.user_id)
+    if seen.merchant and working.works_at(by.user_id, seen.merchant):
+        named.add(by.user_id)
     return tuple(sorted(named - {""}))
 
 
 def _view(one: Kept, now: Standing, language: str) -> ScoreView:
-    note = sealing.opened(one.id, _NOTE, now.note) if now.note else ""
-    return model_scores.view(one, now, note, language)
+    note = sealing.opened(one.id, NOTE, now.note) if now.note else ""
+    appeal_note = sealing.opened(one.id, APPEAL_NOTE, now.appeal_note) if now.appeal_note else ""
+    return model_scores.view(one, now, note, language, appeal_note)

@@ -70,6 +70,15 @@ class Profile(msgspec.Struct, omit_defaults=True):
         self.legitimate += label == "legitimate"
         self._mark(score_id)
 
+    def told_again(self, label: str, score_id: str) -> None:
+        """A second person's, who takes back that it was fraud; once for each score."""
+        again = f"{score_id} again"
+        if self.knows(again):
+            return
+        self.fraud = max(0, self.fraud - 1)
+        self.legitimate += label == "legitimate"
+        self._mark(again)
+
     def learn(self, seen: Seen, role: str, other_kin: Mapping[str, float]) -> None:
         """`role`: whose memory this is of it: `person`, `peer`, `merchant`, `device` or `source`."""
         if self.knows(seen.id):

@@ -6,7 +6,7 @@ touches anybody's money is on trial (`shadow`) until a person has turned it on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -75,12 +75,17 @@ def _rule(
 
 _HONEST, _GONE, _ONLY_TOLD, _PERSONAL = "honest", "gone", "only-told", "personal"
 """Why a rule fails open or closed: each has a sentence."""
+_HOLD_DAYS = (90, 1, 365)
+"""After so many days what is held without a decision of a person goes back by itself."""
 RULES: tuple[Rule, ...] = (
     _rule("new-account-ring", 60, "freeze", "shadow", "open", _HONEST,
-          members=(4, 3, 12), passed_percent=(50, 10, 100), hours=(72, 1, 336), least=(5_000, 1, 10_000_000)),
-    _rule("many-cards-one-device", 55, "hold", "shadow", "closed", _GONE, cards=(4, 2, 20), hours=(24, 1, 336)),
+          members=(4, 3, 12), passed_percent=(50, 10, 100), hours=(72, 1, 336), least=(5_000, 1, 10_000_000),
+          hold_days=_HOLD_DAYS),
+    _rule("many-cards-one-device", 55, "hold", "shadow", "closed", _GONE,
+          cards=(4, 2, 20), hours=(24, 1, 336), hold_days=_HOLD_DAYS),
     _rule("top-up-straight-out", 45, "hold", "shadow", "closed", _GONE,
-          minutes=(60, 5, 1_440), percent=(80, 10, 100), least=(20_000, 1, 10_000_000), days=(30, 1, 365)),
+          minutes=(60, 5, 1_440), percent=(80, 10, 100), least=(20_000, 1, 10_000_000), days=(30, 1, 365),
+          hold_days=_HOLD_DAYS),
     _rule("just-below-a-limit", 40, "review", "on", "open", _HONEST,
           limit=(100_000, 1_000, 100_000_000), below_percent=(8, 1, 30), times=(3, 2, 10), hours=(24, 1, 168)),
     _rule("odd-hour", 20, "watch", "on", "open", _HONEST,
@@ -186,6 +191,12 @@ def _in_force(rule: Rule, change: Change | None) -> InForce:
     if change is None:
         return InForce(rule, rule.mode, rule.values({}))
     return InForce(rule, change.mode, rule.values(change.parameters), change.version)
+
+
+def longest_held(names: Collection[str], rules: Collection[InForce]) -> int:
+    """In days: by whichever of these rules waits least."""
+    found = [one.parameters["hold_days"] for one in rules if one.name in names and "hold_days" in one.parameters]
+    return min(found, default=_HOLD_DAYS[0])
 
 
 def band(points: int) -> Outcome:

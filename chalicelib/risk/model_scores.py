@@ -28,8 +28,13 @@ REVIEW_WITHIN: dict[Outcome, timedelta] = {
 RISES_EVERY = timedelta(hours=24)
 
 
+NOTE, APPEAL_NOTE = "note", "appeal_note"
+"""The names under which notes are sealed: their attributes'."""
+
+
 class DecisionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`fraud` keeps what was held or frozen as it is; the others give it back: in doubt it is theirs."""
+    """`fraud` keeps what was held or frozen as it is; the others give it back: in doubt it is theirs. What was called
+    fraud a second person may call another thing, once."""
 
     label: Label
     note: Note
@@ -64,7 +69,8 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What became of it. `held` was put aside in `held_in`."""
+    """What became of it. `held` was put aside in `held_in`. `label` is the last word: of `appealed_by` where a second
+    person took back that it was fraud."""
 
     state: State
     due_at: str
@@ -77,6 +83,13 @@ class Standing(msgspec.Struct, frozen=True):
     decided_at: str = ""
     decided_by: str = ""
     note: str = ""
+    appealed_at: str = ""
+    appealed_by: str = ""
+    appeal_note: str = ""
+
+    @property
+    def last_by(self) -> str:
+        return self.appealed_by or self.decided_by
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -98,7 +111,8 @@ class ReasonView(msgspec.Struct, frozen=True):
 
 
 class ScoreView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`would`: what it would have led to with the rules that are on trial. `held_amount` was put aside in `held_in`."""
+    """`would`: what it would have led to with the rules that are on trial. `held_amount` was put aside in `held_in`.
+    `appealed_by`: the second person, whose `label` stands in the place of `fraud`."""
 
     id: str
     state: State
@@ -127,6 +141,9 @@ class ScoreView(msgspec.Struct, frozen=True, omit_defaults=True):
     decided_at: str = ""
     decided_by: str = ""
     note: str = ""
+    appealed_at: str = ""
+    appealed_by: str = ""
+    appeal_note: str = ""
 
 
 StateFilter = Annotated[str, msgspec.Meta(description="open, noted or decided")]
@@ -152,7 +169,7 @@ def said(reason: Reason, language: str) -> str:
     return text.sentence(f"risk.reasons.{reason.rule}", language, **reason.facts)
 
 
-def view(one: Kept, now: Standing, note: str, language: str) -> ScoreView:
+def view(one: Kept, now: Standing, note: str, language: str, appeal_note: str = "") -> ScoreView:
     score, seen, place = one.score, one.score.seen, one.place
     reasons = [ReasonView(each.rule, each.points, said(each, language), each.shadow) for each in score.reasons]
     return ScoreView(
@@ -183,4 +200,7 @@ def view(one: Kept, now: Standing, note: str, language: str) -> ScoreView:
         decided_at=now.decided_at,
         decided_by=now.decided_by,
         note=note,
+        appealed_at=now.appealed_at,
+        appealed_by=now.appealed_by,
+        appeal_note=appeal_note,
     )

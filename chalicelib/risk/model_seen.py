@@ -102,9 +102,11 @@ def of_entry(entry: Mapping[str, Any], facts: Mapping[str, Any], pseudonym: Pseu
 
 
 def of_happening(told: Mapping[str, Any]) -> Seen:
-    """Raises KeyError or ValueError if it is none."""
-    known = ("person", "merchant", "device", "region", "processor", "card", "outcome", "currency", "amount")
-    given = {name: told[name] for name in known if told.get(name)}
+    """Of a reveal whoever of the house did it, not whom it shows. Raises KeyError or ValueError if it is none."""
+    known = ("person", "merchant", "device", "processor", "card", "outcome", "currency", "amount")
+    given = {name: told[name] for name in known if told.get(name)} | {"region": told.get("country", "")}
+    if told["kind"] == "reveal":
+        given["person"] = told.get("actor", "")
     return msgspec.convert({"id": told["id"], "kind": told["kind"], "at": _seconds(told["at"]), **given}, Seen)
 
 

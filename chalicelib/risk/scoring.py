@@ -74,7 +74,7 @@ def _scored(event: Event, rules: Sequence[InForce], known: dict[str, Profile], a
         return False
     one = model_scores.kept(found, place, at)
     store_scores.put(one)
-    acting.act(one, at)
+    acting.act(one.id, at)
     return True
 
 

@@ -52,6 +52,12 @@ def labelling(transaction: TransactWrite, name: str, label: Label) -> None:
     transaction.update(_RuleItem(_RULES, name), [counted.add(1)])
 
 
+def relabelling(transaction: TransactWrite, name: str, label: Label) -> None:
+    """Part of that in which a second person takes back that it was fraud."""
+    counted: Any = {"legitimate": _RuleItem.legitimate, "unsure": _RuleItem.unsure}[label]
+    transaction.update(_RuleItem(_RULES, name), [_RuleItem.fraud.add(-1), counted.add(1)])
+
+
 def _read(item: _RuleItem) -> tuple[Change | None, Labels]:
     change = msgspec.json.decode(item.change, type=Change) if item.change else None
     return change, Labels(int(item.fraud or 0), int(item.legitimate or 0), int(item.unsure or 0))

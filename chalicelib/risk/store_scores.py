@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -17,6 +17,9 @@ from chalicelib.risk.model_scores import Done, Kept, Label, Standing, State
 
 _SCORE = "SCORE"
 _LISTED = "risk-score-"
+_SETTLING = "risk-score-settling"
+_LEFT_ALONE = timedelta(minutes=1)
+_FROZEN_FOR = "FROZEN-FOR#"
 
 
 class _DueIndex(GlobalSecondaryIndex["_ScoreItem"]):  # type: ignore[no-untyped-call]
@@ -44,6 +47,15 @@ class _ScoreItem(Table):
     decided_at = UnicodeAttribute(null=True)
     decided_by = UnicodeAttribute(null=True)
     note = UnicodeAttribute(null=True)
+    appealed_at = UnicodeAttribute(null=True)
+    appealed_by = UnicodeAttribute(null=True)
+    appeal_note = UnicodeAttribute(null=True)
+
+
+class _FrozenItem(Table):
+    """Beside a wallet, for which scores it was frozen; whether one of them still stands, it says itself."""
+
+    setting = "cases_table"
 
 
 def put(one: Kept) -> None:
@@ -76,12 +88,11 @@ def acted(score_id: str, done: Done, case_id: str) -> None:
 
 
 def decide(one: Kept, label: Label, by: str, note: str, at: datetime) -> bool:
-    """Once, and with it each of its rules is told. False if somebody else has decided."""
+    """Once, and with it each of its rules is told. False if somebody else has decided. It waits to be settled."""
     moment = clock.written(at)
     actions: list[Action] = [
         _ScoreItem.state.set("decided"),
-        _ScoreItem.due_key.set(_LISTED + "decided"),
-        _ScoreItem.due_at.set(moment),
+        *_to_settle(at),
         _ScoreItem.label.set(label),
         _ScoreItem.decided_at.set(moment),
         _ScoreItem.decided_by.set(by),
@@ -95,6 +106,57 @@ def decide(one: Kept, label: Label, by: str, note: str, at: datetime) -> bool:
                 store_rules.labelling(transaction, rule, label)
 
     return made(write)
+
+
+def appeal(one: Kept, label: Label, by: str, note: str, at: datetime) -> bool:
+    """A second person's word in the place of `fraud`, once, and each rule is told. False if it is not fraud now."""
+    actions: list[Action] = [
+        *_to_settle(at),
+        _ScoreItem.label.set(label),
+        _ScoreItem.appealed_at.set(clock.written(at)),
+        _ScoreItem.appealed_by.set(by),
+        _ScoreItem.appeal_note.set(note),
+    ]
+    other = (_ScoreItem.label == "fraud") & (_ScoreItem.decided_by != by)
+
+    def write() -> None:
+        with writing() as transaction:
+            transaction.update(_ScoreItem(one.id, _SCORE), actions, other)
+            for rule in one.rules:
+                store_rules.relabelling(transaction, rule, label)
+
+    return made(write)
+
+
+def settled(score_id: str, now: Standing) -> bool:
+    """What was decided is done. False if somebody has decided anew since, or it was settled before."""
+    actions: list[Action] = [
+        _ScoreItem.due_key.set(_LISTED + "decided"),
+        _ScoreItem.due_at.set(now.appealed_at or now.decided_at),
+    ]
+    waits = (_ScoreItem.due_key == _SETTLING) & (_ScoreItem.label == now.label)
+    return made(lambda: _ScoreItem(score_id, _SCORE).update(actions, waits))
+
+
+def unsettled(at: datetime) -> list[str]:
+    """Candidates only, the oldest first."""
+    return [item.pk for item in _ScoreItem.due.query(_SETTLING, _ScoreItem.due_at <= clock.written(at), limit=100)]
+
+
+def freezing(score_id: str, wallet: str) -> None:
+    """Before the wallet is frozen for it."""
+    _FrozenItem(wallet, _FROZEN_FOR + score_id).save()
+
+
+def frozen_for(wallet: str) -> list[str]:
+    """For which scores it ever was."""
+    found = _FrozenItem.query(wallet, _FrozenItem.sk.startswith(_FROZEN_FOR), consistent_read=True)
+    return [item.sk.removeprefix(_FROZEN_FOR) for item in found]
+
+
+def _to_settle(at: datetime) -> list[Action]:
+    """By whoever decides, at once; by the sweep where they died."""
+    return [_ScoreItem.due_key.set(_SETTLING), _ScoreItem.due_at.set(clock.written(at + _LEFT_ALONE))]
 
 
 def later(score_id: str, since: str, until: datetime) -> bool:
@@ -141,7 +203,8 @@ def _start(state: State, position: str | None) -> dict[str, dict[str, str]] | No
 
 
 def _read(item: _ScoreItem) -> tuple[Kept, Standing]:
-    names = ("deed", "held_in", "frozen", "case_id", "label", "decided_at", "decided_by", "note")
+    names: tuple[str, ...] = ("deed", "held_in", "frozen", "case_id", "label", "decided_at", "decided_by", "note")
+    names += ("appealed_at", "appealed_by", "appeal_note")
     known = {name: value for name in names if (value := getattr(item, name)) is not None}
     told = {"state": item.state, "due_at": item.due_at, "held": int(item.held or 0), **known}
     return msgspec.json.decode(item.given, type=Kept), msgspec.convert(told, Standing)

@@ -65,7 +65,7 @@ def start(customer: Customer, request: TopupRequest, key: RequestKey, at: dateti
     if receipt.status:
         return receipt
     if not receipt.replayed:
-        telling.started(movement)
+        telling.started(movement, customer.device, request.method)
         return asking.ask(_begun(movement, request, choice), key, at)
     taken_over = _taken_over(movement.id, request, key, at)
     return taken_over if isinstance(taken_over, Receipt) else asking.ask(taken_over, key, at)

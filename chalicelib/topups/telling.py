@@ -9,9 +9,12 @@ from chalicelib.ledger.model import Movement
 from chalicelib.processors.model import Intent, ProcessorEvent
 from chalicelib.topups import speed
 
+_CARD = "card"
 
-def started(movement: Movement) -> None:
-    """Under the id of the top-up: a repetition tells nothing new."""
+
+def started(movement: Movement, device: str, method: str | None) -> None:
+    """Under the id of the top-up: a repetition tells nothing new. `method` as it was asked for: in the processor's own
+    words it is one card of theirs."""
     facts = {name: str(fact) for name, fact in movement.facts.items()}
     happenings.tell(
         "top-up-started",
@@ -22,6 +25,8 @@ def started(movement: Movement) -> None:
         method=facts["method"],
         currency=movement.currency,
         amount=movement.amount,
+        device=device,
+        card=f"{facts['processor']} {method}" if facts["method"] == _CARD and method not in (None, _CARD) else "",
         once=movement.id,
     )
 

@@ -47,6 +47,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "code": "123456",
         "device_name": "phone",
         "sign_up_secret": SIGN_UP_SECRET,
+        "device_token": "cdt_x",
     },
     "POST /v1/sessions": {
         "identifier": "ann@example.com",

@@ -10,6 +10,8 @@ from typing import Any
 import app
 from chalicelib.happenings import pseudonym
 from chalicelib.kernel import clock, ids
+from chalicelib.risk import store_scores
+from chalicelib.risk.model_scores import Kept
 from tests.api import transfer_kit
 from tests.api.bad_input_kit import BODIES
 from tests.api.caller import Reply
@@ -87,3 +89,12 @@ def by_itself(world: World) -> None:
     assert transfer_kit.send(ana, ben.identifier, 2_000).status == 201
     world.deliver()
     world.score()
+
+
+def open_ones() -> list[Kept]:
+    """Whoever they are about."""
+    return [one for one, _ in store_scores.listed("open", None, 50)[0]]
+
+
+def all_noted() -> list[Kept]:
+    return [one for one, _ in store_scores.listed("noted", None, 50)[0]]

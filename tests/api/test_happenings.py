@@ -99,7 +99,10 @@ def test_what_an_operator_saw_in_clear_is_told_without_what_it_was(world: World)
     told()
     wish = {"field": "identifier", "reason": "asked to be called back"}
     assert world.operator.post(f"/v1/people/{ana.id}/reveals", wish).status == 200
-    assert told("reveal") == [{"kind": "reveal", "outcome": "succeeded", "person": who(ana), "reason": "identifier"}]
+    operator = happenings.pseudonym(world.operator_id)
+    assert told("reveal") == [
+        {"kind": "reveal", "outcome": "succeeded", "person": who(ana), "actor": operator, "reason": "identifier"}
+    ]
 
 
 def test_a_payment_that_was_refused_is_told_once_and_one_that_was_made_never(

@@ -15,7 +15,7 @@ from chalicelib.kernel import clock as kernel_clock
 from chalicelib.kernel import ids
 from chalicelib.ledger import service as ledger
 from chalicelib.notices import service as notices
-from chalicelib.risk import acting, leaving, model_rules, store_profiles, tasks
+from chalicelib.risk import acting, leaving, model_rules, settling, store_profiles, tasks
 from chalicelib.settings import settings
 from tests.api import risk_kit as kit
 from tests.api.caller import assert_problem
@@ -79,7 +79,7 @@ def test_what_is_fraud_stays_aside_and_the_person_weighs_more(world: World) -> N
     head = ledger.head(done["held_in"])
     assert (head.available, head.held) == (0, 6_000)
     assert kit.decide(world, score_id, "fraud").json == done, "its answer was lost"
-    assert_problem(kit.decide(world, score_id, "legitimate"), 409, "invalid-state")
+    assert_problem(kit.decide(world, score_id, "legitimate"), 403, "second-person-required")
     assert ledger.head(done["held_in"]).held == 6_000
     payer = f"P#{pseudonym(ledger.head(done['wallet_id']).owner)}"
     assert store_profiles.load([payer])[payer][0].weight == 115
@@ -174,13 +174,18 @@ def test_whoever_resets_and_sends_to_a_stranger_proves_that_it_is_them(world: Wo
     assert step_up(world, ana).status == 200
     assert ana.pay(ABOVE_AT_RISK).status == 201
     assert "risk_prove_yourself" in told(ana)
+    ana.sign_in()
+    assert_problem(ana.pay(ABOVE_AT_RISK + 1), 403, "step-up-required")
+    world.clock.advance(int(acting.AT_RISK.total_seconds()) + 1)
+    ana.sign_in()
+    assert ana.pay(ABOVE_AT_RISK + 1).status == 201, "a day later it is over"
 
 
 @pytest.mark.parametrize(
     ("rule", "times", "facts"),
     [
         ("guessed-sign-ins", 10, {"kind": "sign-in", "outcome": "refused", "person": "p"}),
-        ("reveal-spree", 15, {"kind": "reveal", "outcome": "succeeded", "person": "staff"}),
+        ("reveal-spree", 15, {"kind": "reveal", "outcome": "succeeded", "actor": "staff"}),
         ("webhook-failures", 6, {"kind": "processor-webhook", "outcome": "refused", "processor": "sandbox"}),
     ],
 )
@@ -227,10 +232,10 @@ def test_what_nobody_looks_at_rises_to_a_second_person(world: World) -> None:
     world.clock.advance(int(timedelta(hours=24).total_seconds()) + 1)
     assert tasks.sweep(world.clock.now()) >= 1
     assert tasks.sweep(world.clock.now()) == 0
-    assert cases.case(cases.case_id(acting.RISEN, score_id)).state == "open"
+    assert cases.case(cases.case_id(settling.RISEN, score_id)).state == "open"
     world.operator = world.nobody.bearing(in_office(world.operator_id, world.clock.now()))
     assert kit.decide(world, score_id, "unsure").status == 200
-    assert cases.case(cases.case_id(acting.RISEN, score_id)).state == "resolved"
+    assert cases.case(cases.case_id(settling.RISEN, score_id)).state == "resolved"
 
 
 def test_a_rule_changes_within_its_bounds_with_who_when_and_why(world: World) -> None:
