@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+ON_THE_WAY = timedelta(seconds=3)
+"""About as long, what happened is in the stream or being gathered, and nowhere that anybody could see it wait."""
 WHOLE = "all"
 """The hour of a file that holds a day."""
 OPEN_FOR = timedelta(days=2)
@@ -87,6 +89,11 @@ def _is_day(text: str) -> bool:
 
 def is_over(day: str, at: datetime) -> bool:
     return datetime.fromisoformat(day + "T00:00+00:00") + timedelta(days=1) + OPEN_FOR <= at
+
+
+def through(at: datetime, behind_seconds: float) -> datetime:
+    """Up to when all that happened is known, of what had landed at that time."""
+    return at - max(ON_THE_WAY, timedelta(seconds=behind_seconds))
 
 
 def jobs(known: Day, landed: Sequence[Landed], at: datetime) -> list[Job]:

@@ -79,7 +79,7 @@ def swap(old: Day, files: Sequence[File]) -> bool:
 
 
 def note(at: datetime) -> None:
-    """All that had landed by then is in the files that count."""
+    """All that happened by then is in the files that count, as far as anybody measured."""
     _NoteItem(_LAKE, _THROUGH, through_at=clock.written(at)).save()
 
 
