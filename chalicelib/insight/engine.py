@@ -101,6 +101,7 @@ class Engine:
             raise Unavailable(retry_after_seconds=60) from error
         finally:
             timer.cancel()
+            timer.join()
 
 
 def _plain(value: Any) -> Any:
