@@ -48,7 +48,7 @@ def tell(
     once: str = "",
 ) -> None:
     """Words are codes, never what somebody typed. `device`: any id of it, told as a hash. `once`: what it follows
-    from; told twice with the same it counts once. `amount`: minor units of `currency`."""
+    from; told twice with the same it counts once, when it was told first. `amount`: minor units of `currency`."""
     told = {
         "id": ids.derived("evt", kind, once) if once else ids.new("evt", at),
         "kind": kind,
@@ -65,6 +65,7 @@ def tell(
         "currency": currency,
         "amount": amount,
         "took_ms": took_ms,
+        "once": bool(once) or None,
     }
     body = json.dumps({"happened": [{name: value for name, value in told.items() if value not in ("", None)}]})
     try:

@@ -16,6 +16,8 @@ WHOLE = "all"
 OPEN_FOR = timedelta(days=2)
 """A day is compacted into one file once it is over for so long; what comes later still finds its place in it."""
 _PLACE = re.compile(r"landing/day=(?P<day>[0-9-]{10})/hour=(?P<hour>[01][0-9]|2[0-3])/[^/]+")
+KNOWS_TOLD = timedelta(days=40)
+"""So long it is remembered when something was told first: longer than anybody tells it again."""
 MOST_LANDED = 20_000
 """Files of one turn."""
 
