@@ -52,7 +52,8 @@ def tell(
 ) -> None:
     """Words are codes, never what somebody typed. `device` and `card`: any id of it, told as a hash.
     `actor`: who of the house did it to `user_id`; `country`: of the address that they came from. `once`: what it
-    follows from; told twice with the same it counts once. `amount`: minor units of `currency`."""
+    follows from; told twice with the same it counts once, when it was told first.
+    `amount`: minor units of `currency`."""
     told = {
         "id": ids.derived("evt", kind, once) if once else ids.new("evt", at),
         "kind": kind,
@@ -72,6 +73,7 @@ def tell(
         "currency": currency,
         "amount": amount,
         "took_ms": took_ms,
+        "once": bool(once) or None,
     }
     body = json.dumps({"happened": [{name: value for name, value in told.items() if value not in ("", None)}]})
     try:

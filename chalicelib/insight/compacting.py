@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from chalicelib.insight import engine, model_lake, store_lake
+from chalicelib.insight import engine, model_lake, store_lake, store_live
 from chalicelib.insight.model_lake import Day, File, Job, Landed
 from chalicelib.kernel import clock
 from chalicelib.observability import page
+from chalicelib.settings import settings
 
 KEPT_FOR_READERS = timedelta(hours=1)
 _LOOKS_BACK = timedelta(days=7)
@@ -24,6 +25,7 @@ Progress = Callable[[str], None]
 
 def compact(at: datetime, progress: Progress = lambda told: None) -> int:
     """How many files it made."""
+    behind = store_live.behind(settings().happened_queue_url, at)
     landed = store_lake.landed(model_lake.MOST_LANDED)
     by_day: dict[str, list[Landed]] = defaultdict(list)
     for one in landed.files:
@@ -36,9 +38,16 @@ def compact(at: datetime, progress: Progress = lambda told: None) -> int:
         files, done = _compact(day, by_day[day], at)
         made, whole = made + files, whole and done
         progress(f"{day}, day {place} of {len(waiting)}")
-    if whole and len(landed.files) + len(landed.strays) < model_lake.MOST_LANDED:
-        store_lake.note(at)
+    if whole and behind is not None and len(landed.files) + len(landed.strays) < model_lake.MOST_LANDED:
+        _note(model_lake.through(at, behind))
     return made
+
+
+def _note(through: datetime) -> None:
+    """Never earlier than was said before."""
+    said = store_lake.through()
+    if said is None or clock.read(said) < through:
+        store_lake.note(through)
 
 
 def _ending(at: datetime) -> list[str]:

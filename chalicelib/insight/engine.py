@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +16,49 @@ from chalicelib.insight import compiling
 from chalicelib.insight.model_events import COLUMNS
 from chalicelib.insight.model_query import Answered, Question
 from chalicelib.kernel import clock
+from chalicelib.kernel.errors import QuestionTooWide, Unavailable
 
 MEMORY, THREADS = "512MB", 2
+QUESTION_MEMORY = "2GB"
+"""Of a function that has 3,538 MB: the rest is Python's, and what DuckDB does not count."""
+SPILL = "4GB"
+"""On the disk, beside the files that are asked."""
+PATIENCE_SECONDS = 20.0
+"""Before the gateway gives up; files have been fetched until then."""
+_NUMBERS = count()
 _FOLDERS = "{'day': DATE, 'hour': VARCHAR}"
 
 
 class Engine:
-    """`files`: Parquet, by glob or by name. What it has read once it keeps the footers of."""
+    """`files`: Parquet, by glob or by name. What it has read once it keeps the footers of. What does not fit into
+    `memory` goes to the disk, each one's into a folder of its own. Raises Unavailable where a file cannot be read."""
 
-    def __init__(self, files: Sequence[str], memory: str = MEMORY, threads: int = THREADS):
+    def __init__(
+        self,
+        files: Sequence[str],
+        memory: str = QUESTION_MEMORY,
+        patience_seconds: float = PATIENCE_SECONDS,
+        most_spilled: str = SPILL,
+    ):
         import duckdb
 
-        self.connection = duckdb.connect(":memory:", config={"memory_limit": memory, "threads": threads})
+        spill = f"{tempfile.gettempdir()}/coffer-spill-{os.getpid()}-{next(_NUMBERS)}"
+        config: dict[str, Any] = {"memory_limit": memory, "threads": THREADS, "temp_directory": spill}
+        config["max_temp_directory_size"] = most_spilled
+        self.connection, self.patience_seconds = duckdb.connect(":memory:", config=config), patience_seconds
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute("SET parquet_metadata_cache = true")
+        self.connection.execute("SET enable_progress_bar = false")
         if not files:
             named = ", ".join(f"{name} {kind}" for name, kind in {**COLUMNS, "day": "DATE", "hour": "VARCHAR"}.items())
             self.connection.execute(f"CREATE TABLE events ({named})")
             return
         source = ", ".join(f"'{one}'" for one in files)
         read = f"read_parquet([{source}], hive_partitioning = true, hive_types = {_FOLDERS})"
-        self.connection.execute(f"CREATE VIEW events AS SELECT * FROM {read}")  # nosec B608
+        try:
+            self.connection.execute(f"CREATE VIEW events AS SELECT * FROM {read}")  # nosec B608
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            raise Unavailable(retry_after_seconds=60) from error
 
     def answer(self, asked: Question) -> Answered:
         text, values = compiling.compiled(asked)
@@ -43,9 +69,10 @@ class Engine:
     def behind(self, asked: Question, row: Mapping[str, Any], limit: int) -> Answered:
         """The events that a row counts."""
         text, values = compiling.of_rows(asked, row, limit)
-        found = self.connection.execute(text, values)
-        columns = tuple(one[0] for one in found.description or ())
-        rows = tuple(tuple(map(_plain, one)) for one in found.fetchall())
+        with self._bounded():
+            found = self.connection.execute(text, values)
+            columns = tuple(one[0] for one in found.description or ())
+            rows = tuple(tuple(map(_plain, one)) for one in found.fetchall())
         return Answered(columns, rows[:limit], len(rows) <= limit)
 
     def told(self, columns: tuple[str, ...], text: str, values: Mapping[str, Any]) -> Answered:
@@ -53,7 +80,28 @@ class Engine:
         return Answered(columns, self._rows(text, values), complete=True)
 
     def _rows(self, text: str, values: Mapping[str, Any]) -> tuple[tuple[str | int | None, ...], ...]:
-        return tuple(tuple(map(_plain, row)) for row in self.connection.execute(text, values).fetchall())
+        with self._bounded():
+            return tuple(tuple(map(_plain, row)) for row in self.connection.execute(text, values).fetchall())
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """In time and in memory, the disk's included. Raises QuestionTooWide, Unavailable."""
+        import duckdb
+
+        timer = threading.Timer(self.patience_seconds, self.connection.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except duckdb.InterruptException as error:
+            raise QuestionTooWide(reason="time", param="from") from error
+        except duckdb.OutOfMemoryException as error:
+            raise QuestionTooWide(reason="memory", param="from") from error
+        except duckdb.IOException as error:
+            raise Unavailable(retry_after_seconds=60) from error
+        finally:
+            timer.cancel()
+            timer.join()
 
 
 def _plain(value: Any) -> Any:

@@ -27,7 +27,8 @@ def gather(message: Mapping[str, Any]) -> int:
     """{"entries": [an item of the journal]} or {"happened": [a happening]}; returns how many events it made."""
     entries = message.get("entries", [])
     made = [event for one in _batches(entries) for event in _events(one)]
-    events = model_events.once([*made, *map(model_events.of_happening, message.get("happened", []))])
+    happened = [_at_first(one) for one in message.get("happened", [])]
+    events = model_events.once([*made, *map(model_events.of_happening, happened)])
     hours: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for event in events:
         hours[event.day, event.hour].append(event)
@@ -35,6 +36,11 @@ def gather(message: Mapping[str, Any]) -> int:
         store_lake.land(day, hour, found)
     _give_on(message.get("happened", []))
     return len(events)
+
+
+def _at_first(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What may be told again at another time happened when it was told first: it is in no other hour a second time."""
+    return {**told, "at": store_lake.first_told(told["id"], told["at"])} if told.get("once") else told
 
 
 def _give_on(happened: Sequence[Mapping[str, Any]]) -> None:

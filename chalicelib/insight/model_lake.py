@@ -9,11 +9,15 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+ON_THE_WAY = timedelta(seconds=3)
+"""About as long, what happened is in the stream or being gathered, and nowhere that anybody could see it wait."""
 WHOLE = "all"
 """The hour of a file that holds a day."""
 OPEN_FOR = timedelta(days=2)
 """A day is compacted into one file once it is over for so long; what comes later still finds its place in it."""
 _PLACE = re.compile(r"landing/day=(?P<day>[0-9-]{10})/hour=(?P<hour>[01][0-9]|2[0-3])/[^/]+")
+KNOWS_TOLD = timedelta(days=40)
+"""So long it is remembered when something was told first: longer than anybody tells it again."""
 MOST_LANDED = 20_000
 """Files of one turn."""
 
@@ -87,6 +91,11 @@ def _is_day(text: str) -> bool:
 
 def is_over(day: str, at: datetime) -> bool:
     return datetime.fromisoformat(day + "T00:00+00:00") + timedelta(days=1) + OPEN_FOR <= at
+
+
+def through(at: datetime, behind_seconds: float) -> datetime:
+    """Up to when all that happened is known, of what had landed at that time."""
+    return at - max(ON_THE_WAY, timedelta(seconds=behind_seconds))
 
 
 def jobs(known: Day, landed: Sequence[Landed], at: datetime) -> list[Job]:

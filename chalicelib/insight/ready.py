@@ -41,9 +41,9 @@ def _told(one: Ready, period: Period, at: datetime) -> AnswerView:
     since, end = span(period, at)
     through = store_lake.through()
     until = min(end, clock.read(through)) if through else end
-    found = files.keys(store_lake.days(_FIRST_DAY, until.date().isoformat()))
+    found = files.of(store_lake.days(_FIRST_DAY, until.date().isoformat()))
     asked = _Asked(one.name, clock.written(since), clock.written(until))
-    answer_id = model_reports.answer_id(asked, found)
+    answer_id = model_reports.answer_id(asked, [one.key for one in found])
     if (kept := reports.known(answer_id)) is not None:
         return model_reports.shown(answer_id, kept, cached=True)
     name = next(known for known in get_args(ready_sql.Name) if known == one.name)

@@ -20,8 +20,8 @@ def asked(wish: QueryRequest) -> AnswerView:
     about = sense(wish, imported)
     if through:
         about = msgspec.structs.replace(about, through=clock.read(through))
-    found = files.keys(store_lake.days(*_days(about)))
-    made_of = [*found, *about.ongoing, *(one.file for one in imported.values())]
+    found = files.of(store_lake.days(*_days(about)))
+    made_of = [*(one.key for one in found), *about.ongoing, *(one.file for one in imported.values())]
     answer = model_reports.answer_id(wish, made_of)
     if (kept := known(answer)) is not None:
         return model_reports.shown(answer, kept, cached=True)
@@ -56,7 +56,7 @@ def behind(answer: str, place: str, position: str | None, limit: int) -> tuple[l
     if kept.query is None or not model_reports.is_place(place, len(kept.rows)):
         raise NotFound()
     about = sense(kept.query, kept.imported)
-    found = files.keys(store_lake.days(*_days(about)))
+    found = files.of(store_lake.days(*_days(about)))
     events = files.engine(found, kept.imported).behind(about, kept.row(int(place)), first + limit)
     shown = [model_reports.event(one) for one in events.named()[first:]]
     return shown, None if events.complete else str(first + limit)

@@ -7,7 +7,7 @@ from chalicelib.insight import reports
 from chalicelib.insight.model_query import QueryRequest
 from chalicelib.insight.model_reports import AnswerView, HappenedView, RowView
 from chalicelib.kernel.callers import Operator
-from chalicelib.kernel.errors import InvalidRequest
+from chalicelib.kernel.errors import InvalidRequest, QuestionTooWide
 
 room = Room("insight_reports", function="analysis")
 _MEDIA = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
@@ -20,6 +20,7 @@ _MEDIA = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.p
     answers={200: AnswerView},
     caller=Operator,
     permission="reports.see",
+    errors=(QuestionTooWide,),
     summary="Ask what happened: measures by dimensions, filtered, compared with the time before",
 )
 def ask(call: Call[QueryRequest]) -> Answer:
@@ -47,6 +48,7 @@ def rows(call: Call[None]) -> Answer:
     caller=Operator,
     permission="reports.see",
     listing=True,
+    errors=(QuestionTooWide,),
     summary="What a row of an answer counts: each event, and which entry of the journal it is",
 )
 def entries(call: Call[None]) -> Answer:

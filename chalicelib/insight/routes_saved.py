@@ -8,7 +8,7 @@ from chalicelib.insight.model_ready import READY, ReadyListView, ReadyRequest, v
 from chalicelib.insight.model_reports import AnswerView
 from chalicelib.insight.model_saved import NewReport, ReportChange, SavedReportView
 from chalicelib.kernel.callers import Operator
-from chalicelib.kernel.errors import InvalidRequest, InvalidState, NotFound
+from chalicelib.kernel.errors import InvalidRequest, InvalidState, NotFound, QuestionTooWide
 
 room = Room("insight_saved", function="analysis")
 _DELETED = {"schema": {"type": "string", "enum": ["true", "false"]}}
@@ -106,7 +106,7 @@ def restore(call: Call[None]) -> Answer:
     answers={200: AnswerView},
     caller=Operator,
     permission="reports.see",
-    errors=(NotFound, InvalidState),
+    errors=(NotFound, InvalidState, QuestionTooWide),
     summary="Ask a saved report as of now",
 )
 def answer(call: Call[None]) -> Answer:
@@ -132,7 +132,7 @@ def ready_made(call: Call[None]) -> Answer:
     answers={200: AnswerView},
     caller=Operator,
     permission="reports.see",
-    errors=(NotFound,),
+    errors=(NotFound, QuestionTooWide),
     summary="Ask a ready-made report as of now",
 )
 def ready_answer(call: Call[ReadyRequest]) -> Answer:

@@ -4,6 +4,7 @@ claim (due again in fifteen minutes) ──▶ answer ──▶ e-mail ──▶
 
 The due time moves on last: a crash loses nobody's report. Whoever was told is written down right behind their e-mail,
 so that a crash between the two sends it once more, to that one alone. What was missed is sent for each of its times.
+A report of a period that is over waits until all of it is known; after a day it says up to when.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from typing import cast
 from chalicelib import queues
 from chalicelib.identity import operators
 from chalicelib.identity import service as people
-from chalicelib.insight import model_mailed, reports, store_saved
+from chalicelib.insight import model_mailed, reports, store_lake, store_saved
 from chalicelib.insight.model_reports import AnswerView
-from chalicelib.insight.model_saved import GIVEN_UP_AFTER, SENT_WITHIN, ReportSchedule, Saved, following, span
+from chalicelib.insight.model_saved import GIVEN_UP_AFTER, SENT_WITHIN, Period, ReportSchedule, Saved, following, span
 from chalicelib.kernel import clock, text
 from chalicelib.kernel.errors import NotFound
 from chalicelib.notices import service as notices
@@ -38,6 +39,8 @@ def _go_on(report_id: str, at: datetime) -> bool:
     if seen is None or seen.schedule is None or seen.due_at is None or not seen.is_due(at):
         return False
     sending_for = seen.sending_for or seen.due_at
+    if not _is_known(seen.query.period, clock.read(sending_for)) and at - clock.read(sending_for) < GIVEN_UP_AFTER:
+        return False
     if not store_saved.claim(seen, sending_for, at + SENT_WITHIN):
         return False
     if at - clock.read(sending_for) < GIVEN_UP_AFTER or not seen.sending_for:
@@ -46,6 +49,12 @@ def _go_on(report_id: str, at: datetime) -> bool:
     if now is None or now.schedule is None or now.sending_for != sending_for:
         return False
     return store_saved.sent(now, following(now.schedule, clock.read(sending_for)))
+
+
+def _is_known(period: Period, due_at: datetime) -> bool:
+    """Whether all of a period that is over is in the lake. One that goes on never is: its report says up to when."""
+    until, through = span(period, due_at)[1], store_lake.through()
+    return until > due_at or (through is not None and clock.read(through) >= until)
 
 
 def _send(seen: Saved, schedule: ReportSchedule, sending_for: str, at: datetime) -> None:

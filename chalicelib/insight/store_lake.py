@@ -22,7 +22,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib import cloud
-from chalicelib.cloud_tables import Table, made
+from chalicelib.cloud_tables import Table, absent, made
 from chalicelib.insight import model_lake
 from chalicelib.insight.model_events import Event
 from chalicelib.insight.model_lake import Day, File, Landing
@@ -30,7 +30,7 @@ from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.settings import settings
 
-_LAKE, _DAY, _THROUGH = "LAKE", "DAY#", "THROUGH"
+_LAKE, _DAY, _THROUGH, _TOLD = "LAKE", "DAY#", "THROUGH", "TOLD#"
 LANDING, EVENTS, UNREADABLE = "landing/", "events/", "unreadable/"
 
 
@@ -46,6 +46,22 @@ class _DayItem(Table):
 class _NoteItem(Table):
     setting = "cases_table"
     through_at = UnicodeAttribute()
+
+
+class _ToldItem(Table):
+    setting = "cases_table"
+    told_at = UnicodeAttribute()
+    expires_at_seconds = NumberAttribute()
+
+
+def first_told(event_id: str, at: str) -> str:
+    """When it was told first, this time included."""
+    gone_at = clock.read(at) + model_lake.KNOWS_TOLD
+    item = _ToldItem(_TOLD + event_id, "TOLD", told_at=at, expires_at_seconds=int(gone_at.timestamp()))
+    if made(lambda: item.save(absent())):
+        return at
+    found = _ToldItem.find(_TOLD + event_id, "TOLD")
+    return found.told_at if found else at
 
 
 def land(day: str, hour: str, events: Sequence[Event]) -> None:
@@ -79,7 +95,7 @@ def swap(old: Day, files: Sequence[File]) -> bool:
 
 
 def note(at: datetime) -> None:
-    """All that had landed by then is in the files that count."""
+    """All that happened by then is in the files that count, as far as anybody measured."""
     _NoteItem(_LAKE, _THROUGH, through_at=clock.written(at)).save()
 
 

@@ -59,6 +59,33 @@ def measured(since: datetime, until: datetime) -> Measured:
     return Measured(requests, latest.get("waiting_seconds"), None if late is None else late / 1000)
 
 
+def behind(url: str, at: datetime) -> float | None:
+    """How many seconds old the oldest may be that is still on its way through the stream and this queue, as far as is
+    measured; None where something waits and nobody says since when."""
+    found = _attributes(url)
+    waits = _number(found) + int(found["ApproximateNumberOfMessagesNotVisible"])
+    latest = _latest(_ages(url), at)
+    if waits and "waiting_seconds" not in latest:
+        return None
+    known = [latest[name] for name in latest if waits or name != "waiting_seconds"]
+    return max(known, default=0.0)
+
+
+def _latest(asked: list[dict[str, Any]], at: datetime) -> dict[str, float]:
+    """In seconds, as old as each may be by now: what was measured a while ago has grown older since."""
+    times = {"StartTime": at - _FRESH, "EndTime": at + timedelta(minutes=1), "ScanBy": "TimestampAscending"}
+    try:
+        answer = cloud.client("cloudwatch").get_metric_data(MetricDataQueries=asked, **times)
+    except (BotoCoreError, ClientError):
+        return {}
+    found: dict[str, float] = {}
+    for series in answer["MetricDataResults"]:
+        for moment, value in zip(series["Timestamps"], series["Values"], strict=True):
+            seconds = value / 1_000 if series["Id"].endswith("milliseconds") else value
+            found[series["Id"]] = seconds + max(0.0, (at - moment).total_seconds())
+    return found
+
+
 def queue(url: str) -> tuple[int, int, int | None]:
     """How many messages wait, are being worked on, and died (None where messages never do)."""
     found = _attributes(url)
@@ -86,10 +113,17 @@ def _attributes(url: str) -> dict[str, str]:
 def _asked() -> list[dict[str, Any]]:
     """One call, whatever is asked: it is paid for by the metric."""
     api = {"ApiName": settings.stack()}
-    queue = {"QueueName": settings.settings().fold_queue_url.rpartition("/")[2]}
-    function = {"FunctionName": f"{settings.stack()}-fan-out"}
     return [
         *(_metric(name, "AWS/ApiGateway", metric, api, statistic) for name, (metric, statistic) in _REQUESTS.items()),
+        *_ages(settings.settings().fold_queue_url),
+    ]
+
+
+def _ages(url: str) -> list[dict[str, Any]]:
+    """Of the oldest message of a queue, and of what the fan-out was last given."""
+    queue = {"QueueName": url.rpartition("/")[2]}
+    function = {"FunctionName": f"{settings.stack()}-fan-out"}
+    return [
         _metric("waiting_seconds", "AWS/SQS", "ApproximateAgeOfOldestMessage", queue, "Maximum"),
         _metric("stream_milliseconds", "AWS/Lambda", "IteratorAge", function, "Maximum"),
     ]

@@ -41,7 +41,7 @@ def told(*kinds: str) -> list[dict[str, Any]]:
             found += json.loads(message["Body"]).get("happened", [])
             queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     return [
-        {name: value for name, value in one.items() if name not in ("id", "at")}
+        {name: value for name, value in one.items() if name not in ("id", "at", "once")}
         for one in found
         if not kinds or one["kind"] in kinds
     ]

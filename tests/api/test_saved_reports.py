@@ -39,7 +39,7 @@ def saved(world: World, **more: Any) -> str:
 def compact(world: World) -> None:
     """A moment later: what an answer is known through is after what happened."""
     world.deliver()
-    world.clock.advance(1)
+    world.clock.advance(4)
     test_lake.compact(world)
 
 

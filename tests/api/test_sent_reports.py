@@ -56,6 +56,7 @@ def at_six(world: World, days: int = 0) -> datetime:
     due = now.replace(hour=6, minute=0, second=0, microsecond=0) + timedelta(days=days + (now.hour >= 6))
     world.clock.advance((due - now).total_seconds())
     world.operator = world.nobody.bearing(in_office(world.operator_id, due))
+    world.gather()
     return due
 
 

@@ -16,7 +16,7 @@ TABLES = {
     "LedgerTable", "JournalTable", "IdentityTable", "MerchantsTable", "TopupsTable", "NoticesTable", "CasesTable",
     "AuditTable", "ReconciliationsTable", "PoliciesTable",
 }  # fmt: skip
-EXPIRING = {"IdentityTable", "MerchantsTable", "NoticesTable", "ReconciliationsTable", "TopupsTable"}
+EXPIRING = {"CasesTable", "IdentityTable", "MerchantsTable", "NoticesTable", "ReconciliationsTable", "TopupsTable"}
 INDEXES = {"LedgerTable": ["due", "orders"], "IdentityTable": ["due"], "CasesTable": ["due"], "MerchantsTable": ["due"]}
 WITHOUT_READER = {"ParkedQueue"}
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 
-from chalicelib.insight import files
+from chalicelib.insight import engine, files
 from chalicelib.operations import checking, model_probes, probing
 from chalicelib.settings import Settings
 from tests.infra.conftest import STAGES, Packaged, get_att
@@ -46,7 +46,13 @@ def test_the_layer_is_that_of_the_two_functions_that_read_the_lake(packaged: Pac
 @pytest.mark.parametrize("name", sorted(WITH_DUCKDB))
 def test_whoever_reads_the_lake_has_two_cores_and_room_for_its_files(packaged: Packaged, name: str) -> None:
     assert packaged.functions[name]["MemorySize"] >= 2 * A_CORE
-    assert packaged.functions[name]["EphemeralStorage"]["Size"] * 2**20 > files._MOST_BYTES
+    assert packaged.functions[name]["EphemeralStorage"]["Size"] * 2**20 > files.MOST_BYTES + _bytes(engine.SPILL)
+    assert packaged.functions[name]["MemorySize"] * 2**20 >= _bytes(engine.QUESTION_MEMORY) + 2**30
+    assert packaged.functions[name]["Timeout"] >= engine.PATIENCE_SECONDS + 5
+
+
+def _bytes(size: str) -> int:
+    return int(size.removesuffix("GB")) * 10**9
 
 
 def test_files_become_few_by_one_hand_that_has_as_long_as_lambda_gives(packaged: Packaged) -> None:

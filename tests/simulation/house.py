@@ -52,7 +52,7 @@ _UNINTERRUPTED = 0.9
 
 def tables() -> dict[str, Table]:
     found = empty()
-    for name in ("identity", "notices", "topups", "merchants"):
+    for name in ("cases", "identity", "notices", "topups", "merchants"):
         found[f"test-{name}"].expires_by = "expires_at_seconds"
     return found
 

@@ -70,6 +70,9 @@ def _told(found: dict[str, Any]) -> None:
         print(line)
     for what, label in (("ready_s", "until it can be asked, s"), ("peak_mebibytes", "memory at most, MiB")):
         print(f"{label:68}" + "".join(f"{found[side][what]:34.1f}" for side in SIDES))
+    print("\nthe widest questions, asked of us alone")
+    for name, one in found["ours"]["heavy"].items():
+        print(f"{name:68}{one['seconds']:9.3f}  {one['outcome']}")
 
 
 def _keep(facts: dict[str, Any]) -> None:

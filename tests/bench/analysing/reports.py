@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.insight.model_query import Filter, Measure, QueryRequest, Sort
+from chalicelib.insight.model_query import Filter, Funnel, Measure, QueryRequest, Sort, Step
 from chalicelib.kernel import clock
 from tests.bench.analysing.generated import BEGIN, DAYS
 
@@ -146,3 +146,17 @@ REPORTS = (
         typical=False,
     ),
 )  # fmt: skip
+_PAID, _FUNNEL = Filter("kind", ("payment",)), Funnel((Step("top-up"), Step("payment"), Step("payment", nth=4)), 30)
+HEAVY = {
+    "two months: who of those who topped up paid within a week": wish(
+        BEGIN, END, (Measure("conversion", to="payment", within_days=7),), filters=(Filter("kind", ("top-up",)),)
+    ),
+    "two months: from a top-up to the fifth payment": wish(BEGIN, END, (), funnel=_FUNNEL),
+    "two months by minute and merchant: how many people": wish(
+        BEGIN, END, (Measure("people"),), dimensions=("time", "merchant"), grain="minute", filters=(_PAID,)
+    ),
+    "two months by cohort and week: how many people": wish(
+        BEGIN, END, (Measure("people"),), dimensions=("cohort", "time"), grain="week"
+    ),
+}
+"""The widest that may be asked: answered by us alone, or told to be too wide; no other side does."""
