@@ -99,7 +99,7 @@ def _reason(rule: InForce, around: Around) -> Reason | None:
         return None
     shadow = rule.mode == "shadow"
     try:
-        facts = FINDERS[rule.name](around, rule.parameters)
+        facts = FINDERS[rule.name](around, rule.parameters_in(around.seen.currency))
     except (ArithmeticError, LookupError, TypeError, ValueError):
         closed = rule.rule.if_it_fails == "closed"
         return Reason(rule.name, rule.rule.points, {FAILED: 1}, shadow) if closed else None
