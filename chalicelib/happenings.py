@@ -81,8 +81,8 @@ def tell(
 
 
 def pseudonym(of: str) -> str:
-    """The same for the same person as long as the key is the same; nobody comes back from it without the key."""
+    """The same for the same person for ever: its key is never turned. Nobody comes back from it without the key."""
     if not of:
         return ""
-    key = settings().cursor_key.encode()
+    key = settings().pseudonym_key.encode()
     return hmac.new(key, b"pseudonym\0" + of.encode(), hashlib.sha256).hexdigest()[:24]

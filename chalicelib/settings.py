@@ -64,6 +64,8 @@ class Settings:
     probe_secret_id: str
     """Secrets Manager: {"customer", "merchant"} who check that money moves; without a value nobody does."""
     cursor_key: str
+    pseudonym_key: str
+    """Never another: under another one everybody would be somebody else to reports and to risk."""
     sandbox_url: str
     email_sender: str
     aws_endpoint_url: str = ""

@@ -45,5 +45,9 @@ def _processor(postings: Mapping[str, int]) -> str:
 
 
 def _moved(postings: Mapping[str, int]) -> int:
-    system = [address for address in postings if address.startswith("sys:")]
-    return max((abs(postings[one]) for one in system or postings if not one.startswith("sys:promised:")), default=0)
+    """Half of all that changed, for what one has less another has more: of accounts, else of their buckets."""
+    money = {one: part for one, part in postings.items() if not one.startswith(("bon_", "sys:promised:"))}
+    accounts: dict[str, int] = defaultdict(int)
+    for address, part in money.items():
+        accounts[address if address.startswith("sys:") else address.split(":")[0]] += part
+    return (sum(map(abs, accounts.values())) or sum(map(abs, money.values()))) // 2

@@ -50,6 +50,7 @@ ENVIRONMENT = {
     "PROBE_SECRET_ID": "test/probe",
     "PROBE_PROCESSOR": "sandbox",
     "CURSOR_KEY": "key of the tests: any text",
+    "PSEUDONYM_KEY": "another key of the tests: any text",
     "SANDBOX_URL": "https://sandbox.test",
     "EMAIL_SENDER": "hello@coffer.test",
     "OUTBOX": "local",

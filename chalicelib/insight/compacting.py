@@ -1,19 +1,21 @@
 """Files of the lake become few, and each event stands in them once, where its time says. In bounded memory.
 
 A turn that is cut short is done again by the next one: what has landed goes only when the day names the file it is in.
+An hour that fails stops no other; a file that nobody can read is put aside for a person.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from chalicelib.insight import engine, model_lake, store_lake
 from chalicelib.insight.model_lake import Day, File, Job, Landed
 from chalicelib.kernel import clock
+from chalicelib.observability import page
 
 KEPT_FOR_READERS = timedelta(hours=1)
 _LOOKS_BACK = timedelta(days=7)
@@ -22,15 +24,19 @@ Progress = Callable[[str], None]
 
 def compact(at: datetime, progress: Progress = lambda told: None) -> int:
     """How many files it made."""
+    landed = store_lake.landed(model_lake.MOST_LANDED)
     by_day: dict[str, list[Landed]] = defaultdict(list)
-    for one in store_lake.landed(model_lake.MOST_LANDED):
+    for one in landed.files:
         by_day[one.day].append(one)
+    for key in landed.strays:
+        _put_aside(key, "no-place")
     waiting = sorted({*by_day, *_ending(at)})
-    made = 0
+    made, whole = 0, True
     for place, day in enumerate(waiting, 1):
-        made += _compact(store_lake.day(day), by_day[day], at)
+        files, done = _compact(day, by_day[day], at)
+        made, whole = made + files, whole and done
         progress(f"{day}, day {place} of {len(waiting)}")
-    if sum(map(len, by_day.values())) < model_lake.MOST_LANDED:
+    if whole and len(landed.files) + len(landed.strays) < model_lake.MOST_LANDED:
         store_lake.note(at)
     return made
 
@@ -41,28 +47,73 @@ def _ending(at: datetime) -> list[str]:
     return [one.day for one in store_lake.days(first, last) if model_lake.is_over(one.day, at)]
 
 
-def _compact(known: Day, landed: list[Landed], at: datetime) -> int:
-    jobs = model_lake.jobs(known, landed, at)
-    if not jobs:
-        return 0
-    done = [(job, _made(job)) for job in jobs]
-    replaced = {old.key for job in jobs for old in job.old}
-    kept = [one for one in known.files if one.key not in replaced]
-    files = sorted([*kept, *(file for _, file in done if file.events)], key=lambda file: file.hour)
+def _compact(day: str, landed: list[Landed], at: datetime) -> tuple[int, bool]:
+    """How many files it made, and whether all that has landed is in the files that count now."""
+    made, whole = 0, True
+    for job in model_lake.jobs(store_lake.day(day), landed, at):
+        try:
+            done = _done(job)
+        except Exception as error:
+            page("SweepFailed", sweep="lake", day=job.day, hour=job.hour, error=type(error).__name__)
+            done = False
+        made, whole = made + done, whole and done
+    return made, whole
+
+
+def _done(job: Job) -> bool:
+    """False if somebody else has changed the day meanwhile."""
+    file = _made(job)
+    known = store_lake.day(job.day)
+    if not {one.key for one in job.old} <= {one.key for one in known.files}:
+        return False
+    kept = [one for one in known.files if one not in job.old]
+    files = sorted([*kept, *([file] if file.events else [])], key=lambda one: one.hour)
     if not store_lake.swap(known, files):
-        return 0
-    store_lake.remove([one.key for job in jobs for one in job.landed])
-    return len(done)
+        return False
+    store_lake.remove([one.key for one in job.landed])
+    return True
 
 
 def _made(job: Job) -> File:
-    with tempfile.TemporaryDirectory() as folder:
-        parquet = _fetched(Path(folder), (one.key for one in job.old))
-        lines = _fetched(Path(folder), (one.key for one in job.landed))
-        target = Path(folder) / "made.parquet"
-        events = engine.merge(parquet, lines, target, Path(folder))
+    with tempfile.TemporaryDirectory() as named:
+        folder = Path(named)
+        parquet = _fetched(folder, (one.key for one in job.old))
+        lines = dict(zip(_fetched(folder, (one.key for one in job.landed)), job.landed, strict=True))
+        target = folder / "made.parquet"
+        try:
+            events = engine.merge(parquet, list(lines), target, folder)
+        except engine.Unreadable:
+            bad = _unreadable(list(lines), target, folder)
+            for path in bad:
+                _put_aside(lines[path].key, "unreadable", path)
+            good = [one for one in lines if one not in bad]
+            events = engine.merge(parquet, good, target, folder) if parquet or good else 0
+        if not events:
+            return File(job.hour, job.key, 0, 0)
         store_lake.put_file(job.key, target)
         return File(job.hour, job.key, events, target.stat().st_size)
+
+
+def _unreadable(lines: Sequence[Path], target: Path, folder: Path) -> list[Path]:
+    """Which of them, halved until they stand alone."""
+    if not lines:
+        return []
+    try:
+        engine.merge([], lines, target, folder)
+    except engine.Unreadable:
+        if len(lines) == 1:
+            return list(lines)
+        middle = len(lines) // 2
+        return [*_unreadable(lines[:middle], target, folder), *_unreadable(lines[middle:], target, folder)]
+    return []
+
+
+def _put_aside(key: str, why: str, path: Path | None = None) -> None:
+    """Under `unreadable/`, where a person finds it; its copy is there before it goes from where it landed."""
+    page("LakeFileUnreadable", key=key, why=why)
+    with tempfile.TemporaryDirectory() as folder:
+        store_lake.put_file(store_lake.UNREADABLE + key, path or _fetched(Path(folder), [key])[0])
+    store_lake.remove([key])
 
 
 def _fetched(folder: Path, keys: Iterable[str]) -> list[Path]:

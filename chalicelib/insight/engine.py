@@ -60,8 +60,13 @@ def _plain(value: Any) -> Any:
     return clock.written(value.replace(tzinfo=UTC)) if isinstance(value, datetime) else value
 
 
+class Unreadable(Exception):
+    """One of the files is not what it should be."""
+
+
 def merge(parquet: Sequence[Path], lines: Sequence[Path], target: Path, spill: Path) -> int:
-    """One Parquet file of them all, each event once, in order of time; how many. Of two the one that tells more."""
+    """One Parquet file of them all, each event once, in order of time; how many. Of two the one that tells more.
+    Raises Unreadable."""
     import duckdb
 
     settings: dict[str, Any] = {"memory_limit": MEMORY, "threads": THREADS, "temp_directory": str(spill)}
@@ -80,7 +85,12 @@ def merge(parquet: Sequence[Path], lines: Sequence[Path], target: Path, spill: P
     merged = " UNION ALL ".join(sources)
     best = f"row_number() OVER (PARTITION BY id ORDER BY {known} DESC, happened_at) = 1"
     text = f"SELECT {names} FROM ({merged}) QUALIFY {best} ORDER BY happened_at, id"  # nosec B608
-    done = connection.execute(f"COPY ({text}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)").fetchone()
+    try:
+        done = connection.execute(f"COPY ({text}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)").fetchone()
+    except (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException) as error:
+        raise Unreadable from error
+    finally:
+        connection.close()
     return int(done[0]) if done else 0
 
 

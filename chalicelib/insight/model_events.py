@@ -13,7 +13,8 @@ from typing import Any, Final
 import msgspec
 
 from chalicelib.kernel import clock
-from chalicelib.ledger import chart
+from chalicelib.ledger import amounts, chart
+from chalicelib.ledger.amounts import base
 
 SCHEMA: Final = 1
 COLUMNS: Mapping[str, str] = {
@@ -116,7 +117,7 @@ def of_entry(entry: Mapping[str, Any], around: Around, pseudonym: Pseudonym) -> 
         tier=around.tier,
         outcome="succeeded",
         currency=entry["currency"],
-        amount=_amount(postings),
+        amount=amounts.moved(postings),
         fee=_line(entry).get("fee"),
         owed=sum(part for address, part in postings.items() if _is_owed(address)),
         settling=postings.get(chart.settling(entry["currency"]), 0),
@@ -158,15 +159,6 @@ def _ends(postings: Mapping[str, int]) -> dict[str, int]:
         if not chart.is_system(address) and _is_owed(address):
             net[base(address)] = net.get(base(address), 0) + part
     return net
-
-
-def base(address: str) -> str:
-    """The account of a bucket: `wal_…:held` is the wallet's."""
-    return address if chart.is_system(address) else address.partition(":")[0]
-
-
-def _amount(postings: Mapping[str, int]) -> int:
-    return max((abs(part) for address, part in postings.items() if not chart.is_promise(address)), default=0)
 
 
 def _is_owed(address: str) -> bool:

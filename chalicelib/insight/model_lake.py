@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
@@ -12,6 +13,7 @@ WHOLE = "all"
 """The hour of a file that holds a day."""
 OPEN_FOR = timedelta(days=2)
 """A day is compacted into one file once it is over for so long; what comes later still finds its place in it."""
+_PLACE = re.compile(r"landing/day=(?P<day>[0-9-]{10})/hour=(?P<hour>[01][0-9]|2[0-3])/[^/]+")
 MOST_LANDED = 20_000
 """Files of one turn."""
 
@@ -43,6 +45,13 @@ class Landed(msgspec.Struct, frozen=True):
     bytes: int
 
 
+class Landing(msgspec.Struct, frozen=True):
+    """`strays`: keys that name no day and hour."""
+
+    files: tuple[Landed, ...]
+    strays: tuple[str, ...]
+
+
 class Job(msgspec.Struct, frozen=True):
     """One file to make: of those that are there, and of what has landed."""
 
@@ -56,6 +65,24 @@ class Job(msgspec.Struct, frozen=True):
         """Follows from what goes into it: the same job again writes the same file."""
         named = "\n".join(sorted([*(one.key for one in self.old), *(one.key for one in self.landed)]))
         return f"events/day={self.day}/hour={self.hour}/{hashlib.sha256(named.encode()).hexdigest()[:32]}.parquet"
+
+
+def landing(found: Iterable[tuple[str, int]]) -> Landing:
+    """Of keys with their sizes."""
+    files, strays = [], []
+    for key, size in found:
+        if (named := _PLACE.fullmatch(key)) and _is_day(named["day"]):
+            files.append(Landed(key, named["day"], named["hour"], size))
+        else:
+            strays.append(key)
+    return Landing(tuple(files), tuple(strays))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def is_over(day: str, at: datetime) -> bool:

@@ -37,25 +37,30 @@ def _kinds(*words: str) -> tuple[Filter, ...]:
     return (Filter("kind", words),)
 
 
+def _done(*words: str) -> tuple[Filter, ...]:
+    """What was refused or failed moved nothing."""
+    return (*_kinds(*words), Filter("outcome", ("succeeded",)))
+
+
 _STEPS = (Step("sign-up", "succeeded"), Step("top-up", "succeeded"), Step("payment", "succeeded"),
           Step("payment", "succeeded", nth=4))  # fmt: skip
 _MERCHANTS = ("payment", "capture", "refund", "settlement", "payout")
 _ALL = (
     Ready("daily-business", "last-30-days", "lines", SavedQuery(
         "last-30-days", (_COUNT, _AMOUNT, _PEOPLE), ("time", "kind", "currency"),
-        filters=_kinds("payment", "capture", "refund", "top-up", "transfer", "withdrawal"))),
+        filters=_done("payment", "capture", "refund", "top-up", "transfer", "withdrawal"))),
     Ready("funnel", "last-30-days", "bars", SavedQuery("last-30-days", funnel=Funnel(_STEPS, within_days=90))),
     Ready("top-up-success", "last-7-days", "bars", SavedQuery(
         "last-7-days", (_SUCCESS, _COUNT, _MEDIAN), ("processor",), filters=_kinds("top-up"))),
     Ready("settlement-ageing", "all", "bars"),
     Ready("merchant-statement", "last-month", "bars", SavedQuery(
-        "last-month", (_AMOUNT, _COUNT, _FEE), ("time", "kind", "currency"), filters=_kinds(*_MERCHANTS)),
+        "last-month", (_AMOUNT, _COUNT, _FEE), ("time", "kind", "currency"), filters=_done(*_MERCHANTS)),
         of_merchant=True),
     Ready("liability", "last-30-days", "lines"),
     Ready("breakage", "all", "bars"),
     Ready("compensation", "last-30-days", "bars", SavedQuery(
         "last-30-days", (_AMOUNT, _COUNT, _PEOPLE), ("time", "kind", "currency"),
-        filters=_kinds("adjustment", "write-off"))),
+        filters=_done("adjustment", "write-off"))),
     Ready("support-load", "last-30-days", "lines", SavedQuery(
         "last-30-days", (_COUNT, _MEDIAN), ("time", "kind"), filters=_kinds("case-opened", "case-finished"))),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 landing/day=2026-12-03/hour=19/<hash>.jsonl.gz     what a message brought, until it is compacted
 events/day=2026-12-03/hour=19/<hash>.parquet       an hour of a day that goes on; `hour=all`: a day that is over
+unreadable/landing/…                               what landed and nobody can read
 
 Files are never changed. Which count is one item for each day, changed under the condition of its version: whoever
 compacts at the same time loses, and readers see a day before or after, never half.
@@ -22,14 +23,18 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib import cloud
 from chalicelib.cloud_tables import Table, made
+from chalicelib.insight import model_lake
 from chalicelib.insight.model_events import Event
-from chalicelib.insight.model_lake import Day, File, Landed
+from chalicelib.insight.model_lake import Day, File, Landing
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.settings import settings
 
 _LAKE, _DAY, _THROUGH = "LAKE", "DAY#", "THROUGH"
-LANDING, EVENTS = "landing/", "events/"
+LANDING, EVENTS, UNREADABLE = "landing/", "events/", "unreadable/"
+
+
+_REMOVED_AT_ONCE = 1_000
 
 
 class _DayItem(Table):
@@ -51,11 +56,9 @@ def land(day: str, hour: str, events: Sequence[Event]) -> None:
     _s3().put_object(Bucket=settings().lake_bucket, Key=key, Body=gzip.compress(lines, 6, mtime=0))
 
 
-def landed(most: int) -> Iterator[Landed]:
+def landed(most: int) -> Landing:
     """In order of time, at most so many files."""
-    for key, size, _ in _listed(LANDING, most):
-        _, day, hour, _ = key.split("/")
-        yield Landed(key, day.removeprefix("day="), hour.removeprefix("hour="), size)
+    return model_lake.landing((key, size) for key, size, _ in _listed(LANDING, most))
 
 
 def day(day: str) -> Day:
@@ -123,8 +126,12 @@ def get(key: str) -> bytes | None:
 
 
 def remove(keys: Sequence[str]) -> None:
-    for key in keys:
-        _s3().delete_object(Bucket=settings().lake_bucket, Key=key)
+    """Raises Unavailable: some of them may still be there."""
+    for start in range(0, len(keys), _REMOVED_AT_ONCE):
+        objects = [{"Key": key} for key in keys[start : start + _REMOVED_AT_ONCE]]
+        wish = {"Objects": objects, "Quiet": True}
+        if _s3().delete_objects(Bucket=settings().lake_bucket, Delete=wish).get("Errors"):
+            raise Unavailable(retry_after_seconds=1)
 
 
 def files_of(day: str, before: datetime) -> list[str]:

@@ -17,8 +17,11 @@ def gather(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def compact(at: datetime) -> int:
-    """Few files of many; then files from outside, and whoever is sent a report has what is known by now."""
+    """Few files of many; then files from outside, and whoever is sent a report has what is known by now. None of these
+    stops the next one."""
     from chalicelib.insight import compacting, importing, scheduled
 
-    done = compacting.compact(at) + compacting.tidy(at) + importing.read_waiting(at)
-    return done + scheduled.send_due(at)
+    tasks = (compacting.compact, compacting.tidy, importing.read_waiting, scheduled.send_due)
+    done: list[int] = []
+    queues.sweep("lake", tasks, lambda task: done.append(task(at)))
+    return sum(done)

@@ -73,15 +73,8 @@ def is_counted(entry: Mapping[str, Any]) -> bool:
     return "kind" in entry and chart.is_money(entry["currency"])
 
 
-def moved(postings: Mapping[str, int]) -> int:
-    """What the system accounts of an entry saw of it; where it has none, what went from one wallet to another."""
-    system = {address: part for address, part in postings.items() if chart.is_system(address)}
-    seen = (abs(part) for address, part in (system or postings).items() if not chart.is_promise(address))
-    return max(seen, default=0)
-
-
 def writes(entries: Iterable[Mapping[str, Any]], shard: int, at: datetime) -> list[dict[str, Any]]:
-    """One update for each minute, hour and day; `moved` of an entry is what the function of that name says of it."""
+    """One update for each minute, hour and day; `moved` of an entry is what `amounts.moved` says of it."""
     places: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for entry in filter(is_counted, entries):
         for span in SPANS:

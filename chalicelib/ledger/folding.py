@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib.kernel import backoff, clock
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.ledger import chart, counts, expected, model, service, store
+from chalicelib.ledger import amounts, chart, counts, expected, model, service, store
 from chalicelib.ledger.wire import plain_item
 from chalicelib.ledger.write import Update, put_once
 from chalicelib.settings import settings
@@ -126,4 +126,4 @@ def _sum(address: str, part: str, amount: int) -> dict[str, Any]:
 def _seen(entry: Mapping[str, Any]) -> dict[str, Any]:
     """What its system accounts see of it, and how much it moved."""
     system = {address: amount for address, amount in entry["postings"].items() if chart.is_system(address)}
-    return {**entry, "postings": system, "moved": counts.moved(entry["postings"])}
+    return {**entry, "postings": system, "moved": amounts.moved(entry["postings"])}

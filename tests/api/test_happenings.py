@@ -227,3 +227,13 @@ def test_without_the_queue_every_answer_is_the_same(
         assert cases.open_case("alarm", "quiet", {}, due_at=clock.now(), at=clock.now())
     assert ana.pay(5_000, "b").json["code"] == "insufficient-funds"
     assert told() == []
+
+
+def test_people_stay_who_they_are_when_the_key_of_cursors_is_turned(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = happenings.pseudonym("usr_1")
+    monkeypatch.setenv("CURSOR_KEY", "a key that was turned")
+    settings.cache_clear()
+    assert happenings.pseudonym("usr_1") == before
+    monkeypatch.setenv("PSEUDONYM_KEY", "a key that nobody turns")
+    settings.cache_clear()
+    assert happenings.pseudonym("usr_1") != before

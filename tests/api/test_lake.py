@@ -76,7 +76,7 @@ def test_no_id_of_a_person_is_in_the_lake(world: World) -> None:
     ana.pay(2_000)
     world.deliver()
     world.gather()
-    landed = [gzip.decompress(store_lake.get(one.key) or b"") for one in store_lake.landed(100)]
+    landed = [gzip.decompress(store_lake.get(one.key) or b"") for one in store_lake.landed(100).files]
     assert landed
     assert not [one for one in landed if ana.id.encode() in one or b"example.com" in one]
 

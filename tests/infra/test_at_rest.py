@@ -112,12 +112,21 @@ def test_secrets_are_under_the_key_and_not_in_the_template(packaged: Packaged) -
         "AccessSecret",
         "ProcessorsSecret",
         "CursorSecret",
+        "PseudonymSecret",
         "DoorSecret",
         "RehearsalSecret",
         "ProbeSecret",
     }
     for secret in secrets.values():
         assert secret["KmsKeyId"] == KEY and "SecretString" not in secret
+
+
+def test_people_keep_their_pseudonyms_whatever_becomes_of_the_stack_and_of_other_keys(packaged: Packaged) -> None:
+    kept = packaged.template["Resources"]["PseudonymSecret"]
+    assert (kept["DeletionPolicy"], kept["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    given = packaged.template["Globals"]["Function"]["Environment"]["Variables"]
+    assert "${PseudonymSecret}" in given["PSEUDONYM_KEY"]["Fn::Sub"]
+    assert given["PSEUDONYM_KEY"] != given["CURSOR_KEY"]
 
 
 BUCKETS = {

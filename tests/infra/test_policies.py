@@ -41,7 +41,7 @@ MAY_READ = {
 STAFF, ROSTER, REGIONS = "SeeWhetherStaffStillStand", "SeeWhoIsAnOperator", "SeeWherePeopleLive"
 EQUALS = "ForAllValues:StringEquals"
 REVIEWED = "SeeWhetherOperatorsAreThereAndWhen"
-MAY_OPEN_REASONS = {"OfficeHandlerRole", "RecordRole", "DeliverRole", "ScoreRole"}
+MAY_OPEN_REASONS = {"OfficeHandlerRole", "AnalysisHandlerRole", "RecordRole", "DeliverRole", "ScoreRole"}
 """Whoever reads the audit log and its reasons, seals why a wallet is frozen, or what is kept of a merchant's server:
 with the data keys, and nothing else of the table of people but whether sessions are at risk."""
 MAY_ADD_TO_THE_AUDIT_LOG = {
@@ -61,7 +61,7 @@ WITHOUT_RESOURCES = {"cloudwatch:GetMetricData"}
 """AWS knows no resource for them: they read what it counts.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html"""
 NAMED_LATER = re.compile(
-    r"/aws/lambda/\*$|/(archives|documents|lists|statements|landing|events|answers|imports/raw|imports/tables)/\*$|^\$\{Backups\.Arn\}/(hourly|daily|monthly|yearly)/\*$"
+    r"/aws/lambda/\*$|/(archives|documents|lists|statements|landing|events|answers|imports/raw|imports/tables|unreadable)/\*$|^\$\{Backups\.Arn\}/(hourly|daily|monthly|yearly)/\*$"
     r"|:table/\$\{AWS::StackName\}-(drill-\*|\*/export/\*)$|:sns:\$\{AWS::Region\}:\$\{AWS::AccountId\}:(endpoint|app)/\*$"
 )
 """What has no name before it is made: log groups of functions, devices that take pushes, files, exports and the fresh

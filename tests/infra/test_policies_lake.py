@@ -22,6 +22,7 @@ def test_each_part_of_the_lake_is_reached_by_those_who_fill_or_read_it(packaged:
     assert granted == compacts | answers | {
         ("GatherRole", "PutObject", "landing"), ("AnalysisHandlerRole", "GetObject", "events"),
         ("AnalysisHandlerRole", "PutObject", "imports/raw"), ("AnalysisHandlerRole", "GetObject", "imports/tables"),
+        ("CompactRole", "PutObject", "unreadable"),
     }  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from chalicelib.insight.model_live import counted
 from chalicelib.kernel import clock
-from chalicelib.ledger import counts
 
 AT = datetime(2026, 11, 22, 8, 0, 0, tzinfo=UTC)
 SECONDS = st.integers(0, 90_000)
@@ -43,14 +42,3 @@ def test_nobody_can_say_while_something_waits_and_nothing_was_ever_counted(waiti
 
 def test_what_took_long_and_is_over_does_not_count_for_ever() -> None:
     assert counted(AT, (ago(7_000), ago(61)), 0, None, None).behind_seconds == 3
-
-
-def test_an_entry_moved_what_its_system_accounts_saw_of_it() -> None:
-    assert counts.moved({"wal_1": -80, "sys:promotions:CNY": -20, "sys:settling:CNY": 100}) == 100
-    assert counts.moved({"wal_1:held": -100, "wal_1": 40, "sys:settling:CNY": 60}) == 60
-    assert counts.moved({"bon_1": -5, "sys:promised:mer_1:CNY": 5}) == 0
-
-
-def test_an_entry_between_wallets_moved_what_went_from_one_to_another() -> None:
-    assert counts.moved({"wal_1": -70, "wal_2": 70}) == 70
-    assert counts.moved({"wal_1": -70, "wal_1:held": 70}) == 70
