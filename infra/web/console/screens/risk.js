@@ -18,7 +18,10 @@ const scores = (state) => pages(listOf(`/v1/risk/scores?state=${state}`));
 
 export function open() {
   const lists = { open: signal(scores("open")), noted: signal(scores("noted")), decided: signal(scores("decided")), rules: signal(pages(listOf("/v1/risk/rules"))) };
-  const again = (name) => (lists[name].value = name === "rules" ? pages(listOf("/v1/risk/rules")) : scores(name));
+  const again = (name) => {
+    lists[name].value = name === "rules" ? pages(listOf("/v1/risk/rules")) : scores(name);
+    if (name !== "rules") lists.decided.value = scores("decided");
+  };
   const found = signal(null);
   return { title: () => say("console.risk"), view: () => html`<${Risk} lists=${lists} again=${again} found=${found} />` };
 }
