@@ -61,7 +61,7 @@ def _rewards() -> list[Room]:
     from chalicelib.rewards import routes_bonuses as bonuses
     from chalicelib.rewards import routes_points as points
 
-    liking.lend(categorising.category)
+    liking.lend(categorising.category, categorising.is_open)
     return [routes.room for routes in (coupons, points, bonuses)]
 
 

@@ -79,7 +79,7 @@ def tell(
     try:
         queues.send(settings().happened_queue_url, [{"MessageBody": body}])
     except (BotoCoreError, ClientError, Unavailable):
-        count("HappeningLost", Kind=kind)
+        count("HappeningLost")
 
 
 def pseudonym(of: str) -> str:

@@ -3,7 +3,8 @@ whoever switched it off, nor in easy mode without having been asked. The journal
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,11 +29,19 @@ _AT_ONCE = 50
 """In one sweep, which has other things to do."""
 _NIGHT_HOURS = 6
 _lent: list[CategoryOf] = []
+_open: list[Callable[[str, datetime], bool]] = []
 
 
-def lend(category_of: CategoryOf) -> None:
-    """What a merchant deals in. This room does not know, so another one lends it."""
+def lend(category_of: CategoryOf, is_open: Callable[[str, datetime], bool] | None = None) -> None:
+    """What a merchant deals in; and whether it takes payments, for whoever lists offers. This room knows neither, so
+    another one lends it."""
     _lent[:] = [category_of]
+    _open[:] = [is_open] if is_open else []
+
+
+def somewhere(merchant_ids: Iterable[str], at: datetime) -> bool:
+    """Whether any of these takes payments."""
+    return any(all(is_open(one, at) for is_open in _open) for one in merchant_ids)
 
 
 def category(merchant_id: str, at: datetime) -> Category:
@@ -114,16 +123,32 @@ def _purchases(basis: Profile, at: datetime) -> Iterator[Purchase]:
     """With their own money and by themselves: the newest of each wallet, so many at most."""
     zone = moments.zone(basis.jurisdiction)
     for wallet in basis.wallets:
+        back: Counter[tuple[str, str]] = Counter()
         for entry in history.entries(wallet, None, model.MOST_ENTRIES):
-            if (amount := _paid(entry)) and clock.read(entry["sk"]) > at - model.LOOKED_BACK:
+            if (amount := _kept(entry, back)) and clock.read(entry["sk"]) > at - model.LOOKED_BACK:
                 when, payee = clock.read(entry["sk"]).astimezone(zone), str(entry["payee"])
                 yield Purchase(when, amount, entry["currency"], payee, category(payee, at))
+
+
+def _kept(entry: Mapping[str, Any], back: Counter[tuple[str, str]]) -> int:
+    """What a purchase cost in the end. Newest first: what came back of an order is met before it was paid."""
+    order, paid = (str(entry.get("payee", "")), str(entry.get("text", ""))), _paid(entry)
+    if entry["kind"] in ("refund", "void"):
+        back[order] += max(0, -_left(entry))
+    returned = min(paid, back[order])
+    back[order] -= returned
+    return paid - returned
 
 
 def _paid(entry: Mapping[str, Any]) -> int:
     """Of their own money; 0 of what is no purchase, or was somebody else's with their card."""
     if entry["kind"] not in ("payment", "capture") or not entry.get("payee") or entry.get("paid_by"):
         return 0
+    return _left(entry)
+
+
+def _left(entry: Mapping[str, Any]) -> int:
+    """How much less customers have by it."""
     return -sum(int(part) for address, part in entry["postings"].items() if chart.group_of(address) == "customers")
 
 

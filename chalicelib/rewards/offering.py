@@ -49,7 +49,11 @@ def take_stock(at: datetime) -> bool:
 
 def _open(at: datetime) -> tuple[list[Template], Standing]:
     found, _ = store.offers(None, model.MOST_OFFERS)
-    return [one for one in found if not one.is_over(at)], store_offers.standing()
+    return [one for one in found if not one.is_over(at) and _is_good_somewhere(one, at)], store_offers.standing()
+
+
+def _is_good_somewhere(one: Template, at: datetime) -> bool:
+    return not one.worth.merchant_ids or liking.somewhere(one.worth.merchant_ids, at)
 
 
 def _as_of(kept: Kept, standing: Standing, at: datetime) -> datetime:

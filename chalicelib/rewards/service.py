@@ -58,11 +58,16 @@ def own(user_id: str, coupon_id: str) -> Coupon:
 
 
 def take(customer: Customer, template_id: str, language: str, at: datetime) -> CouponView:
-    """One for each person, however often they ask. Raises NotFound, InvalidState, CouponsExhausted."""
+    """One for each person, however often they ask. Raises NotFound, InvalidState, CouponsExhausted: then it is on
+    nobody's list any more."""
     found = template(template_id)
     if not found.public:
         raise NotFound()
-    taken = issue(found.id, customer.user_id, "offer", _taking(customer.user_id), at)
+    try:
+        taken = issue(found.id, customer.user_id, "offer", _taking(customer.user_id), at)
+    except CouponsExhausted:
+        store.take_off([found.id])
+        raise
     return model_views.coupon_view(taken, found, language, at)
 
 

@@ -12,7 +12,7 @@ from chalicelib.risk import store_profiles
 
 def forget(user_id: str, logins: tuple[str, ...], at: datetime) -> None:
     """May be repeated."""
-    store_profiles.forget(f"P#{happenings.pseudonym(user_id)}")
+    store_profiles.forget(f"P#{happenings.pseudonym(user_id)}", at)
 
 
 def told(user_id: str, logins: tuple[str, ...]) -> Mapping[str, Any]:

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from chalicelib.risk.model_seen import OUT, Seen
+from chalicelib.risk.model_seen import MONEY, OUT, Seen
 from chalicelib.risk.model_sketch import Sketch
 
 DAY, HOUR = 86_400.0, 3_600.0
 HALF_LIFE = 30 * DAY
 REMEMBERED = 30 * DAY
-"""How long single events are remembered; of the last `MOST_RECENT` of them."""
-MOST_RECENT, MOST_SEEN, MOST_KIN, MOST_HOURS, MOST_CURRENCIES = 48, 64, 16, 24 * 8, 3
+"""How long single events are remembered; of each class the last `MOST_RECENT`: see `_class_of`."""
+MOST_RECENT, MOST_SEEN, MOST_KIN, MOST_HOURS, MOST_CURRENCIES = 48, 192, 16, 24 * 8, 3
 NEW = 14 * DAY
 """So long an account is new, and so long it is remembered with whom a new account dealt."""
 _LABEL_UP, _LABEL_DOWN, _LIGHTEST, _HEAVIEST = 15, 10, 50, 150
@@ -106,7 +106,9 @@ class Profile(msgspec.Struct, omit_defaults=True):
     def _glimpse(self, seen: Seen, role: str) -> None:
         kind = "received" if role == "peer" else seen.kind
         glimpse = Glimpse(seen.at, kind, seen.amount, _other(seen, role), seen.good)
-        kept = sorted([*self.recent, glimpse])[-MOST_RECENT:]
+        known = sorted([*self.recent, glimpse])
+        mine = [one for one in known if _class_of(one) == _class_of(glimpse)][-MOST_RECENT:]
+        kept = sorted([*mine, *(one for one in known if _class_of(one) != _class_of(glimpse))])
         self.recent = [one for one in kept if one.at > kept[-1].at - REMEMBERED]
 
     def _habit(self, seen: Seen) -> None:
@@ -129,6 +131,13 @@ class Profile(msgspec.Struct, omit_defaults=True):
         newest = max(found.values())
         kept = sorted(((at, one) for one, at in found.items() if at > newest - NEW), reverse=True)[:MOST_KIN]
         self.kin = {one: at for at, one in kept}
+
+
+def _class_of(one: Glimpse) -> str:
+    """Nobody's money, and no reset, is forgotten for sign-ins that a stranger tried."""
+    if not one.good:
+        return "refused"
+    return "money" if one.kind in MONEY or one.kind == "received" else "done"
 
 
 def is_new(born: float, at: float) -> bool:

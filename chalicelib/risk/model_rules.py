@@ -59,6 +59,11 @@ class InForce(msgspec.Struct, frozen=True):
     def name(self) -> str:
         return self.rule.name
 
+    def parameters_in(self, currency: str) -> Mapping[str, int]:
+        """As they are, but for an amount: as much of that currency."""
+        name, part = AMOUNTS.get(self.name), AS_MUCH_AS_A_HUNDRED.get(currency, 100)
+        return {**self.parameters, name: max(1, self.parameters[name] * part // 100)} if name else self.parameters
+
 
 def _rule(
     name: str,
@@ -103,6 +108,19 @@ RULES: tuple[Rule, ...] = (
           times=(15, 3, 200), minutes=(60, 5, 1_440)),
     _rule("webhook-failures", 40, "review", "on", "open", _ONLY_TOLD, times=(6, 2, 100), minutes=(10, 1, 120)),
 )  # fmt: skip
+AMOUNTS: Mapping[str, str] = {
+    "new-account-ring": "least",
+    "top-up-straight-out": "least",
+    "just-below-a-limit": "limit",
+    "reset-then-out": "least",
+}
+"""Rule → which of its parameters is an amount: minor units of `CURRENCY`."""
+CURRENCY = "CNY"
+AS_MUCH_AS_A_HUNDRED: Mapping[str, int] = {
+    "CNY": 100, "USD": 14, "EUR": 13, "GBP": 11, "HKD": 110, "SGD": 19, "JPY": 21,
+}  # fmt: skip
+"""Currency → how many of its minor units are about as much as a hundred of `CURRENCY`, in round figures: rules look for
+what is much, they change no money."""
 BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
 NAMES = tuple(BY_NAME)
 
@@ -115,12 +133,14 @@ class RiskRuleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parameters: Annotated[dict[str, int], msgspec.Meta(max_length=8)] = {}
 
 
-class ParameterView(msgspec.Struct, frozen=True):
+class ParameterView(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     value: int
     usual: int
     least: int
     most: int
+    currency: str = ""
+    """Of an amount: it is this much of it, and about as much of others."""
 
 
 class RiskRuleView(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -42,7 +42,10 @@ Profiles = MutableMapping[str, Profile]
 
 
 def keys(seen: Seen) -> dict[str, str]:
-    """Role → key of whose memory it is. The person's device stands for one that is not named: see `device_of`."""
+    """Role → key of whose memory it is. The person's device stands for one that is not named: see `device_of`. Money
+    that did not move is in nobody's."""
+    if seen.moved_nothing:
+        return {}
     found = {
         "person": f"P#{seen.person}" if seen.person else "",
         "peer": f"P#{seen.peer}" if seen.peer and seen.peer != seen.person else "",
@@ -96,7 +99,7 @@ def _reason(rule: InForce, around: Around) -> Reason | None:
         return None
     shadow = rule.mode == "shadow"
     try:
-        facts = FINDERS[rule.name](around, rule.parameters)
+        facts = FINDERS[rule.name](around, rule.parameters_in(around.seen.currency))
     except (ArithmeticError, LookupError, TypeError, ValueError):
         closed = rule.rule.if_it_fails == "closed"
         return Reason(rule.name, rule.rule.points, {FAILED: 1}, shadow) if closed else None

@@ -52,7 +52,13 @@ class Seen(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def good(self) -> bool:
-        return self.outcome in ("succeeded", "started")
+        """It was done; of a top-up that began, that it began."""
+        return self.outcome == "succeeded" or (self.kind, self.outcome) == ("top-up-started", "started")
+
+    @property
+    def moved_nothing(self) -> bool:
+        """Asked for and refused, or failed: it says nothing of what somebody usually does."""
+        return self.kind in MONEY and not self.good
 
     @property
     def is_money(self) -> bool:

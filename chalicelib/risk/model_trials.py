@@ -57,12 +57,13 @@ class ExampleView(msgspec.Struct, frozen=True):
 
 
 class TrialView(msgspec.Struct, frozen=True):
-    """`complete`: whether all of that time was looked at; if not, begin again at `covered_until`. `outcomes`: how many
-    scores would have led to what."""
+    """`complete`: whether everybody's wallet was looked at; if not, `wallets` says of how many, each of them until
+    `covered_until`. `outcomes`: how many scores would have led to what."""
 
     since: str
     covered_until: str
     complete: bool
+    wallets: int
     looked_at: int
     people: int
     outcomes: dict[str, int]

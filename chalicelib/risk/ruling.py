@@ -41,6 +41,10 @@ def changed(by: Operator, name: str, wish: RiskRuleRequest, at: datetime, langua
     return _view(rule, now, labels, language)
 
 
+def _currency(rule: Rule, parameter: str) -> str:
+    return model_rules.CURRENCY if model_rules.AMOUNTS.get(rule.name) == parameter else ""
+
+
 def _told(values: dict[str, int]) -> str:
     return " ".join(f"{name}={value}" for name, value in sorted(values.items()))
 
@@ -48,7 +52,7 @@ def _told(values: dict[str, int]) -> str:
 def _view(rule: Rule, change: Change | None, labels: Labels, language: str) -> RiskRuleView:
     values = rule.values(change.parameters if change else {})
     parameters = [
-        ParameterView(name, values[name], bound.value, bound.least, bound.most)
+        ParameterView(name, values[name], bound.value, bound.least, bound.most, _currency(rule, name))
         for name, bound in rule.parameters.items()
     ]
     return RiskRuleView(

@@ -40,7 +40,7 @@ def score(message: Mapping[str, Any], at: datetime) -> int:
     rules, profiles = rules_in_force(), _memories([seen for seen, _ in events])
     known = {key: profile for key, (profile, _) in profiles.items()}
     kept = sum(_scored(one, rules, known, at) for one in events)
-    _remember([seen for seen, _ in events], profiles)
+    _remember([seen for seen, _ in events], profiles, at)
     trends.count(told, at)
     return kept
 
@@ -84,7 +84,7 @@ def _memories(events: Sequence[Seen]) -> store_profiles.Kept:
     return found | store_profiles.load(devices - {""} - found.keys())
 
 
-def _remember(events: Sequence[Seen], profiles: store_profiles.Kept) -> None:
+def _remember(events: Sequence[Seen], profiles: store_profiles.Kept, at: datetime) -> None:
     lessons: dict[str, list[tuple[Seen, str, dict[str, float]]]] = defaultdict(list)
     for seen in events:
         mine = model_scoring.keys(seen)
@@ -92,7 +92,7 @@ def _remember(events: Sequence[Seen], profiles: store_profiles.Kept) -> None:
             other = mine.get("peer" if role == "person" else "person", "")
             lessons[key].append((seen, role, dict(profiles[other][0].kin) if other in profiles else {}))
     for key, learnt in sorted(lessons.items()):
-        store_profiles.change(key, profiles[key], partial(_learn, learnt))
+        store_profiles.change(key, profiles[key], partial(_learn, learnt), at)
 
 
 def _learn(lessons: Sequence[tuple[Seen, str, dict[str, float]]], profile: Profile) -> None:

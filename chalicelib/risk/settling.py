@@ -35,7 +35,7 @@ def settle(score_id: str, at: datetime, source_address: str = "") -> bool:
     note = last_note(one, now)
     _give_back(by, one, note, at) if now.label != "fraud" else _keep(one, now, at)
     if one.key:
-        store_profiles.change(one.key, None, partial(_tell, now, one.id))
+        store_profiles.change(one.key, None, partial(_tell, now, one.id), at)
     _finish(by, one, note, at)
     return store_scores.settled(one.id, now)
 

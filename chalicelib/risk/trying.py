@@ -23,7 +23,7 @@ def tried(wish: TrialRequest, at: datetime, language: str) -> TrialView:
     """Raises InvalidRequest."""
     since, until = model_trials.period(wish, at)
     rules = model_trials.tried(wish, scoring.rules_in_force())
-    entries, complete = _entries(since - LEARNS_FROM, until)
+    entries, wallets, complete = _entries(since - LEARNS_FROM, until)
     events = sorted((seen for seen, _ in scoring.of_entries(entries)), key=lambda seen: (seen.at, seen.id))
     scores = model_trials.replayed(events, since.timestamp(), rules)
     inside = [seen for seen in events if seen.at >= since.timestamp()]
@@ -31,6 +31,7 @@ def tried(wish: TrialRequest, at: datetime, language: str) -> TrialView:
         since=clock.written(since),
         covered_until=clock.written(until),
         complete=complete,
+        wallets=wallets,
         looked_at=len(inside),
         people=len({seen.person for seen in inside} - {""}),
         outcomes=model_trials.outcomes(scores),
@@ -39,13 +40,16 @@ def tried(wish: TrialRequest, at: datetime, language: str) -> TrialView:
     )
 
 
-def _entries(since: datetime, until: datetime) -> tuple[list[replaying.Plain], bool]:
-    """Of people's wallets, and whether that is all of them."""
+def _entries(since: datetime, until: datetime) -> tuple[list[replaying.Plain], int, bool]:
+    """Of people's wallets, each of them whole; of how many, and whether that is all of them."""
     found, all_items = replaying.of_ledger(MOST)
     wallets = sorted({str(one["pk"]) for one in found if one["sk"] == "HEAD" and str(one["pk"]).startswith("wal_")})
     looked_at = wallets[:MOST_ACCOUNTS]
     entries, all_entries = replaying.entries(looked_at, clock.written(since), clock.written(until), MOST)
-    return entries, all_items and all_entries and len(looked_at) == len(wallets)
+    if not all_entries:
+        cut = str(entries[-1]["pk"])
+        looked_at, entries = looked_at[: looked_at.index(cut)], [one for one in entries if one["pk"] != cut]
+    return entries, len(looked_at), all_items and len(looked_at) == len(wallets)
 
 
 def _labels(scores: list[Score]) -> dict[str, Label]:

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.kernel import clock as clocks
 from chalicelib.rewards import leaving, liking, offering, store_offers
 from tests.api.coupon_kit import template
+from tests.api.test_cards import suspend
 from tests.api.test_leaving import erased
 from tests.api.world import Person, World, cheap_passwords
 from tests.conftest import FrozenClock
@@ -77,6 +78,35 @@ def test_what_she_buys_puts_its_offer_first_and_says_why_in_her_language(world: 
     assert first["reason"] == {"code": "often-here", "category": None, "times": 4}
     assert first["why"] == "You paid 4 times in the last 30 days at a shop where this is good."
     assert offers(ana, "zh")[0]["why"] == "您近 30 天在适用商户消费了 4 次。"
+
+
+def test_what_was_paid_and_refunded_is_no_taste(world: World) -> None:
+    ana, (here, _) = world.customer(100_000), two_offers(world)
+    for number in range(4):
+        paid = ana.pay(1_000, reference=f"order-{number}", confirm_duplicate=True)
+        world.clock.advance(60)
+        assert world.shop.act(paid.json["id"], "refunds", {"amount": 1_000}).status == 201
+        world.clock.advance(60)
+    world.clock.advance(HOUR)
+    ana.sign_in()
+    assert [one["personal"] for one in offers(ana)] == [False, False]
+    drinks_tea(world, ana, 1)
+    (found,) = [one for one in offers(ana) if one["id"] == here]
+    assert (found["reason"]["code"], found["personal"]) == ("been-here", True)
+
+
+def test_what_is_good_only_where_nobody_can_pay_is_on_no_list(world: World) -> None:
+    ana, (_, there) = world.customer(), two_offers(world)
+    suspend(world.shop.id)
+    assert [one["id"] for one in offers(ana)] == [there]
+
+
+def test_what_is_all_gone_is_on_no_list_once_somebody_has_found_it_so(world: World) -> None:
+    ana, ben = world.customer(), world.customer()
+    few = template(world, public=True, budget_count=1, budget_sum=500)["id"]
+    assert ben.phone.post(f"/v1/offers/{few}/claims", {}).status == 201
+    assert ana.phone.post(f"/v1/offers/{few}/claims", {}).json["code"] == "coupons-exhausted"
+    assert [one["id"] for one in offers(ana)] == []
 
 
 def test_nothing_of_a_person_orders_offers_for_whoever_never_paid(world: World) -> None:

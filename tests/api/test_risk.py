@@ -15,7 +15,7 @@ from chalicelib.kernel import clock as kernel_clock
 from chalicelib.kernel import ids
 from chalicelib.ledger import service as ledger
 from chalicelib.notices import service as notices
-from chalicelib.risk import acting, leaving, model_rules, settling, store_profiles, tasks
+from chalicelib.risk import acting, leaving, model_rules, settling, store_profiles, tasks, trying
 from chalicelib.settings import settings
 from tests.api import risk_kit as kit
 from tests.api.caller import assert_problem
@@ -271,6 +271,21 @@ def test_a_trial_says_what_would_have_happened_and_does_nothing(world: World) ->
     assert_problem(unknown, 422, "invalid-request", "rules[0].name")
 
 
+def test_a_trial_that_cannot_read_all_says_of_how_many_wallets_it_read_the_whole_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since = kernel_clock.written(world.clock.now() - timedelta(days=1))
+    kit.ring(world)
+    wish = {"from": since, "to": kernel_clock.written(world.clock.now() + timedelta(minutes=1))}
+    whole = world.operator.post("/v1/risk/trials", wish).json
+    assert whole["complete"] and whole["wallets"] >= 5
+    read = trying.replaying.entries
+    monkeypatch.setattr(trying.replaying, "entries", lambda *rest: read(*rest[:-1], 3))
+    part = world.operator.post("/v1/risk/trials", wish).json
+    assert (part["complete"], part["covered_until"]) == (False, whole["covered_until"])
+    assert 0 < part["wallets"] < whole["wallets"] and part["looked_at"] <= 2
+
+
 def test_no_message_of_the_queue_names_anybody(world: World) -> None:
     people = kit.ring(world)
     bodies = [message["Body"] for message in app_queue(settings().risk_queue_url)]
@@ -292,4 +307,9 @@ def test_of_whoever_is_erased_nothing_is_remembered_for_scoring(world: World) ->
     assert leaving.told(ana.id, ())["risk.json"]["events_remembered"] == 2
     for _ in range(2):
         leaving.forget(ana.id, (), world.clock.now())
-    assert leaving.told(ana.id, ())["risk.json"] == {"usual_amounts": {}, "events_remembered": 0}
+    nothing = {"usual_amounts": {}, "events_remembered": 0}
+    assert leaving.told(ana.id, ())["risk.json"] == nothing
+    world.forget_what_was_told()
+    world.deliver()
+    world.score()
+    assert leaving.told(ana.id, ())["risk.json"] == nothing, "what comes late brings nothing back"

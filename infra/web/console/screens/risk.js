@@ -17,8 +17,11 @@ const listOf = (path) => (cursor) => get(`${path}${path.includes("?") ? "&" : "?
 const scores = (state) => pages(listOf(`/v1/risk/scores?state=${state}`));
 
 export function open() {
-  const lists = { open: signal(scores("open")), noted: signal(scores("noted")), rules: signal(pages(listOf("/v1/risk/rules"))) };
-  const again = (name) => (lists[name].value = name === "rules" ? pages(listOf("/v1/risk/rules")) : scores(name));
+  const lists = { open: signal(scores("open")), noted: signal(scores("noted")), decided: signal(scores("decided")), rules: signal(pages(listOf("/v1/risk/rules"))) };
+  const again = (name) => {
+    lists[name].value = name === "rules" ? pages(listOf("/v1/risk/rules")) : scores(name);
+    if (name !== "rules") lists.decided.value = scores("decided");
+  };
   const found = signal(null);
   return { title: () => say("console.risk"), view: () => html`<${Risk} lists=${lists} again=${again} found=${found} />` };
 }
@@ -30,6 +33,7 @@ const Risk = ({ lists, again, found }) => html`
   <${PagedTable} of=${lists.rules.value} name="risk-rules" title=${say("console.risk-rules")} columns=${ofRules(again)} id=${(row) => row.name} empty="" />
   <${Trial} found=${found} />
   <${PagedTable} of=${lists.noted.value} name="risk-noted" title=${say("console.risk-noted")} columns=${columns("noted", again)} empty=${say("console.risk-nothing")} />
+  <${PagedTable} of=${lists.decided.value} name="risk-decided" title=${say("console.risk-decided-list")} columns=${columns("decided", again)} empty=${say("console.risk-nothing")} />
 `;
 
 const said = (row) => row.reasons.map((one) => (one.shadow ? say("console.risk-on-trial", { text: one.text }) : one.text));
@@ -49,9 +53,14 @@ const columns = (state, again) => [
   { key: "risk-label", cell: (row) => html`<${Decision} of=${row} again=${() => again(state)} />`, text: (row) => row.label ?? "" },
 ];
 
+/** Of what was decided nothing more is said, but that it was no fraud, by a second person and once. */
+const sayable = (one) => (one.state !== "decided" ? LABELS : one.label === "fraud" ? LABELS.filter((label) => label !== "fraud") : []);
+
 function Decision({ of: one, again }) {
-  if (!may("risk.decide")) return "–";
-  return LABELS.map((label) => html`<button key=${label} type="button" class="plain" onClick=${() => decide(one, label, again)}>${say(`console.risk.label.${label}`)}</button>`);
+  const said = one.label ? say(`console.risk.label.${one.label}`) : "–";
+  const labels = may("risk.decide") ? sayable(one) : [];
+  if (!labels.length) return said;
+  return html`${one.label && said} ${labels.map((label) => html`<button key=${label} type="button" class="plain" onClick=${() => decide(one, label, again)}>${say(`console.risk.label.${label}`)}</button>`)}`;
 }
 
 const decide = (one, label, again) =>
