@@ -35,10 +35,10 @@ def of_rows(asked: Question, row: Mapping[str, str | int | None], limit: int) ->
     ordered = f"ORDER BY happened_at DESC, id\nLIMIT {limit + 1}"
     if asked.wish.funnel:
         tables, found = compiling_funnel.behind(asked, asked.wish.funnel, int(row["step"] or 0), values)
-        return f"WITH {NEXT.join(tables)}\nSELECT {_SHOWN} FROM {found}\n{ordered}", values  # nosec B608
+        return f"WITH {NEXT.join(tables)}\nSELECT {_SHOWN} FROM {found}\n{ordered}", values
     conditions = [where(asked, part, values)]
     conditions += [_same(name, row[name], asked, part, values) for name in asked.wish.dimensions]
-    return f"SELECT {_SHOWN} FROM {source(asked)}\nWHERE {' AND '.join(conditions)}\n{ordered}", values  # nosec B608
+    return f"SELECT {_SHOWN} FROM {source(asked)}\nWHERE {' AND '.join(conditions)}\n{ordered}", values
 
 
 def _same(name: str, value: str | int | None, asked: Question, part: Part, values: Values) -> str:
@@ -56,7 +56,7 @@ def _part(asked: Question, part: Part, values: Values) -> list[str]:
     dimensions = [f"{dimension(name, asked, part)} AS {quoted(name)}" for name in asked.wish.dimensions]
     chosen = ", ".join((*dimensions, *plain)) or 'count(*) AS "#"'
     grouped = f" GROUP BY {', '.join(map(str, range(1, len(dimensions) + 1)))}" if dimensions else ""
-    text = f"SELECT {chosen} FROM {source(asked)} WHERE {where(asked, part, values)}{grouped}"  # nosec B608
+    text = f"SELECT {chosen} FROM {source(asked)} WHERE {where(asked, part, values)}{grouped}"
     if len(plain) == len(measures):
         return [f"{part.name} AS ({text})"]
     followed = compiling_people.tables(asked, part, values)
@@ -73,19 +73,19 @@ def _beside(asked: Question, part: Part) -> str:
             joins.append(f" LEFT JOIN {table} ON {_equal(plain, table, asked.wish.dimensions)}")
         names.append(f"{table}.{quoted(one.called)}")
     dimensions = [f"{plain}.{quoted(name)}" for name in asked.wish.dimensions]
-    return f"SELECT {', '.join((*dimensions, *names))} FROM {plain}{''.join(joins)}"  # nosec B608
+    return f"SELECT {', '.join((*dimensions, *names))} FROM {plain}{''.join(joins)}"
 
 
 def _joined(asked: Question) -> str:
     wish = asked.wish
     names = [quoted(measure.called) for measure in wish.measures]
     if not wish.compare:
-        return f"SELECT {', '.join((*map(quoted, wish.dimensions), *names))} FROM now"  # nosec B608
+        return f"SELECT {', '.join((*map(quoted, wish.dimensions), *names))} FROM now"
     keys = [f"coalesce(now.{name}, before.{name}) AS {name}" for name in map(quoted, wish.dimensions)]
     present = [f"now.{name} AS {name}" for name in names]
     past = [f"before.{quoted(one.called)} AS {quoted(one.called + '_before')}" for one in wish.measures]
     same = _equal("now", "before", wish.dimensions)
-    return f"SELECT {', '.join((*keys, *present, *past))} FROM now FULL JOIN before ON {same}"  # nosec B608
+    return f"SELECT {', '.join((*keys, *present, *past))} FROM now FULL JOIN before ON {same}"
 
 
 def _equal(one: str, other: str, names: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ def compiled(asked: Question, funnel: Funnel) -> tuple[str, Mapping[str, Any]]:
     of_first = share("people", "first_value(people) OVER (ORDER BY step)")
     of_before = share("people", "lag(people) OVER (ORDER BY step)")
     told = f"step, people, {of_first} AS of_first, {of_before} AS of_before, median_seconds"
-    return f"WITH {NEXT.join(tables)}\nSELECT {told} FROM ({found}) ORDER BY step", values  # nosec B608
+    return f"WITH {NEXT.join(tables)}\nSELECT {told} FROM ({found}) ORDER BY step", values
 
 
 def behind(asked: Question, funnel: Funnel, step: int, values: Values) -> tuple[list[str], str]:
@@ -41,7 +41,7 @@ def _steps(asked: Question, funnel: Funnel, steps: Sequence[Step], values: Value
         joined = f"step_{place - 1} AS p ASOF JOIN ({did}) AS d ON p.who = d.person AND p.done_at < d.did_at"
         in_time = f"d.nth_at <= p.began_at + to_days({funnel.within_days})"
         chosen = "p.who AS who, p.began_at AS began_at, p.done_at AS before_at, d.nth_at AS done_at"
-        found.append(f"step_{place} AS (SELECT {chosen} FROM {joined} WHERE {in_time})")  # nosec B608
+        found.append(f"step_{place} AS (SELECT {chosen} FROM {joined} WHERE {in_time})")
     return found
 
 
@@ -50,7 +50,7 @@ def _first(asked: Question, step: Step, values: Values) -> str:
     each = "SELECT person, happened_at, row_number() OVER (PARTITION BY person ORDER BY happened_at) AS place "
     each += f"FROM {source(asked)} WHERE person IS NOT NULL AND {_done(step, values)} AND {kept}"
     at = "happened_at AS began_at, CAST(NULL AS TIMESTAMP) AS before_at, happened_at AS done_at"
-    return f"SELECT person AS who, {at} FROM ({each}) WHERE place = {step.nth}"  # nosec B608
+    return f"SELECT person AS who, {at} FROM ({each}) WHERE place = {step.nth}"
 
 
 def _done(step: Step, values: Values) -> str:
@@ -60,4 +60,4 @@ def _done(step: Step, values: Values) -> str:
 
 def _counted(place: int) -> str:
     seconds = "quantile_disc((epoch_us(done_at) - epoch_us(before_at)) // 1000000, 0.5)"
-    return f"SELECT {place} AS step, count(*) AS people, {seconds} AS median_seconds FROM step_{place}"  # nosec B608
+    return f"SELECT {place} AS step, count(*) AS people, {seconds} AS median_seconds FROM step_{place}"

@@ -80,7 +80,7 @@ def _imported(asked: Question, name: str) -> str:
     columns = ", ".join(f"CAST({quoted(one)} AS VARCHAR) AS {quoted(f'{name}.{one}')}" for one in dataset.columns)
     order = ", ".join(quoted(one) for one in dataset.columns)
     file = dataset.file.replace("'", "''")
-    found = f"SELECT CAST({quoted(dataset.key)} AS VARCHAR) AS {key}, {columns} FROM read_parquet('{file}') QUALIFY "  # nosec B608
+    found = f"SELECT CAST({quoted(dataset.key)} AS VARCHAR) AS {key}, {columns} FROM read_parquet('{file}') QUALIFY "
     found += f"row_number() OVER (PARTITION BY {quoted(dataset.key)} ORDER BY {order}) = 1"
     return f"LEFT JOIN ({found}) AS {quoted(name + '.rows')} ON CAST({quoted(dataset.key)} AS VARCHAR) = {key}"
 

@@ -31,7 +31,7 @@ def table(lines: Path, key: str, columns: Sequence[str], target: Path, spill: Pa
     named = ", ".join([f'{_KEY} AS "{key}"', *(f'c{place} AS "{name}"' for place, name in enumerate(columns))])
     read = f"read_json('{lines}', format = 'newline_delimited', columns = {{{kinds}}})"
     first = f"QUALIFY row_number() OVER (PARTITION BY {_KEY} ORDER BY {_NUMBER}) = 1"
-    text = f"COPY (SELECT {named} FROM {read} {first} ORDER BY {_KEY}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"  # nosec B608
+    text = f"COPY (SELECT {named} FROM {read} {first} ORDER BY {_KEY}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
     connection = _connection(spill)
     try:
         done = connection.execute(text).fetchone()
@@ -44,13 +44,13 @@ def unmatched(table: Path, key: str, events: Iterable[Path], spill: Path) -> tup
     """How many keys no event has, and the first of them; no more files are asked for than it takes to know."""
     connection = _connection(spill)
     try:
-        connection.execute(f"CREATE TABLE missing AS SELECT \"{key}\" AS key FROM read_parquet('{table}')")  # nosec B608
+        connection.execute(f"CREATE TABLE missing AS SELECT \"{key}\" AS key FROM read_parquet('{table}')")
         for file in events:
             if not _count(connection):
                 break
-            seen = f"SELECT CAST(\"{key}\" AS VARCHAR) FROM read_parquet('{file}', hive_partitioning = false)"  # nosec B608
-            connection.execute(f"DELETE FROM missing WHERE key IN ({seen})")  # nosec B608
-        some = connection.execute(f"SELECT key FROM missing ORDER BY key LIMIT {MOST_NAMED}").fetchall()  # nosec B608
+            seen = f"SELECT CAST(\"{key}\" AS VARCHAR) FROM read_parquet('{file}', hive_partitioning = false)"
+            connection.execute(f"DELETE FROM missing WHERE key IN ({seen})")
+        some = connection.execute(f"SELECT key FROM missing ORDER BY key LIMIT {MOST_NAMED}").fetchall()
         return _count(connection), tuple(str(one) for (one,) in some)
     finally:
         connection.close()
