@@ -25,6 +25,7 @@ SPILL = "4GB"
 """On the disk, beside the files that are asked."""
 PATIENCE_SECONDS = 20.0
 """Before the gateway gives up; files have been fetched until then."""
+_AGAIN_SECONDS = 0.05
 _NUMBERS = count()
 _FOLDERS = "{'day': DATE, 'hour': VARCHAR}"
 
@@ -88,9 +89,9 @@ class Engine:
         """In time and in memory, the disk's included. Raises QuestionTooWide, Unavailable."""
         import duckdb
 
-        timer = threading.Timer(self.patience_seconds, self.connection.interrupt)
-        timer.daemon = True
-        timer.start()
+        done = threading.Event()
+        watch = threading.Thread(target=self._stop_unless, args=(done,), daemon=True)
+        watch.start()
         try:
             yield
         except duckdb.InterruptException as error:
@@ -100,8 +101,15 @@ class Engine:
         except duckdb.IOException as error:
             raise Unavailable(retry_after_seconds=60) from error
         finally:
-            timer.cancel()
-            timer.join()
+            done.set()
+            watch.join()
+
+    def _stop_unless(self, done: threading.Event) -> None:
+        """Again and again: an interrupt that comes before DuckDB has begun is lost."""
+        done.wait(self.patience_seconds)
+        while not done.is_set():
+            self.connection.interrupt()
+            done.wait(_AGAIN_SECONDS)
 
 
 def _plain(value: Any) -> Any:
