@@ -36,7 +36,8 @@ def lend(category_of: CategoryOf, is_open: Callable[[str, datetime], bool] | Non
     """What a merchant deals in; and whether it takes payments, for whoever lists offers. This room knows neither, so
     another one lends it."""
     _lent[:] = [category_of]
-    _open[:] = [is_open] if is_open else []
+    if is_open:
+        _open[:] = [is_open]
 
 
 def somewhere(merchant_ids: Iterable[str], at: datetime) -> bool:
