@@ -48,12 +48,17 @@ def rows(call: Call[None]) -> Answer:
     caller=Operator,
     permission="reports.see",
     listing=True,
+    query=("side",),
+    parameters={"side": {"schema": {"enum": ["now", "before"], "default": "now"}}},
     errors=(QuestionTooWide,),
     summary="What a row of an answer counts: each event, and which entry of the journal it is",
 )
 def entries(call: Call[None]) -> Answer:
-    page = call.page
-    return Answer(200, page.envelope(*reports.behind(call.path["id"], call.path["place"], page.cursor, page.limit)))
+    page, side = call.page, call.query.get("side", "now")
+    if side not in ("now", "before"):
+        raise InvalidRequest(param="side")
+    found = reports.behind(call.path["id"], call.path["place"], page.cursor, page.limit, side)
+    return Answer(200, page.envelope(*found))
 
 
 @room.route(
