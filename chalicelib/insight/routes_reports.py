@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.insight import reports
-from chalicelib.insight.model_query import QueryRequest
+from chalicelib.insight.model_query import QueryRequest, Side
 from chalicelib.insight.model_reports import AnswerView, HappenedView, RowView
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidRequest, QuestionTooWide
 
 room = Room("insight_reports", function="analysis")
+_SIDES: dict[str, Side] = {"now": "now", "before": "before"}
 _MEDIA = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 
 
@@ -54,8 +55,8 @@ def rows(call: Call[None]) -> Answer:
     summary="What a row of an answer counts: each event, and which entry of the journal it is",
 )
 def entries(call: Call[None]) -> Answer:
-    page, side = call.page, call.query.get("side", "now")
-    if side not in ("now", "before"):
+    page, side = call.page, _SIDES.get(call.query.get("side", "now"))
+    if side is None:
         raise InvalidRequest(param="side")
     found = reports.behind(call.path["id"], call.path["place"], page.cursor, page.limit, side)
     return Answer(200, page.envelope(*found))
