@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from chalicelib.insight import engine, model_lake, store_lake, store_live
-from chalicelib.insight.model_lake import Day, File, Job, Landed
+from chalicelib.insight.model_lake import File, Job, Landed, Replaced
 from chalicelib.kernel import clock
 from chalicelib.observability import page
 from chalicelib.settings import settings
 
-KEPT_FOR_READERS = timedelta(hours=1)
+KEPT_FOR_READERS = timedelta(days=8)
+"""Answers, which are kept for seven, lead to entries in what they were made of."""
 _LOOKS_BACK = timedelta(days=7)
 Progress = Callable[[str], None]
 
@@ -61,7 +62,7 @@ def _compact(day: str, landed: list[Landed], at: datetime) -> tuple[int, bool]:
     made, whole = 0, True
     for job in model_lake.jobs(store_lake.day(day), landed, at):
         try:
-            done = _done(job)
+            done = _done(job, at)
         except Exception as error:
             page("SweepFailed", sweep="lake", day=job.day, hour=job.hour, error=type(error).__name__)
             done = False
@@ -69,8 +70,11 @@ def _compact(day: str, landed: list[Landed], at: datetime) -> tuple[int, bool]:
     return made, whole
 
 
-def _done(job: Job) -> bool:
-    """False if somebody else has changed the day meanwhile."""
+def _done(job: Job, at: datetime) -> bool:
+    """False if somebody else has changed the day meanwhile. What counts no more is noted before; what is made counts no
+    more either, unless it comes to count."""
+    old = tuple(one.key for one in job.old)
+    store_lake.note_replaced(Replaced(job.day, at, job.key, (*old, job.key)))
     file = _made(job)
     known = store_lake.day(job.day)
     if not {one.key for one in job.old} <= {one.key for one in known.files}:
@@ -79,6 +83,7 @@ def _done(job: Job) -> bool:
     files = sorted([*kept, *([file] if file.events else [])], key=lambda one: one.hour)
     if not store_lake.swap(known, files):
         return False
+    store_lake.note_replaced(Replaced(job.day, at, job.key, old))
     store_lake.remove([one.key for one in job.landed])
     return True
 
@@ -135,13 +140,13 @@ def _fetched(folder: Path, keys: Iterable[str]) -> list[Path]:
 
 
 def tidy(at: datetime) -> int:
-    """Removes files that count no more, once nobody reads them still; how many."""
-    first, last = (clock.written(one)[:10] for one in (at - _LOOKS_BACK - model_lake.OPEN_FOR, at))
-    return sum(_tidied(day, at - KEPT_FOR_READERS) for day in store_lake.days(first, last))
+    """Removes files that count no more, once no answer leads to them; how many."""
+    return sum(map(_tidied, store_lake.replaced(at - KEPT_FOR_READERS)))
 
 
-def _tidied(day: Day, before: datetime) -> int:
-    counted = {one.key for one in day.files}
-    gone = [key for key in store_lake.files_of(day.day, before) if key not in counted]
+def _tidied(found: Replaced) -> int:
+    counted = {one.key for one in store_lake.day(found.day).files}
+    gone = [key for key in found.keys if key not in counted]
     store_lake.remove(gone)
+    store_lake.forget_replaced(found)
     return len(gone)

@@ -7,9 +7,11 @@ from typing import Any
 
 from chalicelib.insight import compiling_funnel, compiling_people
 from chalicelib.insight.compiling_parts import NEXT, TIMES, Part, Values, dimension, quoted, source, where
-from chalicelib.insight.model_query import Measure, Question
+from chalicelib.insight.model_query import Measure, Question, Side
 from chalicelib.kernel import clock
 
+Place = tuple[str, str]
+"""Of an event in its list: its time and its id."""
 Compiled = tuple[str, Mapping[str, Any]]
 _ENDED = "outcome IN ('succeeded', 'refused', 'failed')"
 _SUCCEEDED = "count(*) FILTER (outcome = 'succeeded')"
@@ -21,24 +23,39 @@ def compiled(asked: Question) -> Compiled:
     if asked.wish.funnel:
         return compiling_funnel.compiled(asked, asked.wish.funnel)
     values = Values()
-    tables = _part(asked, Part("now", asked.since, asked.until), values)
+    tables = _part(asked, _side(asked, "now"), values)
     if asked.wish.compare:
-        tables += _part(asked, Part("before", asked.since - asked.length, asked.since, asked.length), values)
+        tables += _part(asked, _side(asked, "before"), values)
     order = ", ".join(_order(asked))
     text = f"WITH {NEXT.join(tables)}\n{_joined(asked)}\nORDER BY {order}\nLIMIT {asked.wish.top + 1}"
     return text, values
 
 
-def of_rows(asked: Question, row: Mapping[str, str | int | None], limit: int) -> Compiled:
-    """The events behind one row: its dimensions, and which entries they are; newest first."""
-    values, part = Values(), Part("now", asked.since, asked.until)
+def of_rows(
+    asked: Question, row: Mapping[str, str | int | None], limit: int, side: Side = "now", after: Place | None = None
+) -> Compiled:
+    """The events behind one row, or behind what it is compared with: which entries they are; newest first, from behind
+    that place on."""
+    values, part = Values(), _side(asked, side)
+    rest = f" AND {_behind(after, values)}" if after else ""
     ordered = f"ORDER BY happened_at DESC, id\nLIMIT {limit + 1}"
     if asked.wish.funnel:
         tables, found = compiling_funnel.behind(asked, asked.wish.funnel, int(row["step"] or 0), values)
-        return f"WITH {NEXT.join(tables)}\nSELECT {_SHOWN} FROM {found}\n{ordered}", values
+        return f"WITH {NEXT.join(tables)}\nSELECT {_SHOWN} FROM {found}{rest}\n{ordered}", values
     conditions = [where(asked, part, values)]
     conditions += [_same(name, row[name], asked, part, values) for name in asked.wish.dimensions]
-    return f"SELECT {_SHOWN} FROM {source(asked)}\nWHERE {' AND '.join(conditions)}\n{ordered}", values
+    return f"SELECT {_SHOWN} FROM {source(asked)}\nWHERE {' AND '.join(conditions)}{rest}\n{ordered}", values
+
+
+def _side(asked: Question, side: Side) -> Part:
+    if side == "before":
+        return Part(side, asked.since - asked.length, asked.since, asked.length)
+    return Part(side, asked.since, asked.until)
+
+
+def _behind(after: Place, values: Values) -> str:
+    at, event = values.moment(clock.read(after[0])), values.add(after[1])
+    return f"(happened_at < {at} OR (happened_at = {at} AND id > {event}))"
 
 
 def _same(name: str, value: str | int | None, asked: Question, part: Part, values: Values) -> str:

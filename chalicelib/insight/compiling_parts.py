@@ -86,7 +86,7 @@ def _imported(asked: Question, name: str) -> str:
 
 
 def where(asked: Question, part: Part, values: Values) -> str:
-    kept = [between(part.since, part.until, values), *(_kept(one, values) for one in asked.wish.filters)]
+    kept = [between(part.since, part.until, values), *(_kept(one, part, values) for one in asked.wish.filters)]
     return " AND ".join(kept)
 
 
@@ -97,9 +97,9 @@ def between(since: datetime, until: datetime, values: Values) -> str:
     return f"{times} AND day BETWEEN {' AND '.join(days)}"
 
 
-def _kept(one: Filter, values: Values) -> str:
+def _kept(one: Filter, part: Part, values: Values) -> str:
     spoken = quoted(one.dimension)
     if one.dimension in _CALENDAR:
-        spoken = f"CAST({_CALENDAR[one.dimension].format(at='happened_at')} AS VARCHAR)"
+        spoken = f"CAST({_CALENDAR[one.dimension].format(at=part.told('happened_at'))} AS VARCHAR)"
     held = f"{spoken} IN ({', '.join(values.add(word) for word in one.words)})"
     return f"NOT coalesce({held}, false)" if one.is_not else held

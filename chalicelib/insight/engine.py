@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib.insight import compiling
 from chalicelib.insight.model_events import COLUMNS
-from chalicelib.insight.model_query import Answered, Question
+from chalicelib.insight.model_query import Answered, Question, Side
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import QuestionTooWide, Unavailable
 
@@ -67,9 +67,16 @@ class Engine:
         top = asked.wish.top
         return Answered(asked.columns, rows[:top], len(rows) <= top)
 
-    def behind(self, asked: Question, row: Mapping[str, Any], limit: int) -> Answered:
+    def behind(
+        self,
+        asked: Question,
+        row: Mapping[str, Any],
+        limit: int,
+        side: Side = "now",
+        after: compiling.Place | None = None,
+    ) -> Answered:
         """The events that a row counts."""
-        text, values = compiling.of_rows(asked, row, limit)
+        text, values = compiling.of_rows(asked, row, limit, side, after)
         with self._bounded():
             found = self.connection.execute(text, values)
             columns = tuple(one[0] for one in found.description or ())

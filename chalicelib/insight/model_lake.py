@@ -56,6 +56,15 @@ class Landing(msgspec.Struct, frozen=True):
     strays: tuple[str, ...]
 
 
+class Replaced(msgspec.Struct, frozen=True):
+    """Files of a day that count no more since `by` was made."""
+
+    day: str
+    at: datetime
+    by: str
+    keys: tuple[str, ...]
+
+
 class Job(msgspec.Struct, frozen=True):
     """One file to make: of those that are there, and of what has landed."""
 

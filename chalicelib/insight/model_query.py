@@ -17,6 +17,7 @@ from chalicelib.kernel.errors import InvalidRequest
 
 Grain = Literal["minute", "hour", "day", "week", "month"]
 Figure = Literal["amount", "fee", "owed", "settling", "took_ms"]
+Side = Literal["now", "before"]
 MeasureKind = Literal["count", "sum", "average", "quantile", "people", "success", "conversion", "retention"]
 PLAIN: Final = (
     "kind", "channel", "processor", "method", "merchant", "category", "region", "device", "currency", "outcome",

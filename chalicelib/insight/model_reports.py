@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.insight.model_imports import Used
+from chalicelib.insight.model_lake import File
 from chalicelib.insight.model_query import QueryRequest
 
 Cell = str | int | None
@@ -18,7 +19,7 @@ FIRST_ROWS = 100
 
 class Kept(msgspec.Struct, frozen=True):
     """An answer in the bucket, with its question, if it is one. `complete`: whether there were no more rows than were
-    asked for. `imported`: what the names of imported files meant then."""
+    asked for. `imported`: what the names of imported files meant then; `files`: what it was made of."""
 
     query: QueryRequest | None
     columns: tuple[str, ...]
@@ -26,6 +27,7 @@ class Kept(msgspec.Struct, frozen=True):
     complete: bool
     through_at: str | None
     imported: dict[str, Used] = {}
+    files: tuple[File, ...] = ()
 
     def row(self, place: int) -> dict[str, Cell]:
         """Raises IndexError."""
@@ -76,6 +78,16 @@ def is_answer(text: str) -> bool:
 def is_place(text: str, rows: int) -> bool:
     """Of so many."""
     return re.fullmatch(r"[0-9]{1,6}", text) is not None and int(text) < rows
+
+
+def position(last: HappenedView) -> str:
+    """Of the page behind it."""
+    return f"{last.happened_at} {last.id}"
+
+
+def place_of(position: str | None) -> tuple[str, str] | None:
+    at, _, event = (position or "").partition(" ")
+    return (at, event) if position else None
 
 
 def answer_id(query: msgspec.Struct, files: Sequence[str]) -> str:

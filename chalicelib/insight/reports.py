@@ -8,10 +8,10 @@ import msgspec
 
 from chalicelib.insight import engine, files, model_reports, store_imports, store_lake
 from chalicelib.insight.model_imports import Used
-from chalicelib.insight.model_query import QueryRequest, Question, question
+from chalicelib.insight.model_query import QueryRequest, Question, Side, question
 from chalicelib.insight.model_reports import AnswerView, HappenedView, Kept, RowView
 from chalicelib.kernel import clock, sheet
-from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.errors import InvalidRequest, NotFound
 
 
 def asked(wish: QueryRequest) -> AnswerView:
@@ -26,7 +26,7 @@ def asked(wish: QueryRequest) -> AnswerView:
     if (kept := known(answer)) is not None:
         return model_reports.shown(answer, kept, cached=True)
     answered = files.engine(found, imported).answer(about)
-    return keep(answer, Kept(wish, answered.columns, answered.rows, answered.complete, through, imported))
+    return keep(answer, Kept(wish, answered.columns, answered.rows, answered.complete, through, imported, found))
 
 
 def named(wish: QueryRequest) -> dict[str, Used]:
@@ -50,16 +50,20 @@ def rows(answer: str, position: str | None, limit: int) -> tuple[list[RowView], 
     return named, str(first + limit) if first + limit < len(kept.rows) else None
 
 
-def behind(answer: str, place: str, position: str | None, limit: int) -> tuple[list[HappenedView], str | None]:
-    """The events that a row counts, newest first. Raises NotFound."""
-    kept, first = _known(answer), int(position or 0)
+def behind(
+    answer: str, place: str, position: str | None, limit: int, side: Side = "now"
+) -> tuple[list[HappenedView], str | None]:
+    """The events that a row counts, newest first, of what the answer was made of, whatever came since; `before`: those
+    that it is compared with. Raises NotFound, InvalidRequest."""
+    kept = _known(answer)
     if kept.query is None or not model_reports.is_place(place, len(kept.rows)):
         raise NotFound()
-    about = sense(kept.query, kept.imported)
-    found = files.of(store_lake.days(*_days(about)))
-    events = files.engine(found, kept.imported).behind(about, kept.row(int(place)), first + limit)
-    shown = [model_reports.event(one) for one in events.named()[first:]]
-    return shown, None if events.complete else str(first + limit)
+    if side == "before" and not kept.query.compare:
+        raise InvalidRequest(param="side")
+    about, after = sense(kept.query, kept.imported), model_reports.place_of(position)
+    events = files.engine(kept.files, kept.imported).behind(about, kept.row(int(place)), limit, side, after)
+    shown = [model_reports.event(one) for one in events.named()]
+    return shown, None if events.complete else model_reports.position(shown[-1])
 
 
 def file(answer: str, *, as_parquet: bool) -> str | bytes:

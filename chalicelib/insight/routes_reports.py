@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.insight import reports
-from chalicelib.insight.model_query import QueryRequest
+from chalicelib.insight.model_query import QueryRequest, Side
 from chalicelib.insight.model_reports import AnswerView, HappenedView, RowView
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidRequest, QuestionTooWide
 
 room = Room("insight_reports", function="analysis")
+_SIDES: dict[str, Side] = {"now": "now", "before": "before"}
 _MEDIA = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 
 
@@ -48,12 +49,17 @@ def rows(call: Call[None]) -> Answer:
     caller=Operator,
     permission="reports.see",
     listing=True,
+    query=("side",),
+    parameters={"side": {"schema": {"enum": ["now", "before"], "default": "now"}}},
     errors=(QuestionTooWide,),
     summary="What a row of an answer counts: each event, and which entry of the journal it is",
 )
 def entries(call: Call[None]) -> Answer:
-    page = call.page
-    return Answer(200, page.envelope(*reports.behind(call.path["id"], call.path["place"], page.cursor, page.limit)))
+    page, side = call.page, _SIDES.get(call.query.get("side", "now"))
+    if side is None:
+        raise InvalidRequest(param="side")
+    found = reports.behind(call.path["id"], call.path["place"], page.cursor, page.limit, side)
+    return Answer(200, page.envelope(*found))
 
 
 @room.route(

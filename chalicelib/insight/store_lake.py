@@ -25,12 +25,12 @@ from chalicelib import cloud
 from chalicelib.cloud_tables import Table, absent, made
 from chalicelib.insight import model_lake
 from chalicelib.insight.model_events import Event
-from chalicelib.insight.model_lake import Day, File, Landing
+from chalicelib.insight.model_lake import Day, File, Landing, Replaced
 from chalicelib.kernel import clock
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.settings import settings
 
-_LAKE, _DAY, _THROUGH, _TOLD = "LAKE", "DAY#", "THROUGH", "TOLD#"
+_LAKE, _DAY, _GONE, _THROUGH, _TOLD = "LAKE", "DAY#", "GONE#", "THROUGH", "TOLD#"
 LANDING, EVENTS, UNREADABLE = "landing/", "events/", "unreadable/"
 
 
@@ -41,6 +41,11 @@ class _DayItem(Table):
     setting = "cases_table"
     files = UnicodeAttribute()
     version = NumberAttribute()
+
+
+class _GoneItem(Table):
+    setting = "cases_table"
+    replaced = UnicodeAttribute()
 
 
 class _NoteItem(Table):
@@ -92,6 +97,23 @@ def swap(old: Day, files: Sequence[File]) -> bool:
     item = _DayItem(_LAKE, _DAY + old.day, files=msgspec.json.encode(files).decode(), version=old.version + 1)
     unchanged = (_DayItem.version == old.version) if old.version else _DayItem.pk.does_not_exist()
     return made(lambda: item.save(unchanged))
+
+
+def note_replaced(new: Replaced) -> None:
+    """In the place of what was noted of the same file at that time."""
+    named = hashlib.sha256(new.by.encode()).hexdigest()[:16]
+    _GoneItem(_LAKE, f"{_GONE}{clock.written(new.at)}#{named}", replaced=msgspec.json.encode(new).decode()).save()
+
+
+def replaced(before: datetime) -> list[Replaced]:
+    """Noted by then, the oldest first."""
+    found = _GoneItem.query(_LAKE, _GoneItem.sk.between(_GONE, f"{_GONE}{clock.written(before)}~"))
+    return [msgspec.json.decode(one.replaced, type=Replaced) for one in found]
+
+
+def forget_replaced(seen: Replaced) -> None:
+    named = hashlib.sha256(seen.by.encode()).hexdigest()[:16]
+    _GoneItem(_LAKE, f"{_GONE}{clock.written(seen.at)}#{named}").delete()
 
 
 def note(at: datetime) -> None:
@@ -148,11 +170,6 @@ def remove(keys: Sequence[str]) -> None:
         wish = {"Objects": objects, "Quiet": True}
         if _s3().delete_objects(Bucket=settings().lake_bucket, Delete=wish).get("Errors"):
             raise Unavailable(retry_after_seconds=1)
-
-
-def files_of(day: str, before: datetime) -> list[str]:
-    """All that were put under a day before then, those that count no more too."""
-    return [key for key, _, put_at in _listed(f"{EVENTS}day={day}/", 10_000) if put_at < before]
 
 
 def _listed(prefix: str, most: int) -> Iterator[tuple[str, int, datetime]]:

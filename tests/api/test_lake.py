@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -142,19 +142,6 @@ def test_what_comes_late_is_filed_where_its_time_says(world: World) -> None:
     assert by_kind(world)["payment"] == (2, 2_500)
 
 
-def test_files_that_count_no_more_go_when_nobody_reads_them_still(world: World) -> None:
-    ana = world.customer(10_000)
-    for amount in (100, 200):
-        ana.pay(amount)
-        compact(world)
-    day = clock.written(world.clock.now())[:10]
-    assert len(store_lake.files_of(day, before=_far())) == 2
-    assert compacting.tidy(world.clock.now()) == 0
-    assert compacting._tidied(store_lake.day(day), _far()) == 1
-    assert len(store_lake.files_of(day, before=_far())) == 1
-    assert by_kind(world)["payment"] == (2, 300)
-
-
 def test_a_funnel_and_who_is_converted_lead_back_to_entries_as_well(world: World) -> None:
     ana, ben = world.customer(10_000), world.customer(10_000)
     ben.pay(50)
@@ -182,10 +169,6 @@ def test_a_time_that_goes_on_has_no_retention_yet(world: World) -> None:
     world.operator = world.nobody.bearing(in_office(world.operator_id, world.clock.now()))
     compact(world)
     assert {row["retention_1"] for row in ask(world, **asked).json["rows"]} == {0}
-
-
-def _far() -> datetime:
-    return datetime(2099, 1, 1, tzinfo=UTC)
 
 
 def test_who_compacts_at_the_same_time_loses_and_nothing_is_lost(world: World) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib import cloud
-from chalicelib.insight import compacting, importing, scheduled, store_lake, tasks
+from chalicelib.insight import compacting, gathering, importing, scheduled, store_lake, tasks
 from chalicelib.kernel import clock
 from chalicelib.settings import settings
 from tests.api.test_lake import by_kind, compact
@@ -104,3 +105,29 @@ def test_what_fails_of_a_turn_stops_nothing_behind_it(
     monkeypatch.setattr(room, fails, lambda at: 1 / 0)
     assert tasks.compact(world.clock.now()) == 3
     assert done == [name for _, name in parts if name != fails]
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(days=20)])
+def test_files_that_count_no_more_go_when_no_answer_leads_to_them(world: World, late: timedelta) -> None:
+    at = world.clock.now() - late
+    for number in range(2):
+        told = {"id": f"evt_{number}", "kind": "sign-in", "outcome": "succeeded", "at": clock.written(at)}
+        gathering.gather({"happened": [told]})
+        compacting.compact(world.clock.now())
+    (counts,) = store_lake.day(clock.written(at)[:10]).files
+    assert (counts.events, len(keys("events/"))) == (2, 2)
+    assert compacting.tidy(world.clock.now() + compacting.KEPT_FOR_READERS - timedelta(seconds=1)) == 0
+    assert compacting.tidy(world.clock.now() + compacting.KEPT_FOR_READERS) == 1
+    assert keys("events/") == [counts.key]
+    assert compacting.tidy(world.clock.now() + compacting.KEPT_FOR_READERS) == 0
+
+
+def test_what_a_loser_made_goes_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.customer(1_000)
+    with monkeypatch.context() as patch:
+        patch.setattr(store_lake, "swap", lambda *_: False)
+        compact(world)
+    made = len(keys("events/"))
+    assert made > 0
+    assert compacting.tidy(world.clock.now() + compacting.KEPT_FOR_READERS) == made
+    assert keys("events/") == []

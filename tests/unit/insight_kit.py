@@ -134,7 +134,7 @@ class Plain:
         ]
 
     def _passes(self, kept: Filter, one: Event) -> bool:
-        value = Plain(self.asked, [])._value(kept.dimension, one)
+        value = Plain(self.asked, [], self.moved)._value(kept.dimension, one)
         return (value is not None and str(value) in kept.words) != kept.is_not
 
     def _value(self, name: str, one: Event) -> Any:
