@@ -53,6 +53,7 @@ OFFLINE = {
     "GET /v1/reports/ready",
     "GET /v1/reports/answers/{id}",
     "GET /v1/reports/answers/{id}/file",
+    "GET /v1/reports/answers/{id}/rows/{place}/entries",
 }
 """They ask no table."""
 
