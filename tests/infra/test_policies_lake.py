@@ -32,7 +32,10 @@ def test_whoever_analyses_reads_which_files_count_and_who_is_an_operator_and_kee
     statements = allowed(packaged.policies["AnalysisHandlerRole"])
     tables = {str(one["Resource"]) for one in statements if "dynamodb:" in str(one["Action"])}
     assert tables == {str(get_att(name)) for name in ("CasesTable", "AuditTable", "IdentityTable")}
-    (keys, seen) = (one for one in statements if one["Resource"] == get_att("IdentityTable"))
+    (seen,), (keys,) = (
+        [one for one in statements if one["Resource"] == get_att("IdentityTable") and (one["Sid"] == ROSTER) is roster]
+        for roster in (True, False)
+    )
     assert (seen["Sid"], seen["Action"]) == (ROSTER, ["dynamodb:GetItem"])
     assert seen["Condition"] == {EQUALS: {"dynamodb:LeadingKeys": ["OPERATORS"]}}
     assert keys["Condition"] == {EQUALS: {"dynamodb:LeadingKeys": ["KEYRING"]}}, "its audit entries seal their reasons"
