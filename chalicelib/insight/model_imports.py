@@ -57,7 +57,8 @@ class FileUploadView(msgspec.Struct, frozen=True):
 
 class QualityView(msgspec.Struct, frozen=True):
     """`rows` = `kept` + `duplicates` (of a key the first counts) + `without_key` + `unreadable`. `cut`: cells of more
-    than 64 letters. `unmatched`: keys that no event has; with `compared_since`, none since that day."""
+    than 64 letters; `personal`: those with an e-mail address or a phone number, which are left empty. `unmatched`: keys
+    that no event has; with `compared_since`, none since that day."""
 
     rows: int = 0
     kept: int = 0
@@ -66,6 +67,7 @@ class QualityView(msgspec.Struct, frozen=True):
     unreadable: int = 0
     unreadable_lines: tuple[int, ...] = ()
     cut: int = 0
+    personal: int = 0
     unmatched: int = 0
     unmatched_keys: tuple[str, ...] = ()
     compared_since: str | None = None

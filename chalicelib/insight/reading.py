@@ -103,4 +103,4 @@ def _counted(table: Table) -> QualityView:
     """Before it is known which keys are there twice."""
     kept = table.rows - table.without_key - table.unreadable
     lines = tuple(table.unreadable_lines)
-    return QualityView(table.rows, kept, 0, table.without_key, table.unreadable, lines, table.cut)
+    return QualityView(table.rows, kept, 0, table.without_key, table.unreadable, lines, table.cut, table.personal)

@@ -126,7 +126,7 @@ def test_the_quality_report_tells_what_became_of_every_row(world: World) -> None
     missing = sorted(["mer_long", *(f"mer_{place:02}" for place in range(30))])
     assert found["quality"] == {
         "rows": 35, "kept": 32, "duplicates": 1, "without_key": 1, "unreadable": 1, "unreadable_lines": [6], "cut": 1,
-        "unmatched": 31, "unmatched_keys": missing[:20], "compared_since": None,
+        "personal": 0, "unmatched": 31, "unmatched_keys": missing[:20], "compared_since": None,
     }  # fmt: skip
     assert revenue(world).json["rows"] == [{"shops.region_manager": "Li", "revenue": 100}]
 

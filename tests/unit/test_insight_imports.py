@@ -170,3 +170,21 @@ def test_more_than_a_twentieth_that_cannot_be_read_is_another_kind_of_file(
     table = Table(io.StringIO(text, newline=""), "shop", ["other"])
     list(table)
     assert table.is_something_else is something_else
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["li@example.com", "Li Wei <li.wei@tea.example>", "x" * 70 + " li@tea.example", "+86 138 0013 8000", "13800138000",
+     "138-0013-8000", "call +49 (30) 123456"],
+)  # fmt: skip
+def test_nobodys_address_or_number_is_kept_of_a_cell_and_it_is_counted(text: str, tmp_path: Path) -> None:
+    table, kept = read(f'shop,a b,other\nmer_1,"{text}",north\n'.encode(), tmp_path)
+    assert kept == {"mer_1": (None, "north")}
+    assert table.personal == 1
+
+
+@pytest.mark.parametrize("text", ["mer_13800138000123", "2026-11-22", "1.5@", "@home", "+5 %", "100013800138000"])
+def test_what_is_none_stays(text: str, tmp_path: Path) -> None:
+    table, kept = read(f'shop,a b,other\nmer_1,"{text}",north\n'.encode(), tmp_path)
+    assert kept == {"mer_1": (text, "north")}
+    assert table.personal == 0

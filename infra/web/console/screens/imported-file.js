@@ -47,7 +47,7 @@ const Import = ({ of: one, path }) => html`
 
 const Quality = ({ of: quality }) => html`
   <${Facts} of=${[
-    ...["rows", "kept", "duplicates", "without_key", "unreadable", "cut", "unmatched"].map((name) => [`imports.${name}`, shownNumber(quality[name])]),
+    ...["rows", "kept", "duplicates", "without_key", "unreadable", "cut", "personal", "unmatched"].map((name) => [`imports.${name}`, shownNumber(quality[name])]),
     ["imports.unreadable_lines", quality.unreadable_lines.join(", ")],
     ["imports.unmatched_keys", quality.unmatched_keys.join(", ")],
     ["imports.compared_since", quality.compared_since],
