@@ -324,7 +324,7 @@ def sweep(event: Any) -> int:
         "minute",
         (
             *(*money, merchants.sweep, rewards.sweeping(categorising.category)),
-            *(one.sweep for one in (credit, disputes, kyc, identity, risk, operations)),
+            *(one.sweep for one in (credit, disputes, kyc, risk, identity, operations)),
         ),
         lambda task: task(at),
     )
