@@ -14,7 +14,7 @@ WEB := infra/web/node_modules/.installed
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile coupons check format help install load review
+.PHONY: probe security lock screens run reset client demo code listen trigger metrics rotate package pages deploy test simulate concurrency mutants bench web timing fuzz reconcile coupons counters bench-insight risk-eval offers-eval check format help install load review
 
 run: install ## start the local cloud at http://localhost:8000 (PORT=…) and follow its logs; Ctrl-C keeps its state
 	@exec $(RUN) -m infra.local.cloud up
@@ -22,7 +22,7 @@ run: install ## start the local cloud at http://localhost:8000 (PORT=…) and fo
 reset: $(TOOLS) ## forget everybody and everything in the local cloud
 	@$(RUN) -m infra.local.cloud reset
 
-demo: install ## play the main job over HTTP (ACT=accounts: lock, reset, second factor, restore; ACT=failover: a bank goes down; ACT=incident: from an alarm to its remedy; ACT=shop: a day of a shop; ACT=social: an evening among friends; ACT=rewards: points and a bonus; ACT=credit: a plan of instalments; ACT=restore: a wiped table comes back; ACT=region: a lost region is rebuilt; DEMO_LANG=zh for Chinese)
+demo: install ## play the main job over HTTP (ACT=accounts: lock, reset, second factor, restore; ACT=failover: a bank goes down; ACT=fraud: a ring is found, held and released; ACT=incident: from an alarm to its remedy; ACT=shop: a day of a shop; ACT=social: an evening among friends; ACT=rewards: points and a bonus; ACT=credit: a plan of instalments; ACT=insight: from payments to a report and back to an entry; ACT=restore: a wiped table comes back; ACT=region: a lost region is rebuilt; DEMO_LANG=zh for Chinese)
 	@$(RUN) -m infra.local.demo $(ACT)
 
 code: $(TOOLS) ## the code that the demo operator's authenticator shows now, to sign in to the console
@@ -76,6 +76,9 @@ bench: $(TOOLS) $(CLOUD) ## measure speed and cost into build/bench.json; fails 
 load: install ## several times what the local cloud can do, and what becomes of payments meanwhile; figures in build/load.json (SECONDS_OF_FLOOD=45 TIMES=4 SEED=1)
 	@$(RUN) -m infra.local.load --seconds $(or $(SECONDS_OF_FLOOD),45) --times $(or $(TIMES),4) --seed $(SEED)
 
+risk-eval: $(TOOLS) ## the rules of risk on generated weeks with planted fraud: precision, recall, time to detection, into build/risk-eval.json (SEED=1 PEOPLE=3000 DAYS=28)
+	@SEED=$(or $(SEED),1) $(RUN) -m tests.bench.risk_eval
+
 web: install ## weigh and time the pages in a real browser into build/web.json; fails beyond a limit
 	@$(RUN) -m tests.browser.measure
 
@@ -91,6 +94,15 @@ reconcile: $(TOOLS) ## match two books of a million lines with planted differenc
 coupons: $(TOOLS) $(CLOUD) ## one template's coupons, issued by many processes: how many a second, how many met at a shard, the budget held (PROCESSES=8 COUPONS=1000)
 	@$(RUN) -m tests.bench.issuing --processes $(or $(PROCESSES),8) --coupons $(or $(COUPONS),1000)
 
+counters: $(TOOLS) ## write units that the live counters cost per event in batches of 40, by AWS's size rules; fails at one
+	@POWERTOOLS_LOG_LEVEL=CRITICAL $(RUN) -m tests.bench.counting
+
+bench-insight: $(TOOLS) ## the same reports over so many events by us, by pandas and by sqlite: do they agree, how long does each take; figures in build/bench-insight.json (EVENTS=10000000 SEED=1)
+	@$(RUN) -m tests.bench.analysing --events $(or $(EVENTS),10000000) --seed $(SEED)
+
+offers-eval: $(TOOLS) ## does the ranking of offers know what people will buy? held-out weeks of a generated town, against random and most popular; figures in build/offers-eval.json (SEED=1 PEOPLE=600 WEEKS=10)
+	@$(RUN) -m tests.bench.offers_eval --seed $(SEED) --people $(or $(PEOPLE),600) --weeks $(or $(WEEKS),10)
+
 screens: install ## visit every screen in four looks each, pictures in build/screens/
 	@LOOKS=4 $(RUN) -m pytest -n 0 tests/browser/test_screens.py
 
@@ -100,15 +112,19 @@ check: package ## ruff, mypy --strict, import-linter, bandit, policy packs; cfn-
 	.venv/bin/mypy --strict app.py chalicelib
 	.venv/bin/lint-imports
 	@$(RUN) -m infra.policies check
-	.venv/bin/bandit --quiet --recursive app.py chalicelib
+	.venv/bin/bandit --quiet --recursive app.py chalicelib --exclude chalicelib/insight
+	.venv/bin/bandit --quiet --recursive chalicelib/insight --skip B608
 	.venv/bin/bandit --quiet --severity-level medium --recursive infra --exclude infra/web
 
 security: package $(CHECKS) ## bandit, cfn-lint, checkov, detect-secrets, pins with hashes, what is in the zip; every find fixed or given a reason
 	@$(RUN) -m infra.checks
 
-lock: $(CHECKS) ## infra/requirements.lock from requirements.txt: all that it needs, each with the hashes of its files
-	.venv-checks/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file infra/requirements.lock requirements.txt
+LOCKED := .venv-checks/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+lock: $(CHECKS) ## infra/requirements.lock and analysis.lock: all that the zip and the layer need, each with the hashes of its files
+	$(LOCKED) --output-file infra/requirements.lock requirements.txt
+	$(LOCKED) --output-file infra/analysis.lock infra/analysis.txt
 
 format: $(TOOLS) ## let ruff write the code as `make check` wants it, and pages name at their head what they need
 	.venv/bin/ruff check --fix .
@@ -116,7 +132,7 @@ format: $(TOOLS) ## let ruff write the code as `make check` wants it, and pages 
 	@$(RUN) -m infra.preloads
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 install: $(TOOLS) $(CLOUD) $(WEB)
 

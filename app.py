@@ -55,10 +55,13 @@ def _between_people() -> list[Room]:
 
 
 def _rewards() -> list[Room]:
+    from chalicelib.merchants import categorising
+    from chalicelib.rewards import liking
     from chalicelib.rewards import routes as coupons
     from chalicelib.rewards import routes_bonuses as bonuses
     from chalicelib.rewards import routes_points as points
 
+    liking.lend(categorising.category, categorising.is_open)
     return [routes.room for routes in (coupons, points, bonuses)]
 
 
@@ -115,23 +118,8 @@ def _office() -> list[Room]:
 
     of_merchants = (merchants, sales, stores, cards, onboarding, webhooks, returns, events, payouts)
     of_the_house = (
-        cases,
-        audit,
-        risk,
-        disputes,
-        reconciliation,
-        adjustments,
-        operations,
-        on_call,
-        affected,
-        compensation,
-        backups,
-        policies,
-        probes,
-        reviews,
-        live,
-        records,
-        effort,
+        *(cases, audit, risk, disputes, reconciliation, adjustments),
+        *(operations, on_call, affected, compensation, backups, policies, probes, reviews, live, records, effort),
     )
     return [routes.room for routes in (*of_merchants, *of_the_house)] + _other_office()
 
@@ -182,10 +170,18 @@ def _access() -> list[Room]:
         tills,
         payees,
     )
-    return [*(routes.room for routes in (api, *ways_in, *own)), *_money(), *_webhooks(), *_office()]
+    return [*(routes.room for routes in (api, *ways_in, *own)), *_money(), *_webhooks(), *_office(), *_analysis()]
 
 
-_ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office}
+def _analysis() -> list[Room]:
+    from chalicelib.insight import routes_imports as imports
+    from chalicelib.insight import routes_reports as reports
+    from chalicelib.insight import routes_saved as saved
+
+    return [reports.room, saved.room, imports.room]
+
+
+_ROOMS = {"money": _money, "webhooks": _webhooks, "office": _office, "analysis": _analysis}
 
 
 def _open(door: str) -> None:
@@ -275,6 +271,20 @@ def earn(event: SQSEvent) -> Any:
     return tasks.earn(event.to_dict(), categorising.category)
 
 
+@app.on_sqs_message(queue_arn=_QUEUE, batch_size=10)
+def gather(event: SQSEvent) -> Any:
+    from chalicelib.insight import tasks
+
+    return tasks.gather(event.to_dict())
+
+
+@app.on_sqs_message(queue_arn=_QUEUE, batch_size=10)
+def score(event: SQSEvent) -> Any:
+    from chalicelib.risk import tasks
+
+    return tasks.score(event.to_dict(), clock.now())
+
+
 @app.on_sqs_message(queue_arn=_QUEUE + ".fifo", batch_size=1)
 def deliver(event: SQSEvent) -> Any:
     from chalicelib.merchants import tasks
@@ -297,6 +307,7 @@ def sweep(event: Any) -> int:
     from chalicelib.identity import tasks as identity
     from chalicelib.kyc import tasks as kyc
     from chalicelib.ledger import tasks as ledger
+    from chalicelib.merchants import categorising
     from chalicelib.merchants import tasks as merchants
     from chalicelib.operations import tasks as operations
     from chalicelib.payments import tasks as payments
@@ -311,7 +322,10 @@ def sweep(event: Any) -> int:
     money = (settlement.sweep, payments.sweep, transfers.sweep, *topups.SWEEP, *settlement.GOING_OUT, ledger.close_due)
     return queues.sweep(
         "minute",
-        (*money, *(one.sweep for one in (merchants, rewards, credit, disputes, kyc, identity, risk, operations))),
+        (
+            *(*money, merchants.sweep, rewards.sweeping(categorising.category)),
+            *(one.sweep for one in (credit, disputes, kyc, risk, identity, operations)),
+        ),
         lambda task: task(at),
     )
 
@@ -321,6 +335,13 @@ def reconcile(event: Any) -> int:
     from chalicelib.settlement import tasks
 
     return tasks.reconcile(clock.now())
+
+
+@app.schedule("rate(5 minutes)")
+def compact(event: Any) -> int:
+    from chalicelib.insight import tasks
+
+    return tasks.compact(clock.now())
 
 
 @app.schedule("rate(15 minutes)")

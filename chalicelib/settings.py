@@ -31,6 +31,8 @@ class Settings:
     notices_queue_url: str
     events_queue_url: str
     points_queue_url: str
+    happened_queue_url: str
+    risk_queue_url: str
     deliveries_queue_url: str
     parked_queue_url: str
     alarms_queue_url: str
@@ -47,6 +49,8 @@ class Settings:
     """Where those archives wait to be fetched, for seven days."""
     documents_bucket: str
     """Where images of identity documents are kept until a while after the decision, and lists to screen by."""
+    lake_bucket: str
+    """Where what happened is kept for analysis, as Parquet by day and hour."""
     statements_bucket: str
     """Where processors' and banks' statements are kept, each under its SHA-256."""
     backups_bucket: str
@@ -60,6 +64,8 @@ class Settings:
     probe_secret_id: str
     """Secrets Manager: {"customer", "merchant"} who check that money moves; without a value nobody does."""
     cursor_key: str
+    pseudonym_key: str
+    """Never another: under another one everybody would be somebody else to reports and to risk."""
     sandbox_url: str
     email_sender: str
     aws_endpoint_url: str = ""

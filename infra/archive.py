@@ -11,6 +11,7 @@ import compileall
 import re
 import shutil
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 from py_compile import PycInvalidationMode
 from typing import Any
@@ -62,10 +63,27 @@ def rebuild(chalice_zip: Path, target: Path, work: Path, kept_services: set[str]
         _compile(path, work, ours=OURS.fullmatch(path.name) is not None)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
         for file in sorted(path for path in work.rglob("*") if path.is_file()):
-            entry = zipfile.ZipInfo(file.relative_to(work).as_posix(), FIXED_TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            made.writestr(entry, file.read_bytes())
+            _put(made, file.relative_to(work).as_posix(), file.read_bytes())
+
+
+def layer(wheels: Iterable[Path], target: Path) -> None:
+    """What these wheels hold, where Lambda looks for a layer's packages; the same wheels, the same bytes.
+
+    Their metadata too: DuckDB reads its own version there.
+    """
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+        for wheel in sorted(wheels):
+            with zipfile.ZipFile(wheel) as found:
+                for name in sorted(found.namelist()):
+                    if not name.endswith("/"):
+                        _put(made, f"python/{name}", found.read(name))
+
+
+def _put(made: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, FIXED_TIME)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    made.writestr(entry, content)
 
 
 def _compile(path: Path, work: Path, ours: bool) -> None:

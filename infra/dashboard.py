@@ -119,7 +119,7 @@ def _functions(functions: Mapping[str, str]) -> list[Template]:
     ]
 
 
-_HTTP = ("money", "access", "webhooks", "office")
+_HTTP = ("money", "access", "webhooks", "office", "analysis")
 
 
 def _queues(resources: Template) -> list[Template]:

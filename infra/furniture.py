@@ -20,8 +20,9 @@ HTTP_FUNCTIONS = {
     "access": "AccessHandler",
     "webhooks": "WebhooksHandler",
     "office": "OfficeHandler",
+    "analysis": "AnalysisHandler",
 }
-OURS = ("access", "webhooks", "office")
+OURS = ("access", "webhooks", "office", "analysis")
 """The HTTP functions that Chalice does not make."""
 THROTTLED = ("entering", "webhooks", "public")
 """Classes of route (`chalicelib/api/shield.py`) with a limit of their own for all callers together."""
@@ -108,7 +109,7 @@ def _log_group(name: str) -> Template:
 
 
 def _role(function: str, policies: Path) -> Template:
-    """Chalice makes the role of each function it knows; these three it does not know."""
+    """Chalice makes the role of each function it knows; these it does not know."""
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.loads((policies / f"policy-{function}.json").read_text())
     name = f"{logical(function)}Role"

@@ -1,4 +1,4 @@
-"""`make package`: build/package/deployment.zip and build/package/sam.json, ready for CloudFormation.
+"""`make package`: deployment.zip, layer.zip and sam.json in build/package/, ready for CloudFormation.
 
 Chalice packages a clean copy of the tree together with our template; then the zip is rebuilt
 (`archive.py`) and the template linted. Nothing is done when nothing changed.
@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ TOOLS = (
         for name in ("package", "furniture", "firewall", "archive", "wheels", "policies", "packs", *WATCHING)
     ),
     "infra/requirements.lock",
+    "infra/analysis.lock",
 )
 QUIET = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
 _ASK = """
@@ -43,6 +45,8 @@ print(json.dumps({
     "classes": [[route.path, route.method, shield.class_of(route)] for route in routes()],
 }))
 """
+MOST_UNZIPPED = 250 * 1024 * 1024
+"""https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "deployments", "deployed")
 
 
@@ -63,11 +67,12 @@ def package(stage: str = "prod") -> Path:
     _chalice(tree, merge, stage)
     _step(started, "byte code")
     archive.rebuild(tree / "out" / "deployment.zip", OUT / "deployment.zip", OUT / "zip", archive.services(tree))
+    archive.layer(wheels.of_the_layer(), OUT / "layer.zip")
     (OUT / "sam.json").write_text(_compact(tree / "out" / "sam.json"))
     _step(started, "cfn-lint")
     subprocess.run([_tool("cfn-lint"), "--regions", "eu-west-1", "--", str(OUT / "sam.json")], check=True)
-    stamp.write_text(digest)
     _report(started)
+    stamp.write_text(digest)
     return OUT
 
 
@@ -189,6 +194,11 @@ def _step(started: float, what: str) -> None:
 def _report(started: float) -> None:
     unzipped = sum(path.stat().st_size for path in (OUT / "zip").rglob("*") if path.is_file())
     zipped = (OUT / "deployment.zip").stat().st_size
+    with zipfile.ZipFile(OUT / "layer.zip") as layer:
+        beside = sum(one.file_size for one in layer.infolist())
+    _step(started, f"layer.zip: {(OUT / 'layer.zip').stat().st_size / 1e6:.1f} MB ({beside / 1e6:.1f} MB unzipped)")
+    if unzipped + beside > MOST_UNZIPPED:
+        sys.exit(f"code and layer are {(unzipped + beside) / 1e6:.0f} MB unzipped: Lambda takes 250")
     _step(started, f"done: deployment.zip {zipped / 1e6:.1f} MB ({unzipped / 1e6:.1f} MB unzipped), sam.json")
 
 

@@ -30,13 +30,13 @@ TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".webmanifest": "a
 DOCS_PACKAGE = "/packages/@scalar/api-reference/dist/browser/standalone.js"
 """What `chalicelib.api.docs_page` asks for; no page of ours does."""
 _ASKS = {
-    ".js": re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*)["'`]([^"'`\n]+)["'`]"""),
+    ".js": re.compile(r"""(?<!["'`-])(?:\bfrom\s*|\bimport\s*\(?\s*)["'`]([^"'`\n]+)["'`]"""),
     ".html": re.compile(r"""\b(?:src|href)="([^"#]+)\""""),
     ".css": re.compile(r"""url\(["']?([^"')]+)["']?\)"""),
     ".webmanifest": re.compile(r""""src":\s*"([^"]+)\""""),
 }
 _ASKS[".mjs"] = _ASKS[".js"]
-_STATIC = re.compile(r"""(?:\bfrom\s*|\bimport\s*)["']([^"'\n]+)["']""")
+_STATIC = re.compile(r"""(?<!["'`-])(?:\bfrom\s*|\bimport\s*)["']([^"'\n]+)["']""")
 
 
 def security(uploads: str) -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""Wheels for the zip: only those whose SHA-256 stands in `requirements.lock`, fetched once and kept.
+"""Wheels for the zip, and for the layer of those who analyse: only those whose SHA-256 stands in `requirements.lock`
+and `analysis.lock`, fetched once and kept.
 
 Chalice asks pip itself and knows no hashes, so pip gets nothing to choose from but this folder.
 """
@@ -14,8 +15,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-LOCK = Path(__file__).with_name("requirements.lock")
-HOUSE = Path(__file__).resolve().parent.parent / "build" / "package" / "wheels"
+LOCK, LAYER_LOCK = (Path(__file__).with_name(f"{name}.lock") for name in ("requirements", "analysis"))
+HOUSE, LAYER_HOUSE = (
+    Path(__file__).resolve().parent.parent / "build" / "package" / name for name in ("wheels", "layer-wheels")
+)
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s\\;]+)(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 _GLIBC = 26 if sys.version_info < (3, 12) else 34
 """Minor version of what Lambda's image of this Python has: Amazon Linux 2, then 2023."""
@@ -27,9 +30,9 @@ class Locked:
     hashes: tuple[str, ...]
 
 
-def locked() -> dict[str, Locked]:
+def locked(lock: Path | None = None) -> dict[str, Locked]:
     """Name of each package, and of each that it needs → version and the SHA-256 of its files."""
-    found = _PIN.findall(LOCK.read_text(encoding="utf-8"))
+    found = _PIN.findall((lock or LOCK).read_text(encoding="utf-8"))
     return {
         plain(name): Locked(version, tuple(re.findall(r"sha256:([0-9a-f]{64})", rest))) for name, version, rest in found
     }
@@ -45,14 +48,24 @@ def house() -> list[Path]:
 
 def only() -> dict[str, str]:
     """Settings of pip under which it takes verified wheels and nothing else; fetches them if the lock has changed."""
-    stamp, digest = HOUSE / "lock.sha256", hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != digest:
-        shutil.rmtree(HOUSE, ignore_errors=True)
-        HOUSE.mkdir(parents=True)
-        for where in _wheres():
-            _fetch(where)
-        stamp.write_text(digest)
+    _housed(LOCK, HOUSE, _wheres())
     return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(HOUSE)}
+
+
+def of_the_layer() -> list[Path]:
+    """Those for Lambda, fetched if the lock has changed."""
+    _housed(LAYER_LOCK, LAYER_HOUSE, _wheres()[:1])
+    return sorted(LAYER_HOUSE.glob("*.whl"))
+
+
+def _housed(lock: Path, house: Path, wheres: list[list[str]]) -> None:
+    stamp, digest = house / "lock.sha256", hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
+    if not stamp.exists() or stamp.read_text() != digest:
+        shutil.rmtree(house, ignore_errors=True)
+        house.mkdir(parents=True)
+        for where in wheres:
+            _fetch(where, lock, house)
+        stamp.write_text(digest)
 
 
 def _wheres() -> list[list[str]]:
@@ -67,12 +80,12 @@ def _wheres() -> list[list[str]]:
     ]
 
 
-def _fetch(where: list[str]) -> None:
+def _fetch(where: list[str], lock: Path, house: Path) -> None:
     how = ["--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps", "--only-binary", ":all:"]
-    command = [sys.executable, "-m", "pip", "download", *how, *where, "--dest", str(HOUSE), "-r", str(LOCK)]
+    command = [sys.executable, "-m", "pip", "download", *how, *where, "--dest", str(house), "-r", str(lock)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(f"what requirements.lock names cannot be fetched, or is not what it was:\n{done.stderr}")
+        sys.exit(f"what {lock.name} names cannot be fetched, or is not what it was:\n{done.stderr}")
 
 
 def plain(name: str) -> str:

@@ -232,7 +232,7 @@ def _queues() -> dict[str, dict[str, str]]:
 
 def _create_bucket() -> None:
     chosen = settings_module.settings()
-    for bucket in (chosen.exports_bucket, chosen.statements_bucket, chosen.documents_bucket):
+    for bucket in (chosen.exports_bucket, chosen.statements_bucket, chosen.documents_bucket, chosen.lake_bucket):
         cloud_module.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     cloud_module.client("s3").create_bucket(
         Bucket=chosen.backups_bucket,

@@ -19,7 +19,7 @@ from chalicelib.kernel.roles import PERMISSIONS
 
 __all__ = ["Answer", "Call", "Room", "Route", "routes"]
 
-FUNCTIONS = ("money", "access", "webhooks", "office")
+FUNCTIONS = ("money", "access", "webhooks", "office", "analysis")
 _Declared = TypeVar("_Declared", bound=View)
 _NOTHING: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 _registry: list[Route] = []

@@ -68,6 +68,7 @@ STATUS: dict[type[CofferError], int] = {
     errors.PayloadTooLarge: 413,
     errors.UnsupportedMediaType: 415,
     errors.InvalidRequest: 422,
+    errors.QuestionTooWide: 422,
     errors.CodeMistyped: 422,
     errors.AmountOutOfRange: 422,
     errors.CurrencyMismatch: 422,

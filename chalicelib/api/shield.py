@@ -22,7 +22,7 @@ from chalicelib.kernel.quotas import Buckets, Limit, Quota
 from chalicelib.observability import count
 from chalicelib.settings import settings
 
-Class = Literal["money", "access", "webhooks", "office", "entering", "public", "unknown"]
+Class = Literal["money", "access", "webhooks", "office", "analysis", "entering", "public", "unknown"]
 Who = Literal["person", "merchant", "operator", "stranger"]
 
 ADDRESS = Limit("address", 6_000)
@@ -33,6 +33,7 @@ _A_MINUTE: Mapping[Class, Mapping[Who, int]] = {
     "access": {"person": 300, "merchant": 3_000, "operator": 600, "stranger": 600},
     "webhooks": {"stranger": 6_000},
     "office": {"person": 300, "merchant": 3_000, "operator": 1_200, "stranger": 600},
+    "analysis": {"operator": 120, "stranger": 600},
     "entering": {"stranger": 120},
     "public": {"stranger": 1_200},
     "unknown": {"stranger": 600},
@@ -52,7 +53,13 @@ def class_of(route: Route) -> Class:
     return "public" if route.method == "GET" and not route.callers else _CLASSES[route.function]
 
 
-_CLASSES: Mapping[str, Class] = {"money": "money", "access": "access", "webhooks": "webhooks", "office": "office"}
+_CLASSES: Mapping[str, Class] = {
+    "money": "money",
+    "access": "access",
+    "webhooks": "webhooks",
+    "office": "office",
+    "analysis": "analysis",
+}
 
 
 def who(caller: Caller) -> Who:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from chalicelib import happenings
 from chalicelib.cases import audit as audit_log
 from chalicelib.cases import store
 from chalicelib.cases.model import Case, Facts, State
-from chalicelib.kernel import ids
+from chalicelib.kernel import clock, ids
 from chalicelib.kernel.callers import Operator
 from chalicelib.kernel.errors import InvalidState, NotFound
 
@@ -37,13 +38,19 @@ def open_case(
     """The id of the case; the same kind, subject and key open it once. `owner` has it until somebody takes it on;
     `about` is the person whose affair it is, for whom as an operator it is not there."""
     opened = case_id(kind, subject, key)
-    store.put(Case(opened, kind, subject, "open", opened_at=at, due_at=due_at, owner=owner, facts=facts, about=about))
+    case = Case(opened, kind, subject, "open", opened_at=at, due_at=due_at, owner=owner, facts=facts, about=about)
+    if store.put(case):
+        happenings.tell("case-opened", at, "succeeded", user_id=about, reason=kind, once=opened)
     return opened
 
 
 def close(kind: str, subject: str, closed_as: str, *, key: str = "") -> bool:
     """What it was about is as it should be, by itself: `closed_as` says how. False if it is not open."""
-    return store.close(case_id(kind, subject, key), closed_as)
+    closed = case_id(kind, subject, key)
+    if not store.close(closed, closed_as):
+        return False
+    happenings.tell("case-finished", clock.now(), "succeeded", reason=kind, once=closed)
+    return True
 
 
 def case_id(kind: str, subject: str, key: str = "") -> str:
@@ -115,6 +122,9 @@ def finish(case_id: str, by: Operator, note: str, at: datetime) -> Case:
     resolved = store.resolve(case_id, by.user_id, note)
     if resolved is None:
         raise InvalidState(state="resolved")
+    took_ms = round((at - resolved.opened_at).total_seconds() * 1000)
+    about, kind = resolved.about, resolved.kind
+    happenings.tell("case-finished", at, "succeeded", user_id=about, reason=kind, took_ms=took_ms, once=case_id)
     return resolved
 
 

@@ -15,7 +15,7 @@ Forget = Callable[[str, Logins, datetime], None]
 Told = Callable[[str, Logins], Mapping[str, Any]]
 """Likewise: name of a file in their archive → its content."""
 
-ROOMS = ("disputes", "kyc", "merchants", "payments", "rewards", "credit")
+ROOMS = ("disputes", "kyc", "merchants", "payments", "rewards", "credit", "risk")
 """Which keep something."""
 _lent: dict[str, tuple[Forget, Told]] = {}
 

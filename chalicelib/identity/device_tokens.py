@@ -15,23 +15,32 @@ from datetime import UTC, datetime
 from chalicelib.identity import secrets
 from chalicelib.kernel import entropy
 
-_PREFIX, _NUMBER_BYTES, _TIME_BYTES = "cdt_", 16, 5
+_PREFIX, _NUMBER_BYTES, _TIME_BYTES, _SEAL_BYTES = "cdt_", 16, 5, 32
+_MARK_LETTERS = 16
 
 
-def token(user_id: str, at: datetime) -> str:
-    """Of a device that is new to this person."""
-    body = entropy.token(_NUMBER_BYTES) + int(at.timestamp()).to_bytes(_TIME_BYTES, "big")
+def token(user_id: str, at: datetime, given: str | None = None) -> str:
+    """Of a device that is new to this person. It keeps the number that it shows, whoever it was given to."""
+    number = bytes.fromhex(_number(given)) or entropy.token(_NUMBER_BYTES)
+    body = number + int(at.timestamp()).to_bytes(_TIME_BYTES, "big")
     return _PREFIX + urlsafe_b64encode(body + _seal(user_id, body)).decode()
 
 
 def again(user_id: str, given: str | None, at: datetime) -> str:
     """The one that it has, which stays as old as it is, or its first."""
-    return given if given and known(user_id, given) else token(user_id, at)
+    return given if given and known(user_id, given) else token(user_id, at, given)
 
 
 def known(user_id: str, given: str | None) -> str:
     """The device's number, hex; empty unless we gave this token to a device of this person."""
     return _body(user_id, given)[:_NUMBER_BYTES].hex()
+
+
+def mark(given: str | None) -> str:
+    """Of the device that shows it, the same for whoever signs in there; nobody is let in by it, so no seal is asked
+    for: whoever knows the number has the token."""
+    number = _number(given)
+    return secrets.mark("device-number", number)[:_MARK_LETTERS] if number else ""
 
 
 def since(user_id: str, given: str | None) -> datetime | None:
@@ -40,11 +49,21 @@ def since(user_id: str, given: str | None) -> datetime | None:
     return datetime.fromtimestamp(int.from_bytes(body[_NUMBER_BYTES:], "big"), UTC) if body else None
 
 
-def _body(user_id: str, given: str | None) -> bytes:
+def _number(given: str | None) -> str:
+    """Hex; empty of what is none of ours by its form."""
+    raw = _raw(given)
+    return raw[:_NUMBER_BYTES].hex() if len(raw) == _NUMBER_BYTES + _TIME_BYTES + _SEAL_BYTES else ""
+
+
+def _raw(given: str | None) -> bytes:
     try:
-        raw = urlsafe_b64decode((given or "").removeprefix(_PREFIX).encode("ascii"))
+        return urlsafe_b64decode((given or "").removeprefix(_PREFIX).encode("ascii"))
     except ValueError:
-        raw = b""
+        return b""
+
+
+def _body(user_id: str, given: str | None) -> bytes:
+    raw = _raw(given)
     body, seal = raw[: _NUMBER_BYTES + _TIME_BYTES], raw[_NUMBER_BYTES + _TIME_BYTES :]
     return body if hmac.compare_digest(seal, _seal(user_id, body)) else b""
 

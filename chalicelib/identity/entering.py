@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib import happenings
 from chalicelib.cases import service as cases
 from chalicelib.cloud_tables import made, writing
 from chalicelib.identity import (
@@ -50,16 +51,29 @@ def with_password(user: User, arrival: Arrival, at: datetime) -> TokensView | Ch
 def let_in(user: User, arrival: Arrival, at: datetime, *, proved: bool = False) -> TokensView:
     """`proved`: with a second factor. The head is read before the session is written (see `sessions`)."""
     head = ledger.head(user.wallets[0])
-    session, token = sessions.begun(user.id, arrival.device_name, arrival.user_agent, at, user.sessions_from)
+    known = device_tokens.again(user.id, arrival.device_token, at)
+    device = device_tokens.mark(known)
+    session, token = sessions.begun(user.id, arrival.device_name, arrival.user_agent, at, user.sessions_from, device)
     cases.audit(user.id, "session.begin", session.id, "", at, source_address=arrival.source_address)
     found = _impression(user, arrival, proved, at)
-    if found.risky:
-        session = replace(session, risky_until=int((at + RISK_LASTS).timestamp()))
+    began_at_risk = int((at + RISK_LASTS).timestamp()) if found.risky else 0
+    session = replace(session, risky_until=max(began_at_risk, user.risky_until))
     _keep(user, replace(session, proved=proved), found)
     if found.new_device:
         _tell(user, arrival, at)
-    known = device_tokens.again(user.id, arrival.device_token, at)
+    way = "second-factor" if proved else "password"
+    region, country = user.jurisdiction, arrival.country
+    happenings.tell(
+        "sign-in", at, "succeeded", user_id=user.id, method=way, region=region, country=country, device=device
+    )
     return sessions.issued(user, token, head.epoch, head.tier, at, known, replace(session, proved=proved))
+
+
+def refused(user: User | None, reason: str, arrival: Arrival, at: datetime) -> None:
+    """Told of everybody alike: the same calls, whoever it is or is not."""
+    who, region = (user.id, user.jurisdiction) if user else ("", "")
+    device, country = device_tokens.mark(arrival.device_token), arrival.country
+    happenings.tell("sign-in", at, "refused", user_id=who, reason=reason, region=region, country=country, device=device)
 
 
 def _announced_as(arrival: Arrival, at: datetime) -> str:

@@ -101,6 +101,11 @@ def is_there(user_id: str) -> bool:
     return store_sessions.standing(user_id)[1]
 
 
+def mode(user_id: str) -> str:
+    """Of the app, as they chose it: standard, easy or social; "" of nobody who is there."""
+    return store_sessions.mode(user_id)
+
+
 def check_standing(user_id: str, began_under: str, wallet: str) -> None:
     """Raises InvalidToken once they reset their password, ended every session or deleted their account; and while
     their wallet is frozen."""

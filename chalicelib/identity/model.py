@@ -74,6 +74,7 @@ class VerifyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: Code
     device_name: DeviceName | None = None
     sign_up_secret: SignUpSecret | None = None
+    device_token: DeviceToken | None = None
 
 
 class SignInRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -189,6 +190,8 @@ class User:
     """Short marks of those that signed in, the newest last."""
     last_seen_from: str = ""
     """When and where the last sign-in was, as `model_arrivals` writes it."""
+    risky_until: int = 0
+    """Epoch seconds; until then what begins is at risk: what they did was unlike them."""
 
     @property
     def contacts(self) -> tuple[str, ...]:
@@ -252,6 +255,8 @@ class Session:
     """Seconds since 1970."""
     since: str = ""
     """The person's `sessions_from` when it began: with another one now, it is over, whatever clocks say."""
+    device: str = ""
+    """A mark of its device, the same for whoever else signs in there."""
 
     def view(self, current_id: str) -> SessionView:
         created, used = clock.written(self.created_at), clock.written(self.last_used_at)

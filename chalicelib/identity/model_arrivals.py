@@ -44,6 +44,8 @@ class Arrival:
     device_token: str | None = None
     """What this device was given when it was let in before, as it says."""
     source_address: str = ""
+    country: str = ""
+    """Of the address, as the CDN guesses it; ISO 3166-1 alpha-2, or empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ def place_of(headers: Mapping[str, str]) -> Place | None:
         return None
     if not (abs(latitude) <= 90 and abs(longitude) <= 180):
         return None
+    return Place(latitude, longitude, country_of(headers))
+
+
+def country_of(headers: Mapping[str, str]) -> str:
+    """Likewise; empty without it."""
     country = headers.get("cloudfront-viewer-country", "")
     known = len(country) == 2 and country.isascii() and country.isalpha()
-    return Place(latitude, longitude, country.upper() if known else "")
+    return country.upper() if known else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from chalicelib import happenings
 from chalicelib.cases import service as cases
 from chalicelib.identity import (
     identifiers,
@@ -50,6 +51,7 @@ def revealed(by: Operator, user_id: str, wish: RevealRequest, at: datetime) -> s
     reason = admitted(by, wish.reason, at)
     person = _known(user_id)
     cases.audit(by.user_id, "person.reveal", person.id, reason, at, source_address=by.source_address, field=wish.field)
+    happenings.tell("reveal", at, "succeeded", user_id=person.id, actor=by.user_id, reason=wish.field)
     return _clear(person, wish.field)
 
 

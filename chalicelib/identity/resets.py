@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import get_args
 
-from chalicelib import queues
+from chalicelib import happenings, queues
 from chalicelib.cases import service as cases
 from chalicelib.identity import (
     codes,
@@ -62,6 +62,7 @@ def ask(wish: ResetRequest, source_address: str, language: str, at: datetime) ->
         notices.send(identifier, user.locale, "reset_code", told, at, phrase=user.phrase)
     else:
         notices.send(identifier, language, "reset_unknown", {}, at)
+    happenings.tell("password-reset", at, "started", user_id=user.id if user else "")
 
 
 def confirm(proof: ConfirmRequest, source_address: str, at: datetime) -> None:
@@ -84,6 +85,7 @@ def confirm(proof: ConfirmRequest, source_address: str, at: datetime) -> None:
     if made is None:
         raise InvalidOrExpired(param="code")
     _finish(made, at)
+    happenings.tell("password-reset", at, "succeeded", user_id=user.id, region=user.jurisdiction)
 
 
 def finish_due(at: datetime) -> int:

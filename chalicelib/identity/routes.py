@@ -18,7 +18,7 @@ from chalicelib.identity.model import (
     VerifyRequest,
     WelcomeView,
 )
-from chalicelib.identity.model_arrivals import Arrival, place_of
+from chalicelib.identity.model_arrivals import Arrival, country_of, place_of
 from chalicelib.kernel.callers import Customer, Merchant, Operator
 from chalicelib.kernel.capabilities import Begins
 from chalicelib.kernel.errors import Forbidden, InvalidOrExpired, TooManyRequests
@@ -94,4 +94,5 @@ def user_agent(call: Call[Any]) -> str:
 
 def arrival(call: Call[Any], device_name: str | None, device_token: str | None = None) -> Arrival:
     """From which device, and from where as far as the CDN knows."""
-    return Arrival(user_agent(call), device_name, place_of(call.headers), device_token, call.source_address)
+    place, country = place_of(call.headers), country_of(call.headers)
+    return Arrival(user_agent(call), device_name, place, device_token, call.source_address, country)

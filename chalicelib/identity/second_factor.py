@@ -42,6 +42,7 @@ def enter(answer: SecondFactorRequest, arrival: Arrival, at: datetime) -> Tokens
     if user and asked and user.cooling_until != asked.cooling_until:
         raise InvalidOrExpired(param=needed)
     if asked is None or user is None or not _right(user, asked, answer, at) or not store_challenges.spend(asked):
+        entering.refused(user, f"second-factor-{answer.method}", arrival, at)
         raise InvalidOrExpired(param=needed)
     return entering.let_in(user, replace(arrival, device_name=asked.device_name), at, proved=True)
 

@@ -32,6 +32,7 @@ def customer_of(token: str, at: datetime) -> Customer:
         ways=claims.ways,
         guarded=claims.ward,
         name=claims.name,
+        device=claims.dev,
     )
 
 
@@ -52,6 +53,11 @@ def going_on(person: Customer | Operator, at: datetime) -> None:
 def person(user_id: str) -> User | None:
     """None of a deleted account, until it is restored."""
     return store.user(user_id)
+
+
+def region(user_id: str) -> str | None:
+    """The jurisdiction, for figures: nothing personal is read. None of nobody."""
+    return store.jurisdiction(user_id)
 
 
 def profile(user_id: str) -> User:

@@ -6,6 +6,7 @@ session ends it first and raises the epoch then, so a token made in between cann
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -23,7 +24,7 @@ _RACES = 3
 
 
 def begun(
-    user_id: str, device_name: str | None, user_agent: str, at: datetime, since: str = ""
+    user_id: str, device_name: str | None, user_agent: str, at: datetime, since: str = "", device: str = ""
 ) -> tuple[Session, RefreshToken]:
     """A new session, not yet kept, and its first refresh token."""
     token = refresh.first(user_id, ids.new("ses", at))
@@ -38,6 +39,7 @@ def begun(
         expires_at=at + model.SESSION_LIFETIME,
         current=token.hash,
         since=since,
+        device=device,
     )
     return session, token
 
@@ -77,6 +79,7 @@ def access_token(
         cool=user.cooling_until if user.cooling_until > now else 0,
         risk=session is not None and session.risky_until > now,
         name=calling.shown(user.display_name),
+        dev=session.device if session else "",
     )
 
 
@@ -167,6 +170,17 @@ def stop_payments(user: User) -> None:
     """With every token of before; tokens from now on go on."""
     for wallet in user.wallets:
         ledger.raise_epoch(wallet)
+
+
+def put_at_risk(user_id: str, wallets: Sequence[str], until: datetime) -> int:
+    """What was signed in goes on at risk until then, or until it has stepped up; how many sessions.
+
+    Tokens of before move no money any more, so the next payment's token says so.
+    """
+    found = store_sessions.put_at_risk(user_id, int(until.timestamp()))
+    for account in wallets:
+        ledger.raise_epoch(account)
+    return found
 
 
 def _advance(use: Use, session: Session, token: RefreshToken, device: str, at: datetime) -> bool:

@@ -44,6 +44,8 @@ def proved(
     counted = lockout.count_try(Counter(store.whose(user, login), device), at)
     matched = passwords.matches(password, user.password_hash if user and counted else None)
     if not matched or user is None or counted is None:
+        reason = "unknown" if user is None else "locked" if counted is None else "wrong-password"
+        entering.refused(user, reason, arrival, at)
         raise InvalidCredentials()
     lockout.succeeded(counted)
     throttle.forgive(throttle.NAMES_FROM_AN_ADDRESS, source, login, at)

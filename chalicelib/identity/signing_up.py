@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib import happenings
 from chalicelib.cases import service as cases
 from chalicelib.identity import (
     codes,
@@ -84,13 +85,15 @@ def verify(proof: VerifyRequest, user_agent: str, at: datetime, source_address: 
         raise InvalidOrExpired(param="code")
     user = replace(_opened(proved[0], at), devices=(FIRST_DEVICE,))
     epoch = ledger.head(user.wallets[0]).epoch
-    session, token = sessions.begun(user.id, proof.device_name, user_agent, at)
+    known = device_tokens.token(user.id, at, proof.device_token)
+    session, token = sessions.begun(user.id, proof.device_name, user_agent, at, device=device_tokens.mark(known))
     cases.audit(user.id, "account.open", user.id, "", at, source_address=source_address, session=session.id)
     said = consents.signed(user.id, proved[0].consents, at)
     if not store_sign_ups.welcome(login, proved[0], user, session, said):
         raise InvalidOrExpired(param="code")
-    known = device_tokens.token(user.id, at)
-    return WelcomeView.of(user.view, sessions.issued(user, token, epoch, user.tier, at, known))
+    region, device = user.jurisdiction, session.device
+    happenings.tell("sign-up", at, "succeeded", user_id=user.id, region=region, device=device, once=user.id)
+    return WelcomeView.of(user.view, sessions.issued(user, token, epoch, user.tier, at, known, session))
 
 
 def _told(name: LoginItem | None) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -71,6 +72,11 @@ class PersonItem(UserItem):
     devices = UnicodeAttribute(null=True)
     """Marks, separated by a space."""
     last_seen_from = UnicodeAttribute(null=True)
+    risky_until = NumberAttribute(null=True)
+
+
+class _PlaceItem(UserItem):
+    jurisdiction = UnicodeAttribute(null=True)
 
 
 def name_of(login: str) -> LoginItem | None:
@@ -86,6 +92,14 @@ def user_id_of(login: str) -> str | None:
 
 def user(user_id: str) -> User | None:
     return living(PersonItem.find(user_id, "USER"))
+
+
+def jurisdiction(user_id: str) -> str | None:
+    """Nothing else of them is read."""
+    try:
+        return _PlaceItem.get(user_id, "USER", attributes_to_get=["pk", "sk", "jurisdiction"]).jurisdiction
+    except DoesNotExist:
+        return None
 
 
 def living(found: PersonItem | None) -> User | None:
@@ -215,6 +229,7 @@ def person(item: PersonItem) -> User:
         pin_on=bool(item.pin_on),
         devices=tuple((item.devices or "").split()),
         last_seen_from=_opened(item, "last_seen_from"),
+        risky_until=int(item.risky_until or 0),
     )
 
 

@@ -37,12 +37,14 @@ class _SessionItem(UserItem):
     proved = NumberAttribute(null=True)
     risky_until = NumberAttribute(null=True)
     since = UnicodeAttribute(null=True)
+    device = UnicodeAttribute(null=True)
 
 
 class _StandingItem(UserItem):
     sessions_from = UnicodeAttribute(null=True)
     deleted_at = UnicodeAttribute(null=True)
     wallets = UnicodeAttribute(null=True)
+    ui_mode = UnicodeAttribute(null=True)
 
 
 def put_session(user: User, session: Session) -> bool:
@@ -71,6 +73,16 @@ def standing(user_id: str) -> tuple[str, bool]:
     except DoesNotExist:
         return "", False
     return found.sessions_from or "", bool(found.wallets) and not found.deleted_at
+
+
+def mode(user_id: str) -> str:
+    """Of the app, as they chose it; "" of nobody who is there. Nothing else of them is read."""
+    try:
+        seen = ["ui_mode", "deleted_at", "wallets"]
+        found = _StandingItem.get(user_id, "USER", consistent_read=True, attributes_to_get=seen)
+    except DoesNotExist:
+        return ""
+    return (found.ui_mode or "standard") if found.wallets and not found.deleted_at else ""
 
 
 def is_kept(user_id: str, session_id: str) -> bool:
@@ -205,6 +217,26 @@ def calm(user_id: str, session_id: str) -> bool:
     return made(lambda: item.update([_SessionItem.risky_until.remove()], _SessionItem.pk.exists()))
 
 
+def put_at_risk(user_id: str, until: int) -> int:
+    """Whatever somebody begins until then (seconds since 1970), then every session that they have; how many. Nothing
+    else of them is read."""
+    _put_at_risk(PersonItem(user_id, "USER"), PersonItem.risky_until.set(until))
+    asked = _SessionItem.query(
+        user_id, _SessionItem.sk.startswith(_SESSION), consistent_read=True, attributes_to_get=["pk", "sk"]
+    )
+    return sum(_put_at_risk(item, _SessionItem.risky_until.set(until)) for item in asked)
+
+
+def _put_at_risk(item: UserItem, at_risk: Action) -> bool:
+    """False if it is over, or they are gone."""
+
+    def write() -> None:
+        with writing() as transaction:
+            transaction.update(item, [at_risk], UserItem.pk.exists())
+
+    return made(write)
+
+
 def keeping(transaction: TransactWrite, session: Session) -> None:
     """Part of the transaction that lets somebody in."""
     transaction.save(session_item(session), absent())
@@ -235,6 +267,7 @@ def session_item(session: Session) -> _SessionItem:
         proved=int(session.proved) or None,
         risky_until=session.risky_until or None,
         since=session.since or None,
+        device=session.device or None,
     )
 
 
@@ -253,4 +286,5 @@ def _session(item: _SessionItem) -> Session:
         proved=bool(item.proved),
         risky_until=int(item.risky_until or 0),
         since=item.since or "",
+        device=item.device or "",
     )

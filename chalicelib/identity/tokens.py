@@ -53,6 +53,8 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     risk: bool = False
     name: str = ""
     """What others see them called, masked."""
+    dev: str = ""
+    """A mark of the device."""
 
 
 ACCESS = "at+jwt"
@@ -85,6 +87,7 @@ def issue(
     cool: int = 0,
     risk: bool = False,
     name: str = "",
+    dev: str = "",
 ) -> str:
     issued_at = int(at.timestamp())
     claims = Claims(
@@ -107,6 +110,7 @@ def issue(
         cool=cool,
         risk=risk,
         name=name,
+        dev=dev,
     )
     return signed(ACCESS, msgspec.json.encode(claims))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.ledger import chart
+from chalicelib.ledger import amounts
 from chalicelib.ledger.model import Head
 from chalicelib.topups import model_route
 
@@ -173,7 +173,5 @@ def done_by(entry: Mapping[str, Any], processor: str) -> str:
 
 
 def amount_of(entry: Mapping[str, Any]) -> int:
-    """What an entry is about: what reached or left a system account, or else what was put aside."""
-    money = {address: value for address, value in entry["postings"].items() if not chart.is_promise(address)}
-    moved: list[int] = [abs(value) for address, value in money.items() if chart.is_system(address)]
-    return max(moved or map(abs, money.values()), default=0)
+    """What an entry is about."""
+    return amounts.moved(entry["postings"])

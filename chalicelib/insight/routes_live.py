@@ -16,7 +16,7 @@ room = Room("insight_live", function="office")
     answers={200: LiveView},
     caller=Operator,
     permission="reports.see",
-    summary="The last hour as it is: what moved, what is held, what waits",
+    summary="As it is now: what moved in the last minutes, hours and days, what is held, what waits",
 )
 def report(call: Call[None]) -> Answer:
     return Answer(200, live.report(call.at))

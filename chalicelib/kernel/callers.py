@@ -29,6 +29,8 @@ class Customer:
     """How they can step up, separated by a space: pin, passkey, totp."""
     name: str = ""
     """What others see them called, masked."""
+    device: str = ""
+    """A mark of the device that they signed in with; empty where it is not known."""
 
     @property
     def subject(self) -> str:

@@ -42,6 +42,12 @@ class InvalidRequest(BadRequest):
     code = "invalid-request"
 
 
+class QuestionTooWide(BadRequest):
+    """A report that takes more than there is for one question. `reason`: files, memory, time."""
+
+    code = "question-too-wide"
+
+
 class AmountOutOfRange(BadRequest):
     code = "amount-out-of-range"
 

@@ -1,13 +1,15 @@
-"""How many entries of each kind there were in each minute, written in the very transaction that folds them: once each.
+"""How many entries of each kind there were in each minute, hour and day, written in the transaction that folds them:
+once each, however late or often they come.
 
-An item holds one hour of one kind and currency, in attributes of its minutes (`n07`, `a07`); there are sixteen of it,
-as of the totals, so that folds side by side do not wait for one another.
+An item holds all kinds of one minute (hour, day), two attributes a kind: `n payment/CNY`, `a payment/CNY`. So what a
+batch costs hangs on how many minutes it spans, and not on what happened in them. There are sixteen of each item, as of
+the totals, so that folds side by side do not wait for one another.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,69 +20,141 @@ from chalicelib.ledger.wire import plain_item
 from chalicelib.ledger.write import Update
 from chalicelib.settings import settings
 
-MINUTE = timedelta(minutes=1)
-_COUNTS = "COUNTS#"
+_COUNTS, _COUNTED = "COUNTS#", "COUNTED#"
+_SECOND = len("2026-11-22T08:07:00")
+_ENTRIES, _AMOUNT = "n ", "a "
+_BEHIND = "$"
+"""Sorts after every shard of a time."""
+Kind = tuple[str, str, str]
+"""What is counted apart: kind, the processor that it came through (else empty), currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """`written` are the characters of a time (UTC) that name one, `place` those that name the items it lies among."""
+
+    name: str
+    lasts: timedelta
+    written: int
+    place: int
+
+
+MINUTE = Span("minute", timedelta(minutes=1), 16, 13)
+HOUR = Span("hour", timedelta(hours=1), 13, 10)
+DAY = Span("day", timedelta(days=1), 10, 7)
+SPANS = (MINUTE, HOUR, DAY)
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """So many entries of a kind in a minute; `amount` is what they moved together, in minor units."""
+    """So many entries of a kind from `began` on; `amount` is what they moved together, in minor units."""
 
-    minute: str
-    """`2026-11-22T08:07`, UTC."""
+    began: str
+    """`2026-11-22T08:07`, `2026-11-22T08` or `2026-11-22`, UTC."""
     kind: str
     processor: str
-    """Of what came through one, else empty."""
     currency: str
     entries: int
     amount: int
 
 
-def writes(entries: Iterable[Mapping[str, Any]], shard: int) -> list[dict[str, Any]]:
-    """One update for each hour, kind and currency; `postings` of `entries` are those to system accounts."""
-    hours: dict[tuple[str, str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """`newest_at`: the time of the newest entry among them, `counted_at`: when it was counted; empty where there is
+    none."""
+
+    counts: list[Count]
+    newest_at: str
+    counted_at: str
+
+
+def is_counted(entry: Mapping[str, Any]) -> bool:
+    """Whatever moves money, and says when."""
+    return "kind" in entry and chart.is_money(entry["currency"])
+
+
+def writes(entries: Iterable[Mapping[str, Any]], shard: int, at: datetime) -> list[dict[str, Any]]:
+    """One update for each minute, hour and day; `moved` of an entry is what `amounts.moved` says of it."""
+    places: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for entry in filter(is_counted, entries):
+        for span in SPANS:
+            began = entry["sk"][: span.written]
+            places[_partition(span, began), f"{began}#{shard:02d}"].append(entry)
+    return [_write(place, found, at) for place, found in sorted(places.items())]
+
+
+def receipts(entries: Iterable[Mapping[str, Any]]) -> list[tuple[list[str], dict[str, Any]]]:
+    """Of entries that are counted and in no total, one for all of a second, with those that it is for: a receipt for
+    each would cost more than all the counts."""
+    seconds: dict[str, list[str]] = defaultdict(list)
     for entry in entries:
-        if "kind" in entry and chart.is_money(entry["currency"]):
-            moved = (abs(part) for address, part in entry["postings"].items() if not chart.is_promise(address))
-            amount = max(moved, default=0)
-            hours[entry["sk"][:13], _label(entry), entry["currency"]][entry["sk"][14:16]].append(amount)
-    return [_write(hour, shard, minutes) for hour, minutes in sorted(hours.items())]
+        seconds[entry["sk"][:_SECOND]].append(entry["id"])
+    return [(found, _receipt(second, found)) for second, found in sorted(seconds.items())]
 
 
-def since(at: datetime, minutes: int) -> list[Count]:
-    """The last `minutes` of them up to `at`, today's minute included; as far as the stream has been folded."""
-    wanted = [clock.written(at - MINUTE * back)[:16] for back in range(minutes)]
-    sums: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
-    for hour in sorted({minute[:13] for minute in wanted}):
-        for item in store.partition(_COUNTS + hour[:10], hour[11:] + "#"):
-            _add(plain_item(item), hour, set(wanted), sums)
-    return [Count(key[0], *_parts(key[1]), key[2], *found) for key, found in sorted(sums.items())]
+def known(receipt: Mapping[str, Any]) -> frozenset[str]:
+    """The entries that one has been given for."""
+    found: frozenset[str] = receipt.get("entries", frozenset())
+    return found
 
 
-def _add(item: Mapping[str, Any], hour: str, wanted: set[str], sums: dict[tuple[str, str, str], list[int]]) -> None:
-    _, label, currency, _ = item["sk"].split("#")
-    for name, value in item.items():
-        if name[0] in "na" and name[1:].isdigit() and (minute := f"{hour}:{name[1:]}") in wanted:
-            sums[minute, label, currency][name[0] == "a"] += value
+def since(span: Span, at: datetime, many: int) -> Counted:
+    """The last `many` of them up to `at`, the running one included; as far as the stream has been folded."""
+    wanted = {clock.written(at - span.lasts * back)[: span.written] for back in range(many)}
+    sums: dict[tuple[str, Kind], list[int]] = defaultdict(lambda: [0, 0])
+    newest = "", ""
+    for item in _found(span, wanted):
+        began = item["sk"].partition("#")[0]
+        newest = max(newest, (item["newest_at"], item["counted_at"]))
+        for name, value in item.items():
+            if name.startswith((_ENTRIES, _AMOUNT)):
+                sums[began, _parts(name[2:])][name.startswith(_AMOUNT)] += value
+    return Counted([Count(began, *kind, *found) for (began, kind), found in sorted(sums.items())], *newest)
 
 
-def _label(entry: Mapping[str, Any]) -> str:
-    """The kind, and which processor it came through where it did."""
-    groups = (chart.group_of(address) for address in entry["postings"])
-    through = next((group.partition(":")[2] for group in groups if group.startswith("clearing:")), "")
-    return f"{entry['kind']}:{through}" if through else str(entry["kind"])
+def _found(span: Span, wanted: set[str]) -> Iterator[Mapping[str, Any]]:
+    for place in sorted({began[: span.place] for began in wanted}):
+        yield from map(plain_item, store.between(_partition(span, place), min(wanted), max(wanted) + _BEHIND))
 
 
-def _parts(label: str) -> tuple[str, str]:
-    kind, _, processor = label.partition(":")
-    return kind, processor
+def _receipt(second: str, entries: Sequence[str]) -> dict[str, Any]:
+    update = Update(settings().ledger_table, f"{_COUNTED}{second}", "COUNTED").join("entries", *entries)
+    for one in entries:
+        update.require_lacking("entries", one)
+    return update.written()
 
 
-def _write(hour: tuple[str, str, str], shard: int, minutes: Mapping[str, Sequence[int]]) -> dict[str, Any]:
-    began, label, currency = hour
-    update = Update(settings().ledger_table, _COUNTS + began[:10], f"{began[11:]}#{label}#{currency}#{shard:02d}")
-    for minute, amounts in sorted(minutes.items()):
-        update.count(f"n{minute}", len(amounts)).count(f"a{minute}", sum(amounts))
+def _partition(span: Span, began: str) -> str:
+    return f"{_COUNTS}{span.name}#{began[: span.place]}"
+
+
+def _kind(entry: Mapping[str, Any]) -> Kind:
+    """Which processor it came through, too, where it did."""
+    through = next(filter(None, map(chart.processor_of, entry["postings"])), "")
+    return entry["kind"], through, entry["currency"]
+
+
+def _label(kind: Kind) -> str:
+    name, through, currency = kind
+    return f"{name}:{through}/{currency}" if through else f"{name}/{currency}"
+
+
+def _parts(label: str) -> Kind:
+    name, _, currency = label.rpartition("/")
+    kind, _, through = name.partition(":")
+    return kind, through, currency
+
+
+def _write(place: tuple[str, str], entries: Sequence[Mapping[str, Any]], at: datetime) -> dict[str, Any]:
+    sums: dict[str, int] = defaultdict(int)
+    for entry in entries:
+        label = _label(_kind(entry))
+        sums[_ENTRIES + label] += 1
+        sums[_AMOUNT + label] += entry["moved"]
+    update = Update(settings().ledger_table, *place)
+    update.assign("newest_at", max(entry["sk"] for entry in entries)).assign("counted_at", clock.written(at))
+    for name, amount in sorted(sums.items()):
+        update.sum_up(name, amount)
     written = update.written()
     del written["Update"]["ConditionExpression"]
     return written

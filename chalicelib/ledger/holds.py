@@ -16,7 +16,8 @@ _PAGE, _MOST_PAGES = 100, 20
 
 
 class HoldView(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`kind`: `payment` that a merchant may still take, or `top-up` that its payer disputes at their bank."""
+    """`kind`: `payment` that a merchant may still take, `top-up` that its payer disputes at their bank, or
+    `risk-hold`: somebody of ours looks at it."""
 
     movement_id: str
     kind: str
@@ -66,12 +67,14 @@ def _hold(movement: Mapping[str, Any], language: str) -> HoldView | None:
     """None of what is held no more."""
     if movement["kind"] == "payment" and movement["state"] == "authorized":
         return _view(movement, movement["amount"], language, movement.get("due_at", ""))
+    if movement["kind"] == "risk-hold" and movement["state"] in ("held", "kept"):
+        return _view(movement, movement["amount"], language)
     if movement.get("dispute_held"):
         return _view(movement, movement["dispute_held"], language)
     return None
 
 
 def _view(movement: Mapping[str, Any], amount: int, language: str, until: str = "") -> HoldView:
-    kind = movement["kind"]
-    why, needed = (text.sentence(f"holds.{kind}.{what}", language) for what in ("why", "needed"))
+    kind, kept = movement["kind"], "-kept" if movement["state"] == "kept" else ""
+    why, needed = (text.sentence(f"holds.{kind}{kept}.{what}", language) for what in ("why", "needed"))
     return HoldView(movement["pk"], kind, amount, movement["currency"], movement["created_at"], why, needed, until)

@@ -16,6 +16,7 @@ from chalicelib.kernel import backoff, clock, text
 from chalicelib.kernel.errors import CofferError, IdempotencyKeyReused, NotFound, Refusal, Unavailable
 from chalicelib.kernel.idempotency import Receipt, RequestKey
 from chalicelib.ledger import chart, items, model, store
+from chalicelib.ledger import refused as telling
 from chalicelib.ledger.model import Behind, Draft, Head, Known, Leg, Misjudged, Movement, Taken, Verdict
 from chalicelib.ledger.wire import Item, item, plain_item
 from chalicelib.ledger.write import Update
@@ -89,9 +90,13 @@ def refuse(
     receipt = key.refuse(error)
     refused = replace(movement, state="refused", receipt=receipt, due=None, facts={"refusal": error.code})
     if unless:
-        return commit(lambda at, known: Draft(refused, (), None, unless=unless), movement.at, key)
-    found = store.put_new(items.movement_item(refused))
-    return receipt if found is None else replay(found, key)
+        answer = commit(lambda at, known: Draft(refused, (), None, unless=unless), movement.at, key)
+    else:
+        found = store.put_new(items.movement_item(refused))
+        answer = receipt if found is None else replay(found, key)
+    if answer is receipt:
+        telling.tell(movement, error)
+    return answer
 
 
 def forestall(movement: Movement) -> dict[str, Any]:

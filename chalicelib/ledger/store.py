@@ -218,6 +218,23 @@ def all_of(pk: str) -> Iterator[Item]:
         start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
+def between(pk: str, first: str, last: str) -> Iterator[Item]:
+    """All items of `pk` in the ledger with first ≤ sort key ≤ last, a page at a time."""
+    start: dict[str, Any] = {}
+    while True:
+        answer = cloud.client("dynamodb").query(
+            TableName=settings().ledger_table,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues=item({":pk": pk, ":first": first, ":last": last}),
+            ConsistentRead=True,
+            **start,
+        )
+        yield from answer["Items"]
+        if "LastEvaluatedKey" not in answer:
+            return
+        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
 def page_of(pk: str, after: str, limit: int) -> list[Item]:
     """The items of `pk` in the ledger behind the sort key `after`."""
     answer = cloud.client("dynamodb").query(

@@ -22,6 +22,7 @@ from chalicelib.settings import settings
 MOST_LINES = 90
 _TOLD_AT_ONCE, _NOTICED_AT_ONCE = 10, 2
 """Entries of one message. Each is some reads and writes more, of a notice perhaps an e-mail too."""
+_TOLD_OF = 40
 _REWARDED = frozenset({"payment", "capture", "refund", "void", "top-up", "top-up-reversal"})
 _NEEDED = frozenset({"id", "movement", "kind", "currency", "postings", "pk", "sk"})
 
@@ -42,6 +43,8 @@ def fan_out(event: Mapping[str, Any]) -> int:
     queues.send(settings().fold_queue_url, _folds(found))
     queues.send(settings().events_queue_url, _told(found))
     queues.send(settings().points_queue_url, _rewarded(found))
+    queues.send(settings().happened_queue_url, _happened(found))
+    queues.send(settings().risk_queue_url, _scored(found))
     queues.send(settings().notices_queue_url, _noticed(found))
     return len(found)
 
@@ -103,12 +106,10 @@ def _ordered(account: str, body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _folds(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    waiting = [
-        {name: entry[name] for name in ("id", "movement", "postings", "kind", "currency", "sk")}
-        for entry in entries
-        if any(chart.is_system(address) for address in entry["postings"])
-    ]
-    return _messages("entries", waiting, folding.BATCH)
+    """Whatever is in a total or counted, one of two copies."""
+    names = ("id", "movement", "postings", "kind", "currency", "sk")
+    waiting = {one["id"]: {name: one[name] for name in names} for one in entries if folding.is_folded(one)}
+    return _messages("entries", list(waiting.values()), folding.BATCH)
 
 
 def _told(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -128,6 +129,21 @@ def _rewarded(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
 
 def _noticed(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     return _messages("entry", [one for one in entries if "owner" in one], _NOTICED_AT_ONCE)
+
+
+def _happened(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """All of them, without what somebody wrote or is called."""
+    names = ("id", "movement", "kind", "currency", "postings", "owner", "payee", "line", "pk", "sk")
+    kept = [{name: entry[name] for name in names if name in entry} for entry in entries]
+    return _messages("entries", kept, _TOLD_OF)
+
+
+def _scored(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """What may be fraud: the copies of people's money, without what somebody wrote or is called."""
+    names = ("id", "movement", "kind", "currency", "postings", "owner", "payee", "pk", "sk")
+    waiting = [one for one in entries if "owner" in one and chart.is_money(one["currency"])]
+    kept = [{name: entry[name] for name in names if name in entry} for entry in waiting]
+    return _messages("entries", kept, _TOLD_OF)
 
 
 def _messages(name: str, waiting: Sequence[Mapping[str, Any]], most: int) -> list[dict[str, str]]:

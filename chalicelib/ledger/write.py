@@ -51,9 +51,16 @@ class Update:
         self._sets.append(f"{self._name(name)} = list_append({start}, {self._value([new])})")
         return self
 
-    def join(self, name: str, member: str) -> Update:
+    def join(self, name: str, *members: str) -> Update:
         """Into a set that starts empty; once is as good as twice."""
-        self._adds.append(f"{self._name(name)} {self._value(frozenset({member}))}")
+        self._adds.append(f"{self._name(name)} {self._value(frozenset(members))}")
+        return self
+
+    def sum_up(self, name: str, delta: int) -> Update:
+        """To a number that starts at zero, of any name, in as few characters: an expression has at most 4 kB."""
+        alias = f"#x{len(self._names)}"
+        self._names[alias] = name
+        self._adds.append(f"{alias} {self._value(delta)}")
         return self
 
     def remove(self, *names: str) -> Update:
@@ -91,6 +98,11 @@ class Update:
         named = self._name(name)
         room = (f"attribute_not_exists({named})", f"size({named}) < {self._value(most)}", *exceptions)
         self._conditions.append(f"({' OR '.join(room)})")
+        return self
+
+    def require_lacking(self, name: str, member: str) -> Update:
+        """A set without it, or none."""
+        self._conditions.append(f"NOT contains({self._name(name)}, {self._value(member)})")
         return self
 
     def require_either(self, *conditions: str) -> Update:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 
+from chalicelib import happenings
 from chalicelib.cases import service as cases
 from chalicelib.kernel import clock, entropy
 from chalicelib.kernel.errors import InvalidRequest, TooManyRequests
@@ -100,11 +101,25 @@ def _attempted(
     following = _next_at(claimed, answered, at)
     attempt = Attempt(event.id, event.type, at, claimed.tries, answered, milliseconds, timestamp, following)
     store.note(endpoint.id, attempt)
+    _tell(endpoint, claimed, attempt)
     if answered.outcome == "delivered":
         _arrived(endpoint, claimed)
         return True
     _failed(endpoint, claimed, answered, following, at)
     return False
+
+
+def _tell(endpoint: Endpoint, claimed: Delivery, attempt: Attempt) -> None:
+    answered = attempt.answered
+    happenings.tell(
+        "merchant-webhook",
+        attempt.at,
+        "succeeded" if answered.outcome == "delivered" else "failed",
+        merchant=endpoint.merchant_id,
+        reason="" if answered.outcome == "delivered" else answered.outcome,
+        took_ms=attempt.milliseconds,
+        once=f"{endpoint.id} {attempt.event_id} {clock.written(attempt.at)} {claimed.tries}",
+    )
 
 
 def _asked(endpoint: Endpoint, event: Event, timestamp: int, at: datetime, patience: wire.Patience | None) -> Answered:

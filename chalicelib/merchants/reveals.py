@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chalicelib import happenings
 from chalicelib.cases import service as cases
 from chalicelib.identity import people
 from chalicelib.kernel import ids
@@ -22,4 +23,5 @@ def revealed(by: Operator, merchant_id: str, wish: BusinessReveal, at: datetime)
     cases.audit(
         by.user_id, "merchant.reveal", merchant_id, reason, at, source_address=by.source_address, field=wish.field
     )
+    happenings.tell("reveal", at, "succeeded", actor=by.user_id, merchant=merchant_id, reason=wish.field)
     return str(getattr(found.business, wish.field))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from botocore.exceptions import ClientError
@@ -9,7 +10,7 @@ from botocore.exceptions import ClientError
 from chalicelib import cloud
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.notices import store
-from chalicelib.notices.model import channel_of
+from chalicelib.notices.model import Attachment, channel_of
 from chalicelib.notices.model_reach import Platform
 from chalicelib.settings import settings
 
@@ -18,11 +19,14 @@ _SUBJECT = 100
 _DEAD = frozenset({"EndpointDisabled", "EndpointDisabledException", "NotFound", "NotFoundException"})
 
 
-def deliver(contact: str, subject: str, body: str, at: datetime) -> None:
-    """One AWS call, whoever it is for. `contact` is a canonical e-mail address or E.164 number."""
+def deliver(contact: str, subject: str, body: str, at: datetime, attachments: Sequence[Attachment] = ()) -> None:
+    """One AWS call, whoever it is for. `contact` is a canonical e-mail address or E.164 number; only e-mail has
+    attachments."""
     channel = channel_of(contact)
     if settings().outbox == "local":
-        store.leave_in_outbox(contact, channel, subject, body, at)
+        store.leave_in_outbox(contact, channel, subject, body, at, attachments)
+    elif channel == "email" and attachments:
+        _email_with(contact, subject, body, attachments)
     elif channel == "email":
         _email(contact, subject, body)
     else:
@@ -63,4 +67,19 @@ def _email(contact: str, subject: str, body: str) -> None:
             "Subject": {"Data": subject, "Charset": "UTF-8"},
             "Body": {"Text": {"Data": body, "Charset": "UTF-8"}},
         },
+    )
+
+
+def _email_with(contact: str, subject: str, body: str, attachments: Sequence[Attachment]) -> None:
+    from email.message import EmailMessage
+    from email.policy import SMTP
+
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = settings().email_sender, contact, subject
+    message.set_content(body)
+    for one in attachments:
+        kind, _, precisely = one.media_type.partition("/")
+        message.add_attachment(one.content, maintype=kind, subtype=precisely, filename=one.name)
+    cloud.client("ses").send_raw_email(
+        Source=settings().email_sender, Destinations=[contact], RawMessage={"Data": message.as_bytes()}
     )

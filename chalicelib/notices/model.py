@@ -25,8 +25,11 @@ _HELD = {
     "expiry": "payment_released",
     "top-up-dispute": "top_up_disputed",
     "top-up-dispute-over": "top_up_undisputed",
+    "risk-hold": "risk_held",
+    "risk-release": "risk_released",
 }
 """Kind of entry → kind of notice, where a merchant holds money, takes it or lets it go."""
+_OF_WHAT_IS_HELD = frozenset(_HELD) - {"capture"}
 _WITH_A_SHOP = {"payment": "payment_to", "refund": "refund_from"}
 _BETWEEN_PEOPLE = {
     "transfer-scheduled": "transfer_scheduled",
@@ -48,6 +51,15 @@ _CREDIT, _LOST = "cra_", "sys:credit-losses:"
 _FROM_A_CARD = {"payment": "card_payment", "refund": "card_payment_back"}
 _MOMENTS = ("time", "at", "until", "review_at")
 """Names of params that are moments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What goes with an e-mail, at most some 100 kB of it."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 class NoticeView(msgspec.Struct, frozen=True):
@@ -128,7 +140,7 @@ def _between_people(entry: Mapping[str, Any]) -> Notice | None:
 def _amount(entry: Mapping[str, Any]) -> int:
     """Of what is held or let go: that. Of all others, and of what is taken: by how much the owner has more or less."""
     held = entry["postings"].get(f"{entry['pk']}:held", 0)
-    if held and entry["kind"] in ("authorisation", "void", "expiry", "top-up-dispute", "top-up-dispute-over"):
+    if held and entry["kind"] in _OF_WHAT_IS_HELD:
         return int(held)
     return sum(part for address, part in entry["postings"].items() if address.partition(":")[0] == entry["pk"])
 

@@ -36,6 +36,11 @@ def shown(written: str, jurisdiction: str, language: str) -> str:
     return f"{local.day} {local:%b %Y, %H:%M} ({named})"
 
 
+def zone(jurisdiction: str) -> tzinfo:
+    """Of the clock on the wall there; UTC where there are several."""
+    return _clock_of(jurisdiction)[1]
+
+
 def _clock_of(jurisdiction: str) -> tuple[str, tzinfo]:
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from chalicelib.kernel import clock, ids
 from chalicelib.notices import channels, education, model_reach, store
-from chalicelib.notices.model import Notice, Params
+from chalicelib.notices.model import Attachment, Notice, Params
 from chalicelib.notices.model_reach import Recipient
 
 
 def send(
-    contact: str, language: str, kind: str, params: Params, at: datetime, *, phrase: str = "", jurisdiction: str = ""
+    contact: str,
+    language: str,
+    kind: str,
+    params: Params,
+    at: datetime,
+    *,
+    phrase: str = "",
+    jurisdiction: str = "",
+    attachments: Sequence[Attachment] = (),
 ) -> None:
     """By e-mail or text message; kept nowhere, so `params` may hold a code.
 
@@ -20,7 +30,7 @@ def send(
     """
     notice = Notice("", kind, at, params)
     said = _body(notice, language, phrase, jurisdiction)
-    channels.deliver(contact, notice.title(language, jurisdiction), said, at)
+    channels.deliver(contact, notice.title(language, jurisdiction), said, at, attachments)
 
 
 def tell(
@@ -88,8 +98,8 @@ def forget(user_id: str) -> None:
     store.forget(user_id)
 
 
-def outbox(contact: str, limit: int = 20) -> list[dict[str, str]]:
-    """What the local cloud would have sent, newest first: {to, channel, subject, body, at}."""
+def outbox(contact: str, limit: int = 20) -> list[dict[str, Any]]:
+    """What the local cloud would have sent, newest first: {to, channel, subject, body, at, attachments}."""
     return store.outbox(contact, limit)
 
 

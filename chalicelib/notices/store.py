@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.cloud_tables import Table, absent, made
 from chalicelib.kernel import clock, ids
-from chalicelib.notices.model import Channel, Notice
+from chalicelib.notices.model import Attachment, Channel, Notice
 
 _INBOX, _QUIET = "INBOX#", "QUIET#"
 _KEPT = timedelta(days=400)
@@ -30,6 +32,7 @@ class _OutboxItem(Table):
     channel = UnicodeAttribute()
     subject = UnicodeAttribute()
     body = UnicodeAttribute()
+    attachments = UnicodeAttribute(null=True)
     expires_at_seconds = NumberAttribute()
 
 
@@ -64,19 +67,22 @@ def forget(user_id: str) -> None:
         item.delete()
 
 
-def leave_in_outbox(to: str, channel: Channel, subject: str, body: str, at: datetime) -> None:
+def leave_in_outbox(
+    to: str, channel: Channel, subject: str, body: str, at: datetime, attachments: Sequence[Attachment] = ()
+) -> None:
     _OutboxItem(
         f"OUTBOX#{to}",
         f"{clock.written(at)}#{ids.new('msg', at)}",
         channel=channel,
         subject=subject,
         body=body,
+        attachments=msgspec.json.encode(attachments).decode() if attachments else None,
         expires_at_seconds=int((at + _OUTBOX_KEPT).timestamp()),
     ).save()
 
 
-def outbox(to: str, limit: int) -> list[dict[str, str]]:
-    """What was sent to a contact, newest first."""
+def outbox(to: str, limit: int) -> list[dict[str, Any]]:
+    """What was sent to a contact, newest first; the content of attachments in base64."""
     found = _OutboxItem.query(f"OUTBOX#{to}", scan_index_forward=False, limit=limit, consistent_read=True)
     return [
         {
@@ -85,6 +91,7 @@ def outbox(to: str, limit: int) -> list[dict[str, str]]:
             "subject": item.subject,
             "body": item.body,
             "at": item.sk.partition("#")[0],
+            "attachments": msgspec.json.decode(item.attachments or "[]"),
         }
         for item in found
     ]

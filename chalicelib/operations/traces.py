@@ -22,6 +22,8 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "screenings.decide": ("screening.decide",),
         "operators.appoint": ("operator.appoint",),
         "freezes.keep": ("wallet.freeze", "wallet.keep", "wallet.lift"),
+        "risk.decide": ("risk-score.decide",),
+        "risk.keep": ("risk-rule.change",),
         "disputes.decide": ("dispute.decide",),
         "cases.resolve": ("case.take", "case.resolve"),
         "audit-log.export": ("audit-log.export",),
@@ -68,6 +70,9 @@ TRACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "rewards.issue": ("coupon.issue",),
         "movements.see": ("movement.see", "order.find"),
         "accounts.see": ("account.see", "account.see-entries"),
+        "reports.keep": (
+            "report.save", "report.change", "report.delete", "report.restore", "report.import", "report.remove-import",
+        ),
         "reviews.ask": ("review.ask",),
         "policies.publish": ("policy.publish", "policy.withdraw"),
         "backups.ask": ("backup.ask", "backup.drill"),

@@ -1,4 +1,5 @@
-"""Whoever is erased has no coupons, points and bonuses any more; what a payment took stays in its receipt, unnamed."""
+"""Whoever is erased has no coupons, points, bonuses and profile any more; what a payment took stays in its receipt,
+unnamed."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import msgspec
 
 from chalicelib.ledger import history, points
 from chalicelib.ledger.points import Account
-from chalicelib.rewards import bonus_lots, expiring, store, store_points
+from chalicelib.rewards import bonus_lots, expiring, liking, model_offers_views, store, store_offers, store_points
 from chalicelib.rewards.model_bonuses import Lot
 from chalicelib.rewards.model_points import Programme
 
@@ -20,6 +21,7 @@ def forget(user_id: str, logins: tuple[str, ...], at: datetime) -> None:
     store.erase(user_id)
     expiring.forget(user_id)
     bonus_lots.give_up(user_id)
+    liking.forget(user_id)
 
 
 def told(user_id: str, logins: tuple[str, ...]) -> Mapping[str, Any]:
@@ -27,7 +29,8 @@ def told(user_id: str, logins: tuple[str, ...]) -> Mapping[str, Any]:
     coupons = [_shown(msgspec.to_builtins(one)) for one in store.every_one_of(user_id)]
     bonuses = [_bonus(one) for one in bonus_lots.every_lot(user_id)]
     pointed = [_points(of, one) for of, one in _accounts(user_id)]
-    return {"coupons.json": coupons, "points.json": pointed, "bonuses.json": bonuses}
+    chosen = model_offers_views.archived(store_offers.kept(user_id))
+    return {"coupons.json": coupons, "points.json": pointed, "bonuses.json": bonuses, "offers.json": chosen}
 
 
 def _accounts(user_id: str) -> list[tuple[Programme, Account]]:

@@ -110,24 +110,6 @@ class CouponView(msgspec.Struct, frozen=True):
     returned: int
 
 
-class CouponOfferView(msgspec.Struct, frozen=True):
-    """`why` this is offered, in a sentence; `valid_until` of a coupon that is taken now."""
-
-    id: str
-    name: str
-    terms: str
-    why: str
-    currency: str
-    amount_off: int | None
-    percent_off: int | None
-    most_off: int | None
-    minimum_spend: int
-    merchant_ids: tuple[str, ...]
-    categories: tuple[Category, ...]
-    valid_from: str
-    valid_until: str
-
-
 def template(wish: NewTemplate, template_id: str, by: str, at: datetime) -> Template:
     """Raises InvalidRequest, AmountOutOfRange, CurrencyMismatch."""
     made = Template(
@@ -168,7 +150,7 @@ def template_view(one: Template, left: Left | None = None) -> TemplateView:
         created_by=one.created_by,
         created_at=one.created_at,
         left=left,
-        **_shown(one.worth),
+        **shown(one.worth),
     )
 
 
@@ -177,7 +159,7 @@ def coupon_view(one: Coupon, template: Template, language: str, at: datetime) ->
         id=one.id,
         template_id=one.template_id,
         name=template.name.read_in(language),
-        terms=_terms(template, language),
+        terms=terms(template, language),
         status=one.status(at),
         valid_from=one.valid_from,
         valid_until=one.valid_until,
@@ -185,28 +167,15 @@ def coupon_view(one: Coupon, template: Template, language: str, at: datetime) ->
         why=one.why,
         payment_id=one.payment_id,
         returned=one.returned,
-        **_shown(one.worth),
+        **shown(one.worth),
     )
 
 
-def offer_view(one: Template, language: str, at: datetime) -> CouponOfferView:
-    begins, until = one.validity(at)
-    return CouponOfferView(
-        id=one.id,
-        name=one.name.read_in(language),
-        terms=_terms(one, language),
-        why=text.sentence("rewards.offered-to-everybody", language),
-        valid_from=begins,
-        valid_until=until,
-        **_shown(one.worth),
-    )
-
-
-def _shown(worth: Worth) -> dict[str, Any]:
+def shown(worth: Worth) -> dict[str, Any]:
     return msgspec.structs.asdict(worth)
 
 
-def _terms(template: Template, language: str) -> str:
+def terms(template: Template, language: str) -> str:
     """Its own, and what is so of every coupon."""
     return f"{template.terms.read_in(language)} {text.sentence('rewards.of-every-coupon', language)}"
 

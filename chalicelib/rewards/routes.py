@@ -5,8 +5,9 @@ from __future__ import annotations
 from chalicelib.api.blueprint import Answer, Call, Room
 from chalicelib.kernel.callers import Customer
 from chalicelib.kernel.errors import CouponsExhausted, InvalidState, NotFound
-from chalicelib.rewards import service
-from chalicelib.rewards.model_views import CouponOfferView, CouponView
+from chalicelib.rewards import liking, offering, service
+from chalicelib.rewards.model_offers_views import ChoiceRequest, ChoiceView, CouponOfferView
+from chalicelib.rewards.model_views import CouponView
 
 room = Room("rewards", function="money")
 
@@ -35,7 +36,7 @@ def mine(call: Call[None]) -> Answer:
 )
 def offers(call: Call[None]) -> Answer:
     page = call.page
-    found, following = service.offers(page.cursor, page.limit, call.language, call.at)
+    found, following = offering.offers(call.customer, page.cursor, page.limit, call.language, call.at)
     return Answer(200, page.envelope(found, following))
 
 
@@ -49,3 +50,26 @@ def offers(call: Call[None]) -> Answer:
 )
 def take(call: Call[None]) -> Answer:
     return Answer(201, service.take(call.customer, call.path["id"], call.language, call.at))
+
+
+@room.route(
+    "GET",
+    "/v1/me/offers",
+    answers={200: ChoiceView},
+    caller=Customer,
+    summary="Whether offers are chosen by what I buy, and what is known of me for it",
+)
+def chosen(call: Call[None]) -> Answer:
+    return Answer(200, liking.chosen(call.customer))
+
+
+@room.route(
+    "PUT",
+    "/v1/me/offers",
+    body=ChoiceRequest,
+    answers={200: ChoiceView},
+    caller=Customer,
+    summary="Have offers chosen by what I buy, or not: then what was known for it is deleted",
+)
+def choose(call: Call[ChoiceRequest]) -> Answer:
+    return Answer(200, liking.choose(call.customer, call.body.personal, call.at))

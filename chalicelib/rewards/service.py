@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.kernel import ids
@@ -13,7 +14,7 @@ from chalicelib.ledger.write import put_once
 from chalicelib.rewards import model_views, store
 from chalicelib.rewards.budgets import Budget
 from chalicelib.rewards.model import Coupon, Template, Why
-from chalicelib.rewards.model_views import CouponOfferView, CouponView
+from chalicelib.rewards.model_views import CouponView
 from chalicelib.settings import settings
 
 
@@ -56,19 +57,24 @@ def own(user_id: str, coupon_id: str) -> Coupon:
     return found
 
 
-def offers(position: str | None, limit: int, language: str, at: datetime) -> tuple[list[CouponOfferView], str | None]:
-    """What everybody may take, newest first; a page may be short."""
-    found, following = store.offers(position, limit)
-    return [model_views.offer_view(one, language, at) for one in found if not one.is_over(at)], following
-
-
 def take(customer: Customer, template_id: str, language: str, at: datetime) -> CouponView:
-    """One for each person, however often they ask. Raises NotFound, InvalidState, CouponsExhausted."""
+    """One for each person, however often they ask. Raises NotFound, InvalidState, CouponsExhausted: then it is on
+    nobody's list any more."""
     found = template(template_id)
     if not found.public:
         raise NotFound()
-    taken = issue(found.id, customer.user_id, "offer", f"offer {customer.user_id}", at)
+    try:
+        taken = issue(found.id, customer.user_id, "offer", _taking(customer.user_id), at)
+    except CouponsExhausted:
+        store.take_off([found.id])
+        raise
     return model_views.coupon_view(taken, found, language, at)
+
+
+def taken_by(user_id: str, of: Sequence[Template]) -> frozenset[str]:
+    """Which of these, at most 100, they have taken from the list of offers."""
+    coupons = {ids.derived("cou", one.id, _taking(user_id)): one.id for one in of}
+    return frozenset(coupons[one] for one in store.which_are_there(list(coupons)))
 
 
 def budget(of: Template, coupon_id: str) -> Budget:
@@ -81,6 +87,10 @@ def issuing(new: Coupon, budget: Budget) -> tuple[Leg, ...]:
     row = Leg(put_once(table, store.coupon_item(new)), lambda wired: Taken(wired or {}))
     listed = Leg(put_once(table, store.owned_item(new)), lambda wired: Changed())
     return row, listed, budget.leg()
+
+
+def _taking(user_id: str) -> str:
+    return f"offer {user_id}"
 
 
 def _issued(of: Template, new: Coupon, at: datetime) -> Coupon:

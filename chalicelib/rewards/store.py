@@ -21,6 +21,8 @@ from chalicelib.rewards.model import SHARDS, Coupon, Left, Template, Worth, spli
 
 COUPON, BUDGET = "COUPON", "BUDGET"
 _TEMPLATE, _TEMPLATES, _OFFERS, _OWNED = "TEMPLATE", "COUPON-TEMPLATES", "COUPON-OFFERS", "COUPON#"
+_TOGETHER = 96
+"""Items of one transaction: budgets of six templates."""
 
 
 class _TemplateItem(Table):
@@ -120,6 +122,25 @@ def left(template_id: str, shards: Iterable[int] = range(SHARDS)) -> Iterator[tu
             yield shard, Left(int(item.coupons), int(item.reserve))
 
 
+def several_left(template_ids: list[str]) -> dict[str, int]:
+    """What is left of the budget of each, in coupons."""
+    keys = [(one, budget_key(one, shard)) for one in template_ids for shard in range(SHARDS)]
+    found = dict.fromkeys(template_ids, 0)
+    for start in range(0, len(keys), _TOGETHER):
+        chunk = keys[start : start + _TOGETHER]
+        with reading() as together:
+            items = [(of, together.get(BudgetItem, key, BUDGET)) for of, key in chunk]
+        for of, item in items:
+            found[of] += int(item.get().coupons)
+    return found
+
+
+def take_off(template_ids: Iterable[str]) -> None:
+    """Of the list of what everybody may take: nobody can any more. May be repeated."""
+    for one in template_ids:
+        _ListedItem(_OFFERS, one).delete()
+
+
 def coupon_item(one: Coupon) -> dict[str, Any]:
     return {
         "pk": one.id,
@@ -143,6 +164,15 @@ def owned_item(one: Coupon) -> dict[str, Any]:
 def coupon(coupon_id: str) -> Coupon | None:
     item = _CouponItem.find(coupon_id, COUPON)
     return _coupon(item) if item else None
+
+
+def which_are_there(coupon_ids: list[str]) -> list[str]:
+    """At most 100."""
+    if not coupon_ids:
+        return []
+    with reading() as together:
+        found = [(one, together.get(_CouponItem, one, COUPON)) for one in coupon_ids]
+    return [one for one, item in found if _is_there(item)]
 
 
 def of(owner: str, position: str | None, limit: int) -> tuple[list[tuple[Coupon, Template]], str | None]:
@@ -182,6 +212,13 @@ def several_templates(template_ids: list[str]) -> list[Template]:
     with reading() as together:
         found = [together.get(_TemplateItem, one, _TEMPLATE) for one in template_ids]
     return [_template(future.get()) for future in found]
+
+
+def _is_there(item: Any) -> bool:
+    try:
+        return item.get() is not None
+    except _CouponItem.DoesNotExist:
+        return False
 
 
 def _template(item: _TemplateItem) -> Template:

@@ -22,7 +22,7 @@ from chalicelib.ledger.model import Changed, Draft, Verdict
 from chalicelib.processors import health, routing, wire
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import Adapter, Created, Intent
-from chalicelib.topups import model, model_route, speed, store
+from chalicelib.topups import model, model_route, speed, store, telling
 from chalicelib.topups.model_route import Step, Steps
 
 PATIENCE = timedelta(seconds=4)
@@ -139,6 +139,7 @@ def _answered(turn: Turn, created: Created, key: RequestKey, at: datetime) -> Re
     stored = ledger.commit(build, at, key)
     if said.status == "failed" and state == "pending" and not stored.replayed:
         speed.failed()
+        telling.declined(turn.intent, turn.adapter.name, turn.method, at)
     return stored if stored.replayed else receipt
 
 

@@ -26,7 +26,7 @@ from chalicelib.observability import page
 from chalicelib.processors import hearing, model_patience
 from chalicelib.processors import service as processors
 from chalicelib.processors.model import ProcessorEvent
-from chalicelib.topups import booking, disputed, model, returns, store
+from chalicelib.topups import booking, disputed, model, returns, store, telling
 from chalicelib.topups.promised import Promised
 
 Effect = Literal["made", "none", "quarantined"]
@@ -101,7 +101,10 @@ def _credit(event: ProcessorEvent, at: datetime, *, implied: bool = False) -> bo
 
 def _fail(event: ProcessorEvent, at: datetime) -> bool:
     legs = (store.told(event, at), store.failed(event, at))
-    return not ledger.commit(lambda at, known: Draft(None, (), None, legs), at).replayed
+    failed = not ledger.commit(lambda at, known: Draft(None, (), None, legs), at).replayed
+    if failed:
+        telling.failed(event, at)
+    return failed
 
 
 def _reverse(event: ProcessorEvent, at: datetime) -> bool:
@@ -182,4 +185,5 @@ def _quarantine(event: ProcessorEvent, raw: bytes, reason: str, at: datetime) ->
     due_at = at + model_patience.CASE_DUE
     cases.open_case("webhook-quarantine", subject or event.event_id, facts, due_at=due_at, at=at, key=event.event_id)
     page("WebhookQuarantined", **facts)
+    telling.quarantined(event, reason, at)
     return "quarantined"

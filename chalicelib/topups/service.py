@@ -34,7 +34,7 @@ from chalicelib.processors import service as processors
 from chalicelib.processors.choosing import Choice
 from chalicelib.processors.model import Acknowledgement, Intent, ProcessorEvent
 from chalicelib.processors.routing import Wish
-from chalicelib.topups import asking, events, model, model_route, promising, speed, store
+from chalicelib.topups import asking, events, model, model_route, promising, speed, store, telling
 from chalicelib.topups.asking import Turn
 from chalicelib.topups.model import TopupRequest, TopupView
 
@@ -65,6 +65,7 @@ def start(customer: Customer, request: TopupRequest, key: RequestKey, at: dateti
     if receipt.status:
         return receipt
     if not receipt.replayed:
+        telling.started(movement, customer.device, request.method)
         return asking.ask(_begun(movement, request, choice), key, at)
     taken_over = _taken_over(movement.id, request, key, at)
     return taken_over if isinstance(taken_over, Receipt) else asking.ask(taken_over, key, at)

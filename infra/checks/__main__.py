@@ -11,7 +11,7 @@ from infra.checks.suppressions import Finding
 
 
 def main() -> int:
-    steps = (("pins", locked.pins), ("zip", locked.zipped), *scans.every())
+    steps = (("pins", locked.pins), ("zip", locked.zipped), ("layer", locked.layered), *scans.every())
     found = [one for name, scan in steps for one in _timed(name, scan)]
     standing, gone = suppressions.judged(found, suppressions.written())
     for one in standing:

@@ -1,6 +1,6 @@
 """The bucket of packages: what was deployed once can be deployed again, byte for byte.
 
-code/<sha256>.zip       what the functions run
+code/<sha256>.zip       what the functions run, and the layer of those who analyse
 templates/<sha256>.json what CloudFormation reads
 versions/<version>.json the template of a version, which names its code
 versions/<version>.zip  its pages
@@ -19,7 +19,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-CODE = '"./deployment.zip"'
+CODE, LAYER = '"./deployment.zip"', '"./layer.zip"'
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -107,8 +107,10 @@ class Packages:
         return found
 
 
-def with_code(template: Mapping[str, Any], where: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(json.dumps(template).replace(CODE, json.dumps(where)))
+def with_code(template: Mapping[str, Any], code: str, layer: str) -> dict[str, Any]:
+    """`code`, `layer`: where they are."""
+    written = json.dumps(template).replace(CODE, json.dumps(code)).replace(LAYER, json.dumps(layer))
+    found: dict[str, Any] = json.loads(written)
     return found
 
 

@@ -30,8 +30,8 @@ def made(packages: Packages) -> Release:
     found = package.package()
     template = json.loads((found / "sam.json").read_text(encoding="utf-8"))
     publish.build()
-    code = packages.coded((found / "deployment.zip").read_bytes())
-    return Release(version, with_code(template, code), zipped(publish.SITE))
+    code, layer = (packages.coded((found / name).read_bytes()) for name in ("deployment.zip", "layer.zip"))
+    return Release(version, with_code(template, code, layer), zipped(publish.SITE))
 
 
 def former(packages: Packages, version: str) -> Release:

@@ -140,7 +140,7 @@ def _start_ministack() -> str:
         "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0",
         "PERSIST_STATE": "1",
         "AUTH": "true", "STATE_DIR": str(memory.state()), "S3_PERSIST": "1",
-        "S3_DATA_DIR": str(places.HOME / "s3"), "TMPDIR": str(temporary),
+        "S3_DATA_DIR": str(memory.files()), "TMPDIR": str(temporary),
         "LAMBDA_WARM_TTL_SECONDS": "60", "LAMBDA_ACCOUNT_CONCURRENCY": "40",
     }  # fmt: skip
     processes.start("ministack", [str(places.MINISTACK)], environment)

@@ -1,11 +1,12 @@
 """`make demo`: the main job over HTTP, as an app and a processor play it, then a storm against two handlers.
 
-    python -m infra.local.demo [accounts|credit|failover|incident|rewards|shop|social|restore|region]
+    python -m infra.local.demo [accounts|credit|failover|fraud|incident|insight|rewards|shop|social|restore|region]
 
 In Chinese with DEMO_LANG=zh. `accounts` plays what can go wrong with access in its stead, `credit` a plan of
 instalments through its life, `failover` a bank that goes down in the middle, `incident` the same from the alarm to its
-remedy, `shop` a day of a shop from onboarding to payout, `social` an evening among friends, `rewards` points and a
-bonus, `restore` a wiped table that comes back from a backup, `region` a region that is lost and rebuilt elsewhere.
+remedy, `insight` from payments to a report and back to an entry, `shop` a day of a shop from onboarding to payout,
+`social` an evening among friends, `rewards` points and a bonus, `restore` a wiped table that comes back from a backup,
+`region` a region that is lost and rebuilt elsewhere.
 
 Starts the local cloud if none is running and stops what it started. Exit 0 only if everything was as expected.
 """
@@ -25,7 +26,9 @@ from infra.local import (
     demo_backup,
     demo_credit,
     demo_failover,
+    demo_fraud,
     demo_incident,
+    demo_insight,
     demo_region,
     demo_restore,
     demo_rewards,
@@ -112,6 +115,22 @@ def play_credit(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
         step(months)
 
 
+def play_fraud(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
+    """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
+    narrator.title("title.fraud")
+    chase = demo_fraud.Chase(narrator, local)
+    for step in demo_fraud.STEPS:
+        step(chase)
+
+
+def play_insight(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
+    """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
+    narrator.title("title.insight")
+    desk = demo_insight.Desk(narrator, local)
+    for step in demo_insight.STEPS:
+        step(desk)
+
+
 def play_restore(narrator: Narrator, local: dict[str, Any], seed: int) -> None:
     """Raises one of KNOWN_TROUBLE at the first thing that is not as expected."""
     narrator.title("title.restore")
@@ -133,7 +152,9 @@ ACTS = {
     "main": play,
     "accounts": play_accounts,
     "failover": play_failover,
+    "fraud": play_fraud,
     "incident": play_incident,
+    "insight": play_insight,
     "shop": play_shop,
     "social": play_social,
     "rewards": play_rewards,

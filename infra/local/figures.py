@@ -17,7 +17,7 @@ from infra.objectives import OBJECTIVES
 _NAMESPACE = f"Coffer/{places.STACK}"
 _WINDOWS = (300, 1_800, 3_600, 21_600)
 _AGES = ("OldestUnsettledSeconds", "OldestUnknownTopUpSeconds", "ProcessorsDown")
-_FUNCTIONS = ("money", "access", "webhooks", "office")
+_FUNCTIONS = ("money", "access", "webhooks", "office", "analysis")
 Row = tuple[str, ...]
 
 

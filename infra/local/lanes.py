@@ -15,7 +15,7 @@ from typing import Any
 
 from infra.furniture import HTTP_FUNCTIONS, UNKNOWN_PATHS, live
 
-AT_WORK = {"money": 6, "access": 3, "webhooks": 2, "office": 3}
+AT_WORK = {"money": 6, "access": 3, "webhooks": 2, "office": 3, "analysis": 1}
 """Of two cores, and of one local AWS behind them all, most is the money's."""
 WAITING = 32
 PATIENCE_SECONDS = 10.0

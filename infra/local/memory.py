@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -17,6 +18,11 @@ LOST = """the last end was not clean: the local AWS was killed, or the machine w
 
 def state() -> Path:
     return places.HOME / "state"
+
+
+def files() -> Path:
+    """What is in buckets is written at once."""
+    return places.HOME / "s3"
 
 
 def port() -> int:
@@ -41,6 +47,8 @@ def was_lost() -> bool:
 def expect_an_older_stack() -> None:
     """The stack may be older than what was deployed last, or gone: it will be deployed again."""
     (places.HOME / "deployed.json").unlink(missing_ok=True)
+    if not any(state().glob("*.json")):  # files of buckets that no stack knows: a new one could not make them
+        shutil.rmtree(files(), ignore_errors=True)
 
 
 def rewind_streams() -> None:

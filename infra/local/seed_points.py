@@ -30,6 +30,13 @@ RULES: tuple[dict[str, Any], ...] = (
 )
 COUPON, OFF, PRICE, DAYS = Words("Three off", "立减三元"), 300, 500, 30
 BUDGET = 1_000
+FREE: tuple[dict[str, Any], ...] = (
+    {"name": Words("Tea, five off", "茶饮立减五元"), "amount_off": 500, "minimum_spend": 2_000,
+     "categories": ("restaurants",)},
+    {"name": Words("A ride, a fifth off", "骑行八折"), "percent_off": 20, "most_off": 400,
+     "categories": ("transport",)},
+)  # fmt: skip
+"""What anybody may take."""
 
 
 def begin(operator_id: str, at: datetime) -> bool:
@@ -47,4 +54,12 @@ def begin(operator_id: str, at: datetime) -> bool:
         )
         template = templates.make(office, offered, at)
         programmes.add_reward(office, made.id, NewReward(template.id, PRICE), at)
+        _give_away(office, currency, at)
     return True
+
+
+def _give_away(office: Operator, currency: str, at: datetime) -> None:
+    for free in FREE:
+        wish = NewTemplate(**free, terms=free["name"], currency=currency, budget_count=BUDGET,
+                           budget_sum=BUDGET * OFF, valid_days=DAYS, public=True)  # fmt: skip
+        templates.make(office, wish, at)

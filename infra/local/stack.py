@@ -62,13 +62,14 @@ def secrets() -> dict[str, Any]:
 
 def deploy(package: Path, endpoint: str, parameters: dict[str, str]) -> dict[str, str]:
     """Create the stack, or update it if the package or a parameter changed; its outputs."""
-    code, template = (package / "deployment.zip").read_bytes(), as_ministack_has_it(packaged(package))
-    wanted = hashlib.sha256(code + json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()
+    code, layer = ((package / name).read_bytes() for name in ("deployment.zip", "layer.zip"))
+    template = as_ministack_has_it(packaged(package))
+    wanted = hashlib.sha256(code + layer + json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()
     formation = Formation(client("cloudformation", endpoint), places.STACK)
     if formation.found() is None or places.read("deployed.json") != wanted:
         packages = Packages(client("s3", endpoint), BUCKET, places.REGION, places.ACCOUNT)
         packages.made_ready()
-        bring_local(formation, packages, with_code(template, packages.coded(code)), parameters)
+        bring_local(formation, packages, with_code(template, packages.coded(code), packages.coded(layer)), parameters)
         places.keep("deployed.json", wanted)
     outputs = formation.outputs()
     _let_files_be_locked(endpoint, outputs["BackupsBucket"])
@@ -126,7 +127,7 @@ def environment(endpoint: str) -> dict[str, str]:
 def wake(endpoint: str) -> None:
     """Cold starts happen here, side by side, not to the first person who clicks."""
     with ThreadPoolExecutor() as pool:
-        list(pool.map(partial(_wake, client("lambda", endpoint)), ("access", "webhooks", "office")))
+        list(pool.map(partial(_wake, client("lambda", endpoint)), ("access", "webhooks", "office", "analysis")))
 
 
 def _wake(functions: Any, name: str) -> None:

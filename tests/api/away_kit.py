@@ -26,6 +26,7 @@ from tests.api import (
     charge_kit,
     family_kit,
     payout_kit,
+    risk_kit,
     split_kit,
     transfer_kit,
     withdrawal_kit,
@@ -49,6 +50,10 @@ OFFLINE = {
     "GET /v1/withdrawal-offers",
     "GET /v1/processors",
     "POST /v1/password-strength",
+    "GET /v1/reports/ready",
+    "GET /v1/reports/answers/{id}",
+    "GET /v1/reports/answers/{id}/file",
+    "GET /v1/reports/answers/{id}/rows/{place}/entries",
 }
 """They ask no table."""
 
@@ -56,10 +61,8 @@ OFFLINE = {
 def of_an_owner(world: World) -> dict[str, Call]:
     """Whatever they change about their access, each on an account of its own."""
     ada, bea, cat, dan, eve, fay = (world.customer() for _ in range(6))
-    proposed, secret = (
-        ada.phone.post("/v1/me/totp", {"password": PASSWORD}).json["secret"],
-        enrolled(bea.phone, PASSWORD),
-    )
+    proposed = ada.phone.post("/v1/me/totp", {"password": PASSWORD}).json["secret"]
+    secret = enrolled(bea.phone, PASSWORD)
     keys = [Authenticator(), Authenticator()]
     made = [keys[0].made(options(cat.phone)), keys[1].made(options(dan.phone))]
     dan.phone.post("/v1/me/passkeys", {"name": "phone", "credential": made[1]})
@@ -289,6 +292,8 @@ def of_the_office(world: World, till: Till) -> dict[str, Call]:
         **away_kit_night.of_backups(world),
         **away_kit_night.of_reviews(world),
         **away_kit_night.of_policies(world),
+        **away_kit_night.of_reports(world),
+        **risk_kit.calls(world),
         **away_kit_shops.of_a_server(world),
         **away_kit_shops.of_stores(world),
         **away_kit_shops.of_staff(world),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+from chalicelib.insight import compacting
 from chalicelib.operations import affected, store_affected
 from tests.api import backup_kit, compensation_kit, on_call_kit, policy_kit, review_kit, subscriber_kit
 from tests.api.bad_input_kit import BODIES
@@ -119,6 +121,50 @@ def of_policies(world: World) -> dict[str, Call]:
         "GET /v1/policies/{id}": lambda: boss.get(f"/v1/policies/{name}"),
         "POST /v1/policies/{id}/withdrawal": lambda: boss.post(f"/v1/policies/{name}/withdrawal"),
     }
+
+
+def of_reports(world: World) -> dict[str, Call]:
+    boss, ana = world.operator, world.customer(10_000)
+    ana.pay(100)
+    world.deliver()
+    world.gather()
+    compacting.compact(world.clock.now())
+    wish = {"from": "2026-01-01T00:00:00Z", "to": "2027-01-01T00:00:00Z", "measures": [{"measure": "count"}]}
+    asked = boss.post("/v1/reports/query", wish)
+    assert asked.status == 200, asked.raw
+    answer = f"/v1/reports/answers/{asked.json['id']}"
+    kept, gone = (f"/v1/reports/saved/{saved_report(world)}" for _ in range(2))
+    imported = [boss.post("/v1/reports/imports", BODIES["POST /v1/reports/imports"]).json["id"] for _ in range(2)]
+    return {
+        "POST /v1/reports/saved": lambda: boss.post("/v1/reports/saved", report_of(world)),
+        "GET /v1/reports/saved": lambda: boss.get("/v1/reports/saved"),
+        "GET /v1/reports/saved/{id}": lambda: boss.get(kept),
+        "PATCH /v1/reports/saved/{id}": lambda: boss.patch(kept, {"name": "Takings by week"}),
+        "DELETE /v1/reports/saved/{id}": lambda: boss.delete(gone),
+        "POST /v1/reports/saved/{id}/restore": lambda: boss.post(f"{gone}/restore"),
+        "POST /v1/reports/saved/{id}/answer": lambda: boss.post(f"{kept}/answer"),
+        "GET /v1/reports/ready": lambda: boss.get("/v1/reports/ready"),
+        "POST /v1/reports/ready/{name}/answer": lambda: boss.post("/v1/reports/ready/liability/answer", {}),
+        "POST /v1/reports/imports": lambda: boss.post("/v1/reports/imports", BODIES["POST /v1/reports/imports"]),
+        "GET /v1/reports/imports": lambda: boss.get("/v1/reports/imports"),
+        "GET /v1/reports/imports/{id}": lambda: boss.get(f"/v1/reports/imports/{imported[0]}"),
+        "DELETE /v1/reports/imports/{id}": lambda: boss.delete(f"/v1/reports/imports/{imported[1]}"),
+        "POST /v1/reports/query": lambda: boss.post("/v1/reports/query", wish),
+        "GET /v1/reports/answers/{id}": lambda: boss.get(answer),
+        "GET /v1/reports/answers/{id}/rows/{place}/entries": lambda: boss.get(f"{answer}/rows/0/entries"),
+        "GET /v1/reports/answers/{id}/file": lambda: boss.get(f"{answer}/file?format=csv"),
+    }
+
+
+def report_of(world: World) -> dict[str, Any]:
+    wish = BODIES["POST /v1/reports/saved"]
+    return wish | {"schedule": wish["schedule"] | {"recipients": [world.operator_id]}}
+
+
+def saved_report(world: World) -> str:
+    made = world.operator.post("/v1/reports/saved", report_of(world))
+    assert made.status == 201, made.raw
+    return str(made.json["id"])
 
 
 def of_backups(world: World) -> dict[str, Call]:

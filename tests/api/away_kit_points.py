@@ -48,5 +48,7 @@ def of_coupons(world: World) -> dict[str, Call]:
         f"POST {every}/{{id}}/issues": lambda: boss.post(f"{every}/{kept['id']}/issues", wish),
         "GET /v1/coupons": lambda: jon.phone.get("/v1/coupons"),
         "GET /v1/offers": lambda: jon.phone.get("/v1/offers"),
+        "GET /v1/me/offers": lambda: jon.phone.get("/v1/me/offers"),
+        "PUT /v1/me/offers": lambda: jon.phone.request("PUT", "/v1/me/offers", {"personal": False}),
         "POST /v1/offers/{id}/claims": lambda: jon.phone.post(f"/v1/offers/{kept['id']}/claims"),
     }

@@ -18,6 +18,8 @@ from tests.api import probe as probes
 from tests.api.bodies_of_credit import CREDIT, QUOTE_HASH
 from tests.api.bodies_of_merchants import BUSINESS
 from tests.api.bodies_of_points import POINTS
+from tests.api.bodies_of_reports import REPORTS
+from tests.api.bodies_of_risk import RISK
 from tests.api.bodies_to_people import BONUSES, TO_PEOPLE
 from tests.api.caller import Caller, Reply
 
@@ -45,6 +47,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "code": "123456",
         "device_name": "phone",
         "sign_up_secret": SIGN_UP_SECRET,
+        "device_token": "cdt_x",
     },
     "POST /v1/sessions": {
         "identifier": "ann@example.com",
@@ -119,14 +122,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /v1/people/{id}/documents/{document_id}/decision": {"decision": "verify", "reason": "seen the original"},
     "POST /v1/screenings/{id}/decision": {"decision": "cleared", "reason": "another place of birth"},
-    "POST /v1/freezes": {
-        "wallet_id": "wal_1",
-        "reason": "stolen_phone",
-        "note": "called from another phone",
-        "review_hours": 24,
-    },
-    "POST /v1/freezes/{wallet_id}/keep": {"note": "the police still ask", "review_hours": 24},
-    "POST /v1/freezes/{wallet_id}/lift": {"note": "has the phone again"},
+    **RISK,
     "POST /v1/incidents": {"severity": "major", "ends_at": "2026-11-22T10:00:00Z", **_HIT} | ANNOUNCED,
     "PATCH /v1/incidents/{id}": {
         **_HIT,
@@ -213,6 +209,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /v1/backups/{id}/givings-back": {"user_id": "usr_1", "reason": "emptied their trash by mistake"},
     "POST /v1/givings-back/{id}/decision": {"approve": True, "note": "heard them myself"},
     "POST /v1/policies": {"pack": "{}", "signature": "local-sandbox AAAA"},
+    **REPORTS,
     "POST /v1/policies/dry-runs": {"pack": "{}", "signature": "local-sandbox AAAA", "month": "2025-06"},
     "POST /v1/backup-drills": {"backup_id": "bak_1"},
     "POST /v1/adjustments/{id}/approve": {"note": "seen in the statement"},
@@ -383,11 +380,14 @@ def may_be_null(route: Route, field: str) -> bool:
     return NoneType in get_args(found.type)
 
 
+MAY_BE_EMPTY = ("store_ids", "merchant_ids", "payee_checks", "categories", "dimensions", "filters", "rules", "measures")
+
+
 def means_something(route: Route, field: str, value: Any) -> bool:
     """Of another type than what stands there, and sound: nothing; any credential; no store, which is every one."""
     if value is None:
         return may_be_null(route, field)
-    every_one = field in ("store_ids", "merchant_ids", "payee_checks", "categories") and value == []
+    every_one = field in MAY_BE_EMPTY and value == []
     return every_one or (field == "credential" and isinstance(value, dict))
 
 

@@ -1,4 +1,4 @@
-"""A body that each route of points takes, and each of coupons."""
+"""A body that each route of points takes, each of coupons and of offers."""
 
 from __future__ import annotations
 
@@ -48,4 +48,5 @@ POINTS: dict[str, dict[str, Any]] = {
         "people": ["usr_1"],
         "reason": "to say thank you",
     },
+    "PUT /v1/me/offers": {"personal": True},
 }

@@ -324,13 +324,13 @@ def test_when_the_process_dies_before_the_user_is_written_the_same_code_still_wo
     assert ledger.head(user["wallets"][0]).owner == user["id"]
 
 
-def test_a_verification_takes_six_calls_and_one_of_them_is_the_audit_log(caller: Caller, aws_calls: Calls) -> None:
+def test_a_verification_takes_seven_calls_and_one_of_them_is_the_audit_log(caller: Caller, aws_calls: Calls) -> None:
     caller.post("/v1/users", wish())
     code = code_for("ann@example.com")
     aws_calls.clear()
     verify(caller, code)
     names = [name for _, name in aws_calls]
-    assert names == ["UpdateItem", "Query", "PutItem", "GetItem", "PutItem", "TransactWriteItems"]
+    assert names == ["UpdateItem", "Query", "PutItem", "GetItem", "PutItem", "TransactWriteItems", "SendMessageBatch"]
 
 
 @pytest.mark.parametrize(

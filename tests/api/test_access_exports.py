@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from chalicelib import cloud
-from chalicelib.identity import exports, store_exports
+from chalicelib.identity import above, exports, store_exports
 from chalicelib.kernel import ids
 from chalicelib.notices import service as notices
 from chalicelib.settings import settings
@@ -85,6 +85,14 @@ def test_an_archive_is_pending_until_the_sweep_has_made_it_and_its_owner_is_told
     assert "29 Nov 2026" in outbox(ana.identifier)[-1]["body"]
 
 
+def test_a_sweep_that_starts_cold_makes_it_too(world: World) -> None:
+    person = world.customer()
+    export_id = ask(person)
+    above._lent.clear()
+    world.sweep()
+    assert look(person, export_id).json["status"] == "ready"
+
+
 def test_the_link_is_signed_for_five_minutes_and_leads_to_the_one_archive(world: World) -> None:
     ana = world.customer()
     export_id = ask(ana)
@@ -142,7 +150,7 @@ def test_a_stranger_verifies_it_with_the_published_keys_alone(
     archive.write_bytes(content)
     kept.write_text(json.dumps(published))
     assert verify_archive.main(str(archive), str(kept)) == 0
-    assert "ours and whole: 14 files" in capsys.readouterr().out
+    assert "ours and whole: 16 files" in capsys.readouterr().out
     assert {key["alg"] for key in published["keys"]} == {"ES256"}
 
 

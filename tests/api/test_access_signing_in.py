@@ -46,7 +46,9 @@ def test_an_unknown_name_and_a_wrong_password_are_the_same_answer_for_the_same_w
         seen.append((told(reply), list(aws_calls), list(runs)))
     assert all(one == seen[0] for one in seen)
     assert (seen[0][0][0], seen[0][2]) == (401, ["verify"])
-    assert seen[0][1] == [("dynamodb", "GetItem")] * 2 + [("dynamodb", "UpdateItem")] * 2
+    assert seen[0][1] == [("dynamodb", "GetItem")] * 2 + [("dynamodb", "UpdateItem")] * 2 + [
+        ("sqs", "SendMessageBatch")
+    ]
 
 
 def test_a_process_that_starts_cold_asks_for_its_keys_whether_or_not_the_name_is_known(
@@ -63,12 +65,17 @@ def test_a_process_that_starts_cold_asks_for_its_keys_whether_or_not_the_name_is
     assert ("kms", "Decrypt") in seen[0]
 
 
-def test_a_sign_in_takes_nine_calls_and_one_of_them_is_the_audit_log(caller: Caller, aws_calls: Calls) -> None:
+def test_a_sign_in_takes_ten_calls_and_one_of_them_is_the_audit_log(caller: Caller, aws_calls: Calls) -> None:
     phone = signed_up(caller)["device_token"]
     aws_calls.clear()
     assert sign_in(caller, "ann@example.com", PASSWORD, phone).status == 201
     names = [name for _, name in aws_calls]
-    assert names == ["GetItem"] * 2 + ["UpdateItem"] * 4 + ["GetItem", "PutItem", "TransactWriteItems"]
+    assert names == ["GetItem"] * 2 + ["UpdateItem"] * 4 + [
+        "GetItem",
+        "PutItem",
+        "TransactWriteItems",
+        "SendMessageBatch",
+    ]
 
 
 def test_a_hash_of_a_lower_cost_is_made_anew_at_the_next_sign_in(

@@ -13,7 +13,7 @@ import chalicelib
 from chalicelib.identity import tries
 from chalicelib.kernel import origin
 from chalicelib.processors import wire
-from tests.api import away_kit, backup_kit, compensation_kit, credit_kit, dispute_kit, staff_kit
+from tests.api import away_kit, backup_kit, compensation_kit, credit_kit, dispute_kit, risk_kit, staff_kit
 from tests.api import verification_kit as kit
 from tests.api.caller import Caller
 from tests.api.test_reconciliation import colleague
@@ -61,15 +61,20 @@ REQUESTED = {
     "screening": {"see", "decide"},
     "shift": {"add", "remove"},
     "policy": {"publish", "withdraw"},
+    "report": {"save", "change", "delete", "restore", "import", "remove-import"},
     "review": {"ask"},
     "session": {"begin", "replayed", "revoke"},
     "statement": {"import"},
     "wallet": {"freeze", "keep", "lift"},
+    "risk-rule": {"change"},
+    "risk-score": {"decide"},
 }  # fmt: skip
 SWEPT = {
     "sign-in.lock", "account.erase", "merchant.forget_staff", "person.verify", "person.refuse-document", "person.lapse",
 }  # fmt: skip
-KINDS = {f"{thing}.{deed}" for thing, deeds in REQUESTED.items() for deed in deeds} | SWEPT
+BY_RULES = {"wallet.hold", "person.put-at-risk"}
+"""What the rules of risk do by themselves."""
+KINDS = {f"{thing}.{deed}" for thing, deeds in REQUESTED.items() for deed in deeds} | SWEPT | BY_RULES
 WRITERS = ("audit", "_audit", "_kept", "written")
 """What takes the kind of an entry as its second argument."""
 Entry = tuple[str, ...]
@@ -89,6 +94,7 @@ def ask(world: World, other: Caller) -> None:
     """Every route to a success, and what only comes of mistakes."""
     for call in away_kit.requests(world).values():
         call()
+    risk_kit.by_itself(world)
     guess(world)
     freeze_beneath(world)
     correct(world, other)
@@ -189,9 +195,12 @@ def test_whatever_a_request_did_says_from_where_and_what_a_schedule_did_says_now
     before = logged()
     ask(world, other)
     asked = logged()
+    by_rules = {entry for entry in asked - before if entry[0] in BY_RULES}
     kit.later(world)
     kit.later(world, 31 * 86_400)
-    assert networks(asked - before) == {kind: {FROM} for kind in KINDS - SWEPT}, "drive the new kind of entry"
+    requested = networks(asked - before - by_rules)
+    assert requested == {kind: {FROM} for kind in KINDS - SWEPT - BY_RULES}, "drive the new kind of entry"
+    assert networks(by_rules) == {kind: {""} for kind in BY_RULES}
     assert networks(logged() - asked) == {kind: {""} for kind in (*SWEPT, "identifier.change")}
 
 

@@ -213,7 +213,7 @@ def test_no_canary_sings_in_a_log_a_metric_a_queue_or_an_error(
 ) -> None:
     replies = [*enter(world), *move(world), *prove(world), *provoke(world, monkeypatch)]
     assert Counter(reply.status for reply in replies) == EXPECTED
-    app.fan_out({"Records": world._new_records()}, None)
+    app.fan_out({"Records": world.new_records()}, None)
     queued = list(bodies_of_queues())
     assert len(queued) >= 3
     sinks = {

@@ -37,11 +37,14 @@ pytestmark = pytest.mark.many_requests
 IN_CLEAR = {
     "ids": {"wallet_id", "merchant_id", "checkout_id", "person_id", "actor", "subject", "account", "case_id",
             "funding_method_id", "endpoint_id", "store_id", "staff_id", "store_ids", "card_id", "plan_id",
-            "user_id", "backup_id", "coupon_id", "merchant_ids", "people",
+            "user_id", "backup_id", "recipients", "coupon_id", "merchant_ids", "people",
             "programme_id", "template_id", "bonus_id", "family_card_id", "quote_id", "quote_hash"},
     "words of ours": {
+        "period", "chart", "every", "by", "dimension", "dimensions", "grain", "measure", "of", "words",
+        "POST /v1/risk/trials name",
         "action", "capability", "capture", "currencies", "currency", "field", "format", "jurisdiction", "locale",
         "method", "processor", "role", "scopes", "split", "document", "version", "POST /v1/freezes reason",
+        "label", "mode",
         "POST /v1/payments/{id}/disputes reason",
         "side", "categories", "form", "direction", "design", "against", "schedule", "event_types",
         "PATCH /v1/merchants/{id}/webhook-endpoints/{endpoint_id} state", "PUT /v1/merchants/{id}/category category",
@@ -50,7 +53,12 @@ IN_CLEAR = {
         "POST /v1/me/verification/documents kind", "type", "country", "decision",
         "PATCH /v1/merchants/{id}/stores/{store_id} status", "POST /v1/status/subscriptions language", "capabilities",
     },
+    "what a file and its columns are called": {
+        "POST /v1/reports/imports name", "POST /v1/reports/imports key", "POST /v1/reports/imports key_column",
+        "column", "POST /v1/reports/imports columns",
+    },
     "whose statement, and which": {"POST /v1/reconciliations/statements name", "sha256"},
+    "what operators call their reports": {"POST /v1/reports/saved name", "PATCH /v1/reports/saved/{id} name"},
     "times": {"until", "expires_at", "bonus_expires_at", "from", "to", "day", "cut_off"},
     "the answer of a movement, which the ledger keeps byte for byte": {
         "POST /v1/payments description", "POST /v1/charges description", "POST /v1/payments/{id}/refunds reason",
@@ -91,7 +99,10 @@ SECRET_ANSWERS = {
     "uri",
     "value",
 }
-NO_SECRETS = {"GET /v1/me/verification code", "POST /v1/credit-line code"}
+NO_SECRETS = {
+    "GET /v1/me/verification code", "POST /v1/credit-line code", "GET /v1/offers code",
+    "POST /v1/reports/imports key", "GET /v1/reports/imports key", "GET /v1/reports/imports/{id} key",
+}  # fmt: skip
 """Words of ours, under a name that others use for secrets."""
 IN_TEXTS = ("pay.canary@example.com", "+86 139 0013 9000", "refund.canary@example.com", "137-0013-7000")
 """Contacts in what may stand in clear: they may not."""
@@ -261,7 +272,7 @@ def test_nothing_that_was_typed_and_no_secret_is_found_again(
     ear.heard |= dict.fromkeys(IN_TEXTS, "in a text")
     assert {f"{route.method} {route.path}" for route in routes()} <= ear.done, "drive the new route in away_kit"
     plant(world)
-    app.fan_out({"Records": world._new_records()}, None)
+    app.fan_out({"Records": world.new_records()}, None)
     sinks = {
         "at rest": at_rest(),
         "queues": queued(),

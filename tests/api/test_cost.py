@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.identity import vault
+from tests.bench import counting
 from tests.bench.measure import growth, operations, requests, town, usual_town
 from tests.bench.measure.rows import broken
 from tests.bench.measure.samples import Printed, Recorder, Sample
@@ -16,7 +17,7 @@ from tests.bench.measure.town import InMemory, Town
 from tests.bench.measure.units import Units
 
 RECORDER = Recorder(Printed())
-WARM_SIGN_IN = ["GetItem"] * 2 + ["UpdateItem"] * 4 + ["GetItem", "PutItem", "TransactWriteItems"]
+WARM_SIGN_IN = ["GetItem"] * 2 + ["UpdateItem"] * 4 + ["GetItem", "PutItem", "TransactWriteItems", "SendMessageBatch"]
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +44,8 @@ def test_a_duplicate_is_one_request(place: Town) -> None:
     assert counted(place, "duplicate")[0] == ["TransactWriteItems"]
 
 
-def test_a_refusal_is_two_requests(place: Town) -> None:
-    assert counted(place, "refusal")[0] == ["TransactWriteItems", "PutItem"]
+def test_a_refusal_is_two_requests_and_one_that_tells_of_it(place: Town) -> None:
+    assert counted(place, "refusal")[0] == ["TransactWriteItems", "PutItem", "SendMessageBatch"]
 
 
 def test_a_warm_sign_in_has_the_keys_of_personal_fields_and_asks_kms_nothing(place: Town) -> None:
@@ -84,12 +85,23 @@ def test_settlement_stays_within_its_requests_and_units_in_full_batches(place: T
     assert 0 < units <= requests.SETTLEMENT_WRITE_UNITS
 
 
+@pytest.mark.parametrize("mix", counting.MIXES)
+def test_counters_cost_less_than_a_unit_per_event_in_full_batches(mix: str) -> None:
+    found = counting.cost(counting.MIXES[mix], a_second=100, batches=5)
+    assert 0 < found.counters < counting.UNITS
+
+
+def test_counters_of_a_batch_of_payments_are_three_items_whatever_their_number() -> None:
+    """Its minute, its hour, its day: two units each."""
+    assert counting.cost(["payment"], a_second=100, batches=1).counters == 6 / 40
+
+
 def test_a_sweep_of_a_minute_in_which_nothing_is_due_only_looks() -> None:
     with town.opened(InMemory()) as empty:
         sample = requests.idle_sweep(empty, RECORDER)
     looks = sorted(sample.bill.requests)
-    known = "how the checks of the whole stand, which list everybody was compared with, and the indexes"
-    assert looks == ["GetItem"] * 2 + ["Query"] * (len(looks) - 2), known
+    known = "how checks of the whole and offers stand, which list everybody was compared with, and the indexes"
+    assert looks == ["GetItem"] * 3 + ["Query"] * (len(looks) - 3), known
     assert sample.bill.units.write == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_the_last_owner_goes_too_and_that_is_a_case_until_another_is_named(world
     staff_id = hired(world, ana, "owner")
     hired(world, bea, "manager")
     assert erased(world, ana) == 1
-    (case,) = all_items("cases")
+    (case,) = cases_open()
     assert (case["kind"]["S"], case["subject"]["S"]) == ("merchant-ownerless", world.shop.id)
     assert json.loads(case["facts"]["S"]) == {"staff": staff_id}
     assert store_staff.owners(world.shop.id) == 0
@@ -103,7 +104,7 @@ def test_one_owner_of_two_is_no_case(world: World) -> None:
     hired(world, ana, "owner")
     hired(world, bea, "owner")
     assert erased(world, ana) == 1
-    assert (all_items("cases"), store_staff.owners(world.shop.id)) == ([], 1)
+    assert (cases_open(), store_staff.owners(world.shop.id)) == ([], 1)
 
 
 def test_an_erasure_that_was_cut_short_ends_with_the_next(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,3 +162,8 @@ def test_an_archive_names_every_role_those_that_wait_and_those_that_are_over(wor
 
 def test_an_archive_of_whoever_works_nowhere_says_so(world: World) -> None:
     assert json.loads(opened(archive_of(world, world.customer()))["staff_roles.json"]) == []
+
+
+def cases_open() -> list[dict[str, Any]]:
+    """Without that somebody was forgotten for scoring."""
+    return [one for one in all_items("cases") if one["sk"]["S"] != "PROFILE"]

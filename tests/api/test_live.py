@@ -57,9 +57,9 @@ def test_what_is_older_than_an_hour_is_not_in_the_report(world: World, clock: Fr
     ana = world.customer(1_000)
     ana.pay(100)
     world.deliver()
-    kept = counts.since(clock.now() + timedelta(minutes=59), 60)
-    assert [one.kind for one in kept] == ["payment", "settlement", "top-up"]
-    assert counts.since(clock.now() + timedelta(minutes=60), 60) == []
+    kept = counts.since(counts.MINUTE, clock.now() + timedelta(minutes=59), 60)
+    assert [one.kind for one in kept.counts] == ["payment", "settlement", "top-up"]
+    assert counts.since(counts.MINUTE, clock.now() + timedelta(minutes=60), 60).counts == []
 
 
 def test_an_hour_that_lies_in_two_days_is_one_hour(world: World, clock: FrozenClock) -> None:
@@ -70,8 +70,8 @@ def test_an_hour_that_lies_in_two_days_is_one_hour(world: World, clock: FrozenCl
     ana.sign_in()
     ana.pay(7, order_reference="order-2")
     world.deliver()
-    found = counts.since(clock.now(), 60)
-    assert [(one.minute, one.amount) for one in found if one.kind == "payment"] == [
+    found = counts.since(counts.MINUTE, clock.now(), 60).counts
+    assert [(one.began, one.amount) for one in found if one.kind == "payment"] == [
         ("2026-11-22T23:59", 100),
         ("2026-11-23T00:01", 7),
     ]
@@ -81,14 +81,15 @@ def test_a_fold_beyond_what_one_transaction_takes_is_made_in_two(world: World, m
     ana = world.customer(1_000)
     for number in range(4):
         ana.pay(10, order_reference=f"order-{number}", confirm_duplicate=True)
-    monkeypatch.setattr(folding, "_MOST_WRITES", 5)
+    monkeypatch.setattr(folding, "_MOST_WRITES", 9)
     assert folding.fold(history.entries(ana.wallet, None, 10)) == 5
-    assert {one.kind: one.entries for one in counts.since(world.clock.now(), 60)} == {"payment": 4, "top-up": 1}
+    found = counts.since(counts.MINUTE, world.clock.now(), 60).counts
+    assert {one.kind: one.entries for one in found} == {"payment": 4, "top-up": 1}
 
 
 def test_an_entry_of_before_the_counts_is_folded_and_not_counted(world: World) -> None:
     assert folding.fold([{"id": "ent_1", "postings": {"sys:fees:CNY": 5}}]) == 1
-    assert counts.since(world.clock.now(), 60) == []
+    assert counts.since(counts.DAY, world.clock.now(), 31).counts == []
 
 
 def test_money_held_is_what_people_and_merchants_own(world: World) -> None:
@@ -114,7 +115,8 @@ def test_queues_tell_what_waits_and_what_died(world: World) -> None:
     found = {one.pop("name"): one for one in live(world)["queues"]}
     assert found["fold"] == {"waiting": 2, "in_flight": 0, "dead": 1}
     assert found["parked"] == {"waiting": 0, "in_flight": 0, "dead": None}
-    assert set(found) == {"settlement", "fold", "notices", "events", "points", "deliveries", "parked", "alarms"}
+    named = {"settlement", "fold", "notices", "events", "points", "happened", "risk", "deliveries", "parked", "alarms"}
+    assert set(found) == named
 
 
 def with_percentiles(statistics: Any, stat: str) -> Any:

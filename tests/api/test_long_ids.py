@@ -20,6 +20,7 @@ NAMED = [route for route in routes() if "{" in route.path and name_of(route) not
 _RULE = "POST /v1/points-programmes/{id}/rules"
 PROOFS: dict[str, dict[str, Any]] = {
     "DELETE /v1/me/passkeys/{id}": {"password": PASSWORD},
+    "PATCH /v1/reports/saved/{id}": {"name": "Takings"},
     _RULE: {name: value for name, value in BODIES[_RULE].items() if name != "merchant_ids"},
 }
 LONG = ("a" * 2_100, "é" * 600, "ses_" + "0" * 1_100)

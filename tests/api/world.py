@@ -23,6 +23,7 @@ from chalicelib.ledger.model import Draft, Entry, Known, Movement
 from chalicelib.merchants import leaving
 from chalicelib.payments import leaving as family
 from chalicelib.rewards import leaving as coupons
+from chalicelib.risk import leaving as risk
 from chalicelib.settings import settings
 from tests.api.caller import Caller, Reply
 from tests.conftest import FrozenClock
@@ -44,6 +45,7 @@ class World:
         above.lend("payments", family.forget, family.told)
         above.lend("rewards", coupons.forget, coupons.told)
         above.lend("credit", credit.forget, credit.told)
+        above.lend("risk", risk.forget, risk.told)
         self.operator = self._operator()
         self.shop = self._shop("Tea House")
 
@@ -66,14 +68,26 @@ class World:
 
     def deliver(self) -> None:
         """All that the journal's stream and the queues hold, until nothing moves any more."""
-        while records := self._new_records():
+        while records := self.new_records():
             for start in range(0, len(records), _STREAM_BATCH):
-                app.fan_out({"Records": records[start : start + _STREAM_BATCH]}, None)
-                self._consume()
+                self.give(records[start : start + _STREAM_BATCH])
+
+    def give(self, records: list[dict[str, Any]]) -> None:
+        """These of the stream, and what the queues hold then."""
+        app.fan_out({"Records": records}, None)
+        self._consume()
 
     def take_in(self) -> None:
         """What a sweep has put into the queues."""
         self._consume()
+
+    def gather(self) -> int:
+        """What happened, into the lake's landing; how many messages."""
+        return self._drain(settings().happened_queue_url, app.gather)
+
+    def score(self) -> int:
+        """What may be fraud, scored; how many messages."""
+        return self._drain(settings().risk_queue_url, app.score)
 
     def forget_what_was_told(self) -> None:
         """The stream tells all of it again."""
@@ -81,19 +95,21 @@ class World:
 
     def _consume(self) -> None:
         for queue_url, handler in self._queues().items():
-            while (
-                messages := cloud.client("sqs")
-                .receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)
-                .get("Messages")
-            ):
-                answer = handler(_sqs_event(queue_url, messages), None)
-                assert answer == {"batchItemFailures": []}
-                for message in messages:
-                    cloud.client("sqs").delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+            self._drain(queue_url, handler)
+
+    def _drain(self, queue_url: str, handler: Any) -> int:
+        done, queues = 0, cloud.client("sqs")
+        while messages := queues.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
+            answer = handler(_sqs_event(queue_url, messages), None)
+            assert answer == {"batchItemFailures": []}
+            for message in messages:
+                queues.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+            done += len(messages)
+        return done
 
     def messages_of_settlement(self) -> dict[str, Any]:
         """The event that `settle` is given for what the journal holds anew."""
-        app.fan_out({"Records": self._new_records()}, None)
+        app.fan_out({"Records": self.new_records()}, None)
         queue_url, queues = settings().settlement_queue_url, cloud.client("sqs")
         messages = queues.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)["Messages"]
         for message in messages:
@@ -119,7 +135,8 @@ class World:
             named.points_queue_url: app.earn,
         }
 
-    def _new_records(self) -> list[dict[str, Any]]:
+    def new_records(self) -> list[dict[str, Any]]:
+        """Of the journal's stream: one for each entry since the last time."""
         records = []
         for found in store.everything(settings().journal_table):
             place = (found["pk"]["S"], found["sk"]["S"])

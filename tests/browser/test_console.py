@@ -55,7 +55,13 @@ def test_the_overview_shows_what_was_paid(browser: Browser, local: dict[str, Any
         expect(page.locator("[aria-labelledby=tile-paid-hour]")).not_to_have_text("0", timeout=kit.PATIENCE_MS)
         expect(page.locator("[aria-labelledby=tile-held-CNY]")).to_contain_text("¥")
         expect(page.locator("[aria-labelledby=tile-success]")).to_contain_text("%", timeout=kit.PATIENCE_MS)
-        expect(page.locator(".plot canvas")).to_have_count(3, timeout=kit.PATIENCE_MS)
+        expect(page.locator("#counted")).to_contain_text("Counted up to", timeout=kit.PATIENCE_MS)
+        expect(page.locator(".plot canvas")).to_have_count(5, timeout=kit.PATIENCE_MS)
+        for chart in ("Per hour", "Per day"):
+            expect(page.locator("figure", has_text=chart)).not_to_contain_text("payments 0,", timeout=kit.PATIENCE_MS)
+        for period in ("The last hour by kind", "The last 48 hours by kind", "The last 31 days by kind"):
+            rows = page.get_by_role("region", name=period).locator("tbody tr")
+            expect(rows.filter(has_text="Payment").first).to_be_visible(timeout=kit.PATIENCE_MS)
         visit.shot("console-overview-en")
         assert (visit.barriers(), visit.complaints, visit.elsewhere()) == ([], [], set())
 

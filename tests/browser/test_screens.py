@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import bonus_kit, console_kit, coupon_kit, kit, measuring, points_kit, verifying
+from tests.browser import bonus_kit, console_kit, coupon_kit, kit, measuring, points_kit, reports_kit, verifying
 from tests.browser.cast import Member, visit_as
 from tests.screens import Screen, screens
 
@@ -53,6 +53,11 @@ PLACES: dict[str, Callable[[Member], str]] = {
     "app /me/verification/:kind": lambda one: "/me/verification/identity-document",
     "app /payments/:id": lambda one: f"/payments/{one.payment['id']}",
     "app /results/:id": lambda one: f"/results/{one.result['id']}",
+    "console /reports/ask": lambda one: reports_kit.address({"measures": [reports_kit.COUNT]}),
+    "console /reports/ready/:name": lambda one: "/reports/ready/funnel",
+    "console /reports/saved/:id": lambda one: f"/reports/saved/{reports_kit.saved(one.api)}",
+    "console /reports/imports/:id": lambda one: f"/reports/imports/{reports_kit.imported(one.api)}",
+    "console /reports/answers/:id/:place": lambda one: reports_kit.row(one.local, one.api),
     "console /policies/:id": lambda one: f"/policies/{one.pack}",
     "console /people/:id": lambda one: f"/people/{one.local['people']['customers'][0]['user_id']}",
     "console /people/:id/documents": lambda one: f"/people/{one.local['people']['customers'][0]['user_id']}/documents",

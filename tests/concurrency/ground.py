@@ -70,7 +70,7 @@ def _engine(given: Mapping[str, str]) -> Iterator[str]:
 
 def _names(run: str, own: str, given: Mapping[str, str]) -> dict[str, str]:
     elsewhere = given.get("AWS_ENDPOINT_URL") or own
-    names = {name: name for name in ("fold", "notices", "parked", "events", "points", "alarms")}
+    names = {name: name for name in ("fold", "notices", "parked", "events", "points", "happened", "risk", "alarms")}
     names |= {name: f"{name}.fifo" for name in ("settlement", "deliveries")}
     queues = {name: f"{elsewhere}/{places.ACCOUNT}/{run}-{ending}" for name, ending in names.items()}
     kept = {name: given[name] for name in _CREDENTIALS if name in given} if given.get("DYNAMODB_ENDPOINT") else {}

@@ -70,6 +70,7 @@ def _play(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ana.pay(500).status == 201
     assert 400 <= ana.pay(90_000).status < 500
     world.deliver()
+    assert world.score() > 0
     _top_ups(clock, monkeypatch)
     _strangers(world, ana)
     frozen = {"wallet_id": ana.wallet, "reason": "stolen_phone", "note": "called from another phone"}

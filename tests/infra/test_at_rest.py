@@ -16,7 +16,7 @@ TABLES = {
     "LedgerTable", "JournalTable", "IdentityTable", "MerchantsTable", "TopupsTable", "NoticesTable", "CasesTable",
     "AuditTable", "ReconciliationsTable", "PoliciesTable",
 }  # fmt: skip
-EXPIRING = {"IdentityTable", "MerchantsTable", "NoticesTable", "ReconciliationsTable", "TopupsTable"}
+EXPIRING = {"CasesTable", "IdentityTable", "MerchantsTable", "NoticesTable", "ReconciliationsTable", "TopupsTable"}
 INDEXES = {"LedgerTable": ["due", "orders"], "IdentityTable": ["due"], "CasesTable": ["due"], "MerchantsTable": ["due"]}
 WITHOUT_READER = {"ParkedQueue"}
 
@@ -112,6 +112,7 @@ def test_secrets_are_under_the_key_and_not_in_the_template(packaged: Packaged) -
         "AccessSecret",
         "ProcessorsSecret",
         "CursorSecret",
+        "PseudonymSecret",
         "DoorSecret",
         "RehearsalSecret",
         "ProbeSecret",
@@ -120,9 +121,17 @@ def test_secrets_are_under_the_key_and_not_in_the_template(packaged: Packaged) -
         assert secret["KmsKeyId"] == KEY and "SecretString" not in secret
 
 
+def test_people_keep_their_pseudonyms_whatever_becomes_of_the_stack_and_of_other_keys(packaged: Packaged) -> None:
+    kept = packaged.template["Resources"]["PseudonymSecret"]
+    assert (kept["DeletionPolicy"], kept["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    given = packaged.template["Globals"]["Function"]["Environment"]["Variables"]
+    assert "${PseudonymSecret}" in given["PSEUDONYM_KEY"]["Fn::Sub"]
+    assert given["PSEUDONYM_KEY"] != given["CURSOR_KEY"]
+
+
 BUCKETS = {
     "StreamFailures": "StreamFailuresOverTls", "Exports": "ExportsOverTls", "Statements": "StatementsOverTls",
-    "Backups": "BackupsOverTls", "Documents": "DocumentsOverTls",
+    "Backups": "BackupsOverTls", "Documents": "DocumentsOverTls", "Lake": "LakeOverTls",
 }  # fmt: skip
 
 

@@ -240,7 +240,7 @@ def test_a_plan_of_a_stack_that_is_not_there_leaves_nothing_but_what_the_deploym
     topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
 
     def made(found: packages.Packages) -> Release:
-        return Release("1a2b3c", packages.with_code(topic, found.coded(b"code")), b"")
+        return Release("1a2b3c", packages.with_code(topic, found.coded(b"code"), found.coded(b"layer")), b"")
 
     said: list[str] = []
     clients = cache(lambda region: cache(partial(boto3.client, region_name=region)))
@@ -250,7 +250,7 @@ def test_a_plan_of_a_stack_that_is_not_there_leaves_nothing_but_what_the_deploym
     for region in (REGION, FIREWALL_REGION):
         assert clients(region)("cloudformation").describe_stacks()["Stacks"] == []
     left = clients(REGION)("s3").list_objects_v2(Bucket=stage.packages)["Contents"]
-    assert sorted(one["Key"].partition("/")[0] for one in left) == ["code", "templates"]
+    assert sorted(one["Key"].partition("/")[0] for one in left) == ["code", "code", "templates"]
 
 
 def test_pages_come_with_their_kind_and_what_nobody_asks_for_goes(cloud: None, tmp_path: Path) -> None:

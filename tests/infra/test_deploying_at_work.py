@@ -69,8 +69,8 @@ def _release(version: str, more: dict[str, Any], packages: Packages) -> Release:
     template["Resources"] |= more
     site = io.BytesIO()
     zipfile.ZipFile(site, "w").close()
-    code = packages.coded((made / "deployment.zip").read_bytes())
-    return Release(version, with_code(template, code), site.getvalue())
+    code, layer = (packages.coded((made / name).read_bytes()) for name in ("deployment.zip", "layer.zip"))
+    return Release(version, with_code(template, code, layer), site.getvalue())
 
 
 @pytest.fixture(scope="module")

@@ -7,19 +7,23 @@ from dataclasses import fields
 
 import pytest
 
+from chalicelib.insight import engine, files
 from chalicelib.operations import checking, model_probes, probing
 from chalicelib.settings import Settings
 from tests.infra.conftest import STAGES, Packaged, get_att
 
 FUNCTIONS = {
-    "APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler",
-    "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Record", "Earn", "Deliver", "Alarmed",
-    "Sweep", "Reconcile", "PayOut", "Fetch",
+    "APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler", "AnalysisHandler",
+    "FanOut", "JournalChanged", "Settle", "Fold", "Tell", "Record", "Earn", "Gather", "Score", "Deliver", "Alarmed",
+    "Sweep", "Reconcile", "PayOut", "Fetch", "Compact",
     "BackUp", "RestoreDrill", "Review", "Rehearsal", "Probe",
 }  # fmt: skip
-HTTP = {"APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler"}
+HTTP = {"APIHandler", "AccessHandler", "WebhooksHandler", "OfficeHandler", "AnalysisHandler"}
+WITH_DUCKDB = {"AnalysisHandler", "Compact"}
 UNRESERVED_AWS_KEEPS = 100
 ACCOUNT_CONCURRENCY = 1000
+A_CORE = 1769
+"""MB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html"""
 
 
 def test_there_are_these_functions_and_no_others(packaged: Packaged) -> None:
@@ -30,6 +34,32 @@ def test_all_functions_run_the_same_code(packaged: Packaged) -> None:
     assert {one["CodeUri"] for one in packaged.functions.values()} == {"./deployment.zip"}
     assert len({one["Runtime"] for one in packaged.functions.values()}) == 1
     assert {packaged.functions[name]["Handler"] for name in HTTP} == {"app.app"}
+
+
+def test_the_layer_is_that_of_the_two_functions_that_read_the_lake(packaged: Packaged) -> None:
+    having = {name: one["Layers"] for name, one in packaged.functions.items() if "Layers" in one}
+    assert having == {name: [{"Ref": "AnalysisLayer"}] for name in WITH_DUCKDB}
+    assert set(packaged.of_type("AWS::Serverless::LayerVersion")) == {"AnalysisLayer"}
+    assert "Layers" not in packaged.template["Globals"]["Function"]
+
+
+@pytest.mark.parametrize("name", sorted(WITH_DUCKDB))
+def test_whoever_reads_the_lake_has_two_cores_and_room_for_its_files(packaged: Packaged, name: str) -> None:
+    assert packaged.functions[name]["MemorySize"] >= 2 * A_CORE
+    assert packaged.functions[name]["EphemeralStorage"]["Size"] * 2**20 > files.MOST_BYTES + _bytes(engine.SPILL)
+    assert packaged.functions[name]["MemorySize"] * 2**20 >= _bytes(engine.QUESTION_MEMORY) + 2**30
+    assert packaged.functions[name]["Timeout"] >= engine.PATIENCE_SECONDS + 5
+
+
+def _bytes(size: str) -> int:
+    return int(size.removesuffix("GB")) * 10**9
+
+
+def test_files_become_few_by_one_hand_that_has_as_long_as_lambda_gives(packaged: Packaged) -> None:
+    compact = packaged.functions["Compact"]
+    assert packaged.events["Compact"]["Properties"]["Schedule"] == "rate(5 minutes)"
+    assert compact["Timeout"] == 900
+    assert {packaged.value(compact["ReservedConcurrentExecutions"], stage) for stage in STAGES} == {1}
 
 
 def test_every_function_finds_every_setting_in_its_environment(packaged: Packaged) -> None:
@@ -95,7 +125,7 @@ def test_no_event_is_read_by_nobody_or_twice(packaged: Packaged) -> None:
     assert sorted(event for events in patterns for event in events) == ["INSERT", "MODIFY", "REMOVE"]
 
 
-@pytest.mark.parametrize("function", ["Settle", "Fold", "Tell", "Record", "Earn", "Deliver"])
+@pytest.mark.parametrize("function", ["Settle", "Fold", "Tell", "Record", "Earn", "Gather", "Score", "Deliver"])
 def test_a_reader_of_a_queue_reports_what_failed_one_by_one(packaged: Packaged, function: str) -> None:
     source = packaged.events[function]["Properties"]
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

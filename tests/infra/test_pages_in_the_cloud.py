@@ -48,7 +48,8 @@ def security_headers(policy: dict[str, Any]) -> dict[str, str]:
 def test_a_page_gets_the_same_headers_there_as_from_the_local_front_door(packaged: Packaged) -> None:
     policy = packaged.of_type("AWS::CloudFront::ResponseHeadersPolicy")["PagesHeaders"]
     assert security_headers(policy) == pages.security(
-        "https://${Statements.RegionalDomainName} https://${Documents.RegionalDomainName}"
+        "https://${Statements.RegionalDomainName} https://${Documents.RegionalDomainName} "
+        "https://${Lake.RegionalDomainName}"
     )
     security = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     assert security["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 365 * 24 * 3600

@@ -21,7 +21,8 @@ ROLES = [
     "ApiHandlerRole", "AccessHandlerRole", "WebhooksHandlerRole", "OfficeHandlerRole",
     "FanOutRole", "JournalChangedRole", "SettleRole", "FoldRole", "TellRole", "SweepRole",
     "RecordRole", "DeliverRole", "ReconcileRole", "PayOutRole", "FetchRole", "BackUpRole", "RestoreDrillRole",
-    "AlarmedRole", "ReviewRole", "RehearsalRole", "ProbeRole", "EarnRole",
+    "AlarmedRole", "ReviewRole", "RehearsalRole", "ProbeRole", "EarnRole", "ScoreRole",
+    "AnalysisHandlerRole", "GatherRole", "CompactRole",
 ]  # fmt: skip
 OF_S3 = "CopyRole"
 """Taken by S3 itself, which copies backups to another region."""
@@ -37,27 +38,31 @@ MAY_READ = {
     "ProcessorsSecret": {"ApiHandlerRole", "WebhooksHandlerRole", "SweepRole", "FetchRole"},
 }
 
-STAFF, ROSTER = "SeeWhetherStaffStillStand", "SeeWhoIsAnOperator"
+STAFF, ROSTER, REGIONS = "SeeWhetherStaffStillStand", "SeeWhoIsAnOperator", "SeeWherePeopleLive"
 EQUALS = "ForAllValues:StringEquals"
 REVIEWED = "SeeWhetherOperatorsAreThereAndWhen"
-MAY_OPEN_REASONS = {"OfficeHandlerRole", "RecordRole", "DeliverRole"}
-"""Whoever reads the audit log and its reasons, or what is kept of a merchant's server: with the data keys, and nothing
-else of the table of people."""
+MAY_OPEN_REASONS = {"OfficeHandlerRole", "AnalysisHandlerRole", "RecordRole", "DeliverRole", "ScoreRole"}
+"""Whoever reads the audit log and its reasons, seals why a wallet is frozen, or what is kept of a merchant's server:
+with the data keys, and nothing else of the table of people but whether sessions are at risk."""
 MAY_ADD_TO_THE_AUDIT_LOG = {
+    "AnalysisHandlerRole": {"dynamodb:PutItem"},
     "AccessHandlerRole": {"dynamodb:PutItem"},
     "SweepRole": {"dynamodb:PutItem"},
+    "ScoreRole": {"dynamodb:PutItem"},
     "OfficeHandlerRole": {"dynamodb:PutItem", "dynamodb:Query"},
     "ReviewRole": {"dynamodb:Query"},
 }
 """The review counts what is in it, and cannot open a reason."""
 MAY_SEAL_PERSONAL_FIELDS = {"AccessHandlerRole", "SweepRole", "TellRole"}
-MAY_OPEN_CONTACTS = {"AlarmedRole"}
-"""Whoever pages operators: it opens contacts, seals nothing, and reads people, the roster and the data keys."""
+MAY_OPEN_CONTACTS = {"AlarmedRole", "CompactRole"}
+"""Whoever pages operators or sends them reports: it opens contacts, seals nothing, and reads people, the roster and the
+data keys."""
+SEE_METRICS = {"OfficeHandlerRole", "CompactRole"}
 WITHOUT_RESOURCES = {"cloudwatch:GetMetricData"}
 """AWS knows no resource for them: they read what it counts.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html"""
 NAMED_LATER = re.compile(
-    r"/aws/lambda/\*$|/(archives|documents|lists|statements)/\*$|^\$\{Backups\.Arn\}/(hourly|daily|monthly|yearly)/\*$"
+    r"/aws/lambda/\*$|/(archives|documents|lists|statements|landing|events|answers|imports/raw|imports/tables|unreadable)/\*$|^\$\{Backups\.Arn\}/(hourly|daily|monthly|yearly)/\*$"
     r"|:table/\$\{AWS::StackName\}-(drill-\*|\*/export/\*)$|:sns:\$\{AWS::Region\}:\$\{AWS::AccountId\}:(endpoint|app)/\*$"
 )
 """What has no name before it is made: log groups of functions, devices that take pushes, files, exports and the fresh
@@ -88,7 +93,7 @@ def test_no_resource_is_a_wildcard(packaged: Packaged, role: str) -> None:
             assert one["NotResource"] == {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}
             continue
         if one["Resource"] == "*":
-            assert role == "OfficeHandlerRole" and set(listed(one["Action"])) <= WITHOUT_RESOURCES
+            assert role in SEE_METRICS and set(listed(one["Action"])) <= WITHOUT_RESOURCES
             continue
         for resource in listed(one["Resource"]):
             assert isinstance(resource, dict), f"{role} {one['Sid']}: name the resource with an intrinsic"
@@ -185,7 +190,17 @@ def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nob
         for role, statements in packaged.policies.items()
         for one in allowed(statements)
         if get_att("IdentityTable") in listed(one.get("Resource"))
-        and one["Sid"] not in (STAFF, ROSTER, REVIEWED, BACKED_UP, OF_A_PERSON, "MakeFreshTablesLikeTheLiveOnes")
+        and one["Sid"]
+        not in (
+            STAFF,
+            ROSTER,
+            REGIONS,
+            "PutSessionsAtRisk",
+            REVIEWED,
+            BACKED_UP,
+            OF_A_PERSON,
+            "MakeFreshTablesLikeTheLiveOnes",
+        )
     }
     assert set(reaching) == MAY_SEAL_PERSONAL_FIELDS | MAY_OPEN_REASONS | MAY_OPEN_CONTACTS
     for role in MAY_OPEN_CONTACTS:
@@ -197,7 +212,9 @@ def test_whoever_opens_personal_fields_reaches_the_table_with_their_keys_and_nob
         assert reaching[role]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["KEYRING"]}}
 
 
-def test_tills_see_of_people_whether_they_still_stand_and_nothing_else(packaged: Packaged) -> None:
+def test_tills_see_whether_people_still_stand_and_offers_see_their_mode_and_nothing_else(
+    packaged: Packaged,
+) -> None:
     seeing = {
         role: one
         for role, statements in packaged.policies.items()
@@ -205,10 +222,11 @@ def test_tills_see_of_people_whether_they_still_stand_and_nothing_else(packaged:
         if one.get("Sid") == STAFF
     }
     assert set(seeing) == {"ApiHandlerRole", "OfficeHandlerRole"}
-    for one in seeing.values():
+    beside = {"ApiHandlerRole": {"ui_mode"}, "OfficeHandlerRole": set[str]()}
+    for role, one in seeing.items():
         assert one["Action"] == ["dynamodb:GetItem"]
         seen = one["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
-        assert set(seen) == {"pk", "sk", "sessions_from", "deleted_at", "wallets"}
+        assert set(seen) == {"pk", "sk", "sessions_from", "deleted_at", "wallets"} | beside[role]
         assert one["Condition"]["StringEqualsIfExists"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
 
 
@@ -348,3 +366,11 @@ def test_the_probe_reaches_the_product_over_http_and_writes_down_what_it_found(p
     }  # fmt: skip
     (written,) = [one for one in packaged.policies["ProbeRole"] if one["Sid"] == "WriteDownWhatItFound"]
     assert written["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["PROBES"]}}
+
+
+def test_whoever_scores_tells_of_the_cases_that_it_opens(packaged: Packaged) -> None:
+    queue = get_att("HappenedQueue")
+    told = [
+        one for one in allowed(packaged.policies["ScoreRole"]) if queue in (one["Resource"], *listed(one["Resource"]))
+    ]
+    assert [listed(one["Action"]) for one in told] == [["sqs:SendMessage"]]

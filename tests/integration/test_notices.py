@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import email
 import json
 from datetime import UTC, datetime, timedelta
+from email import policy
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from chalicelib import settings as settings_module
 from chalicelib.identity import telling
 from chalicelib.kernel.errors import InvalidRequest
 from chalicelib.notices import service, tasks
+from chalicelib.notices.model import Attachment, Params
 from chalicelib.notices.model_reach import Device, Recipient
 from tests.conftest import REGION
 from tests.people import outbox
@@ -59,6 +62,25 @@ def test_in_the_cloud_mail_goes_by_ses_and_nothing_is_kept(cloud: None, real_cha
     assert sent.destinations["ToAddresses"] == ["ann@example.com"]
     assert "123456" in sent.body
     assert outbox("ann@example.com") == []
+
+
+def test_what_goes_with_a_mail_goes_by_ses_too_and_locally_is_kept_beside_it(
+    cloud: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: Params = {"code": "123456", "minutes": 10, "name": "Ann"}
+    picture = Attachment("a.png", "image/png", b"\x89PNG")
+    service.send("ann@example.com", "en", "sign_up_code", said, AT, attachments=[picture])
+    kept = {"name": "a.png", "media_type": "image/png", "content": "iVBORw=="}
+    assert service.outbox("ann@example.com")[0]["attachments"] == [kept]
+    monkeypatch.setenv("OUTBOX", "aws")
+    settings_module.settings.cache_clear()
+    service.send("ann@example.com", "zh", "sign_up_code", said, AT, attachments=[picture])
+    (sent,) = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
+    mail = email.message_from_string(sent.raw_data, policy=policy.default)
+    assert (mail["Subject"], mail["To"]) == ("您的 Coffer 验证码", "ann@example.com")
+    text, attached = mail.iter_parts()
+    assert "123456" in text.get_content()
+    assert (attached.get_filename(), attached.get_content()) == ("a.png", b"\x89PNG")
 
 
 def test_in_the_cloud_texts_go_by_sns_and_nothing_is_kept(cloud: None, real_channels: None) -> None:

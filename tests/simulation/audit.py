@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from tests import counted
 from tests.simulation import (
     doors,
     judging_cards,
@@ -140,20 +141,15 @@ def _is_a_persons(world: World, returned: dict[str, Any] | None) -> bool:
 
 
 def _counts(world: World) -> None:
-    """Every entry that was folded is counted in its minute, once."""
-    entries: dict[str, str] = {}
-    for item in map(plain, world.engine.tables["test-journal"].everything()):
-        of_points = item["currency"].startswith("ptp_")
-        if any(address.startswith("sys:") for address in item["postings"]) and not of_points:
-            entries[item["id"]] = f"{item['sk'][:16]} {item['kind']}"
-    counted: dict[str, int] = defaultdict(int)
-    for item in map(plain, world.engine.tables["test-ledger"].everything()):
-        if item["pk"].startswith("COUNTS#"):
-            hour, kind = item["pk"][7:] + "T" + item["sk"][:2], item["sk"].split("#")[1].partition(":")[0]
-            for name, many in item.items():
-                if name[0] == "n":
-                    counted[f"{hour}:{name[1:]} {kind}"] += many
-    hold(dict(Counter(entries.values())) == counted, "each entry is counted once", counted=dict(counted))
+    """Every entry of money is counted in its minute, hour and day, once, with what it moved."""
+    by_journal = counted.by_the_journal(map(plain, world.engine.tables["test-journal"].everything()))
+    by_counters = counted.by_the_counters(map(plain, world.engine.tables["test-ledger"].everything()))
+    off = {
+        place: (by_counters.get(place), found) for place, found in by_journal.items() if by_counters.get(place) != found
+    }
+    hold(
+        by_counters == by_journal, "each entry is counted once", off=off, beyond=by_counters.keys() - by_journal.keys()
+    )
 
 
 def _notices(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LIVE = "tests/api/test_live_counts.py::test_"
 LEDGER = "tests/integration/test_ledger.py::test_"
 PAYMENTS = "tests/api/test_payments.py::test_"
 WEBHOOKS = "tests/api/test_webhooks.py::test_"

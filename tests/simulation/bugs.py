@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulation.bug import ACCESS, CONTRACTS, LEDGER, MONEY, PAYMENTS, SESSIONS, WEBHOOKS, Bug, bug
+from tests.simulation.bug import ACCESS, CONTRACTS, LEDGER, LIVE, MONEY, PAYMENTS, SESSIONS, WEBHOOKS, Bug, bug
 from tests.simulation.bugs_of_accounts import ACCOUNTS
 from tests.simulation.bugs_of_cards import CARDS
 from tests.simulation.bugs_of_charges import CHARGES
@@ -142,9 +142,25 @@ BUGS = (
         "a fold without its receipt",
         (1, 3),
         "ledger/folding.py",
-        "writes = [*map(_receipt, batch), *_sums(batch, entries)]",
+        "writes = [*(write for _, write in receipts), *_sums(batch, entries)]",
         "writes = _totals([entries[one] for one in batch], 0)",
         LEDGER + "a_fold_counts_each_entry_once_however_often_it_comes",
+    ),
+    bug(
+        "an entry between two wallets that counts as often as it comes",
+        (1, 3),
+        "ledger/counts.py",
+        'update.require_lacking("entries", one)',
+        'update.require_lacking("others", one)',
+        LIVE + "a_transfer_has_two_copies_and_counts_once_whichever_comes_alone",
+    ),
+    bug(
+        "an hour that a late entry is not counted in",
+        (1, 3),
+        "ledger/counts.py",
+        'began = entry["sk"][: span.written]',
+        "began = clock.written(at)[: span.written]",
+        LIVE + "entries_that_come_late_twice_and_crosswise_are_right_in_minute_hour_and_day",
     ),
     bug(
         "a credit that forgets the debt",

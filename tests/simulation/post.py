@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.environment import ENVIRONMENT
 from tests.simulation.engine import refused
 from tests.simulation.tables import Change
 
@@ -107,11 +108,17 @@ def event_of(queue: Queue, messages: Sequence[Message]) -> dict[str, Any]:
     }
 
 
+ASIDE = frozenset({ENVIRONMENT["HAPPENED_QUEUE_URL"], ENVIRONMENT["RISK_QUEUE_URL"]})
+"""What only counts and watches decides nothing of a play: its messages are kept, with all that came twice."""
+
+
 @dataclass
 class Post:
-    """Every queue there is."""
+    """Every queue there is, and what was put into the lake."""
 
     queues: dict[str, Queue]
+    aside: list[str] = field(default_factory=list)
+    lake: dict[str, bytes] = field(default_factory=dict)
 
     def call(self, operation: str, parameters: Mapping[str, Any], now: float) -> dict[str, Any]:
         if operation != "SendMessageBatch":
@@ -121,8 +128,11 @@ class Post:
             raise refused(operation, "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "one to ten, each its id")
         if sum(len(entry["MessageBody"].encode()) for entry in entries) > 1024 * 1024:
             raise refused(operation, "AWS.SimpleQueueService.BatchRequestTooLong", "a batch takes 1 MiB")
-        for entry in entries:
-            self.queues[parameters["QueueUrl"]].send(entry, now)
+        if parameters["QueueUrl"] in ASIDE:
+            self.aside += [entry["MessageBody"] for entry in entries]
+        else:
+            for entry in entries:
+                self.queues[parameters["QueueUrl"]].send(entry, now)
         return {"Successful": [{"Id": entry["Id"]} for entry in entries], "Failed": []}
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tests.simulation import audit, calm, house
@@ -31,8 +31,10 @@ class Outcome:
     """The decision that broke a promise; `steps` if it was the calm after them."""
 
 
-def run(seed: int, decisions: Iterable[int], play: Play = EVERYTHING) -> Outcome:
-    """Makes these decisions, in order, and settles everything afterwards."""
+def run(
+    seed: int, decisions: Iterable[int], play: Play = EVERYTHING, afterwards: Callable[[World], None] | None = None
+) -> Outcome:
+    """Makes these decisions, in order, and settles everything; `afterwards` looks at what is left."""
     world, started, number = World(seed, play), time.perf_counter(), -1
     violation, steps, days = "", 0, 0
     with house.inhabited(world.engine, world.post, world.clock, world.entropy, world.bank) as world.alarms:
@@ -47,6 +49,8 @@ def run(seed: int, decisions: Iterable[int], play: Play = EVERYTHING) -> Outcome
             calm.settle(world)
             audit.everything(world)
             audit.finished(world)
+            if afterwards:
+                afterwards(world)
         except Violation as broken:
             violation = str(broken)
     faults = {name: count for name, count in sorted(world.counts.items()) if not name.startswith("alarm ")}

@@ -36,7 +36,8 @@ TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="
 OF_EVERY_COMMAND = {"max-items", "output", "query", "region"}
 OF_THE_TOOL_ALONE = {
     "cloudformation deploy": {"parameter-overrides", "stack-name", "template-file"},
-    "s3 ls": set(),
+    "s3 cp": set(),
+    "s3 ls": {"recursive"},
 }
 """Commands that the tool `aws` makes of several calls, and their options that we use."""
 

@@ -67,7 +67,7 @@ def test_the_outbox_shows_what_was_sent_newest_first(cloud: None) -> None:
     status, found = get("/_local/outbox?to=ana%40coffer.example")
     assert status == 200
     assert ["000001" in message["body"] for message in found["data"]] == [True, False]
-    assert found["data"][0].keys() == {"to", "channel", "subject", "body", "at"}
+    assert found["data"][0].keys() == {"to", "channel", "subject", "body", "at", "attachments"}
 
 
 def test_a_webhook_that_went_through_the_door_is_remembered_with_its_signature() -> None:

@@ -24,7 +24,7 @@ LEAVE_NO_TRACE = {
     "rewards.see", "compensations.see", "disputes.see", "credit.see",
     "merchants.see-staff", "merchants.see-business", "merchants.see-webhooks", "merchants.see-cards",
     "merchants.see-settlements", "merchants.see-payouts", "reconciliations.see", "adjustments.see", "processors.see",
-    "backups.see", "backups.see-givings-back", "reviews.see", "policies.see",
+    "backups.see", "backups.see-givings-back", "reviews.see", "policies.see", "risk.see",
 }  # fmt: skip
 
 

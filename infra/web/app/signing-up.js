@@ -26,8 +26,8 @@ export async function askAgain() {
 /** With the right code: signed in, in a wallet of their own. */
 export async function join(code) {
   const { identifier, secret } = joining();
-  const { device_name } = device();
-  const welcome = await ask("/v1/users/verify", { identifier, code, device_name, sign_up_secret: secret });
+  const { device_name, device_token } = device();
+  const welcome = await ask("/v1/users/verify", { identifier, code, device_name, device_token, sign_up_secret: secret });
   waited(NAME);
   asked = null;
   enter(welcome);

@@ -12,9 +12,11 @@ import { effect, html, signal } from "/shared/ui.js";
 
 const PLACES = [
   ["/", "o", "reports.see"],
+  ["/reports", "q", "reports.see"],
   ["/cases", "c", "cases.see"],
   ["/verification", "y", "screenings.see"],
   ["/disputes", "h", "disputes.see"],
+  ["/risk", "x", "risk.see"],
   ["/merchants", "m", "merchants.see"],
   ["/coupons", "w", "rewards.see"],
   ["/points", "l", "rewards.see"],
@@ -80,11 +82,17 @@ const Who = () => html`
   <button type="button" class="plain" onClick=${signOut}>${say("console.sign-out")}</button>
 `;
 
+/** The place itself, or a screen within it. */
+function current(path) {
+  const open = shown.value?.path ?? "";
+  return open === path ? "page" : open.startsWith(`${path}/`) ? "true" : undefined;
+}
+
 const Places = () => html`
   <nav class="places" aria-label=${say("console.places")}>
     <ul>
       ${PLACES.filter(([, , permission]) => may(permission)).map(([path, key]) => html`
-        <li key=${path}><a href=${`#${path}`} aria-current=${shown.value?.path === path ? "page" : undefined}>${say(`console.go.${key}`)}</a></li>`)}
+        <li key=${path}><a href=${`#${path}`} aria-current=${current(path)}>${say(`console.go.${key}`)}</a></li>`)}
     </ul>
   </nav>
 `;

@@ -5,7 +5,7 @@ import { go } from "/shared/router.js";
 import { signedIn } from "/shared/session.js";
 import { html, signal } from "/shared/ui.js";
 
-export const PLACES = { o: "/", c: "/cases", h: "/disputes", m: "/merchants", w: "/coupons", l: "/points", f: "/topup-bonuses", b: "/processors", r: "/reconciliations", d: "/adjustments", u: "/backups", v: "/reviews", k: "/policies", a: "/audit", p: "/operators", s: "/status", i: "/incidents", n: "/on-call", y: "/verification", t: "/tasks" };
+export const PLACES = { o: "/", c: "/cases", h: "/disputes", x: "/risk", m: "/merchants", w: "/coupons", l: "/points", f: "/topup-bonuses", b: "/processors", r: "/reconciliations", d: "/adjustments", u: "/backups", v: "/reviews", k: "/policies", a: "/audit", p: "/operators", s: "/status", i: "/incidents", n: "/on-call", y: "/verification", t: "/tasks", q: "/reports" };
 const LIST = ["/", "?", "j", "k", "Enter", "x", "e", "Escape"];
 const shown = signal(false);
 let going = 0;

@@ -1,20 +1,20 @@
-/** The last hour in figures, charts and tables: what the overview shows once it has been told. */
+/** The last hour, and the hours and days before, in figures, charts and tables: what the overview shows once it has been told. */
 import { Chart } from "/console/chart.js";
 import { CURRENCY, major, what } from "/console/show.js";
 import { Table } from "/console/table.js";
-import { say, shownMoney, shownNumber, shownTime } from "/shared/language.js";
+import { say, shownMoment, shownMoney, shownNumber, shownSpan, shownTime } from "/shared/language.js";
 import { html } from "/shared/ui.js";
 
 /** What the overview shows, part after part; `data` is never changed in place. */
-export const PARTS = [Tiles, Charts, Tables];
+export const PARTS = [Tiles, Charts, Longer, Tables];
 
 function Tiles(data) {
   const latest = data.requests?.at(-1);
   const success = successOf(data.requests);
   return html`
-    <p class="asof">${say("console.as-of", { time: shownTime(data.at) })}</p>
+    <p class="asof">${say("console.as-of", { time: shownTime(data.at) })} <span id="counted">${reaching(data.counted)}</span></p>
     <ul class="tiles">
-      <${Tile} label=${say("console.paid-hour")} value=${shownNumber(sum(counted(data, minutesOf(data), ...PAYING)))} id="paid-hour" />
+      <${Tile} label=${say("console.paid-hour")} value=${shownNumber(sum(counts(data.counts, "minute", minutesOf(data), PAYING)))} id="paid-hour" />
       <${Tile} label=${say("console.success")} value=${success === null ? say("console.not-known") : percent(success)} id="success" />
       <${Tile} label=${say("console.p99")} value=${latest?.latency_ms_p99 == null ? say("console.not-known") : milliseconds(latest.latency_ms_p99)} id="p99" />
       ${data.held.map((one) => html`<${Tile} key=${one.currency} label=${say("console.held-in", { currency: one.currency })} value=${shownMoney(one.held, one.currency)} id=${`held-${one.currency}`} />`)}
@@ -23,18 +23,39 @@ function Tiles(data) {
   `;
 }
 
+/** How far the counts are, and what is not in them. */
+function reaching({ behind_seconds: behind, through_at: through, waiting }) {
+  if (behind === null) return say("console.counted-unknown", { waiting });
+  const time = behind < 60 * 60 ? shownTime(through) : shownMoment(through);
+  return say(waiting ? "console.counted-waiting" : "console.counted", { time, span: shownSpan(behind), waiting });
+}
+
 function Charts(data) {
   const minutes = minutesOf(data);
-  const times = minutes.map((minute) => Date.parse(`${minute}:00Z`) / 1000);
-  const [paid, topped] = [counted(data, minutes, ...PAYING), counted(data, minutes, "top-up")];
+  const times = minutes.map((minute) => seconds(`${minute}:00Z`));
   return html`
     <div class="charts">
-      <${Chart} title=${say("console.per-minute")} times=${times} format=${shownNumber}
-        words=${say("console.per-minute-words", { payments: sum(paid), topups: sum(topped) })}
-        series=${[{ label: say("console.payments"), values: paid, colour: "accent" }, { label: say("console.topups"), values: topped, colour: "warn" }]} />
+      <${Moved} title=${say("console.per-minute")} words="console.per-minute-words" rows=${data.counts} of="minute" parts=${minutes} times=${times} />
       ${data.requests ? answered(data.requests, minutes, times) : html`<p class="note">${say("console.requests-unknown")}</p>`}
     </div>
   `;
+}
+
+function Longer(data) {
+  const [hours, days] = [hoursOf(data), daysOf(data)];
+  return html`
+    <div class="charts">
+      <${Moved} title=${say("console.per-hour")} words="console.per-hour-words" rows=${data.hours} of="hour" parts=${hours} times=${hours.map((hour) => seconds(`${hour}:00:00Z`))} />
+      <${Moved} title=${say("console.per-day")} words="console.per-day-words" rows=${data.days} of="day" parts=${days} times=${days.map((day) => seconds(`${day}T12:00:00Z`))} days />
+    </div>
+  `;
+}
+
+function Moved({ title, words, rows, of, parts, times, days = false }) {
+  const [paid, topped] = [counts(rows, of, parts, PAYING), counts(rows, of, parts, ["top-up"])];
+  return html`<${Chart} title=${title} times=${times} format=${shownNumber} days=${days}
+    words=${say(words, { payments: sum(paid), topups: sum(topped) })}
+    series=${[{ label: say("console.payments"), values: paid, colour: "accent" }, { label: say("console.topups"), values: topped, colour: "warn" }]} />`;
 }
 
 function answered(requests, minutes, times) {
@@ -57,7 +78,9 @@ function Tables(data) {
       <${Table} name="money-held" title=${say("console.money-held")} rows=${data.held} id=${(row) => row.currency} columns=${HELD} empty=${say("console.none-held")} />
       <${Table} name="processors" title=${say("console.processors")} rows=${data.processors} id=${(row) => row.name + row.currency} columns=${PROCESSORS} empty=${say("console.none-held")} />
       <${Table} name="queues" title=${say("console.queues")} rows=${data.queues} id=${(row) => row.name} columns=${QUEUES} empty="" />
-      <${Table} name="last-hour" title=${say("console.last-hour")} rows=${totals(data)} id=${(row) => row.kind + row.processor + row.currency} columns=${TOTALS} empty=${say("console.nothing-hour")} />
+      <${Table} name="last-hour" title=${say("console.last-hour")} rows=${totals(data.counts)} id=${nameOf} columns=${TOTALS} empty=${say("console.nothing-hour")} />
+      <${Table} name="last-hours" title=${say("console.last-hours")} rows=${totals(data.hours)} id=${nameOf} columns=${TOTALS} empty=${say("console.nothing-hours")} />
+      <${Table} name="last-days" title=${say("console.last-days")} rows=${totals(data.days)} id=${nameOf} columns=${TOTALS} empty=${say("console.nothing-days")} />
     </div>
   `;
 }
@@ -77,16 +100,22 @@ const percent = (share) => shownNumber(share, { style: "percent", maximumFractio
 const milliseconds = (value) => say("console.ms", { ms: Math.round(value) });
 const deadOf = (data) => data.queues.reduce((all, one) => all + (one.dead ?? one.waiting), 0);
 
-/** The last so many minutes, oldest first, in the API's words. */
-const minutesOf = ({ at, window_minutes: many }) => {
-  const last = Math.floor(Date.parse(at) / 60_000);
-  return Array.from({ length: many }, (_, back) => new Date((last - many + 1 + back) * 60_000).toISOString().slice(0, 16));
-};
+const seconds = (time) => Date.parse(time) / 1000;
 
-const counted = (data, minutes, ...kinds) => {
+/** The last so many minutes, hours or days, oldest first, in the API's words. */
+const lastOf = (at, many, length, characters) => {
+  const last = Math.floor(Date.parse(at) / length);
+  return Array.from({ length: many }, (_, back) => new Date((last - many + 1 + back) * length).toISOString().slice(0, characters));
+};
+const minutesOf = ({ at, window_minutes: many }) => lastOf(at, many, 60_000, 16);
+const hoursOf = ({ at, window_hours: many }) => lastOf(at, many, 3_600_000, 13);
+const daysOf = ({ at, window_days: many }) => lastOf(at, many, 86_400_000, 10);
+
+/** How many entries of these kinds there were in each of `parts`, minutes, hours or days. */
+const counts = (rows, of, parts, kinds) => {
   const sums = new Map();
-  for (const one of data.counts) if (kinds.includes(one.kind)) sums.set(one.minute, (sums.get(one.minute) ?? 0) + one.entries);
-  return minutes.map((minute) => sums.get(minute) ?? 0);
+  for (const one of rows) if (kinds.includes(one.kind)) sums.set(one[of], (sums.get(one[of]) ?? 0) + one.entries);
+  return parts.map((part) => sums.get(part) ?? 0);
 };
 
 function successOf(requests) {
@@ -94,10 +123,12 @@ function successOf(requests) {
   return all ? 1 - requests.reduce((sum, one) => sum + one.server_errors, 0) / all : null;
 }
 
-function totals({ counts }) {
+const nameOf = ({ kind, processor, currency }) => [kind, processor, currency].join(" ");
+
+function totals(rows) {
   const sums = new Map();
-  for (const { kind, processor, currency, entries, amount } of counts) {
-    const name = [kind, processor, currency].join(" ");
+  for (const { kind, processor, currency, entries, amount } of rows) {
+    const name = nameOf({ kind, processor, currency });
     const before = sums.get(name) ?? { kind, processor, currency, entries: 0, amount: 0 };
     sums.set(name, { ...before, entries: before.entries + entries, amount: before.amount + amount });
   }

@@ -16,9 +16,10 @@ const SCREEN_OF = {
   tbo: "topup-bonuses",
   inc: "incidents",
   scr: "screenings",
+  rep: "reports/saved",
   rva: "reviews",
   rvl: "reviews",
-  ...Object.fromEntries(["pay", "cap", "voi", "exp", "ref", "top", "wdr", "stl"].map((kind) => [kind, "movements"])),
+  ...Object.fromEntries(["pay", "cap", "voi", "exp", "ref", "top", "wdr", "stl", "trf", "rpk", "rpc", "rpr", "gft", "gfc", "gfr"].map((kind) => [kind, "movements"])),
 };
 export const ID = /^[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 
@@ -44,7 +45,7 @@ export const Moment = ({ at }) =>
 
 export const State = ({ of: state }) => html`<span class=${`state ${TONES[state] ?? ""}`}>${sayOr(`console.state.${state}`, state)}</span>`;
 const TONES = {
-  good: "good", bad: "bad", rested: "warn", written: "good", whole: "good", passed: "good", done: "good", repaired: "warn", reading: "warn", approved: "good", declined: "bad", proposed: "warn", agrees: "good", covered: "good", differs: "bad", "clearing-differs": "bad", short: "bad", "statements-missing": "warn", asked: "warn", active: "good", offered: "good", succeeded: "good", captured: "good", settled: "good", resolved: "good", operational: "good", paid: "good",
+  good: "good", bad: "bad", ready: "good", waiting: "warn", rested: "warn", written: "good", whole: "good", passed: "good", done: "good", repaired: "warn", reading: "warn", approved: "good", declined: "bad", proposed: "warn", agrees: "good", covered: "good", differs: "bad", "clearing-differs": "bad", short: "bad", "statements-missing": "warn", asked: "warn", active: "good", offered: "good", succeeded: "good", captured: "good", settled: "good", resolved: "good", operational: "good", paid: "good",
   "not-set-up": "bad", "breaker-closed": "good", "breaker-open": "bad", "breaker-half-open": "warn",
   overdue: "bad", repaid: "good", written_off: "bad",
   frozen: "bad", refused: "bad", failed: "bad", outage: "bad", suspended: "bad", revoked: "bad",

@@ -5,7 +5,7 @@ import { announce, Button, Empty, job, Problem, Waiting } from "/shared/parts.js
 import { html } from "/shared/ui.js";
 
 /**
- * `columns`: [{key (of its title), cell(row) for the screen, text(row) for the file, number?, wide? (its words break)}];
+ * `columns`: [{key (of its title), title? (instead: text, or what says it), cell(row) for the screen, text(row) for the file, number?, wide? (its words break)}];
  * one without `cell` is for the file alone. `name`: of the file. `chosen`: a signal of the set of ids that are ticked,
  * where rows can be. `all`: gets what is not here yet before it is exported.
  */
@@ -22,7 +22,7 @@ export function Table({ name, title, columns, rows, empty, chosen, id = (row) =>
           <table>
             <thead><tr>
               ${chosen && html`<th scope="col"><${All} rows=${rows} id=${id} chosen=${chosen} /></th>`}
-              ${seen.map((column) => html`<th key=${column.key} scope="col" class=${kind(column)}>${say(`console.${column.key}`)}</th>`)}
+              ${seen.map((column) => html`<th key=${column.key} scope="col" class=${kind(column)}>${titleOf(column)}</th>`)}
             </tr></thead>
             <tbody>${rows.map((row) => html`<${Row} key=${id(row)} row=${row} columns=${seen} id=${id} chosen=${chosen} />`)}</tbody>
           </table>
@@ -31,6 +31,7 @@ export function Table({ name, title, columns, rows, empty, chosen, id = (row) =>
   `;
 }
 
+const titleOf = ({ key, title = () => say(`console.${key}`) }) => (typeof title === "function" ? title() : title);
 const kind = (column) => (column.number ? "number" : column.wide ? "wide" : "");
 
 function Row({ row, columns, id, chosen }) {
@@ -64,7 +65,7 @@ const exporting = job((work) => work());
 function Export({ name, columns, rows, all }) {
   const give = async () => {
     const given = all ? await all() : rows;
-    save(`${name}.csv`, csv([columns.map(({ key }) => say(`console.${key}`)), ...given.map((row) => columns.map((column) => column.text(row)))]));
+    save(`${name}.csv`, csv([columns.map(titleOf), ...given.map((row) => columns.map((column) => column.text(row)))]));
   };
   return html`<${Button} kind="plain" job=${exporting} data-export disabled=${rows.length === 0} onClick=${() => exporting.run(give)}>${say("console.export")}<//>`;
 }

@@ -44,7 +44,8 @@ export async function upload(file, told, progress) {
   return known;
 }
 
-async function hashed(file) {
+/** Its SHA-256 in hex digits. */
+export async function hashed(file) {
   const content = await file.arrayBuffer().catch((cause) => {
     throw new Trouble("console.upload-unreadable", {}, cause);
   });
@@ -53,7 +54,7 @@ async function hashed(file) {
 }
 
 /** `fetch` does not tell how far it is. Without its type, which was not signed. */
-function put(url, headers, file, progress) {
+export function put(url, headers, file, progress) {
   return new Promise((done, fail) => {
     const request = new XMLHttpRequest();
     request.open("PUT", url);

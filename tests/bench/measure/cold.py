@@ -89,7 +89,7 @@ def _functions() -> Iterator[tuple[dict[str, Start], Start]]:
     """Name → what starts the function once; and the same of the empty app."""
     with tempfile.TemporaryDirectory() as folder, first_answers() as begin:
         code, empty = packaged(Path(folder)), _empty_app(Path(folder) / "empty")
-        starts = {name: partial(begin, name, [code[name]]) for name in FIRSTS}
+        starts = {name: partial(begin, name, code[name]) for name in FIRSTS}
         yield starts, partial(start, "empty", [empty], "app.app", _HELLO)
 
 
@@ -111,6 +111,7 @@ FIRSTS = {
     "access": operations.sign_in,
     "webhooks": operations.webhook,
     "office": operations.cases_page,
+    "analysis": operations.report,
     "fan_out": operations.fan_out,
     "journal_changed": operations.journal_changed,
     "settle": operations.settle,
@@ -118,6 +119,8 @@ FIRSTS = {
     "tell": operations.tell,
     "record": operations.record,
     "earn": operations.earn,
+    "score": operations.score,
+    "gather": operations.gather,
     "deliver": operations.deliver,
     "sweep": operations.sweep,
     "alarmed": operations.alarmed,
@@ -129,8 +132,11 @@ FIRSTS = {
     "probe": operations.probe,
     "review": operations.review,
     "rehearsal": operations.rehearsal,
+    "compact": operations.compact,
 }
-_WEB = ("money", "access", "webhooks", "office")
+_WEB = ("money", "access", "webhooks", "office", "analysis")
+_NOTHING = b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
+_NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code></Error>"
 _HELLO = {
     "requestContext": {"resourcePath": "/", "httpMethod": "GET"},
     "multiValueQueryStringParameters": None,
@@ -162,14 +168,16 @@ def start(
     return found
 
 
-def packaged(folder: Path) -> dict[str, Path]:
-    """Name of each function → its unzipped code."""
+def packaged(folder: Path) -> dict[str, list[Path]]:
+    """Name of each function → its unzipped code, and the layer if it has one."""
     made = package.package()
     template = json.loads((made / "sam.json").read_text())
     found = {}
     for one in template["Resources"].values():
         if one["Type"] == "AWS::Serverless::Function":
-            found[parcel.name_of(one)] = _unzipped(made / one["Properties"]["CodeUri"], folder)
+            code, layers = _unzipped(made / one["Properties"]["CodeUri"], folder), one["Properties"].get("Layers", ())
+            beside = [template["Resources"][layer["Ref"]]["Properties"]["ContentUri"] for layer in layers]
+            found[parcel.name_of(one)] = [code, *(_unzipped(made / layer, folder) / "python" for layer in beside)]
     return found
 
 
@@ -215,8 +223,20 @@ def _served(answer: Answer) -> Iterator[str]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             status, raw = answer(Sent(self.headers["X-Amz-Target"], body))
+            self._say(status, "application/x-amz-json-1.0", raw)
+
+        def do_GET(self) -> None:
+            """S3, with nothing in it."""
+            found = (200, _NOTHING) if "list-type=2" in self.path else (404, _NO_SUCH_KEY)
+            self._say(found[0], "application/xml", found[1])
+
+        def do_PUT(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self._say(200, "application/xml", b"")
+
+        def _say(self, status: int, kind: str, raw: bytes) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "application/x-amz-json-1.0")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(raw)))
             self.end_headers()
             self.wfile.write(raw)

@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from chalicelib.identity import vault
-from chalicelib.kernel import ids
+from chalicelib.kernel import clock, ids
 from infra.local.bank_post import letter, signed
+from tests.api.bodies_of_reports import REPORTS
 from tests.api.caller import Caller
 from tests.api.topup_kit import ANA, KEYS, WALLET, token
 from tests.api.world import PASSWORD, Person, fresh_key
@@ -22,6 +23,7 @@ AMOUNT, FUNDS = 1250, 1_000_000
 PAGE = 20
 FULL_BATCH, FULL_STREAM_BATCH = 90, 100
 _references = itertools.count(1)
+_QUESTION = {name: value for name, value in REPORTS["POST /v1/reports/query"].items() if name != "funnel"}
 Operation = Callable[[Town], Invocation]
 
 
@@ -119,6 +121,11 @@ def cases_page(town: Town) -> Invocation:
     return asked("office", town.world.operator, "GET", "/v1/cases")
 
 
+def report(town: Town) -> Invocation:
+    """Over a lake in which nothing is."""
+    return replace(asked("analysis", town.world.operator, "POST", "/v1/reports/query", _QUESTION), expects=200)
+
+
 def fan_out(town: Town, entries: int = 1) -> Invocation:
     """Of as many payments, and of nothing else."""
     town.records(10**9)
@@ -144,6 +151,20 @@ def record(town: Town, entries: int = 1) -> Invocation:
 
 def earn(town: Town, entries: int = 1) -> Invocation:
     return _consumed(town, "earn", "POINTS_QUEUE_URL", entries)
+
+
+def score(town: Town) -> Invocation:
+    """A happening: it is remembered, and leads to nothing."""
+    told = {"id": ids.derived("evt", "signed in"), "kind": "sign-in", "at": clock.written(town.world.clock.now())}
+    body = {"happened": [told | {"outcome": "succeeded", "person": "anybody", "region": "CN"}]}
+    return Invocation("score", town.world.event_of("risk", [json.dumps(body)]))
+
+
+def gather(town: Town) -> Invocation:
+    """What happened beside the journal: it lands."""
+    told = {"id": ids.derived("evt", "signed in"), "kind": "sign-in", "at": clock.written(town.world.clock.now())}
+    body = {"happened": [told | {"outcome": "succeeded"}]}
+    return Invocation("gather", town.world.event_of("happened", [json.dumps(body)]))
 
 
 def deliver(town: Town) -> Invocation:
@@ -173,6 +194,11 @@ def alarmed(town: Town) -> Invocation:
 def reconcile(town: Town) -> Invocation:
     """Of a turn in which no day is due."""
     return Invocation("reconcile", sweep(town).event)
+
+
+def compact(town: Town) -> Invocation:
+    """Of a turn before which nothing has landed."""
+    return Invocation("compact", sweep(town).event)
 
 
 def pay_out(town: Town) -> Invocation:

@@ -41,7 +41,7 @@ LIMITS = {
     ("payment", "write units"): 8,
     ("payment of a checkout", "write units"): 10,
     ("duplicate", "requests"): 1,
-    ("refusal", "requests"): 2,
+    ("refusal", "requests"): 3,
 }
 SETTLEMENT_REQUESTS, SETTLEMENT_WRITE_UNITS, SHARE_OF_USUAL = 0.15, 4, 0.25
 Build = Callable[[Town], Invocation]
@@ -207,7 +207,7 @@ def _following(
 
 _FUNCTION = dict.fromkeys(OPERATIONS, "money") | {"sign-in": "access", "webhook": "webhooks"}
 _QUEUES = {"settle": "fifo", "fold": "standard", "tell": "standard"}
-_WEB = ("money", "access", "webhooks", "office")
+_WEB = ("money", "access", "webhooks", "office", "analysis")
 
 
 def _idle(sweep: Sample, function: Function, template: dict[str, Any]) -> Iterator[Row]:

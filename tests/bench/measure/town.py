@@ -73,7 +73,7 @@ class Town:
     def invoke(self, invocation: Invocation) -> Any:
         import app
 
-        web = invocation.function in ("money", "access", "webhooks", "office")
+        web = invocation.function in ("money", "access", "webhooks", "office", "analysis")
         return getattr(app, "app" if web else invocation.function)(invocation.event, None)
 
     def stand_on(self, store: InMemory) -> None:

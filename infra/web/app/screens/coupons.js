@@ -1,13 +1,21 @@
 /** My coupons, and those that everybody may take: what each is good for, until when, and where it came from. */
 import { MINE, statusOf, termsOf, valueOf } from "/app/coupons.js";
+import { Choice, choice, choosing, knownAnew } from "/app/offers.js";
 import { language, say, sayOr, shownMoney } from "/shared/language.js";
 import { announce, Button, Facts, Heading, job, Pages, pages, Problem } from "/shared/parts.js";
 import { call, get } from "/shared/session.js";
 import { effect, html, signal, untracked } from "/shared/ui.js";
 
 const MANY = 50;
-const listed = (path) => () => pages((cursor) => get(`${path}?limit=${MANY}${cursor ? `&cursor=${cursor}` : ""}`));
-const [mineAnew, offersAnew] = [listed(MINE), listed("/v1/offers")];
+const page = (path, cursor) => get(`${path}?limit=${MANY}${cursor ? `&cursor=${cursor}` : ""}`);
+const mineAnew = () => pages((cursor) => page(MINE, cursor));
+/** What is known of somebody is made as they look at offers: it is seen after that. */
+const offersAnew = () =>
+  pages(async (cursor) => {
+    const found = await page("/v1/offers", cursor);
+    void knownAnew();
+    return found;
+  });
 
 export function open() {
   const [mine, offers, taken] = [signal(mineAnew()), signal(offersAnew()), signal("")];
@@ -21,18 +29,19 @@ export function open() {
       look();
     }
   });
+  const [personal, choose] = [choice(), choosing(() => (offers.value = offersAnew()))];
   let spoken = language.peek();
   const stop = effect(() => {
     if (language.value === spoken) return;
     spoken = language.value;
     untracked(look);
   });
-  return { title: () => say("coupons.title"), close: stop, view: () => html`<${Coupons} mine=${mine.value} offers=${offers.value} take=${take} taken=${taken.value} />` };
+  return { title: () => say("coupons.title"), close: stop, view: () => html`<${Coupons} mine=${mine.value} offers=${offers.value} take=${take} taken=${taken.value} personal=${personal} choose=${choose} />` };
 }
 
 const GROUPS = ["active", "used", "expired"];
 
-const Coupons = ({ mine, offers, take, taken }) => html`
+const Coupons = ({ mine, offers, take, taken, personal, choose }) => html`
   <${Heading}>${say("coupons.title")}<//>
   <p>${say("coupons.lead")}</p>
   <${Pages} of=${mine} empty=${say("coupons.none")}>
@@ -40,14 +49,13 @@ const Coupons = ({ mine, offers, take, taken }) => html`
   <//>
   <h2>${say("offers.title")}</h2>
   <p>${say("offers.lead")}</p>
+  <${Choice} of=${personal} choose=${choose} />
   <${Problem} of=${take.problem.value} />
   ${take.problem.value && html`<p>${say("offers.what-now")}</p>`}
   <${Pages} of=${offers} empty=${say("offers.none")}>
-    ${(rows) => rows.map((one) => html`<${Offer} key=${one.id} offer=${one} mine=${isMine(mine, one)} take=${take} busy=${taken === one.id} />`)}
+    ${(rows) => rows.map((one) => html`<${Offer} key=${one.id} offer=${one} take=${take} busy=${taken === one.id} />`)}
   <//>
 `;
-
-const isMine = (mine, { id }) => mine.rows.value?.some((one) => one.template_id === id && one.why === "offer") ?? false;
 
 /** What can be used stands open; what cannot any more, folded away. */
 const Group = ({ name, rows }) => rows.length > 0 && (name === "active" ? html`
@@ -72,13 +80,13 @@ const Coupon = ({ coupon: one }) => html`
   </article>
 `;
 
-const Offer = ({ offer: one, mine, take, busy }) => html`
+const Offer = ({ offer: one, take, busy }) => html`
   <article class="card coupon offer" aria-label=${one.name}>
     <p class="label">${one.name}</p>
     <p class="value">${valueOf(one)}</p>
     <${Facts} of=${termsOf(one)} />
     <p><small>${one.terms}</small></p>
     <p class="why">${one.why}</p>
-    ${mine ? html`<p class="good" role="status">${say("coupon.is-mine")}</p>` : html`<${Button} kind="main" job=${busy ? take : null} onClick=${() => take.run(one)}>${say("coupon.take")}<//>`}
+    ${one.taken ? html`<p class="good" role="status">${say("coupon.is-mine")}</p>` : html`<${Button} kind="main" job=${busy ? take : null} onClick=${() => take.run(one)}>${say("coupon.take")}<//>`}
   </article>
 `;

@@ -35,16 +35,19 @@ const DEEDS = {
   order: ["find"],
   page: ["acknowledge"],
   password: ["reset"],
-  person: ["decide-document", "end-sessions", "find", "lapse", "refuse-document", "reveal", "see", "see-documents", "verify"],
+  person: ["decide-document", "end-sessions", "find", "lapse", "refuse-document", "reveal", "see", "see-documents", "verify", "put-at-risk"],
   reconciliation: ["ask"],
   policy: ["publish", "withdraw"],
+  report: ["change", "delete", "import", "remove-import", "restore", "save"],
   review: ["ask"],
   screening: ["decide", "see"],
   session: ["begin", "replayed", "revoke"],
   shift: ["add", "remove"],
   "sign-in": ["lock"],
   statement: ["import"],
-  wallet: ["freeze", "keep", "lift"],
+  wallet: ["freeze", "hold", "keep", "lift"],
+  "risk-rule": ["change"],
+  "risk-score": ["decide"],
 };
 /** Who and what is in the log by a word or a day instead of an id. */
 const WORDS = { actor: /^(sweep|bootstrap)$/, subject: /^(\d{4}-\d\d-\d\d|[a-z][a-z-]*)$/ };

@@ -1,4 +1,4 @@
-/** The last hour as it is: payments, success, latency, money held, processors, queues. */
+/** The last hour as it is, hours and days before it: payments, success, latency, money held, processors, queues. */
 import { may, me } from "/console/may.js";
 import { language, say } from "/shared/language.js";
 import { Heading, job, Problem, Shown, Waiting } from "/shared/parts.js";
