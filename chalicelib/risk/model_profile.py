@@ -17,8 +17,9 @@ from chalicelib.risk.model_sketch import Sketch
 DAY, HOUR = 86_400.0, 3_600.0
 HALF_LIFE = 30 * DAY
 REMEMBERED = 30 * DAY
-"""How long single events are remembered; of each class the last `MOST_RECENT`: see `_class_of`."""
-MOST_RECENT, MOST_SEEN, MOST_KIN, MOST_HOURS, MOST_CURRENCIES = 48, 192, 16, 24 * 8, 3
+"""How long single events are remembered; of each class the last ones: see `_class_of`."""
+MOST_RECENT: Mapping[str, int] = {"money": 48, "done": 24, "refused": 24}
+MOST_SEEN, MOST_KIN, MOST_HOURS, MOST_CURRENCIES = 96, 16, 24 * 8, 3
 NEW = 14 * DAY
 """So long an account is new, and so long it is remembered with whom a new account dealt."""
 _LABEL_UP, _LABEL_DOWN, _LIGHTEST, _HEAVIEST = 15, 10, 50, 150
@@ -106,9 +107,9 @@ class Profile(msgspec.Struct, omit_defaults=True):
     def _glimpse(self, seen: Seen, role: str) -> None:
         kind = "received" if role == "peer" else seen.kind
         glimpse = Glimpse(seen.at, kind, seen.amount, _other(seen, role), seen.good)
-        known = sorted([*self.recent, glimpse])
-        mine = [one for one in known if _class_of(one) == _class_of(glimpse)][-MOST_RECENT:]
-        kept = sorted([*mine, *(one for one in known if _class_of(one) != _class_of(glimpse))])
+        known, own = sorted([*self.recent, glimpse]), _class_of(glimpse)
+        mine = [one for one in known if _class_of(one) == own][-MOST_RECENT[own] :]
+        kept = sorted([*mine, *(one for one in known if _class_of(one) != own)])
         self.recent = [one for one in kept if one.at > kept[-1].at - REMEMBERED]
 
     def _habit(self, seen: Seen) -> None:

@@ -30,8 +30,6 @@ who are careful too; half of them within this time of their beginning; and so ma
 are troubled at all."""
 RECALL_OF_EACH = 0.9
 """Of each kind, of those who are not careful."""
-RECALL_OF_SOME = {"many cards, one device": 0.75}
-"""Where the processor does not say which card it was, only people on one device are counted."""
 _ACTED_ON = "step-up"
 """From here on a score is more than written down."""
 _TROUBLES = frozenset({"step-up", "hold", "freeze"})
@@ -136,9 +134,8 @@ def misses(found: Mapping[str, Any]) -> list[str]:
         ),
     ]
     told += [
-        (one["recall_of_careless"] < bound, f"{kind}: {one['recall_of_careless']} < {bound}")
+        (one["recall_of_careless"] < RECALL_OF_EACH, f"{kind}: {one['recall_of_careless']} < {RECALL_OF_EACH}")
         for kind, one in found["kinds"].items()
-        if (bound := RECALL_OF_SOME.get(kind, RECALL_OF_EACH))
     ]
     return [said for missed, said in told if missed]
 

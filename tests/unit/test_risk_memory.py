@@ -49,10 +49,10 @@ def test_money_that_did_not_move_is_neither_learnt_nor_scored(kind: str, outcome
 
 
 def test_sign_ins_that_a_stranger_tries_make_no_reset_and_no_money_forgotten() -> None:
-    tried = [seen(9 + n, "sign-in", NOON + 5 + n, outcome="refused") for n in range(4 * MOST_RECENT)]
+    tried = [seen(9 + n, "sign-in", NOON + 5 + n, outcome="refused") for n in range(4 * MOST_RECENT["refused"])]
     begun = [seen(1, "password-reset", NOON), seen(2, "payment", NOON + 2, amount=900, currency="CNY", merchant="shop")]
     scores, profiles = replayed([*begun, *tried, stranger_out(3, NOON + 3_000)])
     assert [one.rule for one in scores[-1].reasons] == ["reset-then-out"]
     kept = profiles["P#ana"].recent
-    assert sum(not one.good for one in kept) == MOST_RECENT
+    assert sum(not one.good for one in kept) == MOST_RECENT["refused"]
     assert {"password-reset", "payment", "transfer"} <= {one.kind for one in kept}

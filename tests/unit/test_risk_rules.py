@@ -96,8 +96,8 @@ def test_a_memory_stays_small_however_much_happens(events: list[Seen]) -> None:
     for seen in events:
         model_scoring.learn(seen, memories)
     for profile in memories.values():
-        assert len(profile.recent) <= 3 * MOST_RECENT and len(profile.seen) <= MOST_SEEN
-        assert len(msgspec.json.encode(profile)) <= LARGEST * 3
+        assert len(profile.recent) <= sum(MOST_RECENT.values()) and len(profile.seen) <= MOST_SEEN
+        assert len(msgspec.json.encode(profile)) <= LARGEST * 2
 
 
 @given(st.lists(EVENTS, max_size=40))
