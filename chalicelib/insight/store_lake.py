@@ -32,8 +32,6 @@ from chalicelib.settings import settings
 
 _LAKE, _DAY, _GONE, _THROUGH, _TOLD = "LAKE", "DAY#", "GONE#", "THROUGH", "TOLD#"
 LANDING, EVENTS, UNREADABLE = "landing/", "events/", "unreadable/"
-
-
 _REMOVED_AT_ONCE = 1_000
 
 
@@ -101,8 +99,7 @@ def swap(old: Day, files: Sequence[File]) -> bool:
 
 def note_replaced(new: Replaced) -> None:
     """In the place of what was noted of the same file at that time."""
-    named = hashlib.sha256(new.by.encode()).hexdigest()[:16]
-    _GoneItem(_LAKE, f"{_GONE}{clock.written(new.at)}#{named}", replaced=msgspec.json.encode(new).decode()).save()
+    _GoneItem(_LAKE, _gone(new), replaced=msgspec.json.encode(new).decode()).save()
 
 
 def replaced(before: datetime) -> list[Replaced]:
@@ -112,8 +109,11 @@ def replaced(before: datetime) -> list[Replaced]:
 
 
 def forget_replaced(seen: Replaced) -> None:
-    named = hashlib.sha256(seen.by.encode()).hexdigest()[:16]
-    _GoneItem(_LAKE, f"{_GONE}{clock.written(seen.at)}#{named}").delete()
+    _GoneItem(_LAKE, _gone(seen)).delete()
+
+
+def _gone(one: Replaced) -> str:
+    return f"{_GONE}{clock.written(one.at)}#{hashlib.sha256(one.by.encode()).hexdigest()[:16]}"
 
 
 def note(at: datetime) -> None:
