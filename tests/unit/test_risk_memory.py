@@ -56,3 +56,10 @@ def test_sign_ins_that_a_stranger_tries_make_no_reset_and_no_money_forgotten() -
     kept = profiles["P#ana"].recent
     assert sum(not one.good for one in kept) == MOST_RECENT["refused"]
     assert {"password-reset", "payment", "transfer"} <= {one.kind for one in kept}
+
+
+def test_no_rule_may_be_told_to_count_more_than_is_remembered() -> None:
+    most = {rule.name: rule.parameters["times"].most for rule in model_rules.RULES if "times" in rule.parameters}
+    of_money = {"just-below-a-limit", "many-at-once", "refund-abuse"}
+    told = {name: high for name, high in most.items() if high > MOST_RECENT["money" if name in of_money else "refused"]}
+    assert len(most) == 6 and told == {}
